@@ -1,0 +1,39 @@
+package io.firstline.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with a record's fields, so that one exception can name them all. */
+final class Checks {
+    private final List<Problem> problems = new ArrayList<>();
+
+    /** Takes a number that must lie in {@code min..max}, both included. */
+    Checks range(String field, long value, long min, long max) {
+        if (value < min || value > max) {
+            problems.add(new Problem("/" + field, Long.toString(value), min + " to " + max));
+        }
+        return this;
+    }
+
+    Checks require(boolean holds, String field, Object found, String allowed) {
+        if (!holds) {
+            problems.add(new Problem("/" + field, String.valueOf(found), allowed));
+        }
+        return this;
+    }
+
+    Checks add(List<Problem> more) {
+        problems.addAll(more);
+        return this;
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    void throwIfAny(String what) {
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(what, problems);
+        }
+    }
+}

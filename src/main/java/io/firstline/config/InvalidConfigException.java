@@ -1,0 +1,23 @@
+package io.firstline.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Tells everything that is wrong with a configuration at once: nothing was started. */
+public final class InvalidConfigException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    public InvalidConfigException(String what, List<Problem> problems) {
+        super(what + ": "
+                + (problems.size() == 1 ? "1 error" : problems.size() + " errors")
+                + problems.stream().map(p -> "\n  " + p).collect(Collectors.joining()));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** Every error, in the order of the configuration. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,187 @@
+package io.firstline.config;
+
+/**
+ * A pool of redundant connections to one feed. Immutable; checked when it is made.
+ *
+ * @param connection what every connection of the pool looks like; its connection id is the prefix of theirs
+ * @param connections how many connections the pool keeps; default 5, from 2 (one is a {@code WsSingle}) to 32
+ * @param evictIntervalMs every so many milliseconds the slow ones are replaced; default 60,000
+ * @param rankBy what makes a connection slow; default latency, as in the system that Firstline implements
+ * @param minLive eviction never leaves fewer live connections than this; default 1
+ * @param hashCapacity how many published messages are remembered to recognise late copies; default 16,384
+ * @param historyMs how long they are remembered, in milliseconds of stream time; default 60,000
+ * @param joinGuardMs a connection that joins a running stream leads at the earliest this long after its first message,
+ *     milliseconds; default 2,500: recorded start-up snapshots came up to 1.9 s apart on parallel connections
+ * @param skewMs how far apart in time two connections may deliver messages of different streams in a different order,
+ *     milliseconds; default 250
+ */
+public record WsPoolConfig(
+        WsConnectionConfig connection,
+        int connections,
+        int evictIntervalMs,
+        RankBy rankBy,
+        int minLive,
+        int hashCapacity,
+        int historyMs,
+        int joinGuardMs,
+        int skewMs) {
+
+    public static final int DEFAULT_CONNECTIONS = 5;
+    public static final int DEFAULT_EVICT_INTERVAL_MS = 60_000;
+    public static final int DEFAULT_MIN_LIVE = 1;
+    public static final int DEFAULT_HASH_CAPACITY = 16_384;
+    public static final int DEFAULT_HISTORY_MS = 60_000;
+    public static final int DEFAULT_JOIN_GUARD_MS = 2_500;
+    public static final int DEFAULT_SKEW_MS = 250;
+    /** Half of the 64 marks a remembered message has room for; the other half is for replacements under way. */
+    public static final int MAX_CONNECTIONS = 32;
+
+    public WsPoolConfig {
+        rankBy = rankBy == null ? RankBy.LATENCY : rankBy;
+        new Checks()
+                .require(connection != null, "connection", "nothing", "a WsConnectionConfig")
+                .range("connections", connections, 2, MAX_CONNECTIONS)
+                .range("evictIntervalMs", evictIntervalMs, 1, Integer.MAX_VALUE)
+                .range("minLive", minLive, 1, Math.max(1, connections))
+                .range("hashCapacity", hashCapacity, 1, 1 << 24)
+                .range("historyMs", historyMs, 1, 3_600_000)
+                .range("joinGuardMs", joinGuardMs, 0, 600_000)
+                .range("skewMs", skewMs, 0, 60_000)
+                .throwIfAny("pool configuration");
+    }
+
+    /** Everything default: five connections to one URL. */
+    public static WsPoolConfig of(String url) {
+        return of(WsConnectionConfig.of(url));
+    }
+
+    public static WsPoolConfig of(WsConnectionConfig connection) {
+        return new WsPoolConfig(
+                connection,
+                DEFAULT_CONNECTIONS,
+                DEFAULT_EVICT_INTERVAL_MS,
+                RankBy.LATENCY,
+                DEFAULT_MIN_LIVE,
+                DEFAULT_HASH_CAPACITY,
+                DEFAULT_HISTORY_MS,
+                DEFAULT_JOIN_GUARD_MS,
+                DEFAULT_SKEW_MS);
+    }
+
+    public WsPoolConfig withConnection(WsConnectionConfig connection) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withConnections(int connections) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withRankBy(RankBy rankBy) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withMinLive(int minLive) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withHashCapacity(int hashCapacity) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withHistoryMs(int historyMs) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withJoinGuardMs(int joinGuardMs) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+
+    public WsPoolConfig withSkewMs(int skewMs) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs);
+    }
+}
