@@ -1,0 +1,341 @@
+package io.firstline.arbitration;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Takes every copy of every line and tells the first copy of each message, once, in the server's order per stream.
+ *
+ * <p><b>Identity</b> is the hash of the bytes and their occurrence: the k-th copy of the same bytes on one line is the same message
+ * as the k-th on another. So a message that the server sent twice is published twice, however many lines carry it.
+ *
+ * <p><b>Joining.</b> A line that opens in the middle of a stream may be ahead of the others: it would deliver message 5 before they
+ * deliver message 4, which it never had. Its copies are held back until a line in step delivers one of them that it received at
+ * least {@code joinGuard} after its first. By then the lines in step have delivered everything from before it joined, in every
+ * stream; from there on it leads, beginning with what it still holds. What it received more than {@code skew} before that and
+ * nobody else had is counted as unmatched. Lines that are open before the first message are in step from the start, and so is a
+ * line that is left alone, or whose elders have been silent for a second while it received.
+ *
+ * <p><b>Falling behind.</b> A line whose copies come later than what is remembered cannot be arbitrated; it is told
+ * ({@link Output#outOfStep}) and treated as joining, until it has lined up several times in a row.
+ *
+ * <p>Single-threaded; times are nanoseconds of one monotonic clock and never step back. Cost per copy O(1), without allocation while
+ * all lines are in step and no bytes repeat.
+ *
+ * @param <M> the message as the owner carries it; kept only while held back
+ */
+public final class Arbiter<M> {
+    /** So many lines can be told apart at the same time. */
+    public static final int MAX_LINES = History.MAX_LINES;
+
+    private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
+    private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
+    private static final int STREAK_AFTER_FALLING_BEHIND = 8;
+
+    /**
+     * What the arbiter decides. Called inside the call that led to it.
+     *
+     * @param <M> the message
+     */
+    public interface Output<M> {
+        /**
+         * Publish this: the first copy of a message.
+         *
+         * @param late younger messages have been published while the line was behind
+         */
+        void first(Line line, M message, boolean late);
+
+        /**
+         * A line that had joined later leads from now on.
+         *
+         * @param alone it could not line up, because no line in step was left or delivered anything
+         */
+        void inStep(Line line, boolean alone);
+
+        /** A line fell so far behind that its copies cannot be recognised any more. */
+        void outOfStep(Line line);
+    }
+
+    private final ArbiterSettings settings;
+    private final Output<M> output;
+    private final History history;
+    private final long settlingNanos;
+    private final Line[] lines = new Line[MAX_LINES];
+    private final Map<Line, Pending<M>> joining = new HashMap<>();
+
+    private int leaders;
+    private long lastLeaderCopyNanos;
+    private long settled;
+    private long lateMessages;
+
+    public Arbiter(ArbiterSettings settings, Output<M> output) {
+        this.settings = settings;
+        this.output = output;
+        this.history = new History(settings.historySize(), settings.historyNanos());
+        this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
+    }
+
+    /**
+     * Takes in a line that has just opened.
+     *
+     * @param connectStartedNanos when its connect attempt began: it cannot deliver what was published before
+     * @throws IllegalStateException if {@link #MAX_LINES} are in already
+     */
+    public Line join(long connectStartedNanos, long nowNanos) {
+        int slot = 0;
+        while (slot < MAX_LINES && lines[slot] != null) {
+            slot++;
+        }
+        if (slot == MAX_LINES) {
+            throw new IllegalStateException("more than " + MAX_LINES + " lines");
+        }
+        Line line = new Line(slot, connectStartedNanos);
+        lines[slot] = line;
+        if (history.newest() == 0) {
+            lead(line, nowNanos);
+        } else {
+            joining.put(line, new Pending<>());
+        }
+        return line;
+    }
+
+    /** Lets a line go; what only it held back is published if nobody else could. */
+    public void leave(Line line, long nowNanos) {
+        if (line.left) {
+            return;
+        }
+        settle(Long.MAX_VALUE);
+        line.left = true;
+        Pending<M> held = joining.remove(line);
+        if (held != null) {
+            held.drain(copy -> line.unmatched++);
+        } else {
+            leaders--;
+        }
+        line.leading = false;
+        lines[line.slot] = null;
+        history.release(line.slot);
+        if (leaders == 0) {
+            joining.keySet().stream()
+                    .filter(l -> l.hasDelivered)
+                    .min((a, b) -> Long.compare(a.firstCopyNanos, b.firstCopyNanos))
+                    .ifPresent(oldest -> leadAlone(oldest, nowNanos));
+        }
+    }
+
+    /**
+     * Takes one copy.
+     *
+     * @param hash 64 bits that stand for the bytes
+     * @param bytes the message's size, which bounds what is held back
+     */
+    public void copy(Line line, long hash, M message, int bytes, long nowNanos) {
+        if (line.left) {
+            return;
+        }
+        if (!line.hasDelivered) {
+            line.hasDelivered = true;
+            line.firstCopyNanos = nowNanos;
+        }
+        if (!line.leading && leaders == 0) {
+            leadAlone(line, nowNanos);
+        }
+        long sequence = history.match(hash, line.slot, line.floorNanos, line.watermarkNanos - settings.skewNanos());
+        if (line.leading) {
+            lastLeaderCopyNanos = nowNanos;
+            if (sequence != 0) {
+                late(line, sequence, nowNanos);
+            } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
+                publish(line, hash, message, isBehind(line, nowNanos), nowNanos);
+            } else {
+                fallBehind(line);
+                hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
+            }
+        } else if (sequence != 0) {
+            boolean unique = history.isUnique(hash) && joining.get(line).count(hash) == 0;
+            boolean onward = sequence > line.watermark;
+            late(line, sequence, nowNanos);
+            lineUp(line, unique && onward, nowNanos, nowNanos);
+        } else {
+            line.streak = 0;
+            hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
+            if (eldersAreSilent(line, nowNanos)) {
+                leadAlone(line, nowNanos);
+            }
+        }
+    }
+
+    /** How many messages have been published. */
+    public long published() {
+        return history.newest();
+    }
+
+    /** How many of them came after younger ones. */
+    public long lateMessages() {
+        return lateMessages;
+    }
+
+    /** Brings losses and saves up to date; they are counted two seconds after a message at the earliest. */
+    public void settleFigures(long nowNanos) {
+        settle(nowNanos - settlingNanos);
+    }
+
+    private void publish(Line line, long hash, M message, boolean late, long nowNanos) {
+        settle(nowNanos - settlingNanos);
+        if (history.newest() - history.oldest() + 1 >= settings.historySize()) {
+            settleOne(history.oldest());
+        }
+        long sequence = history.add(hash, line.slot, nowNanos);
+        line.wins++;
+        line.reached(sequence, nowNanos, 0);
+        if (late) {
+            lateMessages++;
+        }
+        output.first(line, message, late);
+        if (!joining.isEmpty()) {
+            matchHeld(sequence, hash, nowNanos);
+        }
+    }
+
+    private void late(Line line, long sequence, long nowNanos) {
+        long firstNanos = history.firstNanos(sequence);
+        if (sequence <= settled && line.leading && line.leadingSinceNanos - firstNanos <= 0) {
+            line.losses--;
+            int winner = history.winner(sequence);
+            if (winner >= 0 && Long.bitCount(history.deliveredBy(sequence)) == 1 && lines[winner].saves > 0) {
+                lines[winner].saves--;
+            }
+        }
+        history.markDelivered(sequence, line.slot);
+        line.lateCopies++;
+        line.reached(sequence, firstNanos, nowNanos - firstNanos);
+    }
+
+    /** Something published more than the skew ago has not come on this line yet. */
+    private boolean isBehind(Line line, long nowNanos) {
+        long next = Math.max(line.watermark + 1, history.oldest());
+        return next <= history.newest()
+                && history.firstNanos(next) - line.leadingSinceNanos >= 0
+                && nowNanos - history.firstNanos(next) > settings.skewNanos();
+    }
+
+    // joining
+
+    private void hold(Line line, Pending.Copy<M> copy) {
+        line.unmatched += joining.get(line).add(copy);
+    }
+
+    /** A message was just published: which joining lines have been holding a copy of it? */
+    private void matchHeld(long sequence, long hash, long nowNanos) {
+        for (Line line : joining.keySet().toArray(Line[]::new)) {
+            Pending<M> held = joining.get(line);
+            if (held == null) {
+                continue; // it leads since an earlier turn of this loop
+            }
+            if (sequence < history.oldest()) {
+                return; // what those turns published has pushed it out
+            }
+            boolean unique = history.isUnique(hash) && held.count(hash) == 1;
+            Pending.Copy<M> copy = held.take(hash);
+            if (copy != null) {
+                history.markDelivered(sequence, line.slot);
+                line.lateCopies++;
+                line.reached(sequence, nowNanos, 0);
+                lineUp(line, unique, copy.receivedNanos(), nowNanos);
+            }
+        }
+    }
+
+    private void lineUp(Line line, boolean beyondDoubt, long receivedNanos, long nowNanos) {
+        line.streak = beyondDoubt ? line.streak + 1 : 0;
+        int needed = line.fellBehind ? STREAK_AFTER_FALLING_BEHIND : 1;
+        if (line.streak < needed || receivedNanos - line.firstCopyNanos < settings.joinGuardNanos()) {
+            return;
+        }
+        Pending<M> held = joining.remove(line);
+        lead(line, nowNanos);
+        long since = receivedNanos - settings.skewNanos();
+        held.drain(copy -> {
+            if (copy.receivedNanos() - since < 0) {
+                line.unmatched++;
+            } else {
+                publish(line, copy.hash(), copy.message(), false, nowNanos);
+            }
+        });
+        output.inStep(line, false);
+    }
+
+    private boolean eldersAreSilent(Line line, long nowNanos) {
+        if (nowNanos - lastLeaderCopyNanos < SILENT_ELDERS_NANOS) {
+            return false;
+        }
+        long since = joining.get(line).oldestSince(line.firstCopyNanos + settings.joinGuardNanos());
+        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ELDERS_NANOS && lastLeaderCopyNanos - since < 0;
+    }
+
+    private void leadAlone(Line line, long nowNanos) {
+        boolean late = line.fellBehind;
+        Pending<M> held = joining.remove(line);
+        lead(line, nowNanos);
+        line.watermark = history.newest();
+        line.watermarkNanos = nowNanos;
+        output.inStep(line, true);
+        held.drain(copy -> publish(line, copy.hash(), copy.message(), late, nowNanos));
+    }
+
+    private void lead(Line line, long nowNanos) {
+        line.leading = true;
+        line.leadingSinceNanos = nowNanos;
+        line.fellBehind = false;
+        leaders++;
+    }
+
+    private void fallBehind(Line line) {
+        line.leading = false;
+        line.fellBehind = true;
+        line.streak = 0;
+        leaders--;
+        joining.put(line, new Pending<>());
+        output.outOfStep(line);
+    }
+
+    // losses and saves
+
+    private void settle(long beforeNanos) {
+        while (settled < history.newest()
+                && (settled + 1 < history.oldest() || history.firstNanos(settled + 1) - beforeNanos <= 0)) {
+            settleOne(settled + 1);
+        }
+    }
+
+    private void settleOne(long sequence) {
+        if (sequence <= settled) {
+            return;
+        }
+        settled = sequence;
+        if (sequence < history.oldest()) {
+            return;
+        }
+        long delivered = history.deliveredBy(sequence);
+        long firstNanos = history.firstNanos(sequence);
+        int winner = history.winner(sequence);
+        if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
+            lines[winner].saves++;
+        }
+        for (Line line : lines) {
+            if (line != null
+                    && line.leading
+                    && (delivered & 1L << line.slot) == 0
+                    && line.leadingSinceNanos - firstNanos <= 0) {
+                line.losses++;
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Arbiter[published=" + history.newest() + ", lines="
+                + Arrays.stream(lines).filter(l -> l != null).count() + ", inStep=" + leaders + "]";
+    }
+}

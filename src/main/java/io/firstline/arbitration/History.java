@@ -1,0 +1,208 @@
+package io.firstline.arbitration;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * The messages published last, each with the lines that have delivered it. Bounded in count and in time; looking up, adding and
+ * forgetting cost O(1) and allocate nothing for messages that do not repeat.
+ *
+ * <p>A message is an entry with a sequence of its own, from 1. Entries of equal bytes form a chain, oldest first: the k-th copy on a
+ * line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of entries is indexed
+ * by sequence; the chains are found through an open-addressing table with linear probing (Knuth, TAOCP 3, 6.4, algorithms L and R).
+ */
+final class History {
+    static final int MAX_LINES = Long.SIZE;
+    private static final int NONE = -1;
+
+    private final int capacity;
+    private final int entryMask;
+    private final long spanNanos;
+
+    private final long[] hash;
+    private final long[] firstNanos;
+    private final long[] deliveredBy;
+    private final byte[] winner;
+    private final long[] nextAlike;
+
+    private final int tableMask;
+    private final long[] oldestAlike;
+    private final long[] newestAlike;
+    private final long[][] cursors;
+    private final ArrayDeque<long[]> freeCursors = new ArrayDeque<>();
+
+    private long oldest = 1;
+    private long newest;
+
+    History(int maxEntries, long spanNanos) {
+        int size = Math.max(2, Integer.highestOneBit(maxEntries - 1) << 1);
+        this.capacity = maxEntries;
+        this.entryMask = size - 1;
+        this.spanNanos = spanNanos;
+        this.hash = new long[size];
+        this.firstNanos = new long[size];
+        this.deliveredBy = new long[size];
+        this.winner = new byte[size];
+        this.nextAlike = new long[size];
+        this.tableMask = 2 * size - 1;
+        this.oldestAlike = new long[2 * size];
+        this.newestAlike = new long[2 * size];
+        this.cursors = new long[2 * size][];
+    }
+
+    long oldest() {
+        return oldest;
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    long firstNanos(long sequence) {
+        return firstNanos[(int) sequence & entryMask];
+    }
+
+    long deliveredBy(long sequence) {
+        return deliveredBy[(int) sequence & entryMask];
+    }
+
+    /** The slot of the line that delivered the first copy, or -1 if that line has left. */
+    int winner(long sequence) {
+        return winner[(int) sequence & entryMask];
+    }
+
+    void markDelivered(long sequence, int slot) {
+        deliveredBy[(int) sequence & entryMask] |= 1L << slot;
+    }
+
+    /** Whether exactly one entry has this hash: only then does a copy say without doubt which message it is. */
+    boolean isUnique(long messageHash) {
+        int at = find(messageHash);
+        return oldestAlike[at] != 0 && oldestAlike[at] == newestAlike[at];
+    }
+
+    /**
+     * The entry that a copy on a line belongs to, or 0 if it is a message not published yet.
+     *
+     * @param floorNanos older entries were published before the line existed: it cannot deliver them
+     * @param passedNanos the line has delivered messages so young that what is older than this is lost on it; such an entry is
+     *     passed over, but only for a younger one of the same bytes
+     */
+    long match(long messageHash, int slot, long floorNanos, long passedNanos) {
+        int at = find(messageHash);
+        long sequence = oldestAlike[at];
+        if (sequence == 0) {
+            return 0;
+        }
+        long bit = 1L << slot;
+        long[] cursor = cursors[at];
+        if (cursor != null && cursor[slot] >= sequence) {
+            sequence = next(cursor[slot]);
+        }
+        while (sequence != 0 && ((deliveredBy(sequence) & bit) != 0 || firstNanos(sequence) < floorNanos)) {
+            sequence = skip(sequence, cursor, slot);
+        }
+        while (sequence != 0 && firstNanos(sequence) < passedNanos && next(sequence) != 0) {
+            sequence = skip(sequence, cursor, slot);
+        }
+        return sequence;
+    }
+
+    private long skip(long sequence, long[] cursor, int slot) {
+        if (cursor != null) {
+            cursor[slot] = sequence;
+        }
+        return next(sequence);
+    }
+
+    private long next(long sequence) {
+        return nextAlike[(int) sequence & entryMask];
+    }
+
+    /** Remembers a message as published now, its first copy delivered by a slot; returns its sequence. */
+    long add(long messageHash, int slot, long nowNanos) {
+        while (newest - oldest + 1 >= capacity || (oldest <= newest && nowNanos - firstNanos(oldest) > spanNanos)) {
+            forgetOldest();
+        }
+        long sequence = ++newest;
+        int index = (int) sequence & entryMask;
+        hash[index] = messageHash;
+        firstNanos[index] = nowNanos;
+        deliveredBy[index] = 1L << slot;
+        winner[index] = (byte) slot;
+        nextAlike[index] = 0;
+        int at = find(messageHash);
+        if (oldestAlike[at] == 0) {
+            oldestAlike[at] = sequence;
+        } else {
+            nextAlike[(int) newestAlike[at] & entryMask] = sequence;
+            if (cursors[at] == null) {
+                cursors[at] = freeCursors.isEmpty() ? new long[MAX_LINES] : freeCursors.pop();
+            }
+        }
+        newestAlike[at] = sequence;
+        return sequence;
+    }
+
+    /** Takes a line out of every entry, so that its slot can be given to another. O(capacity), as rare as a line that leaves. */
+    void release(int slot) {
+        long others = ~(1L << slot);
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            int index = (int) sequence & entryMask;
+            deliveredBy[index] &= others;
+            if (winner[index] == slot) {
+                winner[index] = NONE;
+            }
+        }
+        for (long[] cursor : cursors) {
+            if (cursor != null) {
+                cursor[slot] = 0;
+            }
+        }
+    }
+
+    private void forgetOldest() {
+        long sequence = oldest++;
+        int at = find(hash[(int) sequence & entryMask]);
+        long next = next(sequence);
+        oldestAlike[at] = next;
+        if (next == 0) {
+            if (cursors[at] != null) {
+                Arrays.fill(cursors[at], 0);
+                freeCursors.push(cursors[at]);
+                cursors[at] = null;
+            }
+            closeHole(at);
+        }
+    }
+
+    /** The table's place for a hash: where its chain is, or the empty place where it would begin. */
+    private int find(long messageHash) {
+        int at = home(messageHash);
+        while (oldestAlike[at] != 0 && hash[(int) oldestAlike[at] & entryMask] != messageHash) {
+            at = (at + 1) & tableMask;
+        }
+        return at;
+    }
+
+    private int home(long messageHash) {
+        return (int) (messageHash ^ (messageHash >>> 32)) & tableMask;
+    }
+
+    /** Moves later chains of the same run back, so that no search ends early at the hole. */
+    private void closeHole(int emptied) {
+        int hole = emptied;
+        for (int at = (hole + 1) & tableMask; oldestAlike[at] != 0; at = (at + 1) & tableMask) {
+            int home = home(hash[(int) oldestAlike[at] & entryMask]);
+            boolean reachableFromHome = ((at - home) & tableMask) < ((at - hole) & tableMask);
+            if (!reachableFromHome) {
+                oldestAlike[hole] = oldestAlike[at];
+                newestAlike[hole] = newestAlike[at];
+                cursors[hole] = cursors[at];
+                oldestAlike[at] = 0;
+                cursors[at] = null;
+                hole = at;
+            }
+        }
+    }
+}

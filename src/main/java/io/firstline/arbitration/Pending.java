@@ -1,0 +1,76 @@
+package io.firstline.arbitration;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a line that is not in step has received and no line in step has delivered yet, oldest first. Bounded in count and bytes. */
+final class Pending<M> {
+    static final int MAX_COPIES = 8_192;
+    static final long MAX_BYTES = 32L * 1024 * 1024;
+
+    /** A copy held back. */
+    record Copy<M>(long hash, M message, int bytes, long receivedNanos) {}
+
+    private final ArrayDeque<Copy<M>> copies = new ArrayDeque<>();
+    private final Map<Long, Integer> countByHash = new HashMap<>();
+    private long bytes;
+
+    /** Adds a copy; returns how many of the oldest had to go for it. */
+    int add(Copy<M> copy) {
+        copies.addLast(copy);
+        countByHash.merge(copy.hash(), 1, Integer::sum);
+        bytes += copy.bytes();
+        int dropped = 0;
+        while (copies.size() > MAX_COPIES || (bytes > MAX_BYTES && copies.size() > 1)) {
+            uncount(copies.removeFirst());
+            dropped++;
+        }
+        return dropped;
+    }
+
+    int count(long hash) {
+        return countByHash.getOrDefault(hash, 0);
+    }
+
+    /** Takes out the oldest copy with this hash, or returns null. */
+    Copy<M> take(long hash) {
+        if (count(hash) == 0) {
+            return null;
+        }
+        for (var each = copies.iterator(); each.hasNext(); ) {
+            Copy<M> copy = each.next();
+            if (copy.hash() == hash) {
+                each.remove();
+                uncount(copy);
+                return copy;
+            }
+        }
+        throw new AssertionError("counted but not held");
+    }
+
+    /** The receive time of the oldest copy received at or after an instant, or {@link Long#MAX_VALUE}. */
+    long oldestSince(long nanos) {
+        for (Copy<M> copy : copies) {
+            if (copy.receivedNanos() - nanos >= 0) {
+                return copy.receivedNanos();
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Empties itself into a reader, oldest first. */
+    void drain(Consumer<Copy<M>> reader) {
+        countByHash.clear();
+        bytes = 0;
+        while (!copies.isEmpty()) {
+            reader.accept(copies.removeFirst());
+        }
+    }
+
+    private void uncount(Copy<M> copy) {
+        countByHash.computeIfPresent(copy.hash(), (h, n) -> n == 1 ? null : n - 1);
+        bytes -= copy.bytes();
+    }
+}
