@@ -1,0 +1,79 @@
+package io.firstline.connection;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.UpgradeRejectedException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+
+/**
+ * Why a connection ended or was never made.
+ *
+ * @param cause a short stable name, by which failures are counted and told once: {@code refused}, {@code dns}, {@code tls},
+ *     {@code http-429}, {@code reset}, {@code closed-1001} …
+ * @param code the WebSocket close code; 1006 if there was no close frame, 0 if there was no connection
+ * @param reason what the other side or the network said, for humans
+ */
+public record Disconnect(String cause, int code, String reason) {
+
+    /** The connection ended with a close frame. */
+    static Disconnect closed(int code, String reason) {
+        return new Disconnect("closed-" + code, code, reason == null ? "" : reason);
+    }
+
+    /** The connection was lost, or could not be made, for this. */
+    static Disconnect of(Throwable failure, int code) {
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        if (failure instanceof UpgradeRejectedException rejected) {
+            return new Disconnect(
+                    "http-" + rejected.getStatus(),
+                    code,
+                    "the server answered the upgrade with HTTP " + rejected.getStatus());
+        }
+        if (failure instanceof UnknownHostException) {
+            return new Disconnect("dns", code, "the host name does not resolve: " + message);
+        }
+        if (failure instanceof ConnectTimeoutException) {
+            return new Disconnect("connect-timeout", code, message);
+        }
+        if (failure instanceof SSLException) {
+            return new Disconnect("tls", code, "TLS failed: " + deepestMessage(failure));
+        }
+        if (failure instanceof CorruptedWebSocketFrameException) {
+            return message.startsWith("Max frame length")
+                    ? new Disconnect("oversize", code, message)
+                    : new Disconnect("malformed-frame", code, message);
+        }
+        if (failure instanceof WebSocketHandshakeException) {
+            boolean timeout = message.toLowerCase(Locale.ROOT).contains("time");
+            return new Disconnect(timeout ? "upgrade-timeout" : "upgrade", code, "the upgrade failed: " + message);
+        }
+        if (message.contains("reset")) {
+            return new Disconnect("reset", code, "connection reset");
+        }
+        if (failure instanceof ConnectException) {
+            return new Disconnect("refused", code, message);
+        }
+        if (failure instanceof HttpClosedException) {
+            return new Disconnect("eof", code, "closed without a close frame");
+        }
+        return new Disconnect("error", code, failure.getClass().getSimpleName() + ": " + message);
+    }
+
+    private static String deepestMessage(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return String.valueOf(deepest.getMessage());
+    }
+
+    @Override
+    public String toString() {
+        return cause + (reason.isBlank() ? "" : " (" + reason + ")");
+    }
+}

@@ -1,0 +1,24 @@
+package io.firstline.connection;
+
+/** Why a message was not passed on. */
+public enum DropCause {
+    /** Larger than {@code maxMessageBytes}, in several frames; a single frame over the limit ends the connection. */
+    OVERSIZE("oversize"),
+    /** A text message that is not UTF-8. */
+    NOT_UTF8("not-utf8"),
+    /** Cut off in the middle by the end of its connection. */
+    TRUNCATED("truncated"),
+    /** A consumer's buffer was full. */
+    CONSUMER_FULL("consumer-full");
+
+    private final String label;
+
+    DropCause(String label) {
+        this.label = label;
+    }
+
+    /** The name in events, metrics and logs. */
+    public String label() {
+        return label;
+    }
+}

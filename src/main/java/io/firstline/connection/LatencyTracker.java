@@ -1,0 +1,85 @@
+package io.firstline.connection;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * The ping → pong round trip of one connection: an exponential moving average, the last, the smallest, a histogram. Pure: the owner
+ * brings the time in nanoseconds of a monotonic clock and carries the pings.
+ *
+ * <p>One ping is outstanding at a time and only the pong with its id ends it, so an unsolicited or late pong measures nothing.
+ */
+public final class LatencyTracker {
+    private static final long MAX_MICROS = 60_000_000;
+
+    private final double weight;
+    private final Histogram micros = new Histogram(1, MAX_MICROS, 2);
+
+    private long pings;
+    private long outstandingId;
+    private long sentNanos;
+    private double emaNanos = Double.NaN;
+    private long lastNanos = -1;
+    private long minNanos = Long.MAX_VALUE;
+
+    /**
+     * Makes a tracker without a sample.
+     *
+     * @param window how many samples the average remembers: each counts 2 / (window + 1)
+     */
+    public LatencyTracker(int window) {
+        this.weight = 2.0 / (window + 1);
+    }
+
+    /** The id of the ping to send now, or 0 if one is still outstanding. */
+    public long nextPing(long nowNanos) {
+        if (outstandingId != 0) {
+            return 0;
+        }
+        sentNanos = nowNanos;
+        outstandingId = ++pings;
+        return outstandingId;
+    }
+
+    /** Takes a pong; true if it answered the outstanding ping. */
+    public boolean onPong(long id, long nowNanos) {
+        if (id == 0 || id != outstandingId) {
+            return false;
+        }
+        outstandingId = 0;
+        lastNanos = Math.max(0, nowNanos - sentNanos);
+        minNanos = Math.min(minNanos, lastNanos);
+        emaNanos = Double.isNaN(emaNanos) ? lastNanos : emaNanos + weight * (lastNanos - emaNanos);
+        micros.recordValue(Math.min(MAX_MICROS, lastNanos / 1_000));
+        return true;
+    }
+
+    /** The moving average in milliseconds, NaN before the first sample. */
+    public double emaMs() {
+        return emaNanos / 1e6;
+    }
+
+    /** The last sample in milliseconds, NaN before the first. */
+    public double lastMs() {
+        return lastNanos < 0 ? Double.NaN : lastNanos / 1e6;
+    }
+
+    /** The smallest sample in milliseconds, NaN before the first. */
+    public double minMs() {
+        return lastNanos < 0 ? Double.NaN : minNanos / 1e6;
+    }
+
+    /** A percentile of all samples in milliseconds, NaN before the first. */
+    public double percentileMs(double percentile) {
+        return lastNanos < 0 ? Double.NaN : micros.getValueAtPercentile(percentile) / 1e3;
+    }
+
+    /** How long the outstanding ping has been waiting, in nanoseconds; 0 if none is. */
+    public long outstandingNanos(long nowNanos) {
+        return outstandingId == 0 ? 0 : nowNanos - sentNanos;
+    }
+
+    /** How many pongs were matched. */
+    public long samples() {
+        return micros.getTotalCount();
+    }
+}

@@ -1,0 +1,34 @@
+package io.firstline.connection;
+
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * The facts of one connection at one instant.
+ *
+ * @param connectionId its name
+ * @param state where it stands
+ * @param sequenceId how many messages it has delivered
+ * @param bytes how many payload bytes
+ * @param latencyMs moving average of the ping → pong round trip, milliseconds; NaN = not measured yet
+ * @param lastLatencyMs the last sample
+ * @param minLatencyMs the smallest
+ * @param recentMessage the last message on this connection, null before the first; not a copy: do not change it
+ * @param ageMs milliseconds since it opened, until now or until it ended; 0 before
+ * @param end why it ended, null while it has not
+ */
+public record WsConnectionState(
+        String connectionId,
+        ConnectionState state,
+        long sequenceId,
+        long bytes,
+        double latencyMs,
+        double lastLatencyMs,
+        double minLatencyMs,
+        Buffer recentMessage,
+        long ageMs,
+        Disconnect end) {
+
+    public boolean isConnected() {
+        return state == ConnectionState.CONNECTED;
+    }
+}
