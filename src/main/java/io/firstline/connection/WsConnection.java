@@ -204,7 +204,9 @@ public final class WsConnection {
             finish(Disconnect.closed(code, frame.closeReason()));
         }
         WebSocketInternal open = (WebSocketInternal) socket;
-        vertx.setTimer(CLOSING_TIMEOUT_MS, t -> open.channelHandlerContext().close());
+        vertx.setTimer(
+                CLOSING_TIMEOUT_MS,
+                t -> open.channelHandlerContext().close().addListener(closed -> LOG.debug("{} cut off", id())));
     }
 
     private void ended() {
@@ -342,6 +344,10 @@ public final class WsConnection {
     /** Moving average of the round trip in milliseconds, NaN = not measured yet. */
     public double latencyMs() {
         return latency.emaMs();
+    }
+
+    public boolean isClosedByUs() {
+        return state == ConnectionState.CLOSED;
     }
 
     public boolean isConnected() {

@@ -1,0 +1,23 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.LineFigures;
+import io.firstline.connection.WsConnectionState;
+
+/**
+ * One connection of a feed: its own facts, and what its copies were worth.
+ *
+ * @param line null for a single connection, which competes with nobody
+ * @param role what it is there for
+ */
+public record ConnectionReport(WsConnectionState connection, LineFigures line, Role role) {
+
+    /** What a connection is there for. */
+    public enum Role {
+        /** One of those the feed is meant to have. */
+        MEMBER,
+        /** Opened to replace a member, on trial. */
+        CANDIDATE,
+        /** Replaced or closed: among the last that left. */
+        GONE
+    }
+}

@@ -1,0 +1,57 @@
+package io.firstline.pool;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * One fact about a feed.
+ *
+ * @param type what happened
+ * @param feed the feed's name
+ * @param micros when, microseconds since the epoch
+ * @param facts the details, by type: see {@link Type}
+ */
+public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
+
+    /** What can happen, and the facts that come with it. */
+    public enum Type {
+        /** A connection opened: {@code connection}. */
+        CONNECTED("connected"),
+        /** A connection ended that we had not closed: {@code connection, cause, code, reason, ageMs}. */
+        DISCONNECTED("disconnected"),
+        /** An attempt failed; told once per cause until the feed is whole again: {@code cause, reason, url}. */
+        CONNECT_FAILED("connect-failed"),
+        /** A connection that joined later may lead now: {@code connection, alone}. */
+        IN_STEP("in-step"),
+        /** A connection fell behind what is remembered and is being replaced: {@code connection}. */
+        OUT_OF_STEP("out-of-step"),
+        /** A connection was replaced: {@code connection, replacement, reason, latencyMs, lagP99Micros}. */
+        EVICTED("evicted"),
+        /** A replacement did not get ready; the old connection stays: {@code connection, replacement, reason}. */
+        EVICTION_ABANDONED("eviction-abandoned"),
+        /** Fewer live connections than wanted: {@code live, target}. */
+        DEGRADED("degraded"),
+        /** As many as wanted again: {@code live, target}. */
+        RECOVERED("recovered"),
+        /** Messages were dropped in the last second: {@code cause, count, total}. */
+        DROPPED("dropped");
+
+        private final String label;
+
+        Type(String label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label;
+        }
+    }
+
+    /** The event as it goes over the bus: {@code event}, {@code feed}, {@code micros} and the facts in one object. */
+    public JsonObject toJson() {
+        return new JsonObject()
+                .put("event", type.label())
+                .put("feed", feed)
+                .put("micros", micros)
+                .mergeIn(facts);
+    }
+}

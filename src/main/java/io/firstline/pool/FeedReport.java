@@ -1,0 +1,38 @@
+package io.firstline.pool;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything about a feed at one instant.
+ *
+ * @param feed its name
+ * @param url where it connects to, secrets masked
+ * @param state what it can deliver
+ * @param target how many connections it wants
+ * @param live how many are open
+ * @param published messages passed on since the process started
+ * @param copies messages received on all connections
+ * @param late published after younger ones
+ * @param evictions connections replaced on purpose
+ * @param lost connections that ended without our closing them
+ * @param dropped messages not passed on, by cause
+ * @param failures failed attempts and lost connections, by cause
+ * @param streams subscribed over the connections, where the feed knows them
+ * @param connections the open ones, then the last that left
+ */
+public record FeedReport(
+        String feed,
+        String url,
+        FeedState state,
+        int target,
+        int live,
+        long published,
+        long copies,
+        long late,
+        long evictions,
+        long lost,
+        Map<String, Long> dropped,
+        Map<String, Long> failures,
+        List<String> streams,
+        List<ConnectionReport> connections) {}

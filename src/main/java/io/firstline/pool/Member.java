@@ -1,0 +1,54 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Line;
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
+import io.firstline.connection.WsConnection;
+import io.vertx.core.buffer.Buffer;
+
+/** One connection in its feed: whose seat it takes, and its line in the arbitration if there is one. */
+final class Member implements WsConnection.Listener {
+    private final Feed feed;
+    final Seat seat;
+    WsConnection connection;
+    Line line;
+    /** The feed was closed: what still comes is nobody's. */
+    boolean dismissed;
+
+    Member(Feed feed, Seat seat) {
+        this.feed = feed;
+        this.seat = seat;
+    }
+
+    String id() {
+        return connection.id();
+    }
+
+    boolean isLive() {
+        return connection.isConnected();
+    }
+
+    ConnectionReport report(ConnectionReport.Role role) {
+        return new ConnectionReport(connection.state(), line == null ? null : line.figures(), role);
+    }
+
+    @Override
+    public void opened(WsConnection opened) {
+        feed.opened(this);
+    }
+
+    @Override
+    public void message(WsConnection from, Buffer payload, boolean text, long arrivalNanos) {
+        feed.received(this, payload, text, arrivalNanos);
+    }
+
+    @Override
+    public void dropped(WsConnection from, DropCause cause, long bytes) {
+        feed.dropped(cause, 1);
+    }
+
+    @Override
+    public void closed(WsConnection closed, Disconnect end) {
+        feed.closed(this, end);
+    }
+}

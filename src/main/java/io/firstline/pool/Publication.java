@@ -1,0 +1,101 @@
+package io.firstline.pool;
+
+import io.firstline.connection.DropCause;
+import io.firstline.stream.FeedMessage;
+import io.firstline.stream.FeedStream;
+import io.firstline.stream.Overflow;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a feed's messages go: numbered, stamped, handed to the direct handler and to each stream in the same turn of the event loop.
+ * Counts what is dropped on the way. Belongs to the feed's context.
+ */
+final class Publication {
+    private final String feed;
+    private final ContextInternal context;
+    private final EpochClock clock = new EpochClock();
+    private final List<FeedStream> streams = new ArrayList<>();
+    private final Map<DropCause, Long> dropped = new EnumMap<>(DropCause.class);
+    private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
+
+    private Handler<FeedMessage> handler;
+    private long sequence;
+
+    Publication(String feed, ContextInternal context) {
+        this.feed = feed;
+        this.context = context;
+    }
+
+    void handler(Handler<FeedMessage> newHandler) {
+        handler = newHandler;
+    }
+
+    FeedStream stream(int capacity, Overflow overflow) {
+        return new FeedStream(context, capacity, overflow, count -> drop(DropCause.CONSUMER_FULL, count));
+    }
+
+    void attach(FeedStream stream) {
+        streams.add(stream);
+    }
+
+    void detach(FeedStream stream) {
+        streams.remove(stream);
+        stream.end();
+    }
+
+    void publish(String connectionId, Buffer payload, boolean text, boolean late, long arrivalNanos) {
+        FeedMessage message =
+                new FeedMessage(feed, ++sequence, connectionId, clock.micros(arrivalNanos), payload, text, late);
+        if (handler != null) {
+            try {
+                handler.handle(message);
+            } catch (RuntimeException | Error e) {
+                context.reportException(e);
+            }
+        }
+        for (int i = 0; i < streams.size(); i++) {
+            streams.get(i).push(message);
+        }
+    }
+
+    /** No message follows for now: every stream ends. */
+    void end() {
+        List<FeedStream> ending = List.copyOf(streams);
+        streams.clear();
+        ending.forEach(FeedStream::end);
+    }
+
+    void drop(DropCause cause, long count) {
+        dropped.merge(cause, count, Long::sum);
+    }
+
+    long published() {
+        return sequence;
+    }
+
+    Map<String, Long> dropped() {
+        Map<String, Long> byLabel = new TreeMap<>();
+        dropped.forEach((cause, count) -> byLabel.put(cause.label(), count));
+        return byLabel;
+    }
+
+    /** What was dropped since the last call, by cause. */
+    Map<DropCause, Long> droppedSinceTold() {
+        Map<DropCause, Long> news = new EnumMap<>(DropCause.class);
+        dropped.forEach((cause, count) -> {
+            long before = droppedTold.getOrDefault(cause, 0L);
+            if (count > before) {
+                news.put(cause, count - before);
+            }
+        });
+        droppedTold.putAll(dropped);
+        return news;
+    }
+}

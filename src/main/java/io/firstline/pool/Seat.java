@@ -1,0 +1,146 @@
+package io.firstline.pool;
+
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.RetryPolicy;
+import io.vertx.core.Vertx;
+
+/**
+ * A place in a feed that one connection takes. A lost connection is opened again after a pause; a slow one gets a candidate beside it
+ * and goes only when the candidate is promoted. One timer at a time, cancelled in {@link #vacate}.
+ */
+final class Seat {
+    private final Feed feed;
+    private final Vertx vertx;
+    private final RetryPolicy retry;
+
+    private Member member;
+    private Member candidate;
+    private String evictionReason;
+    private int attempt;
+    private long timer = -1;
+    private long trialTimer = -1;
+    private boolean open;
+
+    Seat(Feed feed, Vertx vertx, RetryPolicy retry) {
+        this.feed = feed;
+        this.vertx = vertx;
+        this.retry = retry;
+    }
+
+    Member member() {
+        return member;
+    }
+
+    Member candidate() {
+        return candidate;
+    }
+
+    boolean isLive() {
+        return member != null && member.isLive();
+    }
+
+    void fill() {
+        open = true;
+        attempt = 0;
+        connect();
+    }
+
+    private void connect() {
+        timer = -1;
+        Member opening = feed.newMember(this);
+        member = opening;
+        opening.connection.connect().onFailure(e -> {
+            if (member == opening) {
+                member = null;
+                feed.connectFailed(e, attempt == 0);
+                again();
+            }
+        });
+    }
+
+    private void again() {
+        if (!open) {
+            return;
+        }
+        timer = vertx.setTimer(Math.max(1, retry.delayMs(attempt++)), t -> connect());
+    }
+
+    /** The connection that had this seat, or was to have it, has ended. */
+    void lost(Member gone, Disconnect end) {
+        if (gone == candidate) {
+            abandon(end.toString());
+        } else if (gone == member) {
+            member = null;
+            attempt = retry.attemptAfter(attempt, gone.connection.ageMs());
+            if (candidate == null) {
+                again();
+            } else if (candidate.isLive()) {
+                promote();
+            }
+        }
+    }
+
+    /** A connection of this seat has opened: a candidate takes an empty seat at once. */
+    void opened(Member opened) {
+        if (opened == candidate && member == null) {
+            promote();
+        }
+    }
+
+    /** Opens a candidate beside the member; false if there is no member to replace or a candidate already. */
+    boolean replace(String reason, long trialMs) {
+        if (!open || !isLive() || candidate != null) {
+            return false;
+        }
+        evictionReason = reason;
+        Member opening = feed.newMember(this);
+        candidate = opening;
+        opening.connection.connect().onFailure(e -> {
+            if (candidate == opening) {
+                feed.connectFailed(e, false);
+                abandon("could not connect");
+            }
+        });
+        trialTimer = vertx.setTimer(trialMs, t -> {
+            trialTimer = -1;
+            abandon("not delivering in step after " + trialMs + " ms");
+        });
+        return true;
+    }
+
+    /** The candidate takes the seat; whom it replaces, if still there, is closed. */
+    void promote() {
+        Member old = member;
+        Member promoted = candidate;
+        endTrial();
+        member = promoted;
+        if (old != null) {
+            feed.evicted(old, promoted, evictionReason);
+            feed.discard(old, "evicted: " + evictionReason);
+        }
+    }
+
+    private void abandon(String why) {
+        Member dropped = candidate;
+        endTrial();
+        feed.abandoned(member, dropped, why);
+        feed.discard(dropped, "not needed");
+        if (member == null) {
+            again();
+        }
+    }
+
+    private void endTrial() {
+        candidate = null;
+        vertx.cancelTimer(trialTimer);
+        trialTimer = -1;
+    }
+
+    /** Stops trying and gives up whoever sits here; the caller closes them. */
+    void vacate() {
+        open = false;
+        vertx.cancelTimer(timer);
+        endTrial();
+        member = null;
+    }
+}

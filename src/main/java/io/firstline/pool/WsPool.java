@@ -1,0 +1,164 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Line;
+import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.RankBy;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.connection.WsConnection;
+import io.firstline.pool.EvictionPolicy.Contender;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Several connections to one feed. The first copy of every message is passed on, once; the slow connections are replaced every
+ * {@code evictIntervalMs}, each only after its replacement delivers in step with the others.
+ */
+public final class WsPool extends Feed {
+    private static final long LEAST_TRIAL_MS = 30_000;
+
+    /** A copy on its way through the arbiter. */
+    private record Copy(Member member, Buffer payload, boolean text, long arrivalNanos) {}
+
+    private final WsPoolConfig config;
+    private final Map<Line, Member> members = new HashMap<>();
+    private Arbiter<Copy> arbiter;
+    private long lateBefore;
+    private long evictionTimer;
+
+    private WsPool(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
+        super(vertx, name, config.connection(), config.connections(), subscribing);
+        this.config = config;
+    }
+
+    /** A pool named by its connection id; runs on the current Vert.x context. */
+    public static WsPool create(Vertx vertx, WsPoolConfig config) {
+        return create(vertx, config.connection().connectionId(), config, Subscribing.NONE);
+    }
+
+    public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
+        return new WsPool(vertx, name, config, subscribing);
+    }
+
+    @Override
+    void starting() {
+        lateBefore = lateMessages();
+        arbiter = new Arbiter<>(
+                new ArbiterSettings(
+                        config.hashCapacity(),
+                        TimeUnit.MILLISECONDS.toNanos(config.historyMs()),
+                        TimeUnit.MILLISECONDS.toNanos(config.joinGuardMs()),
+                        TimeUnit.MILLISECONDS.toNanos(config.skewMs())),
+                new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, Copy copy, boolean late) {
+                        publication.publish(copy.member().id(), copy.payload(), copy.text(), late, copy.arrivalNanos());
+                    }
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {
+                        logInStep(members.get(line), alone);
+                        promoteReady();
+                    }
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        Member member = members.get(line);
+                        tell(FeedEvent.Type.OUT_OF_STEP, new JsonObject().put("connection", member.id()));
+                        member.seat.replace("out of step", trialMs());
+                    }
+                });
+        evictionTimer = context.owner().setPeriodic(config.evictIntervalMs(), t -> evictSlow());
+    }
+
+    @Override
+    void stopping() {
+        context.owner().cancelTimer(evictionTimer);
+    }
+
+    @Override
+    void joined(Member member) {
+        member.line = arbiter.join(member.connection.connectStartedNanos(), System.nanoTime());
+        members.put(member.line, member);
+    }
+
+    @Override
+    void parted(Member member) {
+        members.remove(member.line);
+        arbiter.leave(member.line, System.nanoTime());
+    }
+
+    @Override
+    void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
+        long hash = PayloadHash.of(payload, text);
+        arbiter.copy(member.line, hash, new Copy(member, payload, text, arrivalNanos), payload.length(), arrivalNanos);
+    }
+
+    private void evictSlow() {
+        if (liveSeats() < config.minLive()) {
+            return;
+        }
+        Map<String, Seat> seatOf = new HashMap<>();
+        List<Contender> contenders = new ArrayList<>();
+        for (Seat seat : seats) {
+            if (seat.isLive() && seat.candidate() == null) {
+                Member member = seat.member();
+                seatOf.put(member.id(), seat);
+                contenders.add(
+                        new Contender(member.id(), member.connection.latencyMs(), member.line.recentLagP99Micros()));
+            }
+        }
+        for (Contender slow : EvictionPolicy.slow(contenders, config.rankBy())) {
+            seatOf.get(slow.connectionId()).replace(reason(slow), trialMs());
+        }
+        members.keySet().forEach(Line::startLagWindow);
+    }
+
+    private String reason(Contender slow) {
+        return config.rankBy() == RankBy.LAG
+                ? "slow, lag p99 " + slow.lagP99Micros() / 1_000.0 + " ms"
+                : "slow, latency " + Math.round(slow.latencyMs() * 1_000) / 1_000.0 + " ms";
+    }
+
+    /** Candidates that deliver in step take their seats, as far as the live count stays above its floor. */
+    private void promoteReady() {
+        for (Seat seat : seats) {
+            Member candidate = seat.candidate();
+            if (candidate != null && candidate.isLive() && candidate.line.inStep() && liveSeats() >= config.minLive()) {
+                seat.promote();
+            }
+        }
+    }
+
+    @Override
+    long lateMessages() {
+        return arbiter == null ? 0 : lateBefore + arbiter.lateMessages();
+    }
+
+    @Override
+    void beforeReport() {
+        if (arbiter != null) {
+            arbiter.settleFigures(System.nanoTime());
+        }
+    }
+
+    @Override
+    WsConnection fastest(Stream<WsConnection> live) {
+        return live.min(Comparator.comparingDouble(c -> Double.isNaN(c.latencyMs()) ? Double.MAX_VALUE : c.latencyMs()))
+                .orElse(null);
+    }
+
+    @Override
+    long trialMs() {
+        return Math.max(LEAST_TRIAL_MS, config.evictIntervalMs());
+    }
+}

@@ -1,0 +1,68 @@
+package io.firstline.pool;
+
+import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.WsConnection;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.stream.Stream;
+
+/**
+ * One connection, opened again whenever it is lost. Every message is passed on; nothing is compared. When it is replaced on request,
+ * the new connection takes over with its first message.
+ */
+public final class WsSingle extends Feed {
+
+    private WsSingle(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
+        super(vertx, name, config, 1, subscribing);
+    }
+
+    /** A single connection, named by its connection id; runs on the current Vert.x context. */
+    public static WsSingle create(Vertx vertx, WsConnectionConfig config) {
+        return create(vertx, config.connectionId(), config, Subscribing.NONE);
+    }
+
+    public static WsSingle create(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
+        return new WsSingle(vertx, name, config, subscribing);
+    }
+
+    @Override
+    void starting() {}
+
+    @Override
+    void stopping() {}
+
+    @Override
+    void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
+        if (member == member.seat.candidate()) {
+            member.seat.promote();
+        }
+        if (member == member.seat.member()) {
+            publication.publish(member.id(), payload, text, false, arrivalNanos);
+        }
+    }
+
+    @Override
+    void joined(Member member) {}
+
+    @Override
+    void parted(Member member) {}
+
+    @Override
+    long lateMessages() {
+        return 0;
+    }
+
+    @Override
+    WsConnection fastest(Stream<WsConnection> live) {
+        return live.findFirst().orElse(null);
+    }
+
+    @Override
+    void beforeReport() {}
+
+    @Override
+    long trialMs() {
+        return 10_000;
+    }
+}
