@@ -121,10 +121,10 @@ public abstract class Feed {
             vertx.cancelTimer(dropTimer);
             tellDrops();
             stopping();
+            open.forEach(Member::dismiss);
             seats.forEach(Seat::vacate);
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
             WebSocketClient last = client;
-            open.forEach(member -> member.dismissed = true);
             closing = Future.join(List.copyOf(open).stream()
                             .map(member -> member.connection.close(1000, "closing"))
                             .toList())
@@ -323,13 +323,15 @@ public abstract class Feed {
 
     void closed(Member member, Disconnect end) {
         open.remove(member);
-        parted(member);
-        remember(member);
-        if (state == FeedState.CLOSED
-                || member.connection.state().state() == io.firstline.connection.ConnectionState.CLOSED) {
+        if (member.dismissed) {
             return;
         }
-        reconnects++;
+        parted(member);
+        remember(member);
+        if (member.connection.isClosedByUs()) {
+            return;
+        }
+        lost++;
         if (failures.isNews(end.cause())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, shownUrl(), figures());
         }

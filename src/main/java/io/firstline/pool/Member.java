@@ -5,14 +5,17 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.buffer.Buffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One connection in its feed: whose seat it takes, and its line in the arbitration if there is one. */
 final class Member implements WsConnection.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+
     private final Feed feed;
     final Seat seat;
     WsConnection connection;
     Line line;
-    /** The feed was closed: what still comes is nobody's. */
     boolean dismissed;
 
     Member(Feed feed, Seat seat) {
@@ -26,6 +29,12 @@ final class Member implements WsConnection.Listener {
 
     boolean isLive() {
         return connection.isConnected();
+    }
+
+    /** The feed was closed: what still comes on this connection is nobody's. */
+    void dismiss() {
+        dismissed = true;
+        connection.close(1000, "closing").onComplete(done -> LOG.debug("{} closed with its feed", connection.id()));
     }
 
     ConnectionReport report(ConnectionReport.Role role) {

@@ -3,6 +3,8 @@ package io.firstline.pool;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
 import io.vertx.core.Vertx;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A place in a feed that one connection takes. A lost connection is opened again after a pause; a slow one gets a candidate beside it
@@ -136,10 +138,13 @@ final class Seat {
         trialTimer = -1;
     }
 
-    /** Stops trying and gives up whoever sits here; the caller closes them. */
+    /** Stops trying and closes whoever sits here, also one that is only connecting. */
     void vacate() {
         open = false;
         vertx.cancelTimer(timer);
+        Stream.of(Optional.ofNullable(member), Optional.ofNullable(candidate))
+                .flatMap(Optional::stream)
+                .forEach(Member::dismiss);
         endTrial();
         member = null;
     }
