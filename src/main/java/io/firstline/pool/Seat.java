@@ -3,7 +3,7 @@ package io.firstline.pool;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
 import io.vertx.core.Vertx;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -142,9 +142,7 @@ final class Seat {
     void vacate() {
         open = false;
         vertx.cancelTimer(timer);
-        Stream.of(Optional.ofNullable(member), Optional.ofNullable(candidate))
-                .flatMap(Optional::stream)
-                .forEach(Member::dismiss);
+        Stream.of(member, candidate).filter(Objects::nonNull).forEach(Member::dismiss);
         endTrial();
         member = null;
     }

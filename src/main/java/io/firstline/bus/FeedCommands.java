@@ -1,0 +1,119 @@
+package io.firstline.bus;
+
+import io.firstline.pool.Feed;
+import io.firstline.pool.Route;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers requests about one feed. A failure reply carries 400 for a request that cannot be understood and 503 for one that could not
+ * be carried out; there is always a reply.
+ *
+ * <ul>
+ *   <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: holds for present and future
+ *       connections
+ *   <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
+ *   <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
+ *   <li>{@code {"do": "status"}} → the feed's report
+ * </ul>
+ */
+final class FeedCommands {
+    private static final int NOT_UNDERSTOOD = 400;
+    private static final int NOT_POSSIBLE = 503;
+
+    private final Feed feed;
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+
+    FeedCommands(Vertx vertx, Feed feed) {
+        this.feed = feed;
+        EventBus bus = vertx.eventBus();
+        consumers.add(bus.consumer(Addresses.send(feed.name()), this::send));
+        consumers.add(bus.consumer(Addresses.command(feed.name()), this::command));
+    }
+
+    Future<Void> close() {
+        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+                .mapEmpty();
+    }
+
+    private void send(Message<Object> request) {
+        answer(request, () -> {
+            Route route = Route.parse(request.headers().get("route"));
+            Object body = request.body();
+            Future<Integer> sent;
+            if (body instanceof Buffer binary) {
+                sent = feed.send(binary, route);
+            } else if (body instanceof String text) {
+                sent = feed.send(text, route);
+            } else if (body instanceof JsonObject json) {
+                sent = feed.send(json.encode(), route);
+            } else {
+                throw new IllegalArgumentException("the body to send must be a string, a buffer or a JSON object");
+            }
+            return sent.map(FeedCommands::connections);
+        });
+    }
+
+    private void command(Message<Object> request) {
+        answer(request, () -> {
+            if (!(request.body() instanceof JsonObject command)) {
+                throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
+            }
+            Object name = command.getValue("do");
+            return switch (String.valueOf(name)) {
+                case "subscribe" -> feed.subscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "unsubscribe" ->
+                    feed.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "set-on-connect" ->
+                    feed.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
+                case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
+                case "status" -> feed.report().map(ReportJson::of);
+                default ->
+                    throw new IllegalArgumentException("unknown command \"" + name
+                            + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, status");
+            };
+        });
+    }
+
+    private interface Action {
+        Future<JsonObject> run();
+    }
+
+    private static void answer(Message<Object> request, Action action) {
+        Future<JsonObject> result;
+        try {
+            result = action.run();
+        } catch (IllegalArgumentException e) {
+            result = Future.failedFuture(e);
+        }
+        result.onSuccess(request::reply)
+                .onFailure(e -> request.fail(
+                        e instanceof IllegalArgumentException ? NOT_UNDERSTOOD : NOT_POSSIBLE, e.getMessage()));
+    }
+
+    private static JsonObject connections(int count) {
+        return new JsonObject().put("connections", count);
+    }
+
+    private static String string(JsonObject command, String key) {
+        if (command.getValue(key) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be a string");
+    }
+
+    private static List<String> strings(JsonObject command, String key) {
+        if (command.getValue(key) instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
+            return array.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be an array of strings");
+    }
+}

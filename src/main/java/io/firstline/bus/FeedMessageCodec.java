@@ -1,0 +1,87 @@
+package io.firstline.bus;
+
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Hands a {@link FeedMessage} to consumers of this node as it is, without a copy, and to others in a compact binary form: version (1),
+ * flags (bit 0 text, bit 1 late), sequence, receive time, then feed, connection id and payload, each with its length before it. Numbers
+ * are big-endian.
+ */
+public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMessage> {
+    public static final String NAME = "firstline.feed-message";
+
+    private static final byte VERSION = 1;
+    private static final int TEXT = 1;
+    private static final int LATE = 2;
+
+    /** Makes {@link FeedMessage} known to an event bus, once. */
+    public static void register(Vertx vertx) {
+        try {
+            vertx.eventBus().registerDefaultCodec(FeedMessage.class, new FeedMessageCodec());
+        } catch (IllegalStateException known) {
+            // the bus offers no way to ask; this is its answer that an earlier feed has registered it
+        }
+    }
+
+    @Override
+    public void encodeToWire(Buffer wire, FeedMessage message) {
+        wire.appendByte(VERSION)
+                .appendByte((byte) ((message.text() ? TEXT : 0) | (message.late() ? LATE : 0)))
+                .appendLong(message.sequence())
+                .appendLong(message.receivedMicros());
+        append(wire, message.feed());
+        append(wire, message.connectionId());
+        wire.appendInt(message.payload().length()).appendBuffer(message.payload());
+    }
+
+    @Override
+    public FeedMessage decodeFromWire(int start, Buffer wire) {
+        byte version = wire.getByte(start);
+        if (version != VERSION) {
+            throw new IllegalArgumentException("feed message in form " + version + ", this node knows " + VERSION);
+        }
+        byte flags = wire.getByte(start + 1);
+        long sequence = wire.getLong(start + 2);
+        long receivedMicros = wire.getLong(start + 10);
+        int feedAt = start + 18;
+        int connectionAt = feedAt + 4 + wire.getInt(feedAt);
+        int payloadAt = connectionAt + 4 + wire.getInt(connectionAt);
+        int payloadStart = payloadAt + 4;
+        return new FeedMessage(
+                string(wire, feedAt),
+                sequence,
+                string(wire, connectionAt),
+                receivedMicros,
+                wire.getBuffer(payloadStart, payloadStart + wire.getInt(payloadAt)),
+                (flags & TEXT) != 0,
+                (flags & LATE) != 0);
+    }
+
+    private static void append(Buffer wire, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        wire.appendInt(bytes.length).appendBytes(bytes);
+    }
+
+    private static String string(Buffer wire, int at) {
+        return wire.getString(at + 4, at + 4 + wire.getInt(at), "UTF-8");
+    }
+
+    @Override
+    public FeedMessage transform(FeedMessage message) {
+        return message;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public byte systemCodecID() {
+        return -1;
+    }
+}

@@ -1,0 +1,27 @@
+package io.firstline.bus;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.pool.Feed;
+import io.firstline.pool.WsPool;
+import io.vertx.core.Vertx;
+
+/**
+ * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its {@code name}:
+ * {@code {"name": "btc", "url": "wss://…", "connections": 5}}.
+ */
+public final class PoolVerticle extends FeedVerticle {
+
+    /** Takes its configuration from the deployment: what Vert.x does with a class name. */
+    public PoolVerticle() {
+        this(null);
+    }
+
+    public PoolVerticle(FeedConfig config) {
+        super(config);
+    }
+
+    @Override
+    Feed feed(Vertx on, FeedConfig config) {
+        return WsPool.create(on, config.name(), config.pool(), config.subscriptions());
+    }
+}

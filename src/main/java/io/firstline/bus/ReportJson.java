@@ -1,0 +1,73 @@
+package io.firstline.bus;
+
+import io.firstline.arbitration.LineFigures;
+import io.firstline.connection.WsConnectionState;
+import io.firstline.pool.ConnectionReport;
+import io.firstline.pool.FeedReport;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import java.util.Map;
+
+/** A feed's report as JSON: what {@code firstline.status} and the command {@code status} answer. */
+public final class ReportJson {
+    private ReportJson() {}
+
+    /** The whole report; what was not measured is null. */
+    public static JsonObject of(FeedReport report) {
+        JsonArray connections = new JsonArray();
+        report.connections().forEach(each -> connections.add(of(each)));
+        return new JsonObject()
+                .put("feed", report.feed())
+                .put("url", report.url())
+                .put("state", report.state().name())
+                .put("target", report.target())
+                .put("live", report.live())
+                .put("published", report.published())
+                .put("copies", report.copies())
+                .put("late", report.late())
+                .put("evictions", report.evictions())
+                .put("lost", report.lost())
+                .put("dropped", new JsonObject(Map.copyOf(report.dropped())))
+                .put("failures", new JsonObject(Map.copyOf(report.failures())))
+                .put("streams", new JsonArray(report.streams()))
+                .put("connections", connections);
+    }
+
+    private static JsonObject of(ConnectionReport report) {
+        WsConnectionState connection = report.connection();
+        JsonObject json = new JsonObject()
+                .put("connection", connection.connectionId())
+                .put("role", report.role().name().toLowerCase(Locale.ROOT))
+                .put("state", connection.state().name())
+                .put("messages", connection.sequenceId())
+                .put("bytes", connection.bytes())
+                .put("latencyMs", measured(connection.latencyMs()))
+                .put("lastLatencyMs", measured(connection.lastLatencyMs()))
+                .put("minLatencyMs", measured(connection.minLatencyMs()))
+                .put("ageMs", connection.ageMs());
+        if (connection.end() != null) {
+            json.put("end", connection.end().toString());
+        }
+        LineFigures line = report.line();
+        if (line != null) {
+            json.put("inStep", line.inStep())
+                    .put("wins", line.wins())
+                    .put("lateCopies", line.lateCopies())
+                    .put("losses", line.losses())
+                    .put("saves", line.saves())
+                    .put("unmatched", line.unmatched())
+                    .put("lagP50Micros", measured(line.lagP50Micros()))
+                    .put("lagP99Micros", measured(line.lagP99Micros()));
+        }
+        return json;
+    }
+
+    private static Double measured(double value) {
+        return Double.isNaN(value) ? null : (Double) (Math.round(value * 1_000) / 1_000.0);
+    }
+
+    private static Long measured(long value) {
+        return value < 0 ? null : (Long) value;
+    }
+}

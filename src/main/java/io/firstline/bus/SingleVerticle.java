@@ -1,0 +1,24 @@
+package io.firstline.bus;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.pool.Feed;
+import io.firstline.pool.WsSingle;
+import io.vertx.core.Vertx;
+
+/** A feed over one connection, without arbitration. Its configuration is that of {@link PoolVerticle} with {@code "connections": 1}. */
+public final class SingleVerticle extends FeedVerticle {
+
+    /** Takes its configuration from the deployment: what Vert.x does with a class name. */
+    public SingleVerticle() {
+        this(null);
+    }
+
+    public SingleVerticle(FeedConfig config) {
+        super(config);
+    }
+
+    @Override
+    Feed feed(Vertx on, FeedConfig config) {
+        return WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions());
+    }
+}

@@ -1,0 +1,30 @@
+package io.firstline.service;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what a configuration would run, or everything that is wrong with it. */
+@Command(
+        name = "check",
+        description = "Says what CONFIG would run, or every error in it; starts nothing.",
+        mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "CONFIG", description = "a configuration file (JSON)")
+    private Path file;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        ConfigFiles.read(file).summary().forEach(out::println);
+        out.println(file + " is fine");
+        return Main.OK;
+    }
+}

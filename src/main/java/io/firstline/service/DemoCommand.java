@@ -1,0 +1,127 @@
+package io.firstline.service;
+
+import io.firstline.bus.Addresses;
+import io.firstline.config.FeedConfig;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The main job on the embedded exchange: what a newcomer runs first. It reads the merged stream as any consumer would, from the event
+ * bus, and at the end holds it against what the exchange says it sent.
+ */
+@Command(
+        name = "demo",
+        description =
+                "Runs a pool of redundant connections, one of them bad, against the embedded exchange and shows what redundancy buys.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every message arrived once",
+            "1:a message was lost or came twice",
+            "2:bad input: nothing was started"
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final long STATUS_SECONDS = 5;
+    private static final Duration DRAIN = Duration.ofSeconds(3);
+
+    @Parameters(
+            paramLabel = "CONFIG",
+            arity = "0..1",
+            description = "a configuration with a simulator section; default: conf/config.json of the installation")
+    private Path file;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            description = "how long: 500ms, 10s, 2m; default ${DEFAULT-VALUE}",
+            defaultValue = "10s")
+    private Duration duration;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        CountDownLatch stop = new CountDownLatch(1);
+        Shutdown.onSignal(stop::countDown);
+        try (RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+            if (service.simulator() == null) {
+                throw new BadInputException((file == null ? "conf/config.json" : file)
+                        + ": found no \"simulator\" section, which the demo needs");
+            }
+            service.config().summary().forEach(out::println);
+            out.println();
+            FeedConfig feed = service.config().feeds().get(0);
+            DemoFigures figures = new DemoFigures();
+            consume(service.onVertx(), feed, figures);
+            service.deploy();
+            long end = System.nanoTime() + duration.toNanos();
+            for (int second = 1; end - System.nanoTime() > 0; second++) {
+                long left = end - System.nanoTime();
+                if (stop.await(Math.min(left, TimeUnit.SECONDS.toNanos(1)), TimeUnit.NANOSECONDS)) {
+                    break;
+                }
+                if (left >= TimeUnit.SECONDS.toNanos(1)) {
+                    out.println(figures.line(second, status(service.onVertx(), feed.name())));
+                    out.flush();
+                }
+            }
+            service.simulator().pauseEmission();
+            JsonObject status = drained(service, feed.name());
+            long sent = service.simulator().emitted().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            out.println();
+            figures.summary(status, sent).forEach(out::println);
+            out.flush();
+            return figures.isExact(status, sent) ? Main.OK : Main.FAILED;
+        }
+    }
+
+    private static void consume(Vertx vertx, FeedConfig feed, DemoFigures figures) {
+        RunningService.await(
+                vertx.eventBus()
+                        .<FeedMessage>localConsumer(
+                                Addresses.feed(feed.name()), message -> figures.received(message.body()))
+                        .completion(),
+                STATUS_SECONDS);
+    }
+
+    private static JsonObject status(Vertx vertx, String feed) {
+        return RunningService.await(
+                vertx.eventBus()
+                        .<JsonObject>request(Addresses.command(feed), new JsonObject().put("do", "status"))
+                        .map(Message::body),
+                STATUS_SECONDS);
+    }
+
+    /** What was on its way when the exchange fell silent still arrives; bounded. */
+    private static JsonObject drained(RunningService service, String feed) throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        JsonObject status = status(service.onVertx(), feed);
+        while (System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(250);
+            JsonObject later = status(service.onVertx(), feed);
+            boolean quiet = later.getLong("copies").equals(status.getLong("copies"));
+            status = later;
+            if (quiet) {
+                break;
+            }
+        }
+        return status;
+    }
+}

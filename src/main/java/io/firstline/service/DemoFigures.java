@@ -1,0 +1,183 @@
+package io.firstline.service;
+
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What the demo counts and how it shows it. Messages are counted on the event loop that delivers them, lines are made on the
+ * command's thread; the lock is uncontended but for once a second.
+ *
+ * <p>Lag is the time after the first copy arrived on any connection: for the merged stream until a consumer on the event bus had the
+ * message, for a single connection until its own copy arrived.
+ */
+final class DemoFigures {
+    private static final long MAX_MICROS = 60_000_000;
+
+    private final Histogram deliveryMicros = new Histogram(1, MAX_MICROS, 2);
+    private final Histogram deliveryMicrosThisSecond = new Histogram(1, MAX_MICROS, 2);
+    private long received;
+    private long outOfOrder;
+    private long lastSequence;
+
+    private long shownPublished;
+    private long shownCopies;
+
+    synchronized void received(FeedMessage message) {
+        received++;
+        if (message.sequence() != lastSequence + 1) {
+            outOfOrder++;
+        }
+        lastSequence = message.sequence();
+        Instant now = Instant.now();
+        long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+        long micros = Math.max(0, Math.min(MAX_MICROS, nowMicros - message.receivedMicros()));
+        deliveryMicros.recordValue(micros);
+        deliveryMicrosThisSecond.recordValue(micros);
+    }
+
+    /** The live line of one second. */
+    synchronized String line(int second, JsonObject status) {
+        long published = status.getLong("published");
+        long copies = status.getLong("copies");
+        String line = String.format(
+                Locale.ROOT,
+                "%3d s  %,6d msg/s  %,6d late copies/s  live %d/%d  fastest %s  lag p50/p99: pool %s ms, best single %s  evictions %d",
+                second,
+                published - shownPublished,
+                copies - shownCopies - (published - shownPublished),
+                status.getInteger("live"),
+                status.getInteger("target"),
+                fastest(status),
+                pair(
+                        deliveryMicrosThisSecond.getValueAtPercentile(50),
+                        deliveryMicrosThisSecond.getValueAtPercentile(99)),
+                best(status)
+                        .map(c -> c.getString("connection") + " "
+                                + pair(c.getLong("lagP50Micros"), c.getLong("lagP99Micros")) + " ms")
+                        .orElse("-"),
+                status.getInteger("evictions"));
+        shownPublished = published;
+        shownCopies = copies;
+        deliveryMicrosThisSecond.reset();
+        return line;
+    }
+
+    /** Whether every message that the exchange sent reached the consumer, once and in order. */
+    synchronized boolean isExact(JsonObject status, long sent) {
+        return received == sent && outOfOrder == 0 && status.getLong("published") == sent;
+    }
+
+    /** The table at the end: what each connection was worth, and what redundancy bought. */
+    synchronized List<String> summary(JsonObject status, long sent) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                "%-10s %-9s %9s %7s %12s %12s %8s %7s %8s",
+                "connection", "", "copies", "wins", "lag p50 ms", "lag p99 ms", "losses", "alone", "seconds"));
+        List<JsonObject> connections = connections(status).toList();
+        for (JsonObject c : connections) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-10s %-9s %,9d %6.1f%% %12s %12s %,8d %,7d %8.1f",
+                    c.getString("connection"),
+                    fate(c),
+                    c.getLong("messages"),
+                    100.0 * c.getLong("wins") / Math.max(1, status.getLong("published")),
+                    ms(c.getLong("lagP50Micros")),
+                    ms(c.getLong("lagP99Micros")),
+                    c.getLong("losses"),
+                    c.getLong("saves"),
+                    c.getLong("ageMs") / 1_000.0));
+        }
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-10s %-9s %,9d %7s %12s %12s %,8d",
+                "merged",
+                "",
+                received,
+                "",
+                ms(deliveryMicros.getValueAtPercentile(50)),
+                ms(deliveryMicros.getValueAtPercentile(99)),
+                Math.max(0, sent - received)));
+        lines.add("");
+        long alone = connections.stream().mapToLong(c -> c.getLong("saves")).sum();
+        long losses = connections.stream().mapToLong(c -> c.getLong("losses")).sum();
+        lines.add(String.format(
+                Locale.ROOT,
+                "The exchange sent %,d messages; %,d reached the consumer, %d lost, %d out of order or twice.",
+                sent,
+                received,
+                Math.max(0, sent - received),
+                outOfOrder));
+        lines.add(String.format(
+                Locale.ROOT,
+                "Redundancy bought: %,d messages that only one connection delivered, %,d single losses healed, %d slow connections "
+                        + "replaced without a gap.",
+                alone,
+                losses,
+                status.getInteger("evictions")));
+        worst(status)
+                .ifPresent(w -> lines.add(String.format(
+                        Locale.ROOT,
+                        "On %s alone a consumer would have waited %s ms (p99) longer.",
+                        w.getString("connection"),
+                        ms(w.getLong("lagP99Micros")))));
+        return lines;
+    }
+
+    private static String fate(JsonObject connection) {
+        return connection.getString("role").equals("gone")
+                ? connection.getString("end", "").startsWith("closed-by-us") ? "evicted" : "lost"
+                : connection.getString("role").equals("candidate") ? "on trial" : "live";
+    }
+
+    private static Stream<JsonObject> connections(JsonObject status) {
+        JsonArray all = status.getJsonArray("connections");
+        return all.stream()
+                .map(JsonObject.class::cast)
+                .sorted(Comparator.comparingInt(
+                                (JsonObject c) -> c.getString("connection").length())
+                        .thenComparing(c -> c.getString("connection")));
+    }
+
+    private static String fastest(JsonObject status) {
+        return members(status)
+                .filter(c -> c.getDouble("latencyMs") != null)
+                .min(Comparator.comparingDouble(c -> c.getDouble("latencyMs")))
+                .map(c ->
+                        String.format(Locale.ROOT, "%s (%.2f ms)", c.getString("connection"), c.getDouble("latencyMs")))
+                .orElse("-");
+    }
+
+    private static Optional<JsonObject> best(JsonObject status) {
+        return members(status)
+                .filter(c -> c.getLong("lagP99Micros") != null)
+                .min(Comparator.comparingLong(c -> c.getLong("lagP99Micros")));
+    }
+
+    private static Optional<JsonObject> worst(JsonObject status) {
+        return connections(status)
+                .filter(c -> c.getLong("lagP99Micros") != null)
+                .max(Comparator.comparingLong(c -> c.getLong("lagP99Micros")));
+    }
+
+    private static Stream<JsonObject> members(JsonObject status) {
+        return connections(status).filter(c -> c.getString("role").equals("member"));
+    }
+
+    private static String pair(long p50Micros, long p99Micros) {
+        return ms(p50Micros) + "/" + ms(p99Micros);
+    }
+
+    private static String ms(Long micros) {
+        return micros == null ? "-" : String.format(Locale.ROOT, "%.2f", micros / 1_000.0);
+    }
+}

@@ -1,0 +1,46 @@
+package io.firstline.service;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a configuration until it is told to stop. */
+@Command(
+        name = "run",
+        description = "Deploys every feed of CONFIG and stays up until Ctrl-C.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:ended by Ctrl-C or SIGTERM", "1:failed while running", "2:bad input: nothing was started"})
+final class RunCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "CONFIG",
+            arity = "0..1",
+            description = "a configuration file (JSON); default: conf/config.json of the installation")
+    private Path file;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CountDownLatch stop = new CountDownLatch(1);
+        Shutdown.onSignal(stop::countDown);
+        PrintWriter out = spec.commandLine().getOut();
+        try (RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+            service.config().summary().forEach(out::println);
+            out.flush();
+            service.deploy();
+            out.println("running; Ctrl-C ends it");
+            out.flush();
+            stop.await();
+        }
+        out.println("stopped");
+        out.flush();
+        return Main.OK;
+    }
+}

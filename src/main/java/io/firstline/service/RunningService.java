@@ -1,0 +1,114 @@
+package io.firstline.service;
+
+import io.firstline.bus.PoolVerticle;
+import io.firstline.bus.SingleVerticle;
+import io.firstline.config.FeedConfig;
+import io.firstline.config.ServiceConfig;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A configuration that runs: Vert.x, the embedded simulator if the configuration has one, a verticle per feed. */
+final class RunningService implements AutoCloseable {
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 4;
+
+    private final Vertx vertx;
+    private final ServiceConfig config;
+    private final ExchangeSimulator simulator;
+
+    private RunningService(Vertx vertx, ServiceConfig config, ExchangeSimulator simulator) {
+        this.vertx = vertx;
+        this.config = config;
+        this.simulator = simulator;
+    }
+
+    /** Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
+    static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /**
+     * Starts Vert.x and the simulator, if there is one, but no feed yet.
+     *
+     * @throws BadInputException if the simulator cannot do what the configuration asks, such as read a recording
+     */
+    static RunningService prepare(ServiceConfig config) {
+        Vertx vertx = vertx();
+        try {
+            if (config.simulator() == null) {
+                return new RunningService(vertx, config, null);
+            }
+            ExchangeSimulator simulator = ExchangeSimulator.create(vertx, SimulatorConfig.fromJson(config.simulator()));
+            await(simulator.start(), START_SECONDS);
+            return new RunningService(vertx, config.withSimulator(simulator.url("")), simulator);
+        } catch (RuntimeException e) {
+            await(vertx.close(), STOP_SECONDS);
+            throw e instanceof IllegalArgumentException ? new BadInputException(e.getMessage()) : e;
+        }
+    }
+
+    /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
+    RunningService deploy() {
+        List<Future<String>> deployments = config.feeds().stream()
+                .map(feed -> vertx.deployVerticle(verticle(feed)))
+                .toList();
+        await(Future.all(deployments), START_SECONDS);
+        return this;
+    }
+
+    private static Deployable verticle(FeedConfig feed) {
+        return feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
+    }
+
+    Vertx onVertx() {
+        return vertx;
+    }
+
+    ServiceConfig config() {
+        return config;
+    }
+
+    /** The embedded simulator, or null. */
+    ExchangeSimulator simulator() {
+        return simulator;
+    }
+
+    /** Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. */
+    @Override
+    public void close() {
+        Future<?> feeds =
+                Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList());
+        await(
+                feeds.transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
+                        .transform(x -> vertx.close()),
+                STOP_SECONDS);
+    }
+
+    /** Waits on a thread that is not Vert.x'; what failed is thrown as it was. */
+    static <T> T await(Future<T> future, long seconds) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("no answer within " + seconds + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.firstline.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.firstline.config.FeedConfig;
+import io.firstline.config.FeedUrl;
+import io.firstline.config.ServiceConfig;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.pool.Feed;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.WsPool;
+import io.firstline.pool.WsSingle;
+import io.firstline.stream.FeedMessage;
+import io.firstline.stream.Overflow;
+import io.vertx.core.Future;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes merged messages to standard output. */
+@Command(
+        name = "tail",
+        description =
+                "Writes the merged messages of a feed to standard output, one a line; everything else goes to standard error.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:ended by --count, --for, Ctrl-C, or because nobody reads any more",
+            "1:no connection was ever made, or it failed while running",
+            "2:bad input: nothing was started"
+        })
+final class TailCommand implements Callable<Integer> {
+    private static final int RING = 65_536;
+
+    enum Format {
+        RAW,
+        JSON
+    }
+
+    @Parameters(paramLabel = "URL|CONFIG", description = "wss://… (ws:// for loopback hosts), or a configuration file")
+    private String source;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "with a URL: how many connections, 1 to 32; default ${DEFAULT-VALUE}",
+            defaultValue = "5")
+    private int connections;
+
+    @Option(
+            names = "--on-connect",
+            paramLabel = "TEXT",
+            description = "with a URL: a message sent on each connection when it opens; may be repeated")
+    private List<String> onConnect = List.of();
+
+    @Option(
+            names = "--feed",
+            paramLabel = "NAME",
+            description = "with a CONFIG: the feed to read; default: all. With a URL: what to call it")
+    private String feedName;
+
+    @Option(
+            names = "--format",
+            paramLabel = "raw|json",
+            description =
+                    "raw = the payload; json = an object with feed, sequence, connection, receivedMicros and text "
+                            + "(or base64). Default ${DEFAULT-VALUE}",
+            defaultValue = "raw")
+    private Format format;
+
+    @Option(names = "--count", paramLabel = "N", description = "end after so many messages")
+    private long count;
+
+    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
+    private Duration duration;
+
+    @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+        if (count < 0) {
+            throw new BadInputException("--count: found " + count + ", allowed: 1 or more");
+        }
+        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
+        ServiceConfig config = source.contains("://") ? ofUrl() : ofFile();
+        CompletableFuture<Void> stop = new CompletableFuture<>();
+        Shutdown.onSignal(() -> stop.complete(null));
+        LineWriter writer = new LineWriter(new FileOutputStream(FileDescriptor.out), this::line, count);
+        try (RunningService service = RunningService.prepare(config)) {
+            List<Feed> feeds = service.config().feeds().stream()
+                    .map(feed -> open(service, feed))
+                    .toList();
+            feeds.forEach(feed -> writer.read(feed.stream(RING, Overflow.DROP_OLDEST)));
+            feeds.forEach(feed -> feed.start().onFailure(e -> spec.commandLine()
+                    .getErr()
+                    .println("firstline: not connected yet, trying on: " + e.getMessage())));
+            waitFor(CompletableFuture.anyOf(stop, writer.ended()));
+            writer.stop();
+            waitFor(CompletableFuture.anyOf(writer.ended(), stop).orTimeout(5, TimeUnit.SECONDS));
+            return tellEnd(feeds, writer.written());
+        }
+    }
+
+    private void waitFor(CompletableFuture<Object> end) throws InterruptedException, ExecutionException {
+        try {
+            if (duration == null) {
+                end.get();
+            } else {
+                end.get(duration.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException timeIsUp) {
+            // this is how --for ends
+        }
+    }
+
+    private ServiceConfig ofUrl() {
+        WsConnectionConfig connection = WsConnectionConfig.of(source).withOnConnect(onConnect);
+        String name = feedName == null ? "tail" : feedName;
+        FeedConfig feed = connections == 1
+                ? FeedConfig.of(name, connection)
+                : FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(connections));
+        return new ServiceConfig(List.of(feed), null, java.util.Set.of());
+    }
+
+    private ServiceConfig ofFile() {
+        ServiceConfig config = ConfigFiles.read(Path.of(source));
+        if (feedName == null) {
+            return config;
+        }
+        List<FeedConfig> named =
+                config.feeds().stream().filter(f -> f.name().equals(feedName)).toList();
+        if (named.isEmpty()) {
+            throw new BadInputException("--feed: found " + feedName + ", allowed: "
+                    + config.feeds().stream().map(FeedConfig::name).toList());
+        }
+        return new ServiceConfig(named, config.simulator(), config.simulated());
+    }
+
+    /** Each feed on an event loop of its own. */
+    private static Feed open(RunningService service, FeedConfig feed) {
+        CompletableFuture<Feed> made = new CompletableFuture<>();
+        service.onVertx()
+                .runOnContext(v -> made.complete(
+                        feed.connections() == 1
+                                ? WsSingle.create(
+                                        service.onVertx(),
+                                        feed.name(),
+                                        feed.pool().connection(),
+                                        feed.subscriptions())
+                                : WsPool.create(service.onVertx(), feed.name(), feed.pool(), feed.subscriptions())));
+        return made.join();
+    }
+
+    private byte[] line(FeedMessage message) {
+        return format == Format.RAW
+                ? message.payload().getBytes()
+                : message.toJson().encode().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int tellEnd(List<Feed> feeds, long written) {
+        PrintWriter err = spec.commandLine().getErr();
+        boolean connected = false;
+        for (Feed feed : feeds) {
+            FeedReport report = RunningService.await(feed.report(), 2);
+            connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
+            err.printf(
+                    "firstline: %s: %d messages from %d copies on %d connections to %s, dropped %s, failures %s%n",
+                    report.feed(),
+                    report.published(),
+                    report.copies(),
+                    report.live(),
+                    FeedUrl.masked(report.url()),
+                    report.dropped(),
+                    report.failures());
+        }
+        Future<?> closed = Future.join(feeds.stream().map(Feed::close).toList());
+        RunningService.await(closed, 4);
+        err.flush();
+        return connected || written > 0 ? Main.OK : Main.FAILED;
+    }
+}

@@ -1,0 +1,2 @@
+/** The runnable service: start-up and the command line. Nothing depends on it. */
+package io.firstline.service;
