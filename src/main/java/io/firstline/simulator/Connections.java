@@ -1,0 +1,65 @@
+package io.firstline.simulator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The open connections and who of them gets which stream. Changed on the event loop only; {@link #open} may be read by any thread.
+ */
+final class Connections {
+    private final Map<String, List<Line>> audiences = new HashMap<>();
+    private volatile List<Line> open = List.of();
+
+    /** The open connections in the order in which they were accepted; an immutable list. */
+    List<Line> open() {
+        return open;
+    }
+
+    Optional<Line> byNumber(int number) {
+        return open.stream().filter(line -> line.number() == number).findFirst();
+    }
+
+    void add(Line line) {
+        List<Line> more = new ArrayList<>(open);
+        more.add(line);
+        open = List.copyOf(more);
+        subscriptionsChanged(line);
+    }
+
+    void remove(Line line) {
+        open = open.stream().filter(other -> other != line).toList();
+        leaveAudiences(line);
+    }
+
+    void subscriptionsChanged(Line line) {
+        leaveAudiences(line);
+        for (String stream : line.streams()) {
+            if (line.venue().delivers(stream)) {
+                audiences.computeIfAbsent(stream, name -> new ArrayList<>()).add(line);
+            }
+        }
+    }
+
+    /** Who gets this stream's messages; empty when nobody does. */
+    List<Line> audience(String stream) {
+        return audiences.getOrDefault(stream, List.of());
+    }
+
+    /** Does something with every connection that is open at the moment, also when some close meanwhile. */
+    void forEach(Consumer<Line> action) {
+        open.forEach(action);
+    }
+
+    void flush() {
+        forEach(Line::flush);
+    }
+
+    private void leaveAudiences(Line line) {
+        audiences.values().forEach(lines -> lines.remove(line));
+        audiences.values().removeIf(List::isEmpty);
+    }
+}

@@ -1,0 +1,25 @@
+package io.firstline.simulator;
+
+/** In which dialect a market message is written: field set and unit of its times. */
+enum DataForm {
+    SPOT_MILLIS,
+    SPOT_MICROS,
+    FUTURES_MILLIS,
+    FUTURES_MICROS;
+
+    static DataForm of(boolean futures, boolean micros) {
+        if (futures) {
+            return micros ? FUTURES_MICROS : FUTURES_MILLIS;
+        }
+        return micros ? SPOT_MICROS : SPOT_MILLIS;
+    }
+
+    boolean isFutures() {
+        return this == FUTURES_MILLIS || this == FUTURES_MICROS;
+    }
+
+    /** A time in the form's unit. */
+    long time(long epochMicros) {
+        return this == SPOT_MICROS || this == FUTURES_MICROS ? epochMicros : epochMicros / 1_000;
+    }
+}

@@ -1,0 +1,136 @@
+package io.firstline.simulator;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+
+/**
+ * Emits the market: one stream after the other of those that somebody gets, at the configured rate. Event loop only, but for
+ * {@link #emitted}.
+ *
+ * <p>The rate is held by a schedule on the monotonic clock, not by the timer: what became due while the timer slept is emitted when it
+ * wakes, up to one second's worth; a longer stall is not made up for.
+ */
+final class Emitter {
+    private static final long SECOND_NS = 1_000_000_000L;
+    /** The timer sleeps no less, so that a high rate costs few wake-ups and flushes. */
+    private static final long MIN_SLEEP_NS = 1_000_000L;
+    /** Longest time that catching up may keep the event loop from everything else. */
+    private static final long MAX_TURN_NS = 10_000_000L;
+
+    private final Connections connections;
+    private final Market market;
+    private final int burst;
+    private final long periodNs;
+    private final LoopTimer timer;
+    private final EventJson json = new EventJson();
+    private final Map<String, AtomicLong> emitted = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, Buffer> onEmit = (stream, payload) -> {};
+    private List<MarketStream> rotation = List.of();
+    private int turn;
+    private long nextNs;
+    private boolean paused;
+
+    Emitter(ContextInternal context, Connections connections, SimulatorConfig config) {
+        this.connections = connections;
+        this.market = new Market(config.seed());
+        this.burst = config.burst();
+        int rate = config.messagesPerSecond();
+        this.periodNs = rate == 0 ? 0 : Math.max(1, (long) config.burst() * SECOND_NS / rate);
+        this.timer = new LoopTimer(context, this::emitDue);
+    }
+
+    void onEmit(BiConsumer<String, Buffer> hook) {
+        onEmit = hook;
+    }
+
+    /** Emits from now on only what somebody gets; to be called after each change of subscriptions. */
+    void audiencesChanged() {
+        rotation = market.streams().stream()
+                .filter(stream -> !connections.audience(stream.name()).isEmpty())
+                .toList();
+        run();
+    }
+
+    void pause() {
+        paused = true;
+        run();
+    }
+
+    /** Goes on with the schedule anew: what would have been due in the pause is not emitted. */
+    void resume() {
+        paused = false;
+        run();
+    }
+
+    /** Sends a message given from outside to everyone who gets the stream. */
+    void emit(String stream, byte[] payload) {
+        publish(new EncodedMessage(stream, form -> payload, this::tell), stream);
+        connections.flush();
+    }
+
+    /** Messages emitted so far, by stream; from any thread. */
+    Map<String, Long> emitted() {
+        Map<String, Long> counts = new TreeMap<>();
+        emitted.forEach((stream, count) -> counts.put(stream, count.get()));
+        return counts;
+    }
+
+    static long nowUs() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000L + now.getNano() / 1_000;
+    }
+
+    private void run() {
+        boolean wanted = !paused && !rotation.isEmpty() && periodNs > 0;
+        if (!wanted) {
+            timer.cancel();
+        } else if (!timer.isSet()) {
+            nextNs = System.nanoTime() + periodNs;
+            timer.atNs(nextNs);
+        }
+    }
+
+    private void emitDue() {
+        long startNs = System.nanoTime();
+        nextNs = Math.max(nextNs, startNs - Math.max(SECOND_NS, periodNs));
+        long nowNs = startNs;
+        while (nextNs <= nowNs && nowNs - startNs < MAX_TURN_NS && !paused) {
+            for (int i = 0; i < burst; i++) {
+                emitNext();
+            }
+            nextNs += periodNs;
+            nowNs = System.nanoTime();
+        }
+        connections.flush();
+        if (!paused) {
+            timer.atNs(Math.max(nextNs, startNs + MIN_SLEEP_NS));
+        }
+    }
+
+    private void emitNext() {
+        turn = (turn + 1) % rotation.size();
+        MarketStream stream = rotation.get(turn);
+        MarketEvent event = stream.next(nowUs());
+        publish(
+                new EncodedMessage(stream.name(), form -> json.write(stream.symbol(), event, form), this::tell),
+                stream.name());
+    }
+
+    private void publish(EncodedMessage message, String stream) {
+        emitted.computeIfAbsent(stream, name -> new AtomicLong()).incrementAndGet();
+        for (Line line : connections.audience(stream)) {
+            line.send(message);
+        }
+    }
+
+    private void tell(String stream, byte[] payload) {
+        onEmit.accept(stream, Buffer.buffer(payload));
+    }
+}

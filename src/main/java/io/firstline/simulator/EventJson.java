@@ -1,0 +1,177 @@
+package io.firstline.simulator;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Writes market events as the venue does: the field sets and their order of spot and of USD-M futures. One instance per event loop: it
+ * reuses its builder.
+ */
+final class EventJson {
+    private static final int PRICE_DECIMALS = 2;
+    private static final int SPOT_QUANTITY_DECIMALS = 5;
+    private static final int FUTURES_QUANTITY_DECIMALS = 3;
+    private static final int SPOT_DECIMALS = 8;
+
+    private final StringBuilder out = new StringBuilder(512);
+    private DataForm form = DataForm.SPOT_MILLIS;
+
+    /** The message in this form, UTF-8. */
+    byte[] write(String symbol, MarketEvent event, DataForm inForm) {
+        form = inForm;
+        out.setLength(0);
+        if (event instanceof MarketEvent.BookTicker ticker) {
+            bookTicker(symbol, ticker);
+        } else if (event instanceof MarketEvent.Trade trade) {
+            trade(symbol, trade);
+        } else if (event instanceof MarketEvent.AggTrade trade) {
+            aggTrade(symbol, trade);
+        } else if (event instanceof MarketEvent.Depth depth) {
+            depth(symbol, depth);
+        }
+        out.setCharAt(0, '{');
+        out.append('}');
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void bookTicker(String symbol, MarketEvent.BookTicker event) {
+        Quote quote = event.quote();
+        if (form.isFutures()) {
+            text("e", "bookTicker");
+        }
+        number("u", event.updateId());
+        if (form.isFutures()) {
+            time("E", event.eventUs());
+            time("T", event.matchUs());
+        }
+        text("s", symbol);
+        price("b", quote.bidTicks());
+        quantity("B", quote.bidLots());
+        price("a", quote.askTicks());
+        quantity("A", quote.askLots());
+    }
+
+    private void trade(String symbol, MarketEvent.Trade event) {
+        text("e", "trade");
+        time("E", event.eventUs());
+        if (form.isFutures()) {
+            time("T", event.matchUs());
+        }
+        text("s", symbol);
+        number("t", event.tradeId());
+        price("p", event.ticks());
+        quantity("q", event.lots());
+        if (form.isFutures()) {
+            text("X", "MARKET");
+        } else {
+            time("T", event.matchUs());
+        }
+        maker(event.buyerIsMaker());
+    }
+
+    private void aggTrade(String symbol, MarketEvent.AggTrade event) {
+        text("e", "aggTrade");
+        time("E", event.eventUs());
+        if (!form.isFutures()) {
+            text("s", symbol);
+        }
+        number("a", event.aggregateId());
+        if (form.isFutures()) {
+            text("s", symbol);
+        }
+        price("p", event.ticks());
+        quantity("q", event.lots());
+        if (form.isFutures()) {
+            quantity("nq", event.lots());
+        }
+        number("f", event.firstId());
+        number("l", event.lastId());
+        time("T", event.matchUs());
+        maker(event.buyerIsMaker());
+    }
+
+    private void depth(String symbol, MarketEvent.Depth event) {
+        text("e", "depthUpdate");
+        time("E", event.eventUs());
+        if (form.isFutures()) {
+            time("T", event.matchUs());
+        }
+        text("s", symbol);
+        number("U", event.firstId());
+        number("u", event.lastId());
+        if (form.isFutures()) {
+            number("pu", event.previousLastId());
+        }
+        levels("b", event.bids());
+        levels("a", event.asks());
+    }
+
+    private void maker(boolean buyerIsMaker) {
+        name("m").append(buyerIsMaker);
+        if (!form.isFutures()) {
+            name("M").append(true);
+        }
+    }
+
+    private void levels(String name, List<MarketEvent.Level> levels) {
+        name(name).append('[');
+        for (int i = 0; i < levels.size(); i++) {
+            out.append(i == 0 ? "[" : ",[");
+            appendPrice(levels.get(i).ticks());
+            out.append(',');
+            appendQuantity(levels.get(i).lots());
+            out.append(']');
+        }
+        out.append(']');
+    }
+
+    private StringBuilder name(String name) {
+        return out.append(",\"").append(name).append("\":");
+    }
+
+    private void text(String name, String value) {
+        name(name).append('"').append(value).append('"');
+    }
+
+    private void number(String name, long value) {
+        name(name).append(value);
+    }
+
+    private void time(String name, long epochUs) {
+        number(name, form.time(epochUs));
+    }
+
+    private void price(String name, long ticks) {
+        name(name);
+        appendPrice(ticks);
+    }
+
+    private void quantity(String name, long lots) {
+        name(name);
+        appendQuantity(lots);
+    }
+
+    private void appendPrice(long ticks) {
+        appendDecimal(ticks, PRICE_DECIMALS, form.isFutures() ? PRICE_DECIMALS : SPOT_DECIMALS);
+    }
+
+    private void appendQuantity(long lots) {
+        if (form.isFutures()) {
+            appendDecimal(lots, FUTURES_QUANTITY_DECIMALS, FUTURES_QUANTITY_DECIMALS);
+        } else {
+            appendDecimal(lots, SPOT_QUANTITY_DECIMALS, SPOT_DECIMALS);
+        }
+    }
+
+    /** Writes {@code unscaled / 10^scale} as a quoted text with exactly so many decimals. */
+    private void appendDecimal(long unscaled, int scale, int decimals) {
+        long unit = 1;
+        for (int i = 0; i < scale; i++) {
+            unit *= 10;
+        }
+        out.append('"').append(unscaled / unit).append('.');
+        String fraction = Long.toString(unscaled % unit);
+        out.append("0".repeat(scale - fraction.length())).append(fraction);
+        out.append("0".repeat(decimals - scale)).append('"');
+    }
+}

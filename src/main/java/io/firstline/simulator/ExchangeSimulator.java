@@ -1,0 +1,309 @@
+package io.firstline.simulator;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.ServerWebSocketHandshake;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+
+/**
+ * A WebSocket server that speaks Binance's market-stream protocol (spot on {@code /ws} and {@code /stream}; USD-M futures below
+ * {@code /public} and {@code /market}), emits a seeded market or replays recordings, and misbehaves as it is told, per connection.
+ *
+ * <p>All methods may be called from any thread; what they do happens in order on the simulator's own event loop, at once when they are
+ * called there. Handlers and hooks are called on that loop and must not block it. What {@link #lines()} and {@link #emitted()} return is a
+ * snapshot that may be a moment old. {@link #close()} frees the port, the connections and all timers.
+ *
+ * <pre>{@code
+ * ExchangeSimulator exchange = ExchangeSimulator.create(vertx, SimulatorConfig.of().withMessagesPerSecond(1_000));
+ * exchange.start().onSuccess(port -> connect(exchange.url("/ws/btcusdt@bookTicker")));
+ * }</pre>
+ *
+ * <p>What a client measures: PONGs, acks and the server's pings take the connection's base delay (without jitter, never lost) and keep
+ * their place among its messages, so that a round trip shows the line's delay once. The way from client to server has no delay.
+ */
+public final class ExchangeSimulator {
+    private static final int MAX_CLIENT_FRAME_BYTES = 1 << 20;
+
+    private final VertxInternal vertx;
+    private final ContextInternal context;
+    private final SimulatorConfig config;
+    private final Connections connections = new Connections();
+    private final Emitter emitter;
+    private final AtomicReference<Future<Integer>> started = new AtomicReference<>();
+    private final AtomicReference<Future<Void>> closed = new AtomicReference<>();
+    private final Line.Listener listener = new LineListener();
+    private volatile Handler<ClientFrame> onClientFrame = frame -> {};
+    private volatile int port;
+    private final Replay replay;
+    private HttpServer server;
+    private int accepted;
+
+    private ExchangeSimulator(Vertx vertx, SimulatorConfig config) {
+        this.vertx = (VertxInternal) vertx;
+        this.config = Objects.requireNonNull(config);
+        this.context = this.vertx.createEventLoopContext();
+        this.emitter = new Emitter(context, connections, config);
+        this.replay = new Replay(context, config);
+    }
+
+    /** A simulator that does nothing yet. */
+    public static ExchangeSimulator create(Vertx vertx, SimulatorConfig config) {
+        return new ExchangeSimulator(vertx, config);
+    }
+
+    /**
+     * Reads the recordings, if any, and listens; gives the bound port. Further calls give the same result. Fails with
+     * {@link RecordingException} when a recording cannot be read, with IllegalStateException when the port is taken or the simulator was
+     * closed.
+     */
+    public Future<Integer> start() {
+        Promise<Integer> promise = vertx.promise();
+        if (started.compareAndSet(null, promise.future())) {
+            run(() -> {
+                if (closed.get() != null) {
+                    promise.fail(new IllegalStateException("the simulator is closed"));
+                } else {
+                    context.executeBlocking(this::prepare).compose(this::listen).onComplete(promise);
+                }
+            });
+        }
+        return started.get();
+    }
+
+    /** The port it listens on; IllegalStateException before {@link #start()} has succeeded. */
+    public int port() {
+        if (port == 0) {
+            throw new IllegalStateException("the simulator has not started");
+        }
+        return port;
+    }
+
+    /** The address of a path, such as {@code url("/stream?streams=btcusdt@trade")}; only after {@link #start()} has succeeded. */
+    public String url(String pathAndQuery) {
+        String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
+        return "ws://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + pathAndQuery;
+    }
+
+    /** Closes every connection with code 1001 and stops listening. Idempotent; completes when everything is closed. */
+    public Future<Void> close() {
+        Promise<Void> promise = vertx.promise();
+        if (closed.compareAndSet(null, promise.future())) {
+            Future<?> starting = started.get() == null ? Future.succeededFuture() : started.get();
+            starting.onComplete(any -> {
+                try {
+                    run(() -> closeAll().onComplete(promise));
+                } catch (RejectedExecutionException e) {
+                    promise.complete(); // Vert.x is closed, and everything with it
+                }
+            });
+        }
+        return closed.get();
+    }
+
+    /** The open connections, in the order in which they were accepted. */
+    public List<SimulatedLine> lines() {
+        return connections.open().stream().map(Line::describe).toList();
+    }
+
+    /** Cuts an open connection; completes when it is gone, fails with NoSuchElementException when there is no such connection. */
+    public Future<Void> cut(int number, CutKind kind) {
+        Promise<Void> promise = vertx.promise();
+        run(() -> connections
+                .byNumber(number)
+                .map(line -> line.cut(kind))
+                .orElseGet(() -> Future.failedFuture(noSuchLine(number)))
+                .onComplete(promise));
+        return promise.future();
+    }
+
+    /**
+     * Holds back everything that goes to an open connection, until {@link #thaw}: it stays open and says nothing. Throws
+     * NoSuchElementException when there is no such connection.
+     */
+    public void freeze(int number) {
+        Line line = line(number);
+        run(() -> line.freeze(true));
+    }
+
+    /** Delivers at once, in order, what {@link #freeze} held back. Throws NoSuchElementException when there is no such connection. */
+    public void thaw(int number) {
+        Line line = line(number);
+        run(() -> line.thaw(true));
+    }
+
+    /** Sends {@code serverShutdown} to every connection, in its form. Nothing closes because of it. */
+    public void announceShutdown() {
+        run(() -> connections.forEach(line -> line.announceShutdown(Emitter.nowUs())));
+    }
+
+    /** Stops the market or the replay; everything else goes on. */
+    public void pauseEmission() {
+        run(() -> {
+            emitter.pause();
+            replay.pause();
+        });
+    }
+
+    /** Goes on with the market or the replay; what the pause would have seen is not made up for. */
+    public void resumeEmission() {
+        run(() -> {
+            emitter.resume();
+            replay.resume();
+        });
+    }
+
+    /** Sends a message of a stream, existing or invented, to everyone who is subscribed to it where the venue delivers it. */
+    public void emit(String stream, String payloadJson) {
+        byte[] payload = payloadJson.getBytes(StandardCharsets.UTF_8);
+        run(() -> emitter.emit(stream, payload));
+    }
+
+    /** Sends these bytes as one text or binary frame to every connection, as they are; delay, jitter and loss apply. */
+    public void broadcastRaw(Buffer payload, boolean text) {
+        byte[] bytes = payload.getBytes();
+        run(() -> {
+            WireFrame frame = text ? WireFrame.text(bytes) : WireFrame.binary(bytes);
+            connections.forEach(line -> line.send(frame));
+            connections.flush();
+        });
+    }
+
+    /** How many messages were emitted, by stream, injected ones included; a message counts once for all its receivers. */
+    public Map<String, Long> emitted() {
+        return emitter.emitted();
+    }
+
+    /**
+     * Tells every message that is emitted to somebody, before it is sent: stream name and payload, not wrapped, UTF-8. A message that goes
+     * out in several dialects (spot and futures, milliseconds and microseconds) is told once in each. Replays are not told.
+     */
+    public ExchangeSimulator onEmit(BiConsumer<String, Buffer> hook) {
+        emitter.onEmit(hook);
+        return this;
+    }
+
+    /** Tells every frame that a client sends, close frames excepted. */
+    public ExchangeSimulator onClientFrame(Handler<ClientFrame> handler) {
+        onClientFrame = handler;
+        return this;
+    }
+
+    private void run(Runnable action) {
+        context.emit(nothing -> action.run());
+    }
+
+    /**
+     * The blocking part of a start: reads the recordings, and finds out whether the port is free, because two servers of one Vert.x share a
+     * port silently.
+     */
+    private List<Recording> prepare() {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(config.host(), config.port()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "the simulator cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
+                            + ")",
+                    e);
+        }
+        return config.recordings().stream().map(Recording::read).toList();
+    }
+
+    private Future<Integer> listen(List<Recording> recordings) {
+        replay.load(recordings);
+        HttpServerOptions options = new HttpServerOptions()
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MAX_CLIENT_FRAME_BYTES)
+                .setMaxWebSocketMessageSize(MAX_CLIENT_FRAME_BYTES)
+                .setWebSocketClosingTimeout(1);
+        server = vertx.createHttpServer(options)
+                .requestHandler(request -> request.response().setStatusCode(404).end())
+                .webSocketHandshakeHandler(this::handshake);
+        return server.listen(config.port(), config.host())
+                .onSuccess(bound -> port = bound.actualPort())
+                .map(HttpServer::actualPort);
+    }
+
+    private void handshake(ServerWebSocketHandshake handshake) {
+        boolean replaying = !config.recordings().isEmpty();
+        Route route = replaying
+                ? Route.replay(handshake.uri())
+                : Route.parse(handshake.uri()).orElse(null);
+        if (route == null || closed.get() != null) {
+            handshake.reject(route == null ? 404 : 503);
+        } else {
+            handshake.accept().onSuccess(socket -> accept(route, socket));
+        }
+    }
+
+    private void accept(Route route, ServerWebSocket socket) {
+        int number = ++accepted;
+        LineBehaviour behaviour = config.lines().isEmpty()
+                ? LineBehaviour.perfect()
+                : config.lines().get((number - 1) % config.lines().size());
+        Line line = new Line(number, route, socket, context, config, behaviour, listener);
+        line.open();
+        connections.add(line);
+        emitter.audiencesChanged();
+        if (route.venue() == Venue.REPLAY) {
+            replay.opened(line);
+        }
+    }
+
+    private Future<Void> closeAll() {
+        emitter.pause();
+        List<Future<Void>> going = connections.open().stream()
+                .map(line -> line.goAway("simulator closed"))
+                .toList();
+        return Future.join(going).compose(gone -> server == null ? Future.succeededFuture() : server.close());
+    }
+
+    private Line line(int number) {
+        return connections.byNumber(number).orElseThrow(() -> noSuchLine(number));
+    }
+
+    private NoSuchElementException noSuchLine(int number) {
+        return new NoSuchElementException("no open connection " + number + ", open are "
+                + connections.open().stream().map(Line::number).toList());
+    }
+
+    /** Keeps the room in order when a connection changes. */
+    private final class LineListener implements Line.Listener {
+        @Override
+        public void changed(Line line) {
+            connections.subscriptionsChanged(line);
+            emitter.audiencesChanged();
+        }
+
+        @Override
+        public void closed(Line line) {
+            connections.remove(line);
+            emitter.audiencesChanged();
+            replay.closed(line);
+        }
+
+        @Override
+        public void received(ClientFrame frame) {
+            onClientFrame.handle(frame);
+        }
+    }
+}

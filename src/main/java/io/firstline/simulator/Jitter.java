@@ -1,0 +1,25 @@
+package io.firstline.simulator;
+
+import java.util.random.RandomGenerator;
+
+/** The distribution of the delay that a line adds, message by message, to its base delay. */
+public enum Jitter {
+    /** None: every message has the base delay. */
+    NONE,
+    /** Even between 0 and the scale. */
+    UNIFORM,
+    /** Exponential with the scale as its mean. */
+    EXPONENTIAL,
+    /** Log-normal with the scale as its median and σ = 1: mostly small, rarely ten times as much, as on the internet. */
+    LOG_NORMAL;
+
+    /** Draws one delay in milliseconds, never negative. */
+    double drawMs(double scaleMs, RandomGenerator random) {
+        return switch (this) {
+            case NONE -> 0;
+            case UNIFORM -> scaleMs * random.nextDouble();
+            case EXPONENTIAL -> scaleMs * random.nextExponential();
+            case LOG_NORMAL -> scaleMs * Math.exp(random.nextGaussian());
+        };
+    }
+}

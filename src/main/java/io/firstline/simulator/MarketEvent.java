@@ -1,0 +1,40 @@
+package io.firstline.simulator;
+
+import java.util.List;
+
+/** One thing that happened in the market, before it is written in a dialect. Times are epoch microseconds. */
+sealed interface MarketEvent {
+
+    /** A new top of the book. */
+    record BookTicker(long updateId, long eventUs, long matchUs, Quote quote) implements MarketEvent {}
+
+    /** One trade; {@code buyerIsMaker} = the seller was the aggressor, so the price is the bid. */
+    record Trade(long tradeId, long eventUs, long matchUs, long ticks, long lots, boolean buyerIsMaker)
+            implements MarketEvent {}
+
+    /** The trades {@code firstId..lastId} of one taker order. */
+    record AggTrade(
+            long aggregateId,
+            long firstId,
+            long lastId,
+            long eventUs,
+            long matchUs,
+            long ticks,
+            long lots,
+            boolean buyerIsMaker)
+            implements MarketEvent {}
+
+    /** The levels that the updates {@code firstId..lastId} changed; {@code previousLastId} is the last id of the message before. */
+    record Depth(
+            long firstId,
+            long lastId,
+            long previousLastId,
+            long eventUs,
+            long matchUs,
+            List<Level> bids,
+            List<Level> asks)
+            implements MarketEvent {}
+
+    /** A price level's new quantity; 0 lots = the level is gone. */
+    record Level(long ticks, long lots) {}
+}

@@ -1,0 +1,31 @@
+package io.firstline.simulator;
+
+import java.util.SplittableRandom;
+
+/** A seeded random walk of the top of a book around the price it starts from. The same seed gives the same quotes. */
+final class PriceWalk {
+    private static final long MAX_LOTS = 400_000;
+    private static final int MAX_SPREAD_TICKS = 3;
+    /** One step moves the price by at most about 14 parts per million. */
+    private static final long STEP_SHARE = 70_000;
+    /** The pull back to the start, so that the price stays near it (and positive) for ever. */
+    private static final long PULL_SHARE = 2_000;
+
+    private final SplittableRandom random;
+    private final long anchorTicks;
+    private final long stepTicks;
+    private long bidTicks;
+
+    PriceWalk(long seed, long anchorTicks) {
+        this.random = new SplittableRandom(seed);
+        this.anchorTicks = anchorTicks;
+        this.stepTicks = Math.max(1, anchorTicks / STEP_SHARE);
+        this.bidTicks = anchorTicks;
+    }
+
+    Quote next() {
+        bidTicks += (anchorTicks - bidTicks) / PULL_SHARE + random.nextLong(-stepTicks, stepTicks + 1);
+        long askTicks = bidTicks + 1 + random.nextInt(MAX_SPREAD_TICKS);
+        return new Quote(bidTicks, random.nextLong(1, MAX_LOTS), askTicks, random.nextLong(1, MAX_LOTS));
+    }
+}

@@ -1,0 +1,59 @@
+package io.firstline.simulator;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a client asked for when it connected.
+ *
+ * @param uri path and query as received
+ * @param venue the entrance
+ * @param combined whether messages come wrapped as {@code {"stream":…,"data":…}}
+ * @param micros whether times are microseconds ({@code timeUnit=MICROSECOND})
+ * @param streams the streams named in the URI
+ */
+record Route(String uri, Venue venue, boolean combined, boolean micros, List<String> streams) {
+
+    /** Reads {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}; empty when the venue has no such path. */
+    static Optional<Route> parse(String uri) {
+        QueryStringDecoder decoder = new QueryStringDecoder(uri);
+        String path = decoder.path();
+        Venue venue = Venue.SPOT;
+        for (Venue candidate : List.of(Venue.PUBLIC, Venue.MARKET)) {
+            String prefix = "/" + candidate.name().toLowerCase(java.util.Locale.ROOT);
+            if (path.startsWith(prefix + "/")) {
+                venue = candidate;
+                path = path.substring(prefix.length());
+            }
+        }
+        boolean micros = query(decoder, "timeUnit").equalsIgnoreCase("MICROSECOND");
+        if (path.equals("/ws") || path.startsWith("/ws/")) {
+            return Optional.of(new Route(uri, venue, false, micros, streams(path.substring(3))));
+        }
+        if (path.equals("/stream") || path.equals("/stream/")) {
+            return Optional.of(new Route(uri, venue, true, micros, streams(query(decoder, "streams"))));
+        }
+        return Optional.empty();
+    }
+
+    /** The route of any path in a replay. */
+    static Route replay(String uri) {
+        return new Route(uri, Venue.REPLAY, false, false, List.of());
+    }
+
+    DataForm form() {
+        return DataForm.of(venue.isFutures(), micros);
+    }
+
+    private static String query(QueryStringDecoder decoder, String name) {
+        return decoder.parameters().getOrDefault(name, List.of("")).get(0);
+    }
+
+    private static List<String> streams(String separatedBySlashes) {
+        return Arrays.stream(separatedBySlashes.split("/"))
+                .filter(stream -> !stream.isEmpty())
+                .toList();
+    }
+}

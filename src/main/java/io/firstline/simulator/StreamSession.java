@@ -1,0 +1,155 @@
+package io.firstline.simulator;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The conversation on one connection: its subscriptions, its {@code combined} property, and the answers to its requests. Replies and error
+ * texts are those of binance-spot-api-docs, web-socket-streams.md. Knows no socket; one thread.
+ */
+final class StreamSession {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Pattern TEXT_ID = Pattern.compile("[A-Za-z0-9_-]{1,36}");
+    private static final String METHODS =
+            "`SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`";
+
+    private final Set<String> streams = new LinkedHashSet<>();
+    private final int maxStreams;
+    private boolean combined;
+
+    StreamSession(boolean combined, int maxStreams) {
+        this.combined = combined;
+        this.maxStreams = maxStreams;
+    }
+
+    List<String> streams() {
+        return List.copyOf(streams);
+    }
+
+    boolean isCombined() {
+        return combined;
+    }
+
+    /** Adds subscriptions; false, with nothing changed, when there would be more than the venue allows. */
+    boolean subscribe(List<String> added) {
+        Set<String> all = new LinkedHashSet<>(streams);
+        all.addAll(added);
+        if (all.size() > maxStreams) {
+            return false;
+        }
+        streams.addAll(added);
+        return true;
+    }
+
+    /** Takes a request and gives the reply; empty when the connection has to be closed for too many streams. */
+    Optional<String> handle(String text) {
+        JsonNode request;
+        try {
+            request = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return Optional.of(invalidJson(e.getLocation()));
+        }
+        if (!request.isObject()) {
+            return Optional.of(request.isMissingNode() ? invalidJson(JsonLocation.NA) : invalid("expected an object"));
+        }
+        JsonNode method = request.get("method");
+        if (method == null) {
+            return Optional.of(invalid("missing field `method` at line 1 column " + text.length()));
+        }
+        JsonNode id = request.get("id");
+        boolean idIsValid = id != null && isId(id);
+        List<JsonNode> params = new ArrayList<>();
+        request.path("params").forEach(params::add);
+        return switch (method.asText()) {
+            case "SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY" ->
+                idIsValid
+                        ? dispatch(method.asText(), params, id)
+                        : Optional.of(invalid("request ID must be an unsigned integer"));
+            default ->
+                Optional.of(invalid("unknown variant " + TextNode.valueOf(method.asText()) + ", expected one of "
+                        + METHODS + " at line 1 column " + (text.indexOf("\"method\"") + "\"method\":".length())));
+        };
+    }
+
+    private Optional<String> dispatch(String method, List<JsonNode> params, JsonNode id) {
+        return switch (method) {
+            case "SUBSCRIBE" ->
+                names(params)
+                        .map(names -> subscribe(names)
+                                ? Optional.of(result(NullNode.instance, id))
+                                : Optional.<String>empty())
+                        .orElseGet(() -> Optional.of(invalid("stream name must be a string")));
+            case "UNSUBSCRIBE" ->
+                names(params)
+                        .map(names -> unsubscribe(names, id))
+                        .or(() -> Optional.of(invalid("stream name must be a string")));
+            case "LIST_SUBSCRIPTIONS" ->
+                Optional.of(params.isEmpty() ? result(JSON.valueToTree(streams), id) : invalid("too many parameters"));
+            case "SET_PROPERTY" -> Optional.of(propertyProblem(params, 2, id).orElseGet(() -> setCombined(params, id)));
+            default ->
+                Optional.of(propertyProblem(params, 1, id).orElseGet(() -> result(BooleanNode.valueOf(combined), id)));
+        };
+    }
+
+    private String unsubscribe(List<String> names, JsonNode id) {
+        names.forEach(streams::remove);
+        return result(NullNode.instance, id);
+    }
+
+    private String setCombined(List<JsonNode> params, JsonNode id) {
+        if (params.size() < 2 || !params.get(1).isBoolean()) {
+            return "{\"code\":1,\"msg\":\"Invalid value type: expected Boolean\"}";
+        }
+        combined = params.get(1).booleanValue();
+        return result(NullNode.instance, id);
+    }
+
+    private static Optional<String> propertyProblem(List<JsonNode> params, int most, JsonNode id) {
+        if (params.size() > most) {
+            return Optional.of(invalid("too many parameters"));
+        }
+        if (params.isEmpty() || !params.get(0).isTextual()) {
+            return Optional.of(invalid("property name must be a string"));
+        }
+        return params.get(0).asText().equals("combined")
+                ? Optional.empty()
+                : Optional.of("{\"code\":0,\"msg\":\"Unknown property\",\"id\":" + id + "}");
+    }
+
+    private static Optional<List<String>> names(List<JsonNode> params) {
+        return params.stream().allMatch(JsonNode::isTextual)
+                ? Optional.of(params.stream().map(JsonNode::asText).toList())
+                : Optional.empty();
+    }
+
+    private static boolean isId(JsonNode id) {
+        return id.isNull()
+                || (id.isIntegralNumber() && id.canConvertToLong())
+                || (id.isTextual() && TEXT_ID.matcher(id.asText()).matches());
+    }
+
+    private static String result(JsonNode result, JsonNode id) {
+        return "{\"result\":" + result + ",\"id\":" + id + "}";
+    }
+
+    private static String invalid(String reason) {
+        return "{\"code\":2,\"msg\":" + TextNode.valueOf("Invalid request: " + reason) + "}";
+    }
+
+    private static String invalidJson(JsonLocation location) {
+        return "{\"code\":3,\"msg\":\"Invalid JSON: expected value at line " + Math.max(1, location.getLineNr())
+                + " column " + Math.max(1, location.getColumnNr()) + "\"}";
+    }
+}

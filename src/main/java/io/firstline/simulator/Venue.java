@@ -1,0 +1,48 @@
+package io.firstline.simulator;
+
+/** The entrances of the exchange. Each delivers some streams; what is subscribed elsewhere is acknowledged and stays silent, as at the venue. */
+enum Venue {
+    /** Spot: {@code /ws}, {@code /stream}. */
+    SPOT(5, false),
+    /** USD-M futures, order book and trades: {@code /public/…}. */
+    PUBLIC(10, true),
+    /** USD-M futures, everything else: {@code /market/…}. */
+    MARKET(10, true),
+    /** Any path, in replays. */
+    REPLAY(0, false);
+
+    private final int clientFramesPerSecond;
+    private final boolean futures;
+
+    Venue(int clientFramesPerSecond, boolean futures) {
+        this.clientFramesPerSecond = clientFramesPerSecond;
+        this.futures = futures;
+    }
+
+    /** The venue's own limit; 0 = none. */
+    int clientFramesPerSecond() {
+        return clientFramesPerSecond;
+    }
+
+    boolean isFutures() {
+        return futures;
+    }
+
+    /** Whether a subscriber here gets this stream's messages. */
+    boolean delivers(String stream) {
+        return switch (this) {
+            case SPOT -> true;
+            case PUBLIC -> isPublic(stream);
+            case MARKET -> !isPublic(stream);
+            case REPLAY -> false;
+        };
+    }
+
+    private static boolean isPublic(String stream) {
+        String kind = stream.substring(stream.indexOf('@') + 1);
+        return kind.equals("bookTicker")
+                || kind.equals("!bookTicker")
+                || kind.equals("trade")
+                || kind.startsWith("depth");
+    }
+}

@@ -1,0 +1,122 @@
+package io.firstline.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A WebSocket client for tests: collects what arrives, with its arrival time, and waits with a bound. */
+final class TestClient {
+    static final long PATIENCE_S = 10;
+
+    /** A text as it arrived, on the clock of System.nanoTime(). */
+    record Arrival(String text, long atNs) {}
+
+    final BlockingQueue<Arrival> texts = new LinkedBlockingQueue<>();
+    final BlockingQueue<Buffer> binaries = new LinkedBlockingQueue<>();
+    final BlockingQueue<Arrival> pongs = new LinkedBlockingQueue<>();
+    final List<Buffer> pings = new CopyOnWriteArrayList<>();
+    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    volatile Short closeCode;
+    volatile String closeReason;
+    private volatile WebSocket socket;
+
+    static TestClient connect(WebSocketClient client, String url) throws Exception {
+        TestClient result = new TestClient();
+        Future<WebSocket> connecting = client.connect(new io.vertx.core.http.WebSocketConnectOptions()
+                .setAbsoluteURI(url)
+                .setTimeout(TimeUnit.SECONDS.toMillis(PATIENCE_S)));
+        join(connecting.map(result::attach));
+        return result;
+    }
+
+    static <T> T join(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
+    }
+
+    private WebSocket attach(WebSocket opened) {
+        socket = opened;
+        opened.frameHandler(frame -> {
+            if (frame.isText()) {
+                texts.add(new Arrival(frame.textData(), System.nanoTime()));
+            } else if (frame.isBinary()) {
+                binaries.add(frame.binaryData());
+            } else if (frame.isPing()) {
+                pings.add(frame.binaryData());
+            }
+        });
+        opened.pongHandler(payload -> pongs.add(new Arrival(payload.toString(), System.nanoTime())));
+        opened.exceptionHandler(errors::add);
+        opened.closeHandler(nothing -> {
+            closeReason = opened.closeReason();
+            closeCode = opened.closeStatusCode();
+        });
+        return opened;
+    }
+
+    String next() throws InterruptedException {
+        Arrival arrival = texts.poll(PATIENCE_S, TimeUnit.SECONDS);
+        assertThat(arrival).as("a text within %d s", PATIENCE_S).isNotNull();
+        return arrival.text();
+    }
+
+    JsonObject nextJson() throws InterruptedException {
+        return new JsonObject(next());
+    }
+
+    List<String> next(int count) throws InterruptedException {
+        List<String> found = new ArrayList<>();
+        while (found.size() < count) {
+            found.add(next());
+        }
+        return found;
+    }
+
+    Arrival nextPong() throws InterruptedException {
+        Arrival arrival = pongs.poll(PATIENCE_S, TimeUnit.SECONDS);
+        assertThat(arrival).as("a pong within %d s", PATIENCE_S).isNotNull();
+        return arrival;
+    }
+
+    /** The reply to a request, past whatever market messages come before it. */
+    JsonObject request(String text) throws Exception {
+        send(text);
+        while (true) {
+            JsonObject json = nextJson();
+            if (json.containsKey("result") || json.containsKey("code")) {
+                return json;
+            }
+        }
+    }
+
+    void send(String text) throws Exception {
+        join(socket.writeTextMessage(text));
+    }
+
+    void ping(String payload) throws Exception {
+        join(socket.writePing(Buffer.buffer(payload)));
+    }
+
+    void pause() {
+        socket.pause();
+    }
+
+    void close() throws Exception {
+        join(socket.close());
+    }
+
+    short awaitClose() {
+        await().atMost(PATIENCE_S, TimeUnit.SECONDS).until(() -> closeCode != null);
+        return closeCode;
+    }
+}
