@@ -69,7 +69,7 @@ class SimulatorLineTest extends SimulatorTestBase {
             for (int i = 0; i < 8; i++) { // always answers the ping before the last
                 RawClient.Frame first = slow.readUntil(RawClient.PING);
                 slow.readUntil(RawClient.PING);
-                slow.write(RawClient.PONG, first.payload());
+                slow.write(RawClient.PONG, first.payload().getBytes());
             }
             assertThat(slow.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1008);
         }
