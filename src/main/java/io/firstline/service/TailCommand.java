@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class TailCommand implements Callable<Integer> {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
 
     enum Format {
@@ -111,9 +112,8 @@ final class TailCommand implements Callable<Integer> {
                     .map(feed -> open(service, feed))
                     .toList();
             feeds.forEach(feed -> writer.read(feed.stream(RING, Overflow.DROP_OLDEST)));
-            feeds.forEach(feed -> feed.start().onFailure(e -> spec.commandLine()
-                    .getErr()
-                    .println("firstline: not connected yet, trying on: " + e.getMessage())));
+            // a feed that cannot connect says so in the log, once per cause, and tries on
+            feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             waitFor(CompletableFuture.anyOf(stop, writer.ended()));
             writer.stop();
             waitFor(CompletableFuture.anyOf(writer.ended(), stop).orTimeout(5, TimeUnit.SECONDS));
