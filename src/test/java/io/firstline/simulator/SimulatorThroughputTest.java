@@ -3,9 +3,12 @@ package io.firstline.simulator;
 import static io.firstline.simulator.TestClient.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.ResourceLeakDetector;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +17,19 @@ class SimulatorThroughputTest extends SimulatorTestBase {
     private static final int RATE = 10_000;
     private static final int CONNECTIONS = 5;
     private static final double SECONDS = 10;
+
+    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+
+    /** The build watches every buffer, which costs the clients more than the load itself. */
+    @BeforeEach
+    void measureWithoutLeakDetection() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterEach
+    void watchBuffersAgain() {
+        ResourceLeakDetector.setLevel(level);
+    }
 
     @Test
     @Tag("stress")
