@@ -9,9 +9,21 @@ import java.util.regex.Pattern;
 
 /** What a feed's URL may look like, and how it may be shown. Pure functions. */
 public final class FeedUrl {
-    private static final Pattern SECRET_PARAMETER =
-            Pattern.compile("(?i)([?&][^=&]*(?:key|token|secret|sign|auth|pass|credential)[^=&]*=)[^&#]*");
-    private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
+    /** Stands where the embedded simulator's address will be: nothing listens there, so a forgotten one fails at once. */
+    private static final String SIMULATOR = "ws://127.0.0.1:1";
+
+    private static final String SIMULATED = "sim:";
+    private static final int MAX_LENGTH = 8_192;
+
+    private static final Pattern SECRET_PARAMETER = Pattern.compile(
+            "(?i)([?&][^?=&]*(?:key|token|secret|sig|auth|pass|pwd|jwt|session|credential)[^?=&]*=)[^&#]*");
+    /** User info, also where a slash in a password or a missing scheme makes the URL a wrong one. */
+    private static final List<Pattern> USER_INFO = List.of(
+            Pattern.compile("(//)[^/?#]*@"),
+            Pattern.compile("(//)[^/?#@:\\[]*:(?!\\d*(?:[/?#]|$))\\S*@"),
+            Pattern.compile("^((?:wss?:)?)[^/?#:@]+:[^/?#@]*@"));
+    /** A step of the path that is too long and too uniform for a name: Binance's {@code /ws/<listenKey>}. */
+    private static final Pattern SECRET_STEP = Pattern.compile("(?<=/)[A-Za-z0-9_-]{32,}(?=[/?#]|$)");
 
     private FeedUrl() {}
 
@@ -20,6 +32,10 @@ public final class FeedUrl {
         List<Problem> problems = new ArrayList<>();
         if (url == null || url.isBlank()) {
             problems.add(new Problem("/url", "nothing", "wss://host[:port]/path"));
+            return problems;
+        }
+        if (url.length() > MAX_LENGTH) {
+            problems.add(new Problem("/url", url.length() + " characters", "at most " + MAX_LENGTH + " characters"));
             return problems;
         }
         URI uri;
@@ -33,7 +49,7 @@ public final class FeedUrl {
         if (!scheme.equals("wss") && !scheme.equals("ws")) {
             problems.add(new Problem("/url", quoted(url), "a wss:// URL (ws:// only for loopback hosts)"));
         } else if (uri.getHost() == null) {
-            problems.add(new Problem("/url", quoted(url) + " without a host", "wss://host[:port]/path"));
+            problems.add(new Problem("/url", quoted(url) + " without a valid host and port", "wss://host[:port]/path"));
         } else if (uri.getPort() > 65_535 || uri.getPort() == 0) {
             problems.add(new Problem("/url", quoted(url) + " with port " + uri.getPort(), "a port from 1 to 65535"));
         } else if (uri.getRawFragment() != null) {
@@ -47,14 +63,39 @@ public final class FeedUrl {
         return problems;
     }
 
-    /** The URL as it may stand in a log: user info and the values of secret-looking query parameters are masked. */
+    /** The URL as it may stand in a log: user info, listen keys and the values of secret-looking query parameters are masked. */
     public static String masked(String url) {
-        String shown = USER_INFO.matcher(url).replaceFirst("//***@");
-        return SECRET_PARAMETER.matcher(shown).replaceAll("$1***");
+        String shown = url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url;
+        for (Pattern userInfo : USER_INFO) {
+            shown = userInfo.matcher(shown).replaceFirst("$1***@");
+        }
+        shown = SECRET_PARAMETER.matcher(shown).replaceAll("$1***");
+        return SECRET_STEP.matcher(shown).replaceAll("***");
+    }
+
+    /** Whether a URL of a configuration file means its embedded simulator. */
+    static boolean isSimulated(String url) {
+        return url.startsWith(SIMULATED);
+    }
+
+    /** {@code sim:/path} as a URL that records accept, on an address to be replaced. */
+    static String onSimulator(String simulated) {
+        return SIMULATOR + simulated.substring(SIMULATED.length());
+    }
+
+    /** What {@link #onSimulator(String)} made, on the simulator's address. */
+    static String onSimulator(String resolved, String baseUrl) {
+        String base = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        return base + resolved.substring(SIMULATOR.length());
+    }
+
+    /** What {@link #onSimulator(String)} made, as it stood in the file. */
+    static String withoutAddress(String resolved) {
+        return SIMULATED + resolved.substring(SIMULATOR.length());
     }
 
     private static String quoted(String url) {
-        return '"' + masked(url) + '"';
+        return Wording.quoted(url);
     }
 
     /** By name only, never by a DNS look-up: a name that merely resolves to loopback does not count. */

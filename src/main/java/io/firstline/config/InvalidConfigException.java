@@ -7,12 +7,16 @@ import java.util.stream.Collectors;
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** A wrong file can hold a hundred thousand errors; a terminal cannot. */
+    private static final int SHOWN = 100;
+
     private final transient List<Problem> problems;
 
     public InvalidConfigException(String what, List<Problem> problems) {
         super(what + ": "
                 + (problems.size() == 1 ? "1 error" : problems.size() + " errors")
-                + problems.stream().map(p -> "\n  " + p).collect(Collectors.joining()));
+                + problems.stream().limit(SHOWN).map(p -> "\n  " + p).collect(Collectors.joining())
+                + (problems.size() > SHOWN ? "\n  and " + (problems.size() - SHOWN) + " more" : ""));
         this.problems = List.copyOf(problems);
     }
 

@@ -1,8 +1,10 @@
 package io.firstline.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * How one WebSocket is opened and watched. Immutable; checked when it is made: an {@link InvalidConfigException} names every
@@ -43,6 +45,7 @@ public record WsConnectionConfig(
     public static final int DEFAULT_LATENCY_WINDOW = 60;
     public static final int DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     public WsConnectionConfig {
@@ -59,6 +62,7 @@ public record WsConnectionConfig(
                 .range("latencyPingIntervalMs", latencyPingIntervalMs, 1, 3_600_000)
                 .range("latencyWindow", latencyWindow, 1, 100_000)
                 .range("connectTimeoutMs", connectTimeoutMs, 1, 600_000)
+                .add(headerProblems(headers))
                 .throwIfAny("connection configuration");
     }
 
@@ -83,6 +87,41 @@ public record WsConnectionConfig(
     /** A connection id no other connection of this process has. */
     public static String nextId() {
         return "c" + NEXT_ID.getAndIncrement();
+    }
+
+    /** What would break the upgrade request; a header's value is not shown. */
+    private static List<Problem> headerProblems(Map<String, String> headers) {
+        List<Problem> problems = new ArrayList<>();
+        headers.forEach((name, value) -> {
+            if (!HEADER_NAME.matcher(name).matches()) {
+                problems.add(new Problem(
+                        "/headers" + Wording.step(name),
+                        "the name " + Wording.quoted(name),
+                        "a header name: letters, digits and any of !#$%&'*+-.^_`|~"));
+            }
+            if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
+                problems.add(new Problem(
+                        "/headers" + Wording.step(name), "a value with a control character", "a value on one line"));
+            }
+        });
+        return problems;
+    }
+
+    public WsConnectionConfig withUrl(String url) {
+        return new WsConnectionConfig(
+                url,
+                connectionId,
+                onConnect,
+                autoReconnect,
+                maxMessageBytes,
+                latencyPingIntervalMs,
+                latencyWindow,
+                connectTimeoutMs,
+                retry,
+                compression,
+                allowPlaintext,
+                headers,
+                trustedCertificates);
     }
 
     public WsConnectionConfig withConnectionId(String connectionId) {

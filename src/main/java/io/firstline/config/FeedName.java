@@ -1,0 +1,16 @@
+package io.firstline.config;
+
+import java.util.regex.Pattern;
+
+/** What a feed may be called: its name is part of event bus addresses, metrics and logs. */
+final class FeedName {
+    static final String ALLOWED = "1 to 64 letters, digits, _ or -";
+
+    private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private FeedName() {}
+
+    static boolean isValid(String name) {
+        return name != null && PATTERN.matcher(name).matches();
+    }
+}

@@ -1,0 +1,315 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.firstline.config.FeedConfig.Body;
+import io.firstline.config.FeedConfig.Subscribing;
+import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Makes one feed's records of its JSON. Keys that the schema objected to are taken out first; where such a key could make another
+ * one look wrong, a value stands in for it that does not: each error is told once, and no error for the sake of another.
+ */
+final class FeedReader {
+    private static final List<String> POOL_KEYS =
+            List.of("evictIntervalMs", "rankBy", "minLive", "hashCapacity", "historyMs", "joinGuardMs", "skewMs");
+    private static final String STAND_IN_URL = "wss://stand.in";
+    private static final String STAND_IN_NAME = "stand-in";
+
+    private final ObjectNode json;
+    private final Set<String> broken = new HashSet<>();
+    private final Path directory;
+    private final boolean simulator;
+    private final List<Problem> problems = new ArrayList<>();
+    private boolean simulated;
+
+    private FeedReader(ObjectNode json, List<Problem> known, Path directory, boolean simulator) {
+        this.json = json.deepCopy();
+        this.directory = directory;
+        this.simulator = simulator;
+        for (Problem problem : known) {
+            takeOut(problem.pointer());
+        }
+    }
+
+    /** Removes a key, or, of an object under a key, only the entry that is wrong. */
+    private void takeOut(String pointer) {
+        json.properties().stream().map(Map.Entry::getKey).toList().forEach(key -> {
+            String step = Wording.step(key);
+            if (pointer.startsWith(step + "/") && json.get(key) instanceof ObjectNode object) {
+                object.properties().removeIf(e -> pointer.equals(step + Wording.step(e.getKey())));
+            } else if (pointer.equals(step) || pointer.startsWith(step + "/")) {
+                broken.add(key);
+                json.remove(key);
+            }
+        });
+    }
+
+    /** A feed as it was read; only good if there are no problems. */
+    record Result(FeedConfig feed, boolean simulated, List<Problem> problems) {}
+
+    /**
+     * Reads a feed.
+     *
+     * @param known what is already known to be wrong with it, pointers relative to the feed
+     * @param simulator whether {@code sim:} URLs have something to point to
+     */
+    static Result read(String name, ObjectNode json, List<Problem> known, Path directory, boolean simulator) {
+        FeedReader reader = new FeedReader(json, known, directory, simulator);
+        FeedConfig feed = reader.feed(FeedName.isValid(name) ? name : STAND_IN_NAME);
+        return new Result(feed, reader.simulated, reader.problems);
+    }
+
+    /** Reads a feed that stands alone, with its name in it. */
+    static FeedConfig single(JsonObject object, Path directory) {
+        List<Problem> problems = new ArrayList<>();
+        String name = null;
+        FeedConfig feed = null;
+        JsonNode tree = JsonText.tree(encoded(object), problems);
+        if (tree instanceof ObjectNode json) {
+            JsonNode named = json.path("name");
+            name = named.textValue();
+            json.remove("name");
+            if (!FeedName.isValid(name)) {
+                problems.add(new Problem("/name", Wording.found("/name", named), FeedName.ALLOWED));
+            }
+            problems.addAll(Schema.feed().check(json, "name"));
+            Result result = read(name, json, problems, directory, false);
+            problems.addAll(result.problems());
+            feed = result.feed();
+        } else if (tree != null) {
+            problems.addAll(Schema.feed().check(tree));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(FeedName.isValid(name) ? "feed \"" + name + "\"" : "feed", problems);
+        }
+        return feed;
+    }
+
+    private static String encoded(JsonObject object) {
+        try {
+            return object == null ? "null" : object.encode();
+        } catch (EncodeException e) {
+            throw new InvalidConfigException(
+                    "feed", List.of(new Problem("", "an object with values that JSON does not know", "a JSON object")));
+        }
+    }
+
+    private FeedConfig feed(String name) {
+        Venue venue = venue();
+        boolean known = !broken.contains("connections");
+        int connections =
+                number("connections", known ? WsPoolConfig.DEFAULT_CONNECTIONS : WsPoolConfig.MAX_CONNECTIONS);
+        WsConnectionConfig connection = connection(name, venue);
+        if (known) {
+            checkCount(connections);
+        }
+        WsPoolConfig pool = connections == 1 ? WsPoolConfig.of(connection) : pool(connection, connections);
+        Subscribing subscribing = attempt(() -> subscribing(venue), Subscribing.NONE);
+        return attempt(
+                () -> new FeedConfig(
+                        name, pool, connections, constant(Body.class, "body"), text("streamPointer"), subscribing),
+                null);
+    }
+
+    private Venue venue() {
+        return json.has("venue") ? attempt(() -> Venue.find(text("venue"), directory), null) : null;
+    }
+
+    private String url(Venue venue) {
+        if (json.has("url")) {
+            String url = text("url");
+            return FeedUrl.isSimulated(url) ? simulated(url) : url;
+        }
+        if (venue != null) {
+            return venue.url();
+        }
+        if (!json.has("venue") && !broken.contains("url") && !broken.contains("venue")) {
+            problems.add(new Problem("/url", "nothing", "a \"url\" or a \"venue\""));
+        }
+        return STAND_IN_URL;
+    }
+
+    /** A URL that records accept, with {@link FeedUrl#SIMULATOR} in the place of the address that is not known yet. */
+    private String simulated(String url) {
+        String resolved = FeedUrl.onSimulator(url);
+        if (!simulator) {
+            problems.add(new Problem(
+                    "/url",
+                    Wording.quoted(url),
+                    "wss://host[:port]/path; sim: needs a \"simulator\" section beside the feeds"));
+        } else if (!url.startsWith("sim:/")
+                || url.startsWith("sim://")
+                || !FeedUrl.problems(resolved, false).isEmpty()) {
+            problems.add(new Problem("/url", Wording.quoted(url), "sim:/path without blanks and #fragment"));
+        } else {
+            simulated = true;
+            return resolved;
+        }
+        return STAND_IN_URL;
+    }
+
+    private WsConnectionConfig connection(String name, Venue venue) {
+        String url = url(venue);
+        WsConnectionConfig fallback = WsConnectionConfig.of(STAND_IN_URL);
+        RetryConfig retry = attempt(
+                () -> new RetryConfig(
+                        number("retryBaseMs", broken.contains("retryBaseMs") ? 1 : RetryConfig.DEFAULT.baseMs()),
+                        number("retryCapMs", broken.contains("retryCapMs") ? 3_600_000 : RetryConfig.DEFAULT.capMs()),
+                        number("retryStableMs", RetryConfig.DEFAULT.stableMs())),
+                RetryConfig.DEFAULT);
+        String certificates = certificates();
+        return attempt(
+                () -> new WsConnectionConfig(
+                        url,
+                        name,
+                        texts("onConnect"),
+                        flag("autoReconnect", true),
+                        number("maxMessageBytes", WsConnectionConfig.DEFAULT_MAX_MESSAGE_BYTES),
+                        number("latencyPingIntervalMs", WsConnectionConfig.DEFAULT_LATENCY_PING_INTERVAL_MS),
+                        number("latencyWindow", WsConnectionConfig.DEFAULT_LATENCY_WINDOW),
+                        number("connectTimeoutMs", WsConnectionConfig.DEFAULT_CONNECT_TIMEOUT_MS),
+                        retry,
+                        flag("compression", false),
+                        // if that key is broken, nobody knows whether ws:// is wrong
+                        flag("allowPlaintext", broken.contains("allowPlaintext")),
+                        headers(),
+                        certificates),
+                fallback);
+    }
+
+    private WsPoolConfig pool(WsConnectionConfig connection, int connections) {
+        RankBy rankBy = constant(RankBy.class, "rankBy");
+        return attempt(
+                () -> new WsPoolConfig(
+                        connection,
+                        connections,
+                        number("evictIntervalMs", WsPoolConfig.DEFAULT_EVICT_INTERVAL_MS),
+                        rankBy,
+                        number("minLive", WsPoolConfig.DEFAULT_MIN_LIVE),
+                        number("hashCapacity", WsPoolConfig.DEFAULT_HASH_CAPACITY),
+                        number("historyMs", WsPoolConfig.DEFAULT_HISTORY_MS),
+                        number("joinGuardMs", WsPoolConfig.DEFAULT_JOIN_GUARD_MS),
+                        number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS)),
+                WsPoolConfig.of(connection).withConnections(connections));
+    }
+
+    /** What is said about a pool must have one, and the other way round. */
+    private void checkCount(int connections) {
+        if (connections == 1) {
+            POOL_KEYS.stream()
+                    .filter(json::has)
+                    .forEach(key -> problems.add(new Problem(
+                            Wording.step(key),
+                            Wording.found(Wording.step(key), json.get(key)),
+                            "this key only with 2 \"connections\" or more")));
+        } else if (!flag("autoReconnect", true)) {
+            problems.add(new Problem(
+                    "/autoReconnect",
+                    "false",
+                    "true, or \"connections\": 1; a pool always replaces a lost connection"));
+        }
+    }
+
+    private Subscribing subscribing(Venue venue) {
+        // an unknown venue would have had a request
+        boolean unknown =
+                broken.contains("subscribe") || broken.contains("venue") || (json.has("venue") && venue == null);
+        String standIn = unknown ? "${streams}" : "";
+        return new Subscribing(
+                texts("streams"),
+                json.has("subscribe") ? text("subscribe") : venue == null ? standIn : venue.subscribe(),
+                json.has("unsubscribe") ? text("unsubscribe") : venue == null ? "" : venue.unsubscribe());
+    }
+
+    /** The file of trusted authorities, looked into now: at the first connection it would be too late. */
+    private String certificates() {
+        String file = text("trustedCertificates");
+        if (file.isEmpty()) {
+            return "";
+        }
+        String wrong;
+        try {
+            Path path = directory == null ? Path.of(file) : directory.resolve(file);
+            InputStream in = new ByteArrayInputStream(Files.readAllBytes(path));
+            if (!CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .isEmpty()) {
+                return path.toString();
+            }
+            wrong = "which holds no certificate";
+        } catch (InvalidPathException | IOException e) {
+            wrong = "which cannot be read";
+        } catch (CertificateException e) {
+            wrong = "which holds something else than certificates";
+        }
+        problems.add(new Problem(
+                "/trustedCertificates", Wording.quoted(file) + ", " + wrong, "a PEM file with certificates"));
+        return "";
+    }
+
+    /** Runs a record's own checks. */
+    private <T> T attempt(Supplier<T> made, T otherwise) {
+        try {
+            return made.get();
+        } catch (InvalidConfigException e) {
+            e.problems().forEach(p -> problems.add(atItsKey(p)));
+            return otherwise;
+        }
+    }
+
+    /** A URL that came with the venue is wrong at the venue. */
+    private Problem atItsKey(Problem problem) {
+        return problem.pointer().equals("/url") && !json.has("url")
+                ? new Problem("/venue", problem.found(), problem.allowed())
+                : problem;
+    }
+
+    private int number(String key, int otherwise) {
+        return json.path(key).asInt(otherwise);
+    }
+
+    private boolean flag(String key, boolean otherwise) {
+        return json.path(key).asBoolean(otherwise);
+    }
+
+    private String text(String key) {
+        return json.path(key).asText();
+    }
+
+    private List<String> texts(String key) {
+        List<String> texts = new ArrayList<>();
+        json.path(key).forEach(item -> texts.add(item.textValue()));
+        return texts;
+    }
+
+    private Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        json.path("headers")
+                .fields()
+                .forEachRemaining(e -> headers.put(e.getKey(), e.getValue().textValue()));
+        return headers;
+    }
+
+    /** Null, which the records take for the default, where the key is not there. */
+    private <E extends Enum<E>> E constant(Class<E> type, String key) {
+        return json.has(key) ? Enum.valueOf(type, text(key).toUpperCase(Locale.ROOT)) : null;
+    }
+}

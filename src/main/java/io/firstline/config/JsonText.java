@@ -1,0 +1,152 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** From a file or a text to a JSON tree; what is wrong with the text itself is told as problems, in words of our own. */
+final class JsonText {
+    /** A configuration of a thousand feeds has a third of that: more is a wrong file. */
+    static final int MAX_BYTES = 1 << 20;
+
+    static final int MAX_DEPTH = 64;
+
+    private static final String OBJECT = "a JSON object";
+
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private JsonText() {}
+
+    /** The text of a file; {@link InvalidConfigException} if there is none. */
+    static String ofFile(Path file) {
+        Problem problem;
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length <= MAX_BYTES) {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            }
+            problem = tooLarge();
+        } catch (NoSuchFileException e) {
+            problem = new Problem("", "no such file", "a file with " + OBJECT);
+        } catch (CharacterCodingException e) {
+            problem = new Problem("", "bytes that are not UTF-8", "UTF-8 text");
+        } catch (IOException e) {
+            String what = Files.isDirectory(file) ? "a directory" : "a file that cannot be read";
+            problem = new Problem("", what, "a file with " + OBJECT);
+        }
+        throw new InvalidConfigException(file.toString(), List.of(problem));
+    }
+
+    /**
+     * The tree of a text, or null if it is not JSON. Of keys that stand twice the last one counts, and every further one is a
+     * problem.
+     */
+    static JsonNode tree(String text, List<Problem> problems) {
+        if (text.length() > MAX_BYTES) {
+            problems.add(tooLarge());
+            return null;
+        }
+        // some editors on Windows begin a file with a byte order mark
+        String json = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        try {
+            return walk(json, problems) ? JSON.readTree(json) : null;
+        } catch (JacksonException e) {
+            problems.add(new Problem("", reason(e) + place(e.getLocation()), OBJECT));
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+        return null;
+    }
+
+    static boolean isJson(String text) {
+        try {
+            JSON.readTree(text);
+            return true;
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    /** Looks at every token for what a tree no longer shows; false if there is no single value to make a tree of. */
+    private static boolean walk(String json, List<Problem> problems) throws IOException {
+        Deque<Set<String>> keys = new ArrayDeque<>();
+        try (JsonParser parser = JSON.createParser(json)) {
+            if (parser.nextToken() == null) {
+                problems.add(new Problem("", "nothing: the text is empty", OBJECT));
+                return false;
+            }
+            for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
+                if (token.isStructStart()) {
+                    keys.push(new HashSet<>());
+                } else if (token.isStructEnd()) {
+                    keys.pop();
+                } else if (token == JsonToken.FIELD_NAME && !keys.element().add(parser.currentName())) {
+                    String pointer = parser.getParsingContext().pathAsPointer().toString();
+                    problems.add(new Problem(
+                            pointer, "the key a second time" + place(parser.currentTokenLocation()), "every key once"));
+                }
+                if (keys.isEmpty() && parser.nextToken() != null) {
+                    problems.add(
+                            new Problem("", "more text after the end" + place(parser.currentTokenLocation()), OBJECT));
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Jackson's own messages name Java classes and repeat the text, which may hold a secret. */
+    private static String reason(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return e.getOriginalMessage().contains("nesting")
+                    ? "nesting deeper than " + MAX_DEPTH + " levels"
+                    : "a number or a key that is too long";
+        }
+        if (e instanceof JsonEOFException) {
+            return "the end of the text inside an object, an array or a string";
+        }
+        String message = e.getOriginalMessage();
+        return message.startsWith("Unexpected character")
+                ? "text that is not JSON: u" + message.substring(1).replaceAll(" \\(code [^)]*\\)", "")
+                : "text that is not JSON";
+    }
+
+    private static String place(JsonLocation at) {
+        // Jackson does not know it where one of its limits was broken
+        return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    private static Problem tooLarge() {
+        return new Problem("", "more than " + MAX_BYTES + " bytes", "at most " + MAX_BYTES + " bytes");
+    }
+}

@@ -1,0 +1,127 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonNodePath;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.PathType;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The first of two layers of checks: types, keys, ranges, as the JSON schemas in {@code conf/} say (editors read the same files).
+ * What takes more than one key to judge, and what makes a good URL, the records check themselves. Safe for use by any thread.
+ */
+final class Schema {
+    private final JsonNode tree;
+    private final JsonSchema validator;
+
+    private Schema(JsonNode tree, JsonSchema validator) {
+        this.tree = tree;
+        this.validator = validator;
+    }
+
+    /** The whole of a service's configuration. */
+    static Schema service() {
+        return Shipped.SERVICE;
+    }
+
+    /** One feed of it. */
+    static Schema feed() {
+        return Shipped.FEED;
+    }
+
+    static Schema venue() {
+        return Shipped.VENUE;
+    }
+
+    /** Read when first needed: the validator takes a third of a second to load. */
+    private static final class Shipped {
+        static final Schema SERVICE = load("conf/firstline.schema.json");
+        static final Schema FEED = SERVICE.definition("feed");
+        static final Schema VENUE = load("conf/venues/venue.schema.json");
+    }
+
+    private static Schema load(String resource) {
+        try (InputStream in = Schema.class.getClassLoader().getResourceAsStream(resource)) {
+            JsonNode tree = JsonText.tree(new String(in.readAllBytes(), StandardCharsets.UTF_8), new ArrayList<>());
+            SchemaValidatorsConfig pointers = SchemaValidatorsConfig.builder()
+                    .pathType(PathType.JSON_POINTER)
+                    .build();
+            return new Schema(
+                    tree,
+                    JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                            .getSchema(tree, pointers));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The schema " + resource + " cannot be read from the class path", e);
+        }
+    }
+
+    private Schema definition(String name) {
+        JsonNodePath path =
+                new JsonNodePath(PathType.JSON_POINTER).append("$defs").append(name);
+        return new Schema(tree, validator.getRefSchema(path));
+    }
+
+    /** The schema file itself. */
+    JsonNode tree() {
+        return tree;
+    }
+
+    /**
+     * What is wrong with a value, one problem for each place.
+     *
+     * @param furtherKeys keys that the caller takes out of the object before and that belong to the allowed ones
+     */
+    List<Problem> check(JsonNode value, String... furtherKeys) {
+        Map<String, Problem> problems = new LinkedHashMap<>();
+        for (ValidationMessage message : validator.validate(value)) {
+            Problem problem = problem(message, List.of(furtherKeys));
+            problems.putIfAbsent(problem.pointer(), problem);
+        }
+        return new ArrayList<>(problems.values());
+    }
+
+    private Problem problem(ValidationMessage message, List<String> furtherKeys) {
+        String pointer = message.getInstanceLocation().toString();
+        String keyword = message.getSchemaLocation().getFragment().toString();
+        JsonNode rule = tree.at(JsonPointer.compile(keyword).head());
+        String child = message.getProperty() == null ? "" : pointer + Wording.step(message.getProperty());
+        return switch (message.getType()) {
+            case "required" -> new Problem(child, "nothing", Wording.allowed(at(rule, message.getProperty())));
+            case "additionalProperties" ->
+                new Problem(child, "an unknown key", keys(message.getProperty(), rule, furtherKeys));
+            case "propertyNames" ->
+                new Problem(child, "the name " + Wording.quoted(message.getProperty()), FeedName.ALLOWED);
+            case "uniqueItems" -> new Problem(pointer, "an array with repetitions", Wording.allowed(rule));
+            case "minProperties" -> new Problem(pointer, "an empty object", Wording.allowed(rule));
+            case "maxProperties" ->
+                new Problem(pointer, message.getInstanceNode().size() + " entries", Wording.allowed(rule));
+            default -> new Problem(pointer, Wording.found(pointer, message.getInstanceNode()), Wording.allowed(rule));
+        };
+    }
+
+    private static JsonNode at(JsonNode rule, String key) {
+        return rule.path("properties").path(key);
+    }
+
+    private static String keys(String unknown, JsonNode rule, Collection<String> furtherKeys) {
+        List<String> known = new ArrayList<>(furtherKeys);
+        rule.path("properties").fieldNames().forEachRemaining(known::add);
+        return String.join(", ", known)
+                + Wording.closest(unknown, known)
+                        .map(key -> " (did you mean " + key + "?)")
+                        .orElse("");
+    }
+}

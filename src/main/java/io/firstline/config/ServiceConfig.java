@@ -1,0 +1,179 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Everything a service runs, read once and checked as a whole before anything starts. Immutable.
+ *
+ * @param feeds in the order of the file, at least one
+ * @param simulator the section of the embedded simulator, its form checked, or null if there is none
+ * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
+ */
+public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
+
+    public ServiceConfig {
+        feeds = List.copyOf(feeds);
+        simulator = simulator == null ? null : simulator.copy();
+        simulated = Set.copyOf(simulated);
+    }
+
+    @Override
+    public JsonObject simulator() {
+        return simulator == null ? null : simulator.copy();
+    }
+
+    /**
+     * Reads a configuration file; venues are looked for in {@code venues/} beside it, then on the class path.
+     *
+     * @throws InvalidConfigException naming every error with its JSON pointer; for a file that cannot be read as well
+     */
+    public static ServiceConfig read(Path file) {
+        return parse(
+                JsonText.ofFile(file), file.toString(), file.toAbsolutePath().getParent());
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param sourceName what errors call it
+     * @param directory where {@code venues/} is looked for and relative paths start; null = the class path, the working directory
+     * @throws InvalidConfigException naming every error with its JSON pointer
+     */
+    public static ServiceConfig parse(String json, String sourceName, Path directory) {
+        List<Problem> problems = new ArrayList<>();
+        JsonNode root = JsonText.tree(json, problems);
+        List<FeedConfig> feeds = new ArrayList<>();
+        Set<String> simulated = new TreeSet<>();
+        if (root != null) {
+            problems.addAll(Schema.service().check(root));
+            root.path("feeds").fields().forEachRemaining(feed -> {
+                String pointer = "/feeds" + Wording.step(feed.getKey());
+                checkName(feed.getKey(), pointer, problems);
+                if (feed.getValue() instanceof ObjectNode object) {
+                    FeedReader.Result result = FeedReader.read(
+                            feed.getKey(), object, inside(pointer, problems), directory, root.has("simulator"));
+                    result.problems().forEach(p -> problems.add(p.under(pointer)));
+                    feeds.add(result.feed());
+                    if (result.simulated()) {
+                        simulated.add(feed.getKey());
+                    }
+                }
+            });
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
+        }
+        JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
+        return new ServiceConfig(feeds, simulator, simulated);
+    }
+
+    /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
+    private static JsonObject simulator(JsonNode section, Path directory) {
+        JsonObject simulator = whole(new JsonObject(section.toString()));
+        if (directory != null && simulator.containsKey("recordings")) {
+            JsonArray files = new JsonArray();
+            simulator.getJsonArray("recordings").forEach(file -> files.add(absolute((String) file, directory)));
+            simulator.put("recordings", files);
+        }
+        return simulator;
+    }
+
+    /** To a JSON schema 5.0 is an integer; to Vert.x it is a double. */
+    private static JsonObject whole(JsonObject object) {
+        JsonObject whole = new JsonObject();
+        object.forEach(e -> whole.put(e.getKey(), whole(e.getValue())));
+        return whole;
+    }
+
+    private static Object whole(Object value) {
+        if (value instanceof JsonObject object) {
+            return whole(object);
+        }
+        if (value instanceof JsonArray array) {
+            return new JsonArray(array.stream().map(ServiceConfig::whole).collect(Collectors.toList()));
+        }
+        return value instanceof Double number && number == Math.rint(number) ? (Object) number.longValue() : value;
+    }
+
+    private static String absolute(String file, Path directory) {
+        try {
+            return directory.resolve(file).toString();
+        } catch (InvalidPathException e) {
+            return file; // the simulator, which opens it, says what is wrong with it
+        }
+    }
+
+    /** The same configuration, its {@code sim:} URLs on the simulator's real address, such as {@code ws://127.0.0.1:40123}. */
+    public ServiceConfig withSimulator(String baseUrl) {
+        List<FeedConfig> resolved = feeds.stream()
+                .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
+                .toList();
+        return new ServiceConfig(resolved, simulator, Set.of());
+    }
+
+    private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {
+        WsConnectionConfig connection = feed.pool().connection();
+        return feed.withConnection(connection.withUrl(FeedUrl.onSimulator(connection.url(), baseUrl)));
+    }
+
+    /** What this configuration runs, one line for the simulator and for each feed, without secrets. */
+    public List<String> summary() {
+        return Summary.of(this);
+    }
+
+    /** The schema lets a name through that ends in a line break: its {@code $} is Java's. */
+    private static void checkName(String name, String pointer, List<Problem> problems) {
+        if (!FeedName.isValid(name)
+                && problems.stream().noneMatch(p -> p.pointer().equals(pointer))) {
+            problems.add(new Problem(pointer, "the name " + Wording.quoted(name), FeedName.ALLOWED));
+        }
+    }
+
+    /** The problems below a place, seen from there. */
+    private static List<Problem> inside(String pointer, List<Problem> problems) {
+        return problems.stream()
+                .filter(p -> p.pointer().startsWith(pointer + "/"))
+                .map(p -> new Problem(p.pointer().substring(pointer.length()), p.found(), p.allowed()))
+                .toList();
+    }
+
+    /** As one reads the file; what is missing stands with what it is missing from. */
+    private static List<Problem> inOrderOf(JsonNode root, List<Problem> problems) {
+        Map<String, Integer> places = new HashMap<>();
+        if (root != null) {
+            number("", root, places);
+        }
+        return problems.stream()
+                .sorted(Comparator.comparingInt(p -> place(p.pointer(), places)))
+                .collect(Collectors.toList());
+    }
+
+    private static void number(String pointer, JsonNode node, Map<String, Integer> places) {
+        places.put(pointer, places.size());
+        node.fields().forEachRemaining(e -> number(pointer + Wording.step(e.getKey()), e.getValue(), places));
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            number(pointer + "/" + i, node.get(i), places);
+        }
+    }
+
+    private static int place(String pointer, Map<String, Integer> places) {
+        String at = pointer;
+        while (!at.isEmpty() && !places.containsKey(at)) {
+            at = at.substring(0, at.lastIndexOf('/'));
+        }
+        return places.getOrDefault(at, 0);
+    }
+}

@@ -1,0 +1,80 @@
+package io.firstline.config;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A configuration in plain words, for {@code firstline check} and the log at the start. */
+final class Summary {
+    private static final int STREAMS_TOLD = 10;
+
+    private Summary() {}
+
+    static List<String> of(ServiceConfig config) {
+        List<String> lines = new ArrayList<>();
+        JsonObject simulator = config.simulator();
+        if (simulator != null) {
+            lines.add("simulator: " + settings(simulator));
+        }
+        for (FeedConfig feed : config.feeds()) {
+            lines.add(feed.name() + ": " + of(feed, config.simulated().contains(feed.name())));
+        }
+        return lines;
+    }
+
+    private static String settings(JsonObject simulator) {
+        return simulator.isEmpty()
+                ? "everything default"
+                : simulator.stream()
+                        .map(e -> e.getValue() instanceof JsonArray list
+                                ? list.size() + " " + e.getKey()
+                                : e.getKey() + " " + e.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String of(FeedConfig feed, boolean simulated) {
+        WsConnectionConfig connection = feed.pool().connection();
+        List<String> facts = new ArrayList<>();
+        facts.add((feed.connections() == 1 ? "1 connection" : feed.connections() + " connections") + " to "
+                + FeedUrl.masked(simulated ? FeedUrl.withoutAddress(connection.url()) : connection.url()));
+        if (feed.connections() > 1) {
+            facts.add("ranked by " + name(feed.pool().rankBy()));
+            facts.add("slow ones replaced every " + duration(feed.pool().evictIntervalMs()));
+        } else if (!connection.autoReconnect()) {
+            facts.add("not reconnected");
+        }
+        List<String> streams = feed.subscriptions().streams();
+        if (!streams.isEmpty()) {
+            facts.add("subscribes " + first(streams));
+        }
+        if (!connection.onConnect().isEmpty()) {
+            facts.add("sends " + connection.onConnect().size() + " on connect");
+        }
+        if (!connection.headers().isEmpty()) {
+            facts.add("headers "
+                    + String.join(", ", new TreeSet<>(connection.headers().keySet())));
+        }
+        facts.add("published as " + name(feed.body())
+                + (feed.streamPointer().isEmpty() ? "" : ", by stream at " + feed.streamPointer()));
+        return String.join("; ", facts);
+    }
+
+    private static String first(List<String> streams) {
+        int more = streams.size() - STREAMS_TOLD;
+        return more <= 0
+                ? String.join(", ", streams)
+                : String.join(", ", streams.subList(0, STREAMS_TOLD)) + " and " + more + " more";
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String duration(int ms) {
+        return ms % 1_000 == 0 ? ms / 1_000 + " s" : ms + " ms";
+    }
+}

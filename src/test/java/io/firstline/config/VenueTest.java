@@ -1,0 +1,96 @@
+package io.firstline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VenueTest {
+    @TempDir
+    Path directory;
+
+    private Path venues;
+
+    @BeforeEach
+    void makeVenues() throws IOException {
+        venues = Files.createDirectory(directory.resolve("venues"));
+    }
+
+    @Test
+    void shouldKnowEveryShippedProfile() throws IOException {
+        Path shipped = Path.of(System.getProperty("project.dir", "."), "conf", "venues");
+        try (Stream<Path> files = Files.list(shipped)) {
+            assertThat(files.map(f -> f.getFileName().toString()).filter(f -> !f.endsWith(".schema.json")))
+                    .containsExactlyInAnyOrderElementsOf(
+                            Venue.SHIPPED.stream().map(name -> name + ".json").toList());
+        }
+        for (String name : Venue.SHIPPED) {
+            assertThat(Venue.find(name, null)).isEqualTo(Venue.find(name, shipped.getParent()));
+            assertThat(Venue.find(name, null).subscribe()).contains("SUBSCRIBE");
+        }
+    }
+
+    @Test
+    void shouldPreferTheProfileBesideTheConfiguration() throws IOException {
+        Files.writeString(venues.resolve("binance-spot.json"), "{\"url\":\"ws://lab.example.com/\"}");
+        Files.writeString(
+                venues.resolve("mine.json"), "{\"url\":\"wss://mine.example.com/\",\"subscribe\":\"${streams}\"}");
+
+        assertThat(Venue.find("binance-spot", directory))
+                .isEqualTo(new Venue("binance-spot", "ws://lab.example.com/", "", ""));
+        assertThat(Venue.find("mine", directory).subscribe()).isEqualTo("${streams}");
+        assertThat(Venue.find("binance-usdm", directory).url()).startsWith("wss://fstream.binance.com/");
+        assertThat(feedErrors("{\"venue\":\"none\"}"))
+                .containsExactly("/venue: found \"none\", allowed: a venue profile: binance-spot, binance-usdm, mine");
+        assertThat(feedErrors("{\"venue\":\"binance-spot\"}"))
+                .containsExactly(
+                        "/venue: found \"ws://lab.example.com/\", allowed: wss://, or ws:// to a loopback host,"
+                                + " or \"allowPlaintext\": true if the network is trusted");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithAProfile() throws IOException {
+        Files.writeString(venues.resolve("a.json"), "{\"URL\":\"x\",\"subscribe\":5}");
+        Files.writeString(venues.resolve("b.json"), "{");
+        Files.writeString(venues.resolve("c.json"), "{\"url\":\"http://x.com\",\"subscribe\":\"hello\"}");
+        Files.createDirectory(venues.resolve("d.json"));
+
+        assertThat(feedErrors("{\"venue\":\"a\",\"streams\":[\"x\"]}"))
+                .containsExactlyInAnyOrder(
+                        "/venue: found \"a\", whose profile has nothing at /url, allowed: a string",
+                        "/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string",
+                        "/venue: found \"a\", whose profile has an unknown key at /URL,"
+                                + " allowed: $schema, description, url, subscribe, unsubscribe (did you mean url?)");
+        assertThat(feedErrors("{\"venue\":\"b\"}"))
+                .containsExactly(
+                        "/venue: found \"b\", whose profile has the end of the text inside an object, an array or a string"
+                                + " at line 1, column 2 at /, allowed: a JSON object");
+        assertThat(feedErrors("{\"venue\":\"c\"}"))
+                .containsExactly(
+                        "/venue: found \"c\", whose profile has \"http://x.com\" at /url, allowed: a wss:// URL (ws:// only for loopback hosts)",
+                        "/venue: found \"c\", whose profile has a template without ${streams} at /subscribe,"
+                                + " allowed: a text message with ${streams} and, if the venue wants it, ${id}");
+        assertThat(feedErrors("{\"venue\":\"d\"}"))
+                .containsExactly(
+                        "/venue: found \"d\", whose profile has a directory at /, allowed: a file with a JSON object");
+    }
+
+    @Test
+    void shouldCheckItselfWhenMadeInCode() {
+        assertThat(Errors.of(() -> new Venue("a/b", "ws:", null, "u${streams}")))
+                .extracting(line -> line.substring(0, line.indexOf(':')))
+                .containsExactly("/name", "/url", "/unsubscribe");
+        assertThat(Errors.of(() -> Venue.find(null, null))).hasSize(1);
+    }
+
+    private List<String> feedErrors(String feed) {
+        return Errors.of(() -> FeedConfig.fromJson(new JsonObject(feed).put("name", "f"), directory));
+    }
+}
