@@ -6,8 +6,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
-import java.util.Locale;
 import javax.net.ssl.SSLException;
 
 /**
@@ -19,6 +19,12 @@ import javax.net.ssl.SSLException;
  * @param reason what the other side or the network said, for humans
  */
 public record Disconnect(String cause, int code, String reason) {
+    private static final int MAX_REASON = 250;
+
+    /** Cuts a reason that is too long for a log line: some quote all that the other side sent. */
+    public Disconnect {
+        reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason;
+    }
 
     /** The connection ended with a close frame. */
     static Disconnect closed(int code, String reason) {
@@ -49,11 +55,16 @@ public record Disconnect(String cause, int code, String reason) {
                     : new Disconnect("malformed-frame", code, message);
         }
         if (failure instanceof WebSocketHandshakeException) {
-            boolean timeout = message.toLowerCase(Locale.ROOT).contains("time");
-            return new Disconnect(timeout ? "upgrade-timeout" : "upgrade", code, "the upgrade failed: " + message);
+            return new Disconnect("upgrade", code, "the upgrade failed: " + message);
         }
-        if (message.contains("reset")) {
+        if (message.contains("reset") || message.contains("Broken pipe")) {
             return new Disconnect("reset", code, "connection reset");
+        }
+        if (failure instanceof ConnectException && message.contains("timed out")) {
+            return new Disconnect("connect-timeout", code, message);
+        }
+        if (failure instanceof NoRouteToHostException || message.contains("unreachable")) {
+            return new Disconnect("unreachable", code, message);
         }
         if (failure instanceof ConnectException) {
             return new Disconnect("refused", code, message);
@@ -65,11 +76,11 @@ public record Disconnect(String cause, int code, String reason) {
     }
 
     private static String deepestMessage(Throwable failure) {
-        Throwable deepest = failure;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
-            deepest = deepest.getCause();
+        String message = failure.getClass().getSimpleName();
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            message = e.getMessage() == null ? message : e.getMessage();
         }
-        return String.valueOf(deepest.getMessage());
+        return message;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.firstline.connection;
 
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
     private static final long CLOSING_TIMEOUT_MS = 2_000;
+    private static final int MAX_REASON_BYTES = 123;
 
     /** What happens on a connection. Called on its context. */
     public interface Listener {
@@ -66,6 +69,7 @@ public final class WsConnection {
     private long openedNanos;
     private long endedNanos;
     private boolean closing;
+    private Disconnect closedByUs;
     private Disconnect end;
     private Throwable failure;
     private long messages;
@@ -128,35 +132,49 @@ public final class WsConnection {
         state = state.become(ConnectionState.CONNECTING);
         connectStartedNanos = System.nanoTime();
         return client.connect(connectOptions()).transform(attempt -> {
-            if (attempt.failed()) {
-                end = Disconnect.of(attempt.cause(), 0);
-                if (state == ConnectionState.CONNECTING) {
-                    state = state.become(ConnectionState.DISCONNECTED);
-                }
-                ended.tryComplete();
-                return Future.failedFuture(new ConnectFailedException(end, attempt.cause()));
-            }
             if (state == ConnectionState.CLOSED) {
-                attempt.result().close((short) 1000);
-                ended.tryComplete();
-                end = new Disconnect("closed-by-us", 0, "closed while connecting");
-                return Future.failedFuture(new ConnectFailedException(end, null));
+                if (attempt.succeeded()) {
+                    attempt.result().close((short) closedByUs.code(), closedByUs.reason());
+                    cutOff(attempt.result());
+                }
+                return failed(new Disconnect("closed-by-us", 0, "closed while connecting"), attempt.cause());
+            }
+            if (attempt.failed()) {
+                return failed(connectFailure(attempt.cause()), attempt.cause());
             }
             open(attempt.result());
             return Future.succeededFuture();
         });
     }
 
+    private Future<Void> failed(Disconnect why, Throwable cause) {
+        end = why;
+        if (state == ConnectionState.CONNECTING) {
+            state = state.become(ConnectionState.DISCONNECTED);
+        }
+        ended.tryComplete();
+        return Future.failedFuture(new ConnectFailedException(end, cause));
+    }
+
+    /** Vert.x tells an upgrade that was not answered in time as it tells one that was cut off: the clock makes the difference. */
+    private Disconnect connectFailure(Throwable cause) {
+        Disconnect why = Disconnect.of(cause, 0);
+        long waitedMs = (System.nanoTime() - connectStartedNanos) / 1_000_000;
+        return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
+                ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
+                : why;
+    }
+
     private WebSocketConnectOptions connectOptions() {
         URI uri = URI.create(config.url());
         boolean tls = "wss".equalsIgnoreCase(uri.getScheme());
-        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         String host = uri.getHost();
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setSsl(tls)
                 .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
                 .setPort(uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80)
-                .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
+                // absolute: given a path, Vert.x 5.0 builds a URI of its own, without the brackets of IPv6, and hangs
+                .setURI(config.url())
                 .setAllowOriginHeader(false);
         options.setTimeout(config.connectTimeoutMs());
         config.headers().forEach(options::addHeader);
@@ -176,6 +194,9 @@ public final class WsConnection {
         opened.pongHandler(this::onPong);
         listener.opened(this);
         opened.frameHandler(this::onFrame);
+        if (!isOpen()) {
+            return; // the listener has closed it
+        }
         for (String message : onConnect) {
             send(message)
                     .onFailure(
@@ -203,15 +224,22 @@ public final class WsConnection {
             int code = frame.closeStatusCode();
             finish(Disconnect.closed(code, frame.closeReason()));
         }
-        WebSocketInternal open = (WebSocketInternal) socket;
-        vertx.setTimer(
-                CLOSING_TIMEOUT_MS,
-                t -> open.channelHandlerContext().close().addListener(closed -> LOG.debug("{} cut off", id())));
+        cutOff(socket);
+    }
+
+    /**
+     * Ends TCP after a grace. Vert.x' own closing timeout is not enough: it does not run after the other side's close frame, nor before
+     * ours is written, which it never is when the server does not read.
+     */
+    private void cutOff(WebSocket closed) {
+        ChannelHandlerContext channel = ((WebSocketInternal) closed).channelHandlerContext();
+        vertx.setTimer(CLOSING_TIMEOUT_MS, t -> channel.close()
+                .addListener(done -> LOG.debug("{} has ended, if need be cut off", id())));
     }
 
     private void ended() {
         if (closing) {
-            finish(new Disconnect("closed-by-us", 1000, ""));
+            finish(closedByUs);
         } else if (failure != null) {
             finish(Disconnect.of(failure, 1006));
         } else {
@@ -234,8 +262,11 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         assembler.onEnd();
-        ended.tryComplete();
-        listener.closed(this, why);
+        try {
+            listener.closed(this, why);
+        } finally {
+            ended.tryComplete(); // after the listener's last call, so who waits for close() has seen everything
+        }
     }
 
     private void ping() {
@@ -296,7 +327,8 @@ public final class WsConnection {
     /**
      * Closes the connection for good. What the server sends until it answers the close frame is still passed on. Idempotent.
      *
-     * @return completes when the socket is closed, at the latest after two seconds
+     * @param reason cut to the 123 bytes that a close frame has room for
+     * @return completes when the socket is closed, at the latest after about two seconds
      */
     public Future<Void> close(int code, String reason) {
         if (state == ConnectionState.CLOSED) {
@@ -305,15 +337,30 @@ public final class WsConnection {
         boolean open = isOpen();
         boolean connecting = state == ConnectionState.CONNECTING;
         state = state.become(ConnectionState.CLOSED);
+        closedByUs = new Disconnect("closed-by-us", code, fitting(reason));
         if (open) {
             closing = true;
             vertx.cancelTimer(pingTimer);
-            socket.close((short) code, reason)
+            socket.close((short) code, closedByUs.reason())
                     .onFailure(e -> LOG.debug("{} close: {}", config.connectionId(), e.getMessage()));
-        } else if (!connecting) {
+            cutOff(socket);
+        } else if (connecting) {
+            // Vert.x cannot give up an attempt; it ends by itself within the connect timeout
+            vertx.setTimer(CLOSING_TIMEOUT_MS, t -> ended.tryComplete());
+        } else {
             ended.tryComplete();
         }
         return ended.future();
+    }
+
+    /** As much of a reason as a close frame has room for. */
+    private static String fitting(String reason) {
+        String shown = reason == null ? "" : reason;
+        int length = Math.min(shown.length(), MAX_REASON_BYTES);
+        while (ByteBufUtil.utf8Bytes(shown, 0, length) > MAX_REASON_BYTES) {
+            length = shown.offsetByCodePoints(length, -1);
+        }
+        return shown.substring(0, length);
     }
 
     private boolean isOpen() {

@@ -114,15 +114,23 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
         if (!endTold && endHandler != null) {
             endTold = true;
-            endHandler.handle(null);
+            try {
+                endHandler.handle(null);
+            } catch (RuntimeException | Error e) {
+                context.reportException(e);
+            }
         }
     }
 
     private void failed(Throwable failure) {
-        if (exceptionHandler != null) {
-            exceptionHandler.handle(failure);
-        } else {
+        if (exceptionHandler == null) {
             context.reportException(failure);
+            return;
+        }
+        try {
+            exceptionHandler.handle(failure);
+        } catch (RuntimeException | Error e) {
+            context.reportException(e);
         }
     }
 

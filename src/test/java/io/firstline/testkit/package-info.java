@@ -1,0 +1,7 @@
+/**
+ * What the tests share: a WebSocket server that does exactly what a test says, a recorder for one connection, bounded waits.
+ *
+ * <p>Tests wait on conditions, never for a time; every wait ends after {@link io.firstline.testkit.Await#LIMIT} with an error that says
+ * what was missing.
+ */
+package io.firstline.testkit;
