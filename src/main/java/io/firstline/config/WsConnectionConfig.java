@@ -18,9 +18,10 @@ import java.util.regex.Pattern;
  * @param latencyPingIntervalMs a ping every so many milliseconds, one outstanding at a time; default 1,000 (100 would break
  *     Binance's limit of 5 client frames a second)
  * @param latencyWindow how many samples the latency's moving average remembers; default 60
- * @param connectTimeoutMs for TCP, TLS and the upgrade together, in milliseconds; default 5,000
+ * @param connectTimeoutMs for TCP, for TLS and for the upgrade, each, in milliseconds; default 5,000
  * @param retry the pauses between attempts
- * @param compression offer permessage-deflate; default false: most market-data servers refuse it and it costs latency
+ * @param compression offer permessage-deflate; default false: most market-data servers refuse it, it costs latency, and what a
+ *     hostile server inflates is bounded only once it is inflated
  * @param allowPlaintext allow {@code ws://} to hosts that are not loopback; default false
  * @param headers request headers of the upgrade; their values are never logged
  * @param trustedCertificates path of a PEM file of authorities to trust instead of the JVM's; empty = the JVM's

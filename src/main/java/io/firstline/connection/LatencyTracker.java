@@ -6,9 +6,13 @@ import org.HdrHistogram.Histogram;
  * The ping → pong round trip of one connection: an exponential moving average, the last, the smallest, a histogram. Pure: the owner
  * brings the time in nanoseconds of a monotonic clock and carries the pings.
  *
- * <p>One ping is outstanding at a time and only the pong with its id ends it, so an unsolicited or late pong measures nothing.
+ * <p>One ping is outstanding at a time and only the pong with its id ends it, so an unsolicited or late pong measures nothing. A ping
+ * that was not answered within {@link #EXPIRY_NANOS} is given up, so that one lost pong does not end the measuring.
  */
 public final class LatencyTracker {
+    /** After so long an outstanding ping is not waited for any more: 10 seconds. */
+    public static final long EXPIRY_NANOS = 10_000_000_000L;
+
     private static final long MAX_MICROS = 60_000_000;
 
     private final double weight;
@@ -24,7 +28,8 @@ public final class LatencyTracker {
     /**
      * Makes a tracker without a sample.
      *
-     * @param window how many samples the average remembers: each counts 2 / (window + 1)
+     * @param window how many samples the average remembers: each counts 2 / (window + 1), the first ones as in a plain mean, so that
+     *     one slow first round trip does not stick
      */
     public LatencyTracker(int window) {
         this.weight = 2.0 / (window + 1);
@@ -32,7 +37,7 @@ public final class LatencyTracker {
 
     /** The id of the ping to send now, or 0 if one is still outstanding. */
     public long nextPing(long nowNanos) {
-        if (outstandingId != 0) {
+        if (outstandingId != 0 && nowNanos - sentNanos < EXPIRY_NANOS) {
             return 0;
         }
         sentNanos = nowNanos;
@@ -48,8 +53,8 @@ public final class LatencyTracker {
         outstandingId = 0;
         lastNanos = Math.max(0, nowNanos - sentNanos);
         minNanos = Math.min(minNanos, lastNanos);
-        emaNanos = Double.isNaN(emaNanos) ? lastNanos : emaNanos + weight * (lastNanos - emaNanos);
         micros.recordValue(Math.min(MAX_MICROS, lastNanos / 1_000));
+        emaNanos = samples() == 1 ? lastNanos : emaNanos + Math.max(weight, 1.0 / samples()) * (lastNanos - emaNanos);
         return true;
     }
 

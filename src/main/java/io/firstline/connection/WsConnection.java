@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -18,6 +19,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
     private static final long CLOSING_TIMEOUT_MS = 2_000;
+    /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
+    private static final long PING_MARK = 0x66697273746C696EL;
+
     private static final int MAX_REASON_BYTES = 123;
 
     /** What happens on a connection. Called on its context. */
@@ -186,7 +191,7 @@ public final class WsConnection {
         openedNanos = System.nanoTime();
         state = state.become(ConnectionState.CONNECTED);
         opened.exceptionHandler(e -> {
-            if (failure == null || failure instanceof io.vertx.core.http.HttpClosedException) {
+            if (failure == null || failure instanceof HttpClosedException) {
                 failure = e;
             }
         });
@@ -272,14 +277,14 @@ public final class WsConnection {
     private void ping() {
         long id = latency.nextPing(System.nanoTime());
         if (id != 0) {
-            socket.writePing(Buffer.buffer(Long.BYTES).appendLong(id))
+            socket.writePing(Buffer.buffer(2 * Long.BYTES).appendLong(PING_MARK).appendLong(id))
                     .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage()));
         }
     }
 
     private void onPong(Buffer payload) {
-        if (payload.length() == Long.BYTES) {
-            latency.onPong(payload.getLong(0), System.nanoTime());
+        if (payload.length() == 2 * Long.BYTES && payload.getLong(0) == PING_MARK) {
+            latency.onPong(payload.getLong(Long.BYTES), System.nanoTime());
         }
     }
 
@@ -303,7 +308,7 @@ public final class WsConnection {
         return whenOpen(() -> socket.writePong(payload));
     }
 
-    private Future<Void> whenOpen(java.util.function.Supplier<Future<Void>> write) {
+    private Future<Void> whenOpen(Supplier<Future<Void>> write) {
         if (!isOpen()) {
             return Future.failedFuture(
                     new IllegalStateException(config.connectionId() + " is not connected but " + state));

@@ -44,7 +44,8 @@ class LatencyTrackerTest {
         for (int i = 1; i <= 500; i++) {
             double ms = i % 7 == 0 ? 40 : 5 + i % 3;
             sample(ms);
-            expected = expected * 59 / 61 + ms * 2 / 61;
+            double weight = Math.max(2.0 / 61, 1.0 / (i + 1));
+            expected = expected * (1 - weight) + ms * weight;
         }
 
         assertThat(tracker.emaMs()).isCloseTo(expected, within(1e-6));
@@ -54,7 +55,9 @@ class LatencyTrackerTest {
 
     @Test
     void shouldFollowAChangeWithinItsWindow() {
-        sample(100);
+        for (int i = 0; i < 60; i++) {
+            sample(100);
+        }
         for (int i = 0; i < 60; i++) {
             sample(1);
         }
@@ -74,6 +77,27 @@ class LatencyTrackerTest {
         assertThat(tracker.onPong(id, now + 100)).isTrue();
         assertThat(tracker.outstandingNanos(now + 200)).isZero();
         assertThat(tracker.nextPing(now + 200)).isNotZero().isNotEqualTo(id);
+    }
+
+    @Test
+    void shouldNotLetASlowFirstRoundTripStick() {
+        sample(100);
+        for (int i = 0; i < 9; i++) {
+            sample(1);
+        }
+
+        assertThat(tracker.emaMs()).as("the mean of ten").isCloseTo(10.9, within(1e-9));
+    }
+
+    @Test
+    void shouldGiveUpAPingThatWasNeverAnswered() {
+        long lost = tracker.nextPing(now);
+
+        assertThat(tracker.nextPing(now + LatencyTracker.EXPIRY_NANOS - 1)).isZero();
+        long next = tracker.nextPing(now + LatencyTracker.EXPIRY_NANOS);
+        assertThat(next).isNotZero();
+        assertThat(tracker.onPong(lost, now + LatencyTracker.EXPIRY_NANOS + 1)).isFalse();
+        assertThat(tracker.onPong(next, now + LatencyTracker.EXPIRY_NANOS + 1)).isTrue();
     }
 
     @Test
