@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * One WebSocket, from opening to its end; to connect again, make another. Not thread-safe: every method is called on the Vert.x
  * context that called {@link #connect()}, and so is every method of the {@link Listener}.
  *
- * <p>Incoming pings are answered by Vert.x at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time.
+ * <p>Incoming pings are answered by Vert.x at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time. A
+ * connection on which nothing arrives for a ping interval after a ping, not even its pong, is half-open and is given up.
  * The socket is never paused: a paused Vert.x socket answers no pings. A peer that sends CLOSE but keeps TCP open is cut off.
  */
 public final class WsConnection {
@@ -67,6 +68,8 @@ public final class WsConnection {
     private final Promise<Void> ended = Promise.promise();
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
+    private Liveness liveness;
+    private long arrivalNanos;
     private List<String> onConnect;
     private WebSocket socket;
     private long pingTimer = -1;
@@ -99,7 +102,7 @@ public final class WsConnection {
                 messages++;
                 bytes += payload.length();
                 recentMessage = payload;
-                listener.message(WsConnection.this, payload, text, System.nanoTime());
+                listener.message(WsConnection.this, payload, text, arrivalNanos);
             }
 
             @Override
@@ -189,6 +192,7 @@ public final class WsConnection {
     private void open(WebSocket opened) {
         socket = opened;
         openedNanos = System.nanoTime();
+        liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
         opened.exceptionHandler(e -> {
             if (failure == null || failure instanceof HttpClosedException) {
@@ -208,10 +212,12 @@ public final class WsConnection {
                             e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
         }
         ping();
-        pingTimer = vertx.setPeriodic(config.latencyPingIntervalMs(), t -> ping());
+        pingTimer = vertx.setPeriodic(config.latencyPingIntervalMs(), t -> tick());
     }
 
     private void onFrame(WebSocketFrame frame) {
+        arrivalNanos = System.nanoTime();
+        liveness.onFrame(arrivalNanos);
         switch (frame.type()) {
             case TEXT -> assembler.onFrame(true, true, frame.isFinal(), frame.binaryData());
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
@@ -237,9 +243,13 @@ public final class WsConnection {
      * ours is written, which it never is when the server does not read.
      */
     private void cutOff(WebSocket closed) {
-        ChannelHandlerContext channel = ((WebSocketInternal) closed).channelHandlerContext();
+        ChannelHandlerContext channel = channel(closed);
         vertx.setTimer(CLOSING_TIMEOUT_MS, t -> channel.close()
                 .addListener(done -> LOG.debug("{} has ended, if need be cut off", id())));
+    }
+
+    private static ChannelHandlerContext channel(WebSocket of) {
+        return ((WebSocketInternal) of).channelHandlerContext();
     }
 
     private void ended() {
@@ -271,6 +281,17 @@ public final class WsConnection {
             listener.closed(this, why);
         } finally {
             ended.tryComplete(); // after the listener's last call, so who waits for close() has seen everything
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        if (liveness.isHalfOpen(latency.outstandingNanos(now), latency.emaMs(), now)) {
+            long silentMs = liveness.silentNanos(now) / 1_000_000;
+            finish(new Disconnect("half-open", 1006, "nothing arrived for " + silentMs + " ms, not even a pong"));
+            channel(socket).close().addListener(done -> LOG.debug("{} was half-open and is cut off", id()));
+        } else {
+            ping();
         }
     }
 

@@ -295,13 +295,30 @@ class WsConnectionTest {
         Peer peer = server.accept().ignorePings().upgrade();
         Await.result(opening);
         Frame ping = peer.await(Frame.PING);
-        Await.until("twenty intervals", () -> probe.state().ageMs() > 200);
+        Await.until("forty intervals, the server alive but answering no ping", () -> {
+            peer.text("alive");
+            return probe.state().ageMs() > 400;
+        });
 
         assertThat(peer.count(Frame.PING)).isEqualTo(1);
         assertThat(probe.state().latencyMs()).isNaN();
         peer.pong(ping.payload());
         assertThat(peer.await(Frame.PING).payload()).isNotEqualTo(ping.payload());
         assertThat(probe.state().lastLatencyMs()).as("it took that long").isGreaterThan(100);
+    }
+
+    @Test
+    void shouldGiveUpASocketThatIsHalfOpen() {
+        config = config.withLatencyPingIntervalMs(100);
+        probe = new ConnectionProbe(vertx, config);
+        Future<Void> opening = probe.connect();
+        server.accept().ignorePings().upgrade();
+        Await.result(opening);
+
+        Await.until("given up", () -> probe.state().end() != null);
+        assertThat(probe.state().end().cause()).isEqualTo("half-open");
+        assertThat(probe.state().end().reason()).contains("not even a pong");
+        assertThat(probe.state().state()).isEqualTo(ConnectionState.DISCONNECTED);
     }
 
     @Test

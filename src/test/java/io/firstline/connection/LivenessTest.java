@@ -1,0 +1,57 @@
+package io.firstline.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LivenessTest {
+    private static final long MS = 1_000_000;
+
+    private final Liveness liveness = new Liveness(1_000, 0);
+
+    @Test
+    void shouldFindAHalfOpenSocketAtTheTickAfterAnUnansweredPing() {
+        liveness.onFrame(10 * MS);
+
+        assertThat(liveness.isHalfOpen(0, 5, 1_000 * MS))
+                .as("no ping outstanding")
+                .isFalse();
+        assertThat(liveness.isHalfOpen(1_000 * MS, 5, 2_000 * MS)).isTrue();
+    }
+
+    @Test
+    void shouldTakeAnyFrameForLife() {
+        liveness.onFrame(1_999 * MS);
+        liveness.isHalfOpen(0, 5, 1_000 * MS);
+
+        assertThat(liveness.isHalfOpen(1_000 * MS, 5, 2_000 * MS))
+                .as("data but no pong")
+                .isFalse();
+        assertThat(liveness.silentNanos(2_000 * MS)).isEqualTo(MS);
+    }
+
+    @Test
+    void shouldGiveASlowLinkFourRoundTrips() {
+        liveness.isHalfOpen(0, 700, 1_000 * MS);
+
+        assertThat(liveness.isHalfOpen(1_000 * MS, 700, 2_000 * MS)).isFalse();
+        assertThat(liveness.isHalfOpen(2_000 * MS, 700, 3_000 * MS)).isFalse();
+        assertThat(liveness.isHalfOpen(3_000 * MS, 700, 4_000 * MS)).isTrue();
+    }
+
+    @Test
+    void shouldNotBlameThePeerWhenOurOwnLoopWasHeldUp() {
+        liveness.isHalfOpen(0, 5, 1_000 * MS);
+
+        assertThat(liveness.isHalfOpen(3_000 * MS, 5, 4_000 * MS))
+                .as("asked two seconds late")
+                .isFalse();
+        assertThat(liveness.isHalfOpen(4_000 * MS, 5, 5_000 * MS)).isTrue();
+    }
+
+    @Test
+    void shouldJudgeAConnectionThatNeverBroughtAFrame() {
+        assertThat(new Liveness(1_000, 0).isHalfOpen(1_000 * MS, Double.NaN, 1_000 * MS))
+                .isTrue();
+    }
+}
