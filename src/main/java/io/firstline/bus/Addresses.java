@@ -5,6 +5,10 @@ public final class Addresses {
     /** Request: the state of every feed of this node as one JSON object. */
     public static final String STATUS = "firstline.status";
 
+    private static final String EVENTS = "events";
+    private static final String SEND = "send";
+    private static final String COMMAND = "command";
+
     private Addresses() {}
 
     /** The merged stream. */
@@ -18,14 +22,22 @@ public final class Addresses {
     }
 
     public static String events(String feed) {
-        return feed(feed) + ".events";
+        return stream(feed, EVENTS);
     }
 
     public static String send(String feed) {
-        return feed(feed) + ".send";
+        return stream(feed, SEND);
     }
 
     public static String command(String feed) {
-        return feed(feed) + ".command";
+        return stream(feed, COMMAND);
+    }
+
+    /**
+     * Whether a stream of this name would have the address of something else. The name comes from the server, so without this look it
+     * could make the feed send or obey what it received.
+     */
+    static boolean isReserved(String stream) {
+        return stream.equals(EVENTS) || stream.equals(SEND) || stream.equals(COMMAND);
     }
 }

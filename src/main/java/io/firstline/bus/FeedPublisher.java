@@ -38,7 +38,7 @@ final class FeedPublisher {
         bus.publish(feedAddress, body, options);
         if (streamName != null) {
             String stream = streamName.in(message.payload());
-            if (stream != null) {
+            if (stream != null && !Addresses.isReserved(stream)) {
                 bus.publish(Addresses.stream(config.name(), stream), body, options);
             }
         }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}
  * @param connectionId names the connection in messages, events and logs; unique in the process unless the user sets it
  * @param onConnect text messages sent, in this order, each time the connection opens
- * @param autoReconnect whether a single connection that was lost is opened again (a pool always replaces its own); default true
+ * @param autoReconnect whether a single connection that was lost is opened again (a pool always replaces its own); default true; if
+ *     not, it stays disconnected until its feed is closed and started, but the first opening is tried until it succeeds
  * @param maxMessageBytes the largest message taken, in bytes after decompression; default 16 MiB
  * @param latencyPingIntervalMs a ping every so many milliseconds, one outstanding at a time; default 1,000 (100 would break
  *     Binance's limit of 5 client frames a second)

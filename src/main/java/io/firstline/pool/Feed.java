@@ -3,9 +3,7 @@ package io.firstline.pool;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
 import io.firstline.stream.FeedMessage;
@@ -18,20 +16,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.json.JsonObject;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One merged stream from one or several connections that are kept open: what {@link WsSingle} and {@link WsPool} have in common.
@@ -40,33 +30,27 @@ import org.slf4j.LoggerFactory;
  * and closing are idempotent; a closed feed can be started again.
  */
 public abstract class Feed {
-    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final long DROPS_TOLD_EVERY_MS = 1_000;
-    private static final int REMEMBERED_GONE = 64;
 
     private final Vertx vertx;
     final ContextInternal context;
     private final String name;
     private final WsConnectionConfig config;
-    private final int target;
     private final Subscriptions subscriptions;
-    private final FailureLog failures = new FailureLog();
+    final Roster roster = new Roster();
+    private final Sender sender;
     final Publication publication;
-    final List<Seat> seats = new ArrayList<>();
-    private final Set<Member> open = new LinkedHashSet<>();
-    private final Deque<ConnectionReport> gone = new ArrayDeque<>();
+    final Chronicle chronicle;
 
-    private Handler<FeedEvent> eventHandler = event -> {};
     private FeedStream askedStream;
+    /** Held here because a Vert.x client that nobody holds closes its sockets when it is collected. */
     private WebSocketClient client;
-    private volatile FeedState state = FeedState.CLOSED;
+
     private Promise<Void> started;
     private Future<Void> closing = Future.succeededFuture();
     private int failedFirstAttempts;
     private long dropTimer;
     private long nextConnection = 1;
-    private long evictions;
-    private long lost;
     private long copies;
 
     Feed(Vertx vertx, String name, WsConnectionConfig config, int target, Subscribing subscribing) {
@@ -74,11 +58,13 @@ public abstract class Feed {
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.name = Objects.requireNonNull(name, "name");
         this.config = config;
-        this.target = target;
         this.subscriptions = new Subscriptions(config.onConnect(), subscribing);
+        this.sender = new Sender(name, roster, this::fastest);
         this.publication = new Publication(name, context);
+        this.chronicle = new Chronicle(name, FeedUrl.masked(config.url()), roster, publication::published, context);
+        boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
-            seats.add(new Seat(this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault())));
+            roster.add(new Seat(this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault()), reopens));
         }
     }
 
@@ -92,17 +78,16 @@ public abstract class Feed {
      */
     public Future<Void> start() {
         return call(() -> {
-            if (state != FeedState.CLOSED) {
+            if (state() != FeedState.CLOSED) {
                 return started.future();
             }
-            state = FeedState.STARTING;
+            chronicle.starting();
             started = context.promise();
             failedFirstAttempts = 0;
-            failures.recovered();
             client = WsConnection.client(vertx, config);
             dropTimer = vertx.setPeriodic(DROPS_TOLD_EVERY_MS, t -> tellDrops());
             starting();
-            seats.forEach(Seat::fill);
+            roster.seats().forEach(Seat::fill);
             return started.future();
         });
     }
@@ -114,36 +99,36 @@ public abstract class Feed {
      */
     public Future<Void> close() {
         return call(() -> {
-            if (state == FeedState.CLOSED) {
+            if (state() == FeedState.CLOSED) {
                 return closing;
             }
-            state = FeedState.CLOSED;
+            chronicle.closed();
             vertx.cancelTimer(dropTimer);
             tellDrops();
             stopping();
-            open.forEach(Member::dismiss);
-            seats.forEach(Seat::vacate);
+            roster.open().forEach(Member::dismiss);
+            roster.seats().forEach(Seat::vacate);
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
             WebSocketClient last = client;
-            closing = Future.join(List.copyOf(open).stream()
+            closing = Future.join(roster.open().stream()
                             .map(member -> member.connection.close(1000, "closing"))
                             .toList())
                     .transform(all -> last.close());
-            publication.end();
             askedStream = null;
+            publication.end();
             return closing;
         });
     }
 
     /** Sets the handler of every message, called in the turn of the event loop in which the message arrived; survives a restart. */
     public Feed handler(Handler<FeedMessage> handler) {
-        context.execute(() -> publication.handler(handler));
+        context.emit(v -> publication.handler(handler));
         return this;
     }
 
     /** Sets the handler of events; survives a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
-        context.execute(() -> eventHandler = handler == null ? event -> {} : handler);
+        context.emit(v -> chronicle.eventHandler(handler));
         return this;
     }
 
@@ -159,19 +144,19 @@ public abstract class Feed {
      */
     public FeedStream stream(int capacity, Overflow overflow) {
         FeedStream stream = publication.stream(capacity, overflow);
-        context.execute(() -> publication.attach(stream));
+        context.emit(v -> publication.attach(stream));
         return stream;
     }
 
     /** Ends one consumer's stream. */
     public void detach(FeedStream stream) {
-        context.execute(() -> publication.detach(stream));
+        context.emit(v -> publication.detach(stream));
     }
 
     /** The next message of a stream that begins with the first call. */
     public Future<FeedMessage> next() {
         return call(() -> {
-            if (state == FeedState.CLOSED) {
+            if (state() == FeedState.CLOSED) {
                 return Future.failedFuture(new IllegalStateException(name + " is closed"));
             }
             if (askedStream == null) {
@@ -188,7 +173,7 @@ public abstract class Feed {
      * @return to how many connections it was written; fails if to none
      */
     public Future<Integer> send(String text, Route route) {
-        return send(route, connection -> connection.send(text));
+        return call(() -> sender.send(route, connection -> connection.send(text)));
     }
 
     /**
@@ -197,7 +182,7 @@ public abstract class Feed {
      * @return to how many connections it was written; fails if to none
      */
     public Future<Integer> send(Buffer payload, Route route) {
-        return send(route, connection -> connection.send(payload));
+        return call(() -> sender.send(route, connection -> connection.send(payload)));
     }
 
     /**
@@ -208,7 +193,7 @@ public abstract class Feed {
     public Future<Integer> setOnConnect(List<String> messages) {
         return call(() -> {
             subscriptions.setOnConnect(messages);
-            return sendToAllOpen(messages);
+            return sender.toAllOpen(messages);
         });
     }
 
@@ -218,7 +203,7 @@ public abstract class Feed {
      * @return on how many open ones the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
-        return call(() -> sendToAllOpen(subscriptions.subscribe(streams)));
+        return call(() -> sender.toAllOpen(subscriptions.subscribe(streams)));
     }
 
     /**
@@ -227,7 +212,7 @@ public abstract class Feed {
      * @return on how many open ones the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
-        return call(() -> sendToAllOpen(subscriptions.unsubscribe(streams)));
+        return call(() -> sender.toAllOpen(subscriptions.unsubscribe(streams)));
     }
 
     /**
@@ -237,12 +222,7 @@ public abstract class Feed {
      */
     public Future<Void> evict(String connectionId) {
         return call(() -> {
-            Seat seat = seats.stream()
-                    .filter(s -> s.member() != null && s.member().id().equals(connectionId))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("no connection " + connectionId + " in " + name
-                            + ", there are " + open.stream().map(Member::id).toList()));
-            if (!seat.replace("requested", trialMs())) {
+            if (!roster.seatOf(connectionId).replace("requested", trialMs())) {
                 throw new IllegalStateException(connectionId + " is being replaced already, or is not open");
             }
             return Future.succeededFuture();
@@ -260,7 +240,7 @@ public abstract class Feed {
 
     /** The state, exact on the feed's context, elsewhere a moment old. */
     public FeedState state() {
-        return state;
+        return chronicle.state();
     }
 
     // what the kinds of feed do differently
@@ -292,21 +272,19 @@ public abstract class Feed {
         member.connection = new WsConnection(
                 vertx,
                 client,
+                // what is sent on connect may have changed since: the feed sends it, the connection nothing
                 config.withConnectionId(name + "-" + nextConnection++).withOnConnect(List.of()),
                 member);
         return member;
     }
 
     void opened(Member member) {
-        open.add(member);
+        roster.opened(member);
         joined(member);
-        LOG.info("{}/{} connected ({})", name, member.id(), figures());
-        tell(FeedEvent.Type.CONNECTED, new JsonObject().put("connection", member.id()));
-        member.connection
-                .setOnConnect(subscriptions.opening())
-                .onFailure(e -> LOG.warn("{}/{} could not send on connect: {}", name, member.id(), e.getMessage()));
+        chronicle.connected(member);
+        Sender.write(member.connection, subscriptions.opening()).onFailure(e -> chronicle.onConnectFailed(member, e));
         member.seat.opened(member);
-        refreshState();
+        chronicle.liveChanged(false);
         started.tryComplete();
     }
 
@@ -317,265 +295,71 @@ public abstract class Feed {
         }
     }
 
-    void dropped(DropCause cause, long count) {
-        publication.drop(cause, count);
-    }
-
     void closed(Member member, Disconnect end) {
-        open.remove(member);
+        roster.closed(member);
         if (member.dismissed) {
             return;
         }
         parted(member);
-        remember(member);
+        roster.remember(member);
         if (member.connection.isClosedByUs()) {
             return;
         }
-        lost++;
-        if (failures.isNews(end.cause())) {
-            LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, shownUrl(), figures());
-        }
-        tell(
-                FeedEvent.Type.DISCONNECTED,
-                new JsonObject()
-                        .put("connection", member.id())
-                        .put("cause", end.cause())
-                        .put("code", end.code())
-                        .put("reason", end.reason())
-                        .put("ageMs", member.connection.ageMs()));
+        chronicle.lost(member, end);
         member.seat.lost(member, end);
-        refreshState();
+        chronicle.liveChanged(true);
     }
 
     /** An attempt failed, on this seat the first since the feed was started or not. */
     void connectFailed(Throwable failure, boolean first) {
-        if (state == FeedState.CLOSED) {
+        if (state() == FeedState.CLOSED) {
             return;
         }
-        Disconnect end = failure instanceof ConnectFailedException known
-                ? known.end()
-                : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
-        if (failures.isNews(end.cause())) {
-            LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, shownUrl(), end, figures());
-            tell(
-                    FeedEvent.Type.CONNECT_FAILED,
-                    new JsonObject()
-                            .put("cause", end.cause())
-                            .put("reason", end.reason())
-                            .put("url", shownUrl()));
-        }
-        LOG.debug("{} connect attempt failed", name, failure);
-        if (first && ++failedFirstAttempts == target && started.tryFail(failure)) {
-            become(FeedState.DISCONNECTED);
-        }
-    }
-
-    void evicted(Member old, Member replacement, String reason) {
-        evictions++;
-        JsonObject facts = new JsonObject()
-                .put("connection", old.id())
-                .put("replacement", replacement.id())
-                .put("reason", reason)
-                .put("latencyMs", rounded(old.connection.latencyMs()))
-                .put(
-                        "lagP99Micros",
-                        old.line == null ? null : old.line.figures().lagP99Micros());
-        LOG.info("{}/{} evicted: {}, {} took over ({})", name, old.id(), reason, replacement.id(), figures());
-        tell(FeedEvent.Type.EVICTED, facts);
-    }
-
-    void abandoned(Member old, Member candidate, String why) {
-        if (state == FeedState.CLOSED) {
-            return;
-        }
-        String stays = old == null ? "nobody" : old.id();
-        LOG.info("{}/{} stays: {} was {} ({})", name, stays, candidate.id(), why, figures());
-        tell(
-                FeedEvent.Type.EVICTION_ABANDONED,
-                new JsonObject()
-                        .put("connection", stays)
-                        .put("replacement", candidate.id())
-                        .put("reason", why));
-    }
-
-    void discard(Member member, String reason) {
-        member.connection
-                .close(1000, reason)
-                .onComplete(done -> LOG.debug("{}/{} closed: {}", name, member.id(), reason));
-    }
-
-    void tell(FeedEvent.Type type, JsonObject facts) {
-        try {
-            eventHandler.handle(new FeedEvent(type, name, EpochClock.nowMicros(), facts));
-        } catch (RuntimeException e) {
-            context.reportException(e);
-        }
-    }
-
-    void logInStep(Member member, boolean alone) {
-        LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
-        tell(
-                FeedEvent.Type.IN_STEP,
-                new JsonObject().put("connection", member.id()).put("alone", alone));
-    }
-
-    int liveSeats() {
-        return (int) seats.stream().filter(Seat::isLive).count();
-    }
-
-    // state
-
-    private void refreshState() {
-        int live = liveSeats();
-        if (live >= target) {
-            become(FeedState.CONNECTED);
-        } else if (live > 0) {
-            become(FeedState.DEGRADED);
-        } else if (state != FeedState.STARTING) {
-            become(FeedState.DISCONNECTED);
-        }
-    }
-
-    private void become(FeedState next) {
-        FeedState before = state;
-        if (before == next) {
-            return;
-        }
-        state = next;
-        JsonObject facts =
-                new JsonObject().put("live", liveSeats()).put("target", target).put("state", next.name());
-        if (next == FeedState.CONNECTED) {
-            failures.recovered();
-            if (before != FeedState.STARTING) {
-                LOG.info("{} recovered ({})", name, figures());
-                tell(FeedEvent.Type.RECOVERED, facts);
-            }
-        } else if (before != FeedState.STARTING || next == FeedState.DISCONNECTED) {
-            LOG.warn("{} {} ({})", name, next == FeedState.DISCONNECTED ? "has no connection" : "degraded", figures());
-            tell(FeedEvent.Type.DEGRADED, facts);
+        chronicle.connectFailed(failure);
+        if (first && ++failedFirstAttempts == roster.target() && started.tryFail(failure)) {
+            chronicle.startFailed();
+        } else {
+            chronicle.liveChanged(true);
         }
     }
 
     private void tellDrops() {
-        publication.droppedSinceTold().forEach((cause, count) -> {
-            LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
-            tell(
-                    FeedEvent.Type.DROPPED,
-                    new JsonObject()
-                            .put("cause", cause.label())
-                            .put("count", count)
-                            .put("total", publication.dropped().get(cause.label())));
-        });
-    }
-
-    /** The same tuple at the end of every log line. */
-    private String figures() {
-        return "live=" + liveSeats() + "/" + target + ", open=" + open.size() + ", published="
-                + publication.published();
-    }
-
-    private String shownUrl() {
-        return FeedUrl.masked(config.url());
-    }
-
-    private void remember(Member member) {
-        gone.addFirst(member.report(ConnectionReport.Role.GONE));
-        while (gone.size() > REMEMBERED_GONE) {
-            gone.removeLast();
-        }
+        publication
+                .droppedSinceTold()
+                .forEach((cause, count) ->
+                        chronicle.dropped(cause, count, publication.dropped().get(cause.label())));
     }
 
     private FeedReport currentReport() {
         beforeReport();
-        List<ConnectionReport> connections = new ArrayList<>();
-        for (Member member : open) {
-            connections.add(member.report(
-                    member.seat.member() == member
-                            ? ConnectionReport.Role.MEMBER
-                            : member.seat.candidate() == member
-                                    ? ConnectionReport.Role.CANDIDATE
-                                    : ConnectionReport.Role.GONE));
-        }
-        connections.addAll(gone);
         return new FeedReport(
                 name,
-                shownUrl(),
-                state,
-                target,
-                liveSeats(),
+                FeedUrl.masked(config.url()),
+                state(),
+                roster.target(),
+                roster.live(),
                 publication.published(),
                 copies,
                 lateMessages(),
-                evictions,
-                lost,
+                chronicle.evictions(),
+                chronicle.losses(),
                 publication.dropped(),
-                failures.counts(),
+                chronicle.failures(),
                 subscriptions.streams(),
-                connections);
+                roster.report());
     }
 
-    private static Double rounded(double latencyMs) {
-        return Double.isNaN(latencyMs) ? null : Math.round(latencyMs * 1_000) / 1_000.0;
-    }
-
-    // sending
-
-    private interface Send {
-        Future<Void> through(WsConnection connection);
-    }
-
-    private Future<Integer> send(Route route, Send send) {
-        return call(() -> {
-            List<WsConnection> live = seats.stream()
-                    .filter(Seat::isLive)
-                    .map(seat -> seat.member().connection)
-                    .toList();
-            List<WsConnection> through =
-                    switch (route.kind()) {
-                        case ALL -> live;
-                        case FASTEST ->
-                            Stream.ofNullable(fastest(live.stream())).toList();
-                        case CONNECTION ->
-                            live.stream()
-                                    .filter(c -> c.id().equals(route.connectionId()))
-                                    .toList();
-                    };
-            if (through.isEmpty()) {
-                return Future.failedFuture(new IllegalStateException(
-                        live.isEmpty()
-                                ? name + " has no live connection"
-                                : name + " has no live connection " + route.connectionId() + ", there are "
-                                        + live.stream().map(WsConnection::id).toList()));
-            }
-            List<Future<Void>> writes = through.stream().map(send::through).toList();
-            return Future.join(writes).transform(all -> {
-                int written = (int) writes.stream().filter(Future::succeeded).count();
-                return written > 0 ? Future.succeededFuture(written) : Future.failedFuture(all.cause());
-            });
-        });
-    }
-
-    /** To candidates and founders alike: what a feed wants holds for each of its connections. */
-    private Future<Integer> sendToAllOpen(List<String> messages) {
-        List<Future<Void>> writes = new ArrayList<>();
-        int reached = 0;
-        for (Member member : List.copyOf(open)) {
-            if (member.isLive()) {
-                reached++;
-                messages.forEach(message -> writes.add(member.connection.send(message)));
-            }
-        }
-        return Future.all(writes).map(messages.isEmpty() ? 0 : reached);
-    }
-
-    /** Runs an action on the feed's context and answers there; what it throws fails the future. */
+    /**
+     * Runs an action on the feed's context and answers there; what it throws fails the future. Dispatched, so that sockets and timers
+     * belong to that context, whoever calls.
+     */
     private <T> Future<T> call(Supplier<Future<T>> action) {
         Promise<T> promise = context.promise();
-        context.execute(() -> {
+        context.emit(v -> {
             Future<T> result;
             try {
                 result = action.get();
-            } catch (IllegalArgumentException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 result = Future.failedFuture(e);
             }
             result.onComplete(promise);

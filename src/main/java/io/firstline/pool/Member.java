@@ -31,6 +31,11 @@ final class Member implements WsConnection.Listener {
         return connection.isConnected();
     }
 
+    /** Replaced: what still comes on this connection until the server closes its side counts. */
+    void discard(String reason) {
+        connection.close(1000, reason).onComplete(done -> LOG.debug("{} closed: {}", connection.id(), reason));
+    }
+
     /** The feed was closed: what still comes on this connection is nobody's. */
     void dismiss() {
         dismissed = true;
@@ -53,7 +58,7 @@ final class Member implements WsConnection.Listener {
 
     @Override
     public void dropped(WsConnection from, DropCause cause, long bytes) {
-        feed.dropped(cause, 1);
+        feed.publication.drop(cause, 1);
     }
 
     @Override

@@ -21,9 +21,11 @@ final class Publication {
     private final String feed;
     private final ContextInternal context;
     private final EpochClock clock = new EpochClock();
-    private final List<FeedStream> streams = new ArrayList<>();
     private final Map<DropCause, Long> dropped = new EnumMap<>(DropCause.class);
     private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
+
+    /** Replaced, never changed: a consumer may attach or detach a stream while a message is being handed over. */
+    private List<FeedStream> streams = List.of();
 
     private Handler<FeedMessage> handler;
     private long sequence;
@@ -42,17 +44,20 @@ final class Publication {
     }
 
     void attach(FeedStream stream) {
-        streams.add(stream);
+        List<FeedStream> more = new ArrayList<>(streams);
+        more.add(stream);
+        streams = List.copyOf(more);
     }
 
     void detach(FeedStream stream) {
-        streams.remove(stream);
-        stream.end();
+        streams = streams.stream().filter(s -> s != stream).toList();
+        end(stream);
     }
 
     void publish(String connectionId, Buffer payload, boolean text, boolean late, long arrivalNanos) {
         FeedMessage message =
                 new FeedMessage(feed, ++sequence, connectionId, clock.micros(arrivalNanos), payload, text, late);
+        List<FeedStream> consumers = streams;
         if (handler != null) {
             try {
                 handler.handle(message);
@@ -60,16 +65,28 @@ final class Publication {
                 context.reportException(e);
             }
         }
-        for (int i = 0; i < streams.size(); i++) {
-            streams.get(i).push(message);
+        for (int i = 0; i < consumers.size(); i++) {
+            try {
+                consumers.get(i).push(message);
+            } catch (RuntimeException | Error e) {
+                context.reportException(e);
+            }
         }
     }
 
     /** No message follows for now: every stream ends. */
     void end() {
-        List<FeedStream> ending = List.copyOf(streams);
-        streams.clear();
-        ending.forEach(FeedStream::end);
+        List<FeedStream> ending = streams;
+        streams = List.of();
+        ending.forEach(this::end);
+    }
+
+    private void end(FeedStream stream) {
+        try {
+            stream.end();
+        } catch (RuntimeException | Error e) {
+            context.reportException(e);
+        }
     }
 
     void drop(DropCause cause, long count) {

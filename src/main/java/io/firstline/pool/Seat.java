@@ -14,6 +14,7 @@ final class Seat {
     private final Feed feed;
     private final Vertx vertx;
     private final RetryPolicy retry;
+    private final boolean reopens;
 
     private Member member;
     private Member candidate;
@@ -23,10 +24,16 @@ final class Seat {
     private long trialTimer = -1;
     private boolean open;
 
-    Seat(Feed feed, Vertx vertx, RetryPolicy retry) {
+    /**
+     * An empty seat.
+     *
+     * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
+     */
+    Seat(Feed feed, Vertx vertx, RetryPolicy retry, boolean reopens) {
         this.feed = feed;
         this.vertx = vertx;
         this.retry = retry;
+        this.reopens = reopens;
     }
 
     Member member() {
@@ -67,6 +74,12 @@ final class Seat {
         timer = vertx.setTimer(Math.max(1, retry.delayMs(attempt++)), t -> connect());
     }
 
+    private void reopen() {
+        if (reopens) {
+            again();
+        }
+    }
+
     /** The connection that had this seat, or was to have it, has ended. */
     void lost(Member gone, Disconnect end) {
         if (gone == candidate) {
@@ -75,7 +88,7 @@ final class Seat {
             member = null;
             attempt = retry.attemptAfter(attempt, gone.connection.ageMs());
             if (candidate == null) {
-                again();
+                reopen();
             } else if (candidate.isLive()) {
                 promote();
             }
@@ -117,18 +130,18 @@ final class Seat {
         endTrial();
         member = promoted;
         if (old != null) {
-            feed.evicted(old, promoted, evictionReason);
-            feed.discard(old, "evicted: " + evictionReason);
+            feed.chronicle.evicted(old, promoted, evictionReason);
+            old.discard("evicted: " + evictionReason);
         }
     }
 
     private void abandon(String why) {
         Member dropped = candidate;
         endTrial();
-        feed.abandoned(member, dropped, why);
-        feed.discard(dropped, "not needed");
+        feed.chronicle.evictionAbandoned(member, dropped, why);
+        dropped.discard("not needed");
         if (member == null) {
-            again();
+            reopen();
         }
     }
 

@@ -10,7 +10,6 @@ import io.firstline.connection.WsConnection;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,14 +29,21 @@ public final class WsPool extends Feed {
     private record Copy(Member member, Buffer payload, boolean text, long arrivalNanos) {}
 
     private final WsPoolConfig config;
+    private final long trialMs;
     private final Map<Line, Member> members = new HashMap<>();
     private Arbiter<Copy> arbiter;
     private long lateBefore;
     private long evictionTimer;
 
-    private WsPool(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
+    /**
+     * Made by {@link #create}, and by tests that cannot wait.
+     *
+     * @param trialMs how long a candidate has until it must deliver in step
+     */
+    WsPool(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing, long trialMs) {
         super(vertx, name, config.connection(), config.connections(), subscribing);
         this.config = config;
+        this.trialMs = trialMs;
     }
 
     /** A pool named by its connection id; runs on the current Vert.x context. */
@@ -46,12 +52,13 @@ public final class WsPool extends Feed {
     }
 
     public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
-        return new WsPool(vertx, name, config, subscribing);
+        return new WsPool(vertx, name, config, subscribing, Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
     @Override
     void starting() {
         lateBefore = lateMessages();
+        members.clear();
         arbiter = new Arbiter<>(
                 new ArbiterSettings(
                         config.hashCapacity(),
@@ -66,15 +73,17 @@ public final class WsPool extends Feed {
 
                     @Override
                     public void inStep(Line line, boolean alone) {
-                        logInStep(members.get(line), alone);
+                        chronicle.inStep(members.get(line), alone);
                         promoteReady();
                     }
 
                     @Override
                     public void outOfStep(Line line) {
                         Member member = members.get(line);
-                        tell(FeedEvent.Type.OUT_OF_STEP, new JsonObject().put("connection", member.id()));
-                        member.seat.replace("out of step", trialMs());
+                        chronicle.outOfStep(member);
+                        if (member == member.seat.member()) { // not one that was replaced and is closing
+                            member.seat.replace("out of step", trialMs());
+                        }
                     }
                 });
         evictionTimer = context.owner().setPeriodic(config.evictIntervalMs(), t -> evictSlow());
@@ -101,15 +110,18 @@ public final class WsPool extends Feed {
     void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
         long hash = PayloadHash.of(payload, text);
         arbiter.copy(member.line, hash, new Copy(member, payload, text, arrivalNanos), payload.length(), arrivalNanos);
+        if (member == member.seat.candidate() && member.line.inStep()) {
+            promoteReady(); // it may have been in step from the start, or the pool too small when it got there
+        }
     }
 
     private void evictSlow() {
-        if (liveSeats() < config.minLive()) {
+        if (roster.live() < config.minLive()) {
             return;
         }
         Map<String, Seat> seatOf = new HashMap<>();
         List<Contender> contenders = new ArrayList<>();
-        for (Seat seat : seats) {
+        for (Seat seat : roster.seats()) {
             if (seat.isLive() && seat.candidate() == null) {
                 Member member = seat.member();
                 seatOf.put(member.id(), seat);
@@ -131,9 +143,12 @@ public final class WsPool extends Feed {
 
     /** Candidates that deliver in step take their seats, as far as the live count stays above its floor. */
     private void promoteReady() {
-        for (Seat seat : seats) {
+        for (Seat seat : roster.seats()) {
             Member candidate = seat.candidate();
-            if (candidate != null && candidate.isLive() && candidate.line.inStep() && liveSeats() >= config.minLive()) {
+            if (candidate != null
+                    && candidate.isLive()
+                    && candidate.line.inStep()
+                    && roster.live() >= config.minLive()) {
                 seat.promote();
             }
         }
@@ -159,6 +174,6 @@ public final class WsPool extends Feed {
 
     @Override
     long trialMs() {
-        return Math.max(LEAST_TRIAL_MS, config.evictIntervalMs());
+        return trialMs;
     }
 }

@@ -1,0 +1,240 @@
+package io.firstline.pool;
+
+import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
+import io.vertx.core.Handler;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a feed tells: its state, its events and how often they came, and its log lines, which all end in the same figures. Decides
+ * nothing about connections.
+ * Belongs to the feed's context, but for {@link #state()}.
+ */
+final class Chronicle {
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+
+    private final String name;
+    private final String url;
+    private final Roster roster;
+    private final LongSupplier published;
+    private final ContextInternal context;
+    private final FailureLog failures = new FailureLog();
+
+    private Handler<FeedEvent> eventHandler = event -> {};
+    private volatile FeedState state = FeedState.CLOSED;
+    private boolean degradedTold;
+    private long evictions;
+    private long losses;
+
+    /**
+     * Begins with a closed feed.
+     *
+     * @param url as it may be shown
+     */
+    Chronicle(String name, String url, Roster roster, LongSupplier published, ContextInternal context) {
+        this.name = name;
+        this.url = url;
+        this.roster = roster;
+        this.published = published;
+        this.context = context;
+    }
+
+    void eventHandler(Handler<FeedEvent> handler) {
+        eventHandler = handler == null ? event -> {} : handler;
+    }
+
+    // state
+
+    FeedState state() {
+        return state;
+    }
+
+    void starting() {
+        state = FeedState.STARTING;
+        degradedTold = false;
+        failures.recovered();
+    }
+
+    void closed() {
+        state = FeedState.CLOSED;
+    }
+
+    /** Every first attempt has failed: attempts go on, but the feed is not starting any more. */
+    void startFailed() {
+        become(FeedState.DISCONNECTED, true);
+    }
+
+    /**
+     * A connection has come or gone.
+     *
+     * @param trouble gone, or it could not come; while all goes well, a start that is not complete yet is no news
+     */
+    void liveChanged(boolean trouble) {
+        int live = roster.live();
+        if (live >= roster.target()) {
+            become(FeedState.CONNECTED, trouble);
+        } else if (live > 0) {
+            become(FeedState.DEGRADED, trouble);
+        } else if (state != FeedState.STARTING) {
+            become(FeedState.DISCONNECTED, trouble);
+        }
+    }
+
+    private void become(FeedState next, boolean trouble) {
+        FeedState before = state;
+        state = next;
+        if (next == FeedState.CONNECTED) {
+            whole(before);
+        } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
+            degradedTold = true;
+            LOG.warn("{} {} ({})", name, next == FeedState.DISCONNECTED ? "has no connection" : "degraded", figures());
+            tell(FeedEvent.Type.DEGRADED, stateFacts());
+        }
+    }
+
+    /** Recovery is news only to those who were told of the trouble. */
+    private void whole(FeedState before) {
+        if (before != FeedState.CONNECTED) {
+            failures.recovered();
+        }
+        if (degradedTold) {
+            degradedTold = false;
+            LOG.info("{} recovered ({})", name, figures());
+            tell(FeedEvent.Type.RECOVERED, stateFacts());
+        }
+    }
+
+    private JsonObject stateFacts() {
+        return new JsonObject()
+                .put("live", roster.live())
+                .put("target", roster.target())
+                .put("state", state.name());
+    }
+
+    // connections
+
+    void connected(Member member) {
+        LOG.info("{}/{} connected ({})", name, member.id(), figures());
+        tell(FeedEvent.Type.CONNECTED, about(member));
+    }
+
+    void onConnectFailed(Member member, Throwable failure) {
+        LOG.warn("{}/{} could not send on connect: {}", name, member.id(), failure.getMessage());
+    }
+
+    void lost(Member member, Disconnect end) {
+        losses++;
+        if (failures.isNews(end.cause())) {
+            LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
+        }
+        tell(
+                FeedEvent.Type.DISCONNECTED,
+                about(member)
+                        .put("cause", end.cause())
+                        .put("code", end.code())
+                        .put("reason", end.reason())
+                        .put("ageMs", member.connection.ageMs()));
+    }
+
+    void connectFailed(Throwable failure) {
+        Disconnect end = failure instanceof ConnectFailedException known
+                ? known.end()
+                : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
+        if (failures.isNews(end.cause())) {
+            LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, url, end, figures());
+            tell(
+                    FeedEvent.Type.CONNECT_FAILED,
+                    new JsonObject()
+                            .put("cause", end.cause())
+                            .put("reason", end.reason())
+                            .put("url", url));
+        }
+        LOG.debug("{} connect attempt failed", name, failure);
+    }
+
+    void inStep(Member member, boolean alone) {
+        LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
+        tell(FeedEvent.Type.IN_STEP, about(member).put("alone", alone));
+    }
+
+    void outOfStep(Member member) {
+        tell(FeedEvent.Type.OUT_OF_STEP, about(member));
+    }
+
+    void evicted(Member old, Member replacement, String reason) {
+        evictions++;
+        LOG.info("{}/{} evicted: {}, {} took over ({})", name, old.id(), reason, replacement.id(), figures());
+        tell(
+                FeedEvent.Type.EVICTED,
+                about(old)
+                        .put("replacement", replacement.id())
+                        .put("reason", reason)
+                        .put("latencyMs", rounded(old.connection.latencyMs()))
+                        .put(
+                                "lagP99Micros",
+                                old.line == null ? null : old.line.figures().lagP99Micros()));
+    }
+
+    void evictionAbandoned(Member old, Member candidate, String why) {
+        if (state == FeedState.CLOSED) {
+            return;
+        }
+        String stays = old == null ? "nobody" : old.id();
+        LOG.info("{}/{} stays: {} was {} ({})", name, stays, candidate.id(), why, figures());
+        tell(
+                FeedEvent.Type.EVICTION_ABANDONED,
+                new JsonObject()
+                        .put("connection", stays)
+                        .put("replacement", candidate.id())
+                        .put("reason", why));
+    }
+
+    void dropped(DropCause cause, long count, long total) {
+        LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
+        tell(
+                FeedEvent.Type.DROPPED,
+                new JsonObject().put("cause", cause.label()).put("count", count).put("total", total));
+    }
+
+    /** How many connections were replaced on purpose. */
+    long evictions() {
+        return evictions;
+    }
+
+    /** How many connections ended without our closing them. */
+    long losses() {
+        return losses;
+    }
+
+    /** Failed attempts and lost connections, by cause. */
+    Map<String, Long> failures() {
+        return failures.counts();
+    }
+
+    private static JsonObject about(Member member) {
+        return new JsonObject().put("connection", member.id());
+    }
+
+    private void tell(FeedEvent.Type type, JsonObject facts) {
+        try {
+            eventHandler.handle(new FeedEvent(type, name, EpochClock.nowMicros(), facts));
+        } catch (RuntimeException | Error e) {
+            context.reportException(e);
+        }
+    }
+
+    private String figures() {
+        return "live=" + roster.live() + "/" + roster.target() + ", open="
+                + roster.open().size() + ", published=" + published.getAsLong();
+    }
+
+    private static Double rounded(double latencyMs) {
+        return Double.isNaN(latencyMs) ? null : Math.round(latencyMs * 1_000) / 1_000.0;
+    }
+}

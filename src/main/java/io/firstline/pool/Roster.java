@@ -1,0 +1,91 @@
+package io.firstline.pool;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Who is there: the feed's seats, the connections that are open, and the last that left. Belongs to the feed's context. */
+final class Roster {
+    private static final int REMEMBERED_GONE = 64;
+
+    private final List<Seat> seats = new ArrayList<>();
+    private final Set<Member> open = new LinkedHashSet<>();
+    private final Deque<ConnectionReport> gone = new ArrayDeque<>();
+
+    void add(Seat seat) {
+        seats.add(seat);
+    }
+
+    List<Seat> seats() {
+        return seats;
+    }
+
+    /** How many connections the feed is meant to have. */
+    int target() {
+        return seats.size();
+    }
+
+    /** How many of its seats are taken by an open connection. */
+    int live() {
+        int live = 0;
+        for (Seat seat : seats) {
+            live += seat.isLive() ? 1 : 0;
+        }
+        return live;
+    }
+
+    /** The open connections that have a seat: candidates and those that are being closed are not among them. */
+    List<Member> seated() {
+        return seats.stream().filter(Seat::isLive).map(Seat::member).toList();
+    }
+
+    /** Every connection whose socket is open, candidates and those that are being closed included. */
+    List<Member> open() {
+        return List.copyOf(open);
+    }
+
+    void opened(Member member) {
+        open.add(member);
+    }
+
+    void closed(Member member) {
+        open.remove(member);
+    }
+
+    void remember(Member member) {
+        gone.addFirst(member.report(ConnectionReport.Role.GONE));
+        while (gone.size() > REMEMBERED_GONE) {
+            gone.removeLast();
+        }
+    }
+
+    /**
+     * The seat that a connection has.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    Seat seatOf(String connectionId) {
+        return seats.stream()
+                .filter(seat -> seat.member() != null && seat.member().id().equals(connectionId))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no connection " + connectionId + ", there are "
+                        + seated().stream().map(Member::id).toList()));
+    }
+
+    List<ConnectionReport> report() {
+        List<ConnectionReport> connections = new ArrayList<>();
+        open.forEach(member -> connections.add(member.report(roleOf(member))));
+        connections.addAll(gone);
+        return connections;
+    }
+
+    private static ConnectionReport.Role roleOf(Member member) {
+        if (member == member.seat.member()) {
+            return ConnectionReport.Role.MEMBER;
+        }
+        return member == member.seat.candidate() ? ConnectionReport.Role.CANDIDATE : ConnectionReport.Role.GONE;
+    }
+}

@@ -1,0 +1,76 @@
+package io.firstline.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.connection.DropCause;
+import io.firstline.stream.Overflow;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PublicationTest extends FeedTestBase {
+    private Publication publication;
+
+    @BeforeEach
+    void open() {
+        publication = new Publication("f", (ContextInternal) vertx.getOrCreateContext());
+        publication.handler(messages::add);
+    }
+
+    @AfterEach
+    void end() {
+        publication.end();
+    }
+
+    private void publish(String text) {
+        publication.publish("c", Buffer.buffer(text), true, false, System.nanoTime());
+    }
+
+    @Test
+    void shouldNumberFromOneWithoutHoles() {
+        publish("a");
+        publication.publish("d", Buffer.buffer("b"), false, true, System.nanoTime());
+
+        assertThat(messages).extracting(m -> m.sequence()).containsExactly(1L, 2L);
+        assertThat(messages).extracting(m -> m.late()).containsExactly(false, true);
+        assertThat(messages).extracting(m -> m.connectionId()).containsExactly("c", "d");
+        assertThat(publication.published()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldStampWithTheTimeOfArrival() {
+        long arrival = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
+        publication.publish("c", Buffer.buffer("late to be told"), true, false, arrival);
+
+        long micros = messages.element().receivedMicros();
+        assertThat(EpochClock.nowMicros() - micros).isBetween(4_900_000L, 60_000_000L);
+    }
+
+    @Test
+    void shouldTellDropsOnceByCause() {
+        publication.drop(DropCause.OVERSIZE, 1);
+        publication.drop(DropCause.OVERSIZE, 2);
+        publication.drop(DropCause.NOT_UTF8, 1);
+
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.OVERSIZE, 3L, DropCause.NOT_UTF8, 1L));
+        assertThat(publication.droppedSinceTold()).isEmpty();
+        publication.drop(DropCause.NOT_UTF8, 4);
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.NOT_UTF8, 4L));
+        assertThat(publication.dropped()).isEqualTo(Map.of("oversize", 3L, "not-utf8", 5L));
+    }
+
+    @Test
+    void shouldCountWhatItsStreamsDrop() {
+        publication.attach(publication.stream(1, Overflow.DROP_NEWEST));
+        publish("a");
+        publish("b");
+
+        assertThat(publication.dropped()).isEqualTo(Map.of("consumer-full", 1L));
+        assertThat(Vertx.currentContext()).isNull();
+    }
+}
