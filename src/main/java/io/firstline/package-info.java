@@ -1,2 +1,35 @@
-/** Firstline: redundant WebSocket connections to one feed, arbitrated into one stream on the Vert.x event bus. */
+/**
+ * Firstline keeps several redundant WebSocket connections to one feed, passes on the first copy of every message, replaces the
+ * connections that lag, and publishes the merged stream on the Vert.x event bus.
+ *
+ * <pre>
+ * conf/*.json ─ config ─► bus/PoolVerticle ─ owns ─► pool/WsPool ─ owns N ─► connection/WsConnection
+ *                                                      │    ▲                      │ frames
+ *                                                      │    └─ evict, replace ─────┤ latency, the end
+ *                                                      ▼                           ▼
+ *                                                stream/FeedStream ◄─────── arbitration/Arbiter
+ *                                                      │ next, handler, fetch
+ *                                                      ▼
+ *                                                bus/FeedPublisher ──► event bus ──► consumers
+ * service/ = start-up and command line            simulator/ = an exchange in a box
+ * </pre>
+ *
+ * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, arbitration, stream, simulator, which know
+ * nobody.
+ *
+ * <table>
+ * <caption>Who runs on which thread, and what a slow callback there blocks</caption>
+ * <tr><td>a feed's connections, arbiter, eviction, timers</td><td>the event loop of the verticle, or of the context that was current
+ *     when the feed was made; nothing of one feed runs anywhere else</td></tr>
+ * <tr><td>{@code Feed.handler}, {@code FeedStream.handler}, event handlers</td><td>the same loop, in the turn in which the message
+ *     arrived: blocking there blocks the feed</td></tr>
+ * <tr><td>event bus consumers</td><td>their own context, in a later turn; a slow one delays itself</td></tr>
+ * <tr><td>Feed and FeedStream methods</td><td>any thread; they act on the feed's loop and answer with a future</td></tr>
+ * </table>
+ *
+ * <p><b>Guarantees.</b> What at least one connection in step delivered is published, as often as the server sent it on a connection,
+ * in the server's order per stream. Eviction never takes a feed below its live count: the replacement delivers in step before the
+ * old connection is closed. What is dropped is counted by cause and told. No socket is ever paused for a consumer. Everything that
+ * is kept is bounded.
+ */
 package io.firstline;

@@ -1,8 +1,10 @@
 package io.firstline.arbitration;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Takes every copy of every line and tells the first copy of each message, once, in the server's order per stream.
@@ -32,6 +34,9 @@ public final class Arbiter<M> {
     private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
+    /** The one that was there first has the older messages: the others line up with it. */
+    private static final Comparator<Line> NEXT_TO_LEAD =
+            Comparator.comparing((Line line) -> line.fellBehind).thenComparing(line -> line.firstCopyNanos);
 
     /**
      * What the arbiter decides. Called inside the call that led to it.
@@ -95,6 +100,7 @@ public final class Arbiter<M> {
         if (history.newest() == 0) {
             lead(line, nowNanos);
         } else {
+            line.watermark = history.newest();
             joining.put(line, new Pending<>());
         }
         return line;
@@ -105,7 +111,7 @@ public final class Arbiter<M> {
         if (line.left) {
             return;
         }
-        settle(Long.MAX_VALUE);
+        settle(nowNanos - settlingNanos);
         line.left = true;
         Pending<M> held = joining.remove(line);
         if (held != null) {
@@ -119,8 +125,8 @@ public final class Arbiter<M> {
         if (leaders == 0) {
             joining.keySet().stream()
                     .filter(l -> l.hasDelivered)
-                    .min((a, b) -> Long.compare(a.firstCopyNanos, b.firstCopyNanos))
-                    .ifPresent(oldest -> leadAlone(oldest, nowNanos));
+                    .min(NEXT_TO_LEAD)
+                    .ifPresent(next -> leadAlone(next, nowNanos));
         }
     }
 
@@ -137,17 +143,19 @@ public final class Arbiter<M> {
         if (!line.hasDelivered) {
             line.hasDelivered = true;
             line.firstCopyNanos = nowNanos;
+            line.lastCopyNanos = nowNanos;
         }
+        line.tick(nowNanos, settings.skewNanos());
         if (!line.leading && leaders == 0) {
             leadAlone(line, nowNanos);
         }
-        long sequence = history.match(hash, line.slot, line.floorNanos, line.watermarkNanos - settings.skewNanos());
+        long sequence = history.match(hash, line.slot, line.floorNanos, line.passed);
         if (line.leading) {
             lastLeaderCopyNanos = nowNanos;
             if (sequence != 0) {
-                late(line, sequence, nowNanos);
+                late(line, sequence, history.isUnique(hash), nowNanos);
             } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
-                publish(line, hash, message, isBehind(line, nowNanos), nowNanos);
+                publish(line, hash, message, nowNanos, isBehind(line, nowNanos), nowNanos);
             } else {
                 fallBehind(line);
                 hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
@@ -155,13 +163,22 @@ public final class Arbiter<M> {
         } else if (sequence != 0) {
             boolean unique = history.isUnique(hash) && joining.get(line).count(hash) == 0;
             boolean onward = sequence > line.watermark;
-            late(line, sequence, nowNanos);
+            if (line.fellBehind) {
+                dropStale(line, copy -> true);
+            }
+            late(line, sequence, unique, nowNanos);
             lineUp(line, unique && onward, nowNanos, nowNanos);
         } else {
-            line.streak = 0;
+            line.fellBehind |= line.watermark < history.oldest() - 1;
             hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
             if (eldersAreSilent(line, nowNanos)) {
-                leadAlone(line, nowNanos);
+                joining.keySet().stream()
+                        .filter(l -> !joining.get(l).isEmpty())
+                        .min(NEXT_TO_LEAD)
+                        .ifPresent(next -> leadAlone(next, nowNanos));
+                if (!line.leading) {
+                    leadAlone(line, nowNanos);
+                }
             }
         }
     }
@@ -181,14 +198,14 @@ public final class Arbiter<M> {
         settle(nowNanos - settlingNanos);
     }
 
-    private void publish(Line line, long hash, M message, boolean late, long nowNanos) {
+    private void publish(Line line, long hash, M message, long receivedNanos, boolean late, long nowNanos) {
         settle(nowNanos - settlingNanos);
         if (history.newest() - history.oldest() + 1 >= settings.historySize()) {
             settleOne(history.oldest());
         }
-        long sequence = history.add(hash, line.slot, nowNanos);
+        long sequence = history.add(hash, line.slot, receivedNanos, nowNanos);
         line.wins++;
-        line.reached(sequence, nowNanos, 0);
+        line.published(sequence, late);
         if (late) {
             lateMessages++;
         }
@@ -198,32 +215,42 @@ public final class Arbiter<M> {
         }
     }
 
-    private void late(Line line, long sequence, long nowNanos) {
+    private void late(Line line, long sequence, boolean unique, long nowNanos) {
         long firstNanos = history.firstNanos(sequence);
-        if (sequence <= settled && line.leading && line.leadingSinceNanos - firstNanos <= 0) {
-            line.losses--;
-            int winner = history.winner(sequence);
-            if (winner >= 0 && Long.bitCount(history.deliveredBy(sequence)) == 1 && lines[winner].saves > 0) {
-                lines[winner].saves--;
+        if (sequence <= settled) {
+            if (line.leading && line.leadingSinceNanos - firstNanos <= 0) {
+                line.losses--;
+            }
+            int saver = history.winner(sequence);
+            if (saver >= 0) {
+                lines[saver].saves--;
+                history.forgetWinner(sequence);
             }
         }
         history.markDelivered(sequence, line.slot);
         line.lateCopies++;
-        line.reached(sequence, firstNanos, nowNanos - firstNanos);
+        line.reached(sequence, unique, nowNanos - firstNanos);
     }
 
     /** Something published more than the skew ago has not come on this line yet. */
     private boolean isBehind(Line line, long nowNanos) {
-        long next = Math.max(line.watermark + 1, history.oldest());
-        return next <= history.newest()
-                && history.firstNanos(next) - line.leadingSinceNanos >= 0
-                && nowNanos - history.firstNanos(next) > settings.skewNanos();
+        long next = Math.max(Math.max(line.watermark, line.leadingAfter) + 1, history.oldest());
+        return next <= history.newest() && nowNanos - history.firstNanos(next) > settings.skewNanos();
     }
 
     // joining
 
     private void hold(Line line, Pending.Copy<M> copy) {
         line.unmatched += joining.get(line).add(copy);
+    }
+
+    /** What a line that fell behind had before the first copy that is recognised again may have been published long ago. */
+    private void dropStale(Line line, Predicate<Pending.Copy<M>> stale) {
+        int dropped = joining.get(line).dropWhile(stale);
+        if (dropped > 0) {
+            line.unmatched += dropped;
+            line.streak = 0;
+        }
     }
 
     /** A message was just published: which joining lines have been holding a copy of it? */
@@ -237,11 +264,14 @@ public final class Arbiter<M> {
                 return; // what those turns published has pushed it out
             }
             boolean unique = history.isUnique(hash) && held.count(hash) == 1;
+            if (line.fellBehind && held.count(hash) > 0) {
+                dropStale(line, copy -> copy.hash() != hash);
+            }
             Pending.Copy<M> copy = held.take(hash);
             if (copy != null) {
                 history.markDelivered(sequence, line.slot);
                 line.lateCopies++;
-                line.reached(sequence, nowNanos, 0);
+                line.reached(sequence, unique, 0);
                 lineUp(line, unique, copy.receivedNanos(), nowNanos);
             }
         }
@@ -260,7 +290,7 @@ public final class Arbiter<M> {
             if (copy.receivedNanos() - since < 0) {
                 line.unmatched++;
             } else {
-                publish(line, copy.hash(), copy.message(), false, nowNanos);
+                release(line, copy, false, nowNanos);
             }
         });
         output.inStep(line, false);
@@ -278,15 +308,28 @@ public final class Arbiter<M> {
         boolean late = line.fellBehind;
         Pending<M> held = joining.remove(line);
         lead(line, nowNanos);
-        line.watermark = history.newest();
-        line.watermarkNanos = nowNanos;
+        if (late) {
+            line.watermark = history.newest();
+        }
+        lastLeaderCopyNanos = nowNanos;
         output.inStep(line, true);
-        held.drain(copy -> publish(line, copy.hash(), copy.message(), late, nowNanos));
+        held.drain(copy -> release(line, copy, late, nowNanos));
+    }
+
+    /** Publishes what was held back, unless another line that lined up on what was just released came before it. */
+    private void release(Line line, Pending.Copy<M> copy, boolean late, long nowNanos) {
+        long sequence = history.match(copy.hash(), line.slot, line.floorNanos, line.passed);
+        if (sequence != 0) {
+            late(line, sequence, history.isUnique(copy.hash()), nowNanos);
+        } else {
+            publish(line, copy.hash(), copy.message(), copy.receivedNanos(), late, nowNanos);
+        }
     }
 
     private void lead(Line line, long nowNanos) {
         line.leading = true;
         line.leadingSinceNanos = nowNanos;
+        line.leadingAfter = history.newest();
         line.fellBehind = false;
         leaders++;
     }
@@ -321,7 +364,9 @@ public final class Arbiter<M> {
         long firstNanos = history.firstNanos(sequence);
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
-            lines[winner].saves++;
+            lines[winner].saves++; // until another copy comes after all
+        } else {
+            history.forgetWinner(sequence);
         }
         for (Line line : lines) {
             if (line != null

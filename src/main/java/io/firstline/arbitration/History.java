@@ -66,9 +66,13 @@ final class History {
         return deliveredBy[(int) sequence & entryMask];
     }
 
-    /** The slot of the line that delivered the first copy, or -1 if that line has left. */
+    /** The slot of the line that delivered the first copy, or -1 if a line that delivered it has left, or it was forgotten. */
     int winner(long sequence) {
         return winner[(int) sequence & entryMask];
+    }
+
+    void forgetWinner(long sequence) {
+        winner[(int) sequence & entryMask] = NONE;
     }
 
     void markDelivered(long sequence, int slot) {
@@ -85,10 +89,10 @@ final class History {
      * The entry that a copy on a line belongs to, or 0 if it is a message not published yet.
      *
      * @param floorNanos older entries were published before the line existed: it cannot deliver them
-     * @param passedNanos the line has delivered messages so young that what is older than this is lost on it; such an entry is
+     * @param passed the line has delivered messages so young that what is older than this sequence is lost on it; such an entry is
      *     passed over, but only for a younger one of the same bytes
      */
-    long match(long messageHash, int slot, long floorNanos, long passedNanos) {
+    long match(long messageHash, int slot, long floorNanos, long passed) {
         int at = find(messageHash);
         long sequence = oldestAlike[at];
         if (sequence == 0) {
@@ -102,7 +106,7 @@ final class History {
         while (sequence != 0 && ((deliveredBy(sequence) & bit) != 0 || firstNanos(sequence) < floorNanos)) {
             sequence = skip(sequence, cursor, slot);
         }
-        while (sequence != 0 && firstNanos(sequence) < passedNanos && next(sequence) != 0) {
+        while (sequence != 0 && sequence < passed && next(sequence) != 0) {
             sequence = skip(sequence, cursor, slot);
         }
         return sequence;
@@ -119,15 +123,15 @@ final class History {
         return nextAlike[(int) sequence & entryMask];
     }
 
-    /** Remembers a message as published now, its first copy delivered by a slot; returns its sequence. */
-    long add(long messageHash, int slot, long nowNanos) {
+    /** Remembers a message as published now, its first copy delivered by a slot, perhaps a while ago; returns its sequence. */
+    long add(long messageHash, int slot, long receivedNanos, long nowNanos) {
         while (newest - oldest + 1 >= capacity || (oldest <= newest && nowNanos - firstNanos(oldest) > spanNanos)) {
             forgetOldest();
         }
         long sequence = ++newest;
         int index = (int) sequence & entryMask;
         hash[index] = messageHash;
-        firstNanos[index] = nowNanos;
+        firstNanos[index] = receivedNanos;
         deliveredBy[index] = 1L << slot;
         winner[index] = (byte) slot;
         nextAlike[index] = 0;
@@ -149,9 +153,9 @@ final class History {
         long others = ~(1L << slot);
         for (long sequence = oldest; sequence <= newest; sequence++) {
             int index = (int) sequence & entryMask;
-            deliveredBy[index] &= others;
-            if (winner[index] == slot) {
-                winner[index] = NONE;
+            if ((deliveredBy[index] & ~others) != 0) {
+                deliveredBy[index] &= others;
+                winner[index] = NONE; // nobody can be said to have been the only one
             }
         }
         for (long[] cursor : cursors) {

@@ -18,8 +18,20 @@ public final class Line {
 
     int streak;
     long leadingSinceNanos;
+    /** The youngest message published when it began to lead. */
+    long leadingAfter;
+
+    /** The youngest message it has delivered. */
     long watermark;
-    long watermarkNanos = Long.MIN_VALUE / 2;
+
+    private long lateWatermark;
+    /** What it reached at least a skew of its own time ago: what is older and has not come on this line will not come. */
+    long passed;
+
+    private long matched;
+    private long checked;
+    private long sinceCheckNanos;
+    long lastCopyNanos;
     long firstCopyNanos;
     boolean hasDelivered;
 
@@ -36,11 +48,49 @@ public final class Line {
         this.floorNanos = floorNanos;
     }
 
-    void reached(long sequence, long firstNanos, long lagNanos) {
-        if (sequence > watermark) {
-            watermark = sequence;
-            watermarkNanos = firstNanos;
+    /**
+     * It brought a copy of what another line had published.
+     *
+     * @param beyondDoubt no other message remembered has the same bytes
+     */
+    void reached(long sequence, boolean beyondDoubt, long lagNanos) {
+        watermark = Math.max(watermark, sequence);
+        if (beyondDoubt) {
+            matched = Math.max(matched, sequence);
         }
+        lag(lagNanos);
+    }
+
+    /** It published; done late, that alone does not say that it has caught up. */
+    void published(long sequence, boolean late) {
+        if (late) {
+            lateWatermark = sequence;
+        } else {
+            watermark = sequence;
+        }
+        lag(0);
+    }
+
+    /**
+     * A copy came. The line's own time advances by the gaps between copies, but only a little for a long gap: what comes after a
+     * freeze may still have been overtaken before it.
+     */
+    void tick(long nowNanos, long skewNanos) {
+        long gapNanos = nowNanos - lastCopyNanos;
+        lastCopyNanos = nowNanos;
+        sinceCheckNanos += Math.min(gapNanos, skewNanos / 8);
+        boolean check = sinceCheckNanos >= skewNanos;
+        if (check || gapNanos > skewNanos) {
+            watermark = Math.max(watermark, lateWatermark);
+        }
+        if (check) {
+            sinceCheckNanos = 0;
+            passed = checked;
+            checked = matched;
+        }
+    }
+
+    private void lag(long lagNanos) {
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
         lagMicros.recordValue(micros);
         recentLagMicros.recordValue(micros);

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** What a line that is not in step has received and no line in step has delivered yet, oldest first. Bounded in count and bytes. */
 final class Pending<M> {
@@ -30,6 +31,10 @@ final class Pending<M> {
         return dropped;
     }
 
+    boolean isEmpty() {
+        return copies.isEmpty();
+    }
+
     int count(long hash) {
         return countByHash.getOrDefault(hash, 0);
     }
@@ -48,6 +53,16 @@ final class Pending<M> {
             }
         }
         throw new AssertionError("counted but not held");
+    }
+
+    /** Drops the oldest copies for as long as a condition holds; returns how many. */
+    int dropWhile(Predicate<Copy<M>> stale) {
+        int dropped = 0;
+        while (!copies.isEmpty() && stale.test(copies.peekFirst())) {
+            uncount(copies.removeFirst());
+            dropped++;
+        }
+        return dropped;
     }
 
     /** The receive time of the oldest copy received at or after an instant, or {@link Long#MAX_VALUE}. */

@@ -174,9 +174,11 @@ public final class WsConnection {
         });
         opened.closeHandler(v -> ended());
         opened.pongHandler(this::onPong);
+        List<String> configured = onConnect;
         listener.opened(this);
         opened.frameHandler(this::onFrame);
-        for (String message : onConnect) {
+        // a listener that has just set others has sent them by that
+        for (String message : onConnect == configured ? configured : List.<String>of()) {
             send(message)
                     .onFailure(
                             e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));

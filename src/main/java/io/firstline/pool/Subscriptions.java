@@ -1,7 +1,6 @@
 package io.firstline.pool;
 
 import io.firstline.config.FeedConfig.Subscribing;
-import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -13,10 +12,13 @@ import java.util.Set;
  * at run time belong to the feed, so a new connection gets them too. Not thread-safe; asks, but sends nothing itself.
  */
 final class Subscriptions {
+    /** The same on every connection, so that the acks of a request that all of them send are copies of one message. */
+    private static final long OPENING_ID = 1;
+
     private final Subscribing how;
     private final Set<String> streams;
     private List<String> onConnect;
-    private long nextId = 1;
+    private long lastId = OPENING_ID;
 
     Subscriptions(List<String> onConnect, Subscribing how) {
         this.onConnect = List.copyOf(onConnect);
@@ -28,7 +30,7 @@ final class Subscriptions {
     List<String> opening() {
         List<String> messages = new ArrayList<>(onConnect);
         if (!streams.isEmpty()) {
-            messages.add(request(how.subscribe(), streams));
+            messages.add(how.subscribeRequest(List.copyOf(streams), OPENING_ID));
         }
         return messages;
     }
@@ -41,23 +43,18 @@ final class Subscriptions {
     List<String> subscribe(Collection<String> wanted) {
         requireTemplate(how.subscribe());
         List<String> added = wanted.stream().filter(streams::add).toList();
-        return added.isEmpty() ? List.of() : List.of(request(how.subscribe(), added));
+        return added.isEmpty() ? List.of() : List.of(how.subscribeRequest(added, ++lastId));
     }
 
     /** Removes streams; returns the request to send, empty if none was there. */
     List<String> unsubscribe(Collection<String> unwanted) {
         requireTemplate(how.unsubscribe());
         List<String> removed = unwanted.stream().filter(streams::remove).toList();
-        return removed.isEmpty() ? List.of() : List.of(request(how.unsubscribe(), removed));
+        return removed.isEmpty() ? List.of() : List.of(how.unsubscribeRequest(removed, ++lastId));
     }
 
     List<String> streams() {
         return List.copyOf(streams);
-    }
-
-    private String request(String template, Collection<String> which) {
-        return template.replace("${streams}", new JsonArray(List.copyOf(which)).encode())
-                .replace("${id}", Long.toString(nextId++));
     }
 
     private static void requireTemplate(String template) {

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class TailCommand implements Callable<Integer> {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
     private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
     private static final long DRAIN_MS = 2_000;
@@ -116,9 +117,8 @@ final class TailCommand implements Callable<Integer> {
             writer.read(feeds.stream()
                     .map(feed -> feed.stream(RING, Overflow.DROP_OLDEST))
                     .toList());
-            feeds.forEach(feed -> feed.start().onFailure(e -> spec.commandLine()
-                    .getErr()
-                    .println("firstline: not connected yet, trying on: " + e.getMessage())));
+            // a feed that cannot connect says so in the log, once per cause, and tries on
+            feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             waitFor(
                     CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
                     duration == null ? Long.MAX_VALUE : duration.toMillis());

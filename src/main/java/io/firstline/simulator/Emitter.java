@@ -31,7 +31,7 @@ final class Emitter {
     private final LoopTimer timer;
     private final EventJson json = new EventJson();
     private final Map<String, AtomicLong> emitted = new ConcurrentHashMap<>();
-    private volatile BiConsumer<String, Buffer> onEmit = (stream, payload) -> {};
+    private volatile BiConsumer<String, Buffer> onEmit;
     private List<MarketStream> rotation = List.of();
     private int turn;
     private long nextNs;
@@ -131,6 +131,9 @@ final class Emitter {
     }
 
     private void tell(String stream, byte[] payload) {
-        onEmit.accept(stream, Buffer.buffer(payload));
+        BiConsumer<String, Buffer> hook = onEmit;
+        if (hook != null) {
+            hook.accept(stream, Buffer.buffer(payload));
+        }
     }
 }

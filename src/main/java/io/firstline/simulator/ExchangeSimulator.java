@@ -41,6 +41,8 @@ import java.util.function.BiConsumer;
  */
 public final class ExchangeSimulator {
     private static final int MAX_CLIENT_FRAME_BYTES = 1 << 20;
+    private static final int BIND_ATTEMPTS = 5;
+    private static final int BIND_PAUSE_MS = 50;
 
     private final VertxInternal vertx;
     private final ContextInternal context;
@@ -75,7 +77,7 @@ public final class ExchangeSimulator {
      * closed.
      */
     public Future<Integer> start() {
-        Promise<Integer> promise = vertx.promise();
+        Promise<Integer> promise = promise();
         if (started.compareAndSet(null, promise.future())) {
             run(() -> {
                 if (closed.get() != null) {
@@ -104,16 +106,14 @@ public final class ExchangeSimulator {
 
     /** Closes every connection with code 1001 and stops listening. Idempotent; completes when everything is closed. */
     public Future<Void> close() {
-        Promise<Void> promise = vertx.promise();
+        Promise<Void> promise = promise();
         if (closed.compareAndSet(null, promise.future())) {
-            Future<?> starting = started.get() == null ? Future.succeededFuture() : started.get();
-            starting.onComplete(any -> {
-                try {
-                    run(() -> closeAll().onComplete(promise));
-                } catch (RejectedExecutionException e) {
-                    promise.complete(); // Vert.x is closed, and everything with it
-                }
-            });
+            Future<Integer> starting = started.get() == null ? Future.succeededFuture() : started.get();
+            try {
+                starting.onComplete(any -> run(() -> closeAll().onComplete(promise)));
+            } catch (RejectedExecutionException e) {
+                promise.complete(); // Vert.x is closed, and everything with it
+            }
         }
         return closed.get();
     }
@@ -125,7 +125,7 @@ public final class ExchangeSimulator {
 
     /** Cuts an open connection; completes when it is gone, fails with NoSuchElementException when there is no such connection. */
     public Future<Void> cut(int number, CutKind kind) {
-        Promise<Void> promise = vertx.promise();
+        Promise<Void> promise = promise();
         run(() -> connections
                 .byNumber(number)
                 .map(line -> line.cut(kind))
@@ -210,21 +210,38 @@ public final class ExchangeSimulator {
         context.emit(nothing -> action.run());
     }
 
+    /** A promise whose callbacks come back to the caller's context, if there is one. */
+    private <T> Promise<T> promise() {
+        ContextInternal caller = vertx.getContext();
+        return caller == null ? Promise.promise() : caller.promise();
+    }
+
+    /** The blocking part of a start. */
+    private List<Recording> prepare() throws InterruptedException {
+        for (int attempt = 1; !isPortFree(attempt == BIND_ATTEMPTS); attempt++) {
+            Thread.sleep(BIND_PAUSE_MS);
+        }
+        return config.recordings().stream().map(Recording::read).toList();
+    }
+
     /**
-     * The blocking part of a start: reads the recordings, and finds out whether the port is free, because two servers of one Vert.x share a
-     * port silently.
+     * Tries the port, because two servers of one Vert.x share a port silently. More than once, because a server of this process that was
+     * just closed holds its port until its selector turns once more.
      */
-    private List<Recording> prepare() {
+    private boolean isPortFree(boolean isLastAttempt) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(config.host(), config.port()));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalStateException(
-                    "the simulator cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
-                            + ")",
-                    e);
+            return true;
+        } catch (IOException e) {
+            if (isLastAttempt) {
+                throw new IllegalStateException(
+                        "the simulator cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
+                                + ")",
+                        e);
+            }
+            return false;
         }
-        return config.recordings().stream().map(Recording::read).toList();
     }
 
     private Future<Integer> listen(List<Recording> recordings) {

@@ -11,6 +11,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One open connection: its outbox, its conversation, its heartbeat and its faults. Event loop only, but for {@link #describe}.
@@ -229,24 +230,20 @@ final class Line {
         if (route.venue() == Venue.REPLAY || closing) {
             return;
         }
-        session.handle(text)
-                .ifPresentOrElse(
-                        reply -> control(WireFrame.text(reply.getBytes(StandardCharsets.UTF_8))),
-                        () -> close(POLICY_VIOLATION, "Invalid request: too many streams"));
+        Optional<String> reply = session.handle(text);
         List<String> subscribed = session.streams();
-        if (!subscribed.equals(streams)) {
+        if (!subscribed.equals(streams)) { // before the reply: who has it may rely on it
             streams = subscribed;
             listener.changed(this);
         }
+        reply.ifPresentOrElse(
+                answer -> control(WireFrame.text(answer.getBytes(StandardCharsets.UTF_8))),
+                () -> close(POLICY_VIOLATION, "Invalid request: too many streams"));
     }
 
     private void pingWritten(WireFrame ping) {
-        if (!pongs.isWaiting()) {
-            pongs.pinged(ping.payload(), System.nanoTime());
-            timers.expectPong(pongs.deadlineNs());
-        } else {
-            pongs.pinged(ping.payload(), System.nanoTime());
-        }
+        pongs.pinged(ping.payload(), System.nanoTime());
+        timers.expectPong(pongs.deadlineNs());
     }
 
     private void ponged(byte[] payload) {

@@ -2,6 +2,7 @@ package io.firstline.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -28,7 +29,7 @@ final class MarketStream {
 
     MarketStream(String lowerCaseSymbol, StreamKind kind, long anchorTicks, long seed) {
         this.name = kind.streamOf(lowerCaseSymbol);
-        this.symbol = lowerCaseSymbol.toUpperCase(java.util.Locale.ROOT);
+        this.symbol = lowerCaseSymbol.toUpperCase(Locale.ROOT);
         this.kind = kind;
         this.walk = new PriceWalk(seed * 31 + symbol.hashCode(), anchorTicks);
         this.random = new SplittableRandom(seed * 31 + name.hashCode());

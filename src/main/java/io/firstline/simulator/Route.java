@@ -3,6 +3,7 @@ package io.firstline.simulator;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,7 +23,7 @@ record Route(String uri, Venue venue, boolean combined, boolean micros, List<Str
         String path = decoder.path();
         Venue venue = Venue.SPOT;
         for (Venue candidate : List.of(Venue.PUBLIC, Venue.MARKET)) {
-            String prefix = "/" + candidate.name().toLowerCase(java.util.Locale.ROOT);
+            String prefix = "/" + candidate.name().toLowerCase(Locale.ROOT);
             if (path.startsWith(prefix + "/")) {
                 venue = candidate;
                 path = path.substring(prefix.length());

@@ -3,6 +3,7 @@ package io.firstline.simulator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * One final WebSocket frame as it stands on the wire. A server does not mask, so the same bytes go to every connection; nobody changes them.
@@ -67,7 +68,7 @@ final class WireFrame {
     }
 
     byte[] payload() {
-        return java.util.Arrays.copyOfRange(bytes, headerLength, bytes.length);
+        return Arrays.copyOfRange(bytes, headerLength, bytes.length);
     }
 
     /** The frame for one socket: its own reader position over the shared bytes. */

@@ -24,6 +24,10 @@ final class Bench implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     private ExchangeSimulator exchange;
 
+    Bench() {
+        Quiet.logs();
+    }
+
     /** An exchange that stays silent until {@link ExchangeSimulator#resumeEmission}. */
     ExchangeSimulator silentExchange(SimulatorConfig config) {
         exchange = ExchangeSimulator.create(vertx, config);

@@ -107,9 +107,9 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM; unlike {@link Process#destroy()} it leaves what was written to be read. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** The exit code, when everything it wrote has been read. */

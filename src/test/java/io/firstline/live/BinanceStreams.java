@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.integration.Quiet;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.WsPool;
@@ -58,6 +59,7 @@ abstract class BinanceStreams {
 
     @BeforeAll
     void start() {
+        Quiet.logs();
         vertx = Vertx.vertx();
         open(vertx);
     }

@@ -57,10 +57,10 @@ class StrictJsonTest {
             value = {
                 "'m':true     | 'm':true,'new':1 | Unrecognized field \"new\"",
                 "'t':5933014, |                  | Missing creator property 't'",
-                "'m':true     | 'm':null         | Null value",
+                "'m':true     | 'm':null         | Cannot map `null`",
                 "'t':5933014  | 't':'5933014'    | Cannot coerce String",
                 "'t':5933014  | 't':5933014.5    | Floating-point value",
-                "'p':'0.001'  | 'p':0.001        | Cannot coerce Floating-point",
+                "'p':'0.001'  | 'p':0.001        | Cannot coerce Float",
                 "'m':true     | 'm':'true'       | Cannot coerce String",
                 "'m':true     | 'm':1            | Cannot coerce Integer",
                 "'m':true     | 'm':true,'m':true| Duplicate",

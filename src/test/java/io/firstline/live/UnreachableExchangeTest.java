@@ -3,16 +3,23 @@ package io.firstline.live;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.WsPoolConfig;
+import io.firstline.integration.Quiet;
 import io.firstline.pool.WsPool;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What {@code -Plive} says on a machine without a network: the address and the cause, at once. */
 class UnreachableExchangeTest {
+    @BeforeAll
+    static void quiet() {
+        Quiet.logs();
+    }
+
     @Test
     void shouldNameTheAddressAndTheCause() {
         Vertx vertx = Vertx.vertx();

@@ -1,5 +1,6 @@
 package io.firstline.simulator;
 
+import io.vertx.core.buffer.Buffer;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -13,13 +14,13 @@ final class RawClient implements AutoCloseable {
     static final int PING = 9;
     static final int PONG = 10;
 
-    record Frame(int opcode, byte[] payload) {
+    record Frame(int opcode, Buffer payload) {
         String text() {
-            return new String(payload, StandardCharsets.UTF_8);
+            return payload.toString();
         }
 
         int closeCode() {
-            return ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
+            return payload.getUnsignedShort(0);
         }
     }
 
@@ -54,7 +55,7 @@ final class RawClient implements AutoCloseable {
         }
         byte[] payload = new byte[(int) length];
         in.readFully(payload);
-        return new Frame(opcode, payload);
+        return new Frame(opcode, Buffer.buffer(payload));
     }
 
     /** Reads past everything else until such a frame comes. */

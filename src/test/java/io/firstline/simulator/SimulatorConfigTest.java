@@ -75,8 +75,8 @@ class SimulatorConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SimulatorConfig(
                         " ", 65_536, -1, 0, 1, -1, 0, -2, 0, -1, List.of(), List.of(), Double.NaN, List.of(-5), 0))
-                .satisfies(e -> assertThat(e.getMessage().split("; "))
-                        .extracting(problem -> problem.split(" ")[0])
+                .satisfies(e -> assertThat(e.getMessage().split("; ", -1))
+                        .extracting(problem -> problem.split(" ", -1)[0])
                         .containsExactly(
                                 "host",
                                 "port",

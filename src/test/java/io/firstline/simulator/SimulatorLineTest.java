@@ -39,10 +39,10 @@ class SimulatorLineTest extends SimulatorTestBase {
 
     @Test
     void shouldPingAndKeepAConnectionThatAnswers() throws Exception {
-        ExchangeSimulator exchange = start(quiet().withPingIntervalMs(20).withPongTimeoutMs(100));
+        ExchangeSimulator exchange = start(quiet().withPingIntervalMs(50).withPongTimeoutMs(500));
         TestClient alive = connect(exchange, PATH);
 
-        eventually(() -> alive.pings.size() > 20); // four times the timeout
+        eventually(() -> alive.pings.size() > 20); // twice the timeout
         assertThat(alive.pings.get(0).toString()).matches("\\d{13}");
         assertThat(alive.closeCode).isNull();
     }
@@ -50,26 +50,26 @@ class SimulatorLineTest extends SimulatorTestBase {
     @Test
     void shouldCloseAConnectionThatDoesNotAnswerPings() throws Exception {
         ExchangeSimulator exchange = start(quiet().withPingIntervalMs(30).withPongTimeoutMs(150));
+        long startNs = System.nanoTime();
         try (RawClient mute = new RawClient(exchange.url(PATH))) {
             mute.readUntil(RawClient.PING);
-            long pingedNs = System.nanoTime();
             mute.write(RawClient.PONG, new byte[0]); // unsolicited: does not keep alive
             mute.write(RawClient.PONG, "not the payload".getBytes(StandardCharsets.UTF_8));
 
             assertThat(mute.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1008);
-            assertThat(System.nanoTime() - pingedNs).isBetween(100_000_000L, 5_000_000_000L);
+            assertThat(System.nanoTime() - startNs).isBetween(180_000_000L, 5_000_000_000L);
         }
         eventually(() -> exchange.lines().isEmpty());
     }
 
     @Test
     void shouldCountFromTheOldestPingThatWaits() throws Exception {
-        ExchangeSimulator exchange = start(quiet().withPingIntervalMs(100).withPongTimeoutMs(250));
+        ExchangeSimulator exchange = start(quiet().withPingIntervalMs(200).withPongTimeoutMs(1_000));
         try (RawClient slow = new RawClient(exchange.url(PATH))) {
-            for (int i = 0; i < 8; i++) { // always answers the ping before the last
+            for (int i = 0; i < 6; i++) { // answers each second ping, late: for more than twice the timeout
                 RawClient.Frame first = slow.readUntil(RawClient.PING);
                 slow.readUntil(RawClient.PING);
-                slow.write(RawClient.PONG, first.payload());
+                slow.write(RawClient.PONG, first.payload().getBytes());
             }
             assertThat(slow.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1008);
         }
@@ -96,13 +96,11 @@ class SimulatorLineTest extends SimulatorTestBase {
 
         for (int i = 0; i < limit; i++) {
             modest.ping("p" + i);
-            greedy.ping("p" + i);
         }
         for (int i = 0; i < limit; i++) {
-            assertThat(greedy.nextPong().text()).isEqualTo("p" + i);
             assertThat(modest.nextPong().text()).isEqualTo("p" + i);
         }
-        greedy.ping("one more");
+        greedy.pingAtOnce(limit + 1);
 
         assertThat(greedy.awaitClose()).isEqualTo((short) 1008);
         assertThat(greedy.closeReason).isEqualTo("Too many requests");
@@ -119,10 +117,9 @@ class SimulatorLineTest extends SimulatorTestBase {
             raw.write(RawClient.PING, new byte[] {1});
             raw.write(RawClient.PONG, new byte[0]);
             raw.write(RawClient.TEXT, "x".getBytes(StandardCharsets.UTF_8));
-            assertThat(raw.readUntil(RawClient.TEXT).text()).contains("Invalid JSON");
             raw.write(RawClient.TEXT, "y".getBytes(StandardCharsets.UTF_8));
-            raw.write(RawClient.TEXT, "z".getBytes(StandardCharsets.UTF_8));
 
+            assertThat(raw.readUntil(RawClient.TEXT).text()).contains("Invalid JSON");
             assertThat(raw.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1008);
         }
         assertThat(seen)
@@ -166,9 +163,10 @@ class SimulatorLineTest extends SimulatorTestBase {
         TestClient fast = connect(exchange, PATH);
         TestClient slow = connect(exchange, PATH);
 
+        long emittedNs = System.nanoTime();
         exchange.emit(STREAM, "1");
-        TestClient.Arrival first = fast.texts.take();
-        assertThat(slow.texts.take().atNs() - first.atNs()).isBetween(70_000_000L, 2_000_000_000L);
+        assertThat(slow.texts.take().atNs() - emittedNs).isBetween(80_000_000L, 2_000_000_000L);
+        assertThat(fast.texts).as("did not wait for the slow one").hasSize(1);
 
         long pingedNs = System.nanoTime();
         slow.ping("x");

@@ -42,11 +42,11 @@ class SimulatorSessionTest {
                 "{'method':'SUBSCRIBE','params':['a']}                     | {'code':2,'msg':'Invalid request: request ID must be an unsigned integer'}",
                 "{'method':'SUBSCRIBE','params':[1],'id':1}                | {'code':2,'msg':'Invalid request: stream name must be a string'}",
                 "{'method':'UNSUBSCRIBE','params':[1],'id':1}              | {'code':2,'msg':'Invalid request: stream name must be a string'}",
-                "{'method':'SUBSCRIB','params':['a'],'id':1}               | {'code':2,'msg':'Invalid request: unknown variant \\'SUBSCRIB\\', expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column 9'}",
+                "{'method':'SUBSCRIB','params':['a'],'id':1}               | {'code':2,'msg':'Invalid request: unknown variant \\'SUBSCRIB\\', expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column 10'}",
                 "{'params':['a'],'id':1}                                   | {'code':2,'msg':'Invalid request: missing field `method` at line 1 column 23'}",
                 "[1]                                                       | {'code':2,'msg':'Invalid request: expected an object'}",
                 // 3
-                "{'method':}                                               | {'code':3,'msg':'Invalid JSON: expected value at line 1 column 12'}",
+                "{'method':}                                               | {'code':3,'msg':'Invalid JSON: expected value at line 1 column 11'}",
                 "{'id':1} x                                                | {'code':3,'msg':'Invalid JSON: expected value at line 1 column 11'}",
             })
     void shouldAnswerAsDocumented(String request, String reply) {

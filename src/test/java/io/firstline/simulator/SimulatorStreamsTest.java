@@ -37,7 +37,7 @@ class SimulatorStreamsTest extends SimulatorTestBase {
     void shouldDeliverEachStreamInTheFieldsOfItsRoute(String path, String fields) throws Exception {
         TestClient raw = connect(start(BUSY), path);
 
-        assertThat(raw.nextJson().fieldNames()).containsExactly(fields.split(" "));
+        assertThat(raw.nextJson().fieldNames()).containsExactly(fields.split(" ", -1));
     }
 
     @Test
@@ -160,13 +160,13 @@ class SimulatorStreamsTest extends SimulatorTestBase {
     @Test
     void shouldHoldARateFarAboveTheTimersGranularity() throws Exception {
         ExchangeSimulator exchange = start(BUSY.withMessagesPerSecond(5_000));
-        TestClient one = connect(exchange, "/ws/btcusdt@trade");
-        one.next();
         long startNs = System.nanoTime();
+        TestClient one = connect(exchange, "/ws/btcusdt@trade");
         one.next(10_000);
-        double seconds = (System.nanoTime() - startNs) / 1e9;
 
-        assertThat(10_000 / seconds).isBetween(4_000.0, 6_000.0);
+        assertThat((System.nanoTime() - startNs) / 1e9)
+                .as("2 s; one message a millisecond would take 10")
+                .isBetween(2.0, 4.0);
     }
 
     @Test

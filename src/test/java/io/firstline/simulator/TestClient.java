@@ -107,8 +107,11 @@ final class TestClient {
         join(socket.writePing(Buffer.buffer(payload)));
     }
 
-    void pause() {
-        socket.pause();
+    /** Sends so many pings in one go; those after the close may fail. */
+    void pingAtOnce(int count) {
+        for (int i = 0; i < count; i++) {
+            socket.writePing(Buffer.buffer("p" + i)).onFailure(errors::add);
+        }
     }
 
     void close() throws Exception {

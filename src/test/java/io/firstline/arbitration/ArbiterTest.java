@@ -1,0 +1,543 @@
+package io.firstline.arbitration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Small scripts in virtual milliseconds; a message's text is its bytes. */
+class ArbiterTest {
+    private static final long MS = 1_000_000L;
+    private static final int GUARD_MS = 500;
+    private static final int SKEW_MS = 100;
+
+    private final List<String> out = new ArrayList<>();
+    private final List<String> facts = new ArrayList<>();
+    private Arbiter<String> arbiter;
+
+    @BeforeEach
+    void open() {
+        open(1_024, 60_000);
+    }
+
+    private void open(int historySize, long historyMs) {
+        out.clear();
+        facts.clear();
+        arbiter = new Arbiter<>(
+                new ArbiterSettings(historySize, historyMs * MS, GUARD_MS * MS, SKEW_MS * MS), new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, String message, boolean late) {
+                        out.add(late ? message + " late" : message);
+                    }
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {
+                        facts.add(line.slot + (alone ? " alone" : " in step"));
+                    }
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        facts.add(line.slot + " out of step");
+                    }
+                });
+    }
+
+    private Line join(long ms) {
+        return arbiter.join(ms * MS, ms * MS);
+    }
+
+    private void copies(Line line, long ms, String... messages) {
+        for (String message : messages) {
+            arbiter.copy(line, message.hashCode() * 0x9E37_79B9_7F4A_7C15L, message, message.length(), ms * MS);
+        }
+    }
+
+    private void leave(Line line, long ms) {
+        arbiter.leave(line, ms * MS);
+    }
+
+    // identity
+
+    @Test
+    void shouldPublishTheFirstCopyAndCountTheLateOnes() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        copies(b, 2, "1", "2");
+        copies(a, 3, "2");
+        assertThat(out).containsExactly("1", "2");
+        assertThat(a.figures().wins()).isEqualTo(1);
+        assertThat(a.figures().lateCopies()).isEqualTo(1);
+        assertThat(b.figures().wins()).isEqualTo(1);
+        assertThat(a.figures().lagP99Micros()).isBetween(990L, 1_010L);
+        assertThat(a.recentLagP99Micros()).isPositive();
+        a.startLagWindow();
+        assertThat(a.recentLagP99Micros()).isEqualTo(-1);
+        assertThat(arbiter.published()).isEqualTo(2);
+        assertThat(arbiter).hasToString("Arbiter[published=2, lines=2, inStep=2]");
+    }
+
+    @Test
+    void shouldMatchTheKthOccurrenceWithTheKth() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "x", "x");
+        copies(b, 2, "x", "x", "x");
+        copies(a, 3, "x", "x");
+        copies(b, 4, "x");
+        assertThat(out).containsExactly("x", "x", "x", "x");
+        assertThat(a.figures().wins()).isEqualTo(3);
+        assertThat(b.figures().wins()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 64})
+    void shouldPublishARepeatAsOftenAsTheServerSentIt(int lines) {
+        List<Line> all = new ArrayList<>();
+        for (int i = 0; i < lines; i++) {
+            all.add(join(0));
+        }
+        for (Line line : all) {
+            copies(line, 1, "x", "x", "x", "y");
+        }
+        assertThat(out).containsExactly("x", "x", "x", "y");
+    }
+
+    @Test
+    void shouldNotShiftForEverWhenOneHeartbeatIsLost() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "hb");
+        for (int i = 0; i < 100; i++) {
+            copies(a, 10 + i * 10, "m" + i);
+            copies(b, 11 + i * 10, "m" + i);
+        }
+        copies(a, 1_100, "hb");
+        copies(b, 1_101, "hb"); // its first: the second that was sent
+        leave(a, 1_102);
+        copies(b, 1_200, "hb");
+        assertThat(out.stream().filter("hb"::equals)).hasSize(3);
+    }
+
+    @Test
+    void shouldTakeMoreThanSixtyFourLinesForAnError() {
+        for (int i = 0; i < Arbiter.MAX_LINES; i++) {
+            join(0);
+        }
+        assertThatThrownBy(() -> join(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("64");
+    }
+
+    @Test
+    void shouldIgnoreALineThatHasLeft() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        leave(a, 2);
+        leave(a, 3);
+        copies(a, 4, "2");
+        assertThat(out).containsExactly("1");
+        assertThat(arbiter).hasToString("Arbiter[published=1, lines=1, inStep=1]");
+        assertThat(a.figures().inStep()).isFalse();
+        copies(b, 5, "1", "2");
+        assertThat(out).containsExactly("1", "2");
+    }
+
+    @Test
+    void shouldNotLeakDeliveriesIntoTheNextLineOfASlot() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "x", "x", "y");
+        copies(b, 2, "x", "x", "y");
+        leave(b, 3);
+        Line c = arbiter.join(0, 4 * MS);
+        assertThat(c.slot).isEqualTo(b.slot);
+        copies(c, 5, "x", "x", "y");
+        assertThat(c.figures().lateCopies()).isEqualTo(3);
+        assertThat(out).containsExactly("x", "x", "y");
+    }
+
+    @Test
+    void shouldNotTakeTheRepeatOfANewLineForOneBeforeItConnected() {
+        Line a = join(0);
+        copies(a, 1, "hb", "1");
+        Line b = join(10);
+        copies(b, 20, "hb");
+        copies(a, 21, "hb");
+        leave(a, 22);
+        copies(b, 30, "hb");
+        assertThat(out).containsExactly("hb", "1", "hb", "hb");
+    }
+
+    // joining
+
+    @Test
+    void shouldHoldAJoinerThatIsAheadUntilItHasLinedUp() {
+        Line a = join(0);
+        copies(a, 1, "1", "2");
+        Line b = join(10);
+        copies(b, 11, "ack", "5");
+        copies(a, 12, "3");
+        copies(b, 13, "6");
+        copies(a, 14, "4", "5"); // lined up, yet within the guard
+        assertThat(b.inStep()).isFalse();
+        copies(b, 600, "7", "8", "9");
+        copies(a, 601, "6", "7");
+        assertThat(facts).containsExactly("1 in step");
+        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
+        copies(b, 602, "10");
+        copies(a, 603, "8", "9", "10");
+        assertThat(out).endsWith("9", "10").hasSize(10);
+        assertThat(b.figures().unmatched()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLineUpAJoinerThatIsBehind() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "ack", "snapshot");
+        copies(a, 4, "2");
+        copies(b, 50, "2");
+        assertThat(b.inStep()).isFalse();
+        copies(a, 600, "3");
+        copies(b, 610, "3");
+        assertThat(b.inStep()).isTrue();
+        copies(b, 620, "4");
+        assertThat(out).containsExactly("1", "2", "3", "4");
+        assertThat(b.figures().unmatched()).isEqualTo(2);
+        assertThat(b.figures().lateCopies()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotLineUpOnARepeat() {
+        Line a = join(0);
+        copies(a, 1, "hb", "hb");
+        Line b = join(2);
+        copies(b, 3, "ack");
+        copies(a, 600, "hb", "hb");
+        copies(b, 601, "hb", "hb");
+        assertThat(b.inStep()).isFalse();
+        copies(a, 602, "1");
+        copies(b, 603, "1");
+        assertThat(b.inStep()).isTrue();
+    }
+
+    @Test
+    void shouldPublishOnceWhenTwoJoinersLineUpOnOneMessage() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        Line c = join(2);
+        copies(b, 3, "2");
+        copies(c, 3, "2");
+        copies(b, 600, "3", "4", "5", "6");
+        copies(c, 601, "3", "4", "5", "6");
+        copies(a, 602, "2", "3");
+        assertThat(facts).containsExactlyInAnyOrder("1 in step", "2 in step");
+        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6");
+        copies(a, 603, "4", "5", "6");
+        assertThat(out).hasSize(6);
+    }
+
+    @Test
+    void shouldLeadAtOnceWhenNoLineInStepIsLeft() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "3", "4");
+        leave(a, 4);
+        assertThat(facts).containsExactly("1 alone");
+        assertThat(out).containsExactly("1", "3", "4");
+        leave(b, 5);
+        Line c = join(6);
+        copies(c, 7, "5");
+        assertThat(facts).containsExactly("1 alone", "0 alone");
+        assertThat(out).endsWith("4", "5");
+    }
+
+    @Test
+    void shouldLetTheOldestJoinerLeadWhenTheLastLeaderDies() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        Line c = join(3);
+        copies(c, 4, "3");
+        copies(b, 5, "2", "3", "4");
+        copies(c, 6, "4");
+        leave(a, 7);
+        assertThat(facts).containsExactly("2 alone");
+        assertThat(out).containsExactly("1", "3", "4");
+        copies(b, 600, "5");
+        copies(c, 601, "5", "6");
+        copies(b, 602, "6");
+        assertThat(b.inStep()).isTrue();
+        assertThat(out).containsExactly("1", "3", "4", "5", "6");
+    }
+
+    @Test
+    void shouldTakeOverFromSilentEldersAndPublishNothingTwiceWhenTheyThaw() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "3");
+        copies(b, 600, "4");
+        copies(b, 1_599, "5");
+        assertThat(out).containsExactly("1");
+        copies(b, 1_600, "6");
+        assertThat(facts).containsExactly("1 alone");
+        assertThat(out).containsExactly("1", "3", "4", "5", "6");
+        copies(a, 1_610, "2", "3", "4", "5", "6", "7");
+        copies(b, 1_611, "7");
+        assertThat(out).containsExactly("1", "3", "4", "5", "6", "2 late", "7");
+        assertThat(arbiter.lateMessages()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeOverWithTheOldestOfSeveralJoinersFirst() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        Line c = join(3);
+        copies(b, 4, "2", "3");
+        copies(c, 5, "3", "4");
+        copies(c, 600, "5");
+        copies(c, 1_700, "6"); // b is frozen
+        assertThat(facts).startsWith("1 alone").hasSize(2);
+        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6");
+    }
+
+    @Test
+    void shouldForgetWhatALeavingJoinerHeld() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        copies(b, 3, "3");
+        leave(b, 4);
+        copies(a, 5, "2", "3");
+        assertThat(out).containsExactly("1", "2", "3");
+        assertThat(b.figures().unmatched()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBoundWhatAJoinerHolds() {
+        Line a = join(0);
+        copies(a, 1, "1");
+        Line b = join(2);
+        for (int i = 0; i < Pending.MAX_COPIES + 5; i++) {
+            copies(b, 3, "private " + i);
+        }
+        assertThat(b.figures().unmatched()).isEqualTo(5);
+        arbiter.copy(b, 1, "huge", (int) Pending.MAX_BYTES, 4 * MS);
+        assertThat(b.figures().unmatched()).isEqualTo(Pending.MAX_COPIES + 5);
+    }
+
+    // late, and falling behind
+
+    @Test
+    void shouldFlagEachMessageThatOnlyAFrozenLineHad() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        copies(b, 1, "1");
+        copies(a, 50, "4", "5");
+        copies(b, 1_000, "2", "3", "4", "5", "6");
+        assertThat(out).containsExactly("1", "4", "5", "2 late", "3 late", "6");
+        assertThat(arbiter.lateMessages()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotFlagForEverAfterALoss() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        copies(b, 1, "1");
+        copies(a, 2, "lost on b");
+        leave(a, 3);
+        copies(b, 1_000, "2");
+        copies(b, 2_000, "3");
+        assertThat(out).containsExactly("1", "lost on b", "2 late", "3");
+    }
+
+    @Test
+    void shouldTellALineThatFellBehindAndTakeItBackAfterAStreak() {
+        open(16, 60_000);
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 100; i++) {
+            copies(a, i, "m" + i);
+            if (i == 0) {
+                copies(b, i, "m0");
+            }
+        }
+        for (int i = 1; i < 91; i++) { // thaws in one burst
+            copies(b, 1_000, "m" + i);
+        }
+        assertThat(facts).containsExactly("1 out of step");
+        assertThat(b.inStep()).isFalse();
+        copies(b, 1_000, "m91", "m92", "m93");
+        assertThat(facts).containsExactly("1 out of step", "1 in step");
+        copies(b, 1_001, "m94", "m95", "m96", "m97", "m98", "m99", "m100");
+        assertThat(out).hasSize(101).doesNotHaveDuplicates();
+        assertThat(b.figures().unmatched()).isEqualTo(83);
+    }
+
+    @Test
+    void shouldTakeBackALineThatFellBehindAndIsAheadNow() {
+        open(16, 60_000);
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 100; i++) {
+            copies(a, i, "m" + i);
+        }
+        copies(b, 100, "m0", "m1");
+        for (int i = 100; i < 107; i++) {
+            copies(b, 1_000 + i * 10, "m" + i);
+            copies(a, 1_001 + i * 10, "m" + i);
+        }
+        assertThat(b.inStep()).isFalse();
+        copies(b, 2_070, "m107", "m108");
+        copies(a, 2_071, "m107");
+        copies(a, 2_072, "m108");
+        assertThat(b.inStep()).isTrue();
+        assertThat(out).hasSize(109).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldNotTrustAJoinerThatFrozeForLongerThanTheHistory() {
+        open(16, 60_000);
+        Line a = join(0);
+        copies(a, 1, "0");
+        Line b = join(2);
+        copies(b, 3, "1");
+        for (int i = 1; i < 100; i++) {
+            copies(a, 10 + i * 10, "" + i);
+        }
+        for (int i = 2; i < 100; i++) { // thaws in one burst
+            copies(b, 2_000, "" + i);
+        }
+        copies(b, 2_001, "100");
+        assertThat(out).hasSize(101).doesNotHaveDuplicates();
+        assertThat(b.inStep()).isTrue();
+    }
+
+    @Test
+    void shouldFlagWhatALineThatFellBehindHoldsWhenItIsAllThatIsLeft() {
+        open(2, 60_000);
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1", "2", "3", "4");
+        copies(b, 2, "0");
+        leave(a, 3);
+        assertThat(facts).containsExactly("1 out of step", "1 alone");
+        assertThat(out).endsWith("0 late");
+        copies(b, 4, "5");
+        assertThat(out).endsWith("0 late", "5");
+    }
+
+    @Test
+    void shouldForgetBySpan() {
+        open(1_024, 100);
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        copies(a, 102, "2");
+        copies(b, 103, "1");
+        assertThat(facts).containsExactly("1 out of step");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void shouldWorkWithATinyHistory(int size) {
+        open(size, 60_000);
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 50; i++) {
+            copies(i % 2 == 0 ? a : b, 2L * i, "m" + i);
+            copies(i % 2 == 0 ? b : a, 2L * i + 1, "m" + i);
+        }
+        Line c = join(100);
+        copies(c, 101, "m50", "m51");
+        copies(a, 102, "m50");
+        copies(c, 700, "m52", "m53", "m54", "m55");
+        copies(a, 701, "m51", "m52");
+        copies(a, 702, "m53");
+        assertThat(out).hasSize(56).doesNotHaveDuplicates();
+        assertThat(arbiter.published()).isEqualTo(56);
+        arbiter.settleFigures(Long.MAX_VALUE);
+    }
+
+    // figures
+
+    @Test
+    void shouldCountLossesAndSavesAfterTwoSecondsAndCorrectThem() {
+        Line a = join(0);
+        Line b = join(0);
+        Line c = join(0);
+        copies(a, 1, "1", "2");
+        copies(b, 2, "1");
+        arbiter.settleFigures(2_000 * MS);
+        assertThat(c.figures().losses()).isZero();
+        arbiter.settleFigures(2_001 * MS);
+        assertThat(a.figures().saves()).isEqualTo(1);
+        assertThat(b.figures().losses()).isEqualTo(1);
+        assertThat(c.figures().losses()).isEqualTo(2);
+        copies(b, 2_100, "2");
+        assertThat(a.figures().saves()).isZero();
+        assertThat(b.figures().losses()).isZero();
+        copies(c, 2_200, "1", "2");
+        assertThat(c.figures().losses()).isZero();
+        assertThat(a.figures().saves()).isZero();
+        assertThat(c.figures().lateCopies()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSettleWhatTheHistoryForgets() {
+        open(2, 60_000);
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        copies(a, 2, "2");
+        copies(a, 3, "3");
+        assertThat(a.figures().saves()).isEqualTo(1);
+        assertThat(b.figures().losses()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotCountALossForWhatWasPublishedBeforeItLed() {
+        Line a = join(0);
+        Line b = join(0);
+        copies(a, 1, "1");
+        Line c = join(2);
+        copies(c, 3, "2");
+        copies(a, 4, "2");
+        copies(c, 600, "3");
+        copies(a, 601, "3");
+        assertThat(c.inStep()).isTrue();
+        arbiter.settleFigures(Long.MAX_VALUE);
+        assertThat(c.figures().losses()).isZero();
+        assertThat(b.figures().losses()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldKeepTheFiguresRightWhenALineLeaves() {
+        Line a = join(0);
+        Line b = join(0);
+        Line c = join(0);
+        copies(a, 1, "1", "2", "3");
+        copies(b, 2, "1");
+        leave(b, 3); // it had no time to lose 2 and 3
+        arbiter.settleFigures(5_000 * MS);
+        assertThat(b.figures().losses()).isZero();
+        assertThat(a.figures().saves()).as("b had delivered 1").isEqualTo(2);
+        copies(c, 5_001, "1", "2", "3");
+        assertThat(a.figures().saves()).isZero();
+        assertThat(c.figures().losses()).isZero();
+    }
+}

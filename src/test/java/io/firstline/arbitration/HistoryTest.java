@@ -1,0 +1,171 @@
+package io.firstline.arbitration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HistoryTest {
+    private static final long FOR_EVER = Long.MAX_VALUE;
+
+    /** History of 8: a table of 16 places; hashes equal modulo 16 share a home. */
+    @Test
+    void shouldFindCollidingHashes() {
+        History history = new History(8, FOR_EVER);
+        for (long i = 0; i < 6; i++) {
+            history.add(3 + 16 * i, 0, 0, 0);
+        }
+        for (long i = 0; i < 6; i++) {
+            assertThat(match(history, 3 + 16 * i, 1)).isEqualTo(i + 1);
+        }
+        assertThat(match(history, 3 + 16 * 6, 1)).isZero();
+    }
+
+    @Test
+    void shouldCloseHolesAcrossTheEndOfTheTable() {
+        History history = new History(4, FOR_EVER);
+        long[] hashes = {7, 15, 23, 0, 31, 8}; // table of 8: homes 7 7 7 0 7 0
+        for (int i = 0; i < hashes.length; i++) {
+            history.add(hashes[i], 0, 0, 0);
+            for (int j = 0; j <= i; j++) {
+                assertThat(match(history, hashes[j], 1)).isEqualTo(j < i - 3 ? 0 : j + 1);
+            }
+        }
+    }
+
+    @Test
+    void shouldBoundByCountAndBySpan() {
+        History history = new History(3, 100);
+        history.add(1, 0, 0, 0);
+        history.add(2, 0, 50, 50);
+        history.add(3, 0, 101, 101);
+        assertThat(history.oldest()).isEqualTo(2);
+        history.add(4, 0, 110, 110);
+        history.add(5, 0, 120, 120);
+        assertThat(history.oldest()).isEqualTo(3);
+        assertThat(history.newest()).isEqualTo(5);
+        assertThat(match(history, 2, 1)).isZero();
+    }
+
+    @Test
+    void shouldPassOverWhatALineCannotDeliverOrHasLost() {
+        History history = new History(8, FOR_EVER);
+        history.add(9, 0, 10, 10);
+        history.add(9, 0, 20, 20);
+        history.add(9, 0, 30, 30);
+        assertThat(history.match(9, 1, 15, 0))
+                .as("published before it connected")
+                .isEqualTo(2);
+        assertThat(history.match(9, 2, 0, 3)).as("passed").isEqualTo(3);
+        assertThat(history.match(9, 3, 0, 100)).as("never past the youngest").isEqualTo(3);
+        assertThat(history.isUnique(9)).isFalse();
+    }
+
+    @Test
+    void shouldReleaseASlotForAnotherLine() {
+        History history = new History(8, FOR_EVER);
+        history.add(1, 0, 0, 0);
+        history.add(5, 1, 0, 0);
+        history.add(5, 1, 0, 0);
+        history.markDelivered(1, 1);
+        assertThat(match(history, 5, 1)).isZero();
+        history.release(1);
+        assertThat(history.winner(2)).isEqualTo(-1);
+        assertThat(history.winner(1)).as("shared with one that has left").isEqualTo(-1);
+        assertThat(history.deliveredBy(1)).isEqualTo(1);
+        assertThat(match(history, 1, 1)).isEqualTo(1);
+        assertThat(match(history, 5, 1)).isEqualTo(2);
+    }
+
+    /** The same, written down as simply as possible. */
+    private static final class Naive {
+        private record Entry(long sequence, long hash, long nanos, Set<Integer> delivered) {}
+
+        private final int capacity;
+        private final long span;
+        private final Map<Long, Entry> entries = new LinkedHashMap<>();
+        private long newest;
+
+        Naive(int capacity, long span) {
+            this.capacity = capacity;
+            this.span = span;
+        }
+
+        void add(long hash, int slot, long nanos) {
+            while (!entries.isEmpty()
+                    && (entries.size() == capacity
+                            || nanos - entries.values().iterator().next().nanos > span)) {
+                entries.remove(entries.keySet().iterator().next());
+            }
+            Entry entry = new Entry(++newest, hash, nanos, new HashSet<>());
+            entry.delivered.add(slot);
+            entries.put(newest, entry);
+        }
+
+        long match(long hash, int slot, long floorNanos, long passed) {
+            List<Entry> open = new ArrayList<>(
+                    entries.values().stream().filter(e -> e.hash == hash).toList());
+            long youngest = open.isEmpty() ? 0 : open.get(open.size() - 1).sequence;
+            open.removeIf(e -> e.delivered.contains(slot) || e.nanos < floorNanos);
+            while (!open.isEmpty() && open.get(0).sequence < passed && open.get(0).sequence != youngest) {
+                open.remove(0);
+            }
+            return open.isEmpty() ? 0 : open.get(0).sequence;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 64, 300})
+    void shouldBehaveLikeANaiveList(int capacity) {
+        Long given = Long.getLong("firstline.seed");
+        long seed = given != null ? given : System.nanoTime();
+        SplittableRandom random = new SplittableRandom(seed);
+        History history = new History(capacity, 1_000);
+        Naive naive = new Naive(capacity, 1_000);
+        long[] floor = new long[64];
+        long[] passed = new long[64];
+        long now = 0;
+        for (int step = 0; step < 40_000; step++) {
+            now += random.nextInt(random.nextInt(100) == 0 ? 2_000 : 12);
+            int slot = random.nextInt(4) * 21;
+            // few homes, some hashes alike in their home, some alike altogether
+            long hash = random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
+            long expected = naive.match(hash, slot, floor[slot], passed[slot]);
+            assertThat(history.match(hash, slot, floor[slot], passed[slot]))
+                    .as("step %d, -Dfirstline.seed=%d", step, seed)
+                    .isEqualTo(expected);
+            if (expected != 0) {
+                history.markDelivered(expected, slot);
+                naive.entries.get(expected).delivered.add(slot);
+                passed[slot] = Math.max(passed[slot], expected - random.nextInt(50));
+            } else {
+                naive.add(hash, slot, now);
+                assertThat(history.add(hash, slot, now, now)).isEqualTo(naive.newest);
+            }
+            if (random.nextInt(500) == 0) {
+                history.release(slot);
+                naive.entries.values().forEach(e -> e.delivered.remove(slot));
+                floor[slot] = now - random.nextInt(200);
+                passed[slot] = 0;
+            }
+            assertThat(history.newest() - history.oldest() + 1).isEqualTo(naive.entries.size());
+            assertThat(history.isUnique(hash))
+                    .isEqualTo(naive.entries.values().stream()
+                                    .filter(e -> e.hash == hash)
+                                    .count()
+                            == 1);
+        }
+    }
+
+    private static long match(History history, long hash, int slot) {
+        return history.match(hash, slot, 0, 0);
+    }
+}
