@@ -2,7 +2,6 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Assumptions;
 final class Recordings {
     /** One message as it was received. */
     record Recorded(long micros, String text) {}
+
+    private static final Map<Path, List<Recorded>> READ = new ConcurrentHashMap<>();
 
     private Recordings() {}
 
@@ -67,6 +71,10 @@ final class Recordings {
     }
 
     static List<Recorded> read(Path file) {
+        return READ.computeIfAbsent(file, Recordings::readNow);
+    }
+
+    private static List<Recorded> readNow(Path file) {
         try (BufferedReader lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             return lines.lines()
@@ -82,22 +90,15 @@ final class Recordings {
         return read(file).stream().map(Recorded::text).toList();
     }
 
-    /**
-     * The stream of a message, its channel and symbol. A snapshot is a channel of its own: each connection gets its own, at a moment of
-     * its own, so its place among updates that other connections delivered before is not the server's order.
-     */
+    /** The stream of a message: its channel, snapshots and updates together, and its symbol. */
     static String stream(String text) {
         JsonObject json = new JsonObject(text);
         if (json.getValue("arg") instanceof JsonObject subject) { // OKEx
-            String kind = json.getString("event", json.getString("action", ""));
-            return subject.getString("channel") + " " + kind + " " + subject.getString("instId");
+            return subject.getString("channel") + " " + subject.getString("instId");
         }
         if (json.getValue("params") instanceof JsonObject params) { // HitBTC
-            return json.getString("method") + " " + params.getString("symbol");
-        }
-        if (json.getValue("data") instanceof JsonArray data) { // BitMEX
-            return json.getString("table") + " "
-                    + (data.isEmpty() ? "" : data.getJsonObject(0).getString("symbol"));
+            return json.getString("method").replaceFirst("snapshot|update", "").toLowerCase(Locale.ROOT) + " "
+                    + params.getString("symbol");
         }
         return "control " + json.getString("id", "");
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +18,15 @@ final class Union {
     /** The k-th occurrence of a payload, from 1. */
     record Occurrence(String text, int number) {}
 
-    /** How a merged stream compares; empty lists = exact. Each list names its messages, shortened. */
-    record Verdict(int messages, List<String> lost, List<String> invented, List<String> outOfOrder, int unordered) {}
+    /** A merged message, and the connection whose copy it is. */
+    record Published(String connection, String text) {}
+
+    /**
+     * How a merged stream compares; empty lists = exact. Each list names its messages, shortened.
+     *
+     * @param overtaken pairs in another order than on some connection, because one that never had the earlier message was first
+     */
+    record Verdict(int messages, List<String> lost, List<String> invented, List<String> outOfOrder, int overtaken) {}
 
     private Union() {}
 
@@ -38,30 +46,46 @@ final class Union {
     /**
      * Holds a merged stream against what each connection carried.
      *
-     * @param stream the name of a message's stream, within which order counts
-     * @param commonOnly compare only the order of messages that every connection carried: where the bytes of one event differ between
-     *     connections, each form has its place on its own connections only
+     * <p>Within a stream messages are to come in the order of the connections. Only a connection that never had an earlier message may
+     * overtake it: its own snapshot made up for it, or it got the same event in other bytes. When such a connection delivers a later
+     * message first, nobody can know that one is missing.
+     *
+     * @param stream the name of a message's stream, its channel and symbol
      */
-    static Verdict judge(
-            List<List<String>> connections, List<String> merged, UnaryOperator<String> stream, boolean commonOnly) {
+    static Verdict judge(List<List<String>> connections, List<Published> merged, UnaryOperator<String> stream) {
+        List<List<Occurrence>> carried =
+                connections.stream().map(Union::occurrences).toList();
         Set<Occurrence> expected = of(connections);
+        List<Occurrence> published =
+                occurrences(merged.stream().map(Published::text).toList());
         Map<Occurrence, Integer> position = new LinkedHashMap<>();
-        occurrences(merged).forEach(each -> position.put(each, position.size()));
-        Set<Occurrence> compared = new HashSet<>(expected);
-        if (commonOnly) {
-            connections.forEach(texts -> compared.retainAll(Set.copyOf(occurrences(texts))));
-        }
-        List<String> outOfOrder = new ArrayList<>();
-        for (List<String> texts : connections) {
+        published.forEach(each -> position.put(each, position.size()));
+        Map<String, List<Set<Occurrence>>> candidates = candidates(carried, merged, published);
+        Set<String> outOfOrder = new LinkedHashSet<>();
+        int overtaken = 0;
+        for (List<Occurrence> line : carried) {
+            Map<String, List<Occurrence>> before = new HashMap<>();
             Map<String, Integer> last = new HashMap<>();
-            for (Occurrence each : occurrences(texts)) {
-                Integer at = position.get(each);
-                if (at != null && compared.contains(each)) {
-                    int before = last.merge(stream.apply(each.text()), at, Math::max);
-                    if (at < before) {
-                        outOfOrder.add(shortened(each));
+            for (Occurrence later : line) {
+                Integer at = position.get(later);
+                if (at == null) {
+                    continue; // told as lost
+                }
+                String name = stream.apply(later.text());
+                List<Occurrence> earlier = before.computeIfAbsent(name, n -> new ArrayList<>());
+                if (last.merge(name, at, Math::max) > at) {
+                    List<Set<Occurrence>> winner = candidates.get(merged.get(at).connection());
+                    for (Occurrence each : earlier) {
+                        if (position.get(each) > at) {
+                            if (winner.stream().allMatch(set -> set.contains(each))) {
+                                outOfOrder.add(shortened(each));
+                            } else {
+                                overtaken++;
+                            }
+                        }
                     }
                 }
+                earlier.add(later);
             }
         }
         return new Verdict(
@@ -74,8 +98,24 @@ final class Union {
                         .filter(e -> !expected.contains(e))
                         .map(Union::shortened)
                         .toList(),
-                outOfOrder,
-                expected.size() - compared.size());
+                List.copyOf(outOfOrder),
+                overtaken);
+    }
+
+    /** Which recordings each connection can have been playing: those that hold everything it won. */
+    private static Map<String, List<Set<Occurrence>>> candidates(
+            List<List<Occurrence>> carried, List<Published> merged, List<Occurrence> published) {
+        Map<String, List<Set<Occurrence>>> candidates = new HashMap<>();
+        for (int i = 0; i < merged.size(); i++) {
+            Occurrence won = published.get(i);
+            candidates
+                    .computeIfAbsent(
+                            merged.get(i).connection(),
+                            c -> new ArrayList<>(
+                                    carried.stream().map(Set::copyOf).toList()))
+                    .removeIf(set -> !set.contains(won));
+        }
+        return candidates;
     }
 
     private static String shortened(Occurrence each) {
