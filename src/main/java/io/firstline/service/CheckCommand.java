@@ -1,5 +1,6 @@
 package io.firstline.service;
 
+import io.firstline.config.ServiceConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -23,7 +24,9 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        ConfigFiles.read(file).summary().forEach(out::println);
+        ServiceConfig config = ConfigFiles.read(file);
+        RunningService.checkSimulator(config);
+        config.summary().forEach(out::println);
         out.println(file + " is fine");
         return Main.OK;
     }

@@ -10,8 +10,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,9 +57,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        CountDownLatch stop = new CountDownLatch(1);
-        Shutdown.onSignal(stop::countDown);
-        try (RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
             if (service.simulator() == null) {
                 throw new BadInputException((file == null ? "conf/config.json" : file)
                         + ": found no \"simulator\" section, which the demo needs");
@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
             long end = System.nanoTime() + duration.toNanos();
             for (int second = 1; end - System.nanoTime() > 0; second++) {
                 long left = end - System.nanoTime();
-                if (stop.await(Math.min(left, TimeUnit.SECONDS.toNanos(1)), TimeUnit.NANOSECONDS)) {
+                if (isAsked(shutdown, Math.min(left, TimeUnit.SECONDS.toNanos(1)))) {
                     break;
                 }
                 if (left >= TimeUnit.SECONDS.toNanos(1)) {
@@ -89,6 +89,17 @@ final class DemoCommand implements Callable<Integer> {
             figures.summary(status, sent).forEach(out::println);
             out.flush();
             return figures.isExact(status, sent) ? Main.OK : Main.FAILED;
+        }
+    }
+
+    private static boolean isAsked(Shutdown shutdown, long withinNanos) throws InterruptedException {
+        try {
+            shutdown.asked().get(withinNanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException goesOn) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.firstline.stream.FeedStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +14,35 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Writes messages to a stream, one a line, on a thread of its own: a slow reader of standard output never blocks an event loop. When
- * its queue is full the feed's stream is paused and keeps messages in its bounded ring.
+ * Writes messages to an output stream, one a line, on a thread of its own: a slow reader of standard output never blocks an event loop. When
+ * its queue is full the feeds' streams are paused and keep messages in their bounded rings.
  */
 final class LineWriter {
     private static final int QUEUE = 8_192;
     private static final byte[] NEW_LINE = {'\n'};
 
-    private final BlockingQueue<FeedMessage> queue = new ArrayBlockingQueue<>(QUEUE);
+    /** A stream, and how many of its messages were written since it was last asked for more. */
+    private static final class Source {
+        private final FeedStream stream;
+        private final int share;
+        private int taken;
+
+        Source(FeedStream stream, int share) {
+            this.stream = stream;
+            this.share = share;
+        }
+
+        void taken() {
+            if (++taken >= (share + 1) / 2) {
+                stream.fetch(taken);
+                taken = 0;
+            }
+        }
+    }
+
+    private record Entry(FeedMessage message, Source source) {}
+
+    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE);
     private final OutputStream out;
     private final Function<FeedMessage, byte[]> format;
     private final long limit;
@@ -39,39 +61,37 @@ final class LineWriter {
         this.limit = limit;
     }
 
-    /** Takes messages from a stream as fast as they can be written. */
-    void read(FeedStream stream) {
-        stream.pause();
-        stream.handler(message -> {
-            queue.add(message);
-        });
-        stream.fetch(QUEUE / 2);
-        Thread thread = new Thread(() -> write(stream), "tail-writer");
+    /** Takes messages from the streams as fast as they can be written. */
+    void read(List<FeedStream> streams) {
+        int share = Math.max(1, QUEUE / streams.size()); // together they never have more under way than the queue holds
+        for (FeedStream stream : streams) {
+            Source source = new Source(stream, share);
+            stream.pause();
+            stream.handler(message -> queue.add(new Entry(message, source)));
+            stream.fetch(share);
+        }
+        Thread thread = new Thread(this::write, "tail-writer");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void write(FeedStream stream) {
+    private void write() {
         try {
-            int taken = 0;
             while (!stopping || !queue.isEmpty()) {
-                FeedMessage message = queue.poll();
-                if (message == null) {
+                Entry entry = queue.poll();
+                if (entry == null) {
                     out.flush();
-                    message = queue.poll(50, TimeUnit.MILLISECONDS);
-                    if (message == null) {
+                    entry = queue.poll(50, TimeUnit.MILLISECONDS);
+                    if (entry == null) {
                         continue;
                     }
                 }
-                out.write(format.apply(message));
+                out.write(format.apply(entry.message()));
                 out.write(NEW_LINE);
                 if (written.incrementAndGet() == limit) {
                     break;
                 }
-                if (++taken == QUEUE / 4) {
-                    stream.fetch(taken);
-                    taken = 0;
-                }
+                entry.source().taken();
             }
             out.flush();
             ended.complete(null);

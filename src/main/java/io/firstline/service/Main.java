@@ -1,6 +1,12 @@
 package io.firstline.service;
 
 import io.firstline.config.InvalidConfigException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,7 +26,18 @@ public final class Main {
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
 
-    private Main() {}
+    private static final String LOG_CONFIGURATION = "logback.configurationFile";
+
+    /** Where a command writes what is not text for people: the payloads of messages. */
+    private final OutputStream stdout;
+
+    private Main(OutputStream stdout) {
+        this.stdout = stdout;
+    }
+
+    OutputStream stdout() {
+        return stdout;
+    }
 
     /** Tells the version of the jar. */
     static final class Version implements IVersionProvider {
@@ -33,14 +50,30 @@ public final class Main {
 
     /** Runs the command line and ends the JVM with its exit code. */
     public static void main(String[] args) {
+        if (System.getProperty(LOG_CONFIGURATION) == null) {
+            // without the launcher: logback's own default would write to standard output, which belongs to messages
+            System.setProperty(LOG_CONFIGURATION, "conf/logback.xml");
+        }
         Shutdown.exit(run(args));
     }
 
     /** Runs the command line in this JVM; returns the exit code. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new Main())
+        return line(new FileOutputStream(FileDescriptor.out)).execute(args);
+    }
+
+    /** The same with other places to write to than those of the process. */
+    static int run(OutputStream stdout, OutputStream stderr, String... args) {
+        return line(stdout)
+                .setOut(new PrintWriter(stdout, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(stderr, true, StandardCharsets.UTF_8))
+                .execute(args);
+    }
+
+    private static CommandLine line(OutputStream stdout) {
+        CommandLine line = new CommandLine(new Main(stdout))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(java.time.Duration.class, Durations::parse);
+                .registerConverter(Duration.class, Durations::parse);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             boolean badInput = e instanceof InvalidConfigException || e instanceof BadInputException;
             command.getErr().println("firstline: " + e.getMessage());
@@ -53,6 +86,6 @@ public final class Main {
             }
             return new CommandLine.RunLast().execute(parsed);
         });
-        return line.execute(args);
+        return line;
     }
 }

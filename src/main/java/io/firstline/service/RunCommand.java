@@ -3,7 +3,6 @@ package io.firstline.service;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -27,17 +26,16 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
-        CountDownLatch stop = new CountDownLatch(1);
-        Shutdown.onSignal(stop::countDown);
+    public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        try (RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
             service.config().summary().forEach(out::println);
             out.flush();
             service.deploy();
             out.println("running; Ctrl-C ends it");
             out.flush();
-            stop.await();
+            shutdown.asked().join();
         }
         out.println("stopped");
         out.flush();

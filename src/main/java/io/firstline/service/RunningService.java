@@ -5,6 +5,7 @@ import io.firstline.bus.SingleVerticle;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.Recording;
 import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -55,8 +56,27 @@ final class RunningService implements AutoCloseable {
             return new RunningService(vertx, config.withSimulator(simulator.url("")), simulator);
         } catch (RuntimeException e) {
             await(vertx.close(), STOP_SECONDS);
-            throw e instanceof IllegalArgumentException ? new BadInputException(e.getMessage()) : e;
+            throw e instanceof IllegalArgumentException bad ? badSimulator(bad) : e;
         }
+    }
+
+    /**
+     * Checks what only the simulator knows about its section, its recordings included; starts nothing.
+     *
+     * @throws BadInputException if it cannot do what the configuration asks
+     */
+    static void checkSimulator(ServiceConfig config) {
+        try {
+            if (config.simulator() != null) {
+                SimulatorConfig.fromJson(config.simulator()).recordings().forEach(Recording::read);
+            }
+        } catch (IllegalArgumentException e) {
+            throw badSimulator(e);
+        }
+    }
+
+    private static BadInputException badSimulator(IllegalArgumentException e) {
+        return new BadInputException("/simulator: " + e.getMessage());
     }
 
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */

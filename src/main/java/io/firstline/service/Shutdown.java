@@ -1,31 +1,57 @@
 package io.firstline.service;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a command end cleanly on Ctrl-C or SIGTERM: the JVM's shutdown hook asks the command to stop and waits until it has, then the
- * process ends with the command's own exit code instead of the signal's.
+ * Lets a command end cleanly on Ctrl-C or SIGTERM: while it is open, the JVM's shutdown hook asks the command to stop and waits until it
+ * has; then the process ends with the command's own exit code instead of the signal's. For any thread.
  */
-final class Shutdown {
+final class Shutdown implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final CountDownLatch ASKED = new CountDownLatch(1);
+    private static final Set<Shutdown> OPEN = ConcurrentHashMap.newKeySet();
     private static final CountDownLatch DONE = new CountDownLatch(1);
     private static volatile int exitCode = Main.FAILED;
 
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+    private final Thread hook = new Thread(Shutdown::endInOrder, "shutdown");
+
     private Shutdown() {}
 
-    /** Called by a command that stays up; from now on a signal is answered in order. */
-    static void onSignal(Runnable stop) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> endInOrder(stop), "shutdown"));
+    /** Called by a command that stays up: until this is closed, a signal is answered in order. */
+    static Shutdown watch() {
+        Shutdown shutdown = new Shutdown();
+        OPEN.add(shutdown);
+        Runtime.getRuntime().addShutdownHook(shutdown.hook);
+        return shutdown;
     }
 
-    private static void endInOrder(Runnable stop) {
-        if (ASKED.getCount() == 0) {
-            return; // the command had ended by itself: this is its own System.exit
+    /** Completes when the command is to stop. */
+    CompletableFuture<Void> asked() {
+        return asked;
+    }
+
+    @Override
+    public void close() {
+        OPEN.remove(this);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException underway) {
+            // it is the hook that made the command stop; it waits for the exit code
         }
-        stop.run();
+    }
+
+    /** Asks whatever runs to stop, as a signal does. */
+    static void ask() {
+        OPEN.forEach(shutdown -> shutdown.asked.complete(null));
+    }
+
+    private static void endInOrder() {
+        ask();
         try {
             boolean ended = DONE.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             Runtime.getRuntime().halt(ended ? exitCode : Main.FAILED);
@@ -38,7 +64,6 @@ final class Shutdown {
     static void exit(int code) {
         exitCode = code;
         DONE.countDown();
-        ASKED.countDown();
         System.exit(code);
     }
 }

@@ -14,13 +14,12 @@ import io.firstline.pool.WsSingle;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** Writes merged messages to standard output. */
@@ -48,6 +48,8 @@ import picocli.CommandLine.Spec;
 final class TailCommand implements Callable<Integer> {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
+    private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
+    private static final long DRAIN_MS = 2_000;
 
     enum Format {
         RAW,
@@ -60,9 +62,8 @@ final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            description = "with a URL: how many connections, 1 to 32; default ${DEFAULT-VALUE}",
-            defaultValue = "5")
-    private int connections;
+            description = "with a URL: how many connections, 1 to 32; default 5")
+    private Integer connections;
 
     @Option(
             names = "--on-connect",
@@ -94,6 +95,9 @@ final class TailCommand implements Callable<Integer> {
     @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
     private boolean verbose;
 
+    @ParentCommand
+    private Main main;
+
     @Spec
     private CommandSpec spec;
 
@@ -104,45 +108,52 @@ final class TailCommand implements Callable<Integer> {
         }
         ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
         ServiceConfig config = source.contains("://") ? ofUrl() : ofFile();
-        CompletableFuture<Void> stop = new CompletableFuture<>();
-        Shutdown.onSignal(() -> stop.complete(null));
-        LineWriter writer = new LineWriter(new FileOutputStream(FileDescriptor.out), this::line, count);
-        try (RunningService service = RunningService.prepare(config)) {
+        LineWriter writer = new LineWriter(main.stdout(), this::line, count);
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(config)) {
             List<Feed> feeds = service.config().feeds().stream()
                     .map(feed -> open(service, feed))
                     .toList();
-            feeds.forEach(feed -> writer.read(feed.stream(RING, Overflow.DROP_OLDEST)));
+            writer.read(feeds.stream()
+                    .map(feed -> feed.stream(RING, Overflow.DROP_OLDEST))
+                    .toList());
             // a feed that cannot connect says so in the log, once per cause, and tries on
             feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
-            waitFor(CompletableFuture.anyOf(stop, writer.ended()));
+            waitFor(
+                    CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
+                    duration == null ? Long.MAX_VALUE : duration.toMillis());
             writer.stop();
-            waitFor(CompletableFuture.anyOf(writer.ended(), stop).orTimeout(5, TimeUnit.SECONDS));
+            waitFor(writer.ended(), DRAIN_MS);
             return tellEnd(feeds, writer.written());
         }
     }
 
-    private void waitFor(CompletableFuture<Object> end) throws InterruptedException, ExecutionException {
+    private static void waitFor(CompletableFuture<?> end, long ms) throws InterruptedException, ExecutionException {
         try {
-            if (duration == null) {
-                end.get();
-            } else {
-                end.get(duration.toMillis(), TimeUnit.MILLISECONDS);
-            }
+            end.get(ms, TimeUnit.MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
-            // this is how --for ends
+            // how --for ends, or a reader of standard output who takes nothing any more
         }
     }
 
     private ServiceConfig ofUrl() {
+        int wanted = connections == null ? WsPoolConfig.DEFAULT_CONNECTIONS : connections;
+        if (wanted < 1 || wanted > MAX_CONNECTIONS) {
+            throw new BadInputException("--connections: found " + wanted + ", allowed: 1 to " + MAX_CONNECTIONS);
+        }
         WsConnectionConfig connection = WsConnectionConfig.of(source).withOnConnect(onConnect);
         String name = feedName == null ? "tail" : feedName;
-        FeedConfig feed = connections == 1
+        FeedConfig feed = wanted == 1
                 ? FeedConfig.of(name, connection)
-                : FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(connections));
-        return new ServiceConfig(List.of(feed), null, java.util.Set.of());
+                : FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(wanted));
+        return new ServiceConfig(List.of(feed), null, Set.of());
     }
 
     private ServiceConfig ofFile() {
+        if (connections != null || !onConnect.isEmpty()) {
+            throw new BadInputException("--connections and --on-connect: found with the configuration " + source
+                    + ", allowed: only with a URL; a configuration says both itself");
+        }
         ServiceConfig config = ConfigFiles.read(Path.of(source));
         if (feedName == null) {
             return config;

@@ -1,0 +1,73 @@
+package io.firstline.integration;
+
+import static org.awaitility.Awaitility.await;
+
+import io.firstline.pool.Feed;
+import io.firstline.pool.FeedReport;
+import io.firstline.simulator.CutKind;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** One Vert.x and what runs on it during a test; closed after it. */
+final class Bench implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Six streams that Binance carries on one socket, unwrapped. */
+    static final String STREAMS =
+            "/public/ws/btcusdt@bookTicker/btcusdt@trade/ethusdt@bookTicker/ethusdt@trade/solusdt@bookTicker/solusdt@trade";
+
+    final Vertx vertx = Vertx.vertx();
+    private ExchangeSimulator exchange;
+
+    Bench() {
+        Quiet.logs();
+    }
+
+    /** An exchange that stays silent until {@link ExchangeSimulator#resumeEmission}. */
+    ExchangeSimulator silentExchange(SimulatorConfig config) {
+        exchange = ExchangeSimulator.create(vertx, config);
+        get(exchange.start());
+        exchange.pauseEmission();
+        return exchange;
+    }
+
+    /** Waits until an exchange that was told to be silent is: what it is told is done in order. */
+    static void silence(ExchangeSimulator exchange) {
+        exchange.pauseEmission();
+        get(exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty());
+    }
+
+    static FeedReport report(Feed feed) {
+        return get(feed.report());
+    }
+
+    /** Starts a feed and waits until all its connections are open at this end as well. */
+    static void connect(Feed feed) {
+        get(feed.start());
+        until("all connections live", () -> report(feed).live() == report(feed).target());
+    }
+
+    static void until(String what, Callable<Boolean> condition) {
+        await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition);
+    }
+
+    static <T> T get(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        if (exchange != null) {
+            get(exchange.close());
+        }
+        get(vertx.close());
+    }
+}

@@ -1,0 +1,130 @@
+package io.firstline.integration;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** The real program in a JVM of its own, as the launcher starts it, but from the test's class path. */
+public final class Program implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Process process;
+    private final List<String> out = new CopyOnWriteArrayList<>();
+    private final List<String> err = new CopyOnWriteArrayList<>();
+    private final List<Thread> readers;
+
+    private Program(Process process) {
+        this.process = process;
+        this.readers = List.of(read(process.getInputStream(), out), read(process.getErrorStream(), err));
+    }
+
+    /** Starts {@code firstline ARGS…}. */
+    public static Program start(String... args) {
+        return start(command(args));
+    }
+
+    /** Starts any command, for shells around the program. */
+    public static Program start(List<String> command) {
+        try {
+            return new Program(new ProcessBuilder(command)
+                    .directory(Path.of(System.getProperty("project.dir", ".")).toFile())
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The words that start {@code firstline ARGS…}. */
+    public static List<String> command(String... args) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.firstline.service.Main"));
+        words.addAll(Stream.of(args).toList());
+        return words;
+    }
+
+    private static Thread read(InputStream from, List<String> lines) {
+        Thread reader = new Thread(
+                () -> {
+                    // a batch at a time: copying on each of thousands of lines would be slow
+                    try (BufferedReader text =
+                            new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8), 1 << 16)) {
+                        List<String> batch = new ArrayList<>();
+                        for (String line = text.readLine(); line != null; line = text.readLine()) {
+                            batch.add(line);
+                            if (!text.ready()) {
+                                lines.addAll(batch);
+                                batch.clear();
+                            }
+                        }
+                        lines.addAll(batch);
+                    } catch (IOException ended) {
+                        lines.add("(" + ended.getMessage() + ")");
+                    }
+                },
+                "program-output");
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+
+    public List<String> out() {
+        return out;
+    }
+
+    public List<String> err() {
+        return err;
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Waits, bounded, until something has been written; fails with what was written instead. */
+    public void until(String what, BooleanSupplier condition) {
+        Awaitility.await(what)
+                .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .pollInterval(10, TimeUnit.MILLISECONDS)
+                .until(() -> condition.getAsBoolean() || !process.isAlive());
+        if (!process.isAlive() && !condition.getAsBoolean()) {
+            throw new AssertionError("ended with " + process.exitValue() + " before: " + what + "; stderr: " + err);
+        }
+    }
+
+    /** SIGTERM; unlike {@link Process#destroy()} it leaves what was written to be read. */
+    public void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** The exit code, when everything it wrote has been read. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still running, stderr: " + err);
+        }
+        for (Thread reader : readers) {
+            reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,16 @@
+package io.firstline.integration;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the log of what a test breaks on purpose out of the build's output, and Netty's at debug level in any case. */
+public final class Quiet {
+    private Quiet() {}
+
+    public static void logs() {
+        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.ERROR);
+        ((Logger) LoggerFactory.getLogger("io.vertx")).setLevel(Level.ERROR);
+    }
+}

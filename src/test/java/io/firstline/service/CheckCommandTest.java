@@ -1,0 +1,139 @@
+package io.firstline.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code check}: what a configuration would run, or everything that is wrong with it. */
+class CheckCommandTest {
+    private static final String GOOD = "'url':'wss://feed.example.com/ws'";
+
+    @TempDir
+    Path folder;
+
+    private String file(String json) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, json.replace('\'', '"'));
+        return file.toString();
+    }
+
+    static Stream<String> shipped() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("project.dir", "."), "conf"))) {
+            return files
+                    .map(Path::toString)
+                    .filter(name -> name.endsWith(".json") && !name.endsWith("schema.json"))
+                    .toList()
+                    .stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void shouldFindNothingWrongWithWhatIsShipped(String file) {
+        Cli cli = Cli.run("check", file);
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.lines()).hasSizeGreaterThan(1).last().isEqualTo(file + " is fine");
+        assertThat(cli.err()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhatItWouldRunAndStartNothing() throws IOException {
+        String file = file(
+                "{'simulator':{'messagesPerSecond':50},'feeds':{'a':{'url':'sim:/ws/btcusdt@trade','connections':3},"
+                        + "'b':{" + GOOD + ",'connections':1}}}");
+
+        Cli cli = Cli.run("check", file);
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.lines())
+                .containsExactly(
+                        "simulator: messagesPerSecond 50",
+                        "a: 3 connections to sim:/ws/btcusdt@trade; ranked by latency; slow ones replaced every 60 s; published as message",
+                        "b: 1 connection to wss://feed.example.com/ws; published as message",
+                        file + " is fine");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                // unknown key
+                "{'feeds':{'a':{URL,'conections':3}}} | /feeds/a/conections",
+                "{'feeds':{'a':{URL}},'fedes':1} | /fedes",
+                // wrong type
+                "{'feeds':{'a':{URL,'connections':'three'}}} | /feeds/a/connections: found \"three\" (a string)",
+                // not JSON
+                "feeds: a | found text that is not JSON at line 1",
+                "{'feeds': | the end of the text",
+                // URLs
+                "{'feeds':{'a':{'url':'http://x.com/'}}} | found \"http://x.com/\", allowed: a wss:// URL",
+                "{'feeds':{'a':{'url':'ws://feed.example.com/'}}} | found \"ws://feed.example.com/\", allowed: wss://",
+                // numbers
+                "{'feeds':{'a':{URL,'connections':0}}} | /feeds/a/connections: found 0",
+                "{'feeds':{'a':{URL,'evictIntervalMs':-5}}} | /feeds/a/evictIntervalMs: found -5",
+                // the same name twice
+                "{'feeds':{'a':{URL},'a':{URL}}} | /feeds/a: found the key a second time",
+                // no feed
+                "{} | feeds",
+                "{'feeds':{}} | /feeds",
+                // the simulator's own rules
+                "{'simulator':{'lines':[{'freezeEveryMs':10,'freezeForMs':10}]},'feeds':{'a':{URL}}} | /simulator: lines",
+            })
+    void shouldRefuseWithAClearMessage(String json, String message) throws IOException {
+        Cli.run("check", file(json.replace("URL", GOOD))).assertBadInput("firstline: ", message);
+    }
+
+    @Test
+    void shouldTellSeveralErrorsAtOnce() throws IOException {
+        String file =
+                file("{'feeds':{'a':{'url':'http://x.com/','connections':0,'typo':1},'b':{" + GOOD + ",'skewMs':-1}}}");
+
+        Cli cli = Cli.run("check", file);
+
+        cli.assertBadInput(
+                file + ": 4 errors", "/feeds/a/url", "/feeds/a/connections", "/feeds/a/typo", "/feeds/b/skewMs");
+        assertThat(cli.err().lines()).hasSize(5);
+    }
+
+    @Test
+    void shouldRefuseAFileThatIsNotThere() {
+        Cli.run("check", folder.resolve("none.json").toString()).assertBadInput("none.json");
+    }
+
+    @Test
+    void shouldRefuseAFolder() {
+        Cli.run("check", folder.toString()).assertBadInput(folder.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"check", "run", "demo", "tail"})
+    void shouldRefuseARecordingThatCannotBeRead(String command) throws IOException {
+        Path recording = folder.resolve("r.jsonl");
+        String file = file("{'simulator':{'recordings':['r.jsonl']},'feeds':{'a':{'url':'sim:/'}}}");
+
+        Cli.run(command, file).assertBadInput("/simulator: recording " + recording, "no such file");
+
+        Files.writeString(recording, "{\"t_us\":1,\"msg\":\"a\"}\noops\n");
+        Cli.run(command, file).assertBadInput(recording + ", line 2: not JSON");
+    }
+
+    @Test
+    void shouldReadARecordingThatIsFine() throws IOException {
+        Files.writeString(folder.resolve("r.jsonl"), "{\"t_us\":1,\"msg\":\"a\"}\n");
+
+        Cli cli = Cli.run("check", file("{'simulator':{'recordings':['r.jsonl']},'feeds':{'a':{'url':'sim:/'}}}"));
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+    }
+}

@@ -1,0 +1,67 @@
+package io.firstline.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What all commands have in common: help, usage, exit codes. */
+class MainTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "demo --help", "run --help", "check --help", "tail --help", "-h", "tail -h"})
+    void shouldHelpOnStandardOutput(String line) {
+        Cli cli = Cli.run(line.split(" "));
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).contains("Usage: firstline").contains("--help");
+        assertThat(cli.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "demo --help", "run --help", "tail --help"})
+    void shouldNameTheExitCodes(String line) {
+        assertThat(Cli.run(line.split(" ")).out())
+                .contains("Exit codes:")
+                .containsPattern("0 +\\S")
+                .containsPattern("2 +bad input");
+    }
+
+    @Test
+    void shouldTellTheVersion() {
+        Cli cli = Cli.run("--version");
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).startsWith("firstline ");
+    }
+
+    @Test
+    void shouldShowTheUsageWithoutACommand() {
+        Cli cli = Cli.run();
+
+        cli.assertBadInput("Usage: firstline", "demo", "run", "check", "tail");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dmo                              | Unmatched argument",
+                "--verbos                         | Unknown option: '--verbos'",
+                "demo --fro 2s                    | Unknown option",
+                "run --port 80                    | Unknown option",
+                "check                            | Missing required parameter: 'CONFIG'",
+                "check a.json b.json              | Unmatched argument",
+                "tail                             | Missing required parameter: 'URL",
+                "tail ws://localhost/ --format xml| expected one of [RAW, JSON]",
+                "tail ws://localhost/ --count x   | 'x' is not a long",
+                "tail ws://localhost/ --for soon  | found \"soon\", allowed: a duration such as 500ms, 10s, 1.5m or 2h",
+                "tail ws://localhost/ --for -1s   | found \"-1s\"",
+                "demo --for 0s                    | found \"0s\", allowed: more than nothing",
+                "demo --for                       | Missing required parameter for option '--for' (TIME)",
+            })
+    void shouldRefuseWhatItDoesNotKnow(String line, String message) {
+        Cli.run(line.split(" ")).assertBadInput(message);
+    }
+}

@@ -1,0 +1,61 @@
+package io.firstline.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.firstline.bus.Addresses;
+import io.firstline.config.ServiceConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** A configuration that runs. */
+class RunningServiceTest {
+    @Test
+    void shouldDeployEveryFeedAndAnswerForAll() {
+        ServiceConfig config = ServiceConfig.parse(
+                "{\"simulator\":{},\"feeds\":{\"a\":{\"url\":\"sim:/ws/btcusdt@trade\",\"connections\":2},"
+                        + "\"b\":{\"url\":\"sim:/ws/ethusdt@trade\",\"connections\":1}}}",
+                "test",
+                null);
+        try (RunningService service = RunningService.prepare(config)) {
+            assertThat(service.simulator()).isNotNull();
+            assertThat(service.deploy().onVertx().deploymentIDs()).hasSize(2);
+
+            JsonObject status = RunningService.await(
+                    service.onVertx()
+                            .eventBus()
+                            .<JsonObject>request(Addresses.STATUS, new JsonObject())
+                            .map(Message::body),
+                    5);
+
+            assertThat(status.getJsonObject("feeds").fieldNames()).containsExactly("a", "b");
+            assertThat(status.getJsonObject("feeds").getJsonObject("b").getInteger("target"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldThrowWhatFailedAsItWas() {
+        IllegalStateException own = new IllegalStateException("own");
+
+        assertThatThrownBy(() -> RunningService.await(Future.failedFuture(own), 1))
+                .isSameAs(own);
+        assertThatThrownBy(() -> RunningService.await(Future.failedFuture(new IOException("io")), 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("io");
+        assertThatThrownBy(() -> RunningService.await(Promise.promise().future(), 0))
+                .hasMessage("no answer within 0 s");
+    }
+
+    @Test
+    void shouldKeepTheInterruptOfAWaitingThread() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> RunningService.await(Promise.promise().future(), 5))
+                .hasMessage("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}
