@@ -419,6 +419,11 @@ public final class WsConnection {
         return latency.emaMs();
     }
 
+    /** The round trip to expect now, milliseconds: the average, or longer if a ping has been waiting longer; NaN = not measured yet. */
+    public double expectedLatencyMs() {
+        return Math.max(latency.emaMs(), latency.outstandingNanos(System.nanoTime()) / 1e6);
+    }
+
     public boolean isClosedByUs() {
         return state == ConnectionState.CLOSED;
     }

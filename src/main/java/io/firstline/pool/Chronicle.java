@@ -7,14 +7,14 @@ import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a feed tells: its state, its events and how often they came, and its log lines, which all end in the same figures. Decides
- * nothing about connections.
- * Belongs to the feed's context, but for {@link #state()}.
+ * nothing about connections. Belongs to the feed's context, but for {@link #state()}.
  */
 final class Chronicle {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -24,7 +24,7 @@ final class Chronicle {
     private final Roster roster;
     private final LongSupplier published;
     private final ContextInternal context;
-    private final FailureLog failures = new FailureLog();
+    private final FailureLog failures;
 
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
@@ -36,9 +36,11 @@ final class Chronicle {
      * Begins with a closed feed.
      *
      * @param url as it may be shown
+     * @param stableMs how long a feed must be whole until the next failure is news again
      */
-    Chronicle(String name, String url, Roster roster, LongSupplier published, ContextInternal context) {
+    Chronicle(String name, String url, long stableMs, Roster roster, LongSupplier published, ContextInternal context) {
         this.name = name;
+        this.failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(stableMs));
         this.url = url;
         this.roster = roster;
         this.published = published;
@@ -58,7 +60,7 @@ final class Chronicle {
     void starting() {
         state = FeedState.STARTING;
         degradedTold = false;
-        failures.recovered();
+        failures.restart();
     }
 
     void closed() {
@@ -89,8 +91,9 @@ final class Chronicle {
     private void become(FeedState next, boolean trouble) {
         FeedState before = state;
         state = next;
+        failures.whole(next == FeedState.CONNECTED, System.nanoTime());
         if (next == FeedState.CONNECTED) {
-            whole(before);
+            whole();
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
             degradedTold = true;
             LOG.warn("{} {} ({})", name, next == FeedState.DISCONNECTED ? "has no connection" : "degraded", figures());
@@ -99,10 +102,7 @@ final class Chronicle {
     }
 
     /** Recovery is news only to those who were told of the trouble. */
-    private void whole(FeedState before) {
-        if (before != FeedState.CONNECTED) {
-            failures.recovered();
-        }
+    private void whole() {
         if (degradedTold) {
             degradedTold = false;
             LOG.info("{} recovered ({})", name, figures());
@@ -130,7 +130,7 @@ final class Chronicle {
 
     void lost(Member member, Disconnect end) {
         losses++;
-        if (failures.isNews(end.cause())) {
+        if (failures.isNews(end.cause(), System.nanoTime())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
         }
         tell(
@@ -146,7 +146,7 @@ final class Chronicle {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
-        if (failures.isNews(end.cause())) {
+        if (failures.isNews(end.cause(), System.nanoTime())) {
             LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, url, end, figures());
             tell(
                     FeedEvent.Type.CONNECT_FAILED,

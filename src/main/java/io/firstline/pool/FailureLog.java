@@ -5,20 +5,47 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Counts failures by cause and says which one is news: each cause once until the feed is whole again. Not thread-safe. */
+/**
+ * Counts failures by cause and says which one is news: each cause once until the feed has been whole for a while. A server that accepts
+ * and cuts at once would else be news at every attempt. Pure, not thread-safe; times are nanoseconds of the monotonic clock.
+ */
 final class FailureLog {
+    private final long stableNanos;
     private final Map<String, Long> counts = new TreeMap<>();
     private final Set<String> told = new HashSet<>();
+    private boolean whole;
+    private long wholeSinceNanos;
 
-    /** Counts a failure; true if its cause was not told since the feed was last whole. */
-    boolean isNews(String cause) {
+    /**
+     * Begins without a failure.
+     *
+     * @param stableNanos a feed that was whole for so long has recovered: what fails next is news again
+     */
+    FailureLog(long stableNanos) {
+        this.stableNanos = stableNanos;
+    }
+
+    /** Counts a failure; true if its cause was not told since the feed last recovered. */
+    boolean isNews(String cause, long nowNanos) {
+        if (whole && nowNanos - wholeSinceNanos >= stableNanos) {
+            told.clear();
+        }
         counts.merge(cause, 1L, Long::sum);
         return told.add(cause);
     }
 
-    /** The feed is whole: what fails next is news again. */
-    void recovered() {
+    /** The feed has all its connections, or has not. */
+    void whole(boolean isWhole, long nowNanos) {
+        if (isWhole && !whole) {
+            wholeSinceNanos = nowNanos;
+        }
+        whole = isWhole;
+    }
+
+    /** The feed starts anew: everything is news. */
+    void restart() {
         told.clear();
+        whole = false;
     }
 
     Map<String, Long> counts() {

@@ -61,7 +61,8 @@ public abstract class Feed {
         this.subscriptions = new Subscriptions(config.onConnect(), subscribing);
         this.sender = new Sender(name, roster, this::fastest);
         this.publication = new Publication(name, context);
-        this.chronicle = new Chronicle(name, FeedUrl.masked(config.url()), roster, publication::published, context);
+        this.chronicle = new Chronicle(
+                name, FeedUrl.masked(config.url()), config.retry().stableMs(), roster, publication::published, context);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
             roster.add(new Seat(this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault()), reopens));

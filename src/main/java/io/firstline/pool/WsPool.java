@@ -168,7 +168,7 @@ public final class WsPool extends Feed {
 
     @Override
     WsConnection fastest(Stream<WsConnection> live) {
-        return live.min(Comparator.comparingDouble(c -> Double.isNaN(c.latencyMs()) ? Double.MAX_VALUE : c.latencyMs()))
+        return live.min(Comparator.comparingDouble(WsConnection::expectedLatencyMs)) // what is not measured sorts last
                 .orElse(null);
     }
 

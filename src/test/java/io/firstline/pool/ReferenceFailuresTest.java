@@ -138,7 +138,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         exchange.freeze(1); // one pong that is very late …
         eventually(() -> exchange.lines().get(0).frozen());
         long frozenNanos = System.nanoTime();
-        eventually(() -> System.nanoTime() - frozenNanos > 600_000_000L);
+        eventually(() -> System.nanoTime() - frozenNanos > 300_000_000L);
         exchange.thaw(1);
         eventually(() -> members(feed).stream()
                 .anyMatch(c -> c.connection().lastLatencyMs() < 80
