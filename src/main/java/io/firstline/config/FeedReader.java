@@ -28,8 +28,8 @@ import java.util.function.Supplier;
  * one look wrong, a value stands in for it that does not: each error is told once, and no error for the sake of another.
  */
 final class FeedReader {
-    private static final List<String> POOL_KEYS =
-            List.of("evictIntervalMs", "rankBy", "minLive", "hashCapacity", "historyMs", "joinGuardMs", "skewMs");
+    private static final List<String> POOL_KEYS = List.of(
+            "evictIntervalMs", "rankBy", "minLive", "hashCapacity", "historyMs", "joinGuardMs", "skewMs", "maxAgeMs");
     private static final String STAND_IN_URL = "wss://stand.in";
     private static final String STAND_IN_NAME = "stand-in";
 
@@ -173,7 +173,8 @@ final class FeedReader {
                 () -> new RetryConfig(
                         number("retryBaseMs", broken.contains("retryBaseMs") ? 1 : RetryConfig.DEFAULT.baseMs()),
                         number("retryCapMs", broken.contains("retryCapMs") ? 3_600_000 : RetryConfig.DEFAULT.capMs()),
-                        number("retryStableMs", RetryConfig.DEFAULT.stableMs())),
+                        number("retryStableMs", RetryConfig.DEFAULT.stableMs()),
+                        number("connectsPer5Min", RetryConfig.DEFAULT.connectsPer5Min())),
                 RetryConfig.DEFAULT);
         String certificates = certificates();
         return attempt(
@@ -207,7 +208,8 @@ final class FeedReader {
                         number("hashCapacity", WsPoolConfig.DEFAULT_HASH_CAPACITY),
                         number("historyMs", WsPoolConfig.DEFAULT_HISTORY_MS),
                         number("joinGuardMs", WsPoolConfig.DEFAULT_JOIN_GUARD_MS),
-                        number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS)),
+                        number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS),
+                        number("maxAgeMs", WsPoolConfig.DEFAULT_MAX_AGE_MS)),
                 WsPoolConfig.of(connection).withConnections(connections));
     }
 

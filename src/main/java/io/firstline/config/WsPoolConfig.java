@@ -14,6 +14,8 @@ package io.firstline.config;
  *     milliseconds; default 2,500: recorded start-up snapshots came up to 1.9 s apart on parallel connections
  * @param skewMs how far apart in time two connections may deliver messages of different streams in a different order,
  *     milliseconds; default 250
+ * @param maxAgeMs a connection is replaced before it is this old, each at another age, one at a time, in milliseconds; 0 = never, default
+ *     82,800,000 (23 hours: Binance cuts after 24)
  */
 public record WsPoolConfig(
         WsConnectionConfig connection,
@@ -24,7 +26,8 @@ public record WsPoolConfig(
         int hashCapacity,
         int historyMs,
         int joinGuardMs,
-        int skewMs) {
+        int skewMs,
+        int maxAgeMs) {
 
     public static final int DEFAULT_CONNECTIONS = 5;
     public static final int DEFAULT_EVICT_INTERVAL_MS = 60_000;
@@ -33,6 +36,7 @@ public record WsPoolConfig(
     public static final int DEFAULT_HISTORY_MS = 60_000;
     public static final int DEFAULT_JOIN_GUARD_MS = 2_500;
     public static final int DEFAULT_SKEW_MS = 250;
+    public static final int DEFAULT_MAX_AGE_MS = 82_800_000;
     /** Half of the 64 marks a remembered message has room for; the other half is for replacements under way. */
     public static final int MAX_CONNECTIONS = 32;
 
@@ -47,6 +51,7 @@ public record WsPoolConfig(
                 .range("historyMs", historyMs, 1, 3_600_000)
                 .range("joinGuardMs", joinGuardMs, 0, 600_000)
                 .range("skewMs", skewMs, 0, 60_000)
+                .range("maxAgeMs", maxAgeMs, 0, Integer.MAX_VALUE)
                 .throwIfAny("pool configuration");
     }
 
@@ -65,7 +70,8 @@ public record WsPoolConfig(
                 DEFAULT_HASH_CAPACITY,
                 DEFAULT_HISTORY_MS,
                 DEFAULT_JOIN_GUARD_MS,
-                DEFAULT_SKEW_MS);
+                DEFAULT_SKEW_MS,
+                DEFAULT_MAX_AGE_MS);
     }
 
     public WsPoolConfig withConnection(WsConnectionConfig connection) {
@@ -78,7 +84,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withConnections(int connections) {
@@ -91,7 +98,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {
@@ -104,7 +112,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withRankBy(RankBy rankBy) {
@@ -117,7 +126,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withMinLive(int minLive) {
@@ -130,7 +140,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withHashCapacity(int hashCapacity) {
@@ -143,7 +154,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withHistoryMs(int historyMs) {
@@ -156,7 +168,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withJoinGuardMs(int joinGuardMs) {
@@ -169,7 +182,8 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
     }
 
     public WsPoolConfig withSkewMs(int skewMs) {
@@ -182,6 +196,21 @@ public record WsPoolConfig(
                 hashCapacity,
                 historyMs,
                 joinGuardMs,
-                skewMs);
+                skewMs,
+                maxAgeMs);
+    }
+
+    public WsPoolConfig withMaxAgeMs(int maxAgeMs) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs,
+                maxAgeMs);
     }
 }

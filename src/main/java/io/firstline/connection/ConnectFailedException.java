@@ -1,17 +1,29 @@
 package io.firstline.connection;
 
+import io.vertx.core.http.UpgradeRejectedException;
+import java.time.Instant;
+
 /** A connection could not be made. */
 public final class ConnectFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Disconnect end;
+    private final long pauseMs;
 
     ConnectFailedException(Disconnect end, Throwable cause) {
         super(end.toString(), cause);
         this.end = end;
+        this.pauseMs = cause instanceof UpgradeRejectedException rejected
+                ? RetryAfter.pauseMs(rejected.getStatus(), rejected.getHeaders().get("Retry-After"), Instant.now())
+                : 0;
     }
 
     public Disconnect end() {
         return end;
+    }
+
+    /** For how long the host wants to be left alone, milliseconds; 0 = it did not say. */
+    public long pauseMs() {
+        return pauseMs;
     }
 }

@@ -158,6 +158,16 @@ final class Chronicle {
         LOG.debug("{} connect attempt failed", name, failure);
     }
 
+    /** An attempt must wait: the host asked to be left alone, or the budget of attempts is spent. Told once per outage. */
+    void waiting(long waitMs) {
+        if (failures.isNews("connect-budget", System.nanoTime())) {
+            LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
+            tell(
+                    FeedEvent.Type.CONNECT_WAITING,
+                    new JsonObject().put("waitMs", waitMs).put("url", url));
+        }
+    }
+
     void inStep(Member member, boolean alone) {
         LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
         tell(FeedEvent.Type.IN_STEP, about(member).put("alone", alone));

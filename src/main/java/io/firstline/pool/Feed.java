@@ -3,6 +3,7 @@ package io.firstline.pool;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
@@ -37,6 +38,7 @@ public abstract class Feed {
     private final String name;
     private final WsConnectionConfig config;
     private final Subscriptions subscriptions;
+    private final HostBudget budget;
     final Roster roster = new Roster();
     private final Sender sender;
     final Publication publication;
@@ -63,9 +65,11 @@ public abstract class Feed {
         this.publication = new Publication(name, context);
         this.chronicle = new Chronicle(
                 name, FeedUrl.masked(config.url()), config.retry().stableMs(), roster, publication::published, context);
+        this.budget = new HostBudget(vertx, config);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
-            roster.add(new Seat(this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault()), reopens));
+            roster.add(new Seat(
+                    this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault()), budget, reopens));
         }
     }
 
@@ -317,7 +321,23 @@ public abstract class Feed {
             return;
         }
         chronicle.connectFailed(failure);
-        if (first && ++failedFirstAttempts == roster.target() && started.tryFail(failure)) {
+        if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
+            budget.pause(refused.pauseMs());
+        }
+        notYet(failure, first);
+    }
+
+    /** An attempt must wait for the budget of its host, on this seat the first since the feed was started or not. */
+    void mustWait(long waitMs, boolean first) {
+        chronicle.waiting(waitMs);
+        notYet(
+                new IllegalStateException(
+                        "attempts to connect must wait " + waitMs + " ms: the host's budget is spent"),
+                first);
+    }
+
+    private void notYet(Throwable why, boolean first) {
+        if (first && ++failedFirstAttempts == roster.target() && started.tryFail(why)) {
             chronicle.startFailed();
         } else {
             chronicle.liveChanged(true);

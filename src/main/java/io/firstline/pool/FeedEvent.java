@@ -20,6 +20,8 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         DISCONNECTED("disconnected"),
         /** An attempt failed; told once per cause until the feed is whole again: {@code cause, reason, url}. */
         CONNECT_FAILED("connect-failed"),
+        /** The host asked to be left alone, or had its attempts of five minutes; told once per outage: {@code waitMs, url}. */
+        CONNECT_WAITING("connect-waiting"),
         /** A connection that joined later may lead now: {@code connection, alone}. */
         IN_STEP("in-step"),
         /** A connection fell behind what is remembered and is being replaced: {@code connection}. */

@@ -16,6 +16,9 @@ final class Member implements WsConnection.Listener {
     final Seat seat;
     WsConnection connection;
     Line line;
+    /** The age at which it is replaced. */
+    long ageLimitMs = Long.MAX_VALUE;
+
     boolean dismissed;
 
     Member(Feed feed, Seat seat) {

@@ -14,6 +14,7 @@ final class Seat {
     private final Feed feed;
     private final Vertx vertx;
     private final RetryPolicy retry;
+    private final HostBudget budget;
     private final boolean reopens;
 
     private Member member;
@@ -27,12 +28,14 @@ final class Seat {
     /**
      * An empty seat.
      *
+     * @param budget asked before each attempt
      * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
      */
-    Seat(Feed feed, Vertx vertx, RetryPolicy retry, boolean reopens) {
+    Seat(Feed feed, Vertx vertx, RetryPolicy retry, HostBudget budget, boolean reopens) {
         this.feed = feed;
         this.vertx = vertx;
         this.retry = retry;
+        this.budget = budget;
         this.reopens = reopens;
     }
 
@@ -56,6 +59,13 @@ final class Seat {
 
     private void connect() {
         timer = -1;
+        long waitMs = budget.take();
+        if (waitMs > 0) {
+            feed.mustWait(waitMs, attempt == 0);
+            attempt = Math.max(attempt, 1);
+            timer = vertx.setTimer(waitMs, t -> connect());
+            return;
+        }
         Member opening = feed.newMember(this);
         member = opening;
         opening.connection.connect().onFailure(e -> {
@@ -102,9 +112,11 @@ final class Seat {
         }
     }
 
-    /** Opens a candidate beside the member; false if there is no member to replace or a candidate already. */
+    /**
+     * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare.
+     */
     boolean replace(String reason, long trialMs) {
-        if (!open || !isLive() || candidate != null) {
+        if (!open || !isLive() || candidate != null || !budget.hasSpare() || budget.take() > 0) {
             return false;
         }
         evictionReason = reason;

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  */
 public final class WsPool extends Feed {
     private static final long LEAST_TRIAL_MS = 30_000;
+    private static final long ROTATION_CHECK_MS = 500;
 
     /** A copy on its way through the arbiter. */
     private record Copy(Member member, Buffer payload, boolean text, long arrivalNanos) {}
@@ -33,7 +35,9 @@ public final class WsPool extends Feed {
     private final Map<Line, Member> members = new HashMap<>();
     private Arbiter<Copy> arbiter;
     private long lateBefore;
+    private final Rotation rotation;
     private long evictionTimer;
+    private long rotationTimer;
 
     /**
      * Made by {@link #create}, and by tests that cannot wait.
@@ -44,6 +48,7 @@ public final class WsPool extends Feed {
         super(vertx, name, config.connection(), config.connections(), subscribing);
         this.config = config;
         this.trialMs = trialMs;
+        this.rotation = new Rotation(config.maxAgeMs(), RandomGenerator.getDefault());
     }
 
     /** A pool named by its connection id; runs on the current Vert.x context. */
@@ -87,17 +92,20 @@ public final class WsPool extends Feed {
                     }
                 });
         evictionTimer = context.owner().setPeriodic(config.evictIntervalMs(), t -> evictSlow());
+        rotationTimer = context.owner().setPeriodic(ROTATION_CHECK_MS, t -> rotateOldest());
     }
 
     @Override
     void stopping() {
         context.owner().cancelTimer(evictionTimer);
+        context.owner().cancelTimer(rotationTimer);
     }
 
     @Override
     void joined(Member member) {
         member.line = arbiter.join(member.connection.connectStartedNanos(), System.nanoTime());
         members.put(member.line, member);
+        member.ageLimitMs = rotation.ageLimitMs();
     }
 
     @Override
@@ -133,6 +141,22 @@ public final class WsPool extends Feed {
             seatOf.get(slow.connectionId()).replace(reason(slow), trialMs());
         }
         members.keySet().forEach(Line::startLagWindow);
+    }
+
+    /** One at a time: whoever is furthest over its age, and only when nobody is being replaced. */
+    private void rotateOldest() {
+        if (roster.seats().stream().anyMatch(seat -> seat.candidate() != null)) {
+            return;
+        }
+        roster.seats().stream()
+                .filter(Seat::isLive)
+                .filter(seat -> overAgeMs(seat) >= 0)
+                .max(Comparator.comparingLong(WsPool::overAgeMs))
+                .ifPresent(seat -> seat.replace("age", trialMs()));
+    }
+
+    private static long overAgeMs(Seat seat) {
+        return seat.member().connection.ageMs() - seat.member().ageLimitMs;
     }
 
     private String reason(Contender slow) {

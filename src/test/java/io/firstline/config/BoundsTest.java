@@ -33,6 +33,8 @@ class BoundsTest {
             Map.entry("connectTimeoutMs", CONNECTION::withConnectTimeoutMs),
             Map.entry("retryBaseMs", n -> new RetryConfig(n, 3_600_000, 0)),
             Map.entry("retryCapMs", n -> new RetryConfig(1, n, 0)),
+            Map.entry("maxAgeMs", POOL::withMaxAgeMs),
+            Map.entry("connectsPer5Min", n -> new RetryConfig(1, 1, 0, n)),
             Map.entry("retryStableMs", n -> new RetryConfig(1, 1, n)));
 
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
@@ -49,6 +51,8 @@ class BoundsTest {
             Map.entry("connectTimeoutMs", CONNECTION.connectTimeoutMs()),
             Map.entry("retryBaseMs", CONNECTION.retry().baseMs()),
             Map.entry("retryCapMs", CONNECTION.retry().capMs()),
+            Map.entry("maxAgeMs", POOL.maxAgeMs()),
+            Map.entry("connectsPer5Min", CONNECTION.retry().connectsPer5Min()),
             Map.entry("retryStableMs", CONNECTION.retry().stableMs()));
 
     private static FeedConfig feed(int connections) {

@@ -116,7 +116,7 @@ class FeedConfigTest {
                         "/connectTimeoutMs",
                         "/headers/a b",
                         "/headers/a b");
-        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1)))
+        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/connection",
@@ -126,7 +126,8 @@ class FeedConfigTest {
                         "/hashCapacity",
                         "/historyMs",
                         "/joinGuardMs",
-                        "/skewMs");
+                        "/skewMs",
+                        "/maxAgeMs");
     }
 
     @Test
@@ -183,6 +184,8 @@ class FeedConfigTest {
                 .withJoinGuardMs(5)
                 .withSkewMs(6);
 
-        assertThat(pool).isEqualTo(new WsPoolConfig(connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6));
+        assertThat(pool)
+                .isEqualTo(
+                        new WsPoolConfig(connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, WsPoolConfig.DEFAULT_MAX_AGE_MS));
     }
 }

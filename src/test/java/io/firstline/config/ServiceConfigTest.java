@@ -63,7 +63,7 @@ class ServiceConfigTest {
                   "evictIntervalMs": 1000, "rankBy": "lag", "minLive": 2, "hashCapacity": 100, "historyMs": 200,
                   "joinGuardMs": 300, "skewMs": 400, "maxMessageBytes": 500, "latencyPingIntervalMs": 600,
                   "latencyWindow": 700, "connectTimeoutMs": 800, "retryBaseMs": 900, "retryCapMs": 1000.0,
-                  "retryStableMs": 1100, "compression": true, "allowPlaintext": true, "headers": {"X-A": "b"},
+                  "retryStableMs": 1100, "connectsPer5Min": 1200, "maxAgeMs": 1300, "compression": true, "allowPlaintext": true, "headers": {"X-A": "b"},
                   "autoReconnect": true, "body": "json", "streamPointer": "/s/0", "subscribe": "+${streams}${id}",
                   "unsubscribe": "-${streams}" }
                 """);
@@ -77,12 +77,12 @@ class ServiceConfigTest {
                 600,
                 700,
                 800,
-                new RetryConfig(900, 1_000, 1_100),
+                new RetryConfig(900, 1_000, 1_100, 1_200),
                 true,
                 true,
                 Map.of("X-A", "b"),
                 "");
-        WsPoolConfig pool = new WsPoolConfig(connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400);
+        WsPoolConfig pool = new WsPoolConfig(connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300);
         assertThat(feed)
                 .isEqualTo(new FeedConfig(
                         "f",

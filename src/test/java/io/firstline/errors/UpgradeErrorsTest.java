@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,25 +156,68 @@ class UpgradeErrorsTest {
     @Test
     void shouldTellEachCauseOncePerOutage() {
         try (ScriptedServer server =
-                        ScriptedServer.start(peer -> peer.reject(429).end());
+                        ScriptedServer.start(peer -> peer.reject(500).end());
                 FeedProbe probe = FeedProbe.single(vertx, config(server, new RetryConfig(10, 40, 0)))) {
-            assertThat(Await.failure(probe.feed.start())).hasMessageContaining("http-429");
-            Await.until("attempts", () -> probe.failures("http-429") >= 4);
+            assertThat(Await.failure(probe.feed.start())).hasMessageContaining("http-500");
+            Await.until("attempts", () -> probe.failures("http-500") >= 4);
             server.script(peer -> peer.reject(401).end());
             Await.until("attempts", () -> probe.failures("http-401") >= 4);
-            server.script(peer -> peer.reject(429).end());
-            long before = probe.failures("http-429");
-            Await.until("attempts", () -> probe.failures("http-429") >= before + 3);
-            assertThat(causes(probe)).containsExactly("http-429", "http-401");
+            server.script(peer -> peer.reject(500).end());
+            long before = probe.failures("http-500");
+            Await.until("attempts", () -> probe.failures("http-500") >= before + 3);
+            assertThat(causes(probe)).containsExactly("http-500", "http-401");
 
             server.script(Peer::upgrade);
             Await.until("the state", () -> probe.feed.state() == FeedState.CONNECTED);
-            server.script(peer -> peer.reject(429).end());
+            server.script(peer -> peer.reject(500).end());
             server.peers().get(server.peers().size() - 1).end();
             probe.awaitTold(FeedEvent.Type.CONNECT_FAILED, 3);
-            assertThat(causes(probe)).as("a new outage").containsExactly("http-429", "http-401", "http-429");
+            assertThat(causes(probe)).as("a new outage").containsExactly("http-500", "http-401", "http-500");
             assertThat(probe.told(FeedEvent.Type.DISCONNECTED)).hasSize(1);
             assertThat(probe.report().lost()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldLeaveAHostAloneForAsLongAsItAsks() {
+        AtomicInteger upgrades = new AtomicInteger();
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    upgrades.incrementAndGet();
+                    peer.reject(429, "Retry-After: 2").end();
+                });
+                FeedProbe probe = FeedProbe.single(vertx, config(server, new RetryConfig(1, 1, 0)))) {
+            assertThat(Await.failure(probe.feed.start())).hasMessageContaining("http-429");
+            probe.awaitTold(FeedEvent.Type.CONNECT_WAITING, 1);
+            assertThat(upgrades).as("with pauses of a millisecond").hasValue(1);
+            assertThat(probe.told(FeedEvent.Type.CONNECT_WAITING).get(0).getLong("waitMs"))
+                    .isBetween(1L, 2_001L);
+
+            server.script(Peer::upgrade);
+            Await.until("the state", () -> probe.feed.state() == FeedState.CONNECTED);
+        }
+    }
+
+    @Test
+    void shouldNotExceedTheConnectBudgetOfAHost() {
+        AtomicInteger upgrades = new AtomicInteger();
+        Vertx other = Vertx.vertx(); // with a budget of its own
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    upgrades.incrementAndGet();
+                    peer.reject(500).end();
+                });
+                FeedProbe probe = FeedProbe.single(other, config(server, new RetryConfig(1, 1, 0, 7)))) {
+            Await.failure(probe.feed.start());
+            probe.awaitTold(FeedEvent.Type.CONNECT_WAITING, 1);
+
+            assertThat(upgrades).hasValue(7);
+            assertThat(probe.told(FeedEvent.Type.CONNECT_WAITING).get(0).getLong("waitMs"))
+                    .isBetween(200_000L, 300_001L);
+            try (FeedProbe second = FeedProbe.single(other, config(server, new RetryConfig(1, 1, 0, 7)))) {
+                assertThat(Await.failure(second.feed.start())).hasMessageContaining("must wait");
+                assertThat(second.feed.state()).isEqualTo(FeedState.DISCONNECTED);
+            }
+        } finally {
+            Await.result(other.close());
         }
     }
 

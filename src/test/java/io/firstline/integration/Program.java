@@ -55,6 +55,9 @@ public final class Program implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.firstline.service.Main"));
+        if (Runtime.version().feature() >= 22) {
+            words.add(1, "--enable-native-access=ALL-UNNAMED"); // as the jar's manifest does
+        }
         words.addAll(Stream.of(args).toList());
         return words;
     }

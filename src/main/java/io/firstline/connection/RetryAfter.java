@@ -1,0 +1,51 @@
+package io.firstline.connection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+
+/** For how long a server that refused an upgrade wants to be left alone. Pure. */
+final class RetryAfter {
+    private static final int FORBIDDEN = 403;
+    private static final int BANNED = 418;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+    private static final long UNSAID_TOO_MANY_MS = 10_000;
+    private static final long UNSAID_BANNED_MS = 120_000;
+    private static final long LONGEST_MS = Duration.ofDays(1).toMillis();
+
+    private RetryAfter() {}
+
+    /**
+     * The pause for the whole host, in milliseconds; 0 = none but the usual back-off.
+     *
+     * @param header the {@code Retry-After} header, seconds or an HTTP date (RFC 9110, 10.2.3), or null
+     */
+    static long pauseMs(int status, String header, Instant now) {
+        return switch (status) {
+            case FORBIDDEN, UNAVAILABLE -> said(header, now, 0);
+            case TOO_MANY_REQUESTS -> said(header, now, UNSAID_TOO_MANY_MS);
+            case BANNED -> said(header, now, UNSAID_BANNED_MS);
+            default -> 0;
+        };
+    }
+
+    private static long said(String header, Instant now, long unsaidMs) {
+        if (header == null) {
+            return unsaidMs;
+        }
+        String text = header.trim();
+        if (text.matches("\\d{1,9}")) {
+            return Math.min(LONGEST_MS, Long.parseLong(text) * 1_000);
+        }
+        try {
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Math.max(0, Math.min(LONGEST_MS, Duration.between(now, until).toMillis()));
+        } catch (DateTimeParseException neither) {
+            return unsaidMs;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.firstline.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.RetryConfig;
+import io.firstline.simulator.ExchangeSimulator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Connections are replaced before the server cuts them, one at a time, and never at the cost of the live count. */
+class RotationTest extends FeedTestBase {
+
+    @Test
+    void shouldDrawEveryAgeBelowTheMaximumAndNeverEarly() {
+        Rotation rotation = new Rotation(1_000, new Random(1));
+        Set<Long> ages = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            ages.add(rotation.ageLimitMs());
+        }
+
+        assertThat(ages).allMatch(age -> age >= 800 && age <= 1_000).hasSizeGreaterThan(190);
+        assertThat(new Rotation(0, new Random(1)).ageLimitMs()).as("never").isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldReplaceAgedConnectionsOneAtATimeWithoutLosingAMessage() {
+        ExchangeSimulator exchange = exchange(market(500));
+        List<String> sent = new ArrayList<>();
+        exchange.onEmit((stream, payload) -> {
+            synchronized (sent) {
+                sent.add(payload.toString());
+            }
+        });
+        started(pool(poolOf(3, exchange.url(PATH)).withMaxAgeMs(1_500)));
+
+        eventually(() -> count(FeedEvent.Type.EVICTED) >= 4);
+        exchange.pauseEmission();
+        eventually(() -> messages.size() == sent.size());
+
+        assertThat(messages).extracting(m -> m.payload().toString()).containsExactlyElementsOf(sent);
+        assertThat(events.stream().filter(e -> e.type() == FeedEvent.Type.EVICTED))
+                .allMatch(e -> e.facts().getString("reason").equals("age"));
+        assertThat(count(FeedEvent.Type.DEGRADED)).isZero();
+        assertThat(count(FeedEvent.Type.DISCONNECTED)).isZero();
+        assertNeverTwoCandidates();
+    }
+
+    /** Each "connected" after the first three opens a trial that "evicted" ends: they must alternate. */
+    private void assertNeverTwoCandidates() {
+        int trials = 0;
+        int connected = 0;
+        for (FeedEvent event : events) {
+            if (event.type() == FeedEvent.Type.CONNECTED && ++connected > 3) {
+                assertThat(++trials).as("trials at the same time").isEqualTo(1);
+            } else if (event.type() == FeedEvent.Type.EVICTED) {
+                trials--;
+            }
+        }
+    }
+
+    @Test
+    void shouldNotRotateOrEvictWhenTheConnectBudgetIsLow() {
+        ExchangeSimulator exchange = exchange(market(200));
+        WsPool feed = started(pool(poolOf(3, exchange.url(PATH))
+                .withConnection(connection(exchange.url(PATH)).withRetry(new RetryConfig(20, 100, 10_000, 4)))
+                .withMaxAgeMs(600)
+                .withEvictIntervalMs(100)));
+        eventually(() -> members(feed).stream().allMatch(c -> c.connection().ageMs() > 1_500));
+
+        assertThat(exchange.lines()).as("three of four attempts are spent").hasSize(3);
+        assertThat(count(FeedEvent.Type.EVICTED)).isZero();
+        assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
+    }
+
+    private long count(FeedEvent.Type type) {
+        return events.stream().filter(e -> e.type() == type).count();
+    }
+}
