@@ -193,6 +193,20 @@ public final class Arbiter<M> {
         return lateMessages;
     }
 
+    /**
+     * Whether a line brings nothing while others bring what it should have brought: proof that it is dead, whatever its pongs say. A
+     * feed that is quiet everywhere proves nothing, nor does a handful of messages of another line's own, which come all at once.
+     *
+     * @param messages so many at least have been published since its last copy
+     * @param spanNanos over at least this time
+     */
+    public boolean isSilentBesideOthers(Line line, int messages, long spanNanos) {
+        long first = Math.max(Math.max(line.watermark, line.leadingAfter) + 1, history.oldest());
+        return history.newest() - first + 1 >= messages
+                && history.firstNanos(history.newest()) - history.firstNanos(first) >= spanNanos
+                && (!line.hasDelivered || line.lastCopyNanos - history.firstNanos(first) < 0);
+    }
+
     /** Brings losses and saves up to date; they are counted two seconds after a message at the earliest. */
     public void settleFigures(long nowNanos) {
         settle(nowNanos - settlingNanos);

@@ -173,6 +173,18 @@ final class Chronicle {
         tell(FeedEvent.Type.IN_STEP, about(member).put("alone", alone));
     }
 
+    /** One connection is silent while others deliver. */
+    void silent(Member member) {
+        LOG.warn("{}/{} is silent while others deliver ({})", name, member.id(), figures());
+        tell(FeedEvent.Type.STREAM_SILENT, about(member));
+    }
+
+    /** Nothing comes on any connection, longer than is usual for this feed. */
+    void silent(long silentMs) {
+        LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
+        tell(FeedEvent.Type.STREAM_SILENT, new JsonObject().put("silentMs", silentMs));
+    }
+
     void outOfStep(Member member) {
         tell(FeedEvent.Type.OUT_OF_STEP, about(member));
     }

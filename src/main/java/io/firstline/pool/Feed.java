@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * and closing are idempotent; a closed feed can be started again.
  */
 public abstract class Feed {
-    private static final long DROPS_TOLD_EVERY_MS = 1_000;
+    private static final long TELL_EVERY_MS = 1_000;
 
     private final Vertx vertx;
     final ContextInternal context;
@@ -51,7 +51,8 @@ public abstract class Feed {
     private Promise<Void> started;
     private Future<Void> closing = Future.succeededFuture();
     private int failedFirstAttempts;
-    private long dropTimer;
+    private Rhythm rhythm;
+    private long tellTimer;
     private long nextConnection = 1;
     private long copies;
 
@@ -90,7 +91,8 @@ public abstract class Feed {
             started = context.promise();
             failedFirstAttempts = 0;
             client = WsConnection.client(vertx, config);
-            dropTimer = vertx.setPeriodic(DROPS_TOLD_EVERY_MS, t -> tellDrops());
+            rhythm = new Rhythm(System.nanoTime());
+            tellTimer = vertx.setPeriodic(TELL_EVERY_MS, t -> tellOncePerSecond());
             starting();
             roster.seats().forEach(Seat::fill);
             return started.future();
@@ -108,7 +110,7 @@ public abstract class Feed {
                 return closing;
             }
             chronicle.closed();
-            vertx.cancelTimer(dropTimer);
+            vertx.cancelTimer(tellTimer);
             tellDrops();
             stopping();
             roster.open().forEach(Member::dismiss);
@@ -296,6 +298,7 @@ public abstract class Feed {
     void received(Member member, Buffer payload, boolean text, long arrivalNanos) {
         if (!member.dismissed) {
             copies++;
+            rhythm.onMessage(arrivalNanos);
             arrived(member, payload, text, arrivalNanos);
         }
     }
@@ -342,6 +345,14 @@ public abstract class Feed {
         } else {
             chronicle.liveChanged(true);
         }
+    }
+
+    private void tellOncePerSecond() {
+        long silentNanos = roster.live() == 0 ? 0 : rhythm.newsOfSilence(System.nanoTime());
+        if (silentNanos > 0) {
+            chronicle.silent(silentNanos / 1_000_000);
+        }
+        tellDrops();
     }
 
     private void tellDrops() {

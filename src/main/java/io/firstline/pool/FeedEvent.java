@@ -26,6 +26,11 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         IN_STEP("in-step"),
         /** A connection fell behind what is remembered and is being replaced: {@code connection}. */
         OUT_OF_STEP("out-of-step"),
+        /**
+         * Nothing comes though connections are open: on one of them while others deliver ({@code connection}), which is being replaced,
+         * or on all ({@code silentMs}), which is only told.
+         */
+        STREAM_SILENT("stream-silent"),
         /** A connection was replaced: {@code connection, replacement, reason, latencyMs, lagP99Micros}. */
         EVICTED("evicted"),
         /** A replacement did not get ready; the old connection stays: {@code connection, replacement, reason}. */

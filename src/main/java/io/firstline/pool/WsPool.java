@@ -25,7 +25,11 @@ import java.util.stream.Stream;
  */
 public final class WsPool extends Feed {
     private static final long LEAST_TRIAL_MS = 30_000;
-    private static final long ROTATION_CHECK_MS = 500;
+    private static final long WATCH_MS = 250;
+    private static final int SILENCE_MESSAGES = 5;
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A connection that has just opened may be subscribing still. */
+    private static final long FIRST_DATA_MS = 10_000;
 
     /** A copy on its way through the arbiter. */
     private record Copy(Member member, Buffer payload, boolean text, long arrivalNanos) {}
@@ -37,7 +41,7 @@ public final class WsPool extends Feed {
     private long lateBefore;
     private final Rotation rotation;
     private long evictionTimer;
-    private long rotationTimer;
+    private long watchTimer;
 
     /**
      * Made by {@link #create}, and by tests that cannot wait.
@@ -92,13 +96,16 @@ public final class WsPool extends Feed {
                     }
                 });
         evictionTimer = context.owner().setPeriodic(config.evictIntervalMs(), t -> evictSlow());
-        rotationTimer = context.owner().setPeriodic(ROTATION_CHECK_MS, t -> rotateOldest());
+        watchTimer = context.owner().setPeriodic(WATCH_MS, t -> {
+            replaceSilent();
+            rotateOldest();
+        });
     }
 
     @Override
     void stopping() {
         context.owner().cancelTimer(evictionTimer);
-        context.owner().cancelTimer(rotationTimer);
+        context.owner().cancelTimer(watchTimer);
     }
 
     @Override
@@ -141,6 +148,18 @@ public final class WsPool extends Feed {
             seatOf.get(slow.connectionId()).replace(reason(slow), trialMs());
         }
         members.keySet().forEach(Line::startLagWindow);
+    }
+
+    /** A connection that brings nothing while its siblings bring what it should is dead, even if it answers pings. */
+    private void replaceSilent() {
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive()
+                    && (seat.member().line.inStep() || seat.member().connection.ageMs() > FIRST_DATA_MS)
+                    && arbiter.isSilentBesideOthers(seat.member().line, SILENCE_MESSAGES, SILENCE_NANOS)
+                    && seat.replace("silent while others deliver", trialMs())) {
+                chronicle.silent(seat.member());
+            }
+        }
     }
 
     /** One at a time: whoever is furthest over its age, and only when nobody is being replaced. */
