@@ -36,6 +36,11 @@ public abstract class FeedVerticle extends VerticleBase {
         this.given = given;
     }
 
+    /** The configuration it was made with, or null. */
+    FeedConfig given() {
+        return given;
+    }
+
     abstract Feed feed(Vertx on, FeedConfig feedConfig);
 
     @Override
@@ -52,7 +57,7 @@ public abstract class FeedVerticle extends VerticleBase {
         commands = new FeedCommands(vertx, feed);
         status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
         return feed.start().recover(unreachable -> {
-            LOG.warn("{} is not connected yet: {}", feedConfig.name(), unreachable.getMessage());
+            LOG.debug("{} is not connected yet", feedConfig.name(), unreachable);
             return Future.succeededFuture();
         });
     }

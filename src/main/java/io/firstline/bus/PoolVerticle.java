@@ -3,11 +3,12 @@ package io.firstline.bus;
 import io.firstline.config.FeedConfig;
 import io.firstline.pool.Feed;
 import io.firstline.pool.WsPool;
+import io.firstline.pool.WsSingle;
 import io.vertx.core.Vertx;
 
 /**
  * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its {@code name}:
- * {@code {"name": "btc", "url": "wss://…", "connections": 5}}.
+ * {@code {"name": "btc", "url": "wss://…", "connections": 5}}. One connection is one connection, without arbitration.
  */
 public final class PoolVerticle extends FeedVerticle {
 
@@ -22,6 +23,8 @@ public final class PoolVerticle extends FeedVerticle {
 
     @Override
     Feed feed(Vertx on, FeedConfig config) {
-        return WsPool.create(on, config.name(), config.pool(), config.subscriptions());
+        return config.connections() == 1
+                ? WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions())
+                : WsPool.create(on, config.name(), config.pool(), config.subscriptions());
     }
 }

@@ -19,6 +19,11 @@ public final class SingleVerticle extends FeedVerticle {
 
     @Override
     Feed feed(Vertx on, FeedConfig config) {
+        int wanted = given() == null ? config().getInteger("connections", 1) : config.connections();
+        if (wanted != 1) {
+            throw new IllegalArgumentException("feed " + config.name()
+                    + ": a single verticle keeps one connection; for more deploy a PoolVerticle");
+        }
         return WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions());
     }
 }

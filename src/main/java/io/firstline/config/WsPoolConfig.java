@@ -47,7 +47,7 @@ public record WsPoolConfig(
                 .range("connections", connections, 2, MAX_CONNECTIONS)
                 .range("evictIntervalMs", evictIntervalMs, 1, Integer.MAX_VALUE)
                 .range("minLive", minLive, 1, Math.max(1, connections))
-                .range("hashCapacity", hashCapacity, 1, 1 << 24)
+                .range("hashCapacity", hashCapacity, 1, 1 << 20)
                 .range("historyMs", historyMs, 1, 3_600_000)
                 .range("joinGuardMs", joinGuardMs, 0, 600_000)
                 .range("skewMs", skewMs, 0, 60_000)

@@ -2,7 +2,7 @@ package io.firstline.connection;
 
 /** Why a message was not passed on. */
 public enum DropCause {
-    /** Larger than {@code maxMessageBytes}, in several frames; a single frame over the limit ends the connection. */
+    /** Larger than {@code maxMessageBytes}; in a single frame it ends the connection as well. */
     OVERSIZE("oversize"),
     /** A text message that is not UTF-8. */
     NOT_UTF8("not-utf8"),

@@ -277,6 +277,9 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         assembler.onEnd();
+        if (why.cause().equals("oversize")) {
+            listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header said more than we take
+        }
         try {
             listener.closed(this, why);
         } finally {

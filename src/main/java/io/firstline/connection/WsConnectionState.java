@@ -28,6 +28,12 @@ public record WsConnectionState(
         long ageMs,
         Disconnect end) {
 
+    /** The same without the last message: for keeping. */
+    public WsConnectionState withoutMessage() {
+        return new WsConnectionState(
+                connectionId, state, sequenceId, bytes, latencyMs, lastLatencyMs, minLatencyMs, null, ageMs, end);
+    }
+
     public boolean isConnected() {
         return state == ConnectionState.CONNECTED;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What a feed tells: its state, its events and how often they came, and its log lines, which all end in the same figures. Decides
@@ -78,6 +79,9 @@ final class Chronicle {
      * @param trouble gone, or it could not come; while all goes well, a start that is not complete yet is no news
      */
     void liveChanged(boolean trouble) {
+        if (state == FeedState.CLOSED) {
+            return; // an event handler may have closed the feed
+        }
         int live = roster.live();
         if (live >= roster.target()) {
             become(FeedState.CONNECTED, trouble);
@@ -91,21 +95,23 @@ final class Chronicle {
     private void become(FeedState next, boolean trouble) {
         FeedState before = state;
         state = next;
+        boolean news = failures.isFirst(next.name(), System.nanoTime());
         failures.whole(next == FeedState.CONNECTED, System.nanoTime());
         if (next == FeedState.CONNECTED) {
-            whole();
+            whole(news);
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
             degradedTold = true;
-            LOG.warn("{} {} ({})", name, next == FeedState.DISCONNECTED ? "has no connection" : "degraded", figures());
+            String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
+            LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {} ({})", name, what, figures());
             tell(FeedEvent.Type.DEGRADED, stateFacts());
         }
     }
 
     /** Recovery is news only to those who were told of the trouble. */
-    private void whole() {
+    private void whole(boolean news) {
         if (degradedTold) {
             degradedTold = false;
-            LOG.info("{} recovered ({})", name, figures());
+            LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("{} recovered ({})", name, figures());
             tell(FeedEvent.Type.RECOVERED, stateFacts());
         }
     }

@@ -27,11 +27,16 @@ final class FailureLog {
 
     /** Counts a failure; true if its cause was not told since the feed last recovered. */
     boolean isNews(String cause, long nowNanos) {
+        counts.merge(cause, 1L, Long::sum);
+        return isFirst(cause, nowNanos);
+    }
+
+    /** True if this was not said since the feed last recovered. */
+    boolean isFirst(String saying, long nowNanos) {
         if (whole && nowNanos - wholeSinceNanos >= stableNanos) {
             told.clear();
         }
-        counts.merge(cause, 1L, Long::sum);
-        return told.add(cause);
+        return told.add(saying);
     }
 
     /** The feed has all its connections, or has not. */

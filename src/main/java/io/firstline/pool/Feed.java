@@ -289,6 +289,9 @@ public abstract class Feed {
         roster.opened(member);
         joined(member);
         chronicle.connected(member);
+        if (member.dismissed) {
+            return; // an event handler has closed the feed
+        }
         Sender.write(member.connection, subscriptions.opening()).onFailure(e -> chronicle.onConnectFailed(member, e));
         member.seat.opened(member);
         chronicle.liveChanged(false);
@@ -391,7 +394,7 @@ public abstract class Feed {
             Future<T> result;
             try {
                 result = action.get();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 result = Future.failedFuture(e);
             }
             result.onComplete(promise);

@@ -18,7 +18,7 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         CONNECTED("connected"),
         /** A connection ended that we had not closed: {@code connection, cause, code, reason, ageMs}. */
         DISCONNECTED("disconnected"),
-        /** An attempt failed; told once per cause until the feed is whole again: {@code cause, reason, url}. */
+        /** An attempt failed; told once per cause until the feed has been whole for {@code retryStableMs}: {@code cause, reason, url}. */
         CONNECT_FAILED("connect-failed"),
         /** The host asked to be left alone, or had its attempts of five minutes; told once per outage: {@code waitMs, url}. */
         CONNECT_WAITING("connect-waiting"),
@@ -35,9 +35,9 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         EVICTED("evicted"),
         /** A replacement did not get ready; the old connection stays: {@code connection, replacement, reason}. */
         EVICTION_ABANDONED("eviction-abandoned"),
-        /** Fewer live connections than wanted: {@code live, target}. */
+        /** Fewer live connections than wanted: {@code live, target, state}. */
         DEGRADED("degraded"),
-        /** As many as wanted again: {@code live, target}. */
+        /** As many as wanted again: {@code live, target, state}. */
         RECOVERED("recovered"),
         /** Messages were dropped in the last second: {@code cause, count, total}. */
         DROPPED("dropped");

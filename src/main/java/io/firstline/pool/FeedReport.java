@@ -11,7 +11,7 @@ import java.util.Map;
  * @param state what it can deliver
  * @param target how many connections it wants
  * @param live how many are open
- * @param published messages passed on since the process started
+ * @param published messages passed on since the feed was made
  * @param copies messages received on all connections
  * @param late published after younger ones
  * @param evictions connections replaced on purpose

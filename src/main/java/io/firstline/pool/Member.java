@@ -4,6 +4,7 @@ import io.firstline.arbitration.Line;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.WsConnection;
+import io.firstline.connection.WsConnectionState;
 import io.vertx.core.buffer.Buffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,11 @@ final class Member implements WsConnection.Listener {
     }
 
     ConnectionReport report(ConnectionReport.Role role) {
-        return new ConnectionReport(connection.state(), line == null ? null : line.figures(), role);
+        WsConnectionState facts = connection.state();
+        return new ConnectionReport(
+                role == ConnectionReport.Role.GONE ? facts.withoutMessage() : facts,
+                line == null ? null : line.figures(),
+                role);
     }
 
     @Override

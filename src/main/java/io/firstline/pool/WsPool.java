@@ -140,8 +140,8 @@ public final class WsPool extends Feed {
             if (seat.isLive() && seat.candidate() == null) {
                 Member member = seat.member();
                 seatOf.put(member.id(), seat);
-                contenders.add(
-                        new Contender(member.id(), member.connection.latencyMs(), member.line.recentLagP99Micros()));
+                contenders.add(new Contender(
+                        member.id(), member.connection.expectedLatencyMs(), member.line.recentLagP99Micros()));
             }
         }
         for (Contender slow : EvictionPolicy.slow(contenders, config.rankBy())) {

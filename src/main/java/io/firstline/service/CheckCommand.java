@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = "Says what CONFIG would run, or every error in it; starts nothing.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:it can run", "1:failed while checking", "2:bad input: every error is named"})
 final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CONFIG", description = "a configuration file (JSON)")
     private Path file;

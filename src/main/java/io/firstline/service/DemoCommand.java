@@ -35,7 +35,11 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final long START_SECONDS = 30;
     private static final long STATUS_SECONDS = 5;
+    /** Losses are counted when a message is two seconds old. */
+    private static final Duration SETTLING = Duration.ofMillis(2_100);
+
     private static final Duration DRAIN = Duration.ofSeconds(3);
 
     @Parameters(
@@ -68,17 +72,16 @@ final class DemoCommand implements Callable<Integer> {
             FeedConfig feed = service.config().feeds().get(0);
             DemoFigures figures = new DemoFigures();
             consume(service.onVertx(), feed, figures);
-            service.deploy();
-            long end = System.nanoTime() + duration.toNanos();
-            for (int second = 1; end - System.nanoTime() > 0; second++) {
-                long left = end - System.nanoTime();
-                if (isAsked(shutdown, Math.min(left, TimeUnit.SECONDS.toNanos(1)))) {
-                    break;
-                }
-                if (left >= TimeUnit.SECONDS.toNanos(1)) {
-                    out.println(figures.line(second, status(service.onVertx(), feed.name())));
-                    out.flush();
-                }
+            RunningService.await(service.deploy(), START_SECONDS);
+            long start = System.nanoTime();
+            boolean stopped = false;
+            for (int second = 1; !stopped && TimeUnit.SECONDS.toNanos(second) <= duration.toNanos(); second++) {
+                stopped = isAsked(shutdown, start + TimeUnit.SECONDS.toNanos(second));
+                out.println(figures.line(second, status(service.onVertx(), feed.name())));
+                out.flush();
+            }
+            if (!stopped) {
+                isAsked(shutdown, start + duration.toNanos());
             }
             service.simulator().pauseEmission();
             JsonObject status = drained(service, feed.name());
@@ -92,9 +95,10 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean isAsked(Shutdown shutdown, long withinNanos) throws InterruptedException {
+    /** Waits until an instant of the monotonic clock; true if a signal came before it. */
+    private static boolean isAsked(Shutdown shutdown, long untilNanos) throws InterruptedException {
         try {
-            shutdown.asked().get(withinNanos, TimeUnit.NANOSECONDS);
+            shutdown.asked().get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException goesOn) {
             return false;
@@ -123,13 +127,14 @@ final class DemoCommand implements Callable<Integer> {
     /** What was on its way when the exchange fell silent still arrives; bounded. */
     private static JsonObject drained(RunningService service, String feed) throws InterruptedException {
         long deadline = System.nanoTime() + DRAIN.toNanos();
+        long settled = System.nanoTime() + SETTLING.toNanos();
         JsonObject status = status(service.onVertx(), feed);
         while (System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(250);
             JsonObject later = status(service.onVertx(), feed);
             boolean quiet = later.getLong("copies").equals(status.getLong("copies"));
             status = later;
-            if (quiet) {
+            if (quiet && System.nanoTime() - settled > 0) {
                 break;
             }
         }

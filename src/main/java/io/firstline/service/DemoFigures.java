@@ -119,11 +119,11 @@ final class DemoFigures {
                 outOfOrder));
         lines.add(String.format(
                 Locale.ROOT,
-                "Redundancy bought: %,d messages that only one connection delivered, %,d single losses healed, %d slow connections "
-                        + "replaced without a gap.",
-                alone,
+                "Redundancy bought: %,d losses of single connections healed, %d slow connections replaced without a gap, "
+                        + "%,d messages that only one connection delivered.",
                 losses,
-                status.getInteger("evictions")));
+                status.getInteger("evictions"),
+                alone));
         worst(status)
                 .ifPresent(w -> lines.add(String.format(
                         Locale.ROOT,

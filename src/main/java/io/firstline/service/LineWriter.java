@@ -14,11 +14,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Writes messages to an output stream, one a line, on a thread of its own: a slow reader of standard output never blocks an event loop. When
- * its queue is full the feeds' streams are paused and keep messages in their bounded rings.
+ * Writes messages to an output stream, one a line, on a thread of its own: a slow reader of standard output never blocks an
+ * event loop. When its queue is full the feeds' streams are paused and keep messages in their bounded rings.
  */
 final class LineWriter {
-    private static final int QUEUE = 8_192;
+    /** Small, because messages may be megabytes; what waits longer waits in the streams' rings, which are bounded in bytes. */
+    private static final int QUEUE = 256;
+
     private static final byte[] NEW_LINE = {'\n'};
 
     /** A stream, and how many of its messages were written since it was last asked for more. */
@@ -49,6 +51,7 @@ final class LineWriter {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean stopping;
     private final AtomicLong written = new AtomicLong();
+    private List<FeedStream> sources = List.of();
 
     /**
      * Makes a writer that is not started.
@@ -63,6 +66,7 @@ final class LineWriter {
 
     /** Takes messages from the streams as fast as they can be written. */
     void read(List<FeedStream> streams) {
+        sources = streams;
         int share = Math.max(1, QUEUE / streams.size()); // together they never have more under way than the queue holds
         for (FeedStream stream : streams) {
             Source source = new Source(stream, share);
@@ -77,12 +81,15 @@ final class LineWriter {
 
     private void write() {
         try {
-            while (!stopping || !queue.isEmpty()) {
+            while (true) {
                 Entry entry = queue.poll();
                 if (entry == null) {
                     out.flush();
+                    boolean rest = stopping && sources.stream().allMatch(stream -> stream.buffered() == 0);
                     entry = queue.poll(50, TimeUnit.MILLISECONDS);
-                    if (entry == null) {
+                    if (entry == null && rest) {
+                        break;
+                    } else if (entry == null) {
                         continue;
                     }
                 }
@@ -102,7 +109,7 @@ final class LineWriter {
         }
     }
 
-    /** Writes what is in the queue, then ends. */
+    /** Writes what the streams and the queue still hold, then ends; the streams should get nothing more by then. */
     void stop() {
         stopping = true;
     }

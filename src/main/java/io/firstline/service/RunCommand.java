@@ -3,6 +3,8 @@ package io.firstline.service;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -26,15 +28,20 @@ final class RunCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException, ExecutionException {
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
             service.config().summary().forEach(out::println);
             out.flush();
-            service.deploy();
-            out.println("running; Ctrl-C ends it");
-            out.flush();
+            CompletableFuture<Void> deployed = service.deploy()
+                    .onSuccess(v -> {
+                        out.println("running; Ctrl-C ends it");
+                        out.flush();
+                    })
+                    .toCompletionStage()
+                    .toCompletableFuture();
+            CompletableFuture.anyOf(shutdown.asked(), deployed).get();
             shutdown.asked().join();
         }
         out.println("stopped");

@@ -80,12 +80,11 @@ final class RunningService implements AutoCloseable {
     }
 
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
-    RunningService deploy() {
+    Future<Void> deploy() {
         List<Future<String>> deployments = config.feeds().stream()
                 .map(feed -> vertx.deployVerticle(verticle(feed)))
                 .toList();
-        await(Future.all(deployments), START_SECONDS);
-        return this;
+        return Future.all(deployments).mapEmpty();
     }
 
     private static Deployable verticle(FeedConfig feed) {

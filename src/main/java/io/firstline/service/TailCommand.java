@@ -12,13 +12,16 @@ import io.firstline.pool.FeedReport;
 import io.firstline.pool.WsPool;
 import io.firstline.pool.WsSingle;
 import io.firstline.stream.FeedMessage;
+import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +90,7 @@ final class TailCommand implements Callable<Integer> {
     private Format format;
 
     @Option(names = "--count", paramLabel = "N", description = "end after so many messages")
-    private long count;
+    private Long count;
 
     @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
     private Duration duration;
@@ -103,25 +106,26 @@ final class TailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
-        if (count < 0) {
+        if (count != null && count < 1) {
             throw new BadInputException("--count: found " + count + ", allowed: 1 or more");
         }
         ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
         ServiceConfig config = source.contains("://") ? ofUrl() : ofFile();
-        LineWriter writer = new LineWriter(main.stdout(), this::line, count);
+        LineWriter writer = new LineWriter(main.stdout(), this::line, count == null ? 0 : count);
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(config)) {
             List<Feed> feeds = service.config().feeds().stream()
                     .map(feed -> open(service, feed))
                     .toList();
-            writer.read(feeds.stream()
-                    .map(feed -> feed.stream(RING, Overflow.DROP_OLDEST))
-                    .toList());
+            Map<Feed, FeedStream> streams = new LinkedHashMap<>();
+            feeds.forEach(feed -> streams.put(feed, feed.stream(RING, Overflow.DROP_OLDEST)));
+            writer.read(List.copyOf(streams.values()));
             // a feed that cannot connect says so in the log, once per cause, and tries on
             feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             waitFor(
                     CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
                     duration == null ? Long.MAX_VALUE : duration.toMillis());
+            streams.forEach(Feed::detach);
             writer.stop();
             waitFor(writer.ended(), DRAIN_MS);
             return tellEnd(feeds, writer.written());
@@ -195,14 +199,15 @@ final class TailCommand implements Callable<Integer> {
             FeedReport report = RunningService.await(feed.report(), 2);
             connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
             err.printf(
-                    "firstline: %s: %d messages from %d copies on %d connections to %s, dropped %s, failures %s%n",
+                    "firstline: %s: %d messages from %d copies on %d connections to %s, dropped %s, failures %s; %d lines written%n",
                     report.feed(),
                     report.published(),
                     report.copies(),
                     report.live(),
                     FeedUrl.masked(report.url()),
                     report.dropped(),
-                    report.failures());
+                    report.failures(),
+                    written);
         }
         Future<?> closed = Future.join(feeds.stream().map(Feed::close).toList());
         RunningService.await(closed, 4);

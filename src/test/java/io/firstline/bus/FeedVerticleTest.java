@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.InvalidConfigException;
@@ -50,6 +51,26 @@ class FeedVerticleTest extends BusTestBase {
             assertThat(message.asText()).isEqualTo("{\"n\":" + expected++ + "}");
             assertThat(message.text()).isTrue();
         }
+    }
+
+    @Test
+    void shouldKeepOneConnectionIfThatIsWhatAPoolIsAskedFor() {
+        ExchangeSimulator exchange = exchange(quiet());
+        JsonObject config = config("one", exchange.url(PATH)).put("connections", 1);
+        config.remove("joinGuardMs");
+        deploy(POOL, config);
+        eventuallyConnected("one");
+
+        assertThat(exchange.lines()).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseToBeASingleWithSeveralConnections() {
+        ExchangeSimulator exchange = exchange(quiet());
+        JsonObject config = config("many", exchange.url(PATH)).put("connections", 3);
+
+        assertThatThrownBy(() -> deploy(SINGLE, config)).hasMessageContaining("a single verticle keeps one connection");
+        assertThat(exchange.lines()).isEmpty();
     }
 
     @Test

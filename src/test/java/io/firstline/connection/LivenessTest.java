@@ -50,8 +50,20 @@ class LivenessTest {
     }
 
     @Test
-    void shouldJudgeAConnectionThatNeverBroughtAFrame() {
-        assertThat(new Liveness(1_000, 0).isHalfOpen(1_000 * MS, Double.NaN, 1_000 * MS))
-                .isTrue();
+    void shouldNotCutAServerThatAnswersNoPingsAndSpeaksSeldom() {
+        liveness.onFrame(3_000 * MS);
+
+        for (long now = 1_000; now < 300_000; now += 1_000) {
+            assertThat(liveness.isHalfOpen(now * MS, Double.NaN, now * MS)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldGiveUpAPeerThatWasNeverHeardAfterAMinute() {
+        for (long now = 1_000; now < 60_000; now += 1_000) {
+            assertThat(liveness.isHalfOpen(now * MS, Double.NaN, now * MS)).isFalse();
+        }
+
+        assertThat(liveness.isHalfOpen(60_000 * MS, Double.NaN, 60_000 * MS)).isTrue();
     }
 }

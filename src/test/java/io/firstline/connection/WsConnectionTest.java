@@ -312,8 +312,10 @@ class WsConnectionTest {
         config = config.withLatencyPingIntervalMs(100);
         probe = new ConnectionProbe(vertx, config);
         Future<Void> opening = probe.connect();
-        server.accept().ignorePings().upgrade();
+        Peer peer = server.accept().upgrade();
         Await.result(opening);
+        Await.until("a pong", () -> probe.state().latencyMs() > 0);
+        peer.ignorePings();
 
         Await.until("given up", () -> probe.state().end() != null);
         assertThat(probe.state().end().cause()).isEqualTo("half-open");

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,33 @@ class WsPoolTest extends FeedTestBase {
 
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
         assertThat(System.nanoTime() - cutNanos).isLessThan(3_000_000_000L); // the pause is at most 250 ms
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FeedEvent.Type.class,
+            names = {"CONNECTED", "DISCONNECTED", "DEGRADED"})
+    void shouldStayClosedWhenItsOwnEventHandlerClosesIt(FeedEvent.Type type) {
+        ExchangeSimulator exchange = exchange(quiet());
+        WsPool feed = pool(poolOf(2, exchange.url(PATH)));
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        feed.eventHandler(event -> {
+            if (event.type() == type && !closed.isDone()) {
+                feed.close().onComplete(done -> closed.complete(null));
+            }
+        });
+        feed.start();
+        eventually(() -> closed.isDone() || feed.state() == FeedState.CONNECTED);
+        if (!closed.isDone()) {
+            exchange.cut(1, CutKind.RESET);
+        }
+
+        eventually(closed::isDone);
+        eventually(() -> exchange.lines().isEmpty());
+        assertThat(feed.state()).isEqualTo(FeedState.CLOSED);
+
+        join(feed.start());
+        eventually(() -> feed.state() == FeedState.CONNECTED);
     }
 
     @Test

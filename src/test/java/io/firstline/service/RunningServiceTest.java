@@ -23,7 +23,8 @@ class RunningServiceTest {
                 null);
         try (RunningService service = RunningService.prepare(config)) {
             assertThat(service.simulator()).isNotNull();
-            assertThat(service.deploy().onVertx().deploymentIDs()).hasSize(2);
+            RunningService.await(service.deploy(), 10);
+            assertThat(service.onVertx().deploymentIDs()).hasSize(2);
 
             JsonObject status = RunningService.await(
                     service.onVertx()
