@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
     private static final long CLOSING_TIMEOUT_MS = 2_000;
+    /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
+    private static final int MAX_QUEUED_BYTES = 1 << 20;
     /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
     private static final long PING_MARK = 0x66697273746C696EL;
 
@@ -191,6 +193,7 @@ public final class WsConnection {
 
     private void open(WebSocket opened) {
         socket = opened;
+        opened.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
         openedNanos = System.nanoTime();
         liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
@@ -287,12 +290,23 @@ public final class WsConnection {
         }
     }
 
+    /**
+     * Gives an open connection up as lost, at once and without a goodbye: it is of no use as it is.
+     *
+     * @param cause as in {@link Disconnect#cause()}
+     */
+    public void abort(String cause, String reason) {
+        if (isOpen()) {
+            finish(new Disconnect(cause, 1006, reason));
+            channel(socket).close().addListener(done -> LOG.debug("{} is cut off: {}", id(), cause));
+        }
+    }
+
     private void tick() {
         long now = System.nanoTime();
         if (liveness.isHalfOpen(latency.outstandingNanos(now), latency.emaMs(), now)) {
             long silentMs = liveness.silentNanos(now) / 1_000_000;
-            finish(new Disconnect("half-open", 1006, "nothing arrived for " + silentMs + " ms, not even a pong"));
-            channel(socket).close().addListener(done -> LOG.debug("{} was half-open and is cut off", id()));
+            abort("half-open", "nothing arrived for " + silentMs + " ms, not even a pong");
         } else {
             ping();
         }

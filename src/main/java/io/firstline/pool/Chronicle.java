@@ -130,10 +130,6 @@ final class Chronicle {
         tell(FeedEvent.Type.CONNECTED, about(member));
     }
 
-    void onConnectFailed(Member member, Throwable failure) {
-        LOG.warn("{}/{} could not send on connect: {}", name, member.id(), failure.getMessage());
-    }
-
     void lost(Member member, Disconnect end) {
         losses++;
         if (failures.isNews(end.cause(), System.nanoTime())) {

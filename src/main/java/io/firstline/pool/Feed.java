@@ -292,7 +292,9 @@ public abstract class Feed {
         if (member.dismissed) {
             return; // an event handler has closed the feed
         }
-        Sender.write(member.connection, subscriptions.opening()).onFailure(e -> chronicle.onConnectFailed(member, e));
+        // a connection that is open but not subscribed would count as live and bring nothing
+        Sender.write(member.connection, subscriptions.opening())
+                .onFailure(e -> member.connection.abort("not-subscribed", String.valueOf(e.getMessage())));
         member.seat.opened(member);
         chronicle.liveChanged(false);
         started.tryComplete();
