@@ -9,7 +9,9 @@ public enum DropCause {
     /** Cut off in the middle by the end of its connection. */
     TRUNCATED("truncated"),
     /** A consumer's buffer was full. */
-    CONSUMER_FULL("consumer-full");
+    CONSUMER_FULL("consumer-full"),
+    /** A newer message of its stream took its place while it waited for a slow consumer. */
+    CONFLATED("conflated");
 
     private final String label;
 

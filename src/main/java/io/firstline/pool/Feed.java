@@ -20,6 +20,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -150,7 +151,20 @@ public abstract class Feed {
      * @param capacity how many messages wait for a slow consumer
      */
     public FeedStream stream(int capacity, Overflow overflow) {
-        FeedStream stream = publication.stream(capacity, overflow);
+        return attached(publication.stream(capacity, overflow));
+    }
+
+    /**
+     * A new consumer's stream, for {@link Overflow#CONFLATE} by stream: {@code feed.stream(1_000, CONFLATE, m -> symbolIn(m))}.
+     *
+     * @param capacity how many messages wait for a slow consumer: with {@code CONFLATE} one per stream
+     * @param streamOf a message's stream, called on the feed's event loop; null = of none, such a message is never replaced
+     */
+    public FeedStream stream(int capacity, Overflow overflow, Function<FeedMessage, String> streamOf) {
+        return attached(publication.stream(capacity, overflow, streamOf));
+    }
+
+    private FeedStream attached(FeedStream stream) {
         context.emit(v -> publication.attach(stream));
         return stream;
     }

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Where a feed's messages go: numbered, stamped, handed to the direct handler and to each stream in the same turn of the event loop.
@@ -27,6 +28,23 @@ final class Publication {
     /** Replaced, never changed: a consumer may attach or detach a stream while a message is being handed over. */
     private List<FeedStream> streams = List.of();
 
+    private final FeedStream.Owner owner = new FeedStream.Owner() {
+        @Override
+        public void dropped(long count) {
+            drop(DropCause.CONSUMER_FULL, count);
+        }
+
+        @Override
+        public void conflated(long count) {
+            drop(DropCause.CONFLATED, count);
+        }
+
+        @Override
+        public void closed(FeedStream stream) {
+            remove(stream);
+        }
+    };
+
     private Handler<FeedMessage> handler;
     private long sequence;
 
@@ -40,7 +58,11 @@ final class Publication {
     }
 
     FeedStream stream(int capacity, Overflow overflow) {
-        return new FeedStream(context, capacity, overflow, count -> drop(DropCause.CONSUMER_FULL, count));
+        return new FeedStream(context, capacity, overflow, owner);
+    }
+
+    FeedStream stream(int capacity, Overflow overflow, Function<FeedMessage, String> streamOf) {
+        return new FeedStream(context, capacity, overflow, streamOf, owner);
     }
 
     void attach(FeedStream stream) {
@@ -50,8 +72,12 @@ final class Publication {
     }
 
     void detach(FeedStream stream) {
-        streams = streams.stream().filter(s -> s != stream).toList();
+        remove(stream);
         end(stream);
+    }
+
+    private void remove(FeedStream stream) {
+        streams = streams.stream().filter(s -> s != stream).toList();
     }
 
     void publish(String connectionId, Buffer payload, boolean text, boolean late, long arrivalNanos) {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * One message of a merged stream.
  *
  * @param feed the feed's name
- * @param sequence counts the feed's messages from 1 without holes: a consumer that sees a hole has lost something
+ * @param sequence counts the feed's messages from 1 without holes: a consumer of the whole feed that sees a hole has lost something
  * @param connectionId the connection whose copy came first
  * @param receivedMicros when it came, microseconds since the epoch
  * @param payload the bytes as received; shared by all consumers of this node, so do not change it

@@ -7,14 +7,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayDeque;
-import java.util.function.LongConsumer;
+import java.util.function.Function;
 
 /**
  * One consumer's view of a merged stream: a Vert.x {@link ReadStream} and, for who prefers to ask, {@link #next()}.
  *
  * <p>While the consumer takes messages as they come, they are handed over in the same turn of the event loop in which they arrived.
- * While it is paused, or has no handler and asks for nothing, they wait in a bounded ring; what does not fit is dropped by policy,
- * counted, and told in the feed's events. Pausing never touches a socket.
+ * While it is paused, or has no handler and asks for nothing, they wait in a bounded buffer; what does not fit is treated by the
+ * stream's {@link Overflow}, counted, told in the feed's events, and told here, in its place among the messages, to
+ * {@link #dropHandler}. Pausing never touches a socket.
  *
  * <p>Methods may be called from any thread; handlers are called on the feed's event loop, where they must not block. A handler that
  * throws reaches the exception handler, and the stream goes on.
@@ -29,28 +30,65 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     private static final int MAX_WAITING = 1_024;
 
     private final ContextInternal context;
-    private final MessageRing ring;
-    private final LongConsumer onDropped;
+    private final Overflow overflow;
+    private final Backlog backlog;
+    private final Owner owner;
     private final ArrayDeque<Promise<FeedMessage>> waiting = new ArrayDeque<>();
 
     private Handler<FeedMessage> handler;
     private Handler<Throwable> exceptionHandler;
     private Handler<Void> endHandler;
+    private Handler<Loss> dropHandler;
+    private RuntimeException failure = new IllegalStateException("the feed is closed");
     private long demand = Long.MAX_VALUE;
     private boolean draining;
     private boolean ended;
     private boolean endTold;
 
+    /** Whose stream it is: told on the feed's event loop what becomes of it. */
+    @FunctionalInterface
+    public interface Owner {
+        /** The buffer had no room for so many messages. */
+        void dropped(long count);
+
+        /** So many messages gave way to newer ones of their streams. */
+        default void conflated(long count) {
+            dropped(count);
+        }
+
+        /** The stream has ended by its own policy and takes nothing more. */
+        default void closed(FeedStream stream) {}
+    }
+
+    /** The whole feed is one stream: with {@link Overflow#CONFLATE} only the latest message waits. */
+    public FeedStream(Context context, int capacity, Overflow overflow, Owner owner) {
+        this(context, capacity, overflow, message -> "", owner);
+    }
+
     /**
      * Made by a feed for one consumer.
      *
      * @param context the feed's event loop
-     * @param onDropped told how many messages were dropped, on that loop
+     * @param streamOf a message's stream, for {@link Overflow#CONFLATE}; null = of none, such a message is never replaced
      */
-    public FeedStream(Context context, int capacity, Overflow overflow, LongConsumer onDropped) {
+    public FeedStream(
+            Context context, int capacity, Overflow overflow, Function<FeedMessage, String> streamOf, Owner owner) {
         this.context = (ContextInternal) context;
-        this.ring = new MessageRing(capacity, MAX_BYTES, overflow);
-        this.onDropped = onDropped;
+        this.overflow = overflow;
+        this.owner = owner;
+        this.backlog = overflow == Overflow.CONFLATE
+                ? new LatestByStream(capacity, MAX_BYTES, m -> streamOf(m, streamOf), () -> owner.conflated(1))
+                : new MessageRing(capacity, MAX_BYTES, overflow);
+    }
+
+    /** A consumer's function that throws costs no message. */
+    private String streamOf(FeedMessage message, Function<FeedMessage, String> function) {
+        try {
+            return function.apply(message);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return null;
+        }
     }
 
     /** For the feed, on its event loop: hands a message to the consumer or keeps it for later. */
@@ -58,13 +96,23 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         if (ended) {
             return;
         }
-        if (ring.size() == 0 && !draining && deliver(message)) {
+        if (backlog.size() == 0 && !draining && deliver(message)) {
             return;
         }
-        int dropped = ring.offer(message);
+        int dropped = backlog.offer(message);
         if (dropped > 0) {
-            onDropped.accept(dropped);
+            owner.dropped(dropped);
+            if (overflow == Overflow.CLOSE) {
+                close(new SlowConsumerException(message.feed(), backlog.size(), message.sequence()));
+            }
         }
+    }
+
+    private void close(RuntimeException cause) {
+        ended = true;
+        failure = cause;
+        owner.closed(this);
+        failed(cause);
     }
 
     /** For the feed, on its event loop: no message follows. What is buffered can still be taken. */
@@ -76,41 +124,56 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     private boolean deliver(FeedMessage message) {
         Promise<FeedMessage> asked = waiting.poll();
         if (asked != null) {
+            tellLoss(backlog.lossBefore(message));
             asked.complete(message);
             return true;
         }
-        if (handler == null || demand == 0) {
+        Handler<FeedMessage> receiver = handler;
+        if (receiver == null || demand == 0) {
             return false;
         }
         if (demand != Long.MAX_VALUE) {
             demand--;
         }
+        tellLoss(backlog.lossBefore(message));
         try {
-            handler.handle(message);
+            receiver.handle(message);
         } catch (RuntimeException | Error e) {
             failed(e);
         }
         return true;
     }
 
-    /** Hands over what the ring holds as long as the consumer wants more, which a handler may change while this runs. */
+    /** Hands over what waits as long as the consumer wants more, which a handler may change while this runs. */
     private void drain() {
         if (draining) {
             return;
         }
         draining = true;
-        while (ring.size() > 0 && (!waiting.isEmpty() || (handler != null && demand > 0))) {
-            deliver(ring.poll());
+        while (backlog.size() > 0 && (!waiting.isEmpty() || (handler != null && demand > 0))) {
+            deliver(backlog.poll());
         }
         draining = false;
-        if (ended && ring.size() == 0) {
+        if (ended && backlog.size() == 0) {
             tellEnd();
         }
     }
 
+    private void tellLoss(Loss loss) {
+        if (loss == null || dropHandler == null) {
+            return;
+        }
+        try {
+            dropHandler.handle(loss);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
     private void tellEnd() {
+        tellLoss(backlog.lossAtEnd());
         while (!waiting.isEmpty()) {
-            waiting.poll().fail(new IllegalStateException("the feed is closed"));
+            waiting.poll().fail(failure);
         }
         if (!endTold && endHandler != null) {
             endTold = true;
@@ -122,13 +185,13 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    private void failed(Throwable failure) {
+    private void failed(Throwable thrown) {
         if (exceptionHandler == null) {
-            context.reportException(failure);
+            context.reportException(thrown);
             return;
         }
         try {
-            exceptionHandler.handle(failure);
+            exceptionHandler.handle(thrown);
         } catch (RuntimeException | Error e) {
             context.reportException(e);
         }
@@ -137,7 +200,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     /**
      * The next message: of those that wait, the oldest.
      *
-     * @return fails when the feed is closed and nothing waits, or when more than 1,024 calls are unanswered
+     * @return fails when the stream has ended and nothing waits, or when more than 1,024 calls are unanswered
      */
     public Future<FeedMessage> next() {
         Promise<FeedMessage> promise = context.promise();
@@ -194,14 +257,23 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         });
     }
 
-    /** How many messages wait for the consumer. Exact on the feed's event loop, elsewhere a moment old. */
-    public int buffered() {
-        return ring.size();
+    /**
+     * Sets who is told of lost messages: called just before the next message that the consumer gets, or before the end. In between it
+     * has lost none, so it knows which of what it holds (an order book, say) is still whole. Without it, holes in
+     * {@link FeedMessage#sequence()} say the same, except with {@link Overflow#CONFLATE}.
+     */
+    public FeedStream dropHandler(Handler<Loss> newHandler) {
+        return onContext(() -> dropHandler = newHandler);
     }
 
-    /** How many messages were dropped because the consumer was too slow. */
+    /** How many messages wait for the consumer. Exact on the feed's event loop, elsewhere a moment old. */
+    public int buffered() {
+        return backlog.size();
+    }
+
+    /** How many messages were lost because the consumer was too slow. */
     public long dropped() {
-        return ring.dropped();
+        return backlog.dropped();
     }
 
     private FeedStream onContext(Runnable task) {

@@ -4,9 +4,10 @@ import java.util.Arrays;
 
 /**
  * A bounded first-in first-out buffer of messages. It grows to its capacity as needed, is bounded in payload bytes as well, and counts
- * what it drops. Not thread-safe.
+ * what it drops. What it dropped shows in the messages' sequence numbers, which must have no holes when they are put in. Not
+ * thread-safe.
  */
-public final class MessageRing {
+public final class MessageRing implements Backlog {
     private static final int FIRST_SIZE = 16;
 
     private final int capacity;
@@ -19,28 +20,42 @@ public final class MessageRing {
     private long bytes;
     private long dropped;
 
+    /** The sequence number that follows the last message the consumer got; 0 before the first. */
+    private long expected;
+
+    private long lastOffered;
+
     /**
      * Makes an empty ring.
      *
      * @param capacity messages, at least 1
      * @param maxBytes payload bytes; a single message may be larger
+     * @param overflow whether the oldest goes; otherwise what does not fit does not get in
      */
     public MessageRing(int capacity, long maxBytes, Overflow overflow) {
-        if (capacity < 1 || maxBytes < 1) {
-            throw new IllegalArgumentException(
-                    "capacity " + capacity + " and maxBytes " + maxBytes + " must be at least 1");
-        }
+        check(capacity, maxBytes);
         this.capacity = capacity;
         this.maxBytes = maxBytes;
         this.overflow = overflow;
         this.slots = new FeedMessage[Math.min(capacity, FIRST_SIZE)];
     }
 
-    /** Puts a message in; returns how many were dropped for it (with drop-newest, itself). */
+    static void check(int capacity, long maxBytes) {
+        if (capacity < 1 || maxBytes < 1) {
+            throw new IllegalArgumentException(
+                    "capacity " + capacity + " and maxBytes " + maxBytes + " must be at least 1");
+        }
+    }
+
+    @Override
     public int offer(FeedMessage message) {
         int length = message.payload().length();
         int before = size;
-        if (overflow == Overflow.DROP_NEWEST && !hasRoom(length)) {
+        lastOffered = message.sequence();
+        if (expected == 0) {
+            expected = lastOffered;
+        }
+        if (overflow != Overflow.DROP_OLDEST && !hasRoom(length)) {
             dropped++;
             return 1;
         }
@@ -58,7 +73,7 @@ public final class MessageRing {
         return lost;
     }
 
-    /** Takes the oldest message out, or returns null. */
+    @Override
     public FeedMessage poll() {
         if (size == 0) {
             return null;
@@ -69,6 +84,24 @@ public final class MessageRing {
         size--;
         bytes -= message.payload().length();
         return message;
+    }
+
+    @Override
+    public Loss lossBefore(FeedMessage next) {
+        long first = expected;
+        expected = next.sequence() + 1;
+        return first == 0 ? null : between(first, next.sequence() - 1);
+    }
+
+    @Override
+    public Loss lossAtEnd() {
+        long first = expected;
+        expected = Math.max(first, lastOffered + 1);
+        return between(first, lastOffered);
+    }
+
+    private static Loss between(long first, long last) {
+        return last < first ? null : new Loss(last - first + 1, first, last);
     }
 
     private boolean hasRoom(int length) {
@@ -84,6 +117,7 @@ public final class MessageRing {
         head = 0;
     }
 
+    @Override
     public int size() {
         return size;
     }
@@ -92,7 +126,7 @@ public final class MessageRing {
         return capacity;
     }
 
-    /** How many messages were dropped since it was made. */
+    @Override
     public long dropped() {
         return dropped;
     }

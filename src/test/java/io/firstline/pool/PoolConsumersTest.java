@@ -6,6 +6,7 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
+import io.firstline.stream.SlowConsumerException;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,7 @@ class PoolConsumersTest extends FeedTestBase {
     }
 
     @ParameterizedTest
-    @EnumSource(Overflow.class)
+    @EnumSource(names = {"DROP_OLDEST", "DROP_NEWEST"})
     void shouldDropForASlowConsumerByItsPolicyAndTell(Overflow overflow) {
         ExchangeSimulator exchange = exchange(quiet());
         WsPool feed = openPool(exchange);
@@ -122,6 +123,59 @@ class PoolConsumersTest extends FeedTestBase {
         eventually(() -> taken.size() == 10);
         assertThat(taken)
                 .containsExactlyElementsOf(overflow == Overflow.DROP_OLDEST ? numbers(15, 25) : numbers(0, 10));
+    }
+
+    @Test
+    void shouldKeepTheLatestOfEachStreamForAConsumerThatConflates() {
+        ExchangeSimulator exchange = exchange(quiet());
+        WsPool feed = openPool(exchange);
+        // "0" … "24" are of five streams, by their last digit's remainder
+        FeedStream slow = feed.stream(10, Overflow.CONFLATE, m -> "s" + Integer.parseInt(m.asText()) % 5);
+        Queue<String> taken = new ConcurrentLinkedQueue<>();
+        Queue<Long> losses = new ConcurrentLinkedQueue<>();
+        slow.pause().dropHandler(loss -> losses.add(loss.count())).handler(m -> taken.add(m.asText()));
+
+        heard(feed);
+        emit(exchange, 0, 25);
+        eventually(() -> report(feed).dropped().equals(java.util.Map.of("conflated", 20L)));
+        assertThat(slow.buffered()).isEqualTo(5);
+        assertThat(awaitTold(FeedEvent.Type.DROPPED).facts().getString("cause")).isEqualTo("conflated");
+        slow.resume();
+
+        eventually(() -> taken.size() == 5);
+        assertThat(taken).containsExactlyElementsOf(numbers(20, 25));
+        assertThat(losses).containsExactly(4L, 4L, 4L, 4L, 4L);
+        assertThat(texts()).isEqualTo(numbers(0, 25));
+    }
+
+    @Test
+    void shouldEndAStreamThatClosesOnOverflowAndNoOther() {
+        ExchangeSimulator exchange = exchange(quiet());
+        WsPool feed = openPool(exchange);
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        Queue<String> taken = new ConcurrentLinkedQueue<>();
+        Queue<String> other = new ConcurrentLinkedQueue<>();
+        Queue<String> ends = new ConcurrentLinkedQueue<>();
+        FeedStream strict = feed.stream(10, Overflow.CLOSE).pause();
+        strict.exceptionHandler(failures::add).endHandler(v -> ends.add("end")).handler(m -> taken.add(m.asText()));
+        feed.stream().handler(m -> other.add(m.asText()));
+
+        heard(feed);
+        emit(exchange, 0, 25);
+
+        eventually(() -> other.size() == 25);
+        assertThat(failures).singleElement().isInstanceOfSatisfying(SlowConsumerException.class, e -> assertThat(
+                        e.firstLost())
+                .isEqualTo(11));
+        assertThat(report(feed).dropped())
+                .as("what came after it had left is no loss")
+                .isEqualTo(java.util.Map.of("consumer-full", 1L));
+        strict.resume();
+        eventually(() -> !ends.isEmpty());
+        assertThat(taken).containsExactlyElementsOf(numbers(0, 10));
+        assertThat(other).containsExactlyElementsOf(numbers(0, 25));
+        assertThat(texts()).isEqualTo(numbers(0, 25));
+        assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
     }
 
     @Test

@@ -354,6 +354,168 @@ class FeedStreamTest {
         assertThat(told).hasValue(0);
     }
 
+    @Test
+    void shouldKeepOnlyTheLatestOfTheFeedWithoutAStreamFunction() {
+        make(4, Overflow.CONFLATE);
+        stream.pause().handler(this::take);
+        push(10);
+        assertThat(stream.buffered()).isEqualTo(1);
+        assertThat(stream.dropped()).isEqualTo(9);
+        assertThat(told).hasValue(9);
+        stream.resume();
+        push(1);
+
+        assertThat(seen).containsExactly(10L, 11L);
+    }
+
+    @Test
+    void shouldKeepEveryMessageWhoseStreamCannotBeTold() {
+        context = vertx.getOrCreateContext();
+        stream = new FeedStream(
+                context,
+                10,
+                Overflow.CONFLATE,
+                m -> {
+                    throw new IllegalStateException("no stream in " + m.sequence());
+                },
+                told::addAndGet);
+        stream.exceptionHandler(failures::add).pause().handler(this::take);
+        push(2);
+        stream.resume();
+        run(() -> {});
+
+        assertThat(seen).containsExactly(1L, 2L);
+        assertThat(told).hasValue(0);
+        assertThat(failures).extracting(Throwable::getMessage).containsExactly("no stream in 1", "no stream in 2");
+    }
+
+    @Test
+    void shouldCloseWhenFullTellAndLetTheRestBeTaken() {
+        AtomicInteger closed = new AtomicInteger();
+        context = vertx.getOrCreateContext();
+        stream = new FeedStream(context, 4, Overflow.CLOSE, new FeedStream.Owner() {
+            @Override
+            public void dropped(long count) {
+                told.addAndGet(count);
+            }
+
+            @Override
+            public void closed(FeedStream which) {
+                closed.incrementAndGet();
+            }
+        });
+        stream.exceptionHandler(failures::add).endHandler(v -> ends.incrementAndGet());
+        push(10);
+        assertThat(failures).singleElement().isInstanceOf(SlowConsumerException.class);
+        assertThat(failures.get(0)).hasMessageContaining("4 messages wait").hasMessageContaining("before 5");
+        assertThat(closed).hasValue(1);
+        assertThat(told).hasValue(1);
+        assertThat(ends).as("four messages can still be taken").hasValue(0);
+        stream.handler(this::take);
+        run(() -> {});
+
+        assertThat(seen).containsExactly(numbers(1, 4));
+        assertThat(ends).hasValue(1);
+        assertThat(Await.failure(stream.next())).isSameAs(failures.get(0));
+    }
+
+    // losses, told among the messages
+
+    /** What the consumer is told, messages and losses in one row. */
+    private List<Object> row() {
+        List<Object> row = new CopyOnWriteArrayList<>();
+        stream.dropHandler(row::add).handler(m -> row.add(m.sequence()));
+        run(() -> {});
+        return row;
+    }
+
+    @Test
+    void shouldTellALossBeforeWhatFollowsIt() {
+        make(4, Overflow.DROP_OLDEST);
+        stream.pause();
+        List<Object> row = row();
+        push(6);
+        stream.fetch(1);
+        push(2);
+        stream.resume();
+        push(1);
+
+        assertThat(row).containsExactly(new Loss(2, 1, 2), 3L, new Loss(1, 4, 4), 5L, 6L, 7L, 8L, 9L);
+    }
+
+    @Test
+    void shouldTellEachStretchThatDropNewestLost() {
+        make(2, Overflow.DROP_NEWEST);
+        stream.pause();
+        List<Object> row = row();
+        push(3);
+        stream.fetch(1);
+        push(2);
+        stream.resume();
+        run(() -> {});
+        assertThat(row).containsExactly(1L, 2L, new Loss(1, 3, 3), 4L);
+        push(1);
+        end();
+
+        assertThat(row).containsExactly(1L, 2L, new Loss(1, 3, 3), 4L, new Loss(1, 5, 5), 6L);
+    }
+
+    @Test
+    void shouldTellALossThatNoMessageFollows() {
+        make(2, Overflow.DROP_NEWEST);
+        List<Object> row = new CopyOnWriteArrayList<>();
+        push(5);
+        stream.dropHandler(row::add).endHandler(v -> row.add("end"));
+        end();
+        stream.handler(m -> row.add(m.sequence()));
+        run(() -> {});
+
+        assertThat(row).containsExactly(1L, 2L, new Loss(3, 3, 5), "end");
+    }
+
+    @Test
+    void shouldTellWhoAsksForTheNext() {
+        make(1, Overflow.DROP_OLDEST);
+        List<Loss> losses = new CopyOnWriteArrayList<>();
+        stream.dropHandler(losses::add);
+        push(3);
+
+        assertThat(Await.result(stream.next()).sequence()).isEqualTo(3);
+        assertThat(losses).containsExactly(new Loss(2, 1, 2));
+    }
+
+    @Test
+    void shouldNotTakeWhatWasBeforeItForALoss() {
+        sequence = 100;
+        List<Object> row = row();
+        push(2);
+        end();
+
+        assertThat(row).containsExactly(101L, 102L);
+    }
+
+    @Test
+    void shouldGoOnWhenADropHandlerThrowsOrPauses() {
+        make(1, Overflow.DROP_OLDEST);
+        stream.exceptionHandler(failures::add)
+                .dropHandler(loss -> {
+                    stream.pause();
+                    throw new IllegalStateException("lost " + loss.count());
+                })
+                .pause()
+                .handler(this::take);
+        push(2);
+        stream.resume();
+        push(1);
+        assertThat(seen).containsExactly(2L);
+        assertThat(stream.buffered()).isEqualTo(1);
+        stream.resume();
+        run(() -> {});
+
+        assertThat(seen).containsExactly(2L, 3L);
+        assertThat(failures).extracting(Throwable::getMessage).containsExactly("lost 1");
+    }
+
     // failures
 
     @Test
