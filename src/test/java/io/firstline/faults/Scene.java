@@ -40,7 +40,7 @@ final class Scene implements AutoCloseable {
     private static final String STREAMS =
             "/public/ws/btcusdt@bookTicker/btcusdt@trade/ethusdt@bookTicker/ethusdt@trade/solusdt@bookTicker/solusdt@trade";
 
-    private static final int MESSAGES_AROUND = 60;
+    private static final int MESSAGES_AROUND = 40;
 
     /** What happened, and when. */
     private record Told(FeedEvent event, long nanos) {}
@@ -202,13 +202,13 @@ final class Scene implements AutoCloseable {
         exchange.pauseEmission();
         Await.result(
                 exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty()); // what it is told is done in order
-        long patience = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        long patience = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         while (tally.verdict().lost() > 0 && System.nanoTime() - patience < 0) {
             pass(5);
         }
         for (long copies = -1; copies != report().copies(); ) {
             copies = report().copies();
-            pass(40);
+            pass(25);
         }
         return tally.verdict();
     }
