@@ -244,7 +244,7 @@ class FaultSuiteTest {
         rows.add(new Row("frozen 0.3 s, alive again", scene -> {
             scene.strike(FaultLink::freeze);
             Scene.pass(300);
-            scene.proxy.link(1).thaw();
+            scene.struck().thaw();
             scene.more();
             scene.assertLostConnections(0);
         }));
@@ -252,13 +252,13 @@ class FaultSuiteTest {
             scene.strike(FaultLink::freeze);
             scene.detectLoss("half-open");
             scene.recover();
-            scene.proxy.link(1).thaw();
+            scene.struck().thaw();
             scene.assertLostConnections(1);
         }));
         rows.add(new Row("frozen 1 s under slow pings, alive again", pings(5_000), scene -> {
             scene.strike(FaultLink::freeze);
             Scene.pass(1_000);
-            scene.proxy.link(1).thaw();
+            scene.struck().thaw();
             scene.assertLostConnections(0);
         }));
         rows.add(new Row("the others reset while it is frozen for 0.3 s", pings(5_000), onlyHolderFrozen(300)));
@@ -306,11 +306,13 @@ class FaultSuiteTest {
         return scene -> {
             scene.strike(FaultLink::freeze);
             Scene.pass(50);
-            scene.proxy.link(2).reset();
-            scene.proxy.link(3).reset();
+            scene.proxy.links().stream()
+                    .filter(link -> link != scene.struck())
+                    .limit(2)
+                    .forEach(FaultLink::reset);
             scene.detectLoss("reset");
             Scene.pass(forMs);
-            scene.proxy.link(1).thaw();
+            scene.struck().thaw();
             scene.recover();
             scene.assertLostConnections(2);
         };
@@ -323,7 +325,7 @@ class FaultSuiteTest {
             scene.strike(link -> link.limit(2_000));
             Scene.pass(700);
             scene.assertLostConnections(0);
-            scene.proxy.link(1).limit(0);
+            scene.struck().limit(0);
         }));
         rows.add(new Row(
                 "slow drip of 2 kB/s, eviction by lag",
@@ -334,7 +336,7 @@ class FaultSuiteTest {
                             "the slow one evicted",
                             e -> e.type() == FeedEvent.Type.EVICTED && e.facts().getLong("lagP99Micros") > 50_000);
                     scene.recover();
-                    scene.proxy.link(1).limit(0);
+                    scene.struck().limit(0);
                     scene.assertLostConnections(0);
                     assertNeverWithoutConnection(scene);
                 }));
@@ -344,7 +346,7 @@ class FaultSuiteTest {
             Await.until(
                     "a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
             scene.recover();
-            scene.proxy.link(1).limit(0); // and all that it still had comes now
+            scene.struck().limit(0); // and all that it still had comes now
             scene.assertLostConnections(0);
             assertNeverWithoutConnection(scene);
         }));
@@ -352,7 +354,7 @@ class FaultSuiteTest {
             scene.strike(link -> link.limit(90_000));
             Scene.pass(700);
             scene.assertLostConnections(0);
-            scene.proxy.link(1).limit(0);
+            scene.struck().limit(0);
         }));
     }
 

@@ -21,7 +21,10 @@ import io.firstline.testkit.FaultProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,7 +33,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * An exchange, a proxy and a pool, in which one fault is played. The first connection leads clearly, so that a fault on it takes away
+ * An exchange, a proxy and a pool, in which one fault is played. One connection leads clearly, so that a fault on it takes away
  * what everybody got first. A scene measures from {@link #strike} on; times are milliseconds.
  */
 final class Scene implements AutoCloseable {
@@ -50,6 +53,8 @@ final class Scene implements AutoCloseable {
     final FaultProxy proxy;
     final Tally tally;
     final WsPool pool;
+    private final Map<FaultLink, Integer> firstCopies = new ConcurrentHashMap<>();
+    private FaultLink struck;
     private long struckNanos;
     private long detectedNanos;
     private long recoveredNanos;
@@ -77,7 +82,11 @@ final class Scene implements AutoCloseable {
         exchange.pauseEmission();
         tally = Tally.of(exchange);
         proxy = FaultProxy.to(exchange.port());
-        proxy.onDelivered(tally::delivered);
+        proxy.onDelivered((link, text) -> {
+            if (tally.delivered(text)) {
+                firstCopies.merge(link, 1, Integer::sum);
+            }
+        });
         WsConnectionConfig connection = WsConnectionConfig.of(proxy.url(STREAMS))
                 .withLatencyPingIntervalMs(PING_MS)
                 .withConnectTimeoutMs(1_000)
@@ -109,13 +118,20 @@ final class Scene implements AutoCloseable {
 
     // the fault
 
-    /** All connections open while the exchange is silent, it sends, and then comes the fault, on the first connection. */
+    /** All connections open while the exchange is silent, it sends, and then comes the fault, on the connection that leads. */
     void strike(Consumer<FaultLink> fault) {
         open();
         send();
         more();
+        struck = Collections.max(firstCopies.entrySet(), Map.Entry.comparingByValue())
+                .getKey();
         struckNanos = System.nanoTime();
-        fault.accept(proxy.link(1));
+        fault.accept(struck);
+    }
+
+    /** The connection that was struck. */
+    FaultLink struck() {
+        return struck;
     }
 
     /** The feed tells an event for which this holds. */

@@ -45,9 +45,9 @@ final class Tally {
         }
     }
 
-    /** A proxy wrote a message to a client. */
-    synchronized void delivered(String text) {
-        delivered.add(text);
+    /** A proxy wrote a message to a client; true if it was the first copy. */
+    synchronized boolean delivered(String text) {
+        return delivered.add(text);
     }
 
     /** A feed published a message. */

@@ -47,8 +47,9 @@ class TallyTest {
     @Test
     void shouldOweWhatWasDeliveredIfNobodyElseHadTheRest() {
         tally.oweDeliveredOnly();
-        tally.delivered("a1");
-        tally.delivered("b1");
+        assertThat(tally.delivered("a1")).isTrue();
+        assertThat(tally.delivered("a1")).isFalse();
+        assertThat(tally.delivered("b1")).isTrue();
         receive("a1");
         assertThat(tally.verdict()).isEqualTo(new Tally.Verdict(2, 1, 0, 0, 0));
     }

@@ -220,7 +220,7 @@ public final class FaultLink {
             }
             write(frame);
             if (text != null && !ended) {
-                proxy.delivered(text);
+                proxy.delivered(this, text);
             }
         }
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * A TCP proxy on 127.0.0.1 between a WebSocket server and its clients, in which everything can go wrong:
@@ -39,7 +39,7 @@ public final class FaultProxy implements AutoCloseable {
     private final int serverPort;
     private final List<FaultLink> links = new CopyOnWriteArrayList<>();
     private volatile Greeting greeting = pass();
-    private volatile Consumer<String> onDelivered = text -> {};
+    private volatile BiConsumer<FaultLink, String> onDelivered = (link, text) -> {};
     private volatile ServerSocket listener;
     private int port;
     private boolean closed;
@@ -139,7 +139,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Tells every text message that was written to a client as a whole; what is injected is not told. */
-    public void onDelivered(Consumer<String> listenerOfTexts) {
+    public void onDelivered(BiConsumer<FaultLink, String> listenerOfTexts) {
         onDelivered = listenerOfTexts;
     }
 
@@ -161,8 +161,8 @@ public final class FaultProxy implements AutoCloseable {
         return serverPort;
     }
 
-    void delivered(String text) {
-        onDelivered.accept(text);
+    void delivered(FaultLink link, String text) {
+        onDelivered.accept(link, text);
     }
 
     private void acceptAll(ServerSocket from) {
