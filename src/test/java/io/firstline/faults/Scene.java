@@ -1,0 +1,261 @@
+package io.firstline.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.RetryConfig;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.pool.ConnectionReport.Role;
+import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.FeedState;
+import io.firstline.pool.WsPool;
+import io.firstline.simulator.CutKind;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.LineBehaviour;
+import io.firstline.simulator.SimulatorConfig;
+import io.firstline.testkit.Await;
+import io.firstline.testkit.FaultLink;
+import io.firstline.testkit.FaultProxy;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * An exchange, a proxy and a pool, in which one fault is played. One connection leads clearly, so that a fault on it takes away
+ * what everybody got first. A scene measures from {@link #strike} on; times are milliseconds.
+ */
+final class Scene implements AutoCloseable {
+    static final int RATE = 800;
+    static final int PING_MS = 250;
+    /** Six streams unwrapped, so that a frame's text is the message itself. */
+    private static final String STREAMS =
+            "/public/ws/btcusdt@bookTicker/btcusdt@trade/ethusdt@bookTicker/ethusdt@trade/solusdt@bookTicker/solusdt@trade";
+
+    private static final int MESSAGES_AROUND = 40;
+
+    /** What happened, and when. */
+    private record Told(FeedEvent event, long nanos) {}
+
+    private final ExchangeSimulator exchange;
+    private final List<Told> told = new CopyOnWriteArrayList<>();
+    final FaultProxy proxy;
+    final Tally tally;
+    final WsPool pool;
+    private final Map<FaultLink, Integer> firstCopies = new ConcurrentHashMap<>();
+    private FaultLink struck;
+    private long struckNanos;
+    private long detectedNanos;
+    private long recoveredNanos;
+
+    /**
+     * An exchange that is silent until the scene begins, and a pool that has not started.
+     *
+     * @param delaysMs of the exchange's lines, taken in turn
+     */
+    Scene(
+            Vertx exchangeVertx,
+            Vertx poolVertx,
+            int connections,
+            List<Integer> delaysMs,
+            UnaryOperator<WsPoolConfig> shape) {
+        exchange = ExchangeSimulator.create(
+                exchangeVertx,
+                SimulatorConfig.of()
+                        .withMessagesPerSecond(RATE)
+                        .withClientFramesPerSecond(0)
+                        .withLines(delaysMs.stream()
+                                .map(ms -> LineBehaviour.perfect().withDelayMs(ms))
+                                .toList()));
+        Await.result(exchange.start());
+        exchange.pauseEmission();
+        tally = Tally.of(exchange);
+        proxy = FaultProxy.to(exchange.port());
+        proxy.onDelivered((link, text) -> {
+            if (tally.delivered(text)) {
+                firstCopies.merge(link, 1, Integer::sum);
+            }
+        });
+        WsConnectionConfig connection = WsConnectionConfig.of(proxy.url(STREAMS))
+                .withLatencyPingIntervalMs(PING_MS)
+                .withConnectTimeoutMs(1_000)
+                .withRetry(new RetryConfig(50, 400, 10_000));
+        pool = WsPool.create(
+                poolVertx,
+                "fault",
+                shape.apply(WsPoolConfig.of(connection)
+                        .withConnections(connections)
+                        .withEvictIntervalMs(600_000)
+                        .withJoinGuardMs(100)),
+                Subscribing.NONE);
+        pool.handler(tally::received);
+        pool.eventHandler(event -> told.add(new Told(event, System.nanoTime())));
+    }
+
+    /** All connections open. */
+    void open() {
+        Await.result(pool.start());
+        Await.until(
+                "all live",
+                () -> report().live() == report().target() && exchange.lines().size() == report().target());
+    }
+
+    /** The exchange sends from now on. */
+    void send() {
+        exchange.resumeEmission();
+    }
+
+    // the fault
+
+    /** All connections open while the exchange is silent, it sends, and then comes the fault, on the connection that leads. */
+    void strike(Consumer<FaultLink> fault) {
+        open();
+        send();
+        more();
+        struck = Collections.max(firstCopies.entrySet(), Map.Entry.comparingByValue())
+                .getKey();
+        struckNanos = System.nanoTime();
+        fault.accept(struck);
+    }
+
+    /** The connection that was struck. */
+    FaultLink struck() {
+        return struck;
+    }
+
+    /** The feed tells an event for which this holds. */
+    FeedEvent detect(String what, Predicate<FeedEvent> holds) {
+        Await.until(() -> what + ", told was " + since(struckNanos), () -> first(holds) != null);
+        Told first = first(holds);
+        detectedNanos = first.nanos();
+        return first.event();
+    }
+
+    /** Something can be seen, if not in an event. */
+    void detect(String what, BooleanSupplier seen) {
+        Await.until(() -> what + ", but " + report(), seen);
+        detectedNanos = System.nanoTime();
+    }
+
+    /** The feed tells that a connection was lost for this cause. */
+    void detectLoss(String cause) {
+        FeedEvent event = detect("a connection lost", e -> e.type() == FeedEvent.Type.DISCONNECTED);
+        assertThat(event.facts().getString("cause")).isEqualTo(cause);
+    }
+
+    /** All connections are live and in step again. */
+    void recover() {
+        Await.until(
+                () -> "all live again, but " + report(),
+                () -> pool.state() == FeedState.CONNECTED && report().live() == report().target());
+        recoveredNanos = System.nanoTime();
+        Await.until(() -> "all in step again, but " + report(), () -> inStep() == report().target());
+    }
+
+    /** The fault's time, or time between two steps of it. */
+    static void pass(int millis) {
+        long until = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Some more messages are published. */
+    void more() {
+        int before = tally.received();
+        Await.until("more messages", () -> tally.received() >= before + MESSAGES_AROUND);
+    }
+
+    // what there is
+
+    FeedReport report() {
+        return Await.result(pool.report());
+    }
+
+    long inStep() {
+        return report().connections().stream()
+                .filter(c -> c.role() == Role.MEMBER && c.line().inStep())
+                .count();
+    }
+
+    List<FeedEvent> events(FeedEvent.Type type) {
+        return told.stream().map(Told::event).filter(e -> e.type() == type).toList();
+    }
+
+    /** How many connections ended that the pool had not closed. */
+    void assertLostConnections(int count) {
+        assertThat(events(FeedEvent.Type.DISCONNECTED)).as("connections lost").hasSize(count);
+    }
+
+    private Told first(Predicate<FeedEvent> holds) {
+        return told.stream()
+                .filter(t -> t.nanos() - struckNanos >= 0 && holds.test(t.event()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<FeedEvent> since(long nanos) {
+        return told.stream()
+                .filter(t -> t.nanos() - nanos >= 0)
+                .map(Told::event)
+                .toList();
+    }
+
+    /** Some more messages, then silence, and every copy that is on its way has come. */
+    Tally.Verdict end() {
+        more();
+        exchange.pauseEmission();
+        Await.result(
+                exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty()); // what it is told is done in order
+        long patience = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        while (tally.verdict().lost() > 0 && System.nanoTime() - patience < 0) {
+            pass(5);
+        }
+        for (long copies = -1; copies != report().copies(); ) {
+            copies = report().copies();
+            pass(25);
+        }
+        return tally.verdict();
+    }
+
+    String detectMs() {
+        return millis(detectedNanos);
+    }
+
+    String recoverMs() {
+        return millis(recoveredNanos);
+    }
+
+    private String millis(long nanos) {
+        return nanos == 0 ? "–" : String.valueOf((nanos - struckNanos + 500_000) / 1_000_000);
+    }
+
+    void assertDetectedWithinMs(long bound) {
+        assertThat((detectedNanos - struckNanos) / 1_000_000).as("ms to detect").isLessThanOrEqualTo(bound);
+    }
+
+    void assertRecoveredWithinMs(long bound) {
+        assertThat((recoveredNanos - struckNanos) / 1_000_000)
+                .as("ms to recover")
+                .isLessThanOrEqualTo(bound);
+    }
+
+    @Override
+    public void close() {
+        Future<Void> closing = pool.close();
+        proxy.close();
+        Await.result(closing);
+        Await.result(exchange.close());
+    }
+}
