@@ -17,7 +17,8 @@ import java.util.function.Predicate;
  * least {@code joinGuard} after its first. By then the lines in step have delivered everything from before it joined, in every
  * stream; from there on it leads, beginning with what it still holds. What it received more than {@code skew} before that and
  * nobody else had is counted as unmatched. Lines that are open before the first message are in step from the start, and so is a
- * line that is left alone, or whose elders have been silent for a second while it received.
+ * line that is left alone, or whose elders have been silent for a second while it received. Of lines that join when none in step is
+ * left, the first to deliver leads; what the others alone had is published as late when they line up or leave.
  *
  * <p><b>Falling behind.</b> A line whose copies come later than what is remembered cannot be arbitrated; it is told
  * ({@link Output#outOfStep}) and treated as joining, until it has lined up several times in a row.
@@ -101,6 +102,7 @@ public final class Arbiter<M> {
             lead(line, nowNanos);
         } else {
             line.watermark = history.newest();
+            line.joinedInOutage = leaders == 0;
             joining.put(line, new Pending<>());
         }
         return line;
@@ -115,7 +117,7 @@ public final class Arbiter<M> {
         line.left = true;
         Pending<M> held = joining.remove(line);
         if (held != null) {
-            held.drain(copy -> line.unmatched++);
+            held.drain(copy -> giveUp(line, copy, nowNanos));
         } else {
             leaders--;
         }
@@ -302,12 +304,21 @@ public final class Arbiter<M> {
         long since = receivedNanos - settings.skewNanos();
         held.drain(copy -> {
             if (copy.receivedNanos() - since < 0) {
-                line.unmatched++;
+                giveUp(line, copy, nowNanos);
             } else {
-                release(line, copy, false, nowNanos);
+                release(line, copy, copy.receivedNanos() - receivedNanos < 0, nowNanos);
             }
         });
         output.inStep(line, false);
+    }
+
+    /** What a line held back and nobody else had: its own start-up messages, unless it joined when nobody could have had them. */
+    private void giveUp(Line line, Pending.Copy<M> copy, long nowNanos) {
+        if (line.joinedInOutage) {
+            release(line, copy, true, nowNanos);
+        } else {
+            line.unmatched++;
+        }
     }
 
     private boolean eldersAreSilent(Line line, long nowNanos) {

@@ -16,6 +16,9 @@ public final class Line {
     /** A line that was in step and fell behind what is remembered: one match is too little to trust it again. */
     boolean fellBehind;
 
+    /** It joined when no line in step was left: what it has may be all there is. */
+    boolean joinedInOutage;
+
     int streak;
     long leadingSinceNanos;
     /** The youngest message published when it began to lead. */

@@ -540,4 +540,57 @@ class ArbiterTest {
         assertThat(a.figures().saves()).isZero();
         assertThat(c.figures().losses()).isZero();
     }
+
+    @Test
+    void shouldPublishAsLateWhatOnlyTheFirstNewcomerAfterAnOutageHad() {
+        Line old = join(0);
+        copies(old, 5, "0");
+        leave(old, 10);
+        Line first = join(15);
+        Line faster = join(30);
+        copies(faster, 31, "2");
+        copies(first, 55, "1");
+        copies(first, 70, "2");
+        copies(faster, 4_000, "3");
+        copies(first, 4_030, "3");
+
+        assertThat(out).containsExactly("0", "2", "3", "1 late");
+        assertThat(first.figures().unmatched()).isZero();
+    }
+
+    @Test
+    void shouldPublishAsLateWhatANewcomerAfterAnOutageTookWithIt() {
+        Line old = join(0);
+        copies(old, 5, "0");
+        leave(old, 10);
+        Line first = join(15);
+        Line faster = join(30);
+        copies(faster, 31, "2");
+        copies(first, 55, "1");
+        leave(first, 60);
+
+        assertThat(out).containsExactly("0", "2", "1 late");
+    }
+
+    @Test
+    void shouldSayWhichLineIsSilentBesideOthers() {
+        Line speaks = join(0);
+        Line silent = join(0);
+        copies(speaks, 1, "1");
+        copies(silent, 2, "1");
+        for (int ms = 100; ms <= 900; ms += 200) {
+            copies(speaks, ms, "at " + ms);
+        }
+
+        assertThat(arbiter.isSilentBesideOthers(silent, 5, 800 * MS)).isTrue();
+        assertThat(arbiter.isSilentBesideOthers(silent, 6, 800 * MS))
+                .as("too few messages")
+                .isFalse();
+        assertThat(arbiter.isSilentBesideOthers(silent, 5, 801 * MS))
+                .as("too short")
+                .isFalse();
+        assertThat(arbiter.isSilentBesideOthers(speaks, 5, 800 * MS)).isFalse();
+        copies(silent, 901, "a word of its own");
+        assertThat(arbiter.isSilentBesideOthers(silent, 1, 0)).isFalse();
+    }
 }

@@ -61,7 +61,7 @@ class FeedVerticleTest extends BusTestBase {
         deploy(POOL, config);
         eventuallyConnected("one");
 
-        assertThat(exchange.lines()).hasSize(1);
+        eventually(() -> exchange.lines().size() == 1);
     }
 
     @Test
@@ -232,7 +232,7 @@ class FeedVerticleTest extends BusTestBase {
                 .hasMessageContaining("a feed btc runs already");
         assertThat(failureOf(deploying(POOL, config("btc", exchange.url(PATH))))) // the first keeps its name
                 .hasMessageContaining("a feed btc runs already");
-        assertThat(exchange.lines()).hasSize(3);
+        eventually(() -> exchange.lines().size() == 3);
 
         join(vertx.undeploy(first));
         deploy(POOL, config("btc", exchange.url(PATH)));

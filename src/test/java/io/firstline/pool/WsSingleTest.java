@@ -126,7 +126,7 @@ class WsSingleTest extends FeedTestBase {
         WsSingle feed = single(connection(exchange.url(PATH)));
         join(Future.all(feed.start(), feed.start(), feed.start()));
         join(feed.start());
-        assertThat(exchange.lines()).hasSize(1);
+        eventually(() -> exchange.lines().size() == 1);
         assertThat(told(FeedEvent.Type.CONNECTED)).hasSize(1);
 
         join(Future.all(feed.close(), feed.close()));
