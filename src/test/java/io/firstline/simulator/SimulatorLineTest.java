@@ -201,6 +201,7 @@ class SimulatorLineTest extends SimulatorTestBase {
         TestClient two = connect(exchange, PATH);
 
         emit(exchange, 0, 2_000);
+        eventually(() -> exchange.emitted().getOrDefault(STREAM, 0L) == 2_000); // or the reply comes among them
         List<List<String>> got = new ArrayList<>();
         for (TestClient each : List.of(one, two)) {
             List<String> texts = new ArrayList<>();
