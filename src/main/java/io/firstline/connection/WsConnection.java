@@ -11,14 +11,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
-import io.vertx.core.net.PemTrustOptions;
-import java.net.URI;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
-    private static final long CLOSING_TIMEOUT_MS = 2_000;
+    /** How long a closing socket may take until TCP is cut off. */
+    static final long CLOSING_TIMEOUT_MS = 2_000;
     /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
     private static final int MAX_QUEUED_BYTES = 1 << 20;
     /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
@@ -89,7 +85,7 @@ public final class WsConnection {
     /**
      * Makes a connection that is not opened yet.
      *
-     * @param client from {@link #client}; the caller keeps and closes it. It must be held: an unreachable Vert.x client closes its sockets
+     * @param client from {@link WsClient#create}; the caller keeps and closes it. It must be held: an unreachable Vert.x client closes its sockets
      */
     public WsConnection(Vertx vertx, WebSocketClient client, WsConnectionConfig config, Listener listener) {
         this.vertx = vertx;
@@ -114,25 +110,6 @@ public final class WsConnection {
         });
     }
 
-    /** A Vert.x client for connections of this configuration. */
-    public static WebSocketClient client(Vertx vertx, WsConnectionConfig config) {
-        WebSocketClientOptions options = new WebSocketClientOptions()
-                .setMaxConnections(100_000)
-                .setMaxFrameSize(config.maxMessageBytes())
-                .setMaxMessageSize(config.maxMessageBytes())
-                .setConnectTimeout(config.connectTimeoutMs())
-                .setSslHandshakeTimeout(config.connectTimeoutMs())
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setTryUsePerMessageCompression(config.compression())
-                .setTcpNoDelay(true)
-                .setTcpKeepAlive(true)
-                .setClosingTimeout((int) TimeUnit.MILLISECONDS.toSeconds(CLOSING_TIMEOUT_MS));
-        if (!config.trustedCertificates().isEmpty()) {
-            options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
-        }
-        return vertx.createWebSocketClient(options);
-    }
-
     /**
      * Opens the connection.
      *
@@ -141,7 +118,7 @@ public final class WsConnection {
     public Future<Void> connect() {
         state = state.become(ConnectionState.CONNECTING);
         connectStartedNanos = System.nanoTime();
-        return client.connect(connectOptions()).transform(attempt -> {
+        return client.connect(WsClient.connectOptions(config)).transform(attempt -> {
             if (state == ConnectionState.CLOSED) {
                 if (attempt.succeeded()) {
                     attempt.result().close((short) closedByUs.code(), closedByUs.reason());
@@ -173,22 +150,6 @@ public final class WsConnection {
         return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
                 ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
                 : why;
-    }
-
-    private WebSocketConnectOptions connectOptions() {
-        URI uri = URI.create(config.url());
-        boolean tls = "wss".equalsIgnoreCase(uri.getScheme());
-        String host = uri.getHost();
-        WebSocketConnectOptions options = new WebSocketConnectOptions()
-                .setSsl(tls)
-                .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
-                .setPort(uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80)
-                // absolute: given a path, Vert.x 5.0 builds a URI of its own, without the brackets of IPv6, and hangs
-                .setURI(config.url())
-                .setAllowOriginHeader(false);
-        options.setTimeout(config.connectTimeoutMs());
-        config.headers().forEach(options::addHeader);
-        return options;
     }
 
     private void open(WebSocket opened) {

@@ -6,6 +6,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
+import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -91,7 +92,7 @@ public abstract class Feed {
             chronicle.starting();
             started = context.promise();
             failedFirstAttempts = 0;
-            client = WsConnection.client(vertx, config);
+            client = WsClient.create(vertx, config);
             rhythm = new Rhythm(System.nanoTime());
             tellTimer = vertx.setPeriodic(TELL_EVERY_MS, t -> tellOncePerSecond());
             starting();

@@ -4,6 +4,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
+import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.WsConnectionState;
 import io.vertx.core.Context;
@@ -37,7 +38,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
 
     public ConnectionProbe(Vertx vertx, WsConnectionConfig config) {
         this.context = vertx.getOrCreateContext();
-        this.client = WsConnection.client(vertx, config);
+        this.client = WsClient.create(vertx, config);
         this.connection = new WsConnection(vertx, client, config, this);
     }
 
