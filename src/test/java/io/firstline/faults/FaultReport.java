@@ -17,7 +17,7 @@ final class FaultReport {
         rows.add("|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
     }
 
-    void row(String name, Tally.Verdict verdict, Scene scene, String missed) {
+    void row(String name, Tally.Verdict verdict, Scene scene, String failed) {
         line(
                 name,
                 verdict == null ? "–" : verdict.owed(),
@@ -27,7 +27,7 @@ final class FaultReport {
                 verdict == null ? "–" : verdict.outOfOrder(),
                 scene.detectMs(),
                 scene.recoverMs(),
-                missed == null ? "ok" : "MISSED: " + missed);
+                failed != null ? "FAILED: " + failed : scene.missed() != null ? "MISSED: " + scene.missed() : "ok");
     }
 
     private void line(Object... cells) {

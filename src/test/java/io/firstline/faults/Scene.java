@@ -58,6 +58,7 @@ final class Scene implements AutoCloseable {
     private long struckNanos;
     private long detectedNanos;
     private long recoveredNanos;
+    private String missed;
 
     /**
      * An exchange that is silent until the scene begins, and a pool that has not started.
@@ -90,7 +91,7 @@ final class Scene implements AutoCloseable {
         WsConnectionConfig connection = WsConnectionConfig.of(proxy.url(STREAMS))
                 .withLatencyPingIntervalMs(PING_MS)
                 .withConnectTimeoutMs(1_000)
-                .withRetry(new RetryConfig(50, 400, 10_000));
+                .withRetry(new RetryConfig(50, 400, 10_000, 0));
         pool = WsPool.create(
                 poolVertx,
                 "fault",
@@ -152,6 +153,16 @@ final class Scene implements AutoCloseable {
     void detectLoss(String cause) {
         FeedEvent event = detect("a connection lost", e -> e.type() == FeedEvent.Type.DISCONNECTED);
         assertThat(event.facts().getString("cause")).isEqualTo(cause);
+    }
+
+    /** Says in the report what Firstline should have done and did not; the row passes for what else it asserts. */
+    void missed(String what) {
+        missed = what;
+    }
+
+    /** What was missed, or null. */
+    String missed() {
+        return missed;
     }
 
     /** All connections are live and in step again. */
