@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import io.firstline.config.WsConnectionConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -9,17 +10,18 @@ import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 
-/** A connection's configuration in the words of Vert.x. */
-public final class WsClient {
-    private WsClient() {}
+/**
+ * A Vert.x client for all connections of one configuration. To be held as long as one of its sockets is to live: Vert.x closes the
+ * sockets of a client that nobody holds.
+ */
+public final class WsClient implements Connector {
+    private final WebSocketClient client;
 
-    /**
-     * A client for all connections of this configuration.
-     *
-     * @return to be held as long as one of its sockets is to live, and closed after them: Vert.x closes the sockets of a client that
-     *     nobody holds
-     */
-    public static WebSocketClient create(Vertx vertx, WsConnectionConfig config) {
+    private WsClient(WebSocketClient client) {
+        this.client = client;
+    }
+
+    public static WsClient create(Vertx vertx, WsConnectionConfig config) {
         WebSocketClientOptions options = new WebSocketClientOptions()
                 .setMaxConnections(100_000)
                 .setMaxFrameSize(config.maxMessageBytes())
@@ -34,11 +36,21 @@ public final class WsClient {
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
-        return vertx.createWebSocketClient(options);
+        return new WsClient(vertx.createWebSocketClient(options));
+    }
+
+    @Override
+    public Future<Socket> connect(WsConnectionConfig config) {
+        return client.connect(connectOptions(config)).map(VertxSocket::new);
+    }
+
+    @Override
+    public Future<Void> close() {
+        return client.close();
     }
 
     /** Where and how one connection is opened. */
-    static WebSocketConnectOptions connectOptions(WsConnectionConfig config) {
+    private static WebSocketConnectOptions connectOptions(WsConnectionConfig config) {
         URI uri = URI.create(config.url());
         boolean tls = "wss".equalsIgnoreCase(uri.getScheme());
         String host = uri.getHost();

@@ -3,16 +3,11 @@ package io.firstline.connection;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -30,8 +25,6 @@ public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
     /** How long a closing socket may take until TCP is cut off. */
     static final long CLOSING_TIMEOUT_MS = 2_000;
-    /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
-    private static final int MAX_QUEUED_BYTES = 1 << 20;
     /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
     private static final long PING_MARK = 0x66697273746C696EL;
 
@@ -57,8 +50,8 @@ public final class WsConnection {
         void closed(WsConnection connection, Disconnect end);
     }
 
-    private final Vertx vertx;
-    private final WebSocketClient client;
+    private final Clockwork clockwork;
+    private final Connector connector;
     private final WsConnectionConfig config;
     private final Listener listener;
     private final LatencyTracker latency;
@@ -69,7 +62,7 @@ public final class WsConnection {
     private Liveness liveness;
     private long arrivalNanos;
     private List<String> onConnect;
-    private WebSocket socket;
+    private Socket socket;
     private long pingTimer = -1;
     private long connectStartedNanos;
     private long openedNanos;
@@ -85,11 +78,12 @@ public final class WsConnection {
     /**
      * Makes a connection that is not opened yet.
      *
-     * @param client from {@link WsClient#create}; the caller keeps and closes it. It must be held: an unreachable Vert.x client closes its sockets
+     * @param clockwork {@link Clockwork#of}
+     * @param connector a {@link WsClient}; the caller keeps and closes it
      */
-    public WsConnection(Vertx vertx, WebSocketClient client, WsConnectionConfig config, Listener listener) {
-        this.vertx = vertx;
-        this.client = client;
+    public WsConnection(Clockwork clockwork, Connector connector, WsConnectionConfig config, Listener listener) {
+        this.clockwork = clockwork;
+        this.connector = connector;
         this.config = config;
         this.listener = listener;
         this.onConnect = config.onConnect();
@@ -117,12 +111,11 @@ public final class WsConnection {
      */
     public Future<Void> connect() {
         state = state.become(ConnectionState.CONNECTING);
-        connectStartedNanos = System.nanoTime();
-        return client.connect(WsClient.connectOptions(config)).transform(attempt -> {
+        connectStartedNanos = clockwork.nowNanos();
+        return connector.connect(config).transform(attempt -> {
             if (state == ConnectionState.CLOSED) {
                 if (attempt.succeeded()) {
-                    attempt.result().close((short) closedByUs.code(), closedByUs.reason());
-                    cutOff(attempt.result());
+                    sayGoodbye(attempt.result());
                 }
                 return failed(new Disconnect("closed-by-us", 0, "closed while connecting"), attempt.cause());
             }
@@ -146,27 +139,41 @@ public final class WsConnection {
     /** Vert.x tells an upgrade that was not answered in time as it tells one that was cut off: the clock makes the difference. */
     private Disconnect connectFailure(Throwable cause) {
         Disconnect why = Disconnect.of(cause, 0);
-        long waitedMs = (System.nanoTime() - connectStartedNanos) / 1_000_000;
+        long waitedMs = (clockwork.nowNanos() - connectStartedNanos) / 1_000_000;
         return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
                 ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
                 : why;
     }
 
-    private void open(WebSocket opened) {
+    private void open(Socket opened) {
         socket = opened;
-        opened.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-        openedNanos = System.nanoTime();
+        openedNanos = clockwork.nowNanos();
         liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
-        opened.exceptionHandler(e -> {
-            if (failure == null || failure instanceof HttpClosedException) {
-                failure = e;
+        listener.opened(this);
+        opened.listen(new Socket.Listener() {
+            @Override
+            public void frame(WebSocketFrame frame) {
+                onFrame(frame);
+            }
+
+            @Override
+            public void pong(Buffer payload) {
+                onPong(payload);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                if (failure == null || failure instanceof HttpClosedException) {
+                    failure = cause;
+                }
+            }
+
+            @Override
+            public void ended() {
+                onEnded();
             }
         });
-        opened.closeHandler(v -> ended());
-        opened.pongHandler(this::onPong);
-        listener.opened(this);
-        opened.frameHandler(this::onFrame);
         if (!isOpen()) {
             return; // the listener has closed it
         }
@@ -176,11 +183,11 @@ public final class WsConnection {
                             e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
         }
         ping();
-        pingTimer = vertx.setPeriodic(config.latencyPingIntervalMs(), t -> tick());
+        pingTimer = clockwork.every(config.latencyPingIntervalMs(), this::tick);
     }
 
     private void onFrame(WebSocketFrame frame) {
-        arrivalNanos = System.nanoTime();
+        arrivalNanos = clockwork.nowNanos();
         liveness.onFrame(arrivalNanos);
         switch (frame.type()) {
             case TEXT -> assembler.onFrame(true, true, frame.isFinal(), frame.binaryData());
@@ -199,30 +206,31 @@ public final class WsConnection {
             int code = frame.closeStatusCode();
             finish(Disconnect.closed(code, frame.closeReason()));
         }
-        cutOff(socket);
+        cutOffSoon(socket);
     }
 
     /**
      * Ends TCP after a grace. Vert.x' own closing timeout is not enough: it does not run after the other side's close frame, nor before
      * ours is written, which it never is when the server does not read.
      */
-    private void cutOff(WebSocket closed) {
-        ChannelHandlerContext channel = channel(closed);
-        vertx.setTimer(CLOSING_TIMEOUT_MS, t -> channel.close()
-                .addListener(done -> LOG.debug("{} has ended, if need be cut off", id())));
+    private void cutOffSoon(Socket closed) {
+        clockwork.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff()
+                .onComplete(done -> LOG.debug("{} has ended, if need be cut off", id())));
     }
 
-    private static ChannelHandlerContext channel(WebSocket of) {
-        return ((WebSocketInternal) of).channelHandlerContext();
+    private void sayGoodbye(Socket to) {
+        to.close(closedByUs.code(), closedByUs.reason())
+                .onFailure(e -> LOG.debug("{} close: {}", config.connectionId(), e.getMessage()));
+        cutOffSoon(to);
     }
 
-    private void ended() {
+    private void onEnded() {
         if (closing) {
             finish(closedByUs);
         } else if (failure != null) {
             finish(Disconnect.of(failure, 1006));
         } else {
-            Short code = socket.closeStatusCode();
+            Short code = socket.closeCode();
             finish(
                     code == null || code == 1006
                             ? new Disconnect("eof", 1006, "closed without a close frame")
@@ -235,8 +243,8 @@ public final class WsConnection {
             return;
         }
         end = why;
-        endedNanos = System.nanoTime();
-        vertx.cancelTimer(pingTimer);
+        endedNanos = clockwork.nowNanos();
+        clockwork.cancel(pingTimer);
         if (state == ConnectionState.CONNECTED) {
             state = state.become(ConnectionState.DISCONNECTED);
         }
@@ -259,12 +267,12 @@ public final class WsConnection {
     public void abort(String cause, String reason) {
         if (isOpen()) {
             finish(new Disconnect(cause, 1006, reason));
-            channel(socket).close().addListener(done -> LOG.debug("{} is cut off: {}", id(), cause));
+            socket.cutOff().onComplete(done -> LOG.debug("{} is cut off: {}", id(), cause));
         }
     }
 
     private void tick() {
-        long now = System.nanoTime();
+        long now = clockwork.nowNanos();
         if (liveness.isHalfOpen(latency.outstandingNanos(now), latency.emaMs(), now)) {
             long silentMs = liveness.silentNanos(now) / 1_000_000;
             abort("half-open", "nothing arrived for " + silentMs + " ms, not even a pong");
@@ -274,7 +282,7 @@ public final class WsConnection {
     }
 
     private void ping() {
-        long id = latency.nextPing(System.nanoTime());
+        long id = latency.nextPing(clockwork.nowNanos());
         if (id != 0) {
             socket.writePing(Buffer.buffer(2 * Long.BYTES).appendLong(PING_MARK).appendLong(id))
                     .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage()));
@@ -283,18 +291,18 @@ public final class WsConnection {
 
     private void onPong(Buffer payload) {
         if (payload.length() == 2 * Long.BYTES && payload.getLong(0) == PING_MARK) {
-            latency.onPong(payload.getLong(Long.BYTES), System.nanoTime());
+            latency.onPong(payload.getLong(Long.BYTES), clockwork.nowNanos());
         }
     }
 
     /** Sends a text message; fails if the connection is not open or cannot take more for now. */
     public Future<Void> send(String text) {
-        return whenOpen(() -> socket.writeTextMessage(text));
+        return whenOpen(() -> socket.writeText(text));
     }
 
     /** Sends a binary message; fails if the connection is not open or cannot take more for now. */
     public Future<Void> send(Buffer payload) {
-        return whenOpen(() -> socket.writeBinaryMessage(payload));
+        return whenOpen(() -> socket.writeBinary(payload));
     }
 
     /** Sends a ping of the caller's own, at most 125 bytes; its pong does not count as latency. */
@@ -312,7 +320,7 @@ public final class WsConnection {
             return Future.failedFuture(
                     new IllegalStateException(config.connectionId() + " is not connected but " + state));
         }
-        if (socket.writeQueueFull()) {
+        if (socket.isFull()) {
             return Future.failedFuture(new IllegalStateException(
                     config.connectionId() + " has a full write queue: the server does not read"));
         }
@@ -344,13 +352,11 @@ public final class WsConnection {
         closedByUs = new Disconnect("closed-by-us", code, fitting(reason));
         if (open) {
             closing = true;
-            vertx.cancelTimer(pingTimer);
-            socket.close((short) code, closedByUs.reason())
-                    .onFailure(e -> LOG.debug("{} close: {}", config.connectionId(), e.getMessage()));
-            cutOff(socket);
+            clockwork.cancel(pingTimer);
+            sayGoodbye(socket);
         } else if (connecting) {
             // Vert.x cannot give up an attempt; it ends by itself within the connect timeout
-            vertx.setTimer(CLOSING_TIMEOUT_MS, t -> ended.tryComplete());
+            clockwork.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());
         } else {
             ended.tryComplete();
         }
@@ -389,7 +395,7 @@ public final class WsConnection {
         if (openedNanos == 0) {
             return 0;
         }
-        return ((endedNanos == 0 ? System.nanoTime() : endedNanos) - openedNanos) / 1_000_000;
+        return ((endedNanos == 0 ? clockwork.nowNanos() : endedNanos) - openedNanos) / 1_000_000;
     }
 
     /** Moving average of the round trip in milliseconds, NaN = not measured yet. */
@@ -399,7 +405,7 @@ public final class WsConnection {
 
     /** The round trip to expect now, milliseconds: the average, or longer if a ping has been waiting longer; NaN = not measured yet. */
     public double expectedLatencyMs() {
-        return Math.max(latency.emaMs(), latency.outstandingNanos(System.nanoTime()) / 1e6);
+        return Math.max(latency.emaMs(), latency.outstandingNanos(clockwork.nowNanos()) / 1e6);
     }
 
     public boolean isClosedByUs() {

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
@@ -25,6 +26,7 @@ final class Chronicle {
     private final Roster roster;
     private final LongSupplier published;
     private final ContextInternal context;
+    private final Clockwork clockwork;
     private final FailureLog failures;
 
     private Handler<FeedEvent> eventHandler = event -> {};
@@ -39,13 +41,21 @@ final class Chronicle {
      * @param url as it may be shown
      * @param stableMs how long a feed must be whole until the next failure is news again
      */
-    Chronicle(String name, String url, long stableMs, Roster roster, LongSupplier published, ContextInternal context) {
+    Chronicle(
+            String name,
+            String url,
+            long stableMs,
+            Roster roster,
+            LongSupplier published,
+            ContextInternal context,
+            Clockwork clockwork) {
         this.name = name;
         this.failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(stableMs));
         this.url = url;
         this.roster = roster;
         this.published = published;
         this.context = context;
+        this.clockwork = clockwork;
     }
 
     void eventHandler(Handler<FeedEvent> handler) {
@@ -95,8 +105,8 @@ final class Chronicle {
     private void become(FeedState next, boolean trouble) {
         FeedState before = state;
         state = next;
-        boolean news = failures.isFirst(next.name(), System.nanoTime());
-        failures.whole(next == FeedState.CONNECTED, System.nanoTime());
+        boolean news = failures.isFirst(next.name(), clockwork.nowNanos());
+        failures.whole(next == FeedState.CONNECTED, clockwork.nowNanos());
         if (next == FeedState.CONNECTED) {
             whole(news);
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
@@ -132,7 +142,7 @@ final class Chronicle {
 
     void lost(Member member, Disconnect end) {
         losses++;
-        if (failures.isNews(end.cause(), System.nanoTime())) {
+        if (failures.isNews(end.cause(), clockwork.nowNanos())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
         }
         tell(
@@ -148,7 +158,7 @@ final class Chronicle {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
-        if (failures.isNews(end.cause(), System.nanoTime())) {
+        if (failures.isNews(end.cause(), clockwork.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, url, end, figures());
             tell(
                     FeedEvent.Type.CONNECT_FAILED,
@@ -162,7 +172,7 @@ final class Chronicle {
 
     /** An attempt must wait: the host asked to be left alone, or the budget of attempts is spent. Told once per outage. */
     void waiting(long waitMs) {
-        if (failures.isNews("connect-budget", System.nanoTime())) {
+        if (failures.isNews("connect-budget", clockwork.nowNanos())) {
             LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
             tell(
                     FeedEvent.Type.CONNECT_WAITING,
@@ -247,7 +257,7 @@ final class Chronicle {
 
     private void tell(FeedEvent.Type type, JsonObject facts) {
         try {
-            eventHandler.handle(new FeedEvent(type, name, EpochClock.nowMicros(), facts));
+            eventHandler.handle(new FeedEvent(type, name, clockwork.epochMicros(), facts));
         } catch (RuntimeException | Error e) {
             context.reportException(e);
         }

@@ -1,7 +1,6 @@
 package io.firstline.pool;
 
-import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import io.firstline.connection.Clockwork;
 
 /**
  * Epoch time for instants of the monotonic clock. Anchored anew each second, so that it follows the system clock and costs one
@@ -10,21 +9,25 @@ import java.util.concurrent.TimeUnit;
 final class EpochClock {
     private static final long ANCHOR_NANOS = 1_000_000_000L;
 
-    private long anchorNanos = System.nanoTime();
-    private long anchorMicros = nowMicros();
+    private final Clockwork clockwork;
+    private long anchorNanos;
+    private long anchorMicros;
 
-    /** Microseconds since the epoch at an instant of {@link System#nanoTime()}. */
-    long micros(long nanos) {
-        if (nanos - anchorNanos > ANCHOR_NANOS) {
-            anchorNanos = System.nanoTime();
-            anchorMicros = nowMicros();
-        }
-        return anchorMicros + (nanos - anchorNanos) / 1_000;
+    EpochClock(Clockwork clockwork) {
+        this.clockwork = clockwork;
+        anchor();
     }
 
-    /** Microseconds since the epoch, now. */
-    static long nowMicros() {
-        Instant now = Instant.now();
-        return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(now.getNano());
+    private void anchor() {
+        anchorNanos = clockwork.nowNanos();
+        anchorMicros = clockwork.epochMicros();
+    }
+
+    /** Microseconds since the epoch at an instant of the monotonic clock. */
+    long micros(long nanos) {
+        if (nanos - anchorNanos > ANCHOR_NANOS) {
+            anchor();
+        }
+        return anchorMicros + (nanos - anchorNanos) / 1_000;
     }
 }

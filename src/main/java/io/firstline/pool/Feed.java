@@ -3,10 +3,11 @@ package io.firstline.pool;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.Connector;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
-import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -14,16 +15,13 @@ import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -35,8 +33,9 @@ import java.util.stream.Stream;
 public abstract class Feed {
     private static final long TELL_EVERY_MS = 1_000;
 
-    private final Vertx vertx;
+    private final Surroundings surroundings;
     final ContextInternal context;
+    final Clockwork clockwork;
     private final String name;
     private final WsConnectionConfig config;
     private final Subscriptions subscriptions;
@@ -47,8 +46,7 @@ public abstract class Feed {
     final Chronicle chronicle;
 
     private FeedStream askedStream;
-    /** Held here because a Vert.x client that nobody holds closes its sockets when it is collected. */
-    private WebSocketClient client;
+    private Connector connector;
 
     private Promise<Void> started;
     private Future<Void> closing = Future.succeededFuture();
@@ -58,21 +56,27 @@ public abstract class Feed {
     private long nextConnection = 1;
     private long copies;
 
-    Feed(Vertx vertx, String name, WsConnectionConfig config, int target, Subscribing subscribing) {
-        this.vertx = Objects.requireNonNull(vertx, "vertx");
-        this.context = (ContextInternal) vertx.getOrCreateContext();
+    Feed(Surroundings surroundings, String name, WsConnectionConfig config, int target, Subscribing subscribing) {
+        this.surroundings = surroundings;
+        this.context = surroundings.context();
+        this.clockwork = surroundings.clockwork();
         this.name = Objects.requireNonNull(name, "name");
         this.config = config;
         this.subscriptions = new Subscriptions(config.onConnect(), subscribing);
         this.sender = new Sender(name, roster, this::fastest);
-        this.publication = new Publication(name, context);
+        this.publication = new Publication(name, context, clockwork);
         this.chronicle = new Chronicle(
-                name, FeedUrl.masked(config.url()), config.retry().stableMs(), roster, publication::published, context);
-        this.budget = new HostBudget(vertx, config);
+                name,
+                FeedUrl.masked(config.url()),
+                config.retry().stableMs(),
+                roster,
+                publication::published,
+                context,
+                clockwork);
+        this.budget = new HostBudget(surroundings.budget(), config, clockwork);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
-            roster.add(new Seat(
-                    this, vertx, new RetryPolicy(config.retry(), RandomGenerator.getDefault()), budget, reopens));
+            roster.add(new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, reopens));
         }
     }
 
@@ -92,9 +96,9 @@ public abstract class Feed {
             chronicle.starting();
             started = context.promise();
             failedFirstAttempts = 0;
-            client = WsClient.create(vertx, config);
-            rhythm = new Rhythm(System.nanoTime());
-            tellTimer = vertx.setPeriodic(TELL_EVERY_MS, t -> tellOncePerSecond());
+            connector = surroundings.connectors().apply(config);
+            rhythm = new Rhythm(clockwork.nowNanos());
+            tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
             starting();
             roster.seats().forEach(Seat::fill);
             return started.future();
@@ -112,13 +116,13 @@ public abstract class Feed {
                 return closing;
             }
             chronicle.closed();
-            vertx.cancelTimer(tellTimer);
+            clockwork.cancel(tellTimer);
             tellDrops();
             stopping();
             roster.open().forEach(Member::dismiss);
             roster.seats().forEach(Seat::vacate);
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
-            WebSocketClient last = client;
+            Connector last = connector;
             closing = Future.join(roster.open().stream()
                             .map(member -> member.connection.close(1000, "closing"))
                             .toList())
@@ -292,8 +296,8 @@ public abstract class Feed {
     Member newMember(Seat seat) {
         Member member = new Member(this, seat);
         member.connection = new WsConnection(
-                vertx,
-                client,
+                clockwork,
+                connector,
                 // what is sent on connect may have changed since: the feed sends it, the connection nothing
                 config.withConnectionId(name + "-" + nextConnection++).withOnConnect(List.of()),
                 member);
@@ -368,7 +372,7 @@ public abstract class Feed {
     }
 
     private void tellOncePerSecond() {
-        long silentNanos = roster.live() == 0 ? 0 : rhythm.newsOfSilence(System.nanoTime());
+        long silentNanos = roster.live() == 0 ? 0 : rhythm.newsOfSilence(clockwork.nowNanos());
         if (silentNanos > 0) {
             chronicle.silent(silentNanos / 1_000_000);
         }

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.DropCause;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -21,7 +22,7 @@ import java.util.function.Function;
 final class Publication {
     private final String feed;
     private final ContextInternal context;
-    private final EpochClock clock = new EpochClock();
+    private final EpochClock clock;
     private final Map<DropCause, Long> dropped = new EnumMap<>(DropCause.class);
     private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
 
@@ -48,9 +49,10 @@ final class Publication {
     private Handler<FeedMessage> handler;
     private long sequence;
 
-    Publication(String feed, ContextInternal context) {
+    Publication(String feed, ContextInternal context, Clockwork clockwork) {
         this.feed = feed;
         this.context = context;
+        this.clock = new EpochClock(clockwork);
     }
 
     void handler(Handler<FeedMessage> newHandler) {

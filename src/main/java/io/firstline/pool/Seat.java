@@ -1,8 +1,8 @@
 package io.firstline.pool;
 
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
-import io.vertx.core.Vertx;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  */
 final class Seat {
     private final Feed feed;
-    private final Vertx vertx;
+    private final Clockwork clockwork;
     private final RetryPolicy retry;
     private final HostBudget budget;
     private final boolean reopens;
@@ -31,9 +31,9 @@ final class Seat {
      * @param budget asked before each attempt
      * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
      */
-    Seat(Feed feed, Vertx vertx, RetryPolicy retry, HostBudget budget, boolean reopens) {
+    Seat(Feed feed, Clockwork clockwork, RetryPolicy retry, HostBudget budget, boolean reopens) {
         this.feed = feed;
-        this.vertx = vertx;
+        this.clockwork = clockwork;
         this.retry = retry;
         this.budget = budget;
         this.reopens = reopens;
@@ -63,7 +63,7 @@ final class Seat {
         if (waitMs > 0) {
             feed.mustWait(waitMs, attempt == 0);
             attempt = Math.max(attempt, 1);
-            timer = vertx.setTimer(waitMs, t -> connect());
+            timer = clockwork.once(waitMs, this::connect);
             return;
         }
         Member opening = feed.newMember(this);
@@ -81,7 +81,7 @@ final class Seat {
         if (!open) {
             return;
         }
-        timer = vertx.setTimer(Math.max(1, retry.delayMs(attempt++)), t -> connect());
+        timer = clockwork.once(Math.max(1, retry.delayMs(attempt++)), this::connect);
     }
 
     private void reopen() {
@@ -128,7 +128,7 @@ final class Seat {
                 abandon("could not connect");
             }
         });
-        trialTimer = vertx.setTimer(trialMs, t -> {
+        trialTimer = clockwork.once(trialMs, () -> {
             trialTimer = -1;
             abandon("not delivering in step after " + trialMs + " ms");
         });
@@ -159,14 +159,14 @@ final class Seat {
 
     private void endTrial() {
         candidate = null;
-        vertx.cancelTimer(trialTimer);
+        clockwork.cancel(trialTimer);
         trialTimer = -1;
     }
 
     /** Stops trying and closes whoever sits here, also one that is only connecting. */
     void vacate() {
         open = false;
-        vertx.cancelTimer(timer);
+        clockwork.cancel(timer);
         Stream.of(member, candidate).filter(Objects::nonNull).forEach(Member::dismiss);
         endTrial();
         member = null;

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -48,11 +47,11 @@ public final class WsPool extends Feed {
      *
      * @param trialMs how long a candidate has until it must deliver in step
      */
-    WsPool(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing, long trialMs) {
-        super(vertx, name, config.connection(), config.connections(), subscribing);
+    WsPool(Surroundings surroundings, String name, WsPoolConfig config, Subscribing subscribing, long trialMs) {
+        super(surroundings, name, config.connection(), config.connections(), subscribing);
         this.config = config;
         this.trialMs = trialMs;
-        this.rotation = new Rotation(config.maxAgeMs(), RandomGenerator.getDefault());
+        this.rotation = new Rotation(config.maxAgeMs(), clockwork.random());
     }
 
     /** A pool named by its connection id; runs on the current Vert.x context. */
@@ -61,7 +60,8 @@ public final class WsPool extends Feed {
     }
 
     public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
-        return new WsPool(vertx, name, config, subscribing, Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
+        return new WsPool(
+                Surroundings.of(vertx), name, config, subscribing, Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
     @Override
@@ -95,8 +95,8 @@ public final class WsPool extends Feed {
                         }
                     }
                 });
-        evictionTimer = context.owner().setPeriodic(config.evictIntervalMs(), t -> evictSlow());
-        watchTimer = context.owner().setPeriodic(WATCH_MS, t -> {
+        evictionTimer = clockwork.every(config.evictIntervalMs(), this::evictSlow);
+        watchTimer = clockwork.every(WATCH_MS, () -> {
             replaceSilent();
             rotateOldest();
         });
@@ -104,13 +104,13 @@ public final class WsPool extends Feed {
 
     @Override
     void stopping() {
-        context.owner().cancelTimer(evictionTimer);
-        context.owner().cancelTimer(watchTimer);
+        clockwork.cancel(evictionTimer);
+        clockwork.cancel(watchTimer);
     }
 
     @Override
     void joined(Member member) {
-        member.line = arbiter.join(member.connection.connectStartedNanos(), System.nanoTime());
+        member.line = arbiter.join(member.connection.connectStartedNanos(), clockwork.nowNanos());
         members.put(member.line, member);
         member.ageLimitMs = rotation.ageLimitMs();
     }
@@ -118,7 +118,7 @@ public final class WsPool extends Feed {
     @Override
     void parted(Member member) {
         members.remove(member.line);
-        arbiter.leave(member.line, System.nanoTime());
+        arbiter.leave(member.line, clockwork.nowNanos());
     }
 
     @Override
@@ -205,7 +205,7 @@ public final class WsPool extends Feed {
     @Override
     void beforeReport() {
         if (arbiter != null) {
-            arbiter.settleFigures(System.nanoTime());
+            arbiter.settleFigures(clockwork.nowNanos());
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  */
 public final class WsSingle extends Feed {
 
-    private WsSingle(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
-        super(vertx, name, config, 1, subscribing);
+    WsSingle(Surroundings surroundings, String name, WsConnectionConfig config, Subscribing subscribing) {
+        super(surroundings, name, config, 1, subscribing);
     }
 
     /** A single connection, named by its connection id; runs on the current Vert.x context. */
@@ -23,7 +23,7 @@ public final class WsSingle extends Feed {
     }
 
     public static WsSingle create(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
-        return new WsSingle(vertx, name, config, subscribing);
+        return new WsSingle(Surroundings.of(vertx), name, config, subscribing);
     }
 
     @Override

@@ -194,7 +194,7 @@ class EvictionTest extends FeedTestBase {
     private static final long TRIAL_MS = 400;
 
     private WsPool onTrial(WsPoolConfig config) {
-        return watch(new WsPool(vertx, "f", config, BINANCE, TRIAL_MS));
+        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, TRIAL_MS));
     }
 
     /** A pool of two that is in step, on a server that sends nothing but what the test sends. */

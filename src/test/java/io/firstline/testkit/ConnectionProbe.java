@@ -1,7 +1,9 @@
 package io.firstline.testkit;
 
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.Connector;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.WsClient;
@@ -11,7 +13,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.WebSocketClient;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -28,7 +29,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
     }
 
     private final Context context;
-    private final WebSocketClient client;
+    private final Connector client;
     private final WsConnection connection;
     private final List<Message> messages = new CopyOnWriteArrayList<>();
     private final List<DropCause> drops = new CopyOnWriteArrayList<>();
@@ -39,7 +40,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
     public ConnectionProbe(Vertx vertx, WsConnectionConfig config) {
         this.context = vertx.getOrCreateContext();
         this.client = WsClient.create(vertx, config);
-        this.connection = new WsConnection(vertx, client, config, this);
+        this.connection = new WsConnection(Clockwork.of(vertx), client, config, this);
     }
 
     /** What to do in {@code opened}. */

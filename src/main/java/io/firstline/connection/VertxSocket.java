@@ -1,0 +1,76 @@
+package io.firstline.connection;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+
+/** A Vert.x WebSocket. It answers pings by itself. */
+final class VertxSocket implements Socket {
+    /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
+    private static final int MAX_QUEUED_BYTES = 1 << 20;
+
+    private final WebSocket socket;
+
+    VertxSocket(WebSocket socket) {
+        this.socket = socket;
+        socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        socket.exceptionHandler(listener::failed);
+        socket.closeHandler(v -> listener.ended());
+        socket.pongHandler(listener::pong);
+        socket.frameHandler(listener::frame);
+    }
+
+    @Override
+    public Future<Void> writeText(String text) {
+        return socket.writeTextMessage(text);
+    }
+
+    @Override
+    public Future<Void> writeBinary(Buffer payload) {
+        return socket.writeBinaryMessage(payload);
+    }
+
+    @Override
+    public Future<Void> writePing(Buffer payload) {
+        return socket.writePing(payload);
+    }
+
+    @Override
+    public Future<Void> writePong(Buffer payload) {
+        return socket.writePong(payload);
+    }
+
+    @Override
+    public boolean isFull() {
+        return socket.writeQueueFull();
+    }
+
+    @Override
+    public Future<Void> close(int code, String reason) {
+        return socket.close((short) code, reason);
+    }
+
+    /** Vert.x' own close waits for the other side, and for what is still to be written; the channel's does not. */
+    @Override
+    public Future<Void> cutOff() {
+        Promise<Void> done = Promise.promise();
+        ((WebSocketInternal) socket).channelHandlerContext().close().addListener(closed -> done.complete());
+        return done.future();
+    }
+
+    @Override
+    public Short closeCode() {
+        return socket.closeStatusCode();
+    }
+
+    @Override
+    public String closeReason() {
+        return socket.closeReason();
+    }
+}
