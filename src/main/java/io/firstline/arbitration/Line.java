@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
  * by the arbiter that made it, on its thread; the figures stay readable after the line has left.
  */
 public final class Line {
-    private static final long MAX_LAG_MICROS = 60_000_000;
+    private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
     final int slot;
     final long floorNanos;
@@ -44,7 +44,8 @@ public final class Line {
     long saves;
     long unmatched;
     final Histogram lagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
-    final Histogram recentLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+    private final Histogram windowLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+    private long lossesBeforeWindow;
 
     Line(int slot, long floorNanos) {
         this.slot = slot;
@@ -96,7 +97,7 @@ public final class Line {
     private void lag(long lagNanos) {
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
         lagMicros.recordValue(micros);
-        recentLagMicros.recordValue(micros);
+        windowLagMicros.recordValue(micros);
     }
 
     /** Whether its copies may lead: it was there from the start, or has lined up since. */
@@ -104,16 +105,25 @@ public final class Line {
         return leading;
     }
 
-    /**
-     * 99th percentile of its lag since {@link #startLagWindow()}, in microseconds, or -1 without a copy since then.
-     */
-    public long recentLagP99Micros() {
-        return recentLagMicros.getTotalCount() == 0 ? -1 : recentLagMicros.getValueAtPercentile(99);
+    /** What the line was worth since {@link #startWindow()}, or since it joined. */
+    public LineWindow window() {
+        long copies = windowLagMicros.getTotalCount();
+        long lost = Math.max(0, losses - lossesBeforeWindow); // a loss is taken back when its copy comes after all
+        return new LineWindow(copies, lost, windowLagP99Micros(copies, lost));
     }
 
-    /** Begins a new window for {@link #recentLagP99Micros()}. */
-    public void startLagWindow() {
-        recentLagMicros.reset();
+    private long windowLagP99Micros(long copies, long lost) {
+        if (copies + lost == 0) {
+            return -1;
+        }
+        long rank = (long) Math.ceil(0.99 * (copies + lost));
+        return rank > copies ? MAX_LAG_MICROS : windowLagMicros.getValueAtPercentile(100.0 * rank / copies);
+    }
+
+    /** Begins a new {@link #window()}. */
+    public void startWindow() {
+        windowLagMicros.reset();
+        lossesBeforeWindow = losses;
     }
 
     /** What the line was worth until now. */

@@ -4,6 +4,6 @@ package io.firstline.config;
 public enum RankBy {
     /** The moving average of its ping → pong round trip. */
     LATENCY,
-    /** How long after the first copy its copies arrive: 99th percentile since the last eviction. */
+    /** How long after the first copy its copies arrive: 99th percentile since the last look, a lost message counting as the longest lag. The default. */
     LAG
 }

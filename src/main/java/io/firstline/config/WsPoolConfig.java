@@ -5,8 +5,8 @@ package io.firstline.config;
  *
  * @param connection what every connection of the pool looks like; its connection id is the prefix of theirs
  * @param connections how many connections the pool keeps; default 5, from 2 (one is a {@code WsSingle}) to 32
- * @param evictIntervalMs every so many milliseconds the slow ones are replaced; default 60,000
- * @param rankBy what makes a connection slow; default latency, as in the system that Firstline implements
+ * @param evictIntervalMs every so many milliseconds the slow ones are looked for; who is younger than that is not judged; default 60,000
+ * @param rankBy what makes a connection slow; default lag: what the copies lose by it is what counts
  * @param minLive eviction never leaves fewer live connections than this; default 1
  * @param hashCapacity how many published messages are remembered to recognise late copies; default 16,384
  * @param historyMs how long they are remembered, in milliseconds of stream time; default 60,000
@@ -41,7 +41,7 @@ public record WsPoolConfig(
     public static final int MAX_CONNECTIONS = 32;
 
     public WsPoolConfig {
-        rankBy = rankBy == null ? RankBy.LATENCY : rankBy;
+        rankBy = rankBy == null ? RankBy.LAG : rankBy;
         new Checks()
                 .require(connection != null, "connection", "nothing", "a WsConnectionConfig")
                 .range("connections", connections, 2, MAX_CONNECTIONS)
@@ -65,7 +65,7 @@ public record WsPoolConfig(
                 connection,
                 DEFAULT_CONNECTIONS,
                 DEFAULT_EVICT_INTERVAL_MS,
-                RankBy.LATENCY,
+                RankBy.LAG,
                 DEFAULT_MIN_LIVE,
                 DEFAULT_HASH_CAPACITY,
                 DEFAULT_HISTORY_MS,

@@ -201,14 +201,16 @@ final class Chronicle {
         tell(FeedEvent.Type.OUT_OF_STEP, about(member));
     }
 
-    void evicted(Member old, Member replacement, String reason) {
+    void evicted(Member old, Member replacement, String reason, String compared) {
         evictions++;
-        LOG.info("{}/{} evicted: {}, {} took over ({})", name, old.id(), reason, replacement.id(), figures());
+        String better = compared.isEmpty() ? "" : " with " + compared;
+        LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
         tell(
                 FeedEvent.Type.EVICTED,
                 about(old)
                         .put("replacement", replacement.id())
                         .put("reason", reason)
+                        .put("compared", compared)
                         .put("latencyMs", rounded(old.connection.latencyMs()))
                         .put(
                                 "lagP99Micros",
@@ -220,7 +222,7 @@ final class Chronicle {
             return;
         }
         String stays = old == null ? "nobody" : old.id();
-        LOG.info("{}/{} stays: {} was {} ({})", name, stays, candidate.id(), why, figures());
+        LOG.info("{}/{} stays: {} is dropped, {} ({})", name, stays, candidate.id(), why, figures());
         tell(
                 FeedEvent.Type.EVICTION_ABANDONED,
                 new JsonObject()

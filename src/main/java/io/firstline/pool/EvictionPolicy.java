@@ -1,39 +1,76 @@
 package io.firstline.pool;
 
+import io.firstline.arbitration.LineWindow;
 import io.firstline.config.RankBy;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which connections are to be replaced: of four or more the slow half, of fewer the slowest, as in the system that Firstline
- * implements. Pure. What was not measured is no reason: such a connection stays.
+ * Which connections are to be replaced: those that are clearly slower than the good ones, of four or more at most the slow half, of
+ * fewer at most the slowest. Equal connections are left in peace. Pure. What was not measured is no reason: such a connection stays.
  */
 final class EvictionPolicy {
+    /** Clearly slower: so many times as slow as the fastest quarter, and by at least a millisecond. */
+    private static final double CLEARLY = 2;
+
+    private static final double LEAST_MS = 1;
+
     private EvictionPolicy() {}
 
     /**
-     * A live connection as eviction sees it.
+     * A live connection that is in step, as eviction sees it.
      *
      * @param latencyMs moving average of its round trip, NaN = not measured
-     * @param lagP99Micros 99th percentile of its lag since the last eviction, -1 = no copies
+     * @param window its lag and losses since the last eviction, or since the trial began
      */
-    record Contender(String connectionId, double latencyMs, long lagP99Micros) {
+    record Contender(String connectionId, double latencyMs, LineWindow window, long ageMs) {
+        /** What it is ranked by, milliseconds; NaN = not measured. */
         double cost(RankBy rankBy) {
             return switch (rankBy) {
                 case LATENCY -> latencyMs;
-                case LAG -> lagP99Micros < 0 ? Double.NaN : lagP99Micros;
+                case LAG -> window.lagP99Micros() < 0 ? Double.NaN : window.lagP99Micros() / 1_000.0;
             };
+        }
+
+        /** The numbers behind a decision, for events and logs. */
+        String figures(RankBy rankBy) {
+            return switch (rankBy) {
+                case LATENCY -> Double.isNaN(latencyMs) ? "no latency" : "latency " + rounded(latencyMs) + " ms";
+                case LAG ->
+                    window.lagP99Micros() < 0
+                            ? "no message"
+                            : "lag p99 " + rounded(cost(RankBy.LAG)) + " ms"
+                                    + (window.losses() == 0
+                                            ? ""
+                                            : ", lost " + rounded(100 * window.lossShare()) + " %");
+            };
+        }
+
+        private static double rounded(double number) {
+            return Math.round(number * 1_000) / 1_000.0;
         }
     }
 
-    /** The connections to replace, slowest first. */
-    static List<Contender> slow(List<Contender> live, RankBy rankBy) {
-        int count = live.size() >= 4 ? live.size() / 2 : live.size() >= 2 ? 1 : 0;
-        return live.stream()
+    /**
+     * The connections to replace, slowest first.
+     *
+     * @param minAgeMs who is younger is compared with, but not judged
+     */
+    static List<Contender> slow(List<Contender> live, RankBy rankBy, long minAgeMs) {
+        List<Contender> ranked = live.stream()
                 .filter(c -> !Double.isNaN(c.cost(rankBy)))
                 .sorted(Comparator.comparingDouble((Contender c) -> c.cost(rankBy))
+                        .thenComparingDouble(Contender::latencyMs)
                         .reversed())
-                .limit(count)
+                .toList();
+        if (ranked.size() < 2) {
+            return List.of();
+        }
+        double good = ranked.get(ranked.size() - 1 - (ranked.size() - 1) / 4).cost(rankBy);
+        return ranked.stream()
+                .limit(live.size() >= 4 ? live.size() / 2 : 1)
+                .filter(c -> c.cost(rankBy) >= CLEARLY * good && c.cost(rankBy) >= good + LEAST_MS)
+                .filter(c -> c.ageMs() >= minAgeMs)
                 .toList();
     }
 }

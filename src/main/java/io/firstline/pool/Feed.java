@@ -291,6 +291,9 @@ public abstract class Feed {
     /** How long a candidate may take until it delivers in step. */
     abstract long trialMs();
 
+    /** A candidate has had this time: it takes its seat now, or is abandoned. */
+    abstract void trialOver(Seat seat);
+
     // what seats and members tell
 
     Member newMember(Seat seat) {

@@ -31,9 +31,12 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
          * or on all ({@code silentMs}), which is only told.
          */
         STREAM_SILENT("stream-silent"),
-        /** A connection was replaced: {@code connection, replacement, reason, latencyMs, lagP99Micros}. */
+        /**
+         * A connection was replaced: {@code connection, replacement, reason, compared, latencyMs, lagP99Micros}; {@code compared} holds
+         * the numbers of both where the replacement had to be better, else it is empty.
+         */
         EVICTED("evicted"),
-        /** A replacement did not get ready; the old connection stays: {@code connection, replacement, reason}. */
+        /** A replacement did not get ready, or was not better; the old connection stays: {@code connection, replacement, reason}. */
         EVICTION_ABANDONED("eviction-abandoned"),
         /** Fewer live connections than wanted: {@code live, target, state}. */
         DEGRADED("degraded"),

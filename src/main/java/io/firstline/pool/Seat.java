@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A place in a feed that one connection takes. A lost connection is opened again after a pause; a slow one gets a candidate beside it
- * and goes only when the candidate is promoted. One timer at a time, cancelled in {@link #vacate}.
+ * A place in a feed that one connection takes. A lost connection is opened again after a pause; one that is to be replaced gets a
+ * candidate beside it and goes only when the candidate is promoted. Whether it is promoted, the feed decides.
  */
 final class Seat {
     private final Feed feed;
@@ -20,6 +20,7 @@ final class Seat {
     private Member member;
     private Member candidate;
     private String evictionReason;
+    private boolean challenged;
     private int attempt;
     private long timer = -1;
     private long trialTimer = -1;
@@ -45,6 +46,11 @@ final class Seat {
 
     Member candidate() {
         return candidate;
+    }
+
+    /** Whether the candidate must be better than the member, not only deliver. */
+    boolean isChallenged() {
+        return challenged;
     }
 
     boolean isLive() {
@@ -100,7 +106,7 @@ final class Seat {
             if (candidate == null) {
                 reopen();
             } else if (candidate.isLive()) {
-                promote();
+                promote("");
             }
         }
     }
@@ -108,7 +114,7 @@ final class Seat {
     /** A connection of this seat has opened: a candidate takes an empty seat at once. */
     void opened(Member opened) {
         if (opened == candidate && member == null) {
-            promote();
+            promote("");
         }
     }
 
@@ -116,10 +122,25 @@ final class Seat {
      * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare.
      */
     boolean replace(String reason, long trialMs) {
+        return openCandidate(reason, false, trialMs);
+    }
+
+    /** The same for a member that goes only if the candidate turns out to be better. */
+    boolean challenge(String reason, long trialMs) {
+        return openCandidate(reason, true, trialMs);
+    }
+
+    private boolean openCandidate(String reason, boolean mustBeBetter, long trialMs) {
+        if (candidate != null && challenged && !mustBeBetter) {
+            challenged = false; // it is on its way already, and welcome as it is
+            evictionReason = reason;
+            return true;
+        }
         if (!open || !isLive() || candidate != null || !budget.hasSpare() || budget.take() > 0) {
             return false;
         }
         evictionReason = reason;
+        challenged = mustBeBetter;
         Member opening = feed.newMember(this);
         candidate = opening;
         opening.connection.connect().onFailure(e -> {
@@ -130,24 +151,29 @@ final class Seat {
         });
         trialTimer = clockwork.once(trialMs, () -> {
             trialTimer = -1;
-            abandon("not delivering in step after " + trialMs + " ms");
+            feed.trialOver(this);
         });
         return true;
     }
 
-    /** The candidate takes the seat; whom it replaces, if still there, is closed. */
-    void promote() {
+    /**
+     * The candidate takes the seat; whom it replaces, if still there, is closed.
+     *
+     * @param figures the numbers that spoke for it, empty if none were compared
+     */
+    void promote(String figures) {
         Member old = member;
         Member promoted = candidate;
         endTrial();
         member = promoted;
         if (old != null) {
-            feed.chronicle.evicted(old, promoted, evictionReason);
+            feed.chronicle.evicted(old, promoted, evictionReason, figures);
             old.discard("evicted: " + evictionReason);
         }
     }
 
-    private void abandon(String why) {
+    /** The candidate is closed; the member, if still there, stays. */
+    void abandon(String why) {
         Member dropped = candidate;
         endTrial();
         feed.chronicle.evictionAbandoned(member, dropped, why);

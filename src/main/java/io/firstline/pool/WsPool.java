@@ -4,14 +4,14 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
 import io.firstline.config.FeedConfig.Subscribing;
-import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Several connections to one feed. The first copy of every message is passed on, once; the slow connections are replaced every
- * {@code evictIntervalMs}, each only after its replacement delivers in step with the others.
+ * Several connections to one feed. The first copy of every message is passed on, once. Every {@code evictIntervalMs} those that are
+ * clearly slow are challenged, one after the other: each goes only after its replacement delivers in step with the others, and faster.
  */
 public final class WsPool extends Feed {
     private static final long LEAST_TRIAL_MS = 30_000;
@@ -39,6 +39,9 @@ public final class WsPool extends Feed {
     private Arbiter<Copy> arbiter;
     private long lateBefore;
     private final Rotation rotation;
+    /** The slow ones of the last look that are still to be challenged. */
+    private final Deque<Contender> slow = new ArrayDeque<>();
+
     private long evictionTimer;
     private long watchTimer;
 
@@ -82,8 +85,12 @@ public final class WsPool extends Feed {
 
                     @Override
                     public void inStep(Line line, boolean alone) {
-                        chronicle.inStep(members.get(line), alone);
-                        promoteReady();
+                        Member member = members.get(line);
+                        chronicle.inStep(member, alone);
+                        if (member == member.seat.candidate()) {
+                            startTrial(member.seat);
+                        }
+                        considerCandidates();
                     }
 
                     @Override
@@ -95,10 +102,15 @@ public final class WsPool extends Feed {
                         }
                     }
                 });
-        evictionTimer = clockwork.every(config.evictIntervalMs(), this::evictSlow);
+        evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
         watchTimer = clockwork.every(WATCH_MS, () -> {
             replaceSilent();
-            rotateOldest();
+            if (!anyUnproven()) {
+                rotateOldest();
+            }
+            if (!anyUnproven()) {
+                challengeSlow();
+            }
         });
     }
 
@@ -126,28 +138,50 @@ public final class WsPool extends Feed {
         long hash = PayloadHash.of(payload, text);
         arbiter.copy(member.line, hash, new Copy(member, payload, text, arrivalNanos), payload.length(), arrivalNanos);
         if (member == member.seat.candidate() && member.line.inStep()) {
-            promoteReady(); // it may have been in step from the start, or the pool too small when it got there
+            consider(member.seat, false);
         }
     }
 
-    private void evictSlow() {
-        if (roster.live() < config.minLive()) {
+    /** What makes a connection slow is compared over one interval, in which nobody joined. */
+    private void lookForSlow() {
+        if (roster.live() < config.minLive() || anyUnproven()) {
             return;
         }
-        Map<String, Seat> seatOf = new HashMap<>();
-        List<Contender> contenders = new ArrayList<>();
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive() && seat.candidate() == null) {
-                Member member = seat.member();
-                seatOf.put(member.id(), seat);
-                contenders.add(new Contender(
-                        member.id(), member.connection.expectedLatencyMs(), member.line.recentLagP99Micros()));
+        List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
+        slow.clear();
+        slow.addAll(EvictionPolicy.slow(live, config.rankBy(), config.evictIntervalMs()));
+        members.keySet().forEach(Line::startWindow);
+        challengeSlow();
+    }
+
+    /** One at a time: the next begins when the last was promoted or dropped. */
+    private void challengeSlow() {
+        while (!slow.isEmpty()) {
+            Contender next = slow.poll();
+            for (Seat seat : roster.seats()) {
+                if (seat.isLive()
+                        && seat.member().id().equals(next.connectionId())
+                        && seat.challenge("slow, " + next.figures(config.rankBy()), trialMs())) {
+                    return;
+                }
             }
         }
-        for (Contender slow : EvictionPolicy.slow(contenders, config.rankBy())) {
-            seatOf.get(slow.connectionId()).replace(reason(slow), trialMs());
+    }
+
+    private static Contender contender(Member member) {
+        return new Contender(
+                member.id(), member.connection.expectedLatencyMs(), member.line.window(), member.connection.ageMs());
+    }
+
+    /** Somebody has not shown yet that it delivers: no time to replace others on our own account. */
+    private boolean anyUnproven() {
+        for (Seat seat : roster.seats()) {
+            if (seat.candidate() != null
+                    || (seat.isLive() && !seat.member().line.inStep())) {
+                return true;
+            }
         }
-        members.keySet().forEach(Line::startLagWindow);
+        return false;
     }
 
     /** A connection that brings nothing while its siblings bring what it should is dead, even if it answers pings. */
@@ -162,11 +196,8 @@ public final class WsPool extends Feed {
         }
     }
 
-    /** One at a time: whoever is furthest over its age, and only when nobody is being replaced. */
+    /** Whoever is furthest over its age. */
     private void rotateOldest() {
-        if (roster.seats().stream().anyMatch(seat -> seat.candidate() != null)) {
-            return;
-        }
         roster.seats().stream()
                 .filter(Seat::isLive)
                 .filter(seat -> overAgeMs(seat) >= 0)
@@ -178,23 +209,52 @@ public final class WsPool extends Feed {
         return seat.member().connection.ageMs() - seat.member().ageLimitMs;
     }
 
-    private String reason(Contender slow) {
-        return config.rankBy() == RankBy.LAG
-                ? "slow, lag p99 " + slow.lagP99Micros() / 1_000.0 + " ms"
-                : "slow, latency " + Math.round(slow.latencyMs() * 1_000) / 1_000.0 + " ms";
+    // trials
+
+    /** From now on it is measured beside the one it is to replace, over the same messages. */
+    private static void startTrial(Seat seat) {
+        seat.candidate().line.startWindow();
+        if (seat.isLive()) {
+            seat.member().line.startWindow();
+        }
     }
 
-    /** Candidates that deliver in step take their seats, as far as the live count stays above its floor. */
-    private void promoteReady() {
-        for (Seat seat : roster.seats()) {
-            Member candidate = seat.candidate();
-            if (candidate != null
-                    && candidate.isLive()
-                    && candidate.line.inStep()
-                    && roster.live() >= config.minLive()) {
-                seat.promote();
-            }
+    private void considerCandidates() {
+        roster.seats().forEach(seat -> consider(seat, false));
+    }
+
+    private void consider(Seat seat, boolean timeUp) {
+        Member candidate = seat.candidate();
+        if (candidate == null) {
+            return;
         }
+        String lacks = lacks(candidate);
+        boolean compared = lacks == null && seat.isChallenged() && seat.isLive();
+        Trial.Verdict verdict = Trial.verdict(
+                new Trial.Facts(
+                        lacks,
+                        compared ? contender(seat.member()) : null,
+                        compared ? contender(candidate) : null,
+                        timeUp),
+                config.rankBy());
+        switch (verdict.decision()) {
+            case WAIT -> {}
+            case TAKE -> seat.promote(verdict.why());
+            case DROP -> seat.abandon(verdict.why());
+        }
+    }
+
+    /** What a candidate must still do before it can take a seat; null = nothing. */
+    private String lacks(Member candidate) {
+        if (!candidate.isLive() || !candidate.line.inStep()) {
+            return "not delivering in step after " + trialMs + " ms";
+        }
+        return roster.live() < config.minLive() ? "needed beside the others: fewer than minLive are live" : null;
+    }
+
+    @Override
+    void trialOver(Seat seat) {
+        consider(seat, true);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * the new connection takes over with its first message.
  */
 public final class WsSingle extends Feed {
+    private static final long TRIAL_MS = 10_000;
 
     WsSingle(Surroundings surroundings, String name, WsConnectionConfig config, Subscribing subscribing) {
         super(surroundings, name, config, 1, subscribing);
@@ -35,7 +36,7 @@ public final class WsSingle extends Feed {
     @Override
     void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
         if (member == member.seat.candidate()) {
-            member.seat.promote();
+            member.seat.promote("");
         }
         if (member == member.seat.member()) {
             publication.publish(member.id(), payload, text, false, arrivalNanos);
@@ -63,6 +64,11 @@ public final class WsSingle extends Feed {
 
     @Override
     long trialMs() {
-        return 10_000;
+        return TRIAL_MS;
+    }
+
+    @Override
+    void trialOver(Seat seat) {
+        seat.abandon("not delivering after " + TRIAL_MS + " ms");
     }
 }

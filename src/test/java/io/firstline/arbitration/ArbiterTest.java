@@ -61,6 +61,26 @@ class ArbiterTest {
         arbiter.leave(line, ms * MS);
     }
 
+    @Test
+    void shouldCountALossAsTheLongestLag() {
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 200; i++) {
+            copies(a, i, "m" + i);
+            if (i % 50 != 0) {
+                copies(b, i, "m" + i);
+            }
+        }
+        arbiter.settleFigures(10_000 * MS);
+
+        assertThat(b.window().losses()).isEqualTo(4);
+        assertThat(b.window().lossShare()).isEqualTo(0.02);
+        assertThat(b.window().lagP99Micros()).as("more than one in a hundred").isEqualTo(LineWindow.LOST_MICROS);
+        assertThat(a.window().lossShare()).isZero();
+        b.startWindow();
+        assertThat(b.window().losses()).isZero();
+    }
+
     // identity
 
     @Test
@@ -75,9 +95,10 @@ class ArbiterTest {
         assertThat(a.figures().lateCopies()).isEqualTo(1);
         assertThat(b.figures().wins()).isEqualTo(1);
         assertThat(a.figures().lagP99Micros()).isBetween(990L, 1_010L);
-        assertThat(a.recentLagP99Micros()).isPositive();
-        a.startLagWindow();
-        assertThat(a.recentLagP99Micros()).isEqualTo(-1);
+        assertThat(a.window().copies()).isEqualTo(2);
+        assertThat(a.window().lagP99Micros()).isBetween(990L, 1_010L);
+        a.startWindow();
+        assertThat(a.window()).isEqualTo(new LineWindow(0, 0, -1));
         assertThat(arbiter.published()).isEqualTo(2);
         assertThat(arbiter).hasToString("Arbiter[published=2, lines=2, inStep=2]");
     }

@@ -120,6 +120,41 @@ class EvictionTest extends FeedTestBase {
     }
 
     @Test
+    void shouldDropACandidateThatIsNotBetterAndSaySoWithNumbers() {
+        ExchangeSimulator exchange = exchange(market(500).withLines(List.of(FAST, FAST, SLOW, SLOW.withDelayMs(80))));
+        Ledger ledger = new Ledger(exchange);
+        WsPool feed = started(pool(poolOf(3, exchange.url(COMBINED)).withEvictIntervalMs(500)));
+        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        neverBelow(3, exchange, feed);
+
+        FeedEvent dropped = awaitTold(FeedEvent.Type.EVICTION_ABANDONED);
+
+        assertThat(dropped.facts().getString("reason")).matches("not better: lag p99 .+ ms.* against lag p99 .+ ms.*");
+        assertThat(ids(feed)).contains(dropped.facts().getString("connection"));
+        ledger.assertComplete(feed, messages);
+        assertThat(below).isEmpty();
+    }
+
+    @Test
+    void shouldChallengeOnlyOneAtATime() {
+        ExchangeSimulator exchange =
+                exchange(market(500).withLines(List.of(FAST, FAST, SLOW, SLOW, FAST, FAST, FAST, FAST)));
+        WsPool feed = started(pool(poolOf(4, exchange.url(COMBINED)).withEvictIntervalMs(500)));
+        eventually(() -> exchange.lines().size() == 4 && feed.state() == FeedState.CONNECTED);
+        AtomicInteger most = new AtomicInteger();
+
+        eventually(() -> {
+            long candidates = report(feed).connections().stream()
+                    .filter(c -> c.role() == ConnectionReport.Role.CANDIDATE)
+                    .count();
+            most.accumulateAndGet((int) candidates, Math::max);
+            return told(FeedEvent.Type.EVICTED).size() == 2;
+        });
+
+        assertThat(most.get()).isEqualTo(1);
+    }
+
+    @Test
     void shouldReplaceOnRequest() {
         ExchangeSimulator exchange = exchange(market(500));
         Ledger ledger = new Ledger(exchange);

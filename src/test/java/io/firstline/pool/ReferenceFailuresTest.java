@@ -53,7 +53,10 @@ class ReferenceFailuresTest extends FeedTestBase {
 
     @Test
     void d3EvictionOpensBeforeItCloses() {
-        ExchangeSimulator exchange = exchange(market(500));
+        LineBehaviour fast = LineBehaviour.perfect();
+        LineBehaviour slow = fast.withDelayMs(40);
+        ExchangeSimulator exchange =
+                exchange(market(500).withLines(List.of(slow, fast, fast, slow, fast, fast, fast, fast, fast)));
         WsPool feed = pool(poolOf(5, exchange.url(COMBINED)).withEvictIntervalMs(300));
         Queue<String> below = new ConcurrentLinkedQueue<>();
         feed.eventHandler(event -> {
@@ -66,7 +69,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         });
         started(feed);
 
-        eventually(() -> told(FeedEvent.Type.EVICTED).size() >= 4); // two at a time, twice
+        eventually(() -> told(FeedEvent.Type.EVICTED).size() == 2);
 
         assertThat(below).isEmpty();
         assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();

@@ -1,0 +1,18 @@
+package io.firstline.arbitration;
+
+/**
+ * What one line was worth since a moment that its owner chose: what eviction compares.
+ *
+ * @param copies how many copies it brought, the first of a message or not
+ * @param losses messages that others delivered and it did not, known two seconds after them
+ * @param lagP99Micros 99th percentile of its lag, a lost message counting as {@link #LOST_MICROS}; -1 = no message yet
+ */
+public record LineWindow(long copies, long losses, long lagP99Micros) {
+    /** No lag is longer: a line that loses more than one message in a hundred has this. */
+    public static final long LOST_MICROS = 60_000_000;
+
+    /** The share of messages that it lost, from 0 to 1. */
+    public double lossShare() {
+        return losses == 0 ? 0 : (double) losses / (copies + losses);
+    }
+}
