@@ -17,16 +17,22 @@ import java.util.regex.Pattern;
  * @param streamPointer JSON pointer to a stream's name in a message: each stream is then published on an address of its own
  *     as well; empty = no
  * @param subscriptions the streams subscribed over the open connection, and how the venue wants to be asked
+ * @param dialect how the venue's messages are read
  */
 public record FeedConfig(
-        String name, WsPoolConfig pool, int connections, Body body, String streamPointer, Subscribing subscriptions) {
-
-    private static final Pattern BAD_ESCAPE = Pattern.compile("~(?![01])");
+        String name,
+        WsPoolConfig pool,
+        int connections,
+        Body body,
+        String streamPointer,
+        Subscribing subscriptions,
+        Dialect dialect) {
 
     public FeedConfig {
         body = body == null ? Body.MESSAGE : body;
         streamPointer = streamPointer == null ? "" : streamPointer;
         subscriptions = subscriptions == null ? Subscribing.NONE : subscriptions;
+        dialect = dialect == null ? Dialect.NONE : dialect;
         new Checks()
                 .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(pool != null, "pool", "nothing", "a WsPoolConfig")
@@ -37,16 +43,22 @@ public record FeedConfig(
                         connections,
                         "1, or as many as the pool has")
                 .require(
-                        isJsonPointer(streamPointer),
+                        JsonText.isPointer(streamPointer),
                         "streamPointer",
                         Wording.quoted(streamPointer),
                         "a JSON pointer such as /stream, or an empty text")
                 .throwIfAny("feed configuration");
     }
 
-    private static boolean isJsonPointer(String text) {
-        return text.isEmpty()
-                || (text.startsWith("/") && !BAD_ESCAPE.matcher(text).find());
+    /** A feed whose messages cannot be told apart. */
+    public FeedConfig(
+            String name,
+            WsPoolConfig pool,
+            int connections,
+            Body body,
+            String streamPointer,
+            Subscribing subscriptions) {
+        this(name, pool, connections, body, streamPointer, subscriptions, Dialect.NONE);
     }
 
     /** A feed on a pool, everything else default. */
@@ -76,7 +88,8 @@ public record FeedConfig(
 
     /** The same feed with another connection configuration in its pool. */
     public FeedConfig withConnection(WsConnectionConfig connection) {
-        return new FeedConfig(name, pool.withConnection(connection), connections, body, streamPointer, subscriptions);
+        return new FeedConfig(
+                name, pool.withConnection(connection), connections, body, streamPointer, subscriptions, dialect);
     }
 
     /** What an event bus consumer finds in {@code message.body()}. */

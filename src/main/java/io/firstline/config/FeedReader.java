@@ -125,7 +125,13 @@ final class FeedReader {
         Subscribing subscribing = attempt(() -> subscribing(venue), Subscribing.NONE);
         return attempt(
                 () -> new FeedConfig(
-                        name, pool, connections, constant(Body.class, "body"), text("streamPointer"), subscribing),
+                        name,
+                        pool,
+                        connections,
+                        constant(Body.class, "body"),
+                        text("streamPointer"),
+                        subscribing,
+                        venue == null ? Dialect.NONE : venue.dialect()),
                 null);
     }
 
@@ -187,6 +193,7 @@ final class FeedReader {
                         number("latencyPingIntervalMs", WsConnectionConfig.DEFAULT_LATENCY_PING_INTERVAL_MS),
                         number("latencyWindow", WsConnectionConfig.DEFAULT_LATENCY_WINDOW),
                         number("connectTimeoutMs", WsConnectionConfig.DEFAULT_CONNECT_TIMEOUT_MS),
+                        number("framesPerSecond", venue == null ? 0 : venue.framesPerSecond()),
                         retry,
                         flag("compression", false),
                         // if that key is broken, nobody knows whether ws:// is wrong

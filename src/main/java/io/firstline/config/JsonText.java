@@ -25,9 +25,11 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** From a file or a text to a JSON tree; what is wrong with the text itself is told as problems, in words of our own. */
 final class JsonText {
+    private static final Pattern BAD_ESCAPE = Pattern.compile("~(?![01])");
     /** A configuration of a thousand feeds has a third of that: more is a wrong file. */
     static final int MAX_BYTES = 1 << 20;
 
@@ -86,6 +88,12 @@ final class JsonText {
             throw new UncheckedIOException("reading from memory", e);
         }
         return null;
+    }
+
+    /** Whether a text is a JSON pointer (RFC 6901); the empty one counts. */
+    static boolean isPointer(String text) {
+        return text.isEmpty()
+                || (text.startsWith("/") && !BAD_ESCAPE.matcher(text).find());
     }
 
     static boolean isJson(String text) {

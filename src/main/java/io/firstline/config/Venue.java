@@ -21,14 +21,19 @@ import java.util.stream.Stream;
  * @param url where feeds connect that name no URL of their own
  * @param subscribe the request that subscribes, with {@code ${streams}} and {@code ${id}}; empty = the venue has none
  * @param unsubscribe the same for the way back
+ * @param dialect how its messages are read
+ * @param framesPerSecond how many frames a client may send in a second on one connection, everything counted; 0 = no limit
  */
-public record Venue(String name, String url, String subscribe, String unsubscribe) {
+public record Venue(
+        String name, String url, String subscribe, String unsubscribe, Dialect dialect, int framesPerSecond) {
     /** The profiles in the jar. A class path cannot be listed, so a test holds this list against {@code conf/venues/}. */
     static final List<String> SHIPPED = List.of("binance-spot", "binance-usdm");
 
     public Venue {
         // whether ws:// may go to a host of this name is the feed's decision
+        dialect = dialect == null ? Dialect.NONE : dialect;
         Checks checks = new Checks()
+                .range("framesPerSecond", framesPerSecond, 0, WsConnectionConfig.MAX_FRAMES_PER_SECOND)
                 .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .add(FeedUrl.problems(url, true));
         try {
@@ -97,7 +102,34 @@ public record Venue(String name, String url, String subscribe, String unsubscrib
                 name,
                 json.path("url").asText(),
                 json.path("subscribe").asText(),
-                json.path("unsubscribe").asText());
+                json.path("unsubscribe").asText(),
+                dialect(json.path("messages"), json),
+                json.path("framesPerSecond").asInt());
+    }
+
+    private static Dialect dialect(JsonNode messages, JsonNode venue) {
+        try {
+            return new Dialect(
+                    texts(messages.path("stream")),
+                    texts(messages.path("shutdown")),
+                    messages.path("ackId").asText(),
+                    texts(messages.path("refusal")),
+                    venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST));
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "venue",
+                    e.problems().stream()
+                            .map(p -> p.pointer().equals("/streamsPerRequest")
+                                    ? p
+                                    : new Problem("/messages" + p.pointer(), p.found(), p.allowed()))
+                            .toList());
+        }
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(item -> texts.add(item.asText()));
+        return texts;
     }
 
     private static TreeSet<String> known(Path directory) {

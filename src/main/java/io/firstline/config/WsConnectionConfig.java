@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
  *     Binance's limit of 5 client frames a second)
  * @param latencyWindow how many samples the latency's moving average remembers; default 60
  * @param connectTimeoutMs for TCP, for TLS and for the upgrade, each, in milliseconds; default 5,000
+ * @param framesPerSecond at most so many frames are sent in any second, everything counted: messages, pings, and the pongs that
+ *     answer the server's; what is over it waits; 0 = no limit, the default
  * @param retry the pauses between attempts
  * @param compression offer permessage-deflate; default false: most market-data servers refuse it, it costs latency, and what a
  *     hostile server inflates is bounded only once it is inflated
@@ -36,6 +38,7 @@ public record WsConnectionConfig(
         int latencyPingIntervalMs,
         int latencyWindow,
         int connectTimeoutMs,
+        int framesPerSecond,
         RetryConfig retry,
         boolean compression,
         boolean allowPlaintext,
@@ -46,6 +49,7 @@ public record WsConnectionConfig(
     public static final int DEFAULT_LATENCY_PING_INTERVAL_MS = 1_000;
     public static final int DEFAULT_LATENCY_WINDOW = 60;
     public static final int DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+    public static final int MAX_FRAMES_PER_SECOND = 10_000;
 
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
@@ -64,6 +68,7 @@ public record WsConnectionConfig(
                 .range("latencyPingIntervalMs", latencyPingIntervalMs, 1, 3_600_000)
                 .range("latencyWindow", latencyWindow, 1, 100_000)
                 .range("connectTimeoutMs", connectTimeoutMs, 1, 600_000)
+                .range("framesPerSecond", framesPerSecond, 0, MAX_FRAMES_PER_SECOND)
                 .add(headerProblems(headers))
                 .throwIfAny("connection configuration");
     }
@@ -79,6 +84,7 @@ public record WsConnectionConfig(
                 DEFAULT_LATENCY_PING_INTERVAL_MS,
                 DEFAULT_LATENCY_WINDOW,
                 DEFAULT_CONNECT_TIMEOUT_MS,
+                0,
                 RetryConfig.DEFAULT,
                 false,
                 false,
@@ -119,6 +125,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -136,6 +143,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -153,6 +161,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -170,6 +179,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -187,6 +197,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -204,6 +215,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -221,6 +233,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -238,6 +251,25 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
+                retry,
+                compression,
+                allowPlaintext,
+                headers,
+                trustedCertificates);
+    }
+
+    public WsConnectionConfig withFramesPerSecond(int framesPerSecond) {
+        return new WsConnectionConfig(
+                url,
+                connectionId,
+                onConnect,
+                autoReconnect,
+                maxMessageBytes,
+                latencyPingIntervalMs,
+                latencyWindow,
+                connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -255,6 +287,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -272,6 +305,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -289,6 +323,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -306,6 +341,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,
@@ -323,6 +359,7 @@ public record WsConnectionConfig(
                 latencyPingIntervalMs,
                 latencyWindow,
                 connectTimeoutMs,
+                framesPerSecond,
                 retry,
                 compression,
                 allowPlaintext,

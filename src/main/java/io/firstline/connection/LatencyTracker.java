@@ -35,9 +35,14 @@ public final class LatencyTracker {
         this.weight = 2.0 / (window + 1);
     }
 
+    /** Whether the next ping may be sent: none is outstanding, or it was lost long ago. */
+    public boolean isDue(long nowNanos) {
+        return outstandingId == 0 || nowNanos - sentNanos >= EXPIRY_NANOS;
+    }
+
     /** The id of the ping to send now, or 0 if one is still outstanding. */
     public long nextPing(long nowNanos) {
-        if (outstandingId != 0 && nowNanos - sentNanos < EXPIRY_NANOS) {
+        if (!isDue(nowNanos)) {
             return 0;
         }
         sentNanos = nowNanos;

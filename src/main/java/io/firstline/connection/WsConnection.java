@@ -56,6 +56,7 @@ public final class WsConnection {
     private final Listener listener;
     private final LatencyTracker latency;
     private final MessageAssembler assembler;
+    private final Pacer pacer;
     private final Promise<Void> ended = Promise.promise();
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
@@ -88,6 +89,7 @@ public final class WsConnection {
         this.listener = listener;
         this.onConnect = config.onConnect();
         this.latency = new LatencyTracker(config.latencyWindow());
+        this.pacer = new Pacer(clockwork, new FrameBudget(config.framesPerSecond()));
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
             public void message(Buffer payload, boolean text) {
@@ -194,8 +196,9 @@ public final class WsConnection {
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
             case CONTINUATION -> assembler.onFrame(false, false, frame.isFinal(), frame.binaryData());
             case CLOSE -> peerIsClosing(frame);
+            case PING -> pacer.spent(); // it is answered already
             default -> {
-                // pings are answered by Vert.x, pongs have a handler of their own
+                // pongs have a method of their own
             }
         }
     }
@@ -245,6 +248,7 @@ public final class WsConnection {
         end = why;
         endedNanos = clockwork.nowNanos();
         clockwork.cancel(pingTimer);
+        pacer.end(id() + " has ended: " + why);
         if (state == ConnectionState.CONNECTED) {
             state = state.become(ConnectionState.DISCONNECTED);
         }
@@ -281,11 +285,13 @@ public final class WsConnection {
         }
     }
 
+    /** A connection that has no frame to spare has just shown that it sends; it measures next time. */
     private void ping() {
-        long id = latency.nextPing(clockwork.nowNanos());
-        if (id != 0) {
-            socket.writePing(Buffer.buffer(2 * Long.BYTES).appendLong(PING_MARK).appendLong(id))
-                    .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage()));
+        if (latency.isDue(clockwork.nowNanos())) {
+            pacer.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
+                            .appendLong(PING_MARK)
+                            .appendLong(latency.nextPing(clockwork.nowNanos())))
+                    .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage())));
         }
     }
 
@@ -324,7 +330,7 @@ public final class WsConnection {
             return Future.failedFuture(new IllegalStateException(
                     config.connectionId() + " has a full write queue: the server does not read"));
         }
-        return write.get();
+        return pacer.send(write);
     }
 
     /** Replaces the messages sent when the connection opens; sends them at once if it is open. */
@@ -353,6 +359,7 @@ public final class WsConnection {
         if (open) {
             closing = true;
             clockwork.cancel(pingTimer);
+            pacer.end(id() + " is closing");
             sayGoodbye(socket);
         } else if (connecting) {
             // Vert.x cannot give up an attempt; it ends by itself within the connect timeout

@@ -105,7 +105,7 @@ class FeedConfigTest {
     @Test
     void shouldNameEveryWrongFieldOfAConnection() {
         assertThat(Errors.of(() -> new WsConnectionConfig(
-                        "", " ", null, true, 0, 0, 0, 0, null, false, false, Map.of("a b", "c\n"), null)))
+                        "", " ", null, true, 0, 0, 0, 0, -1, null, false, false, Map.of("a b", "c\n"), null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/url",
@@ -114,6 +114,7 @@ class FeedConfigTest {
                         "/latencyPingIntervalMs",
                         "/latencyWindow",
                         "/connectTimeoutMs",
+                        "/framesPerSecond",
                         "/headers/a b",
                         "/headers/a b");
         assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1)))
@@ -147,6 +148,7 @@ class FeedConfigTest {
                 .withLatencyPingIntervalMs(2)
                 .withLatencyWindow(3)
                 .withConnectTimeoutMs(4)
+                .withFramesPerSecond(8)
                 .withRetry(new RetryConfig(5, 6, 7))
                 .withCompression(true)
                 .withAllowPlaintext(true)
@@ -163,6 +165,7 @@ class FeedConfigTest {
                         2,
                         3,
                         4,
+                        8,
                         new RetryConfig(5, 6, 7),
                         true,
                         true,

@@ -62,7 +62,7 @@ class ServiceConfigTest {
                 { "url": "ws://10.1.2.3/ws", "streams": ["a", "b"], "onConnect": ["hello"], "connections": 3,
                   "evictIntervalMs": 1000, "rankBy": "lag", "minLive": 2, "hashCapacity": 100, "historyMs": 200,
                   "joinGuardMs": 300, "skewMs": 400, "maxMessageBytes": 500, "latencyPingIntervalMs": 600,
-                  "latencyWindow": 700, "connectTimeoutMs": 800, "retryBaseMs": 900, "retryCapMs": 1000.0,
+                  "latencyWindow": 700, "connectTimeoutMs": 800, "framesPerSecond": 850, "retryBaseMs": 900, "retryCapMs": 1000.0,
                   "retryStableMs": 1100, "connectsPer5Min": 1200, "maxAgeMs": 1300, "compression": true, "allowPlaintext": true, "headers": {"X-A": "b"},
                   "autoReconnect": true, "body": "json", "streamPointer": "/s/0", "subscribe": "+${streams}${id}",
                   "unsubscribe": "-${streams}" }
@@ -77,6 +77,7 @@ class ServiceConfigTest {
                 600,
                 700,
                 800,
+                850,
                 new RetryConfig(900, 1_000, 1_100, 1_200),
                 true,
                 true,

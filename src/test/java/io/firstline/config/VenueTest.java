@@ -34,6 +34,8 @@ class VenueTest {
         for (String name : Venue.SHIPPED) {
             assertThat(Venue.find(name, null)).isEqualTo(Venue.find(name, shipped.getParent()));
             assertThat(Venue.find(name, null).subscribe()).contains("SUBSCRIBE");
+            assertThat(Venue.find(name, null).dialect().stream()).contains("/stream");
+            assertThat(Venue.find(name, null).framesPerSecond()).isBetween(5, 10);
         }
     }
 
@@ -44,7 +46,7 @@ class VenueTest {
                 venues.resolve("mine.json"), "{\"url\":\"wss://mine.example.com/\",\"subscribe\":\"${streams}\"}");
 
         assertThat(Venue.find("binance-spot", directory))
-                .isEqualTo(new Venue("binance-spot", "ws://lab.example.com/", "", ""));
+                .isEqualTo(new Venue("binance-spot", "ws://lab.example.com/", "", "", Dialect.NONE, 0));
         assertThat(Venue.find("mine", directory).subscribe()).isEqualTo("${streams}");
         assertThat(Venue.find("binance-usdm", directory).url()).startsWith("wss://fstream.binance.com/");
         assertThat(feedErrors("{\"venue\":\"none\"}"))
@@ -61,13 +63,21 @@ class VenueTest {
         Files.writeString(venues.resolve("b.json"), "{");
         Files.writeString(venues.resolve("c.json"), "{\"url\":\"http://x.com\",\"subscribe\":\"hello\"}");
         Files.createDirectory(venues.resolve("d.json"));
+        Files.writeString(
+                venues.resolve("e.json"),
+                """
+                {"url":"wss://x.com","framesPerSecond":-1,"messages":{"strem":[],"stream":5}}""");
+        Files.writeString(
+                venues.resolve("f.json"),
+                """
+                {"url":"wss://x.com","messages":{"shutdown":["bye"],"ackId":"id","refusal":["/e","/e"]}}""");
 
         assertThat(feedErrors("{\"venue\":\"a\",\"streams\":[\"x\"]}"))
                 .containsExactlyInAnyOrder(
                         "/venue: found \"a\", whose profile has nothing at /url, allowed: a string",
                         "/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string",
                         "/venue: found \"a\", whose profile has an unknown key at /URL,"
-                                + " allowed: $schema, description, url, subscribe, unsubscribe (did you mean url?)");
+                                + " allowed: $schema, description, url, subscribe, unsubscribe, streamsPerRequest, framesPerSecond, messages (did you mean url?)");
         assertThat(feedErrors("{\"venue\":\"b\"}"))
                 .containsExactly(
                         "/venue: found \"b\", whose profile has the end of the text inside an object, an array or a string"
@@ -77,6 +87,20 @@ class VenueTest {
                         "/venue: found \"c\", whose profile has \"http://x.com\" at /url, allowed: a wss:// URL (ws:// only for loopback hosts)",
                         "/venue: found \"c\", whose profile has a template without ${streams} at /subscribe,"
                                 + " allowed: a text message with ${streams} and, if the venue wants it, ${id}");
+        assertThat(feedErrors("{\"venue\":\"e\"}"))
+                .containsExactlyInAnyOrder(
+                        "/venue: found \"e\", whose profile has -1 (a number) at /framesPerSecond, allowed: an integer from 0 to 10000",
+                        "/venue: found \"e\", whose profile has 5 (a number) at /messages/stream, allowed: an array of strings",
+                        "/venue: found \"e\", whose profile has an unknown key at /messages/strem,"
+                                + " allowed: stream, shutdown, ackId, refusal (did you mean stream?)");
+        assertThat(feedErrors("{\"venue\":\"f\"}"))
+                .containsExactlyInAnyOrder(
+                        "/venue: found \"f\", whose profile has \"/e, /e\" at /messages/refusal,"
+                                + " allowed: up to 8 different JSON pointers such as /data/s",
+                        "/venue: found \"f\", whose profile has \"id\" at /messages/ackId,"
+                                + " allowed: a JSON pointer such as /id, or an empty text",
+                        "/venue: found \"f\", whose profile has names of streams, but no pointers to a stream's name at"
+                                + " /messages/shutdown, allowed: \"shutdown\" together with \"stream\"");
         assertThat(feedErrors("{\"venue\":\"d\"}"))
                 .containsExactly(
                         "/venue: found \"d\", whose profile has a directory at /, allowed: a file with a JSON object");
@@ -84,9 +108,9 @@ class VenueTest {
 
     @Test
     void shouldCheckItselfWhenMadeInCode() {
-        assertThat(Errors.of(() -> new Venue("a/b", "ws:", null, "u${streams}")))
+        assertThat(Errors.of(() -> new Venue("a/b", "ws:", null, "u${streams}", null, -1)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
-                .containsExactly("/name", "/url", "/unsubscribe");
+                .containsExactly("/framesPerSecond", "/name", "/url", "/unsubscribe");
         assertThat(Errors.of(() -> Venue.find(null, null))).hasSize(1);
     }
 

@@ -3,6 +3,7 @@ package io.firstline.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DisconnectTest {
 
     static Stream<Arguments> failures() {
+        // the native library's error numbers must be there before the first of its exceptions
+        assertThat(Epoll.isAvailable()).isTrue();
         Throwable tls = new SSLHandshakeException("Failed to create SSL connection");
         tls.initCause(new CertificateException("No name matching localhost found"));
         Throwable silentTls = new SSLHandshakeException("Failed to create SSL connection");

@@ -1,0 +1,90 @@
+package io.firstline.connection;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+
+/**
+ * Sends a connection's frames in order and no faster than its server allows: what is over the budget waits. One frame is always left for
+ * a pong, which cannot wait. Called on the connection's context.
+ */
+final class Pacer {
+    /** More that wait are refused: at five frames a second this takes minutes. */
+    static final int MAX_WAITING = 1_000;
+
+    private static final int FOR_PONGS = 1;
+
+    private record Waiting(Supplier<Future<Void>> write, Promise<Void> written) {}
+
+    private final Clockwork clockwork;
+    private final FrameBudget budget;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private long timer = -1;
+
+    Pacer(Clockwork clockwork, FrameBudget budget) {
+        this.clockwork = clockwork;
+        this.budget = budget;
+    }
+
+    /** Sends a frame now, or when those before it have gone and the budget allows it. */
+    Future<Void> send(Supplier<Future<Void>> write) {
+        if (waiting.isEmpty() && waitNanos() == 0) {
+            return spend(write);
+        }
+        if (waiting.size() == MAX_WAITING) {
+            return Future.failedFuture(new IllegalStateException(
+                    MAX_WAITING + " messages wait already: the server takes only so many a second"));
+        }
+        Promise<Void> written = Promise.promise();
+        waiting.add(new Waiting(write, written));
+        wake();
+        return written.future();
+    }
+
+    /** Sends a frame now if that is possible; what is of no use later does not wait. */
+    boolean sendUnlessBusy(Supplier<Future<Void>> write) {
+        boolean free = waiting.isEmpty() && waitNanos() == 0;
+        if (free) {
+            spend(write);
+        }
+        return free;
+    }
+
+    /** A frame has gone out that could not wait. */
+    void spent() {
+        budget.spend(clockwork.nowNanos());
+    }
+
+    private long waitNanos() {
+        return budget.waitNanos(FOR_PONGS, clockwork.nowNanos());
+    }
+
+    private Future<Void> spend(Supplier<Future<Void>> write) {
+        spent();
+        return write.get();
+    }
+
+    private void wake() {
+        if (timer < 0 && !waiting.isEmpty()) {
+            timer = clockwork.once(waitNanos() / 1_000_000 + 1, () -> {
+                timer = -1;
+                while (!waiting.isEmpty() && waitNanos() == 0) {
+                    Waiting first = waiting.remove();
+                    spend(first.write()).onComplete(first.written());
+                }
+                wake();
+            });
+        }
+    }
+
+    /** Nothing can be sent any more: what waits fails. */
+    void end(String why) {
+        clockwork.cancel(timer);
+        timer = -1;
+        while (!waiting.isEmpty()) {
+            waiting.remove().written().fail(new IllegalStateException(why));
+        }
+    }
+}
