@@ -15,8 +15,6 @@ final class JsonScanner {
     static final int MALFORMED = -1;
     /** What {@link #peek} sees behind the last byte. */
     static final int END = -1;
-    /** A container in so many others is the last that is read. */
-    static final int MAX_DEPTH = 64;
 
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -29,6 +27,8 @@ final class JsonScanner {
     private byte[] bytes = {};
     private int to;
     private boolean escaped;
+    private int open;
+    private long insideString; // all top bits, or none
 
     /** From now on the text is what comes before {@code to}. */
     void over(byte[] text, int end) {
@@ -75,15 +75,11 @@ final class JsonScanner {
         return word;
     }
 
-    /**
-     * The end of the value that begins here.
-     *
-     * @param depth how many containers it lies in
-     */
-    int value(int at, int depth) {
+    /** The end of the value that begins here. */
+    int value(int at) {
         return switch (peek(at)) {
             case '"' -> string(at);
-            case '{', '[' -> container(at, depth);
+            case '{', '[' -> container(at);
             case 't' -> literal(at, TRUE);
             case 'f' -> literal(at, FALSE);
             case 'n' -> literal(at, NULL);
@@ -198,41 +194,64 @@ final class JsonScanner {
         return at + expected.length;
     }
 
-    /** The end of an object or array: its strings end, its brackets match and are not too deep; the rest is not looked at. */
-    private int container(int at, int depth) {
-        long objects = 0; // a bit for every open container, the innermost is the lowest
-        int open = 0;
+    /** The end of an object or array: its strings end, and as many brackets close as open; the rest is not looked at. */
+    private int container(int at) {
+        open = 0;
+        insideString = 0;
         int pos = at;
-        do {
-            int symbol = peek(pos);
-            switch (symbol) {
-                case '{', '[' -> {
-                    if (depth + ++open > MAX_DEPTH) {
-                        return MALFORMED;
-                    }
-                    objects = (objects << 1) | (symbol == '{' ? 1 : 0);
-                    pos++;
-                }
-                case '}', ']' -> {
-                    if ((objects & 1) != (symbol == '}' ? 1 : 0)) {
-                        return MALFORMED;
-                    }
-                    objects >>>= 1;
-                    open--;
-                    pos++;
-                }
-                case '"' -> {
-                    pos = string(pos);
-                    if (pos == MALFORMED) {
-                        return MALFORMED;
-                    }
-                }
-                case END -> {
-                    return MALFORMED;
-                }
-                default -> pos++;
+        while (pos < to) {
+            if (pos <= to - Long.BYTES && takeWord((long) WORD.get(bytes, pos))) {
+                pos += Long.BYTES;
+                continue;
             }
-        } while (open > 0);
-        return pos;
+            int stop = Math.min(to, pos + Long.BYTES);
+            while (pos < stop) {
+                pos = takeByte(pos);
+                if (open == 0) {
+                    return pos;
+                }
+            }
+        }
+        return MALFORMED;
+    }
+
+    /** Counts the brackets of eight bytes, unless the last one may be among them, or something that asks for a closer look. */
+    private boolean takeWord(long word) {
+        if (((below(word ^ ('\\' * ONES), 1) | word) & TOPS) != 0) {
+            return false; // an escape, or not ASCII
+        }
+        long strings = equal(word, '"'); // then every byte behind an odd number of quotes
+        strings ^= strings << 8;
+        strings ^= strings << 16;
+        strings ^= strings << 32;
+        strings ^= insideString;
+        long folded = word | (('{' ^ '[') * ONES);
+        int opening = Long.bitCount(equal(folded, '{') & ~strings);
+        int closing = Long.bitCount(equal(folded, '}') & ~strings);
+        if (open <= closing) {
+            return false;
+        }
+        open += opening - closing;
+        insideString = (strings >> 63) & TOPS;
+        return true;
+    }
+
+    private int takeByte(int at) {
+        byte symbol = bytes[at];
+        if (symbol == '"') {
+            insideString ^= TOPS;
+        } else if (insideString != 0) {
+            return symbol == '\\' ? at + 2 : at + 1;
+        } else if (symbol == '{' || symbol == '[') {
+            open++;
+        } else if (symbol == '}' || symbol == ']') {
+            open--;
+        }
+        return at + 1;
+    }
+
+    /** The top bits of the bytes that are this one, if all of them are ASCII. */
+    private static long equal(long word, int symbol) {
+        return ~((word ^ (symbol * ONES)) + ~TOPS) & TOPS;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * <p><b>Pointers</b> are those of RFC 6901. In an array {@code /-1} is the last element and {@code /-2} the one before; in an object
  * {@code /0} and {@code /-1} are members of that name. At most {@value #MAX_POINTERS} pointers, no further back than
- * {@value PointerNode#MAX_FROM_END}, no deeper than {@value JsonScanner#MAX_DEPTH}.
+ * {@value PointerNode#MAX_FROM_END}, no deeper than {@value PointerNode#MAX_LEVELS}.
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects and arrays are not, and nor is null: messages whose key is null
  * must not be taken for copies of each other. {@link #isNull} tells it from nothing at all. Of members of the same name the first
@@ -88,7 +88,7 @@ public final class KeyReader {
         Objects.checkFromToIndex(from, to, bytes.length);
         forget();
         json.over(bytes, to);
-        int end = value(root, json.space(from), 0);
+        int end = value(root, json.space(from));
         if (end == ALL_FOUND || (end >= 0 && json.space(end) == to)) {
             return true;
         }
@@ -148,21 +148,21 @@ public final class KeyReader {
 
     // Recursion goes as deep as the pointers, not as deep as the message.
 
-    private int value(PointerNode place, int at, int depth) {
+    private int value(PointerNode place, int at) {
         if (place != null) {
             int first = json.peek(at);
             if (first != '{' && first != '[') {
-                return take(place.scalar(), at, depth);
+                return take(place.scalar(), at);
             }
             if (!place.isLeaf()) {
-                return first == '{' ? object(place, at, depth + 1) : array(place, at, depth + 1);
+                return first == '{' ? object(place, at) : array(place, at);
             }
         }
-        return json.value(at, depth);
+        return json.value(at);
     }
 
-    private int take(Scalar scalar, int at, int depth) {
-        int end = json.value(at, depth);
+    private int take(Scalar scalar, int at) {
+        int end = json.value(at);
         if (end >= 0 && scalar != null) {
             scalar.take(json.bytes(), at, end, json.escaped());
             missing--;
@@ -170,7 +170,7 @@ public final class KeyReader {
         return end;
     }
 
-    private int object(PointerNode place, int at, int depth) {
+    private int object(PointerNode place, int at) {
         int pos = json.space(at + 1);
         if (json.peek(pos) == '}') {
             return pos + 1;
@@ -190,7 +190,7 @@ public final class KeyReader {
             if (json.peek(pos) != ':') {
                 return JsonScanner.MALFORMED;
             }
-            pos = value(wanted ? place.childAt(child) : null, json.space(pos + 1), depth);
+            pos = value(wanted ? place.childAt(child) : null, json.space(pos + 1));
             if (pos < 0) {
                 return pos;
             }
@@ -213,7 +213,7 @@ public final class KeyReader {
         return json.escaped() ? place.childNamed(unescaped, json.bytes(), from, to) : place.childNamed(json, from, to);
     }
 
-    private int array(PointerNode place, int at, int depth) {
+    private int array(PointerNode place, int at) {
         int pos = json.space(at + 1);
         if (json.peek(pos) == ']') {
             return pos + 1;
@@ -221,7 +221,7 @@ public final class KeyReader {
         int elements = 0;
         while (true) {
             place.remember(elements, pos);
-            pos = value(place.element(elements++), pos, depth);
+            pos = value(place.element(elements++), pos);
             if (pos < 0) {
                 return pos;
             }
@@ -234,17 +234,17 @@ public final class KeyReader {
                 return ALL_FOUND;
             }
             if (next == ']') {
-                return lastElements(place, elements, depth, pos + 1);
+                return lastElements(place, elements, pos + 1);
             }
             pos = json.space(pos + 1);
         }
     }
 
     /** Goes back to the elements that are counted from the end, now that it is known. */
-    private int lastElements(PointerNode array, int elements, int depth, int end) {
+    private int lastElements(PointerNode array, int elements, int end) {
         for (PointerNode last : array.lastChildren()) {
             int start = last.startIn(array, elements);
-            if (start >= 0 && value(last, start, depth) == JsonScanner.MALFORMED) {
+            if (start >= 0 && value(last, start) == JsonScanner.MALFORMED) {
                 return JsonScanner.MALFORMED;
             }
         }

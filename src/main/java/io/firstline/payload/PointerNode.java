@@ -8,6 +8,9 @@ final class PointerNode {
     /** How far back from the end of an array a pointer may count: the starts of so many elements are remembered. */
     static final int MAX_FROM_END = 64;
 
+    /** How many levels deep a pointer may lead: reading goes down a stack of so many calls. */
+    static final int MAX_LEVELS = 64;
+
     private static final PointerNode[] NONE = {};
     private static final int NO_INDEX = -1;
     private static final String FROM_END = "-[1-9][0-9]?";
@@ -46,7 +49,7 @@ final class PointerNode {
         require(pointer.isEmpty() || pointer.startsWith("/"), pointer, "it must be empty or begin with /");
         require(!pointer.matches("(?s).*~([^01].*)?"), pointer, "~ must be followed by 0 (for ~) or 1 (for /)");
         String[] tokens = pointer.split("/", -1);
-        require(tokens.length - 1 <= JsonScanner.MAX_DEPTH, pointer, "more than " + JsonScanner.MAX_DEPTH + " levels");
+        require(tokens.length - 1 <= MAX_LEVELS, pointer, "more than " + MAX_LEVELS + " levels");
         PointerNode place = this;
         for (int i = 1; i < tokens.length; i++) {
             String token = tokens[i].replace("~1", "/").replace("~0", "~");
