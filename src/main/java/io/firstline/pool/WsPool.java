@@ -6,6 +6,7 @@ import io.firstline.arbitration.Line;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
+import io.firstline.payload.PayloadHash;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,0 +1,257 @@
+package io.firstline.payload;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Finds where the values of a JSON text end. Strings and numbers are gone through eight bytes at a time, with the arithmetic of H. S.
+ * Warren, Hacker's Delight, 6-1: the top bit of every byte of a word says whether the byte is one that was looked for.
+ *
+ * <p>Every method takes a position and returns one, or {@link #MALFORMED}. Nothing is read outside the range, whatever the bytes are.
+ */
+final class JsonScanner {
+    static final int MALFORMED = -1;
+    /** What {@link #peek} sees behind the last byte. */
+    static final int END = -1;
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long TOPS = 0x8080808080808080L;
+
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes = {};
+    private int to;
+    private boolean escaped;
+    private int open;
+    private long insideString; // all top bits, or none
+
+    /** From now on the text is what comes before {@code to}. */
+    void over(byte[] text, int end) {
+        bytes = text;
+        to = end;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Whether the last string had escapes in it. */
+    boolean escaped() {
+        return escaped;
+    }
+
+    int peek(int at) {
+        return at < to ? bytes[at] & 0xFF : END;
+    }
+
+    /** The first position that is no whitespace. */
+    int space(int at) {
+        int pos = at;
+        while (pos < to && isSpace(bytes[pos])) {
+            pos++;
+        }
+        return pos;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b <= ' ' && (b == ' ' || b == '\n' || b == '\r' || b == '\t');
+    }
+
+    /** The first bytes from here on, at most eight, as one number: two keys of the same length up to eight differ in it. */
+    long word(int at, int length) {
+        if (at <= bytes.length - Long.BYTES) {
+            long word = (long) WORD.get(bytes, at);
+            return length >= Long.BYTES ? word : word & ((1L << (length << 3)) - 1);
+        }
+        long word = 0;
+        for (int i = Math.min(length, Long.BYTES) - 1; i >= 0; i--) {
+            word = (word << 8) | (bytes[at + i] & 0xFF);
+        }
+        return word;
+    }
+
+    /** The end of the value that begins here. */
+    int value(int at) {
+        return switch (peek(at)) {
+            case '"' -> string(at);
+            case '{', '[' -> container(at);
+            case 't' -> literal(at, TRUE);
+            case 'f' -> literal(at, FALSE);
+            case 'n' -> literal(at, NULL);
+            default -> number(at);
+        };
+    }
+
+    /** The end of a string: control characters and escapes that JSON does not have are errors, bad UTF-8 is not. */
+    int string(int at) {
+        escaped = false;
+        int pos = unmarked(at + 1);
+        while (peek(pos) == '\\') {
+            escaped = true;
+            pos = escape(pos);
+            if (pos == MALFORMED) {
+                return MALFORMED;
+            }
+            pos = unmarked(pos);
+        }
+        return peek(pos) == '"' ? pos + 1 : MALFORMED;
+    }
+
+    /** The first quote, backslash or control character. */
+    private int unmarked(int at) {
+        int pos = at;
+        for (; pos <= to - Long.BYTES; pos += Long.BYTES) {
+            long word = (long) WORD.get(bytes, pos);
+            long quote = word ^ ('"' * ONES);
+            long backslash = word ^ ('\\' * ONES);
+            long marks = below(quote, 1) | below(backslash, 1) | below(word, ' ');
+            if (marks != 0) {
+                return pos + (Long.numberOfTrailingZeros(marks) >>> 3);
+            }
+        }
+        while (pos < to && bytes[pos] != '"' && bytes[pos] != '\\' && (bytes[pos] & 0xFF) >= ' ') {
+            pos++;
+        }
+        return pos;
+    }
+
+    /** The lowest top bit marks the first byte that is less; a borrow may have set others above it. */
+    private static long below(long word, int limit) {
+        return (word - limit * ONES) & ~word & TOPS;
+    }
+
+    private int escape(int at) {
+        return switch (peek(at + 1)) {
+            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at + 2;
+            case 'u' -> hexDigits(at + 2) ? at + 6 : MALFORMED;
+            default -> MALFORMED;
+        };
+    }
+
+    private boolean hexDigits(int at) {
+        for (int pos = at; pos < at + 4; pos++) {
+            if (Character.digit(peek(pos), 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int number(int at) {
+        int whole = peek(at) == '-' ? at + 1 : at;
+        int end = peek(whole) == '0' ? whole + 1 : digits(whole);
+        if (end == whole) {
+            return MALFORMED;
+        }
+        if (peek(end) == '.') {
+            int fraction = end + 1;
+            end = digits(fraction);
+            if (end == fraction) {
+                return MALFORMED;
+            }
+        }
+        if (peek(end) == 'e' || peek(end) == 'E') {
+            int sign = peek(end + 1);
+            int exponent = sign == '+' || sign == '-' ? end + 2 : end + 1;
+            end = digits(exponent);
+            if (end == exponent) {
+                return MALFORMED;
+            }
+        }
+        return end;
+    }
+
+    /** The first position that is no digit. */
+    private int digits(int at) {
+        int pos = at;
+        for (; pos <= to - Long.BYTES; pos += Long.BYTES) {
+            long word = (long) WORD.get(bytes, pos) ^ ('0' * ONES);
+            long others = (((word & ~TOPS) + (0x7F - 9) * ONES) | word) & TOPS;
+            if (others != 0) {
+                return pos + (Long.numberOfTrailingZeros(others) >>> 3);
+            }
+        }
+        while (pos < to && bytes[pos] >= '0' && bytes[pos] <= '9') {
+            pos++;
+        }
+        return pos;
+    }
+
+    private int literal(int at, byte[] expected) {
+        if (to - at < expected.length) {
+            return MALFORMED;
+        }
+        for (int i = 1; i < expected.length; i++) {
+            if (bytes[at + i] != expected[i]) {
+                return MALFORMED;
+            }
+        }
+        return at + expected.length;
+    }
+
+    /** The end of an object or array: its strings end, and as many brackets close as open; the rest is not looked at. */
+    private int container(int at) {
+        open = 0;
+        insideString = 0;
+        int pos = at;
+        while (pos < to) {
+            if (pos <= to - Long.BYTES && takeWord((long) WORD.get(bytes, pos))) {
+                pos += Long.BYTES;
+                continue;
+            }
+            int stop = Math.min(to, pos + Long.BYTES);
+            while (pos < stop) {
+                pos = takeByte(pos);
+                if (open == 0) {
+                    return pos;
+                }
+            }
+        }
+        return MALFORMED;
+    }
+
+    /** Counts the brackets of eight bytes, unless the last one may be among them, or something that asks for a closer look. */
+    private boolean takeWord(long word) {
+        if (((below(word ^ ('\\' * ONES), 1) | word) & TOPS) != 0) {
+            return false; // an escape, or not ASCII
+        }
+        long strings = equal(word, '"'); // then every byte behind an odd number of quotes
+        strings ^= strings << 8;
+        strings ^= strings << 16;
+        strings ^= strings << 32;
+        strings ^= insideString;
+        long folded = word | (('{' ^ '[') * ONES);
+        int opening = Long.bitCount(equal(folded, '{') & ~strings);
+        int closing = Long.bitCount(equal(folded, '}') & ~strings);
+        if (open <= closing) {
+            return false;
+        }
+        open += opening - closing;
+        insideString = (strings >> 63) & TOPS;
+        return true;
+    }
+
+    private int takeByte(int at) {
+        byte symbol = bytes[at];
+        if (symbol == '"') {
+            insideString ^= TOPS;
+        } else if (insideString != 0) {
+            return symbol == '\\' ? at + 2 : at + 1;
+        } else if (symbol == '{' || symbol == '[') {
+            open++;
+        } else if (symbol == '}' || symbol == ']') {
+            open--;
+        }
+        return at + 1;
+    }
+
+    /** The top bits of the bytes that are this one, if all of them are ASCII. */
+    private static long equal(long word, int symbol) {
+        return ~((word ^ (symbol * ONES)) + ~TOPS) & TOPS;
+    }
+}

@@ -1,0 +1,167 @@
+package io.firstline.payload;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A place in a message that pointers lead to or through. The places form a tree: its root is the whole message. */
+final class PointerNode {
+    /** How far back from the end of an array a pointer may count: the starts of so many elements are remembered. */
+    static final int MAX_FROM_END = 64;
+
+    /** How many levels deep a pointer may lead: reading goes down a stack of so many calls. */
+    static final int MAX_LEVELS = 64;
+
+    private static final PointerNode[] NONE = {};
+    private static final int NO_INDEX = -1;
+    private static final String FROM_END = "-[1-9][0-9]?";
+
+    private final String token;
+    private final byte[] key;
+    private final long keyWord;
+    private final int index;
+    private final int fromEnd;
+
+    private PointerNode[] children = NONE;
+    private PointerNode[] lastChildren = NONE;
+    private int[] lastStarts = {};
+    private Scalar scalar;
+
+    private PointerNode(String token) {
+        this.token = token;
+        this.key = token.getBytes(StandardCharsets.UTF_8);
+        JsonScanner text = new JsonScanner();
+        text.over(key, key.length);
+        this.keyWord = text.word(0, key.length);
+        this.index = token.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(token) : NO_INDEX;
+        this.fromEnd = token.matches(FROM_END) ? -Integer.parseInt(token) : 0;
+    }
+
+    static PointerNode root() {
+        return new PointerNode("");
+    }
+
+    /**
+     * The place that a pointer leads to from here, made if there is none.
+     *
+     * @throws IllegalArgumentException if it is no pointer, or one that could never lead anywhere; the message names it
+     */
+    PointerNode place(String pointer) {
+        require(pointer.isEmpty() || pointer.startsWith("/"), pointer, "it must be empty or begin with /");
+        require(!pointer.matches("(?s).*~([^01].*)?"), pointer, "~ must be followed by 0 (for ~) or 1 (for /)");
+        String[] tokens = pointer.split("/", -1);
+        require(tokens.length - 1 <= MAX_LEVELS, pointer, "more than " + MAX_LEVELS + " levels");
+        PointerNode place = this;
+        for (int i = 1; i < tokens.length; i++) {
+            String token = tokens[i].replace("~1", "/").replace("~0", "~");
+            boolean tooFar = token.matches("-[1-9][0-9]+")
+                    && (!token.matches(FROM_END) || -Integer.parseInt(token) > MAX_FROM_END);
+            require(!tooFar, pointer, "it counts back from an array's end by more than " + MAX_FROM_END);
+            place = place.child(token);
+        }
+        return place;
+    }
+
+    private static void require(boolean holds, String pointer, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException("\"" + pointer + "\" cannot be read: " + allowed);
+        }
+    }
+
+    private PointerNode child(String childToken) {
+        for (PointerNode child : children) {
+            if (child.token.equals(childToken)) {
+                return child;
+            }
+        }
+        PointerNode child = new PointerNode(childToken);
+        children = with(children, child);
+        if (child.fromEnd > 0) {
+            lastChildren = with(lastChildren, child);
+            int size = Integer.highestOneBit(2 * child.fromEnd - 1); // the next power of two
+            lastStarts = new int[Math.max(size, lastStarts.length)];
+        }
+        return child;
+    }
+
+    private static PointerNode[] with(PointerNode[] nodes, PointerNode last) {
+        PointerNode[] more = Arrays.copyOf(nodes, nodes.length + 1);
+        more[nodes.length] = last;
+        return more;
+    }
+
+    /** What a pointer that ends here reads; pointers to the same place share it. */
+    Scalar scalarHere() {
+        if (scalar == null) {
+            scalar = new Scalar();
+        }
+        return scalar;
+    }
+
+    /** Null if all pointers lead on from here. */
+    Scalar scalar() {
+        return scalar;
+    }
+
+    boolean isLeaf() {
+        return children.length == 0;
+    }
+
+    PointerNode childAt(int number) {
+        return children[number];
+    }
+
+    /** The number of the child with this key, or -1. */
+    int childNamed(JsonScanner text, int from, int to) {
+        int length = to - from;
+        long word = text.word(from, length);
+        for (int i = 0; i < children.length; i++) {
+            if (children[i].keyWord == word && children[i].hasKey(text.bytes(), from, to, length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean hasKey(byte[] bytes, int from, int to, int length) {
+        return key.length == length
+                && (length <= Long.BYTES || Arrays.equals(bytes, from + Long.BYTES, to, key, Long.BYTES, length));
+    }
+
+    /** The same for a key with escapes in it. */
+    int childNamed(Unescaped name, byte[] bytes, int from, int to) {
+        for (int i = 0; i < children.length; i++) {
+            name.over(bytes, from, to);
+            if (name.is(children[i].key)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The place of an array's element, counted from 0, or null. */
+    PointerNode element(int elementIndex) {
+        for (PointerNode child : children) {
+            if (child.index == elementIndex) {
+                return child;
+            }
+        }
+        return null;
+    }
+
+    /** The places that are counted from an array's end. */
+    PointerNode[] lastChildren() {
+        return lastChildren;
+    }
+
+    /** Remembers where an element begins, as long as a pointer from the end may lead to it. */
+    void remember(int elementIndex, int start) {
+        if (lastStarts.length > 0) {
+            lastStarts[elementIndex & (lastStarts.length - 1)] = start;
+        }
+    }
+
+    /** Where this place begins in an array that is read through, or -1 if the array is too short. */
+    int startIn(PointerNode array, int elements) {
+        return fromEnd > elements ? -1 : array.lastStarts[(elements - fromEnd) & (array.lastStarts.length - 1)];
+    }
+}

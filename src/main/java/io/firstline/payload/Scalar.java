@@ -1,0 +1,142 @@
+package io.firstline.payload;
+
+import com.dynatrace.hash4j.hashing.HashStream64;
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import java.nio.charset.StandardCharsets;
+
+/** Where in the bytes one value lies, and what it is: read on demand, since most copies are asked for their hashes only. */
+final class Scalar {
+    private enum Kind {
+        ABSENT(0),
+        NULL(0),
+        TEXT(0),
+        TEXT_WITH_ESCAPES(0),
+        NUMBER(0x9E3779B97F4A7C15L),
+        BOOLEAN(0xC2B2AE3D27D4EB4FL);
+
+        /** Tells the number 5 from the text "5". */
+        private final long salt;
+
+        Kind(long salt) {
+            this.salt = salt;
+        }
+    }
+
+    private static final Hasher64 XXH3 = Hashing.xxh3_64();
+
+    private final HashStream64 hashOfEscaped = XXH3.hashStream();
+    private final Unescaped unescaped = new Unescaped();
+
+    private Kind kind = Kind.ABSENT;
+    private byte[] bytes = {};
+    private int from;
+    private int to;
+    private boolean parsed;
+    private boolean whole;
+    private long number;
+
+    void clear() {
+        kind = Kind.ABSENT;
+        parsed = false;
+        whole = false;
+    }
+
+    /** Takes a value: a string with its quotes, a number or a literal. */
+    void take(byte[] text, int start, int end, boolean escaped) {
+        bytes = text;
+        kind = switch (text[start]) {
+            case '"' -> escaped ? Kind.TEXT_WITH_ESCAPES : Kind.TEXT;
+            case 'n' -> Kind.NULL;
+            case 't', 'f' -> Kind.BOOLEAN;
+            default -> Kind.NUMBER;
+        };
+        int quote = text[start] == '"' ? 1 : 0;
+        from = start + quote;
+        to = end - quote;
+    }
+
+    boolean isPresent() {
+        return kind != Kind.ABSENT && kind != Kind.NULL;
+    }
+
+    boolean isNull() {
+        return kind == Kind.NULL;
+    }
+
+    long hash() {
+        if (!isPresent()) {
+            return 0;
+        }
+        long hash = kind == Kind.TEXT_WITH_ESCAPES ? hashUnescaped() : XXH3.hashBytesToLong(bytes, from, to - from);
+        hash ^= kind.salt;
+        return hash != 0 ? hash : 1; // 0 means absent
+    }
+
+    private long hashUnescaped() {
+        unescaped.over(bytes, from, to);
+        hashOfEscaped.reset();
+        for (int next = unescaped.next(); next != Unescaped.END; next = unescaped.next()) {
+            hashOfEscaped.putByte((byte) next);
+        }
+        return hashOfEscaped.getAsLong();
+    }
+
+    boolean isLong() {
+        if (!parsed) {
+            parsed = true;
+            whole = isPresent() && parse();
+        }
+        return whole;
+    }
+
+    long asLong() {
+        if (!isLong()) {
+            throw new IllegalStateException("not an integer within 64 bits");
+        }
+        return number;
+    }
+
+    /** Counted down from 0, because the lowest number has no positive counterpart. */
+    private boolean parse() {
+        unescaped.over(bytes, from, to);
+        int next = unescaped.next();
+        boolean negative = next == '-';
+        if (negative) {
+            next = unescaped.next();
+        }
+        if (next == Unescaped.END) {
+            return false;
+        }
+        long value = 0;
+        for (; next != Unescaped.END; next = unescaped.next()) {
+            int digit = next - '0';
+            if (digit < 0 || digit > 9 || value < Long.MIN_VALUE / 10) {
+                return false;
+            }
+            value = value * 10 - digit;
+            if (value > 0) {
+                return false;
+            }
+        }
+        number = negative ? value : -value;
+        return negative || value != Long.MIN_VALUE;
+    }
+
+    /** Null if absent. */
+    String text() {
+        if (!isPresent()) {
+            return null;
+        }
+        if (kind != Kind.TEXT_WITH_ESCAPES) {
+            return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        }
+        byte[] plain = new byte[to - from];
+        int length = 0;
+        unescaped.over(bytes, from, to);
+        for (int next = unescaped.next(); next != Unescaped.END; next = unescaped.next()) {
+            plain[length++] = (byte) next;
+        }
+        return new String(plain, 0, length, StandardCharsets.UTF_8);
+    }
+}
