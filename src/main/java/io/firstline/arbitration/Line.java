@@ -100,6 +100,11 @@ public final class Line {
         windowLagMicros.recordValue(micros);
     }
 
+    /** Which of the arbiter's {@link Arbiter#MAX_LINES} places it has, from 0. */
+    public int slot() {
+        return slot;
+    }
+
     /** Whether its copies may lead: it was there from the start, or has lined up since. */
     public boolean inStep() {
         return leading;

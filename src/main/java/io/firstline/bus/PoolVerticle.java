@@ -2,8 +2,6 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.pool.Feed;
-import io.firstline.pool.WsPool;
-import io.firstline.pool.WsSingle;
 import io.vertx.core.Vertx;
 
 /**
@@ -23,8 +21,6 @@ public final class PoolVerticle extends FeedVerticle {
 
     @Override
     Feed feed(Vertx on, FeedConfig config) {
-        return config.connections() == 1
-                ? WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions())
-                : WsPool.create(on, config.name(), config.pool(), config.subscriptions());
+        return Feed.of(on, config);
     }
 }

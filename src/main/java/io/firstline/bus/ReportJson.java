@@ -25,6 +25,7 @@ public final class ReportJson {
                 .put("live", report.live())
                 .put("published", report.published())
                 .put("copies", report.copies())
+                .put("control", report.control())
                 .put("late", report.late())
                 .put("evictions", report.evictions())
                 .put("lost", report.lost())

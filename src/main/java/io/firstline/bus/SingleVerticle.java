@@ -24,6 +24,6 @@ public final class SingleVerticle extends FeedVerticle {
             throw new IllegalArgumentException("feed " + config.name()
                     + ": a single verticle keeps one connection; for more deploy a PoolVerticle");
         }
-        return WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions());
+        return WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions(), config.dialect());
     }
 }

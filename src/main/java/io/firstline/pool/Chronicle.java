@@ -6,7 +6,9 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -22,7 +24,7 @@ final class Chronicle {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
     private final String name;
-    private final String url;
+    private String url;
     private final Roster roster;
     private final LongSupplier published;
     private final ContextInternal context;
@@ -56,6 +58,11 @@ final class Chronicle {
         this.published = published;
         this.context = context;
         this.clockwork = clockwork;
+    }
+
+    /** Where it connects to from now on, as it may be shown. */
+    void url(String newUrl) {
+        url = newUrl;
     }
 
     void eventHandler(Handler<FeedEvent> handler) {
@@ -189,6 +196,42 @@ final class Chronicle {
     void silent(Member member) {
         LOG.warn("{}/{} is silent while others deliver ({})", name, member.id(), figures());
         tell(FeedEvent.Type.STREAM_SILENT, about(member));
+    }
+
+    /** One stream of one connection is silent while others deliver it. */
+    void silent(Member member, String stream) {
+        LOG.warn("{}/{} does not bring {} while others do ({})", name, member.id(), stream, figures());
+        tell(FeedEvent.Type.STREAM_SILENT, about(member).put("stream", stream));
+    }
+
+    /** One stream comes on no connection any more, while others do. */
+    void silent(String stream, long silentMs) {
+        LOG.info("{} brings no {} for {} ms, on any connection ({})", name, stream, silentMs, figures());
+        tell(
+                FeedEvent.Type.STREAM_SILENT,
+                new JsonObject().put("stream", stream).put("silentMs", silentMs));
+    }
+
+    /** Streams were subscribed and bring nothing. */
+    void noFirstData(List<String> streams, long waitedMs) {
+        LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
+        tell(
+                FeedEvent.Type.STREAM_SILENT,
+                new JsonObject().put("streams", new JsonArray(streams)).put("waitedMs", waitedMs));
+    }
+
+    void subscribeFailed(Member member, List<String> streams, String reason) {
+        if (failures.isNews("subscribe", clockwork.nowNanos())) {
+            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, member.id(), streams, reason, figures());
+        }
+        tell(
+                FeedEvent.Type.SUBSCRIBE_FAILED,
+                about(member).put("streams", new JsonArray(streams)).put("reason", reason));
+    }
+
+    void shutdownAnnounced(Member member) {
+        LOG.info("{}/{} is told that its server is going to shut down ({})", name, member.id(), figures());
+        tell(FeedEvent.Type.SHUTDOWN_ANNOUNCED, about(member));
     }
 
     /** Nothing comes on any connection, longer than is usual for this feed. */

@@ -1,5 +1,7 @@
 package io.firstline.pool;
 
+import io.firstline.config.Dialect;
+import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
@@ -15,14 +17,19 @@ import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One merged stream from one or several connections that are kept open: what {@link WsSingle} and {@link WsPool} have in common.
@@ -31,14 +38,17 @@ import java.util.stream.Stream;
  * and closing are idempotent; a closed feed can be started again.
  */
 public abstract class Feed {
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final long TELL_EVERY_MS = 1_000;
 
     private final Surroundings surroundings;
     final ContextInternal context;
     final Clockwork clockwork;
     private final String name;
-    private final WsConnectionConfig config;
-    private final Subscriptions subscriptions;
+    private WsConnectionConfig config;
+    private final Subscriber subscriber;
+    private final MessageReader reader;
+    final StreamTable streams;
     private final HostBudget budget;
     final Roster roster = new Roster();
     private final Sender sender;
@@ -47,6 +57,8 @@ public abstract class Feed {
 
     private FeedStream askedStream;
     private Connector connector;
+    /** Those of former configurations, until their last socket is closed. */
+    private final List<Connector> formerConnectors = new ArrayList<>();
 
     private Promise<Void> started;
     private Future<Void> closing = Future.succeededFuture();
@@ -55,14 +67,22 @@ public abstract class Feed {
     private long tellTimer;
     private long nextConnection = 1;
     private long copies;
+    private long control;
 
-    Feed(Surroundings surroundings, String name, WsConnectionConfig config, int target, Subscribing subscribing) {
+    Feed(
+            Surroundings surroundings,
+            String name,
+            WsConnectionConfig config,
+            int target,
+            Subscribing subscribing,
+            Dialect dialect) {
         this.surroundings = surroundings;
         this.context = surroundings.context();
         this.clockwork = surroundings.clockwork();
         this.name = Objects.requireNonNull(name, "name");
         this.config = config;
-        this.subscriptions = new Subscriptions(config.onConnect(), subscribing);
+        this.reader = new MessageReader(dialect);
+        this.streams = new StreamTable(dialect.shutdown());
         this.sender = new Sender(name, roster, this::fastest);
         this.publication = new Publication(name, context, clockwork);
         this.chronicle = new Chronicle(
@@ -74,10 +94,18 @@ public abstract class Feed {
                 context,
                 clockwork);
         this.budget = new HostBudget(surroundings.budget(), config, clockwork);
+        this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
             roster.add(new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, reopens));
         }
+    }
+
+    /** The feed that a configuration describes: a pool, or a single connection. Runs on the current Vert.x context. */
+    public static Feed of(Vertx vertx, FeedConfig feed) {
+        return feed.connections() == 1
+                ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
+                : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect());
     }
 
     // what a user does
@@ -127,6 +155,8 @@ public abstract class Feed {
                             .map(member -> member.connection.close(1000, "closing"))
                             .toList())
                     .transform(all -> last.close());
+            formerConnectors.forEach(former -> former.close().onFailure(e -> LOG.debug("{} close", name, e)));
+            formerConnectors.clear();
             askedStream = null;
             publication.end();
             return closing;
@@ -217,10 +247,7 @@ public abstract class Feed {
      * @return on how many open connections
      */
     public Future<Integer> setOnConnect(List<String> messages) {
-        return call(() -> {
-            subscriptions.setOnConnect(messages);
-            return sender.toAllOpen(messages);
-        });
+        return call(() -> subscriber.setOnConnect(messages));
     }
 
     /**
@@ -229,7 +256,7 @@ public abstract class Feed {
      * @return on how many open ones the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
-        return call(() -> sender.toAllOpen(subscriptions.subscribe(streams)));
+        return call(() -> subscriber.subscribe(streams));
     }
 
     /**
@@ -238,7 +265,7 @@ public abstract class Feed {
      * @return on how many open ones the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
-        return call(() -> sender.toAllOpen(subscriptions.unsubscribe(streams)));
+        return call(() -> subscriber.unsubscribe(streams));
     }
 
     /**
@@ -248,11 +275,55 @@ public abstract class Feed {
      */
     public Future<Void> evict(String connectionId) {
         return call(() -> {
-            if (!roster.seatOf(connectionId).replace("requested", trialMs())) {
+            Seat seat = roster.seatOf(connectionId);
+            seat.endRest();
+            if (!seat.replace("requested", trialMs())) {
                 throw new IllegalStateException(connectionId + " is being replaced already, or is not open");
             }
             return Future.succeededFuture();
         });
+    }
+
+    /**
+     * Opens connections by another configuration from now on (a new token, another URL) and replaces those there are, make-before-break,
+     * one after the other. Messages to send on connect, ping and back-off settings of connections change with it; the number of
+     * connections does not.
+     *
+     * @return completes when the replacement has begun; {@link FeedEvent.Type#EVICTED} tells each step
+     */
+    public Future<Void> reconfigure(WsConnectionConfig newConfig) {
+        return call(() -> {
+            config = newConfig;
+            chronicle.url(FeedUrl.masked(newConfig.url()));
+            budget.follow(newConfig);
+            subscriber.onConnect(newConfig.onConnect());
+            if (state() != FeedState.CLOSED) {
+                formerConnectors.add(connector);
+                connector = surroundings.connectors().apply(newConfig);
+            }
+            retireAll("reconfigured");
+            return Future.succeededFuture();
+        });
+    }
+
+    /**
+     * Replaces every connection, make-before-break, one after the other.
+     *
+     * @return completes when the first replacement is being opened, or waits for its turn
+     */
+    public Future<Void> renew() {
+        return call(() -> {
+            retireAll("renewed");
+            return Future.succeededFuture();
+        });
+    }
+
+    private void retireAll(String reason) {
+        roster.seats().stream()
+                .flatMap(seat -> Stream.of(Optional.ofNullable(seat.member()), Optional.ofNullable(seat.candidate())))
+                .flatMap(Optional::stream)
+                .forEach(member -> member.retire(reason));
+        replaceDue();
     }
 
     /** Everything about the feed, now. */
@@ -275,8 +346,15 @@ public abstract class Feed {
 
     abstract void stopping();
 
-    /** A message arrived on a connection. */
-    abstract void arrived(Member member, Buffer payload, boolean text, long arrivalNanos);
+    /**
+     * A message arrived on a connection.
+     *
+     * @param stream null = it is not known
+     */
+    abstract void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos);
+
+    /** Whether a live connection has shown that it delivers what it should. */
+    abstract boolean isProven(Member member);
 
     abstract void joined(Member member);
 
@@ -315,7 +393,8 @@ public abstract class Feed {
             return; // an event handler has closed the feed
         }
         // a connection that is open but not subscribed would count as live and bring nothing
-        Sender.write(member.connection, subscriptions.opening())
+        subscriber
+                .open(member)
                 .onFailure(e -> member.connection.abort("not-subscribed", String.valueOf(e.getMessage())));
         member.seat.opened(member);
         chronicle.liveChanged(false);
@@ -323,11 +402,62 @@ public abstract class Feed {
     }
 
     void received(Member member, Buffer payload, boolean text, long arrivalNanos) {
-        if (!member.dismissed) {
-            copies++;
-            rhythm.onMessage(arrivalNanos);
-            arrived(member, payload, text, arrivalNanos);
+        if (member.dismissed) {
+            return;
         }
+        copies++;
+        StreamWatch stream = null;
+        if (reader.read(payload, text)) {
+            stream = streams.of(reader, arrivalNanos);
+            if (stream == null && isReply(member)) {
+                control++;
+                return;
+            }
+        }
+        if (stream != null && stream.announcesShutdown) {
+            control++;
+            shutdownAnnounced(member);
+            return;
+        }
+        if (stream != null) {
+            stream.spoke(arrivalNanos);
+        }
+        if (stream != null || !reader.knowsStreams()) {
+            rhythm.onMessage(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
+        }
+        arrived(member, payload, text, stream, arrivalNanos);
+    }
+
+    private boolean isReply(Member member) {
+        long id = reader.replyTo();
+        return id != 0 && subscriber.replied(member, id, reader.refusal());
+    }
+
+    private void shutdownAnnounced(Member member) {
+        if (!member.isUrgent()) {
+            chronicle.shutdownAnnounced(member);
+            member.retireAtOnce("server shutdown");
+            replaceDue();
+        }
+    }
+
+    /** Replaces those that must go: at once if their server said so, else one after the other. */
+    void replaceDue() {
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive() && seat.member().due() != null && (seat.member().isUrgent() || !anyUnproven())) {
+                seat.replace(seat.member().due(), trialMs());
+            }
+        }
+    }
+
+    /** Somebody has not shown yet that it delivers: no time to replace others on our own account. */
+    boolean anyUnproven() {
+        for (Seat seat : roster.seats()) {
+            if (seat.candidate() != null || (seat.isLive() && !isProven(seat.member()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void closed(Member member, Disconnect end) {
@@ -375,11 +505,29 @@ public abstract class Feed {
     }
 
     private void tellOncePerSecond() {
-        long silentNanos = roster.live() == 0 ? 0 : rhythm.newsOfSilence(clockwork.nowNanos());
+        if (roster.live() > 0) {
+            tellSilence();
+        }
+        subscriber.check(streams, rhythm.lastNanos());
+        replaceDue();
+        tellDrops();
+    }
+
+    private void tellSilence() {
+        long now = clockwork.nowNanos();
+        long silentNanos = rhythm.newsOfSilence(now);
         if (silentNanos > 0) {
             chronicle.silent(silentNanos / 1_000_000);
         }
-        tellDrops();
+        if (rhythm.isSilent()) {
+            return; // told for all streams at once
+        }
+        for (StreamWatch stream : streams.all()) {
+            long streamNanos = stream.newsOfSilence(now);
+            if (streamNanos > 0) {
+                chronicle.silent(stream.name, streamNanos / 1_000_000);
+            }
+        }
     }
 
     private void tellDrops() {
@@ -399,12 +547,13 @@ public abstract class Feed {
                 roster.live(),
                 publication.published(),
                 copies,
+                control,
                 lateMessages(),
                 chronicle.evictions(),
                 chronicle.losses(),
                 publication.dropped(),
                 chronicle.failures(),
-                subscriptions.streams(),
+                subscriber.streams(),
                 roster.report());
     }
 

@@ -27,10 +27,15 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         /** A connection fell behind what is remembered and is being replaced: {@code connection}. */
         OUT_OF_STEP("out-of-step"),
         /**
-         * Nothing comes though connections are open: on one of them while others deliver ({@code connection}), which is being replaced,
-         * or on all ({@code silentMs}), which is only told.
+         * Nothing comes though connections are open. On one of them while others deliver: {@code connection}, and {@code stream} if it is
+         * only one of its streams; it is being replaced. On all of them, which is only told: {@code silentMs}, and {@code stream} if it
+         * is only one. After a subscription that was not refused: {@code streams, waitedMs}; perhaps the URL is the wrong one for them.
          */
         STREAM_SILENT("stream-silent"),
+        /** The server says that it is about to close a connection, which is being replaced: {@code connection}. */
+        SHUTDOWN_ANNOUNCED("shutdown-announced"),
+        /** The server refused a request, or did not answer it: {@code connection, streams, reason}. */
+        SUBSCRIBE_FAILED("subscribe-failed"),
         /**
          * A connection was replaced: {@code connection, replacement, reason, compared, latencyMs, lagP99Micros}; {@code compared} holds
          * the numbers of both where the replacement had to be better, else it is empty.

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param live how many are open
  * @param published messages passed on since the feed was made
  * @param copies messages received on all connections
+ * @param control what concerned a connection and not the stream: replies to the feed's own requests, announcements of a shutdown
  * @param late published after younger ones
  * @param evictions connections replaced on purpose
  * @param lost connections that ended without our closing them
@@ -29,6 +30,7 @@ public record FeedReport(
         int live,
         long published,
         long copies,
+        long control,
         long late,
         long evictions,
         long lost,

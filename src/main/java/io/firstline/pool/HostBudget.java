@@ -8,15 +8,20 @@ import java.net.URI;
 /** The shared {@link ConnectBudget} as one feed sees it: its host, its limit, its clock. */
 final class HostBudget {
     private final ConnectBudget shared;
-    private final String host;
-    private final int limit;
+    private String host;
+    private int limit;
     private final Clockwork clockwork;
 
     HostBudget(ConnectBudget shared, WsConnectionConfig config, Clockwork clockwork) {
         this.shared = shared;
         this.clockwork = clockwork;
-        this.host = URI.create(config.url()).getHost();
-        this.limit = config.retry().connectsPer5Min();
+        follow(config);
+    }
+
+    /** From now on attempts go where this configuration says. */
+    void follow(WsConnectionConfig config) {
+        host = URI.create(config.url()).getHost();
+        limit = config.retry().connectsPer5Min();
     }
 
     /** Takes an attempt: 0 = go ahead, else milliseconds to wait. */

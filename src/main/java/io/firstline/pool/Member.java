@@ -12,13 +12,21 @@ import org.slf4j.LoggerFactory;
 /** One connection in its feed: whose seat it takes, and its line in the arbitration if there is one. */
 final class Member implements WsConnection.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+    private static final long LOOK_NANOS = 10_000_000;
 
     private final Feed feed;
     final Seat seat;
     WsConnection connection;
     Line line;
+    final Requests requests = new Requests();
     /** The age at which it is replaced. */
     long ageLimitMs = Long.MAX_VALUE;
+
+    /** Why it must be replaced whatever its figures are; null = it need not. */
+    private String due;
+
+    private boolean urgent;
+    private long lookedAtNanos;
 
     boolean dismissed;
 
@@ -33,6 +41,32 @@ final class Member implements WsConnection.Listener {
 
     boolean isLive() {
         return connection.isConnected();
+    }
+
+    /** It must be replaced, when it is its turn. */
+    void retire(String reason) {
+        due = due == null ? reason : due;
+    }
+
+    /** It must be replaced at once: it will be gone soon. */
+    void retireAtOnce(String reason) {
+        due = reason;
+        urgent = true;
+    }
+
+    String due() {
+        return due;
+    }
+
+    boolean isUrgent() {
+        return urgent;
+    }
+
+    /** Whether it is time to look again whether it is ready: at every message would be too often. */
+    boolean isWorthALook(long nowNanos) {
+        boolean worth = nowNanos - lookedAtNanos >= LOOK_NANOS;
+        lookedAtNanos = worth ? nowNanos : lookedAtNanos;
+        return worth;
     }
 
     /** Replaced: what still comes on this connection until the server closes its side counts. */

@@ -1,21 +1,27 @@
 package io.firstline.pool;
 
 /**
- * How often a feed speaks, and whether it has fallen silent by its own measure. Silence everywhere may be a quiet market, so it is told
- * and never acted on. Pure: nanoseconds of the monotonic clock.
+ * How often a feed, or a stream, speaks, and whether it has fallen silent by its own measure: longer than twenty usual intervals, and
+ * than three times the longest it was known for. Silence everywhere may be a quiet market, so it is told and never acted on. Pure: nanoseconds of the monotonic clock.
  */
 final class Rhythm {
     private static final int LEARNED_AFTER = 20;
     private static final double WEIGHT = 2.0 / 101;
     private static final long LEAST_SILENCE_NANOS = 5_000_000_000L;
     private static final int INTERVALS = 20;
+    private static final int LONGEST = 3;
+    /** The longest interval is forgotten by and by: half of it after 700 messages. */
+    private static final double FORGETTING = 0.999;
+
     /** A feed that never spoke is waited for so long. */
     private static final long FIRST_DATA_NANOS = 10_000_000_000L;
 
     private final long startedNanos;
+    private final long leastNanos;
     private long messages;
     private long lastNanos;
     private double intervalNanos;
+    private double longestNanos;
     private boolean told;
 
     /**
@@ -24,17 +30,38 @@ final class Rhythm {
      * @param nowNanos when the feed was started
      */
     Rhythm(long nowNanos) {
+        this(nowNanos, LEAST_SILENCE_NANOS);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param leastNanos no shorter silence is news, once the rhythm is known
+     */
+    Rhythm(long nowNanos, long leastNanos) {
         this.startedNanos = nowNanos;
+        this.leastNanos = leastNanos;
     }
 
     void onMessage(long nowNanos) {
         if (messages > 0) {
             double interval = nowNanos - lastNanos;
             intervalNanos = messages == 1 ? interval : intervalNanos + WEIGHT * (interval - intervalNanos);
+            longestNanos = Math.max(interval, FORGETTING * longestNanos);
         }
         messages++;
         lastNanos = nowNanos;
         told = false;
+    }
+
+    /** When it last spoke; null = never. */
+    Long lastNanos() {
+        return messages == 0 ? null : (Long) lastNanos;
+    }
+
+    /** Whether it has been told that it is silent, and has not spoken since. */
+    boolean isSilent() {
+        return told;
     }
 
     /** For how long it has been silent, nanoseconds, if that is news; else 0. */
@@ -44,8 +71,8 @@ final class Rhythm {
         }
         long silence = nowNanos - (messages == 0 ? startedNanos : lastNanos);
         long unusual = messages < LEARNED_AFTER
-                ? FIRST_DATA_NANOS
-                : Math.max(LEAST_SILENCE_NANOS, (long) (INTERVALS * intervalNanos));
+                ? Math.max(FIRST_DATA_NANOS, leastNanos)
+                : Math.max(leastNanos, (long) Math.max(INTERVALS * intervalNanos, LONGEST * longestNanos));
         told = silence >= unusual;
         return told ? silence : 0;
     }

@@ -16,6 +16,7 @@ final class Seat {
     private final RetryPolicy retry;
     private final HostBudget budget;
     private final boolean reopens;
+    private final Rest rest = new Rest();
 
     private Member member;
     private Member candidate;
@@ -119,10 +120,16 @@ final class Seat {
     }
 
     /**
-     * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare.
+     * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare, or
+     * if the last candidates were in vain and it is too early for another.
      */
     boolean replace(String reason, long trialMs) {
         return openCandidate(reason, false, trialMs);
+    }
+
+    /** Whoever sits here may be replaced at once, however often that has failed. */
+    void endRest() {
+        rest.end();
     }
 
     /** The same for a member that goes only if the candidate turns out to be better. */
@@ -136,7 +143,12 @@ final class Seat {
             evictionReason = reason;
             return true;
         }
-        if (!open || !isLive() || candidate != null || !budget.hasSpare() || budget.take() > 0) {
+        if (!open
+                || !isLive()
+                || candidate != null
+                || rest.lasts(clockwork.nowNanos())
+                || !budget.hasSpare()
+                || budget.take() > 0) {
             return false;
         }
         evictionReason = reason;
@@ -166,6 +178,7 @@ final class Seat {
         Member promoted = candidate;
         endTrial();
         member = promoted;
+        rest.end();
         if (old != null) {
             feed.chronicle.evicted(old, promoted, evictionReason, figures);
             old.discard("evicted: " + evictionReason);
@@ -176,6 +189,7 @@ final class Seat {
     void abandon(String why) {
         Member dropped = candidate;
         endTrial();
+        rest.begin(clockwork.nowNanos());
         feed.chronicle.evictionAbandoned(member, dropped, why);
         dropped.discard("not needed");
         if (member == null) {

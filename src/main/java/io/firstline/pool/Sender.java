@@ -54,18 +54,4 @@ final class Sender {
                 live.stream().filter(c -> c.id().equals(route.connectionId())).toList();
         };
     }
-
-    /** To members and candidates alike: what a feed wants holds for each of its connections. */
-    Future<Integer> toAllOpen(List<String> messages) {
-        List<Member> live = roster.open().stream().filter(Member::isLive).toList();
-        return Future.all(live.stream()
-                        .map(member -> write(member.connection, messages))
-                        .toList())
-                .map(messages.isEmpty() ? 0 : live.size());
-    }
-
-    /** Text messages to one connection, in order; fails if one of them could not be written. */
-    static Future<Void> write(WsConnection connection, List<String> messages) {
-        return Future.all(messages.stream().map(connection::send).toList()).mapEmpty();
-    }
 }

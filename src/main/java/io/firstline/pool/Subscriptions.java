@@ -1,60 +1,83 @@
 package io.firstline.pool;
 
 import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.pool.Requests.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * What a feed wants from every connection, now and later: messages to send when it opens, and streams to subscribe. Subscriptions made
  * at run time belong to the feed, so a new connection gets them too. Not thread-safe; asks, but sends nothing itself.
  */
 final class Subscriptions {
-    /** The same on every connection, so that the acks of a request that all of them send are copies of one message. */
-    private static final long OPENING_ID = 1;
+    /**
+     * Ids of run-time requests are greater. A connection numbers the requests of its opening from 1, the same on every connection, so
+     * that the acks of a request that all of them send are copies of one message.
+     */
+    private static final long OPENING_IDS = 10_000;
 
     private final Subscribing how;
+    private final int perRequest;
     private final Set<String> streams;
     private List<String> onConnect;
-    private long lastId = OPENING_ID;
+    private long lastId = OPENING_IDS;
 
-    Subscriptions(List<String> onConnect, Subscribing how) {
+    Subscriptions(List<String> onConnect, Subscribing how, int perRequest) {
         this.onConnect = List.copyOf(onConnect);
         this.how = how;
+        this.perRequest = perRequest;
         this.streams = new LinkedHashSet<>(how.streams());
     }
 
-    /** Everything a connection sends when it opens, in order. */
-    List<String> opening() {
-        List<String> messages = new ArrayList<>(onConnect);
-        if (!streams.isEmpty()) {
-            messages.add(how.subscribeRequest(List.copyOf(streams), OPENING_ID));
-        }
-        return messages;
+    /** The messages a connection sends first when it opens. */
+    List<String> onConnect() {
+        return onConnect;
+    }
+
+    /** What a connection subscribes then. */
+    List<Request> opening() {
+        return requests(List.copyOf(streams), how::subscribeRequest, 1);
     }
 
     void setOnConnect(List<String> messages) {
         onConnect = List.copyOf(messages);
     }
 
-    /** Adds streams; returns the request to send, empty if all were there already. */
-    List<String> subscribe(Collection<String> wanted) {
+    /** Adds streams; returns the requests to send, none if all were there already. */
+    List<Request> subscribe(Collection<String> wanted) {
         requireTemplate(how.subscribe());
         List<String> added = wanted.stream().filter(streams::add).toList();
-        return added.isEmpty() ? List.of() : List.of(how.subscribeRequest(added, ++lastId));
+        return numbered(requests(added, how::subscribeRequest, lastId + 1));
     }
 
-    /** Removes streams; returns the request to send, empty if none was there. */
-    List<String> unsubscribe(Collection<String> unwanted) {
+    /** Removes streams; returns the requests to send, none if none was there. */
+    List<Request> unsubscribe(Collection<String> unwanted) {
         requireTemplate(how.unsubscribe());
         List<String> removed = unwanted.stream().filter(streams::remove).toList();
-        return removed.isEmpty() ? List.of() : List.of(how.unsubscribeRequest(removed, ++lastId));
+        return numbered(requests(removed, how::unsubscribeRequest, lastId + 1));
     }
 
     List<String> streams() {
         return List.copyOf(streams);
+    }
+
+    private List<Request> numbered(List<Request> requests) {
+        lastId += requests.size();
+        return requests;
+    }
+
+    private List<Request> requests(List<String> names, BiFunction<List<String>, Long, String> template, long firstId) {
+        List<Request> requests = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += perRequest) {
+            List<String> batch = List.copyOf(names.subList(from, Math.min(from + perRequest, names.size())));
+            long id = firstId + requests.size();
+            requests.add(new Request(id, template.apply(batch, id), batch));
+        }
+        return requests;
     }
 
     private static void requireTemplate(String template) {

@@ -3,6 +3,7 @@ package io.firstline.pool;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
+import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
@@ -16,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -32,7 +34,7 @@ public final class WsPool extends Feed {
     private static final long FIRST_DATA_MS = 10_000;
 
     /** A copy on its way through the arbiter. */
-    private record Copy(Member member, Buffer payload, boolean text, long arrivalNanos) {}
+    private record Copy(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {}
 
     private final WsPoolConfig config;
     private final long trialMs;
@@ -51,8 +53,14 @@ public final class WsPool extends Feed {
      *
      * @param trialMs how long a candidate has until it must deliver in step
      */
-    WsPool(Surroundings surroundings, String name, WsPoolConfig config, Subscribing subscribing, long trialMs) {
-        super(surroundings, name, config.connection(), config.connections(), subscribing);
+    WsPool(
+            Surroundings surroundings,
+            String name,
+            WsPoolConfig config,
+            Subscribing subscribing,
+            Dialect dialect,
+            long trialMs) {
+        super(surroundings, name, config.connection(), config.connections(), subscribing, dialect);
         this.config = config;
         this.trialMs = trialMs;
         this.rotation = new Rotation(config.maxAgeMs(), clockwork.random());
@@ -60,12 +68,23 @@ public final class WsPool extends Feed {
 
     /** A pool named by its connection id; runs on the current Vert.x context. */
     public static WsPool create(Vertx vertx, WsPoolConfig config) {
-        return create(vertx, config.connection().connectionId(), config, Subscribing.NONE);
+        return create(vertx, config.connection().connectionId(), config, Subscribing.NONE, Dialect.NONE);
     }
 
+    /** A pool whose messages cannot be told apart but by their bytes. */
     public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
+        return create(vertx, name, config, subscribing, Dialect.NONE);
+    }
+
+    public static WsPool create(
+            Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing, Dialect dialect) {
         return new WsPool(
-                Surroundings.of(vertx), name, config, subscribing, Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
+                Surroundings.of(vertx),
+                name,
+                config,
+                subscribing,
+                dialect,
+                Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
     @Override
@@ -81,6 +100,9 @@ public final class WsPool extends Feed {
                 new Arbiter.Output<>() {
                     @Override
                     public void first(Line line, Copy copy, boolean late) {
+                        if (copy.stream() != null) {
+                            streams.published(copy.stream(), line.slot(), clockwork.nowNanos());
+                        }
                         publication.publish(copy.member().id(), copy.payload(), copy.text(), late, copy.arrivalNanos());
                     }
 
@@ -106,6 +128,8 @@ public final class WsPool extends Feed {
         evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
         watchTimer = clockwork.every(WATCH_MS, () -> {
             replaceSilent();
+            replaceDue();
+            considerCandidates();
             if (!anyUnproven()) {
                 rotateOldest();
             }
@@ -125,20 +149,30 @@ public final class WsPool extends Feed {
     void joined(Member member) {
         member.line = arbiter.join(member.connection.connectStartedNanos(), clockwork.nowNanos());
         members.put(member.line, member);
+        streams.joined(member.line.slot());
         member.ageLimitMs = rotation.ageLimitMs();
     }
 
     @Override
     void parted(Member member) {
         members.remove(member.line);
+        streams.parted(member.line.slot());
         arbiter.leave(member.line, clockwork.nowNanos());
     }
 
     @Override
-    void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
+    void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
         long hash = PayloadHash.of(payload, text);
-        arbiter.copy(member.line, hash, new Copy(member, payload, text, arrivalNanos), payload.length(), arrivalNanos);
-        if (member == member.seat.candidate() && member.line.inStep()) {
+        arbiter.copy(
+                member.line,
+                hash,
+                new Copy(member, payload, text, stream, arrivalNanos),
+                payload.length(),
+                arrivalNanos);
+        if (stream != null) {
+            stream.brought(member.line.slot());
+        }
+        if (member == member.seat.candidate() && member.line.inStep() && member.isWorthALook(arrivalNanos)) {
             consider(member.seat, false);
         }
     }
@@ -174,18 +208,12 @@ public final class WsPool extends Feed {
                 member.id(), member.connection.expectedLatencyMs(), member.line.window(), member.connection.ageMs());
     }
 
-    /** Somebody has not shown yet that it delivers: no time to replace others on our own account. */
-    private boolean anyUnproven() {
-        for (Seat seat : roster.seats()) {
-            if (seat.candidate() != null
-                    || (seat.isLive() && !seat.member().line.inStep())) {
-                return true;
-            }
-        }
-        return false;
+    @Override
+    boolean isProven(Member member) {
+        return member.line.inStep();
     }
 
-    /** A connection that brings nothing while its siblings bring what it should is dead, even if it answers pings. */
+    /** A connection that brings nothing, or nothing of one stream, while its siblings do is dead, even if it answers pings. */
     private void replaceSilent() {
         for (Seat seat : roster.seats()) {
             if (seat.isLive()
@@ -193,6 +221,10 @@ public final class WsPool extends Feed {
                     && arbiter.isSilentBesideOthers(seat.member().line, SILENCE_MESSAGES, SILENCE_NANOS)
                     && seat.replace("silent while others deliver", trialMs())) {
                 chronicle.silent(seat.member());
+            } else if (seat.isLive() && seat.member().line.inStep()) {
+                streams.any(stream -> stream.isSilentIn(seat.member().line.slot()))
+                        .filter(stream -> seat.replace(stream.name + " silent while others deliver it", trialMs()))
+                        .ifPresent(stream -> chronicle.silent(seat.member(), stream.name));
             }
         }
     }
@@ -249,6 +281,13 @@ public final class WsPool extends Feed {
     private String lacks(Member candidate) {
         if (!candidate.isLive() || !candidate.line.inStep()) {
             return "not delivering in step after " + trialMs + " ms";
+        }
+        if (!candidate.requests.isSettled()) {
+            return "without an answer to what it subscribed after " + trialMs + " ms";
+        }
+        Optional<StreamWatch> lacking = streams.any(stream -> stream.isLackingIn(candidate.line.slot()));
+        if (lacking.isPresent()) {
+            return "not delivering " + lacking.get().name + " after " + trialMs + " ms";
         }
         return roster.live() < config.minLive() ? "needed beside the others: fewer than minLive are live" : null;
     }

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.WsConnection;
@@ -14,17 +15,28 @@ import java.util.stream.Stream;
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
 
-    WsSingle(Surroundings surroundings, String name, WsConnectionConfig config, Subscribing subscribing) {
-        super(surroundings, name, config, 1, subscribing);
+    WsSingle(
+            Surroundings surroundings,
+            String name,
+            WsConnectionConfig config,
+            Subscribing subscribing,
+            Dialect dialect) {
+        super(surroundings, name, config, 1, subscribing, dialect);
     }
 
     /** A single connection, named by its connection id; runs on the current Vert.x context. */
     public static WsSingle create(Vertx vertx, WsConnectionConfig config) {
-        return create(vertx, config.connectionId(), config, Subscribing.NONE);
+        return create(vertx, config.connectionId(), config, Subscribing.NONE, Dialect.NONE);
     }
 
+    /** A single connection whose messages cannot be told apart. */
     public static WsSingle create(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
-        return new WsSingle(Surroundings.of(vertx), name, config, subscribing);
+        return create(vertx, name, config, subscribing, Dialect.NONE);
+    }
+
+    public static WsSingle create(
+            Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing, Dialect dialect) {
+        return new WsSingle(Surroundings.of(vertx), name, config, subscribing, dialect);
     }
 
     @Override
@@ -34,13 +46,18 @@ public final class WsSingle extends Feed {
     void stopping() {}
 
     @Override
-    void arrived(Member member, Buffer payload, boolean text, long arrivalNanos) {
+    void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
         if (member == member.seat.candidate()) {
             member.seat.promote("");
         }
         if (member == member.seat.member()) {
             publication.publish(member.id(), payload, text, false, arrivalNanos);
         }
+    }
+
+    @Override
+    boolean isProven(Member member) {
+        return true;
     }
 
     @Override

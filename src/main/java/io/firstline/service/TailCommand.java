@@ -9,8 +9,6 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedReport;
-import io.firstline.pool.WsPool;
-import io.firstline.pool.WsSingle;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
@@ -174,15 +172,7 @@ final class TailCommand implements Callable<Integer> {
     /** Each feed on an event loop of its own. */
     private static Feed open(RunningService service, FeedConfig feed) {
         CompletableFuture<Feed> made = new CompletableFuture<>();
-        service.onVertx()
-                .runOnContext(v -> made.complete(
-                        feed.connections() == 1
-                                ? WsSingle.create(
-                                        service.onVertx(),
-                                        feed.name(),
-                                        feed.pool().connection(),
-                                        feed.subscriptions())
-                                : WsPool.create(service.onVertx(), feed.name(), feed.pool(), feed.subscriptions())));
+        service.onVertx().runOnContext(v -> made.complete(Feed.of(service.onVertx(), feed)));
         return made.join();
     }
 

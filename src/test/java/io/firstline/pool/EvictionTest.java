@@ -2,6 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Dialect;
 import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.HandServer.Door;
@@ -229,7 +230,7 @@ class EvictionTest extends FeedTestBase {
     private static final long TRIAL_MS = 400;
 
     private WsPool onTrial(WsPoolConfig config) {
-        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, TRIAL_MS));
+        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, TRIAL_MS));
     }
 
     /** A pool of two that is in step, on a server that sends nothing but what the test sends. */

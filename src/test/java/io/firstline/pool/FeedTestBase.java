@@ -3,6 +3,7 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
@@ -41,6 +42,14 @@ public abstract class FeedTestBase {
             List.of(),
             "{\"method\":\"SUBSCRIBE\",\"params\":${streams},\"id\":${id}}",
             "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}");
+
+    /** How its messages are read. */
+    protected static final Dialect MESSAGES = new Dialect(
+            List.of("/stream", "/e", "/s"),
+            List.of("!serverShutdown", "serverShutdown"),
+            "/id",
+            List.of("/code", "/error/code"),
+            2);
 
     protected Vertx vertx;
     protected final Queue<FeedMessage> messages = new ConcurrentLinkedQueue<>();
@@ -101,6 +110,16 @@ public abstract class FeedTestBase {
 
     protected WsPool pool(WsPoolConfig config) {
         return watch(WsPool.create(vertx, "f", config, BINANCE));
+    }
+
+    /** A pool that reads its messages, and subscribes these streams when a connection opens. */
+    protected WsPool readingPool(WsPoolConfig config, String... streams) {
+        return watch(WsPool.create(
+                vertx,
+                "f",
+                config,
+                new Subscribing(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                MESSAGES));
     }
 
     protected WsSingle single(WsConnectionConfig config) {

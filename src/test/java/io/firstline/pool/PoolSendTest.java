@@ -177,7 +177,7 @@ class PoolSendTest extends FeedTestBase {
         assertThat(join(feed.subscribe(List.of(TRADE)))).isEqualTo(3);
 
         // the acks are its first messages, so it takes over at once
-        eventually(() -> linesThatGot("{\"method\":\"SUBSCRIBE\",\"params\":[\"" + TRADE + "\"],\"id\":2}")
+        eventually(() -> linesThatGot("{\"method\":\"SUBSCRIBE\",\"params\":[\"" + TRADE + "\"],\"id\":10001}")
                         .size()
                 == 3);
         awaitTold(FeedEvent.Type.EVICTED);

@@ -11,43 +11,64 @@ class SubscriptionsTest {
     private static final Subscribing TEMPLATES =
             new Subscribing(List.of("a"), "{\"sub\":${streams},\"id\":${id}}", "{\"unsub\":${streams},\"id\":${id}}");
 
-    private final Subscriptions subscriptions = new Subscriptions(List.of("hello"), TEMPLATES);
+    private final Subscriptions subscriptions = new Subscriptions(List.of("hello"), TEMPLATES, 3);
+
+    private List<String> opening() {
+        return texts(subscriptions.opening());
+    }
+
+    private static List<String> texts(List<Requests.Request> requests) {
+        return requests.stream().map(Requests.Request::text).toList();
+    }
+
+    @Test
+    void shouldAskForManyInBatchesNumberedAnew() {
+        assertThat(texts(subscriptions.subscribe(List.of("b", "c", "d", "e"))))
+                .containsExactly("{\"sub\":[\"b\",\"c\",\"d\"],\"id\":10001}", "{\"sub\":[\"e\"],\"id\":10002}");
+        assertThat(texts(subscriptions.subscribe(List.of("f")))).containsExactly("{\"sub\":[\"f\"],\"id\":10003}");
+        assertThat(opening())
+                .containsExactly("{\"sub\":[\"a\",\"b\",\"c\"],\"id\":1}", "{\"sub\":[\"d\",\"e\",\"f\"],\"id\":2}");
+    }
 
     @Test
     void shouldOpenWithTheMessagesAndThenTheStreams() {
-        assertThat(subscriptions.opening()).containsExactly("hello", "{\"sub\":[\"a\"],\"id\":1}");
-        assertThat(subscriptions.opening()).containsExactly("hello", "{\"sub\":[\"a\"],\"id\":1}"); // byte for byte
+        assertThat(subscriptions.onConnect()).containsExactly("hello");
+        assertThat(opening()).containsExactly("{\"sub\":[\"a\"],\"id\":1}");
+        assertThat(opening()).containsExactly("{\"sub\":[\"a\"],\"id\":1}"); // byte for byte
     }
 
     @Test
     void shouldAskOnlyForWhatIsNewAndRememberIt() {
-        assertThat(subscriptions.subscribe(List.of("a", "b", "c"))).containsExactly("{\"sub\":[\"b\",\"c\"],\"id\":2}");
-        assertThat(subscriptions.subscribe(List.of("b"))).isEmpty();
+        assertThat(texts(subscriptions.subscribe(List.of("a", "b", "c"))))
+                .containsExactly("{\"sub\":[\"b\",\"c\"],\"id\":10001}");
+        assertThat(texts(subscriptions.subscribe(List.of("b")))).isEmpty();
 
         assertThat(subscriptions.streams()).containsExactly("a", "b", "c");
-        assertThat(subscriptions.opening()).containsExactly("hello", "{\"sub\":[\"a\",\"b\",\"c\"],\"id\":1}");
+        assertThat(opening()).containsExactly("{\"sub\":[\"a\",\"b\",\"c\"],\"id\":1}");
     }
 
     @Test
     void shouldLeaveOnlyWhatIsThereAndForgetIt() {
-        assertThat(subscriptions.unsubscribe(List.of("a", "z"))).containsExactly("{\"unsub\":[\"a\"],\"id\":2}");
-        assertThat(subscriptions.unsubscribe(List.of("a"))).isEmpty();
+        assertThat(texts(subscriptions.unsubscribe(List.of("a", "z"))))
+                .containsExactly("{\"unsub\":[\"a\"],\"id\":10001}");
+        assertThat(texts(subscriptions.unsubscribe(List.of("a")))).isEmpty();
 
         assertThat(subscriptions.streams()).isEmpty();
-        assertThat(subscriptions.opening()).containsExactly("hello");
+        assertThat(opening()).isEmpty();
     }
 
     @Test
     void shouldReplaceTheMessages() {
         subscriptions.setOnConnect(List.of("x", "y"));
 
-        assertThat(subscriptions.opening()).containsExactly("x", "y", "{\"sub\":[\"a\"],\"id\":1}");
+        assertThat(subscriptions.onConnect()).containsExactly("x", "y");
+        assertThat(opening()).containsExactly("{\"sub\":[\"a\"],\"id\":1}");
     }
 
     @Test
     void shouldNotSubscribeWithoutKnowingHow() {
-        Subscriptions mute = new Subscriptions(List.of(), Subscribing.NONE);
-        Subscriptions oneWay = new Subscriptions(List.of(), new Subscribing(List.of(), "${streams}", ""));
+        Subscriptions mute = new Subscriptions(List.of(), Subscribing.NONE, 3);
+        Subscriptions oneWay = new Subscriptions(List.of(), new Subscribing(List.of(), "${streams}", ""), 3);
 
         assertThatThrownBy(() -> mute.subscribe(List.of("a")))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -58,6 +79,7 @@ class SubscriptionsTest {
 
     @Test
     void shouldKeepNamesThatLookLikePlaceholders() {
-        assertThat(subscriptions.subscribe(List.of("${id}"))).containsExactly("{\"sub\":[\"${id}\"],\"id\":2}");
+        assertThat(texts(subscriptions.subscribe(List.of("${id}"))))
+                .containsExactly("{\"sub\":[\"${id}\"],\"id\":10001}");
     }
 }

@@ -1,0 +1,79 @@
+package io.firstline.pool;
+
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The streams that a feed has seen, up to a bound. Belongs to the feed's context. */
+final class StreamTable {
+    /** More are not watched: a venue's limit per connection is 1,024 or less. */
+    static final int MAX_STREAMS = 4_096;
+
+    private final LongObjectMap<StreamWatch> byHash = new LongObjectHashMap<>();
+    private final Map<String, StreamWatch> byName = new HashMap<>();
+    private final Collection<String> shutdown;
+    private long slots;
+
+    /**
+     * An empty table.
+     *
+     * @param shutdown names of the streams that announce the end of a connection
+     */
+    StreamTable(Collection<String> shutdown) {
+        this.shutdown = shutdown;
+    }
+
+    /** The stream of the message just read; null if it has none, or there are too many already. */
+    StreamWatch of(MessageReader read, long nowNanos) {
+        long hash = read.stream();
+        if (hash == 0) {
+            return null;
+        }
+        StreamWatch known = byHash.get(hash);
+        return known != null || byHash.size() == MAX_STREAMS ? known : add(hash, read.streamName(), nowNanos);
+    }
+
+    private StreamWatch add(long hash, String name, long nowNanos) {
+        StreamWatch watch = new StreamWatch(name, shutdown.contains(name), nowNanos);
+        byHash.put(hash, watch);
+        byName.put(name, watch);
+        return watch;
+    }
+
+    /** The stream of this name; null if it has not been seen. */
+    StreamWatch named(String name) {
+        return byName.get(name);
+    }
+
+    Collection<StreamWatch> all() {
+        return byHash.values();
+    }
+
+    void joined(int slot) {
+        slots |= 1L << slot;
+        all().forEach(watch -> watch.joined(slot));
+    }
+
+    void parted(int slot) {
+        slots &= ~(1L << slot);
+    }
+
+    void published(StreamWatch watch, int slot, long nowNanos) {
+        watch.published(slots, nowNanos);
+        watch.brought(slot);
+    }
+
+    /** A stream that is missing in this slot in the given way. */
+    Optional<StreamWatch> any(Predicate<StreamWatch> missing) {
+        for (StreamWatch watch : all()) {
+            if (missing.test(watch)) {
+                return Optional.of(watch);
+            }
+        }
+        return Optional.empty();
+    }
+}

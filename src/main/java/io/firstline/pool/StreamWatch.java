@@ -1,0 +1,89 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arbiter;
+
+/**
+ * One stream of a feed: when it last spoke, and on which connections it is missing. Pure; times are nanoseconds of the monotonic clock,
+ * and connections are told apart by their slots in the arbiter.
+ */
+final class StreamWatch {
+    private static final int SILENT_MESSAGES = 5;
+    private static final long SILENT_NANOS = 1_000_000_000L;
+    /** One may have come before the subscription took hold. */
+    private static final int LACKING_MESSAGES = 2;
+
+    private static final long LEAST_SILENCE_NANOS = 30_000_000_000L;
+
+    final String name;
+    final boolean announcesShutdown;
+    private final Rhythm rhythm;
+    private long lastNanos;
+    private long published;
+    private long newestNanos;
+    /** By slot: how many messages had been published when it last brought one. */
+    private final long[] reached = new long[Arbiter.MAX_LINES];
+    /** By slot: when the first message was published that it has not brought. */
+    private final long[] missingSinceNanos = new long[Arbiter.MAX_LINES];
+    /** The slots that have brought a message of this stream. */
+    private long broughtBy;
+
+    StreamWatch(String name, boolean announcesShutdown, long nowNanos) {
+        this.name = name;
+        this.announcesShutdown = announcesShutdown;
+        this.rhythm = new Rhythm(nowNanos, LEAST_SILENCE_NANOS);
+        this.lastNanos = nowNanos;
+    }
+
+    /** A copy of a message arrived on any connection. */
+    void spoke(long nowNanos) {
+        rhythm.onMessage(nowNanos);
+        lastNanos = nowNanos;
+    }
+
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    /** For how long it has been silent on every connection, nanoseconds, if that is news; else 0. */
+    long newsOfSilence(long nowNanos) {
+        return rhythm.newsOfSilence(nowNanos);
+    }
+
+    /** A connection has this slot from now on. */
+    void joined(int slot) {
+        reached[slot] = published;
+        broughtBy &= ~(1L << slot);
+    }
+
+    /**
+     * A message was published.
+     *
+     * @param slots the slots that are taken, as bits
+     */
+    void published(long slots, long nowNanos) {
+        for (long rest = slots; rest != 0; rest &= rest - 1) {
+            int slot = Long.numberOfTrailingZeros(rest);
+            if (reached[slot] == published) {
+                missingSinceNanos[slot] = nowNanos;
+            }
+        }
+        published++;
+        newestNanos = nowNanos;
+    }
+
+    /** A copy arrived in a slot, after it was published if it was to be. */
+    void brought(int slot) {
+        reached[slot] = published;
+        broughtBy |= 1L << slot;
+    }
+
+    /** Whether this slot brings nothing while others bring messages: several, over at least a second. */
+    boolean isSilentIn(int slot) {
+        return published - reached[slot] >= SILENT_MESSAGES && newestNanos - missingSinceNanos[slot] >= SILENT_NANOS;
+    }
+
+    /** Whether this slot has never brought what others have brought since it was taken. */
+    boolean isLackingIn(int slot) {
+        return (broughtBy & 1L << slot) == 0 && published - reached[slot] >= LACKING_MESSAGES;
+    }
+}

@@ -1,0 +1,129 @@
+package io.firstline.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.Dialect;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StreamTableTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final MessageReader reader = new MessageReader(
+            new Dialect(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1));
+    private final StreamTable table = new StreamTable(List.of("bye"));
+
+    private StreamWatch watch(String json) {
+        return reader.read(Buffer.buffer(json), true) ? table.of(reader, 0) : null;
+    }
+
+    private static String trade(String symbol) {
+        return "{\"s\":\"" + symbol + "\",\"e\":\"trade\"}";
+    }
+
+    @Test
+    void shouldNameAStreamByTheValuesThatAreThere() {
+        StreamWatch trade = watch(trade("BTC"));
+
+        assertThat(trade.name).isEqualTo("trade BTC");
+        assertThat(watch("{\"e\":\"trade\",\"p\":1,\"s\":\"BTC\"}")).isSameAs(trade);
+        assertThat(watch(trade("ETH"))).isNotSameAs(trade);
+        assertThat(watch("{\"s\":\"BTC\"}").name).isEqualTo("BTC");
+        assertThat(watch("{\"e\":\"bye\"}").announcesShutdown).isTrue();
+        assertThat(table.named("trade ETH")).isSameAs(watch(trade("ETH")));
+        assertThat(table.named("x")).isNull();
+    }
+
+    @Test
+    void shouldTellRepliesAndRefusals() {
+        assertThat(watch("{\"result\":null,\"id\":7}")).isNull();
+        assertThat(reader.replyTo()).isEqualTo(7);
+        assertThat(reader.refusal()).isNull();
+        assertThat(watch("{\"error\":{\"msg\":\"no such stream\"},\"id\":8}")).isNull();
+        assertThat(reader.replyTo()).isEqualTo(8);
+        assertThat(reader.refusal()).isEqualTo("no such stream");
+        assertThat(watch("{\"id\":null}")).isNull();
+        assertThat(reader.replyTo()).isZero();
+    }
+
+    @Test
+    void shouldSeeNothingInWhatItCannotRead() {
+        assertThat(watch("no JSON")).isNull();
+        assertThat(reader.read(Buffer.buffer(trade("BTC")), false)).as("binary").isFalse();
+        MessageReader blind = new MessageReader(Dialect.NONE);
+        assertThat(blind.read(Buffer.buffer(trade("BTC")), true)).isFalse();
+        assertThat(blind.knowsStreams()).isFalse();
+        assertThat(blind.knowsReplies()).isFalse();
+    }
+
+    @Test
+    void shouldWatchOnlySoManyStreams() {
+        for (int i = 0; i < StreamTable.MAX_STREAMS; i++) {
+            assertThat(watch(trade("S" + i))).isNotNull();
+        }
+        assertThat(watch(trade("one more"))).isNull();
+        assertThat(watch(trade("S0"))).isNotNull();
+        assertThat(table.all()).hasSize(StreamTable.MAX_STREAMS);
+    }
+
+    private void publish(StreamWatch stream, long nowNanos, int by, int... broughtBy) {
+        table.published(stream, by, nowNanos);
+        for (int slot : broughtBy) {
+            stream.brought(slot);
+        }
+    }
+
+    @Test
+    void shouldFindTheConnectionThatBringsNothingOfAStreamWhileOthersDo() {
+        table.joined(0);
+        table.joined(1);
+        StreamWatch stream = watch(trade("BTC"));
+        publish(stream, 0, 0, 1);
+        for (int i = 1; i < 5; i++) {
+            publish(stream, i * SECOND, 0);
+            assertThat(stream.isSilentIn(1)).as("only %d messages", i).isFalse();
+        }
+        publish(stream, 5 * SECOND, 0);
+
+        assertThat(table.any(s -> s.isSilentIn(1))).contains(stream);
+        assertThat(table.any(s -> s.isSilentIn(0))).isEmpty();
+        stream.brought(1);
+        assertThat(stream.isSilentIn(1)).isFalse();
+    }
+
+    @Test
+    void shouldNotAccuseALineThatIsOnlyAMomentBehindInABurst() {
+        table.joined(0);
+        table.joined(1);
+        StreamWatch stream = watch(trade("BTC"));
+        publish(stream, 0, 0, 1);
+        for (int i = 0; i < 1_000; i++) {
+            publish(stream, 60 * SECOND + i * 900_000L, 0);
+        }
+
+        assertThat(stream.isSilentIn(1)).isFalse();
+    }
+
+    @Test
+    void shouldAskOfANewcomerOnlyWhatOthersBroughtSince() {
+        table.joined(0);
+        StreamWatch stream = watch(trade("BTC"));
+        StreamWatch quiet = watch(trade("ETH"));
+        publish(stream, 0, 0);
+        publish(stream, 0, 0);
+        publish(quiet, 0, 0);
+        publish(quiet, 0, 0);
+        table.joined(1);
+        assertThat(table.any(s -> s.isLackingIn(1))).isEmpty();
+
+        publish(stream, 1, 0);
+        assertThat(stream.isLackingIn(1)).as("one may have come too early").isFalse();
+        publish(stream, 2, 0);
+        assertThat(table.any(s -> s.isLackingIn(1))).contains(stream);
+        publish(stream, 3, 0, 1);
+        assertThat(table.any(s -> s.isLackingIn(1))).isEmpty();
+        table.parted(1);
+        publish(stream, 4, 0);
+    }
+}
