@@ -29,7 +29,15 @@ import java.util.function.Supplier;
  */
 final class FeedReader {
     private static final List<String> POOL_KEYS = List.of(
-            "evictIntervalMs", "rankBy", "minLive", "hashCapacity", "historyMs", "joinGuardMs", "skewMs", "maxAgeMs");
+            "evictIntervalMs",
+            "rankBy",
+            "minLive",
+            "hashCapacity",
+            "historyMs",
+            "joinGuardMs",
+            "skewMs",
+            "maxAgeMs",
+            "rotationWindows");
     private static final String STAND_IN_URL = "wss://stand.in";
     private static final String STAND_IN_NAME = "stand-in";
 
@@ -216,8 +224,22 @@ final class FeedReader {
                         number("historyMs", WsPoolConfig.DEFAULT_HISTORY_MS),
                         number("joinGuardMs", WsPoolConfig.DEFAULT_JOIN_GUARD_MS),
                         number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS),
-                        number("maxAgeMs", WsPoolConfig.DEFAULT_MAX_AGE_MS)),
+                        number("maxAgeMs", WsPoolConfig.DEFAULT_MAX_AGE_MS),
+                        windows()),
                 WsPoolConfig.of(connection).withConnections(connections));
+    }
+
+    private List<DailyWindow> windows() {
+        List<DailyWindow> windows = new ArrayList<>();
+        List<String> texts = texts("rotationWindows");
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                windows.add(DailyWindow.parse(texts.get(i)));
+            } catch (InvalidConfigException e) {
+                problems.add(new Problem("/rotationWindows/" + i, Wording.quoted(texts.get(i)), DailyWindow.ALLOWED));
+            }
+        }
+        return windows;
     }
 
     /** What is said about a pool must have one, and the other way round. */

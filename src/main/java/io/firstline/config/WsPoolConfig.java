@@ -1,5 +1,7 @@
 package io.firstline.config;
 
+import java.util.List;
+
 /**
  * A pool of redundant connections to one feed. Immutable; checked when it is made.
  *
@@ -16,6 +18,8 @@ package io.firstline.config;
  *     milliseconds; default 250
  * @param maxAgeMs a connection is replaced before it is this old, each at another age, one at a time, in milliseconds; 0 = never, default
  *     82,800,000 (23 hours: Binance cuts after 24)
+ * @param rotationWindows times of the day in which connections are replaced that would not live to see the end of the next one; with two
+ *     or more, less than {@code maxAgeMs} apart, none is replaced for its age at any other time; default none
  */
 public record WsPoolConfig(
         WsConnectionConfig connection,
@@ -27,7 +31,8 @@ public record WsPoolConfig(
         int historyMs,
         int joinGuardMs,
         int skewMs,
-        int maxAgeMs) {
+        int maxAgeMs,
+        List<DailyWindow> rotationWindows) {
 
     public static final int DEFAULT_CONNECTIONS = 5;
     public static final int DEFAULT_EVICT_INTERVAL_MS = 60_000;
@@ -41,6 +46,7 @@ public record WsPoolConfig(
     public static final int MAX_CONNECTIONS = 32;
 
     public WsPoolConfig {
+        rotationWindows = rotationWindows == null ? List.of() : List.copyOf(rotationWindows);
         rankBy = rankBy == null ? RankBy.LAG : rankBy;
         new Checks()
                 .require(connection != null, "connection", "nothing", "a WsConnectionConfig")
@@ -52,6 +58,11 @@ public record WsPoolConfig(
                 .range("joinGuardMs", joinGuardMs, 0, 600_000)
                 .range("skewMs", skewMs, 0, 60_000)
                 .range("maxAgeMs", maxAgeMs, 0, Integer.MAX_VALUE)
+                .require(
+                        rotationWindows.isEmpty() || maxAgeMs > 0,
+                        "rotationWindows",
+                        "windows for rotation, but no maximum age",
+                        "windows together with \"maxAgeMs\"")
                 .throwIfAny("pool configuration");
     }
 
@@ -71,7 +82,8 @@ public record WsPoolConfig(
                 DEFAULT_HISTORY_MS,
                 DEFAULT_JOIN_GUARD_MS,
                 DEFAULT_SKEW_MS,
-                DEFAULT_MAX_AGE_MS);
+                DEFAULT_MAX_AGE_MS,
+                List.of());
     }
 
     public WsPoolConfig withConnection(WsConnectionConfig connection) {
@@ -85,7 +97,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withConnections(int connections) {
@@ -99,7 +112,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {
@@ -113,7 +127,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withRankBy(RankBy rankBy) {
@@ -127,7 +142,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withMinLive(int minLive) {
@@ -141,7 +157,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withHashCapacity(int hashCapacity) {
@@ -155,7 +172,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withHistoryMs(int historyMs) {
@@ -169,7 +187,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withJoinGuardMs(int joinGuardMs) {
@@ -183,7 +202,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withSkewMs(int skewMs) {
@@ -197,7 +217,8 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
     }
 
     public WsPoolConfig withMaxAgeMs(int maxAgeMs) {
@@ -211,6 +232,22 @@ public record WsPoolConfig(
                 historyMs,
                 joinGuardMs,
                 skewMs,
-                maxAgeMs);
+                maxAgeMs,
+                rotationWindows);
+    }
+
+    public WsPoolConfig withRotationWindows(List<DailyWindow> rotationWindows) {
+        return new WsPoolConfig(
+                connection,
+                connections,
+                evictIntervalMs,
+                rankBy,
+                minLive,
+                hashCapacity,
+                historyMs,
+                joinGuardMs,
+                skewMs,
+                maxAgeMs,
+                rotationWindows);
     }
 }

@@ -63,7 +63,7 @@ public final class WsPool extends Feed {
         super(surroundings, name, config.connection(), config.connections(), subscribing, dialect);
         this.config = config;
         this.trialMs = trialMs;
-        this.rotation = new Rotation(config.maxAgeMs(), clockwork.random());
+        this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), clockwork.random());
     }
 
     /** A pool named by its connection id; runs on the current Vert.x context. */
@@ -231,9 +231,10 @@ public final class WsPool extends Feed {
 
     /** Whoever is furthest over its age. */
     private void rotateOldest() {
+        long epochMs = clockwork.epochMicros() / 1_000;
         roster.seats().stream()
                 .filter(Seat::isLive)
-                .filter(seat -> overAgeMs(seat) >= 0)
+                .filter(seat -> rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs))
                 .max(Comparator.comparingLong(WsPool::overAgeMs))
                 .ifPresent(seat -> seat.replace("age", trialMs()));
     }

@@ -48,6 +48,15 @@ class BadConfigTest {
                 feed(
                         with("\"rankBy\":\"fast\""),
                         "/rankBy: found \"fast\" (a string), allowed: \"latency\" or \"lag\""),
+                feed(
+                        with("\"rotationWindows\":[\"02:00-03:00\",\"24:00-01:00\"]"),
+                        "/rotationWindows/1: found \"24:00-01:00\", allowed: \"HH:MM-HH:MM\" in UTC, not empty"),
+                feed(
+                        with("\"rotationWindows\":[\"02:00-02:00\"],\"maxAgeMs\":0"),
+                        "/rotationWindows/0: found \"02:00-02:00\", allowed: \"HH:MM-HH:MM\" in UTC, not empty"),
+                feed(
+                        with("\"rotationWindows\":[\"02:00-03:00\"],\"maxAgeMs\":0"),
+                        "/rotationWindows: found windows for rotation, but no maximum age, allowed: windows together with \"maxAgeMs\""),
                 feed(with("\"rankBy\":\"LAG\""), "/rankBy: found \"LAG\" (a string), allowed: \"latency\" or \"lag\""),
                 feed(with("\"body\":7"), "/body: found 7 (a number), allowed: \"message\" or \"buffer\" or \"json\""),
                 feed(with("\"compression\":\"yes\""), "/compression: found \"yes\" (a string), allowed: true or false"),

@@ -117,7 +117,7 @@ class FeedConfigTest {
                         "/framesPerSecond",
                         "/headers/a b",
                         "/headers/a b");
-        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1)))
+        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1, null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/connection",
@@ -188,7 +188,7 @@ class FeedConfigTest {
                 .withSkewMs(6);
 
         assertThat(pool)
-                .isEqualTo(
-                        new WsPoolConfig(connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, WsPoolConfig.DEFAULT_MAX_AGE_MS));
+                .isEqualTo(new WsPoolConfig(
+                        connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, WsPoolConfig.DEFAULT_MAX_AGE_MS, List.of()));
     }
 }

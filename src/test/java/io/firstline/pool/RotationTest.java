@@ -2,6 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.DailyWindow;
 import io.firstline.config.RetryConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import java.util.ArrayList;
@@ -16,14 +17,47 @@ class RotationTest extends FeedTestBase {
 
     @Test
     void shouldDrawEveryAgeBelowTheMaximumAndNeverEarly() {
-        Rotation rotation = new Rotation(1_000, new Random(1));
+        Rotation rotation = new Rotation(1_000, List.of(), new Random(1));
         Set<Long> ages = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             ages.add(rotation.ageLimitMs());
         }
 
         assertThat(ages).allMatch(age -> age >= 800 && age <= 1_000).hasSizeGreaterThan(190);
-        assertThat(new Rotation(0, new Random(1)).ageLimitMs()).as("never").isEqualTo(Long.MAX_VALUE);
+        assertThat(new Rotation(0, List.of(), new Random(1)).ageLimitMs())
+                .as("never")
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldUseADailyWindowForThoseThatWouldNotSeeTheEndOfTheNext() {
+        long hour = 3_600_000;
+        long midnight = 20_000 * DailyWindow.DAY_MS;
+        Rotation rotation = new Rotation(
+                23 * hour, List.of(DailyWindow.parse("02:00-03:00"), DailyWindow.parse("23:30-00:30")), new Random(1));
+        long limit = 22 * hour;
+
+        assertThat(rotation.isDue(hour, limit, midnight + 5 * hour))
+                .as("no window")
+                .isFalse();
+        assertThat(rotation.isDue(limit, limit, midnight + 5 * hour))
+                .as("its limit")
+                .isTrue();
+        // at 02:10 the next window ends in 22 h 20 min
+        long open = midnight + 2 * hour + hour / 6;
+        assertThat(rotation.isDue(hour / 10, limit, open))
+                .as("opened in this window")
+                .isFalse();
+        assertThat(rotation.isDue(hour, limit, open))
+                .as("would be cut before the next")
+                .isTrue();
+        // at 23:50 the next window ends in 3 h 10 min
+        long beforeMidnight = midnight - hour / 6;
+        assertThat(rotation.isDue(18 * hour, limit, beforeMidnight)).isFalse();
+        assertThat(rotation.isDue(19 * hour, limit, beforeMidnight)).isTrue();
+        assertThat(rotation.isDue(19 * hour, limit, midnight + hour / 2))
+                .as("closed")
+                .isFalse();
     }
 
     @Test
