@@ -14,7 +14,7 @@
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * </pre>
  *
- * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, arbitration, stream, simulator, which know
+ * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, payload, arbitration, stream, simulator, which know
  * nobody.
  *
  * <table>

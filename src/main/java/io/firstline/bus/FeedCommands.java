@@ -22,6 +22,7 @@ import java.util.List;
  *       connections
  *   <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
  *   <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
+ *   <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after the other
  *   <li>{@code {"do": "status"}} → the feed's report
  * </ul>
  */
@@ -75,10 +76,11 @@ final class FeedCommands {
                 case "set-on-connect" ->
                     feed.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
+                case "renew" -> feed.renew().map(new JsonObject());
                 case "status" -> feed.report().map(ReportJson::of);
                 default ->
                     throw new IllegalArgumentException("unknown command \"" + name
-                            + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, status");
+                            + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status");
             };
         });
     }

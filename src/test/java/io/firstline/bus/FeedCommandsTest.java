@@ -120,6 +120,24 @@ class FeedCommandsTest extends BusTestBase {
     }
 
     @Test
+    void shouldRenewEveryConnectionOnRequest() {
+        deployFeed(PATH);
+        Queue<JsonObject> events = heard(Addresses.events("btc"));
+        exchange.emit(TRADE, "0");
+
+        assertThat(join(command("btc", "renew", "", ""))).isEqualTo(new JsonObject());
+
+        long[] published = {1};
+        eventually(() -> {
+            exchange.emit(TRADE, Long.toString(published[0]++));
+            return events.stream()
+                            .filter(e -> "renewed".equals(e.getString("reason")))
+                            .count()
+                    == 3;
+        });
+    }
+
+    @Test
     void shouldEvictOnRequest() {
         deployFeed(PATH);
         Queue<JsonObject> events = heard(Addresses.events("btc"));
