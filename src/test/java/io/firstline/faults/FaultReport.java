@@ -47,7 +47,7 @@ final class FaultReport {
                             + Scene.PING_MS + " ms, loopback; one fault, on the connection that leads unless said"
                             + " otherwise. Times from the fault.\n\n"
                             + String.join("", rows)
-                            + "\nA step of the system clock cannot be played here; WallClockTest shows that no decision reads it.\n");
+                            + "\nA step of the wall clock is played in ClockStepTest.\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
