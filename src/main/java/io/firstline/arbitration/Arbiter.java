@@ -183,6 +183,7 @@ public final class Arbiter<M> {
                 }
             }
         }
+        line.newestAtLastCopy = history.newest();
     }
 
     /** How many messages have been published. */
@@ -203,10 +204,10 @@ public final class Arbiter<M> {
      * @param spanNanos over at least this time
      */
     public boolean isSilentBesideOthers(Line line, int messages, long spanNanos) {
-        long first = Math.max(Math.max(line.watermark, line.leadingAfter) + 1, history.oldest());
+        long known = Math.max(Math.max(line.watermark, line.leadingAfter), line.newestAtLastCopy);
+        long first = Math.max(known + 1, history.oldest());
         return history.newest() - first + 1 >= messages
-                && history.firstNanos(history.newest()) - history.firstNanos(first) >= spanNanos
-                && (!line.hasDelivered || line.lastCopyNanos - history.firstNanos(first) < 0);
+                && history.firstNanos(history.newest()) - history.firstNanos(first) >= spanNanos;
     }
 
     /** Brings losses and saves up to date; they are counted two seconds after a message at the earliest. */

@@ -35,6 +35,9 @@ public final class Line {
     private long checked;
     private long sinceCheckNanos;
     long lastCopyNanos;
+    /** The youngest message published by then, perhaps not one that it has delivered. */
+    long newestAtLastCopy;
+
     long firstCopyNanos;
     boolean hasDelivered;
 

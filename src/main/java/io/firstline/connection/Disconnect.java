@@ -15,7 +15,7 @@ import javax.net.ssl.SSLException;
  *
  * @param cause a short stable name, by which failures are counted and told once: {@code refused}, {@code dns}, {@code tls},
  *     {@code http-429}, {@code reset}, {@code closed-1001} …
- * @param code the WebSocket close code; 1006 if there was no close frame, 0 if there was no connection
+ * @param code the WebSocket close code; 1005 if the close frame had none, 1006 if there was no close frame, 0 if there was no connection
  * @param reason what the other side or the network said, for humans
  */
 public record Disconnect(String cause, int code, String reason) {

@@ -29,6 +29,7 @@ public final class WsConnection {
     private static final long PING_MARK = 0x66697273746C696EL;
 
     private static final int MAX_REASON_BYTES = 123;
+    private static final int NO_CODE = 1_005;
 
     /** What happens on a connection. Called on its context. */
     public interface Listener {
@@ -206,7 +207,8 @@ public final class WsConnection {
     /** Nothing comes after a close frame, so the end is told now; Vert.x tells it only when TCP ends, which may be never. */
     private void peerIsClosing(WebSocketFrame frame) {
         if (!closing) {
-            int code = frame.closeStatusCode();
+            // Vert.x would say 1000 for a frame without a code; RFC 6455, 7.1.5, says 1005
+            int code = frame.binaryData().length() == 0 ? NO_CODE : frame.closeStatusCode();
             finish(Disconnect.closed(code, frame.closeReason()));
         }
         cutOffSoon(socket);

@@ -614,4 +614,37 @@ class ArbiterTest {
         copies(silent, 901, "a word of its own");
         assertThat(arbiter.isSilentBesideOthers(silent, 1, 0)).isFalse();
     }
+
+    @Test
+    void shouldSayThatALineIsSilentThoughItLaggedBefore() {
+        Line speaks = join(0);
+        Line lags = join(0);
+        copies(speaks, 1, "1", "2", "3");
+        copies(lags, 50, "1"); // "2" had been published long before it fell silent
+
+        for (int ms = 100; ms <= 900; ms += 200) {
+            copies(speaks, ms, "at " + ms);
+        }
+
+        assertThat(arbiter.isSilentBesideOthers(lags, 5, 800 * MS)).isTrue();
+        copies(lags, 901, "2");
+        assertThat(arbiter.isSilentBesideOthers(lags, 1, 0))
+                .as("late but not silent")
+                .isFalse();
+    }
+
+    @Test
+    void shouldSayThatALineIsSilentAfterItsOwnAcknowledgement() {
+        Line speaks = join(0);
+        copies(speaks, 1, "1");
+        Line newcomer = join(10);
+        copies(speaks, 11, "2"); // before the acknowledgement: it cannot be known that the newcomer will not bring it
+        copies(newcomer, 12, "subscribed");
+
+        for (int ms = 100; ms <= 900; ms += 200) {
+            copies(speaks, ms, "at " + ms);
+        }
+
+        assertThat(arbiter.isSilentBesideOthers(newcomer, 5, 800 * MS)).isTrue();
+    }
 }

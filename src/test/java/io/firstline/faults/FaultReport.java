@@ -46,7 +46,8 @@ final class FaultReport {
                             + "Pools of three to five connections, " + Scene.RATE + " messages a second, a ping every "
                             + Scene.PING_MS + " ms, loopback; one fault, on the connection that leads unless said"
                             + " otherwise. Times from the fault.\n\n"
-                            + String.join("", rows));
+                            + String.join("", rows)
+                            + "\nA step of the wall clock is played in ClockStepTest.\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,21 +13,38 @@ import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
 import io.firstline.testkit.Frame;
+import io.firstline.testkit.NameServer;
+import io.firstline.testkit.NameServer.Mood;
+import io.firstline.testkit.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Everything that can happen to a connection, one row each: what is lost, what comes twice, how long until it is noticed and until all
  * connections are live again. Wherever one connection still had a message, nothing may be lost, come twice, or come out of order.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultSuiteTest {
     /** A killed connection is replaced within a second; half-open ones are found in two ping periods; and the machine may be busy. */
     private static final int BUSY_MS = 500;
@@ -42,6 +60,8 @@ class FaultSuiteTest {
     private static final int REPLACED_MS = 1_000 + BUSY_MS;
     /** Above the half second under which silence proves nothing, so that two periods are the bound. */
     private static final int SLOWER_PING_MS = 600;
+    /** A second of the others' messages is proof, looked for four times a second. */
+    private static final int SILENT_MS = 1_250 + BUSY_MS;
 
     private static final String NEWCOMERS =
             "connections that open together while messages flow: what the first of them alone had may come"
@@ -49,8 +69,20 @@ class FaultSuiteTest {
 
     private static final int SMALL_MESSAGE = 16_384;
 
+    private static final String SUBSCRIBE = "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@trade\"],\"id\":1}";
+
+    @TempDir
+    private static Path directory;
+
     private static Vertx exchange;
     private static Vertx pool;
+    private static NameServer names;
+    private static Tls authority;
+    private static Tls trusted;
+    /** The rows that take ten seconds are played while the others are. */
+    private static ExecutorService beside;
+
+    private static Map<String, Future<Played>> playedBeside;
     private static final List<Throwable> thrown = new CopyOnWriteArrayList<>();
     private static final FaultReport report = new FaultReport();
 
@@ -99,36 +131,66 @@ class FaultSuiteTest {
         }
     }
 
+    /** How a row went: {@code verdict} is null if it did not get so far, {@code error} if all is well. */
+    private record Played(Tally.Verdict verdict, Scene scene, AssertionError error) {}
+
     private static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1)).exceptionHandler(e -> thrown.add(e));
+        AddressResolverOptions resolver = new AddressResolverOptions()
+                .addServer(names.address())
+                .setCacheMaxTimeToLive(0)
+                .setQueryTimeout(300)
+                .setMaxQueries(1);
+        return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setAddressResolverOptions(resolver))
+                .exceptionHandler(e -> thrown.add(e));
     }
 
     @BeforeAll
-    static void quiet() {
+    static void prepare() {
         Quiet.logs();
+        authority = Tls.authority(directory);
+        trusted = authority.issue("dns:localhost", 0);
+        names = NameServer.start();
         exchange = vertx();
         pool = vertx();
-        try (Scene warmUp = new Scene(
-                exchange, pool, 3, List.of(0), UnaryOperator.identity())) { // so that no row measures class loading
+        // so that no row measures class loading
+        try (Scene warmUp = new Scene(exchange, pool, 3, List.of(0), FaultSuiteTest::overTls)) {
+            warmUp.proxy.secure(trusted);
             warmUp.strike(FaultLink::cut);
             warmUp.recover();
         }
+        beside = Executors.newCachedThreadPool();
+        playedBeside = slowRows().collect(Collectors.toMap(Row::name, row -> beside.submit(() -> play(row))));
     }
 
     @AfterAll
     static void write() {
         report.write();
+        beside.shutdownNow();
         Await.result(pool.close());
         Await.result(exchange.close());
+        names.close();
     }
 
+    @Order(1)
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
     void shouldLoseNothing(Row row) {
         thrown.clear();
+        names.become(Mood.KNOWS);
+        judge(row, play(row));
+    }
+
+    @Order(2)
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("slowRows")
+    void shouldLoseNothingInTheLongRun(Row row) throws Exception {
+        judge(row, playedBeside.get(row.name()).get(60, TimeUnit.SECONDS));
+    }
+
+    private static Played play(Row row) {
         try (Scene scene = new Scene(exchange, pool, row.connections(), row.delaysMs(), row.shape())) {
-            Tally.Verdict verdict = null;
             AssertionError error = null;
+            Tally.Verdict verdict = null;
             try {
                 row.fault().play(scene);
             } catch (AssertionError e) {
@@ -136,19 +198,33 @@ class FaultSuiteTest {
             }
             try {
                 verdict = scene.end();
-                int unordered = row.unordered() == null ? 0 : verdict.outOfOrder();
-                assertThat(verdict).isEqualTo(new Tally.Verdict(verdict.owed(), 0, 0, verdict.late(), unordered));
+            } catch (AssertionError e) {
+                error = error == null ? e : error;
+            }
+            return new Played(verdict, scene, error);
+        }
+    }
+
+    private static void judge(Row row, Played played) {
+        Tally.Verdict verdict = played.verdict();
+        AssertionError error = played.error();
+        if (verdict != null) {
+            boolean excused = row.unordered() != null && verdict.outOfOrder() > 0;
+            if (excused) {
+                played.scene().missed(row.unordered());
+            }
+            try {
+                assertThat(verdict)
+                        .isEqualTo(new Tally.Verdict(
+                                verdict.owed(), 0, 0, verdict.late(), excused ? verdict.outOfOrder() : 0));
                 assertThat(thrown).as("exceptions that nobody caught").isEmpty();
             } catch (AssertionError e) {
                 error = error == null ? e : error;
             }
-            if (verdict != null && row.unordered() != null && verdict.outOfOrder() > 0) {
-                scene.missed(row.unordered());
-            }
-            report.row(row.name(), verdict, scene, error == null ? null : firstLine(error));
-            if (error != null) {
-                throw error;
-            }
+        }
+        report.row(row.name(), verdict, played.scene(), error == null ? null : firstLine(error));
+        if (error != null) {
+            throw error;
         }
     }
 
@@ -158,9 +234,18 @@ class FaultSuiteTest {
 
     static Stream<Row> rows() {
         List<Row> rows = new ArrayList<>();
-        for (int code : new int[] {1000, 1001, 1008, 1011, 1012, 4000}) {
+        for (int code : new int[] {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 4000}) {
             rows.add(new Row("close " + code, killed("closed-" + code, link -> link.close(code, "over"))));
         }
+        rows.add(new Row("close without a code", killed("closed-1005", link -> {
+            link.inject(Frame.bytes(Frame.FIN | Frame.CLOSE, new byte[0]));
+            link.cut();
+        })));
+        rows.add(new Row(
+                "close 1006, which nobody may send", killed("malformed-frame", link -> link.close(1_006, "over"))));
+        rows.add(new Row(
+                "close 1001, but data and TCP go on",
+                killed("closed-1001", link -> link.inject(Frame.close(1_001, "over")))));
         rows.add(new Row("RST", killed("reset", FaultLink::reset)));
         rows.add(new Row("FIN without a close frame", killed("eof", FaultLink::cut)));
         rows.add(new Row("four of five cut at once", FaultSuiteTest::fourOfFive).of(5));
@@ -172,10 +257,22 @@ class FaultSuiteTest {
         silence(rows);
         slowness(rows);
         badBytes(rows);
-        badUpgrades(rows);
+        noWayBack(rows);
         outages(rows);
         consumers(rows);
         return rows.stream();
+    }
+
+    static Stream<Row> slowRows() {
+        return Stream.of(
+                new Row(
+                        "subscriptions acknowledged, nothing comes",
+                        FaultSuiteTest::subscribing,
+                        FaultSuiteTest::nothingComes),
+                new Row(
+                        "RST, the new connection acknowledged, nothing comes",
+                        FaultSuiteTest::subscribing,
+                        FaultSuiteTest::nothingComesToTheNewOne));
     }
 
     // endings
@@ -274,6 +371,8 @@ class FaultSuiteTest {
                 })
                 .delays(0, 30, 30)
                 .unordered("bytes do not name their stream: within skewMs any order may be another stream's"));
+        rows.add(new Row("no data but pongs, on the connection that leads", noData(Scene::struck)));
+        rows.add(new Row("no data but pongs, on one that lags by 30 ms", noData(Scene::follower)).delays(0, 30, 30));
         rows.add(new Row("one stream silent on one connection", scene -> {
             scene.strike(link -> link.mute(text -> text.contains("\"e\":\"trade\"") && text.contains("ETHUSDT")));
             Scene.pass(1_500);
@@ -282,6 +381,44 @@ class FaultSuiteTest {
                 scene.missed("nobody notices that siblings deliver what this connection does not");
             }
         }));
+    }
+
+    private static WsPoolConfig subscribing(WsPoolConfig pool) {
+        String url = pool.connection().url();
+        return pool.withConnection(pool.connection()
+                .withUrl(url.substring(0, url.indexOf("/ws/") + 3))
+                .withOnConnect(List.of(SUBSCRIBE)));
+    }
+
+    /** It may be a quiet market, so it is told and nobody is replaced. */
+    private static void nothingComes(Scene scene) {
+        scene.strikeFromTheStart();
+        FeedEvent silent = scene.detect("told that nothing comes", e -> e.type() == FeedEvent.Type.STREAM_SILENT);
+        assertThat(silent.facts().containsKey("connection")).as("blamed on one").isFalse();
+        assertThat(scene.report().copies()).as("acknowledgements").isEqualTo(3);
+        assertThat(scene.events(FeedEvent.Type.EVICTED)).isEmpty();
+        scene.assertLostConnections(0);
+        scene.send();
+        scene.more();
+    }
+
+    private static void nothingComesToTheNewOne(Scene scene) {
+        scene.strike(link -> {
+            scene.proxy.greet(muted -> {
+                muted.mute(text -> !text.contains("result"));
+                FaultProxy.pass().greet(muted);
+            });
+            link.reset();
+        });
+        Await.until("a new connection", () -> scene.proxy.links().size() > 3);
+        scene.proxy.greet(FaultProxy.pass());
+        scene.detect(
+                "the silent one",
+                e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.facts().containsKey("connection"));
+        Await.until("a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
+        scene.recover();
+        scene.assertLostConnections(1);
+        assertNeverWithoutConnection(scene);
     }
 
     private static UnaryOperator<WsPoolConfig> pings(int everyMs) {
@@ -296,6 +433,22 @@ class FaultSuiteTest {
             scene.recover();
             scene.assertRecoveredWithinMs(2 * SLOWER_PING_MS + REPLACED_MS);
             scene.assertLostConnections(1);
+            assertNeverWithoutConnection(scene);
+        };
+    }
+
+    /** Only that the others deliver shows it. */
+    private static Fault noData(Function<Scene, FaultLink> which) {
+        return scene -> {
+            scene.strike(leader -> which.apply(scene).mute(text -> true));
+            scene.detect(
+                    "the silent one",
+                    e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.facts().containsKey("connection"));
+            scene.assertDetectedWithinMs(SILENT_MS);
+            Await.until(
+                    "a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
+            scene.recover();
+            scene.assertLostConnections(0);
             assertNeverWithoutConnection(scene);
         };
     }
@@ -419,30 +572,85 @@ class FaultSuiteTest {
         };
     }
 
-    // upgrades
+    // no way back
 
-    private static void badUpgrades(List<Row> rows) {
+    private static void noWayBack(List<Row> rows) {
         for (int status : new int[] {401, 403, 404, 418, 429, 500, 503}) {
             rows.add(new Row(
                     "RST, new connections answered " + status,
-                    noNewConnection("http-" + status, FaultProxy.answer(status, "Retry-After: 1"))));
+                    badUpgrade("http-" + status, FaultProxy.answer(status, "Retry-After: 1"))));
         }
         rows.add(new Row(
                 "RST, new connections hang",
-                pool -> pool.withConnection(pool.connection().withConnectTimeoutMs(400)),
-                noNewConnection("upgrade-timeout", FaultProxy.hang())));
+                FaultSuiteTest::impatient,
+                badUpgrade("upgrade-timeout", FaultProxy.hang())));
         rows.add(new Row(
                 "RST, new connections with a wrong Sec-WebSocket-Accept",
-                noNewConnection("upgrade", FaultProxy.wrongAccept())));
+                badUpgrade("upgrade", FaultProxy.wrongAccept())));
+        rows.add(new Row(
+                "RST, new connections refused",
+                noNewConnection("refused", scene -> scene.proxy.refuse(), scene -> scene.proxy.listen())));
+        rows.add(new Row(
+                "RST, new connections' packets dropped",
+                FaultSuiteTest::impatient,
+                noNewConnection("connect-timeout", scene -> scene.proxy.swallow(), scene -> scene.proxy.listen())));
+        for (Mood mood : List.of(Mood.DENIES, Mood.SILENT)) {
+            rows.add(new Row(
+                    "RST, name server " + mood.name().toLowerCase(Locale.ROOT),
+                    FaultSuiteTest::byName,
+                    noNewConnection("dns", scene -> names.become(mood), scene -> names.become(Mood.KNOWS))));
+        }
+        rows.add(new Row(
+                "RST, new connections' certificate has expired",
+                FaultSuiteTest::overTls,
+                badCertificate("dns:localhost", -10)));
+        rows.add(new Row(
+                "RST, new connections' certificate is another host's",
+                FaultSuiteTest::overTls,
+                badCertificate("dns:feed.example.com", 0)));
+        Fault hanging = badUpgrade("tls", FaultProxy.hang());
+        rows.add(new Row("RST, new TLS handshakes hang", pool -> overTls(impatient(pool)), scene -> {
+            scene.proxy.secure(trusted);
+            hanging.play(scene);
+        }));
+    }
+
+    private static WsPoolConfig impatient(WsPoolConfig pool) {
+        return pool.withConnection(pool.connection().withConnectTimeoutMs(400));
+    }
+
+    private static WsPoolConfig byName(WsPoolConfig pool) {
+        return pool.withConnection(pool.connection()
+                .withAllowPlaintext(true)
+                .withUrl(pool.connection().url().replace("127.0.0.1", "feed.example.com")));
+    }
+
+    private static WsPoolConfig overTls(WsPoolConfig pool) {
+        return pool.withConnection(pool.connection()
+                .withTrustedCertificates(authority.certificate())
+                .withUrl(pool.connection().url().replace("ws://127.0.0.1", "wss://localhost")));
+    }
+
+    private static Fault badUpgrade(String cause, FaultProxy.Greeting greeting) {
+        return noNewConnection(
+                cause, scene -> scene.proxy.greet(greeting), scene -> scene.proxy.greet(FaultProxy.pass()));
+    }
+
+    private static Fault badCertificate(String hosts, int firstDay) {
+        return scene -> {
+            Tls bad = authority.issue(hosts, firstDay);
+            scene.proxy.secure(trusted);
+            noNewConnection("tls", open -> open.proxy.secure(bad), open -> open.proxy.secure(trusted))
+                    .play(scene);
+        };
     }
 
     /** One connection is lost and cannot come back for a while: the others go on, the cause is told once, and there is no storm. */
-    private static Fault noNewConnection(String cause, FaultProxy.Greeting greeting) {
+    private static Fault noNewConnection(String cause, Consumer<Scene> bar, Consumer<Scene> unbar) {
         return scene -> {
-            scene.strike(link -> {
-                scene.proxy.greet(greeting);
-                link.reset();
-            });
+            scene.open();
+            bar.accept(scene);
+            scene.strike(FaultLink::reset);
             scene.detect(
                     "why no new connection",
                     e -> e.type() == FeedEvent.Type.CONNECT_FAILED
@@ -452,7 +660,7 @@ class FaultSuiteTest {
             Scene.pass(100);
             assertThat(scene.proxy.links()).as("attempts").hasSizeLessThan(3 + 20);
             assertThat(scene.report().live()).isEqualTo(2);
-            scene.proxy.greet(FaultProxy.pass());
+            unbar.accept(scene);
             scene.recover();
             assertThat(scene.events(FeedEvent.Type.CONNECT_FAILED)).hasSize(1);
             scene.assertLostConnections(1);

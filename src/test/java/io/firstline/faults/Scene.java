@@ -130,9 +130,20 @@ final class Scene implements AutoCloseable {
         fault.accept(struck);
     }
 
+    /** The fault was there before the first message: all connections open, and time begins. */
+    void strikeFromTheStart() {
+        open();
+        struckNanos = System.nanoTime();
+    }
+
     /** The connection that was struck. */
     FaultLink struck() {
         return struck;
+    }
+
+    /** A connection that does not lead. */
+    FaultLink follower() {
+        return proxy.links().stream().filter(link -> link != struck).findFirst().orElseThrow();
     }
 
     /** The feed tells an event for which this holds. */

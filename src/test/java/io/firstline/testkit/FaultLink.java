@@ -42,6 +42,9 @@ public final class FaultLink {
 
     private final FaultProxy proxy;
     private final int number;
+    /** The connection, and what is read and written on it: the same, or TLS over it. */
+    private final Socket tcp;
+
     private final Socket client;
     private final Object gate = new Object();
     private final Object writing = new Object();
@@ -52,9 +55,10 @@ public final class FaultLink {
     private volatile int bytesPerSecond;
     private volatile Predicate<String> muted = text -> false;
 
-    FaultLink(FaultProxy proxy, int number, Socket client) {
+    FaultLink(FaultProxy proxy, int number, Socket tcp, Socket client) {
         this.proxy = proxy;
         this.number = number;
+        this.tcp = tcp;
         this.client = client;
     }
 
@@ -103,8 +107,8 @@ public final class FaultLink {
     /** RST: what the client has not read is gone. */
     public void reset() {
         ended = true;
-        quietly(() -> client.setSoLinger(true, 0));
-        quietly(client::close);
+        quietly(() -> tcp.setSoLinger(true, 0));
+        quietly(tcp::close);
         endServerSide();
     }
 
@@ -329,16 +333,16 @@ public final class FaultLink {
 
     void end() {
         ended = true;
-        quietly(client::close);
+        quietly(tcp::close);
         endServerSide();
     }
 
-    private interface SocketAction {
+    interface SocketAction {
         void run() throws IOException;
     }
 
     /** For what fails only if the other side was faster. */
-    private static void quietly(SocketAction action) {
+    static void quietly(SocketAction action) {
         try {
             action.run();
         } catch (IOException e) {

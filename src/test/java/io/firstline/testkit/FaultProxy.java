@@ -6,7 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +24,7 @@ import java.util.function.BiConsumer;
  *     proxy.greet(FaultProxy.answer(429));           // what new ones meet
  *     proxy.links().forEach(FaultLink::reset);       // all at once
  *     proxy.refuse();                                // nothing listens
+ *     proxy.swallow();                               // nothing answers either
  *     proxy.listen();                                // at the same port again
  * }
  * }</pre>
@@ -30,6 +33,8 @@ import java.util.function.BiConsumer;
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int BIND_ATTEMPTS = 50;
+    private static final int BACKLOG = 256;
+    private static final int UNANSWERED_MS = 200;
 
     /** What a new connection meets. */
     public interface Greeting {
@@ -41,6 +46,8 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Greeting greeting = pass();
     private volatile BiConsumer<FaultLink, String> onDelivered = (link, text) -> {};
     private volatile ServerSocket listener;
+    private volatile Tls tls;
+    private final List<Socket> unanswered = new ArrayList<>();
     private int port;
     private boolean closed;
 
@@ -107,18 +114,33 @@ public final class FaultProxy implements AutoCloseable {
         greeting = next;
     }
 
+    /** Connections accepted from now on speak TLS and show this certificate, before they are greeted. */
+    public void secure(Tls certificate) {
+        tls = certificate;
+    }
+
     // all connections
 
     /** Listens, at the same port as before if there was one. */
     public synchronized void listen() {
-        for (int attempt = 1; !closed; attempt++) {
+        if (listener != null) {
+            refuse();
+        }
+        if (!closed) {
+            bind(BACKLOG);
+            ServerSocket opened = listener;
+            ScriptedServer.daemon("proxy-accept", () -> acceptAll(opened));
+        }
+    }
+
+    private void bind(int backlog) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 ServerSocket opened = new ServerSocket();
                 opened.setReuseAddress(true);
-                opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 256);
+                opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
                 port = opened.getLocalPort();
                 listener = opened;
-                ScriptedServer.daemon("proxy-accept", () -> acceptAll(opened));
                 return;
             } catch (IOException e) {
                 if (attempt == BIND_ATTEMPTS) {
@@ -130,9 +152,24 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Listens no more: new connections are refused; the open ones stay. */
-    public void refuse() {
+    public synchronized void refuse() {
+        FaultLink.quietly(listener::close);
+        unanswered.forEach(socket -> FaultLink.quietly(socket::close));
+        unanswered.clear();
+    }
+
+    /** New connections are not even refused, as behind a firewall that drops their packets; the open ones stay. */
+    public synchronized void swallow() {
+        refuse();
+        bind(1);
         try {
-            listener.close();
+            while (true) { // until the kernel has no room for another one that nobody accepts
+                Socket filler = new Socket();
+                filler.connect(listener.getLocalSocketAddress(), UNANSWERED_MS);
+                unanswered.add(filler);
+            }
+        } catch (SocketTimeoutException full) {
+            // as it should be
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -154,7 +191,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     public String url(String path) {
-        return "ws://127.0.0.1:" + port + path;
+        return (tls == null ? "ws://127.0.0.1:" : "wss://localhost:") + port + path;
     }
 
     int serverPort() {
@@ -170,7 +207,9 @@ public final class FaultProxy implements AutoCloseable {
             try {
                 Socket socket = from.accept();
                 socket.setTcpNoDelay(true);
-                FaultLink link = new FaultLink(this, links.size() + 1, socket);
+                Tls certificate = tls;
+                FaultLink link = new FaultLink(
+                        this, links.size() + 1, socket, certificate == null ? socket : certificate.over(socket));
                 links.add(link);
                 Greeting running = greeting;
                 ScriptedServer.daemon("link-" + link.number(), () -> greet(running, link));

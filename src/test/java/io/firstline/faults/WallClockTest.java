@@ -1,0 +1,70 @@
+package io.firstline.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A step of the system clock, by NTP or when a virtual machine resumes, may move what is shown to humans and nothing else: whatever
+ * decides asks the clock that does not step. ClockStepTest plays it; this shows that nobody looks past it.
+ */
+class WallClockTest {
+    private static final Path SOURCES = Path.of(System.getProperty("project.dir", "."), "src", "main", "java");
+    private static final Pattern WALL_CLOCK = Pattern.compile(
+            "currentTimeMillis|\\.now\\(|\\bClock\\.|java\\.time\\.Clock|InstantSource|new Date\\(|Calendar|lastModified");
+
+    private static final Set<String> MAY_READ_IT = Set.of(
+            // hands it on, for stamps
+            "io/firstline/connection/Clockwork.java",
+            // a server may say Retry-After as a date; capped at a day
+            "io/firstline/connection/ConnectFailedException.java",
+            // shows how long delivery took, against a message's stamp
+            "io/firstline/service/DemoFigures.java",
+            // the exchange in a box stamps its events and pings
+            "io/firstline/simulator/Emitter.java",
+            "io/firstline/simulator/Line.java");
+
+    private static final Set<String> MAY_STAMP = Set.of(
+            "io/firstline/connection/Clockwork.java",
+            // messages
+            "io/firstline/pool/EpochClock.java",
+            // events
+            "io/firstline/pool/Chronicle.java");
+
+    @Test
+    void shouldReadTheSystemClockOnlyToShowIt() {
+        assertThat(sourcesWith(WALL_CLOCK)).isEqualTo(MAY_READ_IT);
+    }
+
+    @Test
+    void shouldAskForTheWallClockOnlyToStamp() {
+        assertThat(sourcesWith(Pattern.compile("\\bepochMicros\\(\\)"))).isEqualTo(MAY_STAMP);
+    }
+
+    private static Set<String> sourcesWith(Pattern pattern) {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> pattern.matcher(textOf(file)).find())
+                    .map(file -> SOURCES.relativize(file).toString().replace('\\', '/'))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String textOf(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.firstline.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.Dialect;
+import io.firstline.connection.Clockwork;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.stream.FeedMessage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The wall clock steps, by NTP or because a virtual machine resumes: stamps follow it, and nothing else notices. */
+class ClockStepTest extends FeedTestBase {
+    private static final int STEP_S = 300;
+    private static final int LESS_THAN_THE_STEP_MS = 200_000;
+
+    /** The real thing, but for a wall clock that steps when a test says so. */
+    private static final class SteppingClock implements Clockwork {
+        private final Clockwork real;
+        private volatile long stepMicros;
+
+        SteppingClock(Clockwork real) {
+            this.real = real;
+        }
+
+        @Override
+        public long epochMicros() {
+            return real.epochMicros() + stepMicros;
+        }
+
+        @Override
+        public long nowNanos() {
+            return real.nowNanos();
+        }
+
+        @Override
+        public long once(long delayMs, Runnable action) {
+            return real.once(delayMs, action);
+        }
+
+        @Override
+        public long every(long periodMs, Runnable action) {
+            return real.every(periodMs, action);
+        }
+
+        @Override
+        public void cancel(long timer) {
+            real.cancel(timer);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return real.random();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {STEP_S, -STEP_S})
+    void shouldLoseAndReplaceNothing(int stepSeconds) {
+        ExchangeSimulator exchange = exchange(market(200));
+        List<String> sent = Collections.synchronizedList(new ArrayList<>());
+        exchange.onEmit((stream, payload) -> sent.add(payload.toString()));
+        Surroundings real = Surroundings.of(vertx);
+        SteppingClock clock = new SteppingClock(real.clockwork());
+        WsPool feed = started(watch(new WsPool(
+                new Surroundings(real.context(), clock, real.connectors(), real.budget()),
+                "f",
+                poolOf(3, exchange.url(PATH))
+                        .withEvictIntervalMs(LESS_THAN_THE_STEP_MS)
+                        .withMaxAgeMs(LESS_THAN_THE_STEP_MS),
+                BINANCE,
+                Dialect.NONE,
+                30_000)));
+        eventually(() -> messages.size() > 20);
+        long beforeMicros = clock.epochMicros();
+        events.clear();
+
+        clock.stepMicros = stepSeconds * 1_000_000L;
+
+        eventually(() -> messages.stream().anyMatch(m -> hasStepped(m, stepSeconds, beforeMicros)));
+        int seen = messages.size();
+        eventually(() -> messages.size() > seen + 200); // another second: whoever looks periodically has looked
+        exchange.pauseEmission();
+        eventually(() -> messages.size() == sent.size());
+        assertThat(texts()).containsExactlyElementsOf(sent);
+        assertThat(events).isEmpty();
+        assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-2", "f-3");
+    }
+
+    private static boolean hasStepped(FeedMessage message, int stepSeconds, long beforeMicros) {
+        long movedSeconds = (message.receivedMicros() - beforeMicros) / 1_000_000;
+        return stepSeconds > 0 ? movedSeconds >= STEP_S - 1 : movedSeconds <= -STEP_S + 2 * PATIENCE_S;
+    }
+}

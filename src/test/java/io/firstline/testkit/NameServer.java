@@ -1,0 +1,108 @@
+package io.firstline.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Whoever is known lives at 127.0.0.1, for no
+ * longer than the answer takes. One daemon thread; {@link #become} may be called from any.
+ */
+public final class NameServer implements AutoCloseable {
+    /** What it says to whoever asks. */
+    public enum Mood {
+        KNOWS,
+        DENIES,
+        SILENT
+    }
+
+    private static final int HEADER_BYTES = 12;
+    private static final int TYPE_A = 1;
+    private static final int CLASS_IN = 1;
+    /** A reply to a recursive query, recursion being available. */
+    private static final int REPLY = 0x8180;
+
+    private static final int NO_SUCH_NAME = 3;
+    /** A pointer to the name in the question, which follows the header. */
+    private static final int SAME_NAME = 0xC000 | HEADER_BYTES;
+
+    private final DatagramSocket socket;
+    private volatile Mood mood = Mood.KNOWS;
+
+    private NameServer(DatagramSocket socket) {
+        this.socket = socket;
+    }
+
+    /** At a free port. */
+    public static NameServer start() {
+        try {
+            NameServer server =
+                    new NameServer(new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+            ScriptedServer.daemon("names", server::answerAll);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    public String address() {
+        return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    public void become(Mood next) {
+        mood = next;
+    }
+
+    private void answerAll() {
+        DatagramPacket query = new DatagramPacket(new byte[1_500], 1_500);
+        while (!socket.isClosed()) {
+            try {
+                query.setLength(1_500);
+                socket.receive(query);
+                if (mood != Mood.SILENT) {
+                    byte[] reply = reply(Arrays.copyOf(query.getData(), query.getLength()), mood == Mood.KNOWS);
+                    socket.send(new DatagramPacket(reply, reply.length, query.getSocketAddress()));
+                }
+            } catch (IOException e) {
+                // closed, or one who asked and is gone
+            }
+        }
+    }
+
+    private static byte[] reply(byte[] query, boolean known) {
+        int end = HEADER_BYTES;
+        while (query[end] != 0) {
+            end += 1 + query[end]; // a label and its length
+        }
+        int type = ByteBuffer.wrap(query).getShort(end + 1);
+        byte[] question = Arrays.copyOfRange(query, HEADER_BYTES, end + 5);
+        boolean found = known && type == TYPE_A;
+        ByteBuffer reply = ByteBuffer.allocate(HEADER_BYTES + question.length + (found ? 16 : 0));
+        reply.putShort(ByteBuffer.wrap(query).getShort(0))
+                .putShort((short) (REPLY | (known ? 0 : NO_SUCH_NAME)))
+                .putShort((short) 1)
+                .putShort((short) (found ? 1 : 0))
+                .putInt(0)
+                .put(question);
+        if (found) {
+            reply.putShort((short) SAME_NAME)
+                    .putShort((short) TYPE_A)
+                    .putShort((short) CLASS_IN)
+                    .putInt(0)
+                    .putShort((short) 4)
+                    .put(new byte[] {127, 0, 0, 1});
+        }
+        return reply.array();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
