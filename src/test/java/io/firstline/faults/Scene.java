@@ -2,6 +2,7 @@ package io.firstline.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
@@ -57,6 +58,9 @@ final class Scene implements AutoCloseable {
     private FaultLink struck;
     private long struckNanos;
     private long detectedNanos;
+    private static final Dialect BINANCE = new Dialect(
+            List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
+
     private long recoveredNanos;
     private String missed;
 
@@ -99,7 +103,8 @@ final class Scene implements AutoCloseable {
                         .withConnections(connections)
                         .withEvictIntervalMs(600_000)
                         .withJoinGuardMs(100)),
-                Subscribing.NONE);
+                Subscribing.NONE,
+                BINANCE);
         pool.handler(tally::received);
         pool.eventHandler(event -> told.add(new Told(event, System.nanoTime())));
     }
