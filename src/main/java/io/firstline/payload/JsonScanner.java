@@ -27,8 +27,6 @@ final class JsonScanner {
     private byte[] bytes = {};
     private int to;
     private boolean escaped;
-    private int open;
-    private long insideString; // all top bits, or none
 
     /** From now on the text is what comes before {@code to}. */
     void over(byte[] text, int end) {
@@ -196,58 +194,54 @@ final class JsonScanner {
 
     /** The end of an object or array: its strings end, and as many brackets close as open; the rest is not looked at. */
     private int container(int at) {
-        open = 0;
-        insideString = 0;
+        int open = 0;
+        long inside = 0; // of a string: all top bits, or none
         int pos = at;
         while (pos < to) {
-            if (pos <= to - Long.BYTES && takeWord((long) WORD.get(bytes, pos))) {
-                pos += Long.BYTES;
-                continue;
+            if (pos <= to - Long.BYTES) {
+                long word = (long) WORD.get(bytes, pos);
+                long strings = strings(word) ^ inside;
+                int closing = Long.bitCount(brackets(word, '}') & ~strings);
+                if (isPlain(word) && open > closing) {
+                    open += Long.bitCount(brackets(word, '{') & ~strings) - closing;
+                    inside = (strings >> 63) & TOPS;
+                    pos += Long.BYTES;
+                    continue;
+                }
             }
-            int stop = Math.min(to, pos + Long.BYTES);
-            while (pos < stop) {
-                pos = takeByte(pos);
-                if (open == 0) {
-                    return pos;
+            // the last bracket may be among the next bytes, or they ask for a closer look
+            for (int stop = Math.min(to, pos + Long.BYTES); pos < stop; pos++) {
+                byte symbol = bytes[pos];
+                if (symbol == '"') {
+                    inside ^= TOPS;
+                } else if (inside != 0) {
+                    pos += symbol == '\\' ? 1 : 0;
+                } else if (symbol == '{' || symbol == '[') {
+                    open++;
+                } else if ((symbol == '}' || symbol == ']') && --open == 0) {
+                    return pos + 1;
                 }
             }
         }
         return MALFORMED;
     }
 
-    /** Counts the brackets of eight bytes, unless the last one may be among them, or something that asks for a closer look. */
-    private boolean takeWord(long word) {
-        if (((below(word ^ ('\\' * ONES), 1) | word) & TOPS) != 0) {
-            return false; // an escape, or not ASCII
-        }
-        long strings = equal(word, '"'); // then every byte behind an odd number of quotes
-        strings ^= strings << 8;
-        strings ^= strings << 16;
-        strings ^= strings << 32;
-        strings ^= insideString;
-        long folded = word | (('{' ^ '[') * ONES);
-        int opening = Long.bitCount(equal(folded, '{') & ~strings);
-        int closing = Long.bitCount(equal(folded, '}') & ~strings);
-        if (open <= closing) {
-            return false;
-        }
-        open += opening - closing;
-        insideString = (strings >> 63) & TOPS;
-        return true;
+    /** Whether all bytes are ASCII, and none is the backslash of an escape. */
+    private static boolean isPlain(long word) {
+        return ((below(word ^ ('\\' * ONES), 1) | word) & TOPS) == 0;
     }
 
-    private int takeByte(int at) {
-        byte symbol = bytes[at];
-        if (symbol == '"') {
-            insideString ^= TOPS;
-        } else if (insideString != 0) {
-            return symbol == '\\' ? at + 2 : at + 1;
-        } else if (symbol == '{' || symbol == '[') {
-            open++;
-        } else if (symbol == '}' || symbol == ']') {
-            open--;
-        }
-        return at + 1;
+    /** The bytes behind an odd number of quotes, as top bits. */
+    private static long strings(long word) {
+        long strings = equal(word, '"');
+        strings ^= strings << 8;
+        strings ^= strings << 16;
+        return strings ^ (strings << 32);
+    }
+
+    /** Curly and square brackets alike: they differ in one bit. */
+    private static long brackets(long word, char curly) {
+        return equal(word | (('{' ^ '[') * ONES), curly);
     }
 
     /** The top bits of the bytes that are this one, if all of them are ASCII. */

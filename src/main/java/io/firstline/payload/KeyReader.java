@@ -18,11 +18,11 @@ import java.util.Objects;
  * must not be taken for copies of each other. {@link #isNull} tells it from nothing at all. Of members of the same name the first
  * counts and the others are passed over, whatever they hold. Names are compared with their escapes resolved.
  *
- * <p><b>What is checked.</b> Reading ends as soon as every pointer has led to a value or a null and the comma or bracket behind the last
- * was seen: a malformed remainder is not found. Up to there, everything on the way is checked as RFC 8259 has it: the objects and
- * arrays that pointers lead through, their names, strings, numbers and literals. Of an object or array that no pointer leads into,
- * only this: that its strings are well-formed, its brackets match, and it is no deeper than {@value JsonScanner#MAX_DEPTH} with all
- * that it lies in. UTF-8 is not checked (text messages are when they arrive), nor are limits of numbers. A byte order mark is an error.
+ * <p><b>What is checked.</b> Reading ends when every pointer has led to a value or a null, at the comma or bracket behind the last one:
+ * what follows is not looked at. Up to there the objects and arrays that pointers lead through are checked as RFC 8259 has it, with all
+ * names, strings, numbers and literals in them. Of an object or array that no pointer leads into only this is checked: its strings
+ * end, and as many brackets close as open. It may be of any depth. UTF-8 is not checked (text messages are when they arrive), nor is the
+ * size of numbers. A byte order mark is an error.
  *
  * <p>One instance for each feed, for its event loop only. Values are read when they are asked for, from the bytes given last, which must
  * not change before that.
@@ -55,7 +55,24 @@ public final class KeyReader {
         places = (int) pointers.stream().distinct().count();
     }
 
-    /** The same for all bytes of a buffer, which are not copied unless they lie outside the heap or in pieces. */
+    /**
+     * Reads a message; what the one before held is forgotten. Throws nothing, whatever the bytes are.
+     *
+     * @return false if it is not JSON, as far as that is checked: then nothing is present
+     */
+    public boolean read(byte[] bytes, int from, int to) {
+        Objects.checkFromToIndex(from, to, bytes.length);
+        forget();
+        json.over(bytes, to);
+        int end = value(root, json.space(from));
+        if (end == ALL_FOUND || (end >= 0 && json.space(end) == to)) {
+            return true;
+        }
+        forget();
+        return false;
+    }
+
+    /** Reads a buffer. Its bytes are not copied, unless they lie outside the heap or in pieces. */
     public boolean read(Buffer payload) {
         ByteBuf bytes = ((BufferInternal) payload).getByteBuf();
         int length = bytes.readableBytes();
@@ -77,23 +94,6 @@ public final class KeyReader {
             scratch = new byte[Math.max(length, Math.min(2 * scratch.length, MAX_SCRATCH_BYTES))];
         }
         return scratch;
-    }
-
-    /**
-     * Reads a message; what the one before held is forgotten. Throws nothing, whatever the bytes are.
-     *
-     * @return false if it is not JSON, as far as that is checked: then nothing is present
-     */
-    public boolean read(byte[] bytes, int from, int to) {
-        Objects.checkFromToIndex(from, to, bytes.length);
-        forget();
-        json.over(bytes, to);
-        int end = value(root, json.space(from));
-        if (end == ALL_FOUND || (end >= 0 && json.space(end) == to)) {
-            return true;
-        }
-        forget();
-        return false;
     }
 
     private void forget() {
@@ -177,32 +177,23 @@ public final class KeyReader {
         }
         long seen = 0;
         while (true) {
-            int keyEnd = json.peek(pos) == '"' ? json.string(pos) : JsonScanner.MALFORMED;
-            if (keyEnd < 0) {
+            int nameEnd = json.peek(pos) == '"' ? json.string(pos) : JsonScanner.MALFORMED;
+            if (nameEnd < 0) {
                 return JsonScanner.MALFORMED;
             }
-            int child = child(place, pos + 1, keyEnd - 1);
-            boolean wanted = child >= 0 && (seen & (1L << child)) == 0;
-            if (wanted) {
-                seen |= 1L << child;
-            }
-            pos = json.space(keyEnd);
-            if (json.peek(pos) != ':') {
+            int child = child(place, pos + 1, nameEnd - 1);
+            long name = child < 0 ? 0 : 1L << child;
+            PointerNode wanted = (name & ~seen) != 0 ? place.childAt(child) : null;
+            seen |= name;
+            int colon = json.space(nameEnd);
+            if (json.peek(colon) != ':') {
                 return JsonScanner.MALFORMED;
             }
-            pos = value(wanted ? place.childAt(child) : null, json.space(pos + 1));
+            pos = behind(value(wanted, json.space(colon + 1)), '}');
             if (pos < 0) {
                 return pos;
             }
-            pos = json.space(pos);
-            int next = json.peek(pos);
-            if (next != ',' && next != '}') {
-                return JsonScanner.MALFORMED;
-            }
-            if (missing == 0) {
-                return ALL_FOUND;
-            }
-            if (next == '}') {
+            if (json.peek(pos) == '}') {
                 return pos + 1;
             }
             pos = json.space(pos + 1);
@@ -221,23 +212,28 @@ public final class KeyReader {
         int elements = 0;
         while (true) {
             place.remember(elements, pos);
-            pos = value(place.element(elements++), pos);
+            pos = behind(value(place.element(elements++), pos), ']');
             if (pos < 0) {
                 return pos;
             }
-            pos = json.space(pos);
-            int next = json.peek(pos);
-            if (next != ',' && next != ']') {
-                return JsonScanner.MALFORMED;
-            }
-            if (missing == 0) {
-                return ALL_FOUND;
-            }
-            if (next == ']') {
+            if (json.peek(pos) == ']') {
                 return lastElements(place, elements, pos + 1);
             }
             pos = json.space(pos + 1);
         }
+    }
+
+    /** Where the comma or bracket behind a value is: without it, a number may be cut off. */
+    private int behind(int end, int bracket) {
+        if (end < 0) {
+            return end;
+        }
+        int pos = json.space(end);
+        int next = json.peek(pos);
+        if (next != ',' && next != bracket) {
+            return JsonScanner.MALFORMED;
+        }
+        return missing == 0 ? ALL_FOUND : pos;
     }
 
     /** Goes back to the elements that are counted from the end, now that it is known. */
