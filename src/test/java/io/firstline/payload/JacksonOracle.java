@@ -1,0 +1,98 @@
+package io.firstline.payload;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** What a reader must find, by Jackson's tree: a document that it accepts is strict JSON in UTF-8 without repeated names. */
+public final class JacksonOracle {
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private JacksonOracle() {}
+
+    /** Empty if it does not accept the bytes. */
+    public static Optional<JsonNode> tree(byte[] bytes) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return Optional.of(STRICT.readTree(text)).filter(tree -> !tree.isMissingNode());
+        } catch (CharacterCodingException | JsonProcessingException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A reader that has read a document must have found this tree's values. */
+    public static void assertRead(KeyReader reader, List<String> pointers, JsonNode tree, String what) {
+        for (int i = 0; i < pointers.size(); i++) {
+            String wrong = wrong(reader, i, at(tree, pointers.get(i)));
+            if (wrong != null) {
+                fail("%s, at %s: %s", what, pointers.get(i), wrong);
+            }
+        }
+    }
+
+    /** Step by step, because Jackson does not count from an array's end. */
+    static JsonNode at(JsonNode tree, String pointer) {
+        JsonNode node = tree;
+        for (JsonPointer rest = JsonPointer.compile(pointer); !rest.matches(); rest = rest.tail()) {
+            String token = rest.getMatchingProperty();
+            if (node.isArray() && token.matches("-[1-9][0-9]*")) {
+                node = Optional.ofNullable(node.get(node.size() + Integer.parseInt(token)))
+                        .orElse(MissingNode.getInstance());
+            } else {
+                node = node.at(JsonPointer.empty().appendProperty(token));
+            }
+        }
+        return node;
+    }
+
+    /** What is not as expected, or null. */
+    private static String wrong(KeyReader reader, int pointer, JsonNode expected) {
+        boolean present = expected.isTextual() || expected.isNumber() || expected.isBoolean();
+        if (reader.isPresent(pointer) != present || reader.isNull(pointer) != expected.isNull()) {
+            return "present " + reader.isPresent(pointer) + ", null " + reader.isNull(pointer);
+        }
+        String text = reader.text(pointer);
+        if (!present) {
+            boolean nothing = reader.hash(pointer) == 0 && !reader.isLong(pointer) && text == null;
+            return nothing ? null : "something in nothing: " + text;
+        }
+        if (expected.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(expected.textValue())) {
+            return null; // half a surrogate pair: has neither bytes nor text
+        }
+        boolean same = expected.isNumber()
+                ? new BigDecimal(text).compareTo(expected.decimalValue()) == 0
+                : text.equals(expected.asText());
+        boolean sameHash = !expected.isTextual() || reader.hash(pointer) == hash(text);
+        boolean whole = text.matches("-?[0-9]+") && new BigInteger(text).bitLength() < Long.SIZE;
+        boolean sameLong = reader.isLong(pointer) == whole
+                && (!whole || reader.asLong(pointer) == new BigInteger(text).longValueExact());
+        return same && sameHash && sameLong
+                ? null
+                : text + ", hash " + reader.hash(pointer) + ", integer " + reader.isLong(pointer);
+    }
+
+    private static long hash(String text) {
+        return Hashing.xxh3_64().hashBytesToLong(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,171 @@
+package io.firstline.payload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random documents and random damage against Jackson's tree; {@code -Dfirstline.seed=N} repeats a run,
+ * {@code -Dfirstline.documents=N} makes a longer one.
+ */
+class KeyReaderPropertyTest {
+    private static final int DOCUMENTS = Integer.getInteger("firstline.documents", 1_000);
+    private static final int DAMAGES_EACH = 25;
+    private static final String GARBAGE = "{}[]\",:\\ \n0123456789eE+-.truefalsn\u0000\u0080\u00c3\u00ff";
+
+    private final long seed = Long.getLong("firstline.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final RandomJson json = new RandomJson(random);
+
+    @BeforeEach
+    void tellSeed() {
+        System.out.println("KeyReaderPropertyTest -Dfirstline.seed=" + seed);
+    }
+
+    @Test
+    void shouldReadWhatJacksonReads() {
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            List<String> pointers = json.pointers(document, 1 + random.nextInt(6));
+            byte[] bytes = bytes(json.text(document, false));
+            String what = what(i, bytes);
+
+            assertThat(JacksonOracle.tree(bytes)).as(what).isPresent();
+            assertReads(bytes, pointers, JacksonOracle.tree(bytes).orElseThrow(), what);
+        }
+    }
+
+    @Test
+    void shouldTakeTheFirstOfMembersOfTheSameName() {
+        int repeated = 0;
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            byte[] bytes = bytes(json.text(document, true));
+            repeated += JacksonOracle.tree(bytes).isEmpty() ? 1 : 0;
+
+            assertReads(bytes, json.pointers(document, 1 + random.nextInt(6)), document, what(i, bytes));
+        }
+        assertThat(repeated).isGreaterThan(DOCUMENTS / 10);
+    }
+
+    @Test
+    void shouldReadThePointersTogetherAsItReadsEachAlone() {
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            byte[] bytes = bytes(json.text(document, true));
+            List<String> pointers = json.pointers(document, 8);
+            KeyReader together = new KeyReader(pointers);
+            assertThat(together.read(bytes, 0, bytes.length)).as(what(i, bytes)).isTrue();
+            for (int p = 0; p < pointers.size(); p++) {
+                KeyReader alone = new KeyReader(List.of(pointers.get(p)));
+                assertThat(alone.read(bytes, 0, bytes.length)).isTrue();
+                assertThat(together.hash(p))
+                        .as(what(i, bytes) + pointers.get(p))
+                        .isEqualTo(alone.hash(0));
+            }
+        }
+    }
+
+    @Test
+    void shouldNeverThrowNorReadWhatIsNotThereFromDamagedDocuments() {
+        int accepted = 0;
+        int refused = 0;
+        for (int i = 0; i < DOCUMENTS / 4; i++) {
+            JsonNode document = json.document();
+            List<String> pointers = json.pointers(document, 1 + random.nextInt(4));
+            KeyReader reader = new KeyReader(pointers);
+            byte[] bytes = bytes(json.text(document, false));
+            for (int d = 0; d < DAMAGES_EACH; d++) {
+                byte[] damaged = damage(bytes);
+                String what = what(i, damaged);
+                boolean read = readSomewhere(reader, damaged, what);
+                Optional<JsonNode> tree = JacksonOracle.tree(damaged);
+                if (tree.isPresent()) {
+                    accepted++;
+                    assertThat(read).as(what).isTrue();
+                    JacksonOracle.assertRead(reader, pointers, tree.get(), what);
+                } else if (!read) {
+                    refused++;
+                    assertNothingPresent(reader, pointers, what);
+                }
+            }
+        }
+        assertThat(accepted).as("still JSON").isPositive();
+        assertThat(refused).as("refused").isPositive();
+    }
+
+    @Test
+    void shouldNeverThrowForGarbage() {
+        KeyReader reader = new KeyReader(List.of("", "/a", "/0", "/-1", "/0/0", "/-1/a", "/a/-2/0"));
+        for (int i = 0; i < DOCUMENTS * 10; i++) {
+            byte[] garbage = new byte[random.nextInt(24)];
+            for (int b = 0; b < garbage.length; b++) {
+                garbage[b] = (byte)
+                        (random.nextInt(20) == 0 ? random.nextInt() : GARBAGE.charAt(random.nextInt(GARBAGE.length())));
+            }
+            String what = what(i, garbage);
+            boolean read = readSomewhere(reader, garbage, what);
+            JacksonOracle.tree(garbage)
+                    .ifPresent(tree -> assertThat(read).as(what).isTrue());
+        }
+    }
+
+    private void assertReads(byte[] bytes, List<String> pointers, JsonNode tree, String what) {
+        KeyReader reader = new KeyReader(pointers);
+        assertThat(readSomewhere(reader, bytes, what)).as(what).isTrue();
+        JacksonOracle.assertRead(reader, pointers, tree, what);
+    }
+
+    /** In the middle of other bytes, which must not be read. */
+    private boolean readSomewhere(KeyReader reader, byte[] bytes, String what) {
+        int before = random.nextInt(10);
+        byte[] around = new byte[before + bytes.length + random.nextInt(20)];
+        Arrays.fill(around, (byte) GARBAGE.charAt(random.nextInt(GARBAGE.length())));
+        System.arraycopy(bytes, 0, around, before, bytes.length);
+        try {
+            return reader.read(around, before, before + bytes.length);
+        } catch (RuntimeException e) {
+            throw new AssertionError(what, e);
+        }
+    }
+
+    private byte[] damage(byte[] bytes) {
+        byte[] damaged = bytes.clone();
+        for (int times = 1 + random.nextInt(2); times > 0 && damaged.length > 0; times--) {
+            int at = random.nextInt(damaged.length);
+            switch (random.nextInt(5)) {
+                case 0 -> damaged[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> damaged[at] = (byte) GARBAGE.charAt(random.nextInt(GARBAGE.length()));
+                case 2 -> damaged[at] = damaged[random.nextInt(damaged.length)];
+                case 3 -> damaged = Arrays.copyOf(damaged, at);
+                default -> {
+                    byte[] shorter = Arrays.copyOf(damaged, damaged.length - 1);
+                    System.arraycopy(damaged, at + 1, shorter, at, shorter.length - at);
+                    damaged = shorter;
+                }
+            }
+        }
+        return damaged;
+    }
+
+    private static void assertNothingPresent(KeyReader reader, List<String> pointers, String what) {
+        for (int i = 0; i < pointers.size(); i++) {
+            assertThat(reader.isPresent(i) || reader.isNull(i)).as(what).isFalse();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String what(int document, byte[] bytes) {
+        return "-Dfirstline.seed=" + seed + ", document " + document + ": " + new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,512 @@
+package io.firstline.payload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyReaderTest {
+    private static final String OKX =
+            """
+            {"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["64123.5","0.1","0","2"]],
+            "bids":[],"ts":"1597026383085","checksum":-855196043,"prevSeqId":123456,"seqId":123457}]}""";
+
+    /** What is at the pointer, in words. */
+    private static String read(String pointer, String json) {
+        KeyReader reader = new KeyReader(List.of(pointer));
+        if (!read(reader, json)) {
+            return "not JSON";
+        }
+        if (reader.isNull(0)) {
+            return "null";
+        }
+        return reader.isPresent(0) ? "=" + reader.text(0) : "absent";
+    }
+
+    private static boolean read(KeyReader reader, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return reader.read(bytes, 0, bytes.length);
+    }
+
+    private static KeyReader of(String json, String... pointers) {
+        KeyReader reader = new KeyReader(List.of(pointers));
+        assertThat(read(reader, json)).as(json).isTrue();
+        return reader;
+    }
+
+    @Test
+    void shouldReadTheKeysOfAVenue() {
+        KeyReader okx = of(OKX, "/arg/channel", "/arg/instId", "/data/0/seqId", "/data/0/prevSeqId", "/data/0/ts");
+
+        assertThat(okx.text(0)).isEqualTo("books");
+        assertThat(okx.text(1)).isEqualTo("BTC-USDT");
+        assertThat(okx.asLong(2)).isEqualTo(123457);
+        assertThat(okx.asLong(3)).isEqualTo(123456);
+        assertThat(okx.asLong(4)).as("a number sent as text").isEqualTo(1597026383085L);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "``               | 5                          | =5",
+                "``               | \"pong\"                   | =pong",
+                "``               | {\"a\":1}                  | absent",
+                "/a               | {\"b\":1,\"a\":2}          | =2",
+                "/a/b             | {\"a\":{\"b\":\"c\"}}      | =c",
+                "/a/b             | {\"a\":1}                  | absent",
+                "/a               | {\"a\":{\"a\":1}}          | absent",
+                "/a               | {\"a\":[1]}                | absent",
+                "/a               | {\"a\":null}               | null",
+                "/a               | {\"a\":true}               | =true",
+                "/a               | {\"a\":false}              | =false",
+                "/a               | {\"a\":-1.50e+3}           | =-1.50e+3",
+                "/a               | {}                         | absent",
+                "/                | {\"\":1}                   | =1",
+                "/0               | [7,8]                      | =7",
+                "/1/0             | [7,[8]]                    | =8",
+                "/2               | [7,8]                      | absent",
+                "/01              | [7,8]                      | absent",
+                "/-               | [7,8]                      | absent",
+                "/-0              | [7,8]                      | absent",
+                "/99999999999     | [7,8]                      | absent",
+                "/-1              | [7,8]                      | =8",
+                "/-2              | [7,8]                      | =7",
+                "/-3              | [7,8]                      | absent",
+                "/-1              | []                         | absent",
+                "/-1/a            | [1,{\"a\":2}]              | =2",
+                "/-1/-1/-1        | [1,[2,[3,4]]]              | =4",
+                "/0               | {\"0\":1}                  | =1",
+                "/-1              | {\"-1\":1}                 | =1",
+                "/m~1n            | {\"m/n\":1}                | =1",
+                "/m~0n            | {\"m~n\":1}                | =1",
+                "/~01             | {\"~1\":1,\"/\":2}         | =1",
+                "/e               | {\"\\u0065\":1}            | =1",
+                "/e               | {\"\\u0066\":1}            | absent",
+                "/a\"b            | {\"a\\\"b\":1}             | =1",
+                "/eventTime       | {\"eventTimes\":1,\"eventTimE\":2,\"eventTime\":3} | =3",
+                "/a               | \t\r {\"a\" :\t1 }\r       | =1",
+                "/a               | {\"a\":\"\\ud83d\\ude00\"} | =\uD83D\uDE00",
+                "/a               | {\"a\":\"\\b\\f\\n\\r\\t\\/\\\\\\\"\"} | `=\b\f\n\r\t/\\\"`",
+            })
+    void shouldReadTheScalarAtAPointer(String pointer, String json, String expected) {
+        assertThat(read(pointer, json)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "/a    | {\"a\":1,\"a\":2}                 | =1",
+                "/a    | {\"a\":1,\"\\u0061\":2}           | =1",
+                "/a    | {\"a\":{},\"a\":2}                | absent",
+                "/a    | {\"a\":null,\"a\":2}              | null",
+                "/a/b  | {\"a\":{},\"a\":{\"b\":1}}        | absent",
+                "/a/-1 | {\"a\":[1],\"a\":[2]}             | =1",
+            })
+    void shouldPassOverMembersWhoseNameCameBefore(String pointer, String json, String expected) {
+        assertThat(read(pointer, json)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "}",
+                "{]",
+                "[",
+                "[}",
+                "{\"a\"",
+                "{\"a\":",
+                "{\"a\":1",
+                "{\"a\":1]",
+                "{\"a\" 1}",
+                "{a:1}",
+                "{1:2}",
+                "{,}",
+                "{\"b\":1,}",
+                "{\"b\":1,,\"c\":2}",
+                "[1,]",
+                "[,1]",
+                "[1 2]",
+                "{} {}",
+                "{}x",
+                "1 2",
+                "tru",
+                "trve",
+                "True",
+                "nul",
+                "falsy",
+                "-",
+                "+1",
+                "01",
+                "-01",
+                "1.",
+                ".5",
+                "1.e3",
+                "1e",
+                "1e+",
+                "0x1",
+                "NaN",
+                "Infinity",
+                "'a'",
+                "\"",
+                "\"\\",
+                "\"\\u12",
+                "\"\\x\"",
+                "\"\\u12g4\"",
+                "\"\\u123g\"",
+                "[12:45678,123456789]",
+                "[12/45678,123456789]",
+                "\"\n\"",
+                "\"\u001f..............\"",
+                "\"abcdefghijklmnop\t\"",
+                "\uFEFF{}",
+                "{\"b\":\"x}",
+                "{\"b\":[1,2}",
+                "{\"b\":{\"c\":\"]}",
+                "{\"b\":[\"\\",
+                "{\"b\":[\"]\\\"",
+                "/**/{}",
+                "\u0000"
+            })
+    void shouldRefuseWhatIsNotJson(String json) {
+        assertThat(read("/a", json)).isEqualTo("not JSON");
+        assertThat(read("/-1", json)).isEqualTo("not JSON");
+    }
+
+    @Test
+    void shouldCheckAnElementThatIsReadOnceTheEndIsKnown() {
+        assertThat(read("/-1/a", "[{\"a\":5}]")).isEqualTo("=5");
+        assertThat(read("/-1/a", "[{\"a\" 5}]")).isEqualTo("not JSON");
+    }
+
+    /** It would have to be read to the end for nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":1,", "{\"a\":1}}", "{\"a\":1,b", "{\"x\":[1 2,tru,:],\"a\":1,"})
+    void shouldNotLookBehindTheLastKeyNorIntoWhatNoPointerLeadsInto(String json) {
+        assertThat(read("/a", json)).isEqualTo("=1");
+    }
+
+    /** What is cut off may be half of it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":12",
+                "{\"a\":12 ",
+                "{\"a\":12x",
+                "{\"a\":12:",
+                "{\"a\":12]",
+                "{\"a\":true1}",
+                "{\"a\":\"x\"\"",
+                "[[12"
+            })
+    void shouldNotTakeAKeyWithoutACommaOrBracketBehindIt(String json) {
+        assertThat(read("/a", json)).isEqualTo("not JSON");
+        assertThat(read("/0/0", json)).isEqualTo("not JSON");
+    }
+
+    @Test
+    void shouldHoldNothingAfterWhatIsNotJson() {
+        KeyReader reader = of("{\"a\":1,\"b\":null,\"c\":3}", "/a", "/b", "/c");
+
+        assertThat(read(reader, "{\"a\":2,\"b\":null,\"c\":")).isFalse();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(reader.isPresent(i)).isFalse();
+            assertThat(reader.isNull(i)).isFalse();
+            assertThat(reader.hash(i)).isZero();
+            assertThat(reader.isLong(i)).isFalse();
+            assertThat(reader.text(i)).isNull();
+        }
+    }
+
+    @Test
+    void shouldForgetTheMessageBefore() {
+        KeyReader reader = of("{\"a\":1,\"b\":2}", "/a", "/b");
+        assertThat(reader.asLong(1)).isEqualTo(2);
+
+        assertThat(read(reader, "{\"a\":3}")).isTrue();
+
+        assertThat(reader.asLong(0)).isEqualTo(3);
+        assertThat(reader.isPresent(1)).isFalse();
+        assertThat(reader.isLong(1)).isFalse();
+    }
+
+    @Test
+    void shouldReadTheSamePlaceForTwoPointers() {
+        KeyReader reader = of("{\"a\":1,\"b\":2}", "/a", "/b", "/a");
+
+        assertThat(reader.asLong(0)).isEqualTo(1);
+        assertThat(reader.asLong(2)).isEqualTo(1);
+        assertThat(reader.asLong(1)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldReadPointersOnTheSameWay() {
+        KeyReader array =
+                of("[1,{\"x\":2},\"book-10\",\"XBT/USD\"]", "/0", "/-1", "/-2", "/1/x", "/-3/x", "/2", "/3", "/-4");
+
+        assertThat(IntStream.range(0, 8).mapToObj(array::text))
+                .containsExactly("1", "XBT/USD", "book-10", "2", "2", "book-10", "XBT/USD", "1");
+    }
+
+    @Test
+    void shouldHashTheValueAndNotItsSpelling() {
+        KeyReader reader = of(
+                "[\"A/\uD83D\uDE00\",\"\\u0041\\/\\uD83d\\uDE00\",\"5\",5,5.0,true,\"true\",false,\"\",null,\"\\ud83d\",\"\\ude00\",\"?\"]",
+                IntStream.range(0, 13).mapToObj(i -> "/" + i).toArray(String[]::new));
+
+        assertThat(reader.hash(1)).isEqualTo(reader.hash(0));
+        assertThat(reader.hash(9)).as("null").isZero();
+        long[] others = IntStream.of(0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+                .mapToLong(reader::hash)
+                .toArray();
+        assertThat(others).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x20, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF})
+    void shouldTakeAnEscapeForTheCharacterItStandsFor(int codePoint) {
+        String plain = Character.toString(codePoint);
+        String escaped = plain.chars().mapToObj("\\u%04X"::formatted).collect(Collectors.joining());
+        KeyReader reader = of("{\"x" + escaped + "\":\"" + plain + "\",\"y\":\"" + escaped + "\"}", "/x" + plain, "/y");
+
+        assertThat(reader.text(0)).isEqualTo(plain);
+        assertThat(reader.text(1)).isEqualTo(plain);
+        assertThat(reader.hash(1)).isEqualTo(reader.hash(0));
+    }
+
+    @Test
+    void shouldNotMakeACharacterOfHalves() {
+        KeyReader reader = of("[\"\\ud83dA\",\"\\ud83d\\u0041\",\"\\ud83d\\nu0041\"]", "/0", "/1", "/2");
+
+        assertThat(reader.hash(1)).isEqualTo(reader.hash(0));
+        assertThat(reader.text(1)).isEqualTo(reader.text(0)).endsWith("A");
+        assertThat(reader.hash(2)).isNotEqualTo(reader.hash(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "-0, 0",
+        "7, 7",
+        "-7, -7",
+        "\"7\", 7",
+        "\"-7\", -7",
+        "\"007\", 7",
+        "\"\\u0037\", 7",
+        "9223372036854775807, 9223372036854775807",
+        "-9223372036854775808, -9223372036854775808",
+        "\"9223372036854775807\", 9223372036854775807",
+    })
+    void shouldTellIntegers(String json, long expected) {
+        KeyReader reader = of("{\"a\":" + json + "}", "/a");
+
+        assertThat(reader.isLong(0)).isTrue();
+        assertThat(reader.asLong(0)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "9223372036854775808",
+                "-9223372036854775809",
+                "9999999999999999999",
+                "99999999999999999999",
+                "-922337203685477580800",
+                "18446744073709551617",
+                "1.0",
+                "1e3",
+                "true",
+                "\"\"",
+                "\"-\"",
+                "\"+1\"",
+                "\" 1\"",
+                "\"1 \"",
+                "\"1a\"",
+                "\"--1\"",
+                "\"\u0661\""
+            })
+    void shouldTellWhatIsNoInteger(String json) {
+        KeyReader reader = of("{\"a\":" + json + "}", "/a");
+
+        assertThat(reader.isPresent(0)).isTrue();
+        assertThat(reader.hash(0)).isNotZero();
+        assertThat(reader.isLong(0)).isFalse();
+        assertThatIllegalStateException().isThrownBy(() -> reader.asLong(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a/b", "#/a", " /a", "/~", "/a~", "/~2", "/a~b/c", "/-65", "/a/-100", "/-99999999999"})
+    void shouldNameABadPointer(String pointer) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyReader(List.of("/good", pointer)))
+                .withMessageContaining("\"" + pointer + "\"");
+    }
+
+    @Test
+    void shouldRefusePointersThatAreTooManyOrTooDeep() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyReader(Collections.nCopies(65, "/a")))
+                .withMessageContaining("65");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyReader(List.of("/a".repeat(65))))
+                .withMessageContaining("levels");
+    }
+
+    @Test
+    void shouldReadAsManyAndAsDeepAsItPromises() {
+        List<String> many = IntStream.range(0, 64).mapToObj(i -> "/k" + i).toList();
+        KeyReader wide = new KeyReader(many);
+        String members = String.join(
+                ",",
+                many.stream()
+                        .map(p -> "\"" + p.substring(1) + "\":\"" + p + "\"")
+                        .toList());
+        assertThat(read(wide, "{" + members + "}")).isTrue();
+        assertThat(IntStream.range(0, 64).mapToObj(wide::text)).isEqualTo(many);
+
+        assertThat(read("/a".repeat(64), "{\"a\":".repeat(64) + 1 + "}".repeat(64)))
+                .isEqualTo("=1");
+        assertThat(read("/-64", "[" + "0,".repeat(10) + "1" + ",0".repeat(63) + "]"))
+                .isEqualTo("=1");
+        assertThat(new KeyReader(List.of()).read(Buffer.buffer("{\"a\":1}"))).isTrue();
+    }
+
+    @Test
+    void shouldSkipNestingOfAnyDepth() {
+        String deep = "[".repeat(500_000) + "]".repeat(500_000);
+
+        assertThat(read("/a", "{\"x\":" + deep + ",\"a\":1}")).isEqualTo("=1");
+        assertThat(read("/-1", "[" + deep + ",1]")).isEqualTo("=1");
+        assertThat(read("/a", "[".repeat(1_000_000))).isEqualTo("not JSON");
+        assertThat(read("/a", "{\"a\":".repeat(1_000_000))).isEqualTo("not JSON");
+    }
+
+    @Test
+    void shouldReadBehindSixteenMebibytes() {
+        StringBuilder json = new StringBuilder("{\"levels\":[");
+        while (json.length() < 1 << 24) {
+            json.append("[\"28145.10\",\"3.868\",{\"\\\"]\":\"é\"}],");
+        }
+        json.append("0],\"seq\":7}");
+
+        assertThat(read("/seq", json.toString())).isEqualTo("=7");
+        assertThat(read("/seq", json.substring(0, json.length() - 10))).isEqualTo("not JSON");
+    }
+
+    /** Brackets, quotes and escapes at every place of the eight bytes that are looked at together. */
+    @Test
+    void shouldSkipValuesWhateverTheirAlignment() {
+        List<String> values = List.of(
+                "[\"]\"]",
+                "[\"\\\"]\"]",
+                "[\"\\\\\",\"[\"]",
+                "{\"}\":[\"é]\"]}",
+                "[[],[[]],{},[{}]]",
+                "[\"a\\\\\\\"]\"]");
+        for (String value : values) {
+            for (int before = 0; before < 20; before++) {
+                for (int after = 0; after < 20; after += 3) {
+                    String json = "{\"x\":[" + "\"" + "s".repeat(before) + "\"," + value + ",\"" + "t".repeat(after)
+                            + "\"],\"a\":1}";
+                    assertThat(read("/a", json)).as(json).isEqualTo("=1");
+                    assertThat(read("/b", json)).as(json).isEqualTo("absent");
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldTellEveryTruncationFromTheWhole() {
+        KeyReader reader = new KeyReader(List.of("/arg/instId", "/data/-1/seqId", "/none"));
+        byte[] bytes = OKX.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < bytes.length; length++) {
+            assertThat(reader.read(bytes, 0, length)).as("%d bytes", length).isFalse();
+        }
+        assertThat(reader.read(bytes, 0, bytes.length)).isTrue();
+    }
+
+    @Test
+    void shouldNotMindTextThatIsNotUtf8() {
+        byte[] bytes = "{\"b\":\"__\",\"a\":\"__\"}".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = bytes[i] == '_' ? (byte) 0xE2 : bytes[i];
+        }
+        KeyReader reader = new KeyReader(List.of("/a"));
+
+        assertThat(reader.read(bytes, 0, bytes.length)).isTrue();
+        assertThat(reader.hash(0)).isNotZero();
+        assertThat(reader.text(0)).isEqualTo("\uFFFD\uFFFD");
+    }
+
+    @Test
+    void shouldReadBuffersOfEveryKind() {
+        byte[] bytes = OKX.getBytes(StandardCharsets.UTF_8);
+        byte[] large =
+                ("{\"x\":\"" + "x".repeat(1 << 21) + "\",\"data\":[{\"seqId\":9}]}").getBytes(StandardCharsets.UTF_8);
+        KeyReader reader = new KeyReader(List.of("/data/0/seqId"));
+        List<Buffer> buffers = List.of(
+                Buffer.buffer(OKX),
+                Buffer.buffer("....").appendBytes(bytes).appendString("}}").slice(4, 4 + bytes.length),
+                BufferInternal.buffer(Unpooled.directBuffer().writeBytes(bytes)),
+                BufferInternal.buffer(
+                        Unpooled.directBuffer().writeInt(0).writeBytes(bytes).skipBytes(4)),
+                BufferInternal.buffer(
+                        Unpooled.wrappedBuffer(Arrays.copyOf(bytes, 9), Arrays.copyOfRange(bytes, 9, bytes.length))));
+
+        for (Buffer buffer : buffers) {
+            assertThat(reader.read(buffer)).isTrue();
+            assertThat(reader.asLong(0)).isEqualTo(123457);
+            assertThat(reader.read(Buffer.buffer())).isFalse();
+        }
+        assertThat(reader.read(BufferInternal.buffer(Unpooled.directBuffer().writeBytes(large))))
+                .isTrue();
+        assertThat(reader.asLong(0)).isEqualTo(9);
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        KeyReader reader = new KeyReader(List.of("/arg/channel", "/data/-1/seqId", "/data/0/ts", "/none", "/e"));
+        byte[] bytes =
+                OKX.replace("books", "b\\u006foks").replace("arg", "\\u0061rg").getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long sum = use(reader, bytes, 100);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        sum += use(reader, bytes, 10_000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(sum).isNotZero();
+        assertThat(allocated).as("bytes for 10,000 messages").isLessThan(1_000);
+    }
+
+    private static long use(KeyReader reader, byte[] bytes, int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += reader.read(bytes, 0, bytes.length)
+                    ? reader.hash(0) + reader.asLong(1) + reader.asLong(2) + reader.hash(3)
+                    : 0;
+        }
+        return sum;
+    }
+}
