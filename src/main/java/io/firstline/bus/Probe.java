@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Finds out whether a blocked consumer is still registered on a held address: now and then a message is let through, and its copies
  * are counted when Vert.x makes them and when they arrive. If all arrive, nobody on the address is blocked. Messages 1, 2, 4, 8 … are
  * let through, so what a consumer that is blocked for ever collects grows with the logarithm only.
+ * A consumer that is paused may never get its copy; beside one, an address stays held until the blocked consumer returns.
  *
  * <p>Used on the feed's context, but for {@link #arrived}.
  */

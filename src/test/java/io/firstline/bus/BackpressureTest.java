@@ -53,6 +53,7 @@ class BackpressureTest {
     private Outflow outflow;
     private Context feed;
     private long published;
+    private int contexts;
 
     /** Somebody who listens, and what he got. */
     private static final class Listener {
@@ -98,7 +99,10 @@ class BackpressureTest {
                         return Future.succeededFuture();
                     }
                 },
-                new DeploymentOptions().setThreadingModel(model)));
+                new DeploymentOptions()
+                        .setThreadingModel(model)
+                        .setWorkerPoolName("pool-" + contexts++)
+                        .setWorkerPoolSize(1)));
         return made.join();
     }
 
@@ -400,12 +404,26 @@ class BackpressureTest {
         eventually("all known", () -> outflow.readers() == 4);
 
         go.forEach(listener -> Await.result(listener.consumer.unregister()));
-        publishAtThePaceOf(stays, BLOCKED + 2 * MARK, ALL);
+        publishAtThePaceOf(stays, 65 * MARK - 1, ALL); // so that the mark is the last thing that anybody hears
 
         eventually("the one that stays", () -> outflow.readers() == 1);
         Await.on(go.get(0).context, () -> vertx.eventBus().consumer(ALL, message -> {}));
         publish("message", 1, ALL);
         eventually("the one that came back", () -> outflow.readers() == 2);
+    }
+
+    @Test
+    void shouldForgetAContextThatWasClosed() {
+        Listener stays = listen(ALL);
+        Listener closed = listen(ALL, ThreadingModel.WORKER, sequence -> {});
+        publish("message", 1, ALL);
+        eventually("both known", () -> outflow.readers() == 2);
+
+        Await.result(vertx.undeploy(closed.context.deploymentID()));
+        publishAtThePaceOf(stays, 2 * MARK, ALL);
+
+        assertThat(outflow.readers()).isEqualTo(1);
+        assertThat(stays.got).containsExactly(sequences(1, 2 * MARK + 1));
     }
 
     @Test
