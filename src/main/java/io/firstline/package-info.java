@@ -23,7 +23,8 @@
  *     when the feed was made; nothing of one feed runs anywhere else</td></tr>
  * <tr><td>{@code Feed.handler}, {@code FeedStream.handler}, event handlers</td><td>the same loop, in the turn in which the message
  *     arrived: blocking there blocks the feed</td></tr>
- * <tr><td>event bus consumers</td><td>their own context, in a later turn; a slow one delays itself</td></tr>
+ * <tr><td>event bus consumers</td><td>their own context, in a later turn; a slow one delays itself, and misses
+ *     messages when it is far behind; one that never returns stops its address: see {@link io.firstline.bus}</td></tr>
  * <tr><td>Feed and FeedStream methods</td><td>any thread; they act on the feed's loop and answer with a future</td></tr>
  * </table>
  *

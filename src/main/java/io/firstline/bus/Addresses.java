@@ -2,6 +2,8 @@ package io.firstline.bus;
 
 /** Where a feed is found on the event bus. */
 public final class Addresses {
+    private static final String FEED = "firstline.feed.";
+
     /** Request: the state of every feed of this node as one JSON object. */
     public static final String STATUS = "firstline.status";
 
@@ -13,7 +15,7 @@ public final class Addresses {
 
     /** The merged stream. */
     public static String feed(String feed) {
-        return "firstline.feed." + feed;
+        return FEED + feed;
     }
 
     /** One stream of the feed, by the venue's name for it. */
@@ -31,6 +33,16 @@ public final class Addresses {
 
     public static String command(String feed) {
         return stream(feed, COMMAND);
+    }
+
+    static boolean isOfFeed(String address) {
+        return address.startsWith(FEED);
+    }
+
+    /** The feed of one of a feed's addresses. */
+    static String feedIn(String address) {
+        int end = address.indexOf('.', FEED.length()); // a feed's name has no dot
+        return end < 0 ? address.substring(FEED.length()) : address.substring(FEED.length(), end);
     }
 
     /**

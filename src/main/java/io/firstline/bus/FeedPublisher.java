@@ -5,14 +5,14 @@ import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 
 /**
- * Publishes one feed's messages and events on the event bus, in order. Called on the feed's context. On a node that is not clustered
- * nothing but local consumers is looked for.
+ * Publishes one feed's messages and events on the event bus, in order, as far as the consumers can take them: see {@link Outflow}.
+ * Called on the feed's context. On a node that is not clustered nothing but local consumers is looked for.
  */
 final class FeedPublisher {
-    private final EventBus bus;
+    private final Outflow outflow;
+    private final long droppedBefore;
     private final FeedConfig config;
     private final String feedAddress;
     private final String eventsAddress;
@@ -20,7 +20,8 @@ final class FeedPublisher {
     private final StreamName streamName;
 
     FeedPublisher(Vertx vertx, FeedConfig config) {
-        this.bus = vertx.eventBus();
+        this.outflow = Backpressure.of(vertx).outflow(config.name());
+        this.droppedBefore = outflow.dropped();
         this.config = config;
         this.feedAddress = Addresses.feed(config.name());
         this.eventsAddress = Addresses.events(config.name());
@@ -35,16 +36,22 @@ final class FeedPublisher {
                     case BUFFER -> message.payload();
                     case JSON -> message.toJson();
                 };
-        bus.publish(feedAddress, body, options);
+        outflow.publish(feedAddress, body, options);
         if (streamName != null) {
             String stream = streamName.in(message.payload());
             if (stream != null && !Addresses.isReserved(stream)) {
-                bus.publish(Addresses.stream(config.name(), stream), body, options);
+                outflow.publish(Addresses.stream(config.name(), stream), body, options);
             }
         }
+        outflow.published(message.payload().length());
     }
 
     void publish(FeedEvent event) {
-        bus.publish(eventsAddress, event.toJson(), options);
+        outflow.publish(eventsAddress, event.toJson(), options);
+    }
+
+    /** How many messages bus consumers did not get because they were too far behind; may be asked on any thread. */
+    long dropped() {
+        return outflow.dropped() - droppedBefore;
     }
 }

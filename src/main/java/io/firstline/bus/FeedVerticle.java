@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.connection.DropCause;
 import io.firstline.pool.Feed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -54,6 +55,7 @@ public abstract class FeedVerticle extends VerticleBase {
         feed = feed(vertx, feedConfig);
         feed.handler(publisher::publish);
         feed.eventHandler(publisher::publish);
+        feed.countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
         commands = new FeedCommands(vertx, feed);
         status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
         return feed.start().recover(unreachable -> {

@@ -24,5 +24,12 @@
  * <tr><td>{@code json}</td><td>{@code {"feed": "btc", "sequence": 7, "connection": "btc-2", "receivedMicros": 1700000000123456,
  *     "text": "…"}}; {@code base64} instead of {@code text} if the server sent binary, {@code "late": true} only if it is</td></tr>
  * </table>
+ *
+ * <p><b>Slow consumers.</b> A consumer that is more than 65,536 messages or 64 MiB behind is passed over until it is half as far
+ * behind. It sees that as a hole in the sequence, where the body has one; the feed counts it as {@code bus-consumer-slow} and tells it.
+ * A consumer that does not return at all is found when it is four times as far behind. Then the addresses that its context consumes
+ * are held: nothing more is published there, for nobody, until it has returned and worked off what was waiting, or is unregistered.
+ * Meanwhile samples (the held messages 1, 2, 4, 8 …) are let through. Who must not depend on others takes a stream of the feed
+ * itself, or an address of its own. See {@link io.firstline.bus.Outflow}.
  */
 package io.firstline.bus;

@@ -11,7 +11,9 @@ public enum DropCause {
     /** A consumer's buffer was full. */
     CONSUMER_FULL("consumer-full"),
     /** A newer message of its stream took its place while it waited for a slow consumer. */
-    CONFLATED("conflated");
+    CONFLATED("conflated"),
+    /** An event bus consumer was too far behind; counted for each consumer that did not get it. */
+    BUS_CONSUMER_SLOW("bus-consumer-slow");
 
     private final String label;
 

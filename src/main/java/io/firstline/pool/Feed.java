@@ -9,6 +9,7 @@ import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Connector;
 import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
 import io.firstline.stream.FeedMessage;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -172,6 +174,16 @@ public abstract class Feed {
     /** Sets the handler of events; survives a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
         context.emit(v -> chronicle.eventHandler(handler));
+        return this;
+    }
+
+    /**
+     * Reports and tells also what somebody behind the handler drops.
+     *
+     * @param total how many since the feed was made; asked on the feed's context, about once a second
+     */
+    public Feed countDrops(DropCause cause, LongSupplier total) {
+        context.emit(v -> publication.countDrops(cause, total));
         return this;
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Where a feed's messages go: numbered, stamped, handed to the direct handler and to each stream in the same turn of the event loop.
@@ -25,6 +26,7 @@ final class Publication {
     private final EpochClock clock;
     private final Map<DropCause, Long> dropped = new EnumMap<>(DropCause.class);
     private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
+    private final Map<DropCause, LongSupplier> droppedElsewhere = new EnumMap<>(DropCause.class);
 
     /** Replaced, never changed: a consumer may attach or detach a stream while a message is being handed over. */
     private List<FeedStream> streams = List.of();
@@ -121,20 +123,39 @@ final class Publication {
         dropped.merge(cause, count, Long::sum);
     }
 
+    /**
+     * Includes what is dropped after a message has left here.
+     *
+     * @param total since the feed was made, all that there is of this cause
+     */
+    void countDrops(DropCause cause, LongSupplier total) {
+        droppedElsewhere.put(cause, total);
+    }
+
+    private Map<DropCause, Long> drops() {
+        droppedElsewhere.forEach((cause, total) -> {
+            long count = total.getAsLong();
+            if (count > 0) {
+                dropped.put(cause, count);
+            }
+        });
+        return dropped;
+    }
+
     long published() {
         return sequence;
     }
 
     Map<String, Long> dropped() {
         Map<String, Long> byLabel = new TreeMap<>();
-        dropped.forEach((cause, count) -> byLabel.put(cause.label(), count));
+        drops().forEach((cause, count) -> byLabel.put(cause.label(), count));
         return byLabel;
     }
 
     /** What was dropped since the last call, by cause. */
     Map<DropCause, Long> droppedSinceTold() {
         Map<DropCause, Long> news = new EnumMap<>(DropCause.class);
-        dropped.forEach((cause, count) -> {
+        drops().forEach((cause, count) -> {
             long before = droppedTold.getOrDefault(cause, 0L);
             if (count > before) {
                 news.put(cause, count - before);

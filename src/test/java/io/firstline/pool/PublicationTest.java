@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,21 @@ class PublicationTest extends FeedTestBase {
         publication.drop(DropCause.NOT_UTF8, 4);
         assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.NOT_UTF8, 4L));
         assertThat(publication.dropped()).isEqualTo(Map.of("oversize", 3L, "not-utf8", 5L));
+    }
+
+    @Test
+    void shouldTellWhatIsDroppedElsewhere() {
+        AtomicLong elsewhere = new AtomicLong();
+        publication.countDrops(DropCause.BUS_CONSUMER_SLOW, elsewhere::get);
+        assertThat(publication.dropped()).isEmpty();
+
+        elsewhere.set(5);
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 5L));
+        elsewhere.set(7);
+
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 2L));
+        assertThat(publication.droppedSinceTold()).isEmpty();
+        assertThat(publication.dropped()).isEqualTo(Map.of("bus-consumer-slow", 7L));
     }
 
     @Test

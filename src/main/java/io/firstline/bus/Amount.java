@@ -1,0 +1,30 @@
+package io.firstline.bus;
+
+/**
+ * So many messages with so many bytes of payload: what a feed has published, how far a consumer has got, how far it may be behind.
+ */
+record Amount(long messages, long bytes) {
+    static final Amount NONE = new Amount(0, 0);
+
+    Amount minus(Amount other) {
+        return new Amount(messages - other.messages, bytes - other.bytes);
+    }
+
+    Amount times(int factor) {
+        return new Amount(messages * factor, bytes * factor);
+    }
+
+    Amount dividedBy(int parts) {
+        return new Amount(messages / parts, bytes / parts);
+    }
+
+    /** Whether it has more messages or more bytes. */
+    boolean exceeds(Amount bound) {
+        return messages > bound.messages || bytes > bound.bytes;
+    }
+
+    @Override
+    public String toString() {
+        return messages + " messages, " + bytes + " bytes";
+    }
+}

@@ -1,0 +1,129 @@
+package io.firstline.bus;
+
+import io.vertx.core.Context;
+import io.vertx.core.eventbus.DeliveryContext;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A context on which a feed is consumed. Its consumers share the queue of that context, so they are behind together. Where they have
+ * got to is known by marks: tasks put into the same queue behind the messages.
+ *
+ * <p>Made on its context at the first delivery, used there and on the feed's context as each method says.
+ */
+final class Reader {
+    private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+    /** One of so many is kept: with the bound in use 256, as many as common stream libraries ask for at once. */
+    private static final int KEPT_SHARE = 256;
+    /** After so many marks without a message nobody is consuming here any more. */
+    private static final int IDLE_MARKS = 64;
+
+    private final Outflow outflow;
+    private final Context context;
+    private final Map<String, Reader> byAddress;
+    private final String thread = Thread.currentThread().getName();
+    private final Shedding shedding;
+    private final Deque<DeliveryContext<?>> kept = new ArrayDeque<>();
+    private int marksWithoutMessage;
+    private volatile Amount position;
+    private volatile Amount sent;
+
+    /**
+     * Begins where the feed is: what is waiting from before is not known.
+     *
+     * @param byAddress the readers of this context, of all feeds
+     */
+    Reader(Outflow outflow, Context context, Map<String, Reader> byAddress) {
+        this.outflow = outflow;
+        this.context = context;
+        this.byAddress = byAddress;
+        this.shedding = new Shedding(outflow.bound(), outflow.bound().messages() / KEPT_SHARE);
+        this.position = outflow.newest();
+        this.sent = position;
+    }
+
+    // on its own context
+
+    /** A message has got through the queue. */
+    void deliver(DeliveryContext<?> delivery) {
+        marksWithoutMessage = 0;
+        switch (shedding.next(delivery.message().address())) {
+            case PASS -> delivery.next();
+            case KEEP -> kept.add(delivery);
+            case SHED -> outflow.drop();
+        }
+    }
+
+    private void arrived(Amount mark) {
+        position = mark;
+        boolean before = shedding.isOn();
+        if (shedding.reached(mark, sent)) {
+            passKept();
+        } else if (shedding.isOn() && !before) {
+            LOG.warn("{} sheds for its consumers on {}: {} behind", outflow.feed(), thread, sent.minus(mark));
+        }
+        if (++marksWithoutMessage > IDLE_MARKS && !shedding.isOn()) {
+            byAddress.values().removeIf(reader -> reader == this);
+            outflow.left(this);
+        }
+    }
+
+    private void passKept() {
+        for (DeliveryContext<?> delivery = kept.poll(); delivery != null; delivery = kept.poll()) {
+            delivery.next();
+        }
+    }
+
+    Outflow outflow() {
+        return outflow;
+    }
+
+    // on the feed's context
+
+    /** Puts a mark behind everything that was published so far. */
+    void mark(Amount published) {
+        sent = published;
+        try {
+            context.runOnContext(v -> arrived(published));
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("{} has lost its consumers on {}: their context is closed", outflow.feed(), thread, closed);
+            outflow.left(this);
+        }
+    }
+
+    /** What was published here and has not got through the queue. */
+    Amount behind() {
+        return sent.minus(position);
+    }
+
+    boolean hasArrived() {
+        return position.equals(sent);
+    }
+
+    boolean reads(String address) {
+        return byAddress.get(address) == this;
+    }
+
+    /** Nobody here is registered on an address any more. */
+    void forget(String address) {
+        byAddress.remove(address, this);
+    }
+
+    List<String> addresses() {
+        return byAddress.entrySet().stream()
+                .filter(entry -> entry.getValue() == this)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return thread + " " + addresses();
+    }
+}
