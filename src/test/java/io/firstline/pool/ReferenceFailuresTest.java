@@ -3,17 +3,33 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.RankBy;
+import io.firstline.config.WsConnectionConfig;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.Jitter;
 import io.firstline.simulator.LineBehaviour;
 import io.firstline.simulator.SimulatedLine;
 import io.firstline.stream.FeedMessage;
+import io.firstline.stream.FeedStream;
+import io.firstline.stream.Overflow;
+import io.firstline.testkit.ConnectionProbe;
+import io.firstline.testkit.Frame;
+import io.firstline.testkit.Peer;
+import io.firstline.testkit.ScriptedServer;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each failure of the implementation that served as the reference, by its number in the field notes: none of them may be here. */
 class ReferenceFailuresTest extends FeedTestBase {
@@ -75,6 +91,26 @@ class ReferenceFailuresTest extends FeedTestBase {
         assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {64, 1 << 20}) // what is remembered is found by its place: a million costs no more
+    void d4ACopyThatComesTooLateIsNotDeliveredAgain(int remembered) {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = started(pool(poolOf(2, server.url()).withHashCapacity(remembered)));
+        eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
+        List<String> sent = new ArrayList<>(List.of("of another symbol"));
+        IntStream.range(0, 3 * 64).forEach(i -> sent.add("burst " + i)); // evicts it from a small window
+
+        sent.forEach(text -> server.send(text, 0));
+        eventually(() -> messages.size() == sent.size());
+        sent.forEach(text -> server.send(text, 1));
+        eventually(() -> report(feed).copies() == 2L * sent.size());
+
+        assertThat(texts()).isEqualTo(sent);
+        boolean tooLate = remembered < sent.size();
+        assertThat(told(FeedEvent.Type.OUT_OF_STEP)).hasSize(tooLate ? 1 : 0); // and is being replaced
+        eventually(() -> server.sockets.size() == (tooLate ? 3 : 2));
+    }
+
     @Test
     void d5EqualMessagesAreKeptAndSubscriptionsAreRemembered() {
         ExchangeSimulator exchange = exchange(quiet());
@@ -96,6 +132,44 @@ class ReferenceFailuresTest extends FeedTestBase {
         eventually(() -> exchange.lines().size() == 3
                 && exchange.lines().get(2).number() == 4
                 && exchange.lines().get(2).streams().equals(List.of(TRADE)));
+    }
+
+    @Test
+    void d6ABurstLosesNothingAndWhatASlowConsumerLosesIsCounted() {
+        ExchangeSimulator exchange = exchange(quiet());
+        WsPool feed = started(pool(poolOf(5, exchange.url(PATH))));
+        eventually(() -> feed.state() == FeedState.CONNECTED);
+        Queue<String> read = new ConcurrentLinkedQueue<>();
+        FeedStream ring = feed.stream(128, Overflow.DROP_OLDEST).handler(m -> read.add(m.asText()));
+
+        ring.pause();
+        List<String> burst = emit(exchange, feed, 0, 60); // 300 copies, all of which wait for who has to ask first
+        assertThat(ring.dropped()).isZero();
+        ring.resume();
+        eventually(() -> List.copyOf(read).equals(burst));
+
+        read.clear();
+        List<String> larger = emit(exchange, feed, 60, 2_060);
+        eventually(() -> List.copyOf(read).equals(larger));
+        assertThat(report(feed).dropped()).isEmpty();
+
+        read.clear();
+        ring.pause();
+        List<String> tooMuch = emit(exchange, feed, 2_060, 4_060);
+        assertThat(report(feed).dropped()).isEqualTo(Map.of("consumer-full", 2_000L - 128));
+        ring.resume();
+        eventually(() -> List.copyOf(read).equals(tooMuch.subList(2_000 - 128, 2_000)));
+        awaitTold(FeedEvent.Type.DROPPED);
+    }
+
+    /** Messages at once, and on all connections; all of them are published. */
+    private List<String> emit(ExchangeSimulator exchange, Feed feed, int from, int to) {
+        List<String> burst =
+                IntStream.range(from, to).mapToObj(Integer::toString).toList();
+        burst.forEach(text -> exchange.emit(TRADE, text));
+        eventually(() -> report(feed).copies() == 5L * to);
+        assertThat(messages).hasSize(to);
+        return burst;
     }
 
     @Test
@@ -127,6 +201,46 @@ class ReferenceFailuresTest extends FeedTestBase {
     }
 
     @Test
+    void d9APeerThatFallsMuteIsFound() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            WsSingle feed = single(connection(server.url("/")));
+            Future<Void> start = feed.start();
+            Peer peer = server.accept().upgrade();
+            join(start);
+            eventually(() -> peer.count(Frame.PING) > 3); // one after the other: three were answered
+
+            peer.ignorePings();
+
+            assertThat(awaitTold(FeedEvent.Type.DISCONNECTED).facts().getString("cause"))
+                    .isEqualTo("half-open");
+            server.accept().upgrade(); // and it is back
+            eventually(() -> feed.state() == FeedState.CONNECTED);
+        }
+    }
+
+    @Test
+    void d9APongNobodyAskedForMeasuresNothing() {
+        try (ScriptedServer server = ScriptedServer.start();
+                ConnectionProbe probe = new ConnectionProbe(vertx, connection(server.url("/")))) {
+            Future<Void> opening = probe.connect();
+            Peer peer = server.accept().ignorePings().upgrade();
+            join(opening);
+            Frame own = peer.await(Frame.PING);
+            join(probe.start(connection -> connection.sendPing(Buffer.buffer("a caller's"))));
+
+            peer.pong(peer.await(Frame.PING).payload())
+                    .pong(new byte[0])
+                    .pong(new byte[16])
+                    .text("after the pongs");
+            probe.awaitMessages(1);
+            assertThat(probe.state().latencyMs()).isNaN();
+
+            peer.pong(own.payload());
+            eventually(() -> !Double.isNaN(probe.state().latencyMs()));
+        }
+    }
+
+    @Test
     void d10RankingUsesTheAverageAndKeepsWhoWasNotMeasured() {
         ExchangeSimulator exchange = exchange(quiet().withLines(
                         List.of(LineBehaviour.perfect(), LineBehaviour.perfect().withDelayMs(80))));
@@ -154,6 +268,40 @@ class ReferenceFailuresTest extends FeedTestBase {
                 .mapToDouble(c -> c.connection().latencyMs())
                 .min()
                 .orElseThrow();
+    }
+
+    @Test
+    void d11PingsLeaveMostOfAVenuesFiveFramesASecond() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            WsSingle feed = single(WsConnectionConfig.of(server.url("/")).withConnectionId("f"));
+            long startedNanos = System.nanoTime();
+            Future<Void> start = feed.start();
+            Peer peer = server.accept().upgrade();
+            join(start);
+
+            eventually(() -> peer.count(Frame.PING) == 3);
+
+            assertThat((System.nanoTime() - startedNanos) / 1_000_000).isGreaterThan(1_900);
+            assertThat(peer.received()).as("nothing else").allMatch(frame -> frame.opcode() == Frame.PING);
+        }
+    }
+
+    @Test
+    void d12AMessageThatIsTooLongIsDroppedAsAWhole() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            WsSingle feed = single(connection(server.url("/")).withMaxMessageBytes(1_000));
+            Future<Void> start = feed.start();
+            Peer peer = server.accept().upgrade();
+            join(start);
+
+            peer.fragments("a".repeat(600), "b".repeat(600), "c".repeat(100)).text("next");
+
+            eventually(() -> !messages.isEmpty());
+            assertThat(texts()).containsExactly("next");
+            assertThat(report(feed).dropped()).isEqualTo(Map.of("oversize", 1L));
+            assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
+            assertThat(server.peers()).hasSize(1);
+        }
     }
 
     @Test
@@ -212,5 +360,24 @@ class ReferenceFailuresTest extends FeedTestBase {
         exchange.emit(TRADE, "2");
         assertThat(List.of(join(one).asText(), join(two).asText())).containsExactly("1", "2");
         assertThat(new HashSet<>(ids(feed))).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void d16EqualConnectionsAreLeftAlone(RankBy rankBy) {
+        // the same delay and jitter, larger than what a busy machine adds, and less than the time between messages
+        LineBehaviour equal = LineBehaviour.perfect().withDelayMs(10).withJitter(Jitter.UNIFORM, 15);
+        ExchangeSimulator exchange = exchange(market(50).withLines(List.of(equal)));
+        int intervalMs = 500;
+        WsPool feed = started(pool(
+                poolOf(5, exchange.url(PATH)).withEvictIntervalMs(intervalMs).withRankBy(rankBy)));
+        eventually(() -> feed.state() == FeedState.CONNECTED);
+        long connectedNanos = System.nanoTime();
+
+        eventually(() -> System.nanoTime() - connectedNanos > (5 * intervalMs + 300) * 1_000_000L);
+
+        assertThat(report(feed).evictions()).isZero();
+        assertThat(told(FeedEvent.Type.EVICTION_ABANDONED)).as("nor tried").isEmpty();
+        assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-2", "f-3", "f-4", "f-5");
     }
 }
