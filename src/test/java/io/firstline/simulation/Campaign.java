@@ -1,0 +1,82 @@
+package io.firstline.simulation;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Many worlds on two event loops, each seed once. */
+final class Campaign {
+    private static final int LOOPS = 2;
+
+    private final AtomicLong next;
+    private final long to;
+    private volatile boolean failed;
+
+    private Campaign(long from, long to) {
+        this.next = new AtomicLong(from);
+        this.to = to;
+    }
+
+    /** Lives through the worlds of these seeds and prints what that was. */
+    static Life run(long from, long to) {
+        long startNanos = System.nanoTime();
+        Life life = new Campaign(from, to).run();
+        System.out.printf(
+                Locale.ROOT,
+                "[simulation] %s; seeds %d..%d, %.1f s%n",
+                life,
+                from,
+                to,
+                (System.nanoTime() - startNanos) / 1e9);
+        return life;
+    }
+
+    private Life run() {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(LOOPS)
+                .setMaxEventLoopExecuteTime(1)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.HOURS));
+        try {
+            List<CompletableFuture<Life>> loops = new ArrayList<>();
+            for (int i = 0; i < LOOPS; i++) {
+                CompletableFuture<Life> loop = new CompletableFuture<>();
+                loops.add(loop);
+                nextWorld(
+                        vertx,
+                        ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext(),
+                        new Life(),
+                        loop);
+            }
+            Life all = new Life();
+            loops.forEach(loop -> all.add(loop.join()));
+            return all;
+        } finally {
+            vertx.close();
+        }
+    }
+
+    /** Each world has a context of its own on the loop of the one before it. */
+    private void nextWorld(Vertx vertx, ContextInternal loop, Life life, CompletableFuture<Life> done) {
+        long seed = next.getAndIncrement();
+        if (seed > to || failed) {
+            done.complete(life);
+            return;
+        }
+        loop.runOnContext(v -> {
+            try {
+                life.add(new World(seed, loop).live());
+            } catch (RuntimeException | AssertionError e) {
+                failed = true;
+                done.completeExceptionally(e);
+                return;
+            }
+            nextWorld(vertx, loop, life, done);
+        });
+    }
+}
