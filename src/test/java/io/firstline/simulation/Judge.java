@@ -119,6 +119,9 @@ final class Judge {
     void connecting(String connectionId) {
         changes++;
         long now = time.nowNanos();
+        if (isBudgetSpent()) { // until now, perhaps
+            troubleNanos = Math.max(troubleNanos, attempts.peekFirst() + WINDOW_NANOS);
+        }
         while (!attempts.isEmpty() && attempts.peekFirst() - (now - WINDOW_NANOS) <= 0) {
             attempts.removeFirst();
         }
@@ -433,7 +436,9 @@ final class Judge {
         require(
                 state == expected(live, state),
                 "(8) " + live + " of " + plan.config().connections() + " live and " + state);
-        if (state != FeedState.CONNECTED && time.nowNanos() - troubleNanos > recoveryNanos()) {
+        if (state != FeedState.CONNECTED
+                && exchange.door == Exchange.Door.OPEN
+                && time.nowNanos() - troubleNanos > recoveryNanos()) {
             require(
                     isBudgetSpent(),
                     "(8) nothing is wrong for " + recoveryNanos() / Plan.SECOND + " s and still " + state);
@@ -533,7 +538,7 @@ final class Judge {
             return;
         }
         if (wire.lostToClient && wire.ponged) {
-            long boundNanos = 2 * plan.config().connection().latencyPingIntervalMs() * Plan.MS
+            long boundNanos = 2 * Plan.MS * plan.config().connection().latencyPingIntervalMs()
                     + 8 * (wire.delayNanos + wire.slowedByNanos)
                     + 5 * Plan.SECOND;
             require(now - wire.brokenSinceNanos <= boundNanos, "(8) " + wire + " is half-open and not given up");

@@ -107,7 +107,7 @@ record Plan(
                 evictIntervalMs,
                 random.nextBoolean() ? RankBy.LAG : RankBy.LATENCY,
                 random.nextInt(1, connections + 1),
-                sparse ? 1 << random.nextInt(3, 9) : 1 << random.nextInt(9, 13),
+                sparse ? 1 << random.nextInt(6, 10) : 1 << random.nextInt(10, 14),
                 random.nextInt(30_000, 300_000),
                 random.nextInt(3) == 0 ? random.nextInt(100, 1_000) : WsPoolConfig.DEFAULT_JOIN_GUARD_MS,
                 random.nextInt(100, 400),

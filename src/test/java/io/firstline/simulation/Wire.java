@@ -131,22 +131,28 @@ final class Wire implements Socket {
     /** The server ends TCP after what it has sent. */
     void finish() {
         if (!serverGone) {
-            long last = 0;
-            for (long extra : extraNanos) {
-                last = Math.max(last, extra);
-            }
-            carry(null, null, last);
+            carry(null, null, mostExtraNanos());
             serverGone = true;
         }
     }
 
+    /** Nothing comes after a close frame but the end of TCP, if the server thinks of it. */
     void close(int code, boolean thenFinish) {
-        send(Frame.close(code));
+        if (!serverGone) {
+            carry(Frame.close(code), null, mostExtraNanos());
+        }
         if (thenFinish) {
             finish();
-        } else {
-            serverGone = true;
         }
+        serverGone = true;
+    }
+
+    private long mostExtraNanos() {
+        long most = 0;
+        for (long extra : extraNanos) {
+            most = Math.max(most, extra);
+        }
+        return most;
     }
 
     /** A reset overtakes what is on its way. */
