@@ -1,6 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.LineFigures;
+import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Clockwork;
@@ -19,6 +20,7 @@ public final class PoolInside {
                 "p",
                 config,
                 Subscribing.NONE,
+                Dialect.NONE,
                 trialMs);
     }
 

@@ -6,17 +6,20 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Many worlds on two event loops, each seed once. */
 final class Campaign {
     private static final int LOOPS = 2;
+    private static final int ENOUGH_FAILURES = 10;
 
     private final AtomicLong next;
     private final long to;
-    private volatile boolean failed;
+    private final Queue<AssertionError> failures = new ConcurrentLinkedQueue<>();
 
     private Campaign(long from, long to) {
         this.next = new AtomicLong(from);
@@ -55,24 +58,33 @@ final class Campaign {
             }
             Life all = new Life();
             loops.forEach(loop -> all.add(loop.join()));
+            failures.forEach(failure -> System.out.println("[simulation] " + firstLine(failure)));
+            if (!failures.isEmpty()) {
+                throw failures.peek();
+            }
             return all;
         } finally {
             vertx.close();
         }
     }
 
+    private static String firstLine(AssertionError failure) {
+        return failure.getMessage().lines().findFirst().orElse("");
+    }
+
     /** Each world has a context of its own on the loop of the one before it. */
     private void nextWorld(Vertx vertx, ContextInternal loop, Life life, CompletableFuture<Life> done) {
         long seed = next.getAndIncrement();
-        if (seed > to || failed) {
+        if (seed > to || failures.size() >= ENOUGH_FAILURES) {
             done.complete(life);
             return;
         }
         loop.runOnContext(v -> {
             try {
                 life.add(new World(seed, loop).live());
-            } catch (RuntimeException | AssertionError e) {
-                failed = true;
+            } catch (AssertionError e) {
+                failures.add(e);
+            } catch (RuntimeException | Error e) {
                 done.completeExceptionally(e);
                 return;
             }

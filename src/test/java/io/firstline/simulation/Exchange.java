@@ -115,6 +115,7 @@ final class Exchange implements Connector {
         wire.jitterNanos = random.nextLong(1, 1 + wire.delayNanos / 4);
         wire.answersClose = random.nextInt(8) > 0;
         wire.deaf = through == Door.DEAF;
+        wire.doomed = through == Door.FLAPPING;
         if (plan.mixesStreams()) {
             for (int stream = 0; stream < plan.streams(); stream++) {
                 wire.extraNanos[stream] = random.nextLong(plan.config().skewMs() * Plan.MS / 4);

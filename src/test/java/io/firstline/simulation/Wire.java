@@ -44,6 +44,8 @@ final class Wire implements Socket {
     boolean answersClose = true;
     /** The server does not read. */
     boolean deaf;
+    /** It will be cut in a moment. */
+    boolean doomed;
 
     // how it is broken
     boolean frozen;
@@ -102,6 +104,7 @@ final class Wire implements Socket {
                 && !ended
                 && !closedByUs
                 && !deaf
+                && !doomed
                 && answersPings;
     }
 

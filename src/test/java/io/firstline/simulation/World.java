@@ -119,8 +119,9 @@ final class World {
         }
         var connection = plan.config().connection();
         runFor(Plan.MINUTE
-                + 2 * connection.latencyPingIntervalMs() * Plan.MS
-                + (connection.connectTimeoutMs() + connection.retry().capMs()) * Plan.MS
+                + 2 * Plan.MS * connection.latencyPingIntervalMs()
+                + Plan.MS * connection.connectTimeoutMs()
+                + Plan.MS * connection.retry().capMs()
                 + (connection.retry().connectsPer5Min() > 0 ? 5 * Plan.MINUTE : 0));
         judge.settled();
         inside.pool().report().onSuccess(judge::compare);
