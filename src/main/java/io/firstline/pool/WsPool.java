@@ -232,11 +232,17 @@ public final class WsPool extends Feed {
     /** Whoever is furthest over its age. */
     private void rotateOldest() {
         long epochMs = clockwork.epochMicros() / 1_000;
-        roster.seats().stream()
-                .filter(Seat::isLive)
-                .filter(seat -> rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs))
-                .max(Comparator.comparingLong(WsPool::overAgeMs))
-                .ifPresent(seat -> seat.replace("age", trialMs()));
+        Seat oldest = null;
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive()
+                    && rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs)
+                    && (oldest == null || overAgeMs(seat) > overAgeMs(oldest))) {
+                oldest = seat;
+            }
+        }
+        if (oldest != null) {
+            oldest.replace("age", trialMs());
+        }
     }
 
     private static long overAgeMs(Seat seat) {
@@ -264,6 +270,9 @@ public final class WsPool extends Feed {
         }
         String lacks = lacks(candidate);
         boolean compared = lacks == null && seat.isChallenged() && seat.isLive();
+        if (compared && !timeUp && candidate.line.windowCopies() < Trial.COPIES) {
+            return; // percentiles are not for every quarter of a second
+        }
         Trial.Verdict verdict = Trial.verdict(
                 new Trial.Facts(
                         lacks,

@@ -4,6 +4,7 @@ import io.firstline.config.RankBy;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -101,17 +102,16 @@ record Plan(
         long faultGapNanos =
                 sparse ? random.nextLong(2 * MINUTE, 20 * MINUTE) : random.nextLong(2 * SECOND, 20 * SECOND);
         int evictIntervalMs = sparse ? random.nextInt(300_000, 7_200_000) : random.nextInt(2_000, 120_000);
-        WsPoolConfig config = new WsPoolConfig(
-                connection(sparse, random),
-                connections,
-                evictIntervalMs,
-                random.nextBoolean() ? RankBy.LAG : RankBy.LATENCY,
-                random.nextInt(1, connections + 1),
-                sparse ? 1 << random.nextInt(6, 10) : 1 << random.nextInt(10, 14),
-                random.nextInt(30_000, 300_000),
-                random.nextInt(3) == 0 ? random.nextInt(100, 1_000) : WsPoolConfig.DEFAULT_JOIN_GUARD_MS,
-                random.nextInt(100, 400),
-                random.nextInt(3) == 0 ? 0 : (int) (lengthNanos / MS / random.nextInt(1, 8)));
+        WsPoolConfig config = WsPoolConfig.of(connection(sparse, random))
+                .withConnections(connections)
+                .withEvictIntervalMs(evictIntervalMs)
+                .withRankBy(random.nextBoolean() ? RankBy.LAG : RankBy.LATENCY)
+                .withMinLive(random.nextInt(1, connections + 1))
+                .withHashCapacity(sparse ? 1 << random.nextInt(6, 10) : 1 << random.nextInt(10, 14))
+                .withHistoryMs(random.nextInt(30_000, 300_000))
+                .withJoinGuardMs(random.nextInt(3) == 0 ? random.nextInt(100, 1_000) : 2_500)
+                .withSkewMs(random.nextInt(100, 400))
+                .withMaxAgeMs(random.nextInt(3) == 0 ? 0 : (int) (lengthNanos / MS / random.nextInt(1, 8)));
         return new Plan(
                 family,
                 config,
@@ -136,7 +136,7 @@ record Plan(
                 .withLatencyPingIntervalMs(pingMs)
                 .withConnectTimeoutMs(random.nextInt(1_000, 5_000))
                 .withMaxMessageBytes(1_000)
-                .withOnConnect(java.util.List.of("{\"op\":\"subscribe\"}"))
+                .withOnConnect(List.of("{\"op\":\"subscribe\"}"))
                 .withRetry(new RetryConfig(
                         baseMs,
                         baseMs + random.nextInt(1_000, 30_000),
