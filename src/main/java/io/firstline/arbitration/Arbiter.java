@@ -2,7 +2,7 @@ package io.firstline.arbitration;
 
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -68,7 +68,8 @@ public final class Arbiter<M> {
     private final History history;
     private final long settlingNanos;
     private final Line[] lines = new Line[MAX_LINES];
-    private final Map<Line, Pending<M>> joining = new HashMap<>();
+    /** In the order in which they came, so that the same copies always lead to the same decisions. */
+    private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
 
     private int leaders;
     private long lastLeaderCopyNanos;

@@ -287,9 +287,7 @@ final class Judge {
 
     private void counted(Wire wire) {
         received++;
-        if (wire.data++ == 0) {
-            wire.firstDataNanos = time.nowNanos();
-        }
+        wire.data++;
     }
 
     private record Delivered(Message message, Wire wire) {
@@ -543,8 +541,8 @@ final class Judge {
                     + 5 * Plan.SECOND;
             require(now - wire.brokenSinceNanos <= boundNanos, "(8) " + wire + " is half-open and not given up");
         }
-        if (plan.family().calm && wire.isWhole() && wire.data > ENOUGH_TO_LINE_UP && !plan.family().repeats) {
-            long heardNanos = now - wire.firstDataNanos;
+        if (plan.family().calm && wire.isWhole() && wire.outOfStep > ENOUGH_TO_LINE_UP && !plan.family().repeats) {
+            long heardNanos = now - wire.outOfStepSinceNanos;
             require(
                     wire.place.inStep() || heardNanos < plan.config().joinGuardMs() * Plan.MS + 30 * Plan.SECOND,
                     "(2a) " + wire + " delivers and does not get in step");

@@ -95,7 +95,7 @@ record Plan(
                 };
         long lengthNanos =
                 switch (family) {
-                    case SPARSE, SPARSE_OUTAGES -> random.nextLong(2 * HOUR, 10 * HOUR);
+                    case SPARSE, SPARSE_OUTAGES -> random.nextLong(4 * HOUR, 20 * HOUR);
                     case DENSE -> random.nextLong(20 * SECOND, MINUTE);
                     default -> random.nextLong(4 * MINUTE, 12 * MINUTE);
                 };

@@ -64,7 +64,8 @@ final class Wire implements Socket {
     Place place;
     long lastFrameNanos;
     int data;
-    long firstDataNanos;
+    int outOfStep;
+    long outOfStepSinceNanos;
     int messagesMissed;
     long firstMissedNanos;
     boolean heard;
