@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Many worlds on two event loops, each seed once. */
 final class Campaign {
@@ -19,9 +20,11 @@ final class Campaign {
 
     private final AtomicLong next;
     private final long to;
+    private final Supplier<Sabotage> sabotage;
     private final Queue<AssertionError> failures = new ConcurrentLinkedQueue<>();
 
-    private Campaign(long from, long to) {
+    private Campaign(long from, long to, Supplier<Sabotage> sabotage) {
+        this.sabotage = sabotage;
         this.next = new AtomicLong(from);
         this.to = to;
     }
@@ -29,7 +32,13 @@ final class Campaign {
     /** Lives through the worlds of these seeds and prints what that was. */
     static Life run(long from, long to) {
         long startNanos = System.nanoTime();
-        Life life = new Campaign(from, to).run();
+        Campaign campaign = new Campaign(from, to, () -> Sabotage.NONE);
+        Life life;
+        try {
+            life = campaign.run();
+        } finally {
+            campaign.failures.forEach(failure -> System.out.println("[simulation] " + firstLine(failure)));
+        }
         System.out.printf(
                 Locale.ROOT,
                 "[simulation] %s; seeds %d..%d, %.1f s%n",
@@ -38,6 +47,11 @@ final class Campaign {
                 to,
                 (System.nanoTime() - startNanos) / 1e9);
         return life;
+    }
+
+    /** The same with something broken, differently in each world. */
+    static void sabotaged(long from, long to, Supplier<Sabotage> sabotage) {
+        new Campaign(from, to, sabotage).run();
     }
 
     private Life run() {
@@ -58,7 +72,6 @@ final class Campaign {
             }
             Life all = new Life();
             loops.forEach(loop -> all.add(loop.join()));
-            failures.forEach(failure -> System.out.println("[simulation] " + firstLine(failure)));
             if (!failures.isEmpty()) {
                 throw failures.peek();
             }
@@ -81,7 +94,7 @@ final class Campaign {
         }
         loop.runOnContext(v -> {
             try {
-                life.add(new World(seed, loop).live());
+                life.add(new World(seed, sabotage.get(), loop).live());
             } catch (AssertionError e) {
                 failures.add(e);
             } catch (RuntimeException | Error e) {

@@ -27,6 +27,10 @@ final class Judge {
     private static final long DELIVERED_NANOS = 6 * Plan.SECOND;
 
     private static final int ENOUGH_TO_LINE_UP = 20;
+    static final int ENOUGH_TO_BE_SILENT = 10;
+    private static final long FIRST_DATA_NANOS = 13 * Plan.SECOND;
+    /** Whom candidates could not replace is not challenged again for a while. */
+    private static final long LONGEST_REST_NANOS = 330 * Plan.SECOND;
 
     private final VirtualTime time;
     private final Plan plan;
@@ -47,6 +51,7 @@ final class Judge {
     private long troubleNanos;
     private final Deque<Long> attempts = new ArrayDeque<>();
     private final Map<String, Integer> candidatesAt = new HashMap<>();
+    private long abandonedNanos = Long.MIN_VALUE / 2;
     private int pending;
     private long pausedUntilNanos = Long.MIN_VALUE;
     private final Deque<Long> closings = new ArrayDeque<>();
@@ -395,6 +400,13 @@ final class Judge {
                 }
             }
             case OUT_OF_STEP -> outOfSteps++;
+            case STREAM_SILENT -> {
+                Wire wire = wire(event.facts().getString("connection"));
+                if (wire != null) {
+                    wire.silenceTold = true;
+                }
+            }
+            case EVICTION_ABANDONED -> abandonedNanos = time.nowNanos();
             case EVICTED -> evicted(event);
             default -> {}
         }
@@ -488,6 +500,12 @@ final class Judge {
                 && time.nowNanos() - attempts.peekFirst() < WINDOW_NANOS + recoveryNanos();
     }
 
+    /** What can wait gets no attempt to connect. */
+    private boolean isSpareSpent() {
+        int limit = plan.config().connection().retry().connectsPer5Min();
+        return (limit > 0 && attempts.size() >= limit - limit / 4) || time.nowNanos() < pausedUntilNanos;
+    }
+
     // now and then
 
     /** Whether another connection will still bring everything when this one does not. */
@@ -541,6 +559,17 @@ final class Judge {
                     + 5 * Plan.SECOND;
             require(now - wire.brokenSinceNanos <= boundNanos, "(8) " + wire + " is half-open and not given up");
         }
+        if (plan.family().calm
+                && wire.muted
+                && wire.ponged
+                && wire.enoughMissedNanos != Wire.NOT_YET
+                && now - wire.enoughMissedNanos > FIRST_DATA_NANOS
+                && now - wire.openedNanos > FIRST_DATA_NANOS) {
+            boolean excused = isSpareSpent() || now - abandonedNanos < LONGEST_REST_NANOS;
+            require(
+                    wire.silenceTold || wire.place.isContested() || wire.place.isCandidate() || excused,
+                    "(8) " + wire + " brings nothing of what others bring, and nobody minds");
+        }
         if (plan.family().calm && wire.isWhole() && wire.outOfStep > ENOUGH_TO_LINE_UP && !plan.family().repeats) {
             long heardNanos = now - wire.outOfStepSinceNanos;
             require(
@@ -571,7 +600,25 @@ final class Judge {
         require(
                 inside.pool().state() == FeedState.CONNECTED,
                 "(8) all is well for long and " + inside.pool().state());
+        if (plan.family() == Plan.Family.REPEATING) {
+            repeated();
+        }
         require(pending == 0 || inside.candidates() > 0, "(7) " + pending + " attempts to connect for nobody");
+    }
+
+    /** A repeat may be taken for an earlier one on a line that has just joined, but hardly ever. */
+    private void repeated() {
+        long repeats = 0;
+        long absorbed = 0;
+        for (Message message : exchange.messages) {
+            if (time.nowNanos() - message.sentNanos > DELIVERED_NANOS) {
+                require(message.published > 0, "(1) " + message + " is lost");
+                repeats += message.sent - 1;
+                absorbed += message.sent - message.published;
+            }
+        }
+        require(absorbed <= 2 + repeats / 20, "(1) of " + repeats + " repeats " + absorbed + " are missing");
+        life.absorbed += absorbed;
     }
 
     /** The pool is closed and nothing is left of it. */

@@ -66,8 +66,10 @@ final class Wire implements Socket {
     int data;
     int outOfStep;
     long outOfStepSinceNanos;
-    int messagesMissed;
+    int missed;
     long firstMissedNanos;
+    long enoughMissedNanos = NOT_YET;
+    boolean silenceTold;
     boolean heard;
     boolean ponged;
     /** A message has begun on it and not ended. */
@@ -113,12 +115,22 @@ final class Wire implements Socket {
 
     void send(Message message) {
         if (muted || lostToClient || serverGone) {
-            if (messagesMissed++ == 0) {
-                firstMissedNanos = time.nowNanos();
-            }
+            miss();
             return;
         }
         carry(message.frame, message, extraNanos[message.stream]);
+    }
+
+    /** A burst is no proof of silence: the messages must be seconds apart. */
+    private void miss() {
+        if (missed++ == 0) {
+            firstMissedNanos = time.nowNanos();
+        }
+        if (enoughMissedNanos == NOT_YET
+                && missed > Judge.ENOUGH_TO_BE_SILENT
+                && time.nowNanos() - firstMissedNanos > 2 * Plan.SECOND) {
+            enoughMissedNanos = time.nowNanos();
+        }
     }
 
     void send(Frame frame) {

@@ -23,7 +23,7 @@ final class World {
     private final Life life = new Life();
     private SlowReader reader;
 
-    World(long seed, ContextInternal context) {
+    World(long seed, Sabotage sabotage, ContextInternal context) {
         this.seed = seed;
         this.random = new SplittableRandom(seed);
         this.plan = Plan.draw(seed, random);
@@ -33,7 +33,12 @@ final class World {
         this.judge = new Judge(time, plan, exchange, trace, life);
         exchange.judge = judge;
         context.exceptionHandler(judge::thrown);
-        this.inside = new PoolInside(context, time, exchange, plan.config(), plan.trialMs());
+        this.inside = new PoolInside(
+                context,
+                sabotage.clockwork(time),
+                sabotage.connector(exchange),
+                sabotage.config(plan.config()),
+                plan.trialMs());
         this.faults = new Faults(time, plan, random.split(), exchange, judge, trace, life, inside.pool());
         judge.watch(inside);
     }
@@ -124,6 +129,7 @@ final class World {
                 + Plan.MS * connection.retry().capMs()
                 + (connection.retry().connectsPer5Min() > 0 ? 5 * Plan.MINUTE : 0));
         judge.settled();
+        judge.settle();
         inside.pool().report().onSuccess(judge::compare);
     }
 
