@@ -2,7 +2,7 @@ package io.firstline.arbitration;
 
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -68,7 +68,8 @@ public final class Arbiter<M> {
     private final History history;
     private final long settlingNanos;
     private final Line[] lines = new Line[MAX_LINES];
-    private final Map<Line, Pending<M>> joining = new HashMap<>();
+    /** In the order in which they came, so that the same copies always lead to the same decisions. */
+    private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
 
     private int leaders;
     private long lastLeaderCopyNanos;
@@ -205,9 +206,13 @@ public final class Arbiter<M> {
      */
     public boolean isSilentBesideOthers(Line line, int messages, long spanNanos) {
         long known = Math.max(Math.max(line.watermark, line.leadingAfter), line.newestAtLastCopy);
-        long first = Math.max(known + 1, history.oldest());
-        return history.newest() - first + 1 >= messages
-                && history.firstNanos(history.newest()) - history.firstNanos(first) >= spanNanos;
+        if (history.newest() - known < messages) {
+            return false;
+        }
+        long sinceNanos = known + 1 >= history.oldest()
+                ? history.firstNanos(known + 1)
+                : Math.max(line.floorNanos, line.lastCopyNanos); // a slow feed's history is short
+        return history.firstNanos(history.newest()) - sinceNanos >= spanNanos;
     }
 
     /** Brings losses and saves up to date; they are counted two seconds after a message at the earliest. */

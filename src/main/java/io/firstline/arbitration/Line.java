@@ -113,6 +113,11 @@ public final class Line {
         return leading;
     }
 
+    /** How many copies it brought since {@link #startWindow()}, or since it joined. */
+    public long windowCopies() {
+        return windowLagMicros.getTotalCount();
+    }
+
     /** What the line was worth since {@link #startWindow()}, or since it joined. */
     public LineWindow window() {
         long copies = windowLagMicros.getTotalCount();

@@ -462,10 +462,10 @@ public abstract class Feed {
         }
     }
 
-    /** Somebody has not shown yet that it delivers: no time to replace others on our own account. */
+    /** Somebody is missing, or has not shown yet that it delivers: no time to replace others on our own account. */
     boolean anyUnproven() {
         for (Seat seat : roster.seats()) {
-            if (seat.candidate() != null || (seat.isLive() && !isProven(seat.member()))) {
+            if (seat.candidate() != null || !seat.isLive() || !isProven(seat.member())) {
                 return true;
             }
         }

@@ -25,6 +25,10 @@ final class FirstData {
         streams.forEach(stream -> expectedSinceNanos.putIfAbsent(stream, nowNanos));
     }
 
+    boolean expectsNothing() {
+        return expectedSinceNanos.isEmpty();
+    }
+
     void forget(Collection<String> streams) {
         expectedSinceNanos.keySet().removeAll(streams);
     }

@@ -154,6 +154,9 @@ final class Publication {
 
     /** What was dropped since the last call, by cause. */
     Map<DropCause, Long> droppedSinceTold() {
+        if (dropped.equals(droppedTold)) {
+            return Map.of();
+        }
         Map<DropCause, Long> news = new EnumMap<>(DropCause.class);
         drops().forEach((cause, count) -> {
             long before = droppedTold.getOrDefault(cause, 0L);

@@ -36,11 +36,13 @@ final class Rotation {
      * @param epochMs the wall clock's milliseconds
      */
     boolean isDue(long ageMs, long ageLimitMs, long epochMs) {
-        return ageMs >= ageLimitMs
-                || windows.stream()
-                        .filter(window -> window.sinceStartMs(epochMs) < window.lengthMs())
-                        .anyMatch(window -> ageMs > window.sinceStartMs(epochMs)
-                                && ageMs >= ageLimitMs - untilEndOfNextMs(epochMs));
+        if (ageMs >= ageLimitMs || windows.isEmpty()) {
+            return ageMs >= ageLimitMs;
+        }
+        return windows.stream()
+                .filter(window -> window.sinceStartMs(epochMs) < window.lengthMs())
+                .anyMatch(window ->
+                        ageMs > window.sinceStartMs(epochMs) && ageMs >= ageLimitMs - untilEndOfNextMs(epochMs));
     }
 
     /** The next one that is to begin, which may be the same tomorrow. */

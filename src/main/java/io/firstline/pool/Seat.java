@@ -179,7 +179,7 @@ final class Seat {
         endTrial();
         member = promoted;
         rest.end();
-        if (old != null) {
+        if (old != null && old.isLive()) { // one that has just been lost is told as lost
             feed.chronicle.evicted(old, promoted, evictionReason, figures);
             old.discard("evicted: " + evictionReason);
         }

@@ -2,8 +2,10 @@ package io.firstline.pool;
 
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,6 +16,9 @@ final class StreamTable {
     static final int MAX_STREAMS = 4_096;
 
     private final LongObjectMap<StreamWatch> byHash = new LongObjectHashMap<>();
+    /** The same to go through, several times a second. */
+    private final List<StreamWatch> all = new ArrayList<>();
+
     private final Map<String, StreamWatch> byName = new HashMap<>();
     private final Collection<String> shutdown;
     private long slots;
@@ -40,6 +45,7 @@ final class StreamTable {
     private StreamWatch add(long hash, String name, long nowNanos) {
         StreamWatch watch = new StreamWatch(name, shutdown.contains(name), nowNanos);
         byHash.put(hash, watch);
+        all.add(watch);
         byName.put(name, watch);
         return watch;
     }
@@ -50,7 +56,7 @@ final class StreamTable {
     }
 
     Collection<StreamWatch> all() {
-        return byHash.values();
+        return all;
     }
 
     void joined(int slot) {

@@ -122,7 +122,7 @@ final class Subscriber {
     void check(StreamTable table, Long lastDataNanos) {
         long now = clockwork.nowNanos();
         for (Member member : roster.open()) {
-            if (member.isLive()) {
+            if (member.isLive() && !member.requests.isSettled()) {
                 for (Request request : member.requests.givenUp(now)) {
                     chronicle.subscribeFailed(
                             member, request.streams(), "not answered, asked " + Requests.TRIES + " times");
@@ -131,6 +131,9 @@ final class Subscriber {
                         .onFailure(e ->
                                 chronicle.subscribeFailed(member, request.streams(), String.valueOf(e.getMessage()))));
             }
+        }
+        if (firstData.expectsNothing()) {
+            return;
         }
         boolean namesMatch = wanted.streams().stream().anyMatch(name -> table.named(name) != null);
         List<String> silent = firstData.overdue(

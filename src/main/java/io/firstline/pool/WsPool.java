@@ -218,7 +218,7 @@ public final class WsPool extends Feed {
         for (Seat seat : roster.seats()) {
             if (seat.isLive()
                     && (seat.member().line.inStep() || seat.member().connection.ageMs() > FIRST_DATA_MS)
-                    && arbiter.isSilentBesideOthers(seat.member().line, SILENCE_MESSAGES, SILENCE_NANOS)
+                    && isSilent(seat.member())
                     && seat.replace("silent while others deliver", trialMs())) {
                 chronicle.silent(seat.member());
             } else if (seat.isLive() && seat.member().line.inStep()) {
@@ -232,11 +232,17 @@ public final class WsPool extends Feed {
     /** Whoever is furthest over its age. */
     private void rotateOldest() {
         long epochMs = clockwork.epochMicros() / 1_000;
-        roster.seats().stream()
-                .filter(Seat::isLive)
-                .filter(seat -> rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs))
-                .max(Comparator.comparingLong(WsPool::overAgeMs))
-                .ifPresent(seat -> seat.replace("age", trialMs()));
+        Seat oldest = null;
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive()
+                    && rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs)
+                    && (oldest == null || overAgeMs(seat) > overAgeMs(oldest))) {
+                oldest = seat;
+            }
+        }
+        if (oldest != null) {
+            oldest.replace("age", trialMs());
+        }
     }
 
     private static long overAgeMs(Seat seat) {
@@ -264,6 +270,9 @@ public final class WsPool extends Feed {
         }
         String lacks = lacks(candidate);
         boolean compared = lacks == null && seat.isChallenged() && seat.isLive();
+        if (compared && !timeUp && candidate.line.windowCopies() < Trial.COPIES) {
+            return; // percentiles are not for every quarter of a second
+        }
         Trial.Verdict verdict = Trial.verdict(
                 new Trial.Facts(
                         lacks,
@@ -290,7 +299,21 @@ public final class WsPool extends Feed {
         if (lacking.isPresent()) {
             return "not delivering " + lacking.get().name + " after " + trialMs + " ms";
         }
-        return roster.live() < config.minLive() ? "needed beside the others: fewer than minLive are live" : null;
+        if (roster.live() < config.minLive()) {
+            return "needed beside the others: fewer than minLive are live";
+        }
+        return roster.live() < roster.target() && delivers(candidate.seat)
+                ? "needed beside the others: not all of them are live"
+                : null;
+    }
+
+    /** Who delivers is not given up for a newcomer while another seat is empty: the newcomer may go as the last one went. */
+    private boolean delivers(Seat seat) {
+        return seat.isLive() && seat.member().line.inStep() && !isSilent(seat.member());
+    }
+
+    private boolean isSilent(Member member) {
+        return arbiter.isSilentBesideOthers(member.line, SILENCE_MESSAGES, SILENCE_NANOS);
     }
 
     @Override

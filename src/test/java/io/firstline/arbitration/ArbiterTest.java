@@ -634,6 +634,21 @@ class ArbiterTest {
     }
 
     @Test
+    void shouldSayThatALineIsSilentBesideOthersThatSpeakSeldomerThanTheHistoryIsLong() {
+        Line speaks = join(0);
+        Line silent = join(0);
+        copies(speaks, 1, "0");
+        copies(silent, 2, "0");
+        for (int minute = 1; minute <= 5; minute++) {
+            assertThat(arbiter.isSilentBesideOthers(silent, 5, 1_000 * MS)).isFalse();
+            copies(speaks, 100_000L * minute, "at " + minute);
+        }
+
+        assertThat(arbiter.isSilentBesideOthers(silent, 5, 1_000 * MS)).isTrue();
+        assertThat(arbiter.isSilentBesideOthers(speaks, 5, 1_000 * MS)).isFalse();
+    }
+
+    @Test
     void shouldSayThatALineIsSilentAfterItsOwnAcknowledgement() {
         Line speaks = join(0);
         copies(speaks, 1, "1");

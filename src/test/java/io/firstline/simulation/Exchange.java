@@ -1,0 +1,231 @@
+package io.firstline.simulation;
+
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.Connector;
+import io.firstline.connection.Socket;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.UpgradeRejectedException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** The server and the network to it: takes connections or not, and sends every message to each of them, or not. */
+final class Exchange implements Connector {
+    /** How whoever knocks is received. */
+    enum Door {
+        OPEN,
+        REFUSING,
+        UNRESOLVED,
+        TOO_MANY_REQUESTS,
+        UNAVAILABLE,
+        NOT_ANSWERING,
+        UPGRADE_NOT_ANSWERED,
+        /** Opens and cuts at once. */
+        FLAPPING,
+        /** Opens, and does not read. */
+        DEAF
+    }
+
+    /** How many messages may be repeated, at most. */
+    private static final int REPEATABLE = 50;
+
+    private final VirtualTime time;
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final Trace trace;
+    Judge judge;
+
+    Door door = Door.OPEN;
+    int retryAfterSeconds;
+    final Set<Wire> wires = new LinkedHashSet<>();
+    final List<Message> messages = new ArrayList<>();
+    private final List<Wire> subscribed = new ArrayList<>();
+    private int opened;
+    private int burst;
+    private boolean emitting;
+    private double slowdown = 1;
+    long sent;
+
+    Exchange(VirtualTime time, Plan plan, SplittableRandom random, Trace trace) {
+        this.time = time;
+        this.plan = plan;
+        this.random = random;
+        this.trace = trace;
+    }
+
+    long jitter(long jitterNanos) {
+        return jitterNanos == 0 ? 0 : random.nextLong(jitterNanos);
+    }
+
+    // connecting
+
+    @Override
+    public Future<Socket> connect(WsConnectionConfig config) {
+        judge.connecting(config.connectionId());
+        trace.note("connect, door " + door, config.connectionId());
+        Promise<Socket> attempt = Promise.promise();
+        long roundTripNanos = random.nextLong(1, 4) * plan.delayNanos();
+        long timeoutNanos = config.connectTimeoutMs() * Plan.MS;
+        switch (door) {
+            case OPEN, FLAPPING, DEAF -> open(config.connectionId(), attempt, roundTripNanos, door);
+            case REFUSING -> fail(attempt, roundTripNanos, new ConnectException("Connection refused"));
+            case UNRESOLVED -> fail(attempt, roundTripNanos, new UnknownHostException("exchange.test"));
+            case TOO_MANY_REQUESTS -> reject(attempt, roundTripNanos, 429, retryAfterSeconds);
+            case UNAVAILABLE -> reject(attempt, roundTripNanos, 503, 0);
+            case NOT_ANSWERING -> fail(attempt, timeoutNanos, new ConnectTimeoutException("connection timed out"));
+            case UPGRADE_NOT_ANSWERED ->
+                fail(attempt, timeoutNanos, new WebSocketHandshakeException("the upgrade was cut off"));
+        }
+        return attempt.future();
+    }
+
+    private void fail(Promise<Socket> attempt, long afterNanos, Throwable cause) {
+        time.in(afterNanos, () -> {
+            judge.attemptEnded();
+            attempt.fail(cause);
+        });
+    }
+
+    private void reject(Promise<Socket> attempt, long afterNanos, int status, int retryAfter) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        if (retryAfter > 0) {
+            headers.add("Retry-After", Integer.toString(retryAfter));
+        }
+        time.in(afterNanos, () -> {
+            judge.attemptEnded();
+            if (retryAfter > 0) {
+                judge.paused(retryAfter * Plan.SECOND);
+            }
+            attempt.fail(new UpgradeRejectedException("rejected", status, headers, Buffer.buffer()));
+        });
+    }
+
+    private void open(String connectionId, Promise<Socket> attempt, long afterNanos, Door through) {
+        Wire wire = new Wire(this, time, ++opened, connectionId, time.nowNanos() + afterNanos, plan.streams());
+        wire.delayNanos = random.nextLong(plan.delayNanos() / 10, plan.delayNanos());
+        wire.jitterNanos = random.nextLong(1, 1 + wire.delayNanos / 4);
+        wire.answersClose = random.nextInt(8) > 0;
+        wire.deaf = through == Door.DEAF;
+        wire.doomed = through == Door.FLAPPING;
+        if (plan.mixesStreams()) {
+            for (int stream = 0; stream < plan.streams(); stream++) {
+                wire.extraNanos[stream] = random.nextLong(plan.config().skewMs() * Plan.MS / 4);
+            }
+        }
+        time.in(afterNanos, () -> {
+            judge.attemptEnded();
+            wires.add(wire);
+            trace.note("opened", connectionId);
+            attempt.complete(wire);
+            judge.opened(wire);
+        });
+        if (!plan.onRequest()) {
+            time.in(afterNanos - Math.min(afterNanos, wire.delayNanos), () -> subscribe(wire));
+        }
+        if (through == Door.FLAPPING) {
+            time.in(afterNanos + random.nextLong(600 * Plan.MS), wire::finish);
+        }
+    }
+
+    /** A request came over a connection. */
+    void requested(Wire wire) {
+        if (plan.onRequest()) {
+            time.in(wire.delayNanos, () -> subscribe(wire));
+        }
+    }
+
+    private void subscribe(Wire wire) {
+        if (!wire.serverGone && !wire.deaf) {
+            wire.subscribedNanos = time.nowNanos();
+            judge.subscribed(wire);
+            wire.send(new Frame(Frame.Kind.TEXT, Buffer.buffer("{\"ack\":\"" + wire.connectionId + "\"}"), true));
+            subscribed.add(wire);
+        }
+    }
+
+    void gone(Wire wire) {
+        trace.note("gone", wire);
+        wires.remove(wire);
+        subscribed.remove(wire);
+        judge.gone(wire);
+    }
+
+    @Override
+    public Future<Void> close() {
+        return Future.succeededFuture();
+    }
+
+    // sending
+
+    void startEmitting() {
+        if (!emitting) {
+            emitting = true;
+            trace.note("the exchange begins to send", null);
+            next();
+        }
+    }
+
+    /** So much less from now on: what is left to prove needs few messages. */
+    void slowDown(double factor) {
+        slowdown = factor;
+    }
+
+    void stopEmitting() {
+        emitting = false;
+    }
+
+    private void next() {
+        if (burst == 0 && random.nextInt(40) == 0) {
+            burst = random.nextInt(2, 20);
+        }
+        burst = Math.max(0, burst - 1);
+        long gapNanos = burst > 0
+                ? random.nextLong(2 * Plan.MS)
+                : (long) (slowdown * plan.gapNanos() * (0.2 + 1.6 * random.nextDouble()));
+        time.in(gapNanos, () -> {
+            if (emitting) {
+                emit();
+                next();
+            }
+        });
+    }
+
+    private void emit() {
+        Message message = repeats() ? anEarlierOne() : new Message(messages.size(), random.nextInt(plan.streams()));
+        if (message.sent == 0) {
+            messages.add(message);
+        }
+        message.sent++;
+        message.sentNanos = time.nowNanos();
+        sent++;
+        judge.sent(message);
+        for (int i = 0; i < subscribed.size(); i++) {
+            Wire wire = subscribed.get(i);
+            if (plan.family().skips && random.nextInt(100) == 0) {
+                message.skipped = true;
+            } else {
+                wire.send(message);
+            }
+        }
+    }
+
+    private boolean repeats() {
+        return plan.family().repeats && messages.size() > REPEATABLE && random.nextInt(5) == 0;
+    }
+
+    private Message anEarlierOne() {
+        return messages.get(
+                random.nextBoolean()
+                        ? messages.size() - 1 - random.nextInt(REPEATABLE)
+                        : random.nextInt(messages.size()));
+    }
+}
