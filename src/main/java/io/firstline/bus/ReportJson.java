@@ -4,6 +4,7 @@ import io.firstline.arbitration.LineFigures;
 import io.firstline.connection.WsConnectionState;
 import io.firstline.pool.ConnectionReport;
 import io.firstline.pool.FeedReport;
+import io.firstline.pool.StreamReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
@@ -17,6 +18,8 @@ public final class ReportJson {
     public static JsonObject of(FeedReport report) {
         JsonArray connections = new JsonArray();
         report.connections().forEach(each -> connections.add(of(each)));
+        JsonArray ledger = new JsonArray();
+        report.ledger().forEach(each -> ledger.add(of(each)));
         return new JsonObject()
                 .put("feed", report.feed())
                 .put("url", report.url())
@@ -32,7 +35,20 @@ public final class ReportJson {
                 .put("dropped", new JsonObject(Map.copyOf(report.dropped())))
                 .put("failures", new JsonObject(Map.copyOf(report.failures())))
                 .put("streams", new JsonArray(report.streams()))
+                .put("ledger", ledger)
                 .put("connections", connections);
+    }
+
+    private static JsonObject of(StreamReport stream) {
+        return new JsonObject()
+                .put("stream", stream.stream())
+                .put("class", stream.type())
+                .put("published", stream.published())
+                .put("proof", stream.proof().name())
+                .put("openGaps", stream.openGaps())
+                .put("healedGaps", stream.healedGaps())
+                .put("lostGaps", stream.lostGaps())
+                .put("lostNumbers", stream.lostNumbers());
     }
 
     private static JsonObject of(ConnectionReport report) {

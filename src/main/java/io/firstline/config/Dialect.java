@@ -12,12 +12,19 @@ import java.util.List;
  * @param ackId JSON pointer to the id in the reply to a request; empty = replies cannot be told from other messages
  * @param refusal JSON pointers: a reply that has a value at one of them refuses the request
  * @param streamsPerRequest at most so many streams go into one request; default 100
+ * @param classes the kinds of streams; a stream is of the first class that has its name
  */
 public record Dialect(
-        List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
+        List<String> stream,
+        List<String> shutdown,
+        String ackId,
+        List<String> refusal,
+        int streamsPerRequest,
+        List<StreamClass> classes) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     /** Nothing is known of the messages. */
-    public static final Dialect NONE = new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST);
+    public static final Dialect NONE =
+            new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST, List.of());
 
     private static final int MAX_POINTERS = 8;
 
@@ -26,6 +33,7 @@ public record Dialect(
         shutdown = shutdown == null ? List.of() : List.copyOf(shutdown);
         ackId = ackId == null ? "" : ackId;
         refusal = refusal == null ? List.of() : List.copyOf(refusal);
+        classes = classes == null ? List.of() : List.copyOf(classes);
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal);
@@ -44,11 +52,27 @@ public record Dialect(
                         "refusal",
                         "pointers into replies, but no pointer to a reply's id",
                         "\"refusal\" together with \"ackId\"")
+                .require(
+                        classes.isEmpty() || !stream.isEmpty(),
+                        "classes",
+                        "classes of streams, but no pointers to a stream's name",
+                        "\"classes\" together with \"stream\"")
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
     }
 
-    private static void checkPointers(Checks checks, String field, List<String> pointers) {
+    /** A dialect that knows no classes of streams. */
+    public Dialect(
+            List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
+        this(stream, shutdown, ackId, refusal, streamsPerRequest, List.of());
+    }
+
+    /** The class of a stream, {@link StreamClass#UNKNOWN} if it has none. */
+    public StreamClass classOf(String name) {
+        return classes.stream().filter(c -> c.has(name)).findFirst().orElse(StreamClass.UNKNOWN);
+    }
+
+    static void checkPointers(Checks checks, String field, List<String> pointers) {
         checks.require(
                 pointers.size() <= MAX_POINTERS
                         && pointers.stream().allMatch(p -> !p.isEmpty() && JsonText.isPointer(p))

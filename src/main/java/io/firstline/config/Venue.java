@@ -2,6 +2,8 @@ package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.StreamClass.Link;
+import io.firstline.config.StreamClass.Sequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,7 +30,7 @@ import java.util.stream.Stream;
 public record Venue(
         String name, String url, String subscribe, String unsubscribe, Dialect dialect, int framesPerSecond) {
     /** The profiles in the jar. A class path cannot be listed, so a test holds this list against {@code conf/venues/}. */
-    static final List<String> SHIPPED = List.of("binance-spot", "binance-usdm");
+    static final List<String> SHIPPED = List.of("binance-spot", "binance-usdm", "hitbtc");
 
     public Venue {
         // whether ws:// may go to a host of this name is the feed's decision
@@ -114,7 +117,8 @@ public record Venue(
                     texts(messages.path("shutdown")),
                     messages.path("ackId").asText(),
                     texts(messages.path("refusal")),
-                    venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST));
+                    venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST),
+                    classes(messages.path("classes")));
         } catch (InvalidConfigException e) {
             throw new InvalidConfigException(
                     "venue",
@@ -122,6 +126,48 @@ public record Venue(
                             .map(p -> p.pointer().equals("/streamsPerRequest")
                                     ? p
                                     : new Problem("/messages" + p.pointer(), p.found(), p.allowed()))
+                            .toList());
+        }
+    }
+
+    private static List<StreamClass> classes(JsonNode byName) {
+        List<StreamClass> classes = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        byName.properties().forEach(e -> {
+            try {
+                JsonNode type = e.getValue();
+                classes.add(new StreamClass(
+                        e.getKey(),
+                        type.path("match").asText(),
+                        texts(type.path("key")),
+                        sequence(type.path("sequence"))));
+            } catch (InvalidConfigException wrong) {
+                wrong.problems()
+                        .forEach(p -> problems.add(new Problem(
+                                "/classes" + Wording.step(e.getKey()) + p.pointer(), p.found(), p.allowed())));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException("venue", problems);
+        }
+        return classes;
+    }
+
+    private static Sequence sequence(JsonNode json) {
+        if (json.isMissingNode()) {
+            return Sequence.NONE;
+        }
+        try {
+            return new Sequence(
+                    Link.valueOf(json.path("link").asText().replace('-', '_').toUpperCase(Locale.ROOT)),
+                    texts(json.path("last")),
+                    texts(json.path("first")),
+                    texts(json.path("previous")));
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "sequence",
+                    e.problems().stream()
+                            .map(p -> new Problem("/sequence" + p.pointer(), p.found(), p.allowed()))
                             .toList());
         }
     }

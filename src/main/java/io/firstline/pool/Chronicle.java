@@ -1,5 +1,7 @@
 package io.firstline.pool;
 
+import io.firstline.arbitration.Chain.Fate;
+import io.firstline.arbitration.Chain.Gap;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
@@ -9,6 +11,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -227,6 +230,21 @@ final class Chronicle {
         tell(
                 FeedEvent.Type.SUBSCRIBE_FAILED,
                 about(member).put("streams", new JsonArray(streams)).put("reason", reason));
+    }
+
+    /** Messages of a stream are missing, or have come after all. */
+    void gap(String stream, Gap gap, String by) {
+        String what = gap.fate().name().toLowerCase(Locale.ROOT);
+        LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
+                .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
+        tell(
+                FeedEvent.Type.GAP,
+                new JsonObject()
+                        .put("stream", stream)
+                        .put("from", gap.from())
+                        .put("to", gap.to())
+                        .put("state", what)
+                        .put("connection", by));
     }
 
     void shutdownAnnounced(Member member) {

@@ -49,8 +49,9 @@ public abstract class Feed {
     private final String name;
     private WsConnectionConfig config;
     private final Subscriber subscriber;
-    private final MessageReader reader;
+    final MessageReader reader;
     final StreamTable streams;
+    final GapLedger gaps;
     private final HostBudget budget;
     final Roster roster = new Roster();
     private final Sender sender;
@@ -96,6 +97,7 @@ public abstract class Feed {
                 context,
                 clockwork);
         this.budget = new HostBudget(surroundings.budget(), config, clockwork);
+        this.gaps = new GapLedger(chronicle::gap);
         this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
@@ -520,9 +522,17 @@ public abstract class Feed {
         if (roster.live() > 0) {
             tellSilence();
         }
+        giveUpGaps();
         subscriber.check(streams, rhythm.lastNanos());
         replaceDue();
         tellDrops();
+    }
+
+    private void giveUpGaps() {
+        long now = clockwork.nowNanos();
+        for (StreamWatch stream : streams.all()) {
+            gaps.giveUp(stream, now);
+        }
     }
 
     private void tellSilence() {
@@ -566,6 +576,7 @@ public abstract class Feed {
                 publication.dropped(),
                 chronicle.failures(),
                 subscriber.streams(),
+                streams.all().stream().map(StreamWatch::report).toList(),
                 roster.report());
     }
 

@@ -32,6 +32,11 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
          * is only one. After a subscription that was not refused: {@code streams, waitedMs}; perhaps the URL is the wrong one for them.
          */
         STREAM_SILENT("stream-silent"),
+        /**
+         * The venue's numbers show that messages are missing, or that they have come after all: {@code stream, from, to}; {@code state} is
+         * {@code open}, {@code healed} or {@code lost}; {@code connection} is the one that showed it, or that healed it.
+         */
+        GAP("gap"),
         /** The server says that it is about to close a connection, which is being replaced: {@code connection}. */
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         /** The server refused a request, or did not answer it: {@code connection, streams, reason}. */

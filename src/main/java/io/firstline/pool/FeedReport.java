@@ -20,6 +20,7 @@ import java.util.Map;
  * @param dropped messages not passed on, by cause
  * @param failures failed attempts and lost connections, by cause
  * @param streams subscribed over the connections, where the feed knows them
+ * @param ledger what is known of each stream, where messages tell their streams
  * @param connections the open ones, then the last that left
  */
 public record FeedReport(
@@ -37,4 +38,5 @@ public record FeedReport(
         Map<String, Long> dropped,
         Map<String, Long> failures,
         List<String> streams,
+        List<StreamReport> ledger,
         List<ConnectionReport> connections) {}

@@ -1,20 +1,37 @@
 package io.firstline.pool;
 
 import io.firstline.config.Dialect;
+import io.firstline.config.StreamClass;
 import io.firstline.payload.KeyReader;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /** Reads of each message what its venue's dialect lets us see. Holds the last one read; belongs to the feed's context. */
 final class MessageReader {
+    static final long NO_NUMBER = Long.MIN_VALUE;
+
     private final KeyReader keys;
     private final int streamPointers;
     private final int ackPointer;
     private final int refusalsEnd;
+    private final Dialect dialect;
+    private final Map<StreamClass, Places> places = new HashMap<>();
+
+    /** Where the values of a class of streams stand among the pointers. */
+    record Places(
+            StreamClass type, List<Integer> key, List<Integer> last, List<Integer> first, List<Integer> previous) {
+        boolean isNumbered() {
+            return !last.isEmpty();
+        }
+    }
 
     MessageReader(Dialect dialect) {
+        this.dialect = dialect;
         List<String> pointers = new ArrayList<>(dialect.stream());
         streamPointers = pointers.size();
         if (!dialect.ackId().isEmpty()) {
@@ -23,7 +40,79 @@ final class MessageReader {
         }
         ackPointer = streamPointers;
         refusalsEnd = pointers.size();
+        Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
+                .forEach(type -> places.put(
+                        type,
+                        new Places(
+                                type,
+                                placed(type.key(), pointers),
+                                placed(type.sequence().last(), pointers),
+                                placed(type.sequence().first(), pointers),
+                                placed(type.sequence().previous(), pointers))));
         keys = pointers.isEmpty() ? null : new KeyReader(pointers);
+    }
+
+    private static List<Integer> placed(List<String> wanted, List<String> pointers) {
+        List<Integer> places = new ArrayList<>();
+        for (String pointer : wanted) {
+            if (!pointers.contains(pointer)) {
+                pointers.add(pointer);
+            }
+            places.add(pointers.indexOf(pointer));
+        }
+        return places;
+    }
+
+    /** Where the values of a stream of this name stand. */
+    Places placesOf(String streamName) {
+        return places.get(dialect.classOf(streamName));
+    }
+
+    /** Stands for the message among those of all streams; 0 = it has no key, only its bytes tell it from others. */
+    long identity(Places at) {
+        long identity = 0;
+        for (int i = 0; i < at.key().size(); i++) {
+            int pointer = at.key().get(i);
+            if (keys.isPresent(pointer)) {
+                identity = mixed(identity, keys.hash(pointer));
+            }
+        }
+        return identity == 0 ? 0 : mixed(identity, stream());
+    }
+
+    /** The last number that the message stands for; {@link #NO_NUMBER} if it has none. */
+    long lastNumber(Places at) {
+        return number(at.last());
+    }
+
+    /** The first number that it stands for, or one more than that of the message before it, as far as it says so. */
+    long firstNumber(Places at, long last) {
+        switch (at.type().sequence().link()) {
+            case PLUS_ONE -> {
+                long first = number(at.first());
+                return first == NO_NUMBER ? last : first;
+            }
+            case PREVIOUS -> {
+                long previous = number(at.previous());
+                return previous == NO_NUMBER ? last : previous + 1;
+            }
+            default -> {
+                return NO_NUMBER;
+            }
+        }
+    }
+
+    private long number(List<Integer> pointers) {
+        for (int i = 0; i < pointers.size(); i++) {
+            if (keys.isLong(pointers.get(i))) {
+                return keys.asLong(pointers.get(i));
+            }
+        }
+        return NO_NUMBER;
+    }
+
+    private static long mixed(long sum, long hash) {
+        return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
     }
 
     /** Whether messages tell which stream they belong to. */
@@ -46,7 +135,7 @@ final class MessageReader {
         long stream = 0;
         for (int i = 0; i < streamPointers; i++) {
             if (keys.isPresent(i)) {
-                stream = (Long.rotateLeft(stream, 23) ^ keys.hash(i)) * 0x9E3779B97F4A7C15L;
+                stream = mixed(stream, keys.hash(i));
             }
         }
         return stream;

@@ -39,11 +39,12 @@ final class StreamTable {
             return null;
         }
         StreamWatch known = byHash.get(hash);
-        return known != null || byHash.size() == MAX_STREAMS ? known : add(hash, read.streamName(), nowNanos);
+        return known != null || byHash.size() == MAX_STREAMS ? known : add(hash, read, nowNanos);
     }
 
-    private StreamWatch add(long hash, String name, long nowNanos) {
-        StreamWatch watch = new StreamWatch(name, shutdown.contains(name), nowNanos);
+    private StreamWatch add(long hash, MessageReader read, long nowNanos) {
+        String name = read.streamName();
+        StreamWatch watch = new StreamWatch(name, shutdown.contains(name), read.placesOf(name), nowNanos);
         byHash.put(hash, watch);
         all.add(watch);
         byName.put(name, watch);

@@ -1,6 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.Chain;
 
 /**
  * One stream of a feed: when it last spoke, and on which connections it is missing. Pure; times are nanoseconds of the monotonic clock,
@@ -16,6 +17,11 @@ final class StreamWatch {
 
     final String name;
     final boolean announcesShutdown;
+    /** Where the values of its messages stand. */
+    final MessageReader.Places places;
+    /** The numbers of what was published, if it has numbers. */
+    final Chain chain = new Chain();
+
     private final Rhythm rhythm;
     private long lastNanos;
     private long published;
@@ -27,11 +33,24 @@ final class StreamWatch {
     /** The slots that have brought a message of this stream. */
     private long broughtBy;
 
-    StreamWatch(String name, boolean announcesShutdown, long nowNanos) {
+    StreamWatch(String name, boolean announcesShutdown, MessageReader.Places places, long nowNanos) {
         this.name = name;
         this.announcesShutdown = announcesShutdown;
+        this.places = places;
         this.rhythm = new Rhythm(nowNanos, LEAST_SILENCE_NANOS);
         this.lastNanos = nowNanos;
+    }
+
+    StreamReport report() {
+        return new StreamReport(
+                name,
+                places.type().name(),
+                published,
+                chain.proof(),
+                chain.openGaps(),
+                chain.healedGaps(),
+                chain.lostGaps(),
+                chain.lostNumbers());
     }
 
     /** A copy of a message arrived on any connection. */

@@ -34,13 +34,20 @@ public final class WsPool extends Feed {
     private static final long FIRST_DATA_MS = 10_000;
 
     /** A copy on its way through the arbiter. */
-    private record Copy(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {}
+    private record Copy(
+            Member member,
+            Buffer payload,
+            boolean text,
+            StreamWatch stream,
+            long first,
+            long last,
+            long arrivalNanos) {}
 
     private final WsPoolConfig config;
     private final long trialMs;
     private final Map<Line, Member> members = new HashMap<>();
     private Arbiter<Copy> arbiter;
-    private long lateBefore;
+    private long lateMessages;
     private final Rotation rotation;
     /** The slow ones of the last look that are still to be challenged. */
     private final Deque<Contender> slow = new ArrayDeque<>();
@@ -89,7 +96,6 @@ public final class WsPool extends Feed {
 
     @Override
     void starting() {
-        lateBefore = lateMessages();
         members.clear();
         arbiter = new Arbiter<>(
                 new ArbiterSettings(
@@ -100,10 +106,7 @@ public final class WsPool extends Feed {
                 new Arbiter.Output<>() {
                     @Override
                     public void first(Line line, Copy copy, boolean late) {
-                        if (copy.stream() != null) {
-                            streams.published(copy.stream(), line.slot(), clockwork.nowNanos());
-                        }
-                        publication.publish(copy.member().id(), copy.payload(), copy.text(), late, copy.arrivalNanos());
+                        publishFirst(line, copy, late);
                     }
 
                     @Override
@@ -162,11 +165,13 @@ public final class WsPool extends Feed {
 
     @Override
     void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
-        long hash = PayloadHash.of(payload, text);
+        long identity = stream == null ? 0 : reader.identity(stream.places);
+        long last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
+        long first = last == MessageReader.NO_NUMBER ? last : reader.firstNumber(stream.places, last);
         arbiter.copy(
                 member.line,
-                hash,
-                new Copy(member, payload, text, stream, arrivalNanos),
+                identity == 0 ? PayloadHash.of(payload, text) : identity,
+                new Copy(member, payload, text, stream, first, last, arrivalNanos),
                 payload.length(),
                 arrivalNanos);
         if (stream != null) {
@@ -175,6 +180,22 @@ public final class WsPool extends Feed {
         if (member == member.seat.candidate() && member.line.inStep() && member.isWorthALook(arrivalNanos)) {
             consider(member.seat, false);
         }
+    }
+
+    /** Where the venue numbers its messages, the numbers say which is late; else the arbiter's guess does. */
+    private void publishFirst(Line line, Copy copy, boolean guessedLate) {
+        boolean late = guessedLate;
+        StreamWatch stream = copy.stream();
+        if (stream != null) {
+            long now = clockwork.nowNanos();
+            streams.published(stream, line.slot(), now);
+            if (copy.last() != MessageReader.NO_NUMBER) {
+                late = gaps.published(
+                        stream, copy.first(), copy.last(), copy.member().id(), now);
+            }
+        }
+        lateMessages += late ? 1 : 0;
+        publication.publish(copy.member().id(), copy.payload(), copy.text(), late, copy.arrivalNanos());
     }
 
     /** What makes a connection slow is compared over one interval, in which nobody joined. */
@@ -323,7 +344,7 @@ public final class WsPool extends Feed {
 
     @Override
     long lateMessages() {
-        return arbiter == null ? 0 : lateBefore + arbiter.lateMessages();
+        return lateMessages;
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
 
+    private long lateMessages;
+
     WsSingle(
             Surroundings surroundings,
             String name,
@@ -51,7 +53,14 @@ public final class WsSingle extends Feed {
             member.seat.promote("");
         }
         if (member == member.seat.member()) {
-            publication.publish(member.id(), payload, text, false, arrivalNanos);
+            long last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
+            boolean late = last != MessageReader.NO_NUMBER
+                    && gaps.published(stream, reader.firstNumber(stream.places, last), last, member.id(), arrivalNanos);
+            lateMessages += late ? 1 : 0;
+            if (stream != null) {
+                stream.published(0, arrivalNanos);
+            }
+            publication.publish(member.id(), payload, text, late, arrivalNanos);
         }
     }
 
@@ -68,7 +77,7 @@ public final class WsSingle extends Feed {
 
     @Override
     long lateMessages() {
-        return 0;
+        return lateMessages;
     }
 
     @Override

@@ -107,10 +107,10 @@ class BadConfigTest {
                         "/unsubscribe: found a template for unsubscribing only, allowed: both templates, or \"subscribe\" alone"),
                 feed(
                         "{\"venue\":\"kraken\",\"streams\":[\"a\"]}",
-                        "/venue: found \"kraken\", allowed: a venue profile: binance-spot, binance-usdm"),
+                        "/venue: found \"kraken\", allowed: a venue profile: binance-spot, binance-usdm, hitbtc"),
                 feed(
                         "{\"venue\":\"../config\"}",
-                        "/venue: found \"../config\", allowed: a venue profile: binance-spot, binance-usdm"),
+                        "/venue: found \"../config\", allowed: a venue profile: binance-spot, binance-usdm, hitbtc"),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/no/such.pem\""),

@@ -1,0 +1,208 @@
+package io.firstline.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.arbitration.Chain.Proof;
+import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Venue;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.StreamReport;
+import io.firstline.pool.WsPool;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recordings of real exchanges, read with their venues' profiles: keys say which message is which, chains prove that none is missing. */
+class VenueRecordingsTest {
+    private static final double SPEED = 30;
+
+    @TempDir
+    private Path directory;
+
+    /** What a pool made of recordings. */
+    private record Outcome(List<String> merged, FeedReport report, List<JsonObject> gaps) {
+        StreamReport stream(String name) {
+            return report.ledger().stream()
+                    .filter(s -> s.stream().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no stream " + name + " in " + report.ledger()));
+        }
+
+        List<JsonObject> gaps(String state) {
+            return gaps.stream().filter(g -> g.getString("state").equals(state)).toList();
+        }
+    }
+
+    private static Outcome play(String venue, List<Path> files, List<Integer> lagMs) {
+        int connections = Math.max(files.size(), lagMs.size());
+        int copies = IntStream.range(0, connections)
+                .map(i -> Recordings.read(files.get(i % files.size())).size())
+                .sum();
+        try (Bench bench = new Bench()) {
+            ExchangeSimulator exchange = bench.silentExchange(SimulatorConfig.of()
+                    .withRecordings(files)
+                    .withReplaySpeed(SPEED)
+                    .withReplayLagMs(lagMs)
+                    .withAwaitConnections(connections));
+            WsPool pool = WsPool.create(
+                    bench.vertx,
+                    venue,
+                    WsPoolConfig.of(exchange.url("/"))
+                            .withConnections(connections)
+                            .withHashCapacity(1 << 17),
+                    Subscribing.NONE,
+                    Venue.find(venue, null).dialect());
+            List<String> merged = Collections.synchronizedList(new ArrayList<>());
+            List<JsonObject> gaps = Collections.synchronizedList(new ArrayList<>());
+            pool.handler(message -> merged.add(message.asText()));
+            pool.eventHandler(event -> {
+                if (event.type() == FeedEvent.Type.GAP) {
+                    gaps.add(event.facts());
+                }
+            });
+            Bench.connect(pool);
+            exchange.resumeEmission();
+            Bench.until("every copy received", () -> Bench.report(pool).copies() == copies);
+            Bench.until("every gap decided", () -> Bench.report(pool).ledger().stream()
+                    .allMatch(s -> s.openGaps() == 0));
+            Outcome outcome = new Outcome(List.copyOf(merged), Bench.report(pool), List.copyOf(gaps));
+            Bench.get(pool.close());
+            return outcome;
+        }
+    }
+
+    private static Path binance(String name) {
+        return Recordings.folder().resolve(name + ".jsonl.gz");
+    }
+
+    private static void tell(String what, Outcome outcome) {
+        System.out.printf(
+                "[venues] %-36s %,6d merged, %,d late; %d gaps healed, %d lost; %s%n",
+                what,
+                outcome.merged().size(),
+                outcome.report().late(),
+                outcome.gaps("healed").size(),
+                outcome.gaps("lost").size(),
+                outcome.report().ledger().stream()
+                        .map(s -> s.stream() + " " + s.published() + " " + s.proof())
+                        .sorted()
+                        .toList());
+    }
+
+    @Test
+    void shouldProveTheDepthChainOfBinanceSpot() {
+        Path file = binance("binance-spot-btcusdt-20230405");
+
+        Outcome outcome = play("binance-spot", List.of(file), List.of(0, 20, 75));
+
+        tell("binance-spot x3, 0/20/75 ms", outcome);
+        assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(file));
+        assertThat(outcome.stream("btcusdt@depth@100ms").proof()).isEqualTo(Proof.PROVEN_COMPLETE);
+        assertThat(outcome.stream("btcusdt@bookTicker").proof()).isEqualTo(Proof.UNPROVABLE);
+        assertThat(outcome.gaps()).isEmpty();
+    }
+
+    @Test
+    void shouldProveTheDepthChainOfBinanceUsdm() {
+        Path file = binance("binance-usdm-btcusdt-20230404");
+
+        Outcome outcome = play("binance-usdm", List.of(file), List.of(0, 20, 75));
+
+        tell("binance-usdm x3, 0/20/75 ms", outcome);
+        assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(file));
+        assertThat(outcome.stream("btcusdt@depth@0ms").proof()).isEqualTo(Proof.PROVEN_COMPLETE);
+        assertThat(outcome.gaps("lost")).isEmpty();
+    }
+
+    @Test
+    void shouldHealWhatOnlyOneConnectionLacks() throws IOException {
+        Path whole = binance("binance-usdm-btcusdt-20230404");
+        Path holed = without(whole, "holed", n -> n % 50 == 49);
+
+        Outcome outcome = play("binance-usdm", List.of(holed, whole, whole), List.of(0, 20, 75));
+
+        tell("binance-usdm, every 50th lacks on one", outcome);
+        assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(whole));
+        assertThat(outcome.gaps("lost")).isEmpty();
+        assertThat(outcome.gaps("healed")).isNotEmpty();
+        assertThat(outcome.stream("btcusdt@depth@0ms").proof()).isEqualTo(Proof.PROVEN_COMPLETE);
+    }
+
+    @Test
+    void shouldReportExactlyWhatEveryConnectionLacks() throws IOException {
+        Path whole = binance("binance-usdm-btcusdt-20230404");
+        Path holed = without(whole, "holed", n -> n % 50 == 49 && n < 8_990); // nobody can miss the very last;
+        Set<Long> missing = new TreeSet<>(depthNumbers(whole));
+        missing.removeAll(depthNumbers(holed));
+
+        Outcome outcome = play("binance-usdm", List.of(holed), List.of(0, 20, 75));
+
+        tell("binance-usdm, every 50th lacks on all", outcome);
+        assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(holed));
+        List<Long> told = outcome.gaps("lost").stream()
+                .filter(g -> g.getString("stream").equals("btcusdt@depth@0ms"))
+                .map(g -> g.getLong("to"))
+                .toList();
+        assertThat(told).containsExactlyInAnyOrderElementsOf(missing);
+        assertThat(outcome.gaps("healed")).isEmpty();
+        assertThat(outcome.stream("btcusdt@depth@0ms").proof()).isEqualTo(Proof.GAP);
+    }
+
+    @Test
+    void shouldPublishTheHitbtcTickerThatDiffersInBytesOnce() {
+        List<Path> files = Recordings.hitbtc();
+
+        Outcome outcome = play("hitbtc", files, List.of());
+
+        tell("hitbtc x4", outcome);
+        assertThat(outcome.merged())
+                .hasSize(920); // by bytes there are 922: two events carry another timestamp on another connection
+        assertThat(outcome.report().ledger())
+                .filteredOn(s -> s.type().equals("orderbook"))
+                .isNotEmpty()
+                .allMatch(s -> s.proof() == Proof.PROVEN_COMPLETE);
+    }
+
+    /** The last numbers of the order book's messages. */
+    private static List<Long> depthNumbers(Path file) {
+        return Recordings.texts(file).stream()
+                .map(JsonObject::new)
+                .filter(m -> "btcusdt@depth@0ms".equals(m.getString("stream")))
+                .map(m -> m.getJsonObject("data").getLong("u"))
+                .toList();
+    }
+
+    /** A recording without some of its messages. */
+    private Path without(Path file, String name, IntPredicate missing) throws IOException {
+        List<Recordings.Recorded> all = Recordings.read(file);
+        Path holed = directory.resolve(name + ".jsonl.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(holed))) {
+            for (int i = 0; i < all.size(); i++) {
+                if (!missing.test(i)) {
+                    JsonObject line = new JsonObject()
+                            .put("t_us", all.get(i).micros())
+                            .put("msg", all.get(i).text());
+                    out.write((line.encode() + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return holed;
+    }
+}
