@@ -154,11 +154,11 @@ final class Publication {
 
     /** What was dropped since the last call, by cause. */
     Map<DropCause, Long> droppedSinceTold() {
-        if (dropped.equals(droppedTold)) {
+        if (drops().equals(droppedTold)) {
             return Map.of();
         }
         Map<DropCause, Long> news = new EnumMap<>(DropCause.class);
-        drops().forEach((cause, count) -> {
+        dropped.forEach((cause, count) -> {
             long before = droppedTold.getOrDefault(cause, 0L);
             if (count > before) {
                 news.put(cause, count - before);

@@ -89,6 +89,7 @@ class SlowConsumerTest extends BusTestBase {
         }
 
         assertThat(messages).extracting(FeedMessage::sequence).hasSize(total).doesNotHaveDuplicates();
+        eventually(() -> told.stream().anyMatch(event -> SLOW.equals(event.getString("cause"))));
         assertThat(dropped()).isBetween(total - 5L * BOUND, total - 4L * BOUND);
         eventually(() -> told.stream()
                         .filter(event -> SLOW.equals(event.getString("cause")))
