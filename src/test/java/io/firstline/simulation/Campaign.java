@@ -16,14 +16,16 @@ import java.util.function.Supplier;
 /** Many worlds on two event loops, each seed once. */
 final class Campaign {
     private static final int LOOPS = 2;
-    private static final int ENOUGH_FAILURES = 10;
+    private static final int SOME_FAILURES = 10;
 
     private final AtomicLong next;
     private final long to;
     private final Supplier<Sabotage> sabotage;
+    private final int enoughFailures;
     private final Queue<AssertionError> failures = new ConcurrentLinkedQueue<>();
 
-    private Campaign(long from, long to, Supplier<Sabotage> sabotage) {
+    private Campaign(long from, long to, Supplier<Sabotage> sabotage, int enoughFailures) {
+        this.enoughFailures = enoughFailures;
         this.sabotage = sabotage;
         this.next = new AtomicLong(from);
         this.to = to;
@@ -32,7 +34,7 @@ final class Campaign {
     /** Lives through the worlds of these seeds and prints what that was. */
     static Life run(long from, long to) {
         long startNanos = System.nanoTime();
-        Campaign campaign = new Campaign(from, to, () -> Sabotage.NONE);
+        Campaign campaign = new Campaign(from, to, () -> Sabotage.NONE, SOME_FAILURES);
         Life life;
         try {
             life = campaign.run();
@@ -51,7 +53,7 @@ final class Campaign {
 
     /** The same with something broken, differently in each world. */
     static void sabotaged(long from, long to, Supplier<Sabotage> sabotage) {
-        new Campaign(from, to, sabotage).run();
+        new Campaign(from, to, sabotage, 1).run();
     }
 
     private Life run() {
@@ -88,7 +90,7 @@ final class Campaign {
     /** Each world has a context of its own on the loop of the one before it. */
     private void nextWorld(Vertx vertx, ContextInternal loop, Life life, CompletableFuture<Life> done) {
         long seed = next.getAndIncrement();
-        if (seed > to || failures.size() >= ENOUGH_FAILURES) {
+        if (seed > to || failures.size() >= enoughFailures) {
             done.complete(life);
             return;
         }

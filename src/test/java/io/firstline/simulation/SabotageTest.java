@@ -34,9 +34,7 @@ class SabotageTest {
         assertThatThrownBy(() -> Campaign.sabotaged(1, WORLDS, sabotage))
                 .isInstanceOf(AssertionError.class)
                 .message()
-                .satisfies(message -> System.out.println(
-                        "[sabotage] found out: " + message.lines().findFirst().orElse("")))
-                .contains(reason);
+                .containsPattern(reason);
     }
 
     // time
@@ -92,7 +90,7 @@ class SabotageTest {
     @Test
     void shouldNoticeOneForgottenTimerInThirty() {
         foundOut(
-                "(",
+                "\\([1-8]\\)",
                 () -> clock(real -> new Clock(real) {
                     private int timers;
 
@@ -110,7 +108,7 @@ class SabotageTest {
                 () -> clock(real -> new Clock(real) {
                     @Override
                     public long once(long delayMs, Runnable action) {
-                        return super.once(delayMs < 30_000 ? 50 * delayMs : delayMs, action);
+                        return super.once(delayMs != 2_000 && delayMs < 30_000 ? 50 * delayMs : delayMs, action);
                     }
                 }));
     }
@@ -243,7 +241,7 @@ class SabotageTest {
 
     @Test
     void shouldNoticeOneMessageInFiftyThatIsOvertaken() {
-        foundOut("(", () -> new Sabotage() {
+        foundOut("\\([1-8]\\)", () -> new Sabotage() {
             @Override
             public Connector connector(Connector real) {
                 return through(real, socket -> new Through(socket) {
@@ -269,7 +267,7 @@ class SabotageTest {
 
     @Test
     void shouldNoticeThatRepeatsAreTakenForCopies() {
-        foundOut("(1) of", () -> new Sabotage() {
+        foundOut("\\(1\\) of|\\(4\\) copies", () -> new Sabotage() {
             @Override
             public Connector connector(Connector real) {
                 return through(real, socket -> new Through(socket) {
