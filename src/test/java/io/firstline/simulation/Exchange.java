@@ -38,6 +38,10 @@ final class Exchange implements Connector {
     /** How many messages may be repeated, at most. */
     private static final int REPEATABLE = 50;
 
+    private static final int TOO_MANY_REQUESTS = 429;
+    /** Who says "too often" and not how long is left alone for so long. */
+    private static final int UNSAID_PAUSE_S = 10;
+
     private final VirtualTime time;
     private final Plan plan;
     private final SplittableRandom random;
@@ -79,7 +83,7 @@ final class Exchange implements Connector {
             case OPEN, FLAPPING, DEAF -> open(config.connectionId(), attempt, roundTripNanos, door);
             case REFUSING -> fail(attempt, roundTripNanos, new ConnectException("Connection refused"));
             case UNRESOLVED -> fail(attempt, roundTripNanos, new UnknownHostException("exchange.test"));
-            case TOO_MANY_REQUESTS -> reject(attempt, roundTripNanos, 429, retryAfterSeconds);
+            case TOO_MANY_REQUESTS -> reject(attempt, roundTripNanos, TOO_MANY_REQUESTS, retryAfterSeconds);
             case UNAVAILABLE -> reject(attempt, roundTripNanos, 503, 0);
             case NOT_ANSWERING -> fail(attempt, timeoutNanos, new ConnectTimeoutException("connection timed out"));
             case UPGRADE_NOT_ANSWERED ->
@@ -102,8 +106,8 @@ final class Exchange implements Connector {
         }
         time.in(afterNanos, () -> {
             judge.attemptEnded();
-            if (retryAfter > 0) {
-                judge.paused(retryAfter * Plan.SECOND);
+            if (status == TOO_MANY_REQUESTS) {
+                judge.paused((retryAfter > 0 ? retryAfter : UNSAID_PAUSE_S) * Plan.SECOND);
             }
             attempt.fail(new UpgradeRejectedException("rejected", status, headers, Buffer.buffer()));
         });

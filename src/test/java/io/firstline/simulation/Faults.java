@@ -87,6 +87,13 @@ final class Faults {
             case 1 -> time.stepEpoch(random.nextLong(-300_000_000, 300_000_000));
             case 2 -> shutDoor();
             case 3 -> massacre();
+            case 5, 6 -> {
+                if (plan.family() == Plan.Family.OUTAGES) {
+                    massacre();
+                } else {
+                    strikeOne();
+                }
+            }
             case 4 -> pool.evict("p-" + random.nextInt(1, 100)).otherwiseEmpty();
             default -> strikeOne();
         }

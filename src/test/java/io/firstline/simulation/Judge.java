@@ -159,10 +159,10 @@ final class Judge {
             return; // nobody wanted it any more when it opened
         }
         if (wire.place.inStep()) {
+            require(sequence == 0, "(2a) " + wire + " is in step as soon as it is open");
             unproven(wire);
         } else {
-            wire.joinedInOutage = exchange.wires.stream()
-                    .noneMatch(other -> other.place != null && other.place.isTracked() && other.place.inStep());
+            wire.joinedInOutage = exchange.wires.stream().noneMatch(Judge::isLeading);
         }
         life.connections++;
     }
@@ -293,6 +293,7 @@ final class Judge {
     private void counted(Wire wire) {
         received++;
         wire.data++;
+        wire.lastDataNanos = time.nowNanos();
     }
 
     private record Delivered(Message message, Wire wire) {
@@ -366,12 +367,29 @@ final class Judge {
         } else if (late) {
             life.late++;
         } else if (message.published == 1) {
-            boolean excused = message.sentNanos <= orderedFromNanos || message.skipped || plan.mixesStreams();
+            boolean unknown = message.sentNanos <= orderedFromNanos || message.skipped || plan.mixesStreams();
+            boolean excused = unknown
+                    && time.nowNanos() - overtakenNanos(message)
+                            <= plan.config().skewMs() * Plan.MS;
             require(
                     excused,
-                    "(2) " + message + " is published after #" + youngest[message.stream] + " and not flagged late");
+                    "(2) " + message + " is published after #" + youngest[message.stream] + ", "
+                            + (time.nowNanos() - overtakenNanos(message)) / Plan.MS
+                            + " ms after the first younger one, and not flagged late");
             life.disordered++;
         }
+    }
+
+    /** When the first younger message of its stream was published. */
+    private long overtakenNanos(Message message) {
+        long first = Long.MAX_VALUE;
+        for (int number = message.number + 1; number <= youngest[message.stream]; number++) {
+            Message younger = exchange.messages.get(number);
+            if (younger.stream == message.stream && younger.published > 0) {
+                first = Math.min(first, younger.publishedNanos);
+            }
+        }
+        return first;
     }
 
     // events
@@ -396,7 +414,7 @@ final class Judge {
             case IN_STEP -> {
                 Wire wire = wire(event.facts().getString("connection"));
                 if (wire != null && event.facts().getBoolean("alone")) {
-                    unproven(wire);
+                    leadsAlone(wire);
                 }
             }
             case OUT_OF_STEP -> outOfSteps++;
@@ -410,6 +428,25 @@ final class Judge {
             case EVICTED -> evicted(event);
             default -> {}
         }
+    }
+
+    /** It may if nobody is in step, or those who are have been silent for a second. */
+    private void leadsAlone(Wire wire) {
+        for (Wire other : exchange.wires) {
+            if (other != wire && isLeading(other)) {
+                require(
+                        time.nowNanos() - other.lastDataNanos >= Plan.SECOND,
+                        "(2a) " + wire + " leads alone beside " + other);
+            }
+        }
+        unproven(wire);
+        Arrays.fill(
+                youngest,
+                -1); // as the event says: bytes do not tell whether what it holds is older than what is published
+    }
+
+    private static boolean isLeading(Wire wire) {
+        return wire.place != null && wire.place.isTracked() && wire.place.inStep();
     }
 
     private void evicted(FeedEvent event) {
@@ -478,7 +515,11 @@ final class Judge {
         lastInStep = inStep;
         ends = 0;
         outOfSteps = 0;
+        boolean anyLeads = exchange.wires.stream().anyMatch(Judge::isLeading);
         for (Wire wire : exchange.wires) {
+            require(
+                    anyLeads || wire.data == 0 || wire.place == null || !wire.place.isTracked(),
+                    "(2a) nobody leads though " + wire + " delivers");
             if (wire.joinedInOutage && wire.place != null && wire.place.inStep()) {
                 settleOwed(wire);
             }

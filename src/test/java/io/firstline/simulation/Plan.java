@@ -91,6 +91,7 @@ record Plan(
                 switch (family) {
                     case SPARSE, SPARSE_OUTAGES -> random.nextLong(10 * SECOND, MINUTE);
                     case DENSE -> random.nextLong(2 * MS, 10 * MS);
+                    case OUTAGES -> random.nextLong(20 * MS, 300 * MS);
                     default -> random.nextLong(100 * MS, SECOND);
                 };
         long lengthNanos =
@@ -123,7 +124,7 @@ record Plan(
                 family.calm || random.nextBoolean(),
                 random.nextInt(4) == 0,
                 !family.calm && random.nextInt(3) == 0,
-                random.nextLong(5, random.nextBoolean() ? 20 : 150) * MS,
+                random.nextLong(5, random.nextBoolean() ? 20 : family == Family.OUTAGES ? 800 : 150) * MS,
                 random.nextInt(4) == 0 ? -random.nextLong(lengthNanos) : random.nextLong(HOUR));
     }
 

@@ -64,6 +64,7 @@ final class Wire implements Socket {
     Place place;
     long lastFrameNanos;
     int data;
+    long lastDataNanos = NOT_YET / 2;
     int outOfStep;
     long outOfStepSinceNanos;
     int missed;
