@@ -51,8 +51,14 @@ final class EvictionPolicy {
         }
     }
 
+    /** Whether enough is known to judge: of a few messages the slowest says nothing about a connection. */
+    static boolean canJudge(List<Contender> live, RankBy rankBy) {
+        return rankBy == RankBy.LATENCY
+                || live.stream().anyMatch(c -> c.window().copies() >= Trial.COPIES);
+    }
+
     /**
-     * The connections to replace, slowest first.
+     * The connections to replace, slowest first; none unless {@link #canJudge}.
      *
      * @param minAgeMs who is younger is compared with, but not judged
      */
@@ -63,7 +69,7 @@ final class EvictionPolicy {
                         .thenComparingDouble(Contender::latencyMs)
                         .reversed())
                 .toList();
-        if (ranked.size() < 2) {
+        if (ranked.size() < 2 || !canJudge(live, rankBy)) {
             return List.of();
         }
         double good = ranked.get(ranked.size() - 1 - (ranked.size() - 1) / 4).cost(rankBy);

@@ -5,11 +5,14 @@ import io.firstline.pool.EvictionPolicy.Contender;
 
 /**
  * Whether a candidate takes the seat of the connection that it is to replace. It must deliver in step; one that was opened because the
- * other is slow must also turn out to be faster, measured over the same messages. Pure.
+ * other is slow must also turn out to be clearly faster, measured over the same messages. Pure.
  */
 final class Trial {
     /** Both are measured over at least so many copies of the candidate, if they come in time. */
     static final int COPIES = 100;
+
+    /** Better by a fifth: less may be chance. */
+    private static final double CLEARLY = 0.8;
 
     private Trial() {}
 
@@ -53,7 +56,7 @@ final class Trial {
         String figures =
                 facts.candidate().figures(rankBy) + " against " + facts.old().figures(rankBy);
         // an old one that brought nothing meanwhile is worse than any
-        boolean notBetter = Double.isNaN(cost) || facts.old().cost(rankBy) <= cost;
+        boolean notBetter = Double.isNaN(cost) || CLEARLY * facts.old().cost(rankBy) < cost;
         return notBetter ? new Verdict(Decision.DROP, "not better: " + figures) : new Verdict(Decision.TAKE, figures);
     }
 }

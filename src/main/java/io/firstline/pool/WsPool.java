@@ -204,6 +204,9 @@ public final class WsPool extends Feed {
             return;
         }
         List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
+        if (!EvictionPolicy.canJudge(live, config.rankBy())) {
+            return; // the window goes on: in a quiet feed it takes several intervals
+        }
         slow.clear();
         slow.addAll(EvictionPolicy.slow(live, config.rankBy(), config.evictIntervalMs()));
         members.keySet().forEach(Line::startWindow);

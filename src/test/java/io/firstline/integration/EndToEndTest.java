@@ -76,8 +76,11 @@ class EndToEndTest {
                     + exchange.emitted().get("btcusdt@trade");
             Bench.until(
                     "everything",
-                    () -> pool.size() >= poolSent && one.size() >= exchange.emitted().get("ethusdt@trade"));
-            assertThat(pool).as("the answers to its own requests are not among them").hasSize((int) poolSent);
+                    () -> pool.size() >= poolSent
+                            && one.size() >= exchange.emitted().get("ethusdt@trade"));
+            assertThat(pool)
+                    .as("the answers to its own requests are not among them")
+                    .hasSize((int) poolSent);
             for (int i = 0; i < pool.size(); i++) {
                 assertThat(pool.get(i).sequence()).isEqualTo(i + 1);
             }

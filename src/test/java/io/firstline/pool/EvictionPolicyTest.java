@@ -75,6 +75,22 @@ class EvictionPolicyTest {
     }
 
     @Test
+    void shouldNotJudgeByAFewMessages() {
+        LineWindow few = new LineWindow(Trial.COPIES - 1, 0, 1_000);
+        List<Contender> live = List.of(
+                new Contender("a", 1, few, OLD_MS), new Contender("b", 9, new LineWindow(3, 0, 90_000), OLD_MS));
+        assertThat(EvictionPolicy.slow(live, RankBy.LAG, 0)).isEmpty();
+        assertThat(EvictionPolicy.slow(live, RankBy.LATENCY, 0))
+                .as("pings are enough")
+                .hasSize(1);
+
+        List<Contender> enough = List.of(contender("a", 1, 1_000), live.get(1));
+        assertThat(ids(EvictionPolicy.slow(enough, RankBy.LAG, 0)))
+                .as("that it brings few while others bring many is not to its credit")
+                .containsExactly("b");
+    }
+
+    @Test
     void shouldNotJudgeTheYoung() {
         List<Contender> live = List.of(
                 contender("good", 1, 1_000), new Contender("young", 99, new LineWindow(5, 0, 99_000), OLD_MS - 1));

@@ -50,6 +50,11 @@ class TrialTest {
     void shouldDropWhoIsNotBetterWithItsNumbers() {
         assertThat(verdict(null, SLOW, measured(Trial.COPIES, 20_000), false))
                 .isEqualTo(new Verdict(Decision.DROP, "not better: lag p99 20.0 ms against lag p99 20.0 ms"));
+        assertThat(verdict(null, SLOW, measured(Trial.COPIES, 16_500), false).decision())
+                .as("better, but perhaps by chance")
+                .isEqualTo(Decision.DROP);
+        assertThat(verdict(null, SLOW, measured(Trial.COPIES, 15_500), false).decision())
+                .isEqualTo(Decision.TAKE);
         assertThat(verdict(null, SLOW, measured(0, -1), true).decision()).isEqualTo(Decision.DROP);
     }
 
