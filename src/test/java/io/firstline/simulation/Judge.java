@@ -454,6 +454,10 @@ final class Judge {
         Wire replacement = wire(event.facts().getString("replacement"));
         require(replacement != null && replacement.place.isSeated(), "(3) evicted for one that is not there");
         require(replacement.place.inStep(), "(3) evicted for " + replacement + ", which is not in step");
+        Wire old = wire(event.facts().getString("connection"));
+        require(
+                inside.live() == plan.config().connections() || !old.isWhole() || !old.place.inStep(),
+                "(3) " + old + " evicted while another seat is empty, and it delivers");
         if (event.facts().getString("reason").equals("age")) {
             require(candidatesAt.get(replacement.connectionId) == 1, "(3) rotated while others were being replaced");
         }
