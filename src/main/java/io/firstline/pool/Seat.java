@@ -49,6 +49,11 @@ final class Seat {
         return candidate;
     }
 
+    /** Why the member is being replaced; of the last time, if it is not. */
+    String reason() {
+        return evictionReason;
+    }
+
     /** Whether the candidate must be better than the member, not only deliver. */
     boolean isChallenged() {
         return challenged;

@@ -30,6 +30,7 @@ public final class WsPool extends Feed {
     private static final long WATCH_MS = 250;
     private static final int SILENCE_MESSAGES = 5;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final String OVERDUE = "age, overdue";
     /** A connection that has just opened may be subscribing still. */
     private static final long FIRST_DATA_MS = 10_000;
 
@@ -136,6 +137,7 @@ public final class WsPool extends Feed {
             if (!anyUnproven()) {
                 rotateOldest();
             }
+            replaceOverdue();
             if (!anyUnproven()) {
                 challengeSlow();
             }
@@ -253,6 +255,25 @@ public final class WsPool extends Feed {
         }
     }
 
+    /** One at a time, but not waiting for an empty seat, which may never be filled: the server is about to cut it. */
+    private void replaceOverdue() {
+        for (Seat seat : roster.seats()) {
+            if (seat.candidate() != null) {
+                return;
+            }
+        }
+        roster.seats().stream()
+                .filter(this::isOverdue)
+                .max(Comparator.comparingLong(WsPool::overAgeMs))
+                .ifPresent(seat -> seat.replace(OVERDUE, trialMs()));
+    }
+
+    private boolean isOverdue(Seat seat) {
+        return config.maxAgeMs() > 0
+                && seat.isLive()
+                && seat.member().connection.ageMs() >= config.maxAgeMs();
+    }
+
     /** Whoever is furthest over its age. */
     private void rotateOldest() {
         long epochMs = clockwork.epochMicros() / 1_000;
@@ -326,7 +347,9 @@ public final class WsPool extends Feed {
         if (roster.live() < config.minLive()) {
             return "needed beside the others: fewer than minLive are live";
         }
-        return roster.live() < roster.target() && delivers(candidate.seat)
+        return roster.live() < roster.target()
+                        && delivers(candidate.seat)
+                        && !candidate.seat.reason().equals(OVERDUE)
                 ? "needed beside the others: not all of them are live"
                 : null;
     }

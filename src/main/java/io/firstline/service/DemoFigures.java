@@ -134,9 +134,12 @@ final class DemoFigures {
     }
 
     private static String fate(JsonObject connection) {
-        return connection.getString("role").equals("gone")
-                ? connection.getString("end", "").startsWith("closed-by-us") ? "evicted" : "lost"
-                : connection.getString("role").equals("candidate") ? "on trial" : "live";
+        if (connection.getString("role").equals("gone")) {
+            String end = connection.getString("end", "");
+            // a candidate that did not get ready, or was not better, is closed as not needed
+            return !end.startsWith("closed-by-us") ? "lost" : end.contains("not needed") ? "dropped" : "evicted";
+        }
+        return connection.getString("role").equals("candidate") ? "on trial" : "live";
     }
 
     private static Stream<JsonObject> connections(JsonObject status) {

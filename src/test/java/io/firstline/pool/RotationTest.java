@@ -83,6 +83,24 @@ class RotationTest extends FeedTestBase {
         assertNeverTwoCandidates();
     }
 
+    @Test
+    void shouldReplaceAnOverdueConnectionThoughASeatCannotBeFilled() {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = started(pool(poolOf(2, server.url()).withJoinGuardMs(0).withMaxAgeMs(2_000)));
+        eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
+        server.send("first", 0, 1);
+        server.door = HandServer.Door.REJECTING;
+        join(server.close(1));
+        eventually(() -> feed.state() == FeedState.DEGRADED);
+        eventually(() -> members(feed).get(0).connection().ageMs() > 2_000);
+
+        server.door = HandServer.Door.HELD; // the replacement and the empty seat knock at the same door
+        eventually(() -> server.knocking() == 2);
+
+        assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();
+        assertThat(feed.state()).isEqualTo(FeedState.DEGRADED);
+    }
+
     /** Each "connected" after the first three opens a trial that "evicted" ends: they must alternate. */
     private void assertNeverTwoCandidates() {
         int trials = 0;

@@ -456,9 +456,12 @@ final class Judge {
         require(replacement.place.inStep(), "(3) evicted for " + replacement + ", which is not in step");
         Wire old = wire(event.facts().getString("connection"));
         require(
-                inside.live() == plan.config().connections() || !old.isWhole() || !old.place.inStep(),
+                inside.live() == plan.config().connections()
+                        || !old.isWhole()
+                        || !old.place.inStep()
+                        || event.facts().getString("reason").equals("age, overdue"),
                 "(3) " + old + " evicted while another seat is empty, and it delivers");
-        if (event.facts().getString("reason").equals("age")) {
+        if (event.facts().getString("reason").startsWith("age")) {
             require(candidatesAt.get(replacement.connectionId) == 1, "(3) rotated while others were being replaced");
         }
     }
