@@ -141,6 +141,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         FeedStream ring = feed.stream(128, Overflow.DROP_OLDEST).handler(m -> read.add(m.asText()));
 
         ring.pause();
+        heard(feed); // the ring is attached
         List<String> burst = emit(exchange, feed, 0, 60); // 300 copies, all of which wait for who has to ask first
         assertThat(ring.dropped()).isZero();
         ring.resume();
