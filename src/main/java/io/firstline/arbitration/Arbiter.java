@@ -61,6 +61,9 @@ public final class Arbiter<M> {
 
         /** A line fell so far behind that its copies cannot be recognised any more. */
         void outOfStep(Line line);
+
+        /** A copy has other bytes than the first copy of its message. */
+        void conflict(Line line, int stream);
     }
 
     private final ArbiterSettings settings;
@@ -133,13 +136,8 @@ public final class Arbiter<M> {
         }
     }
 
-    /**
-     * Takes one copy.
-     *
-     * @param hash 64 bits that stand for the bytes
-     * @param bytes the message's size, which bounds what is held back
-     */
-    public void copy(Line line, long hash, M message, int bytes, long nowNanos) {
+    /** Takes one copy. */
+    public void copy(Line line, Arrival<M> arrival, long nowNanos) {
         if (line.left) {
             return;
         }
@@ -152,16 +150,20 @@ public final class Arbiter<M> {
         if (!line.leading && leaders == 0) {
             leadAlone(line, nowNanos);
         }
+        long hash = arrival.identity();
         long sequence = history.match(hash, line.slot, line.floorNanos, line.passed);
+        if (sequence != 0) {
+            compare(line, sequence, arrival.content());
+        }
         if (line.leading) {
             lastLeaderCopyNanos = nowNanos;
             if (sequence != 0) {
                 late(line, sequence, history.isUnique(hash), nowNanos);
             } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
-                publish(line, hash, message, nowNanos, isBehind(line, nowNanos), nowNanos);
+                publish(line, arrival, nowNanos, isBehind(line, nowNanos), nowNanos);
             } else {
                 fallBehind(line);
-                hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
+                hold(line, new Pending.Copy<>(arrival, nowNanos));
             }
         } else if (sequence != 0) {
             boolean unique = history.isUnique(hash) && joining.get(line).count(hash) == 0;
@@ -173,7 +175,7 @@ public final class Arbiter<M> {
             lineUp(line, unique && onward, nowNanos, nowNanos);
         } else {
             line.fellBehind |= line.watermark < history.oldest() - 1;
-            hold(line, new Pending.Copy<>(hash, message, bytes, nowNanos));
+            hold(line, new Pending.Copy<>(arrival, nowNanos));
             if (eldersAreSilent(line, nowNanos)) {
                 joining.keySet().stream()
                         .filter(l -> !joining.get(l).isEmpty())
@@ -220,20 +222,25 @@ public final class Arbiter<M> {
         settle(nowNanos - settlingNanos);
     }
 
-    private void publish(Line line, long hash, M message, long receivedNanos, boolean late, long nowNanos) {
+    private void publish(Line line, Arrival<M> copy, long receivedNanos, boolean late, long nowNanos) {
         settle(nowNanos - settlingNanos);
         if (history.newest() - history.oldest() + 1 >= settings.historySize()) {
             settleOne(history.oldest());
         }
-        long sequence = history.add(hash, line.slot, receivedNanos, nowNanos);
-        line.wins++;
-        line.published(sequence, late);
+        long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
+        line.published(sequence, copy.stream(), late);
         if (late) {
             lateMessages++;
         }
-        output.first(line, message, late);
+        output.first(line, copy.message(), late);
         if (!joining.isEmpty()) {
-            matchHeld(sequence, hash, nowNanos);
+            matchHeld(sequence, copy.identity(), nowNanos);
+        }
+    }
+
+    private void compare(Line line, long sequence, long content) {
+        if (content != 0 && history.content(sequence) != 0 && history.content(sequence) != content) {
+            output.conflict(line, history.stream(sequence));
         }
     }
 
@@ -241,17 +248,17 @@ public final class Arbiter<M> {
         long firstNanos = history.firstNanos(sequence);
         if (sequence <= settled) {
             if (line.leading && line.leadingSinceNanos - firstNanos <= 0) {
-                line.losses--;
+                line.lost(history.stream(sequence), -1);
             }
             int saver = history.winner(sequence);
             if (saver >= 0) {
-                lines[saver].saves--;
+                lines[saver].saved(history.stream(sequence), -1);
                 history.forgetWinner(sequence);
             }
         }
         history.markDelivered(sequence, line.slot);
         line.lateCopies++;
-        line.reached(sequence, unique, nowNanos - firstNanos);
+        line.reached(sequence, history.stream(sequence), unique, nowNanos - firstNanos);
     }
 
     /** Something published more than the skew ago has not come on this line yet. */
@@ -287,13 +294,14 @@ public final class Arbiter<M> {
             }
             boolean unique = history.isUnique(hash) && held.count(hash) == 1;
             if (line.fellBehind && held.count(hash) > 0) {
-                dropStale(line, copy -> copy.hash() != hash);
+                dropStale(line, copy -> copy.identity() != hash);
             }
             Pending.Copy<M> copy = held.take(hash);
             if (copy != null) {
                 history.markDelivered(sequence, line.slot);
                 line.lateCopies++;
-                line.reached(sequence, unique, 0);
+                line.reached(sequence, history.stream(sequence), unique, 0);
+                compare(line, sequence, copy.content());
                 lineUp(line, unique, copy.receivedNanos(), nowNanos);
             }
         }
@@ -349,11 +357,11 @@ public final class Arbiter<M> {
 
     /** Publishes what was held back, unless another line that lined up on what was just released came before it. */
     private void release(Line line, Pending.Copy<M> copy, boolean late, long nowNanos) {
-        long sequence = history.match(copy.hash(), line.slot, line.floorNanos, line.passed);
+        long sequence = history.match(copy.identity(), line.slot, line.floorNanos, line.passed);
         if (sequence != 0) {
-            late(line, sequence, history.isUnique(copy.hash()), nowNanos);
+            late(line, sequence, history.isUnique(copy.identity()), nowNanos);
         } else {
-            publish(line, copy.hash(), copy.message(), copy.receivedNanos(), late, nowNanos);
+            publish(line, copy, copy.receivedNanos(), late, nowNanos);
         }
     }
 
@@ -395,7 +403,7 @@ public final class Arbiter<M> {
         long firstNanos = history.firstNanos(sequence);
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
-            lines[winner].saves++; // until another copy comes after all
+            lines[winner].saved(history.stream(sequence), 1); // until another copy comes after all
         } else {
             history.forgetWinner(sequence);
         }
@@ -404,7 +412,7 @@ public final class Arbiter<M> {
                     && line.leading
                     && (delivered & 1L << line.slot) == 0
                     && line.leadingSinceNanos - firstNanos <= 0) {
-                line.losses++;
+                line.lost(history.stream(sequence), 1);
             }
         }
     }

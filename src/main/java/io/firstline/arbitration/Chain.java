@@ -169,6 +169,16 @@ public final class Chain {
         return lost > 0 ? Proof.GAP : Proof.PROVEN_COMPLETE;
     }
 
+    /** Whether anything was published, since the last restart. */
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    /** The gaps that may still heal, oldest first. */
+    public List<Gap> open() {
+        return open.stream().map(each -> each.gap).toList();
+    }
+
     /** The youngest number that was published. */
     public long newest() {
         return newest;

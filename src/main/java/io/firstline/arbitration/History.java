@@ -23,6 +23,8 @@ final class History {
     private final long[] firstNanos;
     private final long[] deliveredBy;
     private final byte[] winner;
+    private final long[] content;
+    private final int[] stream;
     private final long[] nextAlike;
 
     private final int tableMask;
@@ -43,6 +45,8 @@ final class History {
         this.firstNanos = new long[size];
         this.deliveredBy = new long[size];
         this.winner = new byte[size];
+        this.content = new long[size];
+        this.stream = new int[size];
         this.nextAlike = new long[size];
         this.tableMask = 2 * size - 1;
         this.oldestAlike = new long[2 * size];
@@ -69,6 +73,16 @@ final class History {
     /** The slot of the line that delivered the first copy, or -1 if a line that delivered it has left, or it was forgotten. */
     int winner(long sequence) {
         return winner[(int) sequence & entryMask];
+    }
+
+    /** Stands for the bytes of the first copy; 0 = not known. */
+    long content(long sequence) {
+        return content[(int) sequence & entryMask];
+    }
+
+    /** The stream it belongs to, 0 = none. */
+    int stream(long sequence) {
+        return stream[(int) sequence & entryMask];
     }
 
     void forgetWinner(long sequence) {
@@ -124,13 +138,15 @@ final class History {
     }
 
     /** Remembers a message as published now, its first copy delivered by a slot, perhaps a while ago; returns its sequence. */
-    long add(long messageHash, int slot, long receivedNanos, long nowNanos) {
+    long add(long messageHash, long messageContent, int messageStream, int slot, long receivedNanos, long nowNanos) {
         while (newest - oldest + 1 >= capacity || (oldest <= newest && nowNanos - firstNanos(oldest) > spanNanos)) {
             forgetOldest();
         }
         long sequence = ++newest;
         int index = (int) sequence & entryMask;
         hash[index] = messageHash;
+        content[index] = messageContent;
+        stream[index] = messageStream;
         firstNanos[index] = receivedNanos;
         deliveredBy[index] = 1L << slot;
         winner[index] = (byte) slot;

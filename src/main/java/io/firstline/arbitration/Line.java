@@ -1,5 +1,6 @@
 package io.firstline.arbitration;
 
+import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -7,6 +8,9 @@ import org.HdrHistogram.Histogram;
  * by the arbiter that made it, on its thread; the figures stay readable after the line has left.
  */
 public final class Line {
+    /** Streams beyond this many are not told apart in the figures. */
+    public static final int MAX_STREAMS = 512;
+
     private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
     final int slot;
@@ -49,6 +53,7 @@ public final class Line {
     final Histogram lagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
     private final Histogram windowLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
     private long lossesBeforeWindow;
+    private StreamFigures[] byStream = {};
 
     Line(int slot, long floorNanos) {
         this.slot = slot;
@@ -60,22 +65,26 @@ public final class Line {
      *
      * @param beyondDoubt no other message remembered has the same bytes
      */
-    void reached(long sequence, boolean beyondDoubt, long lagNanos) {
+    void reached(long sequence, int stream, boolean beyondDoubt, long lagNanos) {
         watermark = Math.max(watermark, sequence);
         if (beyondDoubt) {
             matched = Math.max(matched, sequence);
         }
-        lag(lagNanos);
+        lag(stream, lagNanos);
     }
 
     /** It published; done late, that alone does not say that it has caught up. */
-    void published(long sequence, boolean late) {
+    void published(long sequence, int stream, boolean late) {
+        wins++;
+        if (stream != 0) {
+            in(stream).wins++;
+        }
         if (late) {
             lateWatermark = sequence;
         } else {
             watermark = sequence;
         }
-        lag(0);
+        lag(stream, 0);
     }
 
     /**
@@ -97,7 +106,41 @@ public final class Line {
         }
     }
 
-    private void lag(long lagNanos) {
+    /** More of its messages were lost, or fewer: a loss is taken back when its copy comes after all. */
+    void lost(int stream, int count) {
+        losses += count;
+        if (stream != 0) {
+            in(stream).losses += count;
+        }
+    }
+
+    /** It has saved more messages, or fewer. */
+    void saved(int stream, int count) {
+        saves += count;
+        if (stream != 0) {
+            in(stream).saves += count;
+        }
+    }
+
+    private StreamFigures in(int stream) {
+        if (stream > byStream.length) {
+            byStream = Arrays.copyOf(byStream, Math.min(MAX_STREAMS, Math.max(stream, 2 * byStream.length)));
+        }
+        if (byStream[stream - 1] == null) {
+            byStream[stream - 1] = new StreamFigures();
+        }
+        return byStream[stream - 1];
+    }
+
+    /** What it was worth for one stream; null if it has brought and missed nothing of it. */
+    public StreamFigures figuresIn(int stream) {
+        return stream > byStream.length ? null : byStream[stream - 1];
+    }
+
+    private void lag(int stream, long lagNanos) {
+        if (stream != 0) {
+            in(stream).lag(lagNanos);
+        }
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
         lagMicros.recordValue(micros);
         windowLagMicros.recordValue(micros);

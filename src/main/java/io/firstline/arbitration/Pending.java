@@ -12,7 +12,12 @@ final class Pending<M> {
     static final long MAX_BYTES = 32L * 1024 * 1024;
 
     /** A copy held back. */
-    record Copy<M>(long hash, M message, int bytes, long receivedNanos) {}
+    record Copy<M>(long identity, long content, int stream, M message, int bytes, long receivedNanos)
+            implements Arrival<M> {
+        Copy(Arrival<M> arrival, long nowNanos) {
+            this(arrival.identity(), arrival.content(), arrival.stream(), arrival.message(), arrival.bytes(), nowNanos);
+        }
+    }
 
     private final ArrayDeque<Copy<M>> copies = new ArrayDeque<>();
     private final Map<Long, Integer> countByHash = new HashMap<>();
@@ -21,7 +26,7 @@ final class Pending<M> {
     /** Adds a copy; returns how many of the oldest had to go for it. */
     int add(Copy<M> copy) {
         copies.addLast(copy);
-        countByHash.merge(copy.hash(), 1, Integer::sum);
+        countByHash.merge(copy.identity(), 1, Integer::sum);
         bytes += copy.bytes();
         int dropped = 0;
         while (copies.size() > MAX_COPIES || (bytes > MAX_BYTES && copies.size() > 1)) {
@@ -46,7 +51,7 @@ final class Pending<M> {
         }
         for (var each = copies.iterator(); each.hasNext(); ) {
             Copy<M> copy = each.next();
-            if (copy.hash() == hash) {
+            if (copy.identity() == hash) {
                 each.remove();
                 uncount(copy);
                 return copy;
@@ -85,7 +90,7 @@ final class Pending<M> {
     }
 
     private void uncount(Copy<M> copy) {
-        countByHash.computeIfPresent(copy.hash(), (h, n) -> n == 1 ? null : n - 1);
+        countByHash.computeIfPresent(copy.identity(), (h, n) -> n == 1 ? null : n - 1);
         bytes -= copy.bytes();
     }
 }

@@ -2,8 +2,10 @@ package io.firstline.bus;
 
 import io.firstline.arbitration.LineFigures;
 import io.firstline.connection.WsConnectionState;
+import io.firstline.pool.ArrivalReport;
 import io.firstline.pool.ConnectionReport;
 import io.firstline.pool.FeedReport;
+import io.firstline.pool.GapReport;
 import io.firstline.pool.StreamReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -29,6 +31,7 @@ public final class ReportJson {
                 .put("published", report.published())
                 .put("copies", report.copies())
                 .put("control", report.control())
+                .put("malformed", report.malformed())
                 .put("late", report.late())
                 .put("evictions", report.evictions())
                 .put("lost", report.lost())
@@ -48,7 +51,35 @@ public final class ReportJson {
                 .put("openGaps", stream.openGaps())
                 .put("healedGaps", stream.healedGaps())
                 .put("lostGaps", stream.lostGaps())
-                .put("lostNumbers", stream.lostNumbers());
+                .put("lostNumbers", stream.lostNumbers())
+                .put("conflicts", stream.conflicts());
+    }
+
+    /** A gap of the ledger; what has not happened is null. */
+    public static JsonObject of(GapReport gap) {
+        return new JsonObject()
+                .put("stream", gap.stream())
+                .put("from", gap.from())
+                .put("to", gap.to())
+                .put("state", gap.fate().name().toLowerCase(Locale.ROOT))
+                .put("openedMicros", gap.openedMicros())
+                .put("closedMicros", gap.closedMicros() == 0 ? null : (Long) gap.closedMicros())
+                .put("healedBy", gap.healedBy())
+                .put("lackedBy", new JsonArray(gap.lackedBy()));
+    }
+
+    /** A cell of the arrival matrix. */
+    public static JsonObject of(ArrivalReport cell) {
+        return new JsonObject()
+                .put("stream", cell.stream())
+                .put("connection", cell.connection())
+                .put("copies", cell.copies())
+                .put("wins", cell.wins())
+                .put("losses", cell.losses())
+                .put("saves", cell.saves())
+                .put("lagP50Micros", measured(cell.lagP50Micros()))
+                .put("lagP99Micros", measured(cell.lagP99Micros()))
+                .put("lags", new JsonArray(cell.lags()));
     }
 
     private static JsonObject of(ConnectionReport report) {

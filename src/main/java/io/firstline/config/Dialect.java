@@ -1,42 +1,72 @@
 package io.firstline.config;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * How a venue's messages are read: which stream one belongs to, which are replies to requests, which announce the end. Immutable;
- * checked when it is made.
+ * How one speaks with a venue: which stream a message belongs to, which are replies to requests or other control messages, which announce
+ * the end, what the venue wants to hear. Immutable; checked when it is made.
  *
  * @param stream JSON pointers whose values together name a message's stream; those that a message lacks are passed over; empty =
  *     streams are not told apart
+ * @param separator stands between the values in the name; default a blank
+ * @param names values to be called by another name in the name of a stream: a venue may call what it sends otherwise than what one
+ *     subscribes
  * @param shutdown names of the streams on which the server says that it is about to close the connection
+ * @param control messages of which one of these is true are control messages: counted, but not part of the merged stream
+ * @param controlTexts and so are those that are nothing but one of these texts
  * @param ackId JSON pointer to the id in the reply to a request; empty = replies cannot be told from other messages
- * @param refusal JSON pointers: a reply that has a value at one of them refuses the request
+ * @param refusal a reply of which one of these is true refuses the request
  * @param streamsPerRequest at most so many streams go into one request; default 100
+ * @param heartbeat what the venue wants to hear now and then
  * @param classes the kinds of streams; a stream is of the first class that has its name
  */
 public record Dialect(
         List<String> stream,
+        String separator,
+        Map<String, String> names,
         List<String> shutdown,
+        List<Sign> control,
+        List<String> controlTexts,
         String ackId,
-        List<String> refusal,
+        List<Sign> refusal,
         int streamsPerRequest,
+        Heartbeat heartbeat,
         List<StreamClass> classes) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
+    private static final int MAX_POINTERS = 16;
+    /** Of all that is read of one message. */
+    private static final int MAX_POINTERS_IN_ALL = 64;
+    /** A step that counts from the end of an array. */
+    private static final Pattern FROM_END = Pattern.compile("/-(\\d+)(?=/|$)");
+
+    private static final int MAX_FROM_END = 64;
+    private static final int MAX_LEVELS = 64;
+
     /** Nothing is known of the messages. */
     public static final Dialect NONE =
             new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST, List.of());
 
-    private static final int MAX_POINTERS = 8;
-
     public Dialect {
         stream = stream == null ? List.of() : List.copyOf(stream);
+        separator = separator == null || separator.isEmpty() ? " " : separator;
+        names = names == null ? Map.of() : Map.copyOf(names);
         shutdown = shutdown == null ? List.of() : List.copyOf(shutdown);
+        control = control == null ? List.of() : List.copyOf(control);
+        controlTexts = controlTexts == null ? List.of() : List.copyOf(controlTexts);
         ackId = ackId == null ? "" : ackId;
         refusal = refusal == null ? List.of() : List.copyOf(refusal);
+        heartbeat = heartbeat == null ? Heartbeat.NONE : heartbeat;
         classes = classes == null ? List.of() : List.copyOf(classes);
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
-        checkPointers(checks, "refusal", refusal);
+        checkPointers(checks, "refusal", refusal.stream().map(Sign::at).toList());
+        checkPointers(
+                checks, "control", control.stream().map(Sign::at).distinct().toList());
+        int pointers = pointers(stream, control, ackId, refusal, classes).size();
         checks.require(
                         JsonText.isPointer(ackId),
                         "ackId",
@@ -57,14 +87,52 @@ public record Dialect(
                         "classes",
                         "classes of streams, but no pointers to a stream's name",
                         "\"classes\" together with \"stream\"")
+                .require(
+                        pointers <= MAX_POINTERS_IN_ALL,
+                        "",
+                        pointers + " different JSON pointers",
+                        "at most " + MAX_POINTERS_IN_ALL + " of them in all")
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
     }
 
-    /** A dialect that knows no classes of streams. */
+    /** A dialect without classes of streams and control messages other than replies, which are refused by any value at a pointer. */
     public Dialect(
             List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
         this(stream, shutdown, ackId, refusal, streamsPerRequest, List.of());
+    }
+
+    /** A dialect without control messages other than replies, which are refused by any value at a pointer. */
+    public Dialect(
+            List<String> stream,
+            List<String> shutdown,
+            String ackId,
+            List<String> refusal,
+            int streamsPerRequest,
+            List<StreamClass> classes) {
+        this(
+                stream,
+                " ",
+                Map.of(),
+                shutdown,
+                List.of(),
+                List.of(),
+                ackId,
+                refusal.stream().map(Sign::anyAt).toList(),
+                streamsPerRequest,
+                Heartbeat.NONE,
+                classes);
+    }
+
+    private static Set<String> pointers(
+            List<String> stream, List<Sign> control, String ackId, List<Sign> refusal, List<StreamClass> classes) {
+        Set<String> pointers = new HashSet<>(stream);
+        control.forEach(sign -> pointers.add(sign.at()));
+        pointers.add(ackId);
+        refusal.forEach(sign -> pointers.add(sign.at()));
+        classes.forEach(type -> pointers.addAll(type.pointers()));
+        pointers.remove("");
+        return pointers;
     }
 
     /** The class of a stream, {@link StreamClass#UNKNOWN} if it has none. */
@@ -75,10 +143,20 @@ public record Dialect(
     static void checkPointers(Checks checks, String field, List<String> pointers) {
         checks.require(
                 pointers.size() <= MAX_POINTERS
-                        && pointers.stream().allMatch(p -> !p.isEmpty() && JsonText.isPointer(p))
+                        && pointers.stream().allMatch(Dialect::canBeRead)
                         && pointers.stream().distinct().count() == pointers.size(),
                 field,
                 Wording.quoted(String.join(", ", pointers)),
                 "up to " + MAX_POINTERS + " different JSON pointers such as /data/s");
+    }
+
+    private static boolean canBeRead(String pointer) {
+        return !pointer.isEmpty()
+                && JsonText.isPointer(pointer)
+                && pointer.chars().filter(c -> c == '/').count() <= MAX_LEVELS
+                && FROM_END.matcher(pointer)
+                        .results()
+                        .allMatch(
+                                step -> step.group(1).length() < 3 && Integer.parseInt(step.group(1)) <= MAX_FROM_END);
     }
 }

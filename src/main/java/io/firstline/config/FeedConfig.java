@@ -1,11 +1,9 @@
 package io.firstline.config;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * One feed: what to connect to, how often, and how to publish the merged stream. Immutable; checked when it is made.
@@ -17,7 +15,8 @@ import java.util.regex.Pattern;
  * @param streamPointer JSON pointer to a stream's name in a message: each stream is then published on an address of its own
  *     as well; empty = no
  * @param subscriptions the streams subscribed over the open connection, and how the venue wants to be asked
- * @param dialect how the venue's messages are read
+ * @param venue how the venue is spoken with, and what it lets a client do
+ * @param shards the pools that carry the feed, each a part of its streams; empty = one carries them all
  */
 public record FeedConfig(
         String name,
@@ -26,13 +25,15 @@ public record FeedConfig(
         Body body,
         String streamPointer,
         Subscribing subscriptions,
-        Dialect dialect) {
+        Venue venue,
+        List<Shard> shards) {
 
     public FeedConfig {
         body = body == null ? Body.MESSAGE : body;
         streamPointer = streamPointer == null ? "" : streamPointer;
         subscriptions = subscriptions == null ? Subscribing.NONE : subscriptions;
-        dialect = dialect == null ? Dialect.NONE : dialect;
+        venue = venue == null ? Venue.NONE : venue;
+        shards = shards == null ? List.of() : List.copyOf(shards);
         new Checks()
                 .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(pool != null, "pool", "nothing", "a WsPoolConfig")
@@ -50,7 +51,7 @@ public record FeedConfig(
                 .throwIfAny("feed configuration");
     }
 
-    /** A feed whose messages cannot be told apart. */
+    /** A feed of no particular venue, on one pool. */
     public FeedConfig(
             String name,
             WsPoolConfig pool,
@@ -58,7 +59,7 @@ public record FeedConfig(
             Body body,
             String streamPointer,
             Subscribing subscriptions) {
-        this(name, pool, connections, body, streamPointer, subscriptions, Dialect.NONE);
+        this(name, pool, connections, body, streamPointer, subscriptions, Venue.NONE, List.of());
     }
 
     /** A feed on a pool, everything else default. */
@@ -89,7 +90,50 @@ public record FeedConfig(
     /** The same feed with another connection configuration in its pool. */
     public FeedConfig withConnection(WsConnectionConfig connection) {
         return new FeedConfig(
-                name, pool.withConnection(connection), connections, body, streamPointer, subscriptions, dialect);
+                name, pool.withConnection(connection), connections, body, streamPointer, subscriptions, venue, shards);
+    }
+
+    /** How the venue's messages are read. */
+    public Dialect dialect() {
+        return venue.dialect();
+    }
+
+    /** The feed as each of its pools carries it, in the order of its shards. */
+    public List<FeedConfig> parts() {
+        return shards.isEmpty()
+                ? List.of(this)
+                : IntStream.range(0, shards.size()).mapToObj(this::part).toList();
+    }
+
+    private FeedConfig part(int index) {
+        Shard shard = shards.get(index);
+        WsConnectionConfig connection = shard.urls().isEmpty()
+                ? pool.connection()
+                : pool.connection()
+                        .withUrl(shard.urls().get(0))
+                        .withFurtherUrls(shard.urls().subList(1, shard.urls().size()));
+        return new FeedConfig(
+                name,
+                pool.withConnection(connection),
+                connections,
+                body,
+                streamPointer,
+                subscriptions.withStreams(shard.streams()),
+                venue,
+                List.of());
+    }
+
+    /**
+     * What one of a feed's pools carries.
+     *
+     * @param urls where its connections open, in turn; empty = where the feed's connections open
+     * @param streams those of the feed's streams that it subscribes
+     */
+    public record Shard(List<String> urls, List<String> streams) {
+        public Shard {
+            urls = List.copyOf(urls);
+            streams = List.copyOf(streams);
+        }
     }
 
     /** What an event bus consumer finds in {@code message.body()}. */
@@ -100,84 +144,5 @@ public record FeedConfig(
         BUFFER,
         /** A {@code JsonObject} with the fields of {@code FeedMessage}: what bridges and other languages like best. */
         JSON
-    }
-
-    /**
-     * The streams a feed asks for over its open connections. Immutable; checked when it is made.
-     *
-     * @param streams subscribed on each connection when it opens
-     * @param subscribe the venue's request, with {@code ${streams}} (a JSON array) and {@code ${id}}; empty = the venue has none
-     * @param unsubscribe the same for the way back
-     */
-    public record Subscribing(List<String> streams, String subscribe, String unsubscribe) {
-        public static final Subscribing NONE = new Subscribing(List.of(), "", "");
-
-        private static final Pattern UNKNOWN = Pattern.compile("\\$\\{(?!(?:streams|id)\\})[^}]*\\}?");
-
-        public Subscribing {
-            streams = streams == null ? List.of() : List.copyOf(streams);
-            subscribe = subscribe == null ? "" : subscribe;
-            unsubscribe = unsubscribe == null ? "" : unsubscribe;
-            Checks checks = new Checks()
-                    .require(
-                            streams.isEmpty() || !subscribe.isEmpty(),
-                            "streams",
-                            "streams, but no request to subscribe them with",
-                            "streams together with a \"venue\" or a \"subscribe\" template")
-                    .require(
-                            streams.stream().noneMatch(String::isBlank)
-                                    && new HashSet<>(streams).size() == streams.size(),
-                            "streams",
-                            "a blank or repeated stream",
-                            "every stream's name once")
-                    .require(
-                            unsubscribe.isEmpty() || !subscribe.isEmpty(),
-                            "unsubscribe",
-                            "a template for unsubscribing only",
-                            "both templates, or \"subscribe\" alone");
-            check(checks, "subscribe", subscribe);
-            check(checks, "unsubscribe", unsubscribe);
-            checks.throwIfAny("subscriptions");
-        }
-
-        /** The request for more streams; the id must be new on its connection. */
-        public String subscribeRequest(List<String> streams, long id) {
-            return request(subscribe, streams, id);
-        }
-
-        /** The request for fewer streams; the id must be new on its connection. */
-        public String unsubscribeRequest(List<String> streams, long id) {
-            return request(unsubscribe, streams, id);
-        }
-
-        /** The names go in last: one that looks like a placeholder stays as it is. */
-        private static String request(String template, List<String> streams, long id) {
-            return template.replace("${id}", Long.toString(id))
-                    .replace("${streams}", new JsonArray(List.copyOf(streams)).encode());
-        }
-
-        /** A template may hold a credential, so errors do not show it. */
-        private static void check(Checks checks, String field, String template) {
-            if (template.isEmpty()) {
-                return;
-            }
-            boolean known = !UNKNOWN.matcher(template).find();
-            boolean json = template.startsWith("{") || template.startsWith("[");
-            checks.require(
-                            template.contains("${streams}"),
-                            field,
-                            "a template without ${streams}",
-                            "a text message with ${streams} and, if the venue wants it, ${id}")
-                    .require(
-                            known,
-                            field,
-                            "a placeholder that is neither ${streams} nor ${id}",
-                            "the placeholders ${streams} and ${id}")
-                    .require(
-                            !json || !known || JsonText.isJson(request(template, List.of("s"), 1)),
-                            field,
-                            "a template that is not JSON once it is filled",
-                            "JSON, because it begins like JSON");
-        }
     }
 }

@@ -3,7 +3,7 @@ package io.firstline.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firstline.config.FeedConfig.Body;
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.FeedConfig.Shard;
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -38,6 +38,7 @@ final class FeedReader {
             "skewMs",
             "maxAgeMs",
             "rotationWindows");
+    private static final int DEFAULT_MAX_SHARDS = 16;
     private static final String STAND_IN_URL = "wss://stand.in";
     private static final String STAND_IN_NAME = "stand-in";
 
@@ -129,9 +130,10 @@ final class FeedReader {
         if (known) {
             checkCount(connections);
         }
-        WsPoolConfig pool = connections == 1 ? WsPoolConfig.of(connection) : pool(connection, connections);
+        WsPoolConfig pool = connections == 1 ? WsPoolConfig.of(connection) : pool(connection, connections, venue);
         Subscribing subscribing = attempt(() -> subscribing(venue), Subscribing.NONE);
-        return attempt(
+        List<Shard> shards = venue == null ? List.of() : Sharding.of(subscribing.streams(), venue, json.has("url"));
+        FeedConfig feed = attempt(
                 () -> new FeedConfig(
                         name,
                         pool,
@@ -139,26 +141,37 @@ final class FeedReader {
                         constant(Body.class, "body"),
                         text("streamPointer"),
                         subscribing,
-                        venue == null ? Dialect.NONE : venue.dialect()),
+                        venue,
+                        shards.size() > 1 ? shards : List.of()),
                 null);
+        if (feed != null && problems.isEmpty() && broken.isEmpty()) {
+            problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards", DEFAULT_MAX_SHARDS)));
+        }
+        return feed;
     }
 
     private Venue venue() {
         return json.has("venue") ? attempt(() -> Venue.find(text("venue"), directory), null) : null;
     }
 
-    private String url(Venue venue) {
+    /** Where the feed's connections open: its own URL, else where the venue serves its first stream. */
+    private List<String> urls(Venue venue) {
         if (json.has("url")) {
             String url = text("url");
-            return FeedUrl.isSimulated(url) ? simulated(url) : url;
+            return List.of(FeedUrl.isSimulated(url) ? simulated(url) : url);
         }
         if (venue != null) {
-            return venue.url();
+            List<String> streams = texts("streams");
+            List<String> urls = streams.isEmpty() ? venue.urls() : venue.urlsOf(streams.get(0));
+            if (!urls.isEmpty()) {
+                return urls;
+            }
+            problems.add(new Problem("/url", "nothing", "a \"url\": the venue " + venue.name() + " has none"));
         }
         if (!json.has("venue") && !broken.contains("url") && !broken.contains("venue")) {
             problems.add(new Problem("/url", "nothing", "a \"url\" or a \"venue\""));
         }
-        return STAND_IN_URL;
+        return List.of(STAND_IN_URL);
     }
 
     /** A URL that records accept, with {@link FeedUrl#SIMULATOR} in the place of the address that is not known yet. */
@@ -181,19 +194,25 @@ final class FeedReader {
     }
 
     private WsConnectionConfig connection(String name, Venue venue) {
-        String url = url(venue);
+        List<String> urls = urls(venue);
+        Limits limits = venue == null ? Limits.NONE : venue.limits();
         WsConnectionConfig fallback = WsConnectionConfig.of(STAND_IN_URL);
         RetryConfig retry = attempt(
                 () -> new RetryConfig(
                         number("retryBaseMs", broken.contains("retryBaseMs") ? 1 : RetryConfig.DEFAULT.baseMs()),
                         number("retryCapMs", broken.contains("retryCapMs") ? 3_600_000 : RetryConfig.DEFAULT.capMs()),
                         number("retryStableMs", RetryConfig.DEFAULT.stableMs()),
-                        number("connectsPer5Min", RetryConfig.DEFAULT.connectsPer5Min())),
+                        number(
+                                "connectsPer5Min",
+                                limits.connectsPer5Min() > 0
+                                        ? limits.connectsPer5Min()
+                                        : RetryConfig.DEFAULT.connectsPer5Min())),
                 RetryConfig.DEFAULT);
         String certificates = certificates();
         return attempt(
                 () -> new WsConnectionConfig(
-                        url,
+                        urls.get(0),
+                        urls.subList(1, urls.size()),
                         name,
                         texts("onConnect"),
                         flag("autoReconnect", true),
@@ -201,7 +220,7 @@ final class FeedReader {
                         number("latencyPingIntervalMs", WsConnectionConfig.DEFAULT_LATENCY_PING_INTERVAL_MS),
                         number("latencyWindow", WsConnectionConfig.DEFAULT_LATENCY_WINDOW),
                         number("connectTimeoutMs", WsConnectionConfig.DEFAULT_CONNECT_TIMEOUT_MS),
-                        number("framesPerSecond", venue == null ? 0 : venue.framesPerSecond()),
+                        number("framesPerSecond", limits.framesPerSecond()),
                         retry,
                         flag("compression", false),
                         // if that key is broken, nobody knows whether ws:// is wrong
@@ -211,7 +230,7 @@ final class FeedReader {
                 fallback);
     }
 
-    private WsPoolConfig pool(WsConnectionConfig connection, int connections) {
+    private WsPoolConfig pool(WsConnectionConfig connection, int connections, Venue venue) {
         RankBy rankBy = constant(RankBy.class, "rankBy");
         return attempt(
                 () -> new WsPoolConfig(
@@ -224,9 +243,17 @@ final class FeedReader {
                         number("historyMs", WsPoolConfig.DEFAULT_HISTORY_MS),
                         number("joinGuardMs", WsPoolConfig.DEFAULT_JOIN_GUARD_MS),
                         number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS),
-                        number("maxAgeMs", WsPoolConfig.DEFAULT_MAX_AGE_MS),
+                        number("maxAgeMs", maxAgeMs(venue)),
                         windows()),
                 WsPoolConfig.of(connection).withConnections(connections));
+    }
+
+    /** A little less than what the venue allows, if that is less than usual. */
+    private static int maxAgeMs(Venue venue) {
+        int allowed = venue == null ? 0 : venue.limits().maxAgeMs();
+        return allowed == 0
+                ? WsPoolConfig.DEFAULT_MAX_AGE_MS
+                : Math.min(WsPoolConfig.DEFAULT_MAX_AGE_MS, (int) (allowed * 23L / 24));
     }
 
     private List<DailyWindow> windows() {
@@ -263,11 +290,13 @@ final class FeedReader {
         // an unknown venue would have had a request
         boolean unknown =
                 broken.contains("subscribe") || broken.contains("venue") || (json.has("venue") && venue == null);
-        String standIn = unknown ? "${streams}" : "";
+        Subscribing known =
+                venue == null ? new Subscribing(List.of(), unknown ? "${streams}" : "", "", "") : venue.requests();
         return new Subscribing(
                 texts("streams"),
-                json.has("subscribe") ? text("subscribe") : venue == null ? standIn : venue.subscribe(),
-                json.has("unsubscribe") ? text("unsubscribe") : venue == null ? "" : venue.unsubscribe());
+                json.has("subscribe") ? text("subscribe") : known.subscribe(),
+                json.has("unsubscribe") ? text("unsubscribe") : known.unsubscribe(),
+                json.has("subscribe") ? "" : known.argument());
     }
 
     /** The file of trusted authorities, looked into now: at the first connection it would be too late. */

@@ -73,6 +73,9 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
                 }
             });
         }
+        if (problems.isEmpty()) {
+            problems.addAll(Linter.problemsTogether(feeds));
+        }
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -11,6 +12,8 @@ import java.util.regex.Pattern;
  * wrong field at once.
  *
  * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}
+ * @param furtherUrls other ways to the same: connections of a feed take turns, so that they do not share one path's fate, and the next
+ *     one is tried where an attempt fails; default none
  * @param connectionId names the connection in messages, events and logs; unique in the process unless the user sets it
  * @param onConnect text messages sent, in this order, each time the connection opens
  * @param autoReconnect whether a single connection that was lost is opened again (a pool always replaces its own); default true; if
@@ -31,6 +34,7 @@ import java.util.regex.Pattern;
  */
 public record WsConnectionConfig(
         String url,
+        List<String> furtherUrls,
         String connectionId,
         List<String> onConnect,
         boolean autoReconnect,
@@ -55,13 +59,15 @@ public record WsConnectionConfig(
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     public WsConnectionConfig {
+        furtherUrls = furtherUrls == null ? List.of() : List.copyOf(furtherUrls);
         onConnect = onConnect == null ? List.of() : List.copyOf(onConnect);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
-        new Checks()
-                .add(FeedUrl.problems(url, allowPlaintext))
+        Checks checks = new Checks();
+        furtherUrls.forEach(further -> checks.add(FeedUrl.problems(further, allowPlaintext)));
+        checks.add(FeedUrl.problems(url, allowPlaintext))
                 .require(
                         !connectionId.isBlank(), "connectionId", "\"" + connectionId + "\"", "a name that is not blank")
                 .range("maxMessageBytes", maxMessageBytes, 1, 1 << 30)
@@ -77,6 +83,7 @@ public record WsConnectionConfig(
     public static WsConnectionConfig of(String url) {
         return new WsConnectionConfig(
                 url,
+                List.of(),
                 null,
                 List.of(),
                 true,
@@ -116,254 +123,124 @@ public record WsConnectionConfig(
     }
 
     public WsConnectionConfig withUrl(String url) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.url = url);
+    }
+
+    public WsConnectionConfig withFurtherUrls(List<String> furtherUrls) {
+        return with(draft -> draft.furtherUrls = furtherUrls);
     }
 
     public WsConnectionConfig withConnectionId(String connectionId) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.connectionId = connectionId);
     }
 
     public WsConnectionConfig withOnConnect(List<String> onConnect) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.onConnect = onConnect);
     }
 
     public WsConnectionConfig withAutoReconnect(boolean autoReconnect) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.autoReconnect = autoReconnect);
     }
 
     public WsConnectionConfig withMaxMessageBytes(int maxMessageBytes) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.maxMessageBytes = maxMessageBytes);
     }
 
     public WsConnectionConfig withLatencyPingIntervalMs(int latencyPingIntervalMs) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.latencyPingIntervalMs = latencyPingIntervalMs);
     }
 
     public WsConnectionConfig withLatencyWindow(int latencyWindow) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.latencyWindow = latencyWindow);
     }
 
     public WsConnectionConfig withConnectTimeoutMs(int connectTimeoutMs) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.connectTimeoutMs = connectTimeoutMs);
     }
 
     public WsConnectionConfig withFramesPerSecond(int framesPerSecond) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.framesPerSecond = framesPerSecond);
     }
 
     public WsConnectionConfig withRetry(RetryConfig retry) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.retry = retry);
     }
 
     public WsConnectionConfig withCompression(boolean compression) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.compression = compression);
     }
 
     public WsConnectionConfig withAllowPlaintext(boolean allowPlaintext) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.allowPlaintext = allowPlaintext);
     }
 
     public WsConnectionConfig withHeaders(Map<String, String> headers) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.headers = headers);
     }
 
     public WsConnectionConfig withTrustedCertificates(String trustedCertificates) {
-        return new WsConnectionConfig(
-                url,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates);
+        return with(draft -> draft.trustedCertificates = trustedCertificates);
+    }
+
+    private WsConnectionConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.made();
+    }
+
+    /** The fields while one of them is being changed. */
+    private static final class Draft {
+        private String url;
+        private List<String> furtherUrls;
+        private String connectionId;
+        private List<String> onConnect;
+        private boolean autoReconnect;
+        private int maxMessageBytes;
+        private int latencyPingIntervalMs;
+        private int latencyWindow;
+        private int connectTimeoutMs;
+        private int framesPerSecond;
+        private RetryConfig retry;
+        private boolean compression;
+        private boolean allowPlaintext;
+        private Map<String, String> headers;
+        private String trustedCertificates;
+
+        Draft(WsConnectionConfig from) {
+            url = from.url();
+            furtherUrls = from.furtherUrls();
+            connectionId = from.connectionId();
+            onConnect = from.onConnect();
+            autoReconnect = from.autoReconnect();
+            maxMessageBytes = from.maxMessageBytes();
+            latencyPingIntervalMs = from.latencyPingIntervalMs();
+            latencyWindow = from.latencyWindow();
+            connectTimeoutMs = from.connectTimeoutMs();
+            framesPerSecond = from.framesPerSecond();
+            retry = from.retry();
+            compression = from.compression();
+            allowPlaintext = from.allowPlaintext();
+            headers = from.headers();
+            trustedCertificates = from.trustedCertificates();
+        }
+
+        WsConnectionConfig made() {
+            return new WsConnectionConfig(
+                    url,
+                    furtherUrls,
+                    connectionId,
+                    onConnect,
+                    autoReconnect,
+                    maxMessageBytes,
+                    latencyPingIntervalMs,
+                    latencyWindow,
+                    connectTimeoutMs,
+                    framesPerSecond,
+                    retry,
+                    compression,
+                    allowPlaintext,
+                    headers,
+                    trustedCertificates);
+        }
     }
 }

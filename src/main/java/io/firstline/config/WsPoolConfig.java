@@ -1,6 +1,7 @@
 package io.firstline.config;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A pool of redundant connections to one feed. Immutable; checked when it is made.
@@ -87,167 +88,96 @@ public record WsPoolConfig(
     }
 
     public WsPoolConfig withConnection(WsConnectionConfig connection) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.connection = connection);
     }
 
     public WsPoolConfig withConnections(int connections) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.connections = connections);
     }
 
     public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.evictIntervalMs = evictIntervalMs);
     }
 
     public WsPoolConfig withRankBy(RankBy rankBy) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.rankBy = rankBy);
     }
 
     public WsPoolConfig withMinLive(int minLive) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.minLive = minLive);
     }
 
     public WsPoolConfig withHashCapacity(int hashCapacity) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.hashCapacity = hashCapacity);
     }
 
     public WsPoolConfig withHistoryMs(int historyMs) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.historyMs = historyMs);
     }
 
     public WsPoolConfig withJoinGuardMs(int joinGuardMs) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.joinGuardMs = joinGuardMs);
     }
 
     public WsPoolConfig withSkewMs(int skewMs) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.skewMs = skewMs);
     }
 
     public WsPoolConfig withMaxAgeMs(int maxAgeMs) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.maxAgeMs = maxAgeMs);
     }
 
     public WsPoolConfig withRotationWindows(List<DailyWindow> rotationWindows) {
-        return new WsPoolConfig(
-                connection,
-                connections,
-                evictIntervalMs,
-                rankBy,
-                minLive,
-                hashCapacity,
-                historyMs,
-                joinGuardMs,
-                skewMs,
-                maxAgeMs,
-                rotationWindows);
+        return with(draft -> draft.rotationWindows = rotationWindows);
+    }
+
+    private WsPoolConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.made();
+    }
+
+    /** The fields while one of them is being changed. */
+    private static final class Draft {
+        private WsConnectionConfig connection;
+        private int connections;
+        private int evictIntervalMs;
+        private RankBy rankBy;
+        private int minLive;
+        private int hashCapacity;
+        private int historyMs;
+        private int joinGuardMs;
+        private int skewMs;
+        private int maxAgeMs;
+        private List<DailyWindow> rotationWindows;
+
+        Draft(WsPoolConfig from) {
+            connection = from.connection();
+            connections = from.connections();
+            evictIntervalMs = from.evictIntervalMs();
+            rankBy = from.rankBy();
+            minLive = from.minLive();
+            hashCapacity = from.hashCapacity();
+            historyMs = from.historyMs();
+            joinGuardMs = from.joinGuardMs();
+            skewMs = from.skewMs();
+            maxAgeMs = from.maxAgeMs();
+            rotationWindows = from.rotationWindows();
+        }
+
+        WsPoolConfig made() {
+            return new WsPoolConfig(
+                    connection,
+                    connections,
+                    evictIntervalMs,
+                    rankBy,
+                    minLive,
+                    hashCapacity,
+                    historyMs,
+                    joinGuardMs,
+                    skewMs,
+                    maxAgeMs,
+                    rotationWindows);
+        }
     }
 }

@@ -12,6 +12,8 @@ public enum DropCause {
     CONSUMER_FULL("consumer-full"),
     /** A newer message of its stream took its place while it waited for a slow consumer. */
     CONFLATED("conflated"),
+    /** Older than what was passed on, in a stream that is wanted in order or for its state only. */
+    SUPERSEDED("superseded"),
     /** An event bus consumer was too far behind; counted for each consumer that did not get it. */
     BUS_CONSUMER_SLOW("bus-consumer-slow");
 

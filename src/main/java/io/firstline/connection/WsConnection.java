@@ -417,6 +417,11 @@ public final class WsConnection {
         return Math.max(latency.emaMs(), latency.outstandingNanos(clockwork.nowNanos()) / 1e6);
     }
 
+    /** For how long nothing at all has arrived, milliseconds; 0 = it has never opened. */
+    public long silentMs() {
+        return liveness == null ? 0 : liveness.silentNanos(clockwork.nowNanos()) / 1_000_000;
+    }
+
     public boolean isClosedByUs() {
         return state == ConnectionState.CLOSED;
     }

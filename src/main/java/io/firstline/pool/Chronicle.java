@@ -233,7 +233,7 @@ final class Chronicle {
     }
 
     /** Messages of a stream are missing, or have come after all. */
-    void gap(String stream, Gap gap, String by) {
+    void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
                 .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
@@ -244,7 +244,15 @@ final class Chronicle {
                         .put("from", gap.from())
                         .put("to", gap.to())
                         .put("state", what)
-                        .put("connection", by));
+                        .put("connection", by)
+                        .put("lackedBy", new JsonArray(lackedBy)));
+    }
+
+    /** A copy has the key of a message but other bytes than its first copy; told once for each stream. */
+    void conflict(Member member, String stream) {
+        LOG.warn(
+                "{}/{} brings a {} whose bytes differ from those of others ({})", name, member.id(), stream, figures());
+        tell(FeedEvent.Type.CONFLICT, about(member).put("stream", stream));
     }
 
     void shutdownAnnounced(Member member) {

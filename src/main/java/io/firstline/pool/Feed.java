@@ -2,8 +2,8 @@ package io.firstline.pool;
 
 import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.FeedUrl;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
@@ -52,6 +52,9 @@ public abstract class Feed {
     final MessageReader reader;
     final StreamTable streams;
     final GapLedger gaps;
+    final Delivery delivery;
+    private final Heartbeats heartbeats;
+    private List<String> urls;
     private final HostBudget budget;
     final Roster roster = new Roster();
     private final Sender sender;
@@ -71,6 +74,7 @@ public abstract class Feed {
     private long nextConnection = 1;
     private long copies;
     private long control;
+    private long malformed;
 
     Feed(
             Surroundings surroundings,
@@ -98,11 +102,20 @@ public abstract class Feed {
                 clockwork);
         this.budget = new HostBudget(surroundings.budget(), config, clockwork);
         this.gaps = new GapLedger(chronicle::gap);
+        this.delivery = new Delivery(publication, gaps, streams, clockwork);
+        this.heartbeats = new Heartbeats(dialect.heartbeat());
+        this.urls = urls(config);
         this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
-            roster.add(new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, reopens));
+            roster.add(
+                    new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, i, reopens));
         }
+    }
+
+    private static List<String> urls(WsConnectionConfig config) {
+        return Stream.concat(Stream.of(config.url()), config.furtherUrls().stream())
+                .toList();
     }
 
     /** The feed that a configuration describes: a pool, or a single connection. Runs on the current Vert.x context. */
@@ -162,6 +175,7 @@ public abstract class Feed {
             formerConnectors.forEach(former -> former.close().onFailure(e -> LOG.debug("{} close", name, e)));
             formerConnectors.clear();
             askedStream = null;
+            delivery.flush();
             publication.end();
             return closing;
         });
@@ -308,6 +322,7 @@ public abstract class Feed {
     public Future<Void> reconfigure(WsConnectionConfig newConfig) {
         return call(() -> {
             config = newConfig;
+            urls = urls(newConfig);
             chronicle.url(FeedUrl.masked(newConfig.url()));
             budget.follow(newConfig);
             subscriber.onConnect(newConfig.onConnect());
@@ -338,6 +353,31 @@ public abstract class Feed {
                 .flatMap(Optional::stream)
                 .forEach(member -> member.retire(reason));
         replaceDue();
+    }
+
+    /** The gaps in the numbers of its streams: the last that are over, oldest first, and then those that are open. */
+    public Future<List<GapReport>> gaps() {
+        return call(() -> {
+            long now = clockwork.nowNanos();
+            long epochMicros = clockwork.epochMicros();
+            return Future.succeededFuture(gaps.entries(streams.all()).stream()
+                    .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
+                    .toList());
+        });
+    }
+
+    /** What each open connection was worth for each stream, where messages tell their streams; a single connection has none. */
+    public Future<List<ArrivalReport>> arrivals() {
+        return call(() -> {
+            beforeReport();
+            return Future.succeededFuture(roster.open().stream()
+                    .filter(member -> member.line != null)
+                    .flatMap(member -> streams.all().stream()
+                            .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
+                            .map(stream ->
+                                    ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))
+                    .toList());
+        });
     }
 
     /** Everything about the feed, now. */
@@ -374,8 +414,6 @@ public abstract class Feed {
 
     abstract void parted(Member member);
 
-    abstract long lateMessages();
-
     abstract WsConnection fastest(Stream<WsConnection> live);
 
     abstract void beforeReport();
@@ -388,19 +426,27 @@ public abstract class Feed {
 
     // what seats and members tell
 
-    Member newMember(Seat seat) {
+    /** Where its connections open. */
+    List<String> urls() {
+        return urls;
+    }
+
+    Member newMember(Seat seat, String url) {
         Member member = new Member(this, seat);
         member.connection = new WsConnection(
                 clockwork,
                 connector,
                 // what is sent on connect may have changed since: the feed sends it, the connection nothing
-                config.withConnectionId(name + "-" + nextConnection++).withOnConnect(List.of()),
+                config.withUrl(url)
+                        .withConnectionId(name + "-" + nextConnection++)
+                        .withOnConnect(List.of()),
                 member);
         return member;
     }
 
     void opened(Member member) {
         roster.opened(member);
+        member.heartbeatNanos = clockwork.nowNanos();
         joined(member);
         chronicle.connected(member);
         if (member.dismissed) {
@@ -421,11 +467,19 @@ public abstract class Feed {
         }
         copies++;
         StreamWatch stream = null;
-        if (reader.read(payload, text)) {
-            stream = streams.of(reader, arrivalNanos);
-            if (stream == null && isReply(member)) {
+        if (reader.reads(text)) {
+            if (reader.read(payload)) {
+                boolean isControl = reader.isControl();
+                stream = isControl ? null : streams.of(reader, arrivalNanos);
+                if (stream == null && (isReply(member) || isControl)) {
+                    control++;
+                    return;
+                }
+            } else if (reader.isControlText(payload)) {
                 control++;
                 return;
+            } else {
+                malformed++;
             }
         }
         if (stream != null && stream.announcesShutdown) {
@@ -490,13 +544,13 @@ public abstract class Feed {
     }
 
     /** An attempt failed, on this seat the first since the feed was started or not. */
-    void connectFailed(Throwable failure, boolean first) {
+    void connectFailed(Throwable failure, String url, boolean first) {
         if (state() == FeedState.CLOSED) {
             return;
         }
         chronicle.connectFailed(failure);
         if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
-            budget.pause(refused.pauseMs());
+            budget.pause(url, refused.pauseMs());
         }
         notYet(failure, first);
     }
@@ -523,6 +577,7 @@ public abstract class Feed {
             tellSilence();
         }
         giveUpGaps();
+        heartbeats.check(roster.open(), clockwork.nowNanos());
         subscriber.check(streams, rhythm.lastNanos());
         replaceDue();
         tellDrops();
@@ -570,7 +625,8 @@ public abstract class Feed {
                 publication.published(),
                 copies,
                 control,
-                lateMessages(),
+                malformed,
+                delivery.late(),
                 chronicle.evictions(),
                 chronicle.losses(),
                 publication.dropped(),

@@ -34,9 +34,15 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         STREAM_SILENT("stream-silent"),
         /**
          * The venue's numbers show that messages are missing, or that they have come after all: {@code stream, from, to}; {@code state} is
-         * {@code open}, {@code healed} or {@code lost}; {@code connection} is the one that showed it, or that healed it.
+         * {@code open}, {@code healed} or {@code lost}; {@code connection} is the one that showed it, or that healed it; {@code lackedBy}
+         * names those that passed over it.
          */
         GAP("gap"),
+        /**
+         * Two connections brought different bytes for what the venue's key says is one message: {@code connection, stream}; told once for
+         * each stream, counted in the status.
+         */
+        CONFLICT("conflict"),
         /** The server says that it is about to close a connection, which is being replaced: {@code connection}. */
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         /** The server refused a request, or did not answer it: {@code connection, streams, reason}. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param published messages passed on since the feed was made
  * @param copies messages received on all connections
  * @param control what concerned a connection and not the stream: replies to the feed's own requests, announcements of a shutdown
+ * @param malformed text messages that are not JSON where the venue's are, as far as they were looked at; published all the same
  * @param late published after younger ones
  * @param evictions connections replaced on purpose
  * @param lost connections that ended without our closing them
@@ -32,6 +33,7 @@ public record FeedReport(
         long published,
         long copies,
         long control,
+        long malformed,
         long late,
         long evictions,
         long lost,

@@ -5,6 +5,7 @@ import io.firstline.arbitration.Chain.Fate;
 import io.firstline.arbitration.Chain.Gap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,16 +26,19 @@ final class GapLedger {
          * A gap opened, healed or was lost.
          *
          * @param by the connection whose message showed it, or healed it; null with a loss
+         * @param lackedBy the connections that passed over it
          */
-        void gap(String stream, Gap gap, String by);
+        void gap(String stream, Gap gap, String by, List<String> lackedBy);
     }
 
     /**
-     * A gap that is over.
+     * A gap, as it stands.
      *
-     * @param healedBy the connection that brought the last of it; null = it was lost
+     * @param closedNanos when it was healed or given up; 0 = it is open
+     * @param healedBy the connection that brought the last of it; null = nobody
+     * @param lackedBy the connections that passed over it
      */
-    record Entry(String stream, Gap gap, String healedBy) {}
+    record Entry(String stream, Gap gap, long closedNanos, String healedBy, List<String> lackedBy) {}
 
     private final Listener listener;
     private final Deque<Entry> closed = new ArrayDeque<>();
@@ -44,23 +48,23 @@ final class GapLedger {
     }
 
     /**
-     * A numbered message is being published.
+     * A numbered message of a stream is being published.
      *
      * @return whether it is older than the newest of its stream
      */
-    boolean published(StreamWatch stream, long first, long last, String by, long nowNanos) {
+    boolean published(Copy copy, long nowNanos) {
+        StreamWatch stream = copy.stream();
         Chain chain = stream.chain;
-        boolean proves = first != MessageReader.NO_NUMBER;
-        boolean restarts = proves && (first > last + 1 || (last <= 1 && chain.isOld(last)));
-        if (restarts) {
-            chain.restart().forEach(gap -> close(stream, gap, null));
+        if (copy.restarts()) {
+            chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
         }
-        boolean old = chain.isOld(last);
-        for (Gap gap : chain.published(proves && !restarts ? first : last, last, proves, nowNanos)) {
+        boolean old = chain.isOld(copy.last());
+        long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
+        for (Gap gap : chain.published(first, copy.last(), copy.proves(), nowNanos)) {
             if (gap.fate() == Fate.HEALED) {
-                close(stream, gap, by);
+                close(stream, gap, copy.by(), nowNanos);
             } else {
-                listener.gap(stream.name, gap, by);
+                listener.gap(stream.name, gap, copy.by(), stream.holes.lackedBy(gap.from(), gap.to()));
             }
         }
         return old;
@@ -68,19 +72,26 @@ final class GapLedger {
 
     /** Gives up what has been missing for too long. */
     void giveUp(StreamWatch stream, long nowNanos) {
-        stream.chain.giveUpBefore(nowNanos - HEALING_NANOS).forEach(gap -> close(stream, gap, null));
+        stream.chain.giveUpBefore(nowNanos - HEALING_NANOS).forEach(gap -> close(stream, gap, null, nowNanos));
     }
 
-    private void close(StreamWatch stream, Gap gap, String healedBy) {
+    private void close(StreamWatch stream, Gap gap, String healedBy, long nowNanos) {
         if (closed.size() == REMEMBERED) {
             closed.removeFirst();
         }
-        closed.addLast(new Entry(stream.name, gap, healedBy));
-        listener.gap(stream.name, gap, healedBy);
+        List<String> lackedBy = stream.holes.lackedBy(gap.from(), gap.to());
+        closed.addLast(new Entry(stream.name, gap, nowNanos, healedBy, lackedBy));
+        listener.gap(stream.name, gap, healedBy, lackedBy);
     }
 
-    /** The last gaps that are over, oldest first. */
-    List<Entry> closed() {
-        return new ArrayList<>(closed);
+    /** The last gaps that are over, oldest first, and then those that are open. */
+    List<Entry> entries(Collection<StreamWatch> streams) {
+        List<Entry> entries = new ArrayList<>(closed);
+        for (StreamWatch stream : streams) {
+            for (Gap gap : stream.chain.open()) {
+                entries.add(new Entry(stream.name, gap, 0, null, stream.holes.lackedBy(gap.from(), gap.to())));
+            }
+        }
+        return entries;
     }
 }

@@ -5,12 +5,11 @@ import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;
 import java.net.URI;
 
-/** The shared {@link ConnectBudget} as one feed sees it: its host, its limit, its clock. */
+/** The shared {@link ConnectBudget} as one feed sees it: its limit, its clock, and the hosts of its URLs. */
 final class HostBudget {
     private final ConnectBudget shared;
-    private String host;
-    private int limit;
     private final Clockwork clockwork;
+    private int limit;
 
     HostBudget(ConnectBudget shared, WsConnectionConfig config, Clockwork clockwork) {
         this.shared = shared;
@@ -18,24 +17,27 @@ final class HostBudget {
         follow(config);
     }
 
-    /** From now on attempts go where this configuration says. */
+    /** From now on attempts are made as this configuration says. */
     void follow(WsConnectionConfig config) {
-        host = URI.create(config.url()).getHost();
         limit = config.retry().connectsPer5Min();
     }
 
     /** Takes an attempt: 0 = go ahead, else milliseconds to wait. */
-    long take() {
-        return shared.take(host, limit, clockwork.nowNanos());
+    long take(String url) {
+        return shared.take(host(url), limit, clockwork.nowNanos());
     }
 
     /** Whether an attempt that can wait may be made now. */
-    boolean hasSpare() {
-        return shared.hasSpare(host, limit, clockwork.nowNanos());
+    boolean hasSpare(String url) {
+        return shared.hasSpare(host(url), limit, clockwork.nowNanos());
     }
 
     /** The host asked to be left alone. */
-    void pause(long pauseMs) {
-        shared.pause(host, pauseMs, clockwork.nowNanos());
+    void pause(String url, long pauseMs) {
+        shared.pause(host(url), pauseMs, clockwork.nowNanos());
+    }
+
+    private static String host(String url) {
+        return URI.create(url).getHost();
     }
 }

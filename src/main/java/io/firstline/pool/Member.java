@@ -26,6 +26,9 @@ final class Member implements WsConnection.Listener {
     private String due;
 
     private boolean urgent;
+    /** When the last heartbeat was sent to it, or when it opened. */
+    long heartbeatNanos;
+
     private long lookedAtNanos;
 
     boolean dismissed;

@@ -1,10 +1,14 @@
 package io.firstline.pool;
 
 import io.firstline.config.Dialect;
+import io.firstline.config.Sign;
 import io.firstline.config.StreamClass;
+import io.firstline.config.StreamClass.Link;
 import io.firstline.payload.KeyReader;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +22,20 @@ final class MessageReader {
     private final KeyReader keys;
     private final int streamPointers;
     private final int ackPointer;
-    private final int refusalsEnd;
+    private final List<SignAt> control;
+    private final List<byte[]> controlTexts;
+    private final List<SignAt> refusal;
     private final Dialect dialect;
     private final Map<StreamClass, Places> places = new HashMap<>();
 
     /** Where the values of a class of streams stand among the pointers. */
     record Places(
-            StreamClass type, List<Integer> key, List<Integer> last, List<Integer> first, List<Integer> previous) {
+            StreamClass type,
+            List<Integer> key,
+            List<Integer> last,
+            List<Integer> first,
+            List<Integer> previous,
+            List<SignAt> reset) {
         boolean isNumbered() {
             return !last.isEmpty();
         }
@@ -34,12 +45,12 @@ final class MessageReader {
         this.dialect = dialect;
         List<String> pointers = new ArrayList<>(dialect.stream());
         streamPointers = pointers.size();
-        if (!dialect.ackId().isEmpty()) {
-            pointers.add(dialect.ackId());
-            pointers.addAll(dialect.refusal());
-        }
-        ackPointer = streamPointers;
-        refusalsEnd = pointers.size();
+        ackPointer = dialect.ackId().isEmpty() ? -1 : placed(dialect.ackId(), pointers);
+        control = signs(dialect.control(), pointers);
+        controlTexts = dialect.controlTexts().stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        refusal = signs(dialect.refusal(), pointers);
         Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
                 .forEach(type -> places.put(
                         type,
@@ -48,19 +59,26 @@ final class MessageReader {
                                 placed(type.key(), pointers),
                                 placed(type.sequence().last(), pointers),
                                 placed(type.sequence().first(), pointers),
-                                placed(type.sequence().previous(), pointers))));
+                                placed(type.sequence().previous(), pointers),
+                                signs(type.sequence().reset(), pointers))));
         keys = pointers.isEmpty() ? null : new KeyReader(pointers);
     }
 
+    private static List<SignAt> signs(List<Sign> signs, List<String> pointers) {
+        return signs.stream()
+                .map(sign -> new SignAt(sign, placed(sign.at(), pointers)))
+                .toList();
+    }
+
     private static List<Integer> placed(List<String> wanted, List<String> pointers) {
-        List<Integer> places = new ArrayList<>();
-        for (String pointer : wanted) {
-            if (!pointers.contains(pointer)) {
-                pointers.add(pointer);
-            }
-            places.add(pointers.indexOf(pointer));
+        return wanted.stream().map(pointer -> placed(pointer, pointers)).toList();
+    }
+
+    private static int placed(String pointer, List<String> pointers) {
+        if (!pointers.contains(pointer)) {
+            pointers.add(pointer);
         }
-        return places;
+        return pointers.indexOf(pointer);
     }
 
     /** Where the values of a stream of this name stand. */
@@ -102,6 +120,21 @@ final class MessageReader {
         }
     }
 
+    /** Whether the venue counts anew from this message on. */
+    boolean restarts(Places at, long first, long last) {
+        return anyIsTrue(at.reset())
+                || (at.type().sequence().link() == Link.PREVIOUS && first != NO_NUMBER && first > last + 1);
+    }
+
+    private boolean anyIsTrue(List<SignAt> signs) {
+        for (int i = 0; i < signs.size(); i++) {
+            if (signs.get(i).isTrue(keys)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private long number(List<Integer> pointers) {
         for (int i = 0; i < pointers.size(); i++) {
             if (keys.isLong(pointers.get(i))) {
@@ -120,14 +153,30 @@ final class MessageReader {
         return streamPointers > 0;
     }
 
-    /** Whether replies to requests can be told. */
-    boolean knowsReplies() {
-        return refusalsEnd > ackPointer;
+    /** Whether a message of this form is expected to be JSON that can be read. */
+    boolean reads(boolean text) {
+        return keys != null && text;
     }
 
-    /** Reads a message; false if there is nothing to be seen in it. */
-    boolean read(Buffer payload, boolean text) {
-        return keys != null && text && keys.read(payload);
+    /** Reads a message; false if it is not JSON, as far as that was looked at. */
+    boolean read(Buffer payload) {
+        return keys.read(payload);
+    }
+
+    /** Whether the message read is a control message. */
+    boolean isControl() {
+        return anyIsTrue(control);
+    }
+
+    /** Whether a message is nothing but one of the texts that are control messages. */
+    boolean isControlText(Buffer payload) {
+        for (int i = 0; i < controlTexts.size(); i++) {
+            byte[] text = controlTexts.get(i);
+            if (payload.length() == text.length && Arrays.equals(payload.getBytes(), text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Stands for the stream of the message; 0 = it has none. */
@@ -141,12 +190,12 @@ final class MessageReader {
         return stream;
     }
 
-    /** The stream's name: the values at its pointers, with blanks between them. Allocates. */
+    /** The stream's name: the values at its pointers, as the dialect calls them. Allocates. */
     String streamName() {
-        StringJoiner name = new StringJoiner(" ");
+        StringJoiner name = new StringJoiner(dialect.separator());
         for (int i = 0; i < streamPointers; i++) {
             if (keys.isPresent(i)) {
-                name.add(keys.text(i));
+                name.add(dialect.names().getOrDefault(keys.text(i), keys.text(i)));
             }
         }
         return name.toString();
@@ -154,14 +203,14 @@ final class MessageReader {
 
     /** The id of the request that the message replies to; 0 = it is no reply. */
     long replyTo() {
-        return knowsReplies() && keys.isLong(ackPointer) ? keys.asLong(ackPointer) : 0;
+        return ackPointer >= 0 && keys.isLong(ackPointer) ? keys.asLong(ackPointer) : 0;
     }
 
     /** What is said against the request that the message replies to; null = nothing. */
     String refusal() {
-        for (int i = ackPointer + 1; i < refusalsEnd; i++) {
-            if (keys.isPresent(i)) {
-                return keys.text(i);
+        for (SignAt sign : refusal) {
+            if (sign.isTrue(keys)) {
+                return keys.text(sign.pointer());
             }
         }
         return null;

@@ -3,6 +3,7 @@ package io.firstline.pool;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -23,6 +24,9 @@ final class Seat {
     private String evictionReason;
     private boolean challenged;
     private int attempt;
+    /** Which of the feed's URLs is next. */
+    private int path;
+
     private long timer = -1;
     private long trialTimer = -1;
     private boolean open;
@@ -31,13 +35,15 @@ final class Seat {
      * An empty seat.
      *
      * @param budget asked before each attempt
+     * @param path which of the feed's URLs it begins with
      * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
      */
-    Seat(Feed feed, Clockwork clockwork, RetryPolicy retry, HostBudget budget, boolean reopens) {
+    Seat(Feed feed, Clockwork clockwork, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
         this.feed = feed;
         this.clockwork = clockwork;
         this.retry = retry;
         this.budget = budget;
+        this.path = path;
         this.reopens = reopens;
     }
 
@@ -69,21 +75,28 @@ final class Seat {
         connect();
     }
 
+    /** Where its next connection opens: the next way after one that failed. */
+    private String url() {
+        List<String> urls = feed.urls();
+        return urls.get(Math.floorMod(path, urls.size()));
+    }
+
     private void connect() {
         timer = -1;
-        long waitMs = budget.take();
+        long waitMs = budget.take(url());
         if (waitMs > 0) {
             feed.mustWait(waitMs, attempt == 0);
             attempt = Math.max(attempt, 1);
             timer = clockwork.once(waitMs, this::connect);
             return;
         }
-        Member opening = feed.newMember(this);
+        Member opening = feed.newMember(this, url());
         member = opening;
         opening.connection.connect().onFailure(e -> {
             if (member == opening) {
                 member = null;
-                feed.connectFailed(e, attempt == 0);
+                feed.connectFailed(e, url(), attempt == 0);
+                path++;
                 again();
             }
         });
@@ -152,17 +165,18 @@ final class Seat {
                 || !isLive()
                 || candidate != null
                 || rest.lasts(clockwork.nowNanos())
-                || !budget.hasSpare()
-                || budget.take() > 0) {
+                || !budget.hasSpare(url())
+                || budget.take(url()) > 0) {
             return false;
         }
         evictionReason = reason;
         challenged = mustBeBetter;
-        Member opening = feed.newMember(this);
+        Member opening = feed.newMember(this, url());
         candidate = opening;
         opening.connection.connect().onFailure(e -> {
             if (candidate == opening) {
-                feed.connectFailed(e, false);
+                feed.connectFailed(e, url(), false);
+                path++;
                 abandon("could not connect");
             }
         });

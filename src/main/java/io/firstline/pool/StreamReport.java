@@ -13,6 +13,7 @@ import io.firstline.arbitration.Chain.Proof;
  * @param healedGaps gaps that another connection filled
  * @param lostGaps gaps that nobody filled
  * @param lostNumbers how many numbers are missing for good
+ * @param conflicts copies with the key of a message but other bytes than its first copy
  */
 public record StreamReport(
         String stream,
@@ -22,4 +23,5 @@ public record StreamReport(
         int openGaps,
         long healedGaps,
         long lostGaps,
-        long lostNumbers) {}
+        long lostNumbers,
+        long conflicts) {}

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.arbitration.Line;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
@@ -44,11 +45,20 @@ final class StreamTable {
 
     private StreamWatch add(long hash, MessageReader read, long nowNanos) {
         String name = read.streamName();
-        StreamWatch watch = new StreamWatch(name, shutdown.contains(name), read.placesOf(name), nowNanos);
+        StreamWatch watch = byName.get(name); // a venue may send one stream under several names
+        if (watch == null) {
+            int place = all.size() < Line.MAX_STREAMS ? all.size() + 1 : 0;
+            watch = new StreamWatch(name, place, shutdown.contains(name), read.placesOf(name), nowNanos);
+            all.add(watch);
+            byName.put(name, watch);
+        }
         byHash.put(hash, watch);
-        all.add(watch);
-        byName.put(name, watch);
         return watch;
+    }
+
+    /** The stream at a place of the arrival matrix. */
+    StreamWatch at(int place) {
+        return all.get(place - 1);
     }
 
     /** The stream of this name; null if it has not been seen. */

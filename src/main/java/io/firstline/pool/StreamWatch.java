@@ -19,13 +19,20 @@ final class StreamWatch {
     final boolean announcesShutdown;
     /** Where the values of its messages stand. */
     final MessageReader.Places places;
+    /** Its place in the arrival matrix, from 1; 0 = it has none. */
+    final int place;
     /** The numbers of what was published, if it has numbers. */
     final Chain chain = new Chain();
+    /** Which connections passed over which of its numbers. */
+    final Holes holes = new Holes();
+    /** What came too early. */
+    final Waiting waiting = new Waiting();
 
     private final Rhythm rhythm;
     private long lastNanos;
     private long published;
     private long newestNanos;
+    private long conflicts;
     /** By slot: how many messages had been published when it last brought one. */
     private final long[] reached = new long[Arbiter.MAX_LINES];
     /** By slot: when the first message was published that it has not brought. */
@@ -33,8 +40,9 @@ final class StreamWatch {
     /** The slots that have brought a message of this stream. */
     private long broughtBy;
 
-    StreamWatch(String name, boolean announcesShutdown, MessageReader.Places places, long nowNanos) {
+    StreamWatch(String name, int place, boolean announcesShutdown, MessageReader.Places places, long nowNanos) {
         this.name = name;
+        this.place = place;
         this.announcesShutdown = announcesShutdown;
         this.places = places;
         this.rhythm = new Rhythm(nowNanos, LEAST_SILENCE_NANOS);
@@ -50,7 +58,13 @@ final class StreamWatch {
                 chain.openGaps(),
                 chain.healedGaps(),
                 chain.lostGaps(),
-                chain.lostNumbers());
+                chain.lostNumbers(),
+                conflicts);
+    }
+
+    /** A copy of one of its messages had other bytes than the first; true if it is the first time. */
+    boolean conflicted() {
+        return ++conflicts == 1;
     }
 
     /** A copy of a message arrived on any connection. */
@@ -72,6 +86,7 @@ final class StreamWatch {
     void joined(int slot) {
         reached[slot] = published;
         broughtBy &= ~(1L << slot);
+        holes.joined(slot);
     }
 
     /**
@@ -88,6 +103,15 @@ final class StreamWatch {
         }
         published++;
         newestNanos = nowNanos;
+    }
+
+    /** A copy with numbers arrived in a slot. */
+    void numbered(int slot, String connectionId, long first, long last, boolean restarts) {
+        if (restarts) {
+            holes.restarted(slot, last);
+        } else if (first != MessageReader.NO_NUMBER) {
+            holes.arrived(slot, connectionId, first, last);
+        }
     }
 
     /** A copy arrived in a slot, after it was published if it was to be. */

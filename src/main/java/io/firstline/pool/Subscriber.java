@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.connection.Clockwork;
 import io.firstline.pool.Requests.Request;
 import io.vertx.core.Future;

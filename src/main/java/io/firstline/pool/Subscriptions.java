@@ -1,6 +1,6 @@
 package io.firstline.pool;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.pool.Requests.Request;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +29,7 @@ final class Subscriptions {
     Subscriptions(List<String> onConnect, Subscribing how, int perRequest) {
         this.onConnect = List.copyOf(onConnect);
         this.how = how;
-        this.perRequest = perRequest;
+        this.perRequest = how.takesSeveral() ? perRequest : 1;
         this.streams = new LinkedHashSet<>(how.streams());
     }
 

@@ -4,10 +4,9 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
-import io.firstline.payload.PayloadHash;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -34,21 +33,11 @@ public final class WsPool extends Feed {
     /** A connection that has just opened may be subscribing still. */
     private static final long FIRST_DATA_MS = 10_000;
 
-    /** A copy on its way through the arbiter. */
-    private record Copy(
-            Member member,
-            Buffer payload,
-            boolean text,
-            StreamWatch stream,
-            long first,
-            long last,
-            long arrivalNanos) {}
-
     private final WsPoolConfig config;
     private final long trialMs;
     private final Map<Line, Member> members = new HashMap<>();
     private Arbiter<Copy> arbiter;
-    private long lateMessages;
+    private final Arriving arriving;
     private final Rotation rotation;
     /** The slow ones of the last look that are still to be challenged. */
     private final Deque<Contender> slow = new ArrayDeque<>();
@@ -71,6 +60,7 @@ public final class WsPool extends Feed {
         super(surroundings, name, config.connection(), config.connections(), subscribing, dialect);
         this.config = config;
         this.trialMs = trialMs;
+        this.arriving = new Arriving(reader);
         this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), clockwork.random());
     }
 
@@ -128,6 +118,13 @@ public final class WsPool extends Feed {
                             member.seat.replace("out of step", trialMs());
                         }
                     }
+
+                    @Override
+                    public void conflict(Line line, int stream) {
+                        if (stream > 0 && streams.at(stream).conflicted()) {
+                            chronicle.conflict(members.get(line), streams.at(stream).name);
+                        }
+                    }
                 });
         evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
         watchTimer = clockwork.every(WATCH_MS, () -> {
@@ -167,15 +164,11 @@ public final class WsPool extends Feed {
 
     @Override
     void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
-        long identity = stream == null ? 0 : reader.identity(stream.places);
-        long last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
-        long first = last == MessageReader.NO_NUMBER ? last : reader.firstNumber(stream.places, last);
-        arbiter.copy(
-                member.line,
-                identity == 0 ? PayloadHash.of(payload, text) : identity,
-                new Copy(member, payload, text, stream, first, last, arrivalNanos),
-                payload.length(),
-                arrivalNanos);
+        arriving.now(member.id(), payload, text, stream, arrivalNanos);
+        if (arriving.isNumbered()) {
+            arriving.numbered(member.line.slot());
+        }
+        arbiter.copy(member.line, arriving, arrivalNanos);
         if (stream != null) {
             stream.brought(member.line.slot());
         }
@@ -184,20 +177,11 @@ public final class WsPool extends Feed {
         }
     }
 
-    /** Where the venue numbers its messages, the numbers say which is late; else the arbiter's guess does. */
     private void publishFirst(Line line, Copy copy, boolean guessedLate) {
-        boolean late = guessedLate;
-        StreamWatch stream = copy.stream();
-        if (stream != null) {
-            long now = clockwork.nowNanos();
-            streams.published(stream, line.slot(), now);
-            if (copy.last() != MessageReader.NO_NUMBER) {
-                late = gaps.published(
-                        stream, copy.first(), copy.last(), copy.member().id(), now);
-            }
+        if (copy.stream() != null) {
+            streams.published(copy.stream(), line.slot(), clockwork.nowNanos());
         }
-        lateMessages += late ? 1 : 0;
-        publication.publish(copy.member().id(), copy.payload(), copy.text(), late, copy.arrivalNanos());
+        delivery.first(copy, guessedLate);
     }
 
     /** What makes a connection slow is compared over one interval, in which nobody joined. */
@@ -366,11 +350,6 @@ public final class WsPool extends Feed {
     @Override
     void trialOver(Seat seat) {
         consider(seat, true);
-    }
-
-    @Override
-    long lateMessages() {
-        return lateMessages;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Vertx;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
 
-    private long lateMessages;
+    private final Arriving arriving = new Arriving(reader);
 
     WsSingle(
             Surroundings surroundings,
@@ -53,14 +53,14 @@ public final class WsSingle extends Feed {
             member.seat.promote("");
         }
         if (member == member.seat.member()) {
-            long last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
-            boolean late = last != MessageReader.NO_NUMBER
-                    && gaps.published(stream, reader.firstNumber(stream.places, last), last, member.id(), arrivalNanos);
-            lateMessages += late ? 1 : 0;
+            arriving.now(member.id(), payload, text, stream, arrivalNanos);
+            if (arriving.isNumbered()) {
+                arriving.numbered(0);
+            }
             if (stream != null) {
                 stream.published(0, arrivalNanos);
             }
-            publication.publish(member.id(), payload, text, late, arrivalNanos);
+            delivery.first(arriving.message(), false);
         }
     }
 
@@ -74,11 +74,6 @@ public final class WsSingle extends Feed {
 
     @Override
     void parted(Member member) {}
-
-    @Override
-    long lateMessages() {
-        return lateMessages;
-    }
 
     @Override
     WsConnection fastest(Stream<WsConnection> live) {

@@ -44,6 +44,11 @@ class ArbiterTest {
                     public void outOfStep(Line line) {
                         facts.add(line.slot + " out of step");
                     }
+
+                    @Override
+                    public void conflict(Line line, int stream) {
+                        facts.add(line.slot + " conflicts in " + stream);
+                    }
                 });
     }
 
@@ -53,7 +58,8 @@ class ArbiterTest {
 
     private void copies(Line line, long ms, String... messages) {
         for (String message : messages) {
-            arbiter.copy(line, message.hashCode() * 0x9E37_79B9_7F4A_7C15L, message, message.length(), ms * MS);
+            arbiter.copy(
+                    line, new Sent<>(message.hashCode() * 0x9E37_79B9_7F4A_7C15L, message, message.length()), ms * MS);
         }
     }
 
@@ -355,7 +361,7 @@ class ArbiterTest {
             copies(b, 3, "private " + i);
         }
         assertThat(b.figures().unmatched()).isEqualTo(5);
-        arbiter.copy(b, 1, "huge", (int) Pending.MAX_BYTES, 4 * MS);
+        arbiter.copy(b, new Sent<>(1, "huge", (int) Pending.MAX_BYTES), 4 * MS);
         assertThat(b.figures().unmatched()).isEqualTo(Pending.MAX_COPIES + 5);
     }
 

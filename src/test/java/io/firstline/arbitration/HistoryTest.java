@@ -21,7 +21,7 @@ class HistoryTest {
     void shouldFindCollidingHashes() {
         History history = new History(8, FOR_EVER);
         for (long i = 0; i < 6; i++) {
-            history.add(3 + 16 * i, 0, 0, 0);
+            history.add(3 + 16 * i, 0, 0, 0, 0, 0);
         }
         for (long i = 0; i < 6; i++) {
             assertThat(match(history, 3 + 16 * i, 1)).isEqualTo(i + 1);
@@ -34,7 +34,7 @@ class HistoryTest {
         History history = new History(4, FOR_EVER);
         long[] hashes = {7, 15, 23, 0, 31, 8}; // table of 8: homes 7 7 7 0 7 0
         for (int i = 0; i < hashes.length; i++) {
-            history.add(hashes[i], 0, 0, 0);
+            history.add(hashes[i], 0, 0, 0, 0, 0);
             for (int j = 0; j <= i; j++) {
                 assertThat(match(history, hashes[j], 1)).isEqualTo(j < i - 3 ? 0 : j + 1);
             }
@@ -44,12 +44,12 @@ class HistoryTest {
     @Test
     void shouldBoundByCountAndBySpan() {
         History history = new History(3, 100);
-        history.add(1, 0, 0, 0);
-        history.add(2, 0, 50, 50);
-        history.add(3, 0, 101, 101);
+        history.add(1, 0, 0, 0, 0, 0);
+        history.add(2, 0, 0, 0, 50, 50);
+        history.add(3, 0, 0, 0, 101, 101);
         assertThat(history.oldest()).isEqualTo(2);
-        history.add(4, 0, 110, 110);
-        history.add(5, 0, 120, 120);
+        history.add(4, 0, 0, 0, 110, 110);
+        history.add(5, 0, 0, 0, 120, 120);
         assertThat(history.oldest()).isEqualTo(3);
         assertThat(history.newest()).isEqualTo(5);
         assertThat(match(history, 2, 1)).isZero();
@@ -58,9 +58,9 @@ class HistoryTest {
     @Test
     void shouldPassOverWhatALineCannotDeliverOrHasLost() {
         History history = new History(8, FOR_EVER);
-        history.add(9, 0, 10, 10);
-        history.add(9, 0, 20, 20);
-        history.add(9, 0, 30, 30);
+        history.add(9, 0, 0, 0, 10, 10);
+        history.add(9, 0, 0, 0, 20, 20);
+        history.add(9, 0, 0, 0, 30, 30);
         assertThat(history.match(9, 1, 15, 0))
                 .as("published before it connected")
                 .isEqualTo(2);
@@ -72,9 +72,9 @@ class HistoryTest {
     @Test
     void shouldReleaseASlotForAnotherLine() {
         History history = new History(8, FOR_EVER);
-        history.add(1, 0, 0, 0);
-        history.add(5, 1, 0, 0);
-        history.add(5, 1, 0, 0);
+        history.add(1, 0, 0, 0, 0, 0);
+        history.add(5, 0, 0, 1, 0, 0);
+        history.add(5, 0, 0, 1, 0, 0);
         history.markDelivered(1, 1);
         assertThat(match(history, 5, 1)).isZero();
         history.release(1);
@@ -148,7 +148,7 @@ class HistoryTest {
                 passed[slot] = Math.max(passed[slot], expected - random.nextInt(50));
             } else {
                 naive.add(hash, slot, now);
-                assertThat(history.add(hash, slot, now, now)).isEqualTo(naive.newest);
+                assertThat(history.add(hash, 0, 0, slot, now, now)).isEqualTo(naive.newest);
             }
             if (random.nextInt(500) == 0) {
                 history.release(slot);

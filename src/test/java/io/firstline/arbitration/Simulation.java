@@ -188,7 +188,7 @@ final class Simulation implements Arbiter.Output<Integer> {
                         continue;
                     }
                     boolean gone = wire.line.left;
-                    arbiter.copy(wire.line, hash[event.what()], event.what(), 100, nowNanos);
+                    arbiter.copy(wire.line, new Sent<>(hash[event.what()], event.what(), 100), nowNanos);
                     copies += gone ? 0 : 1;
                     if (!gone && wire.line.inStep()) {
                         deliveredInStep.add(event.what());
@@ -224,6 +224,11 @@ final class Simulation implements Arbiter.Output<Integer> {
     @Override
     public void outOfStep(Line line) {
         outOfStep++;
+    }
+
+    @Override
+    public void conflict(Line line, int stream) {
+        throw new AssertionError("contents are not compared here");
     }
 
     void check() {

@@ -92,10 +92,10 @@ class BadConfigTest {
                         "/autoReconnect: found false, allowed: true, or \"connections\": 1; a pool always replaces a lost connection"),
                 feed(
                         with("\"subscribe\":\"{}\""),
-                        "/subscribe: found a template without ${streams}, allowed: a text message with ${streams} and, if the venue wants it, ${id}"),
+                        "/subscribe: found a template without ${streams}, allowed: a text message with ${streams} (or ${1}, ${2} … for a stream's words) and, if the venue wants it, ${id}"),
                 feed(
                         with("\"subscribe\":\"${streams} ${stream}\""),
-                        "/subscribe: found a placeholder that is neither ${streams} nor ${id}, allowed: the placeholders ${streams} and ${id}"),
+                        "/subscribe: found a placeholder that is neither ${streams} nor ${id}, allowed: the placeholders ${streams}, ${id}, and ${1} to ${9}"),
                 feed(
                         with("\"subscribe\":\"{\\\"a\\\":${streams}\""),
                         "/subscribe: found a template that is not JSON once it is filled, allowed: JSON, because it begins like JSON"),
@@ -106,11 +106,11 @@ class BadConfigTest {
                         with("\"unsubscribe\":\"${streams}\""),
                         "/unsubscribe: found a template for unsubscribing only, allowed: both templates, or \"subscribe\" alone"),
                 feed(
-                        "{\"venue\":\"kraken\",\"streams\":[\"a\"]}",
-                        "/venue: found \"kraken\", allowed: a venue profile: binance-spot, binance-usdm, hitbtc"),
+                        "{\"venue\":\"nowhere\",\"streams\":[\"a\"]}",
+                        "/venue: found \"nowhere\", allowed: a venue profile: binance-spot, binance-usdm, bitmex, bybit-linear, bybit-spot, coinbase-advanced, coinbase-exchange, gemini, generic, hitbtc, kraken-v1, kraken-v2, kucoin, okx"),
                 feed(
                         "{\"venue\":\"../config\"}",
-                        "/venue: found \"../config\", allowed: a venue profile: binance-spot, binance-usdm, hitbtc"),
+                        "/venue: found \"../config\", allowed: a venue profile: binance-spot, binance-usdm, bitmex, bybit-linear, bybit-spot, coinbase-advanced, coinbase-exchange, gemini, generic, hitbtc, kraken-v1, kraken-v2, kucoin, okx"),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/no/such.pem\""),

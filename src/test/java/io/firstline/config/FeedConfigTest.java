@@ -2,7 +2,6 @@ package io.firstline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +104,7 @@ class FeedConfigTest {
     @Test
     void shouldNameEveryWrongFieldOfAConnection() {
         assertThat(Errors.of(() -> new WsConnectionConfig(
-                        "", " ", null, true, 0, 0, 0, 0, -1, null, false, false, Map.of("a b", "c\n"), null)))
+                        "", null, " ", null, true, 0, 0, 0, 0, -1, null, false, false, Map.of("a b", "c\n"), null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/url",
@@ -153,11 +152,13 @@ class FeedConfigTest {
                 .withCompression(true)
                 .withAllowPlaintext(true)
                 .withHeaders(Map.of("a", "b\tc"))
-                .withTrustedCertificates("ca.pem");
+                .withTrustedCertificates("ca.pem")
+                .withFurtherUrls(List.of("wss://y.com/"));
 
         assertThat(a)
                 .isEqualTo(new WsConnectionConfig(
                         "wss://x.com/",
+                        List.of("wss://y.com/"),
                         "id",
                         List.of("hello"),
                         false,

@@ -3,7 +3,6 @@ package io.firstline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig.Body;
-import io.firstline.config.FeedConfig.Subscribing;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -70,6 +69,7 @@ class ServiceConfigTest {
 
         WsConnectionConfig connection = new WsConnectionConfig(
                 "ws://10.1.2.3/ws",
+                List.of(),
                 "f",
                 List.of("hello"),
                 true,

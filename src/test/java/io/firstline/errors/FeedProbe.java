@@ -1,6 +1,6 @@
 package io.firstline.errors;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.Feed;

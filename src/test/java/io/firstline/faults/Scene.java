@@ -3,8 +3,8 @@ package io.firstline.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.RetryConfig;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.ConnectionReport.Role;

@@ -2,7 +2,7 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.Union.Published;
 import io.firstline.pool.FeedReport;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.RetryConfig;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.FeedReport;

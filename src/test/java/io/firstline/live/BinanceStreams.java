@@ -2,7 +2,7 @@ package io.firstline.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.Quiet;

@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import io.firstline.arbitration.LineFigures;
 import io.firstline.config.Dialect;
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;

@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

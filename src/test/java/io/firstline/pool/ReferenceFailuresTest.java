@@ -2,8 +2,8 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
 import io.firstline.config.RankBy;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

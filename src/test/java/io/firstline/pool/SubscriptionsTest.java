@@ -3,7 +3,7 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

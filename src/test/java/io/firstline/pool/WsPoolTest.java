@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.pool.HandServer.Door;
 import io.firstline.simulator.CutKind;

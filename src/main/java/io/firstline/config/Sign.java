@@ -1,0 +1,34 @@
+package io.firstline.config;
+
+import java.util.List;
+
+/**
+ * How a message shows what it is: a value at a place, of whatever kind or one of some. Immutable; checked when it is made.
+ *
+ * @param at JSON pointer to a string, number, true or false
+ * @param is the values that count, as JSON texts such as {@code "pong"} (with its quotes) or {@code false}; empty = any
+ */
+public record Sign(String at, List<String> is) {
+    private static final int MAX_VALUES = 32;
+
+    public Sign {
+        is = is == null ? List.of() : List.copyOf(is);
+        new Checks()
+                .require(
+                        at != null && !at.isEmpty() && JsonText.isPointer(at),
+                        "at",
+                        Wording.quoted(String.valueOf(at)),
+                        "a JSON pointer such as /event")
+                .require(
+                        is.size() <= MAX_VALUES && is.stream().allMatch(JsonText::isJson),
+                        "is",
+                        String.join(", ", is),
+                        "up to " + MAX_VALUES + " JSON texts")
+                .throwIfAny("sign");
+    }
+
+    /** Any value at a place. */
+    public static Sign anyAt(String pointer) {
+        return new Sign(pointer, List.of());
+    }
+}

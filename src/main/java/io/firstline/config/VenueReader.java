@@ -1,0 +1,328 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.firstline.config.StreamClass.Link;
+import io.firstline.config.StreamClass.Mode;
+import io.firstline.config.StreamClass.Sequence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Finds a venue's profile, puts it on top of those that it extends, and makes the records of it. Every error is told at once. */
+final class VenueReader {
+    /** The profiles in the jar. A class path cannot be listed, so a test holds this list against {@code conf/venues/}. */
+    static final List<String> SHIPPED = List.of(
+            "binance-spot",
+            "binance-usdm",
+            "bitmex",
+            "bybit-linear",
+            "bybit-spot",
+            "coinbase-advanced",
+            "coinbase-exchange",
+            "gemini",
+            "generic",
+            "hitbtc",
+            "kraken-v1",
+            "kraken-v2",
+            "kucoin",
+            "okx");
+
+    private static final int MAX_EXTENDED = 8;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private VenueReader() {}
+
+    static Venue find(String name, Path directory) {
+        Optional<ObjectNode> profile;
+        try {
+            profile = FeedName.isValid(name) ? profile(name, directory) : Optional.empty();
+            if (profile.isPresent()) {
+                return new VenueReader().venue(name, profile.get());
+            }
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "venue",
+                    e.problems().stream().map(p -> seenFromFeed(name, p)).toList());
+        }
+        throw new InvalidConfigException(
+                "venue",
+                List.of(new Problem(
+                        "/venue",
+                        Wording.quoted(String.valueOf(name)),
+                        "a venue profile: " + String.join(", ", known(directory)))));
+    }
+
+    private static Problem seenFromFeed(String name, Problem problem) {
+        String place = problem.pointer().isEmpty() ? "/" : problem.pointer();
+        return new Problem(
+                "/venue", "\"" + name + "\", whose profile has " + problem.found() + " at " + place, problem.allowed());
+    }
+
+    // from files to one object
+
+    /** A profile with all that it extends; one that extends its own name means the shipped one. */
+    private static Optional<ObjectNode> profile(String name, Path directory) {
+        Optional<ObjectNode> found = read(name, directory);
+        if (found.isEmpty()) {
+            return found;
+        }
+        ObjectNode profile = found.get();
+        boolean shipped = !isIn(directory, name);
+        String at = name;
+        for (int extended = 0; profile.has("extends"); extended++) {
+            String base = profile.remove("extends").asText();
+            boolean own = base.equals(at) && !shipped;
+            shipped |= own || !isIn(directory, base);
+            Optional<ObjectNode> below = FeedName.isValid(base) && extended < MAX_EXTENDED
+                    ? read(base, own ? null : directory)
+                    : Optional.empty();
+            if (below.isEmpty()) {
+                String allowed = extended == MAX_EXTENDED
+                        ? "at most " + MAX_EXTENDED + " profiles one on top of the other"
+                        : "a venue profile: " + String.join(", ", known(directory));
+                throw new InvalidConfigException(
+                        "venue", List.of(new Problem("/extends", Wording.quoted(base), allowed)));
+            }
+            profile = onTopOf(below.get(), profile);
+            at = base;
+        }
+        return Optional.of(profile);
+    }
+
+    private static boolean isIn(Path directory, String name) {
+        return directory != null && Files.exists(file(directory, name));
+    }
+
+    private static Path file(Path directory, String name) {
+        return directory.resolve("venues").resolve(name + ".json");
+    }
+
+    private static Optional<ObjectNode> read(String name, Path directory) {
+        Optional<String> source = source(name, directory);
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Problem> problems = new ArrayList<>();
+        JsonNode json = JsonText.tree(source.get(), problems);
+        if (json != null) {
+            problems.addAll(Schema.venue().check(json));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(name, problems);
+        }
+        return Optional.of((ObjectNode) json);
+    }
+
+    private static Optional<String> source(String name, Path directory) {
+        if (isIn(directory, name)) {
+            return Optional.of(JsonText.ofFile(file(directory, name)));
+        }
+        String resource = "conf/venues/" + name + ".json";
+        try (InputStream in = VenueReader.class.getClassLoader().getResourceAsStream(resource)) {
+            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource, e);
+        }
+    }
+
+    /** Objects are merged, everything else replaces what is below it. */
+    private static ObjectNode onTopOf(ObjectNode below, ObjectNode above) {
+        above.properties().forEach(e -> {
+            JsonNode value = e.getValue();
+            below.set(
+                    e.getKey(),
+                    value instanceof ObjectNode object && below.get(e.getKey()) instanceof ObjectNode lower
+                            ? onTopOf(lower, object)
+                            : value);
+        });
+        return below;
+    }
+
+    // from the object to records
+
+    private Venue venue(String name, ObjectNode json) {
+        Subscribing requests = attempt(
+                "",
+                () -> new Subscribing(
+                        List.of(),
+                        json.path("subscribe").asText(),
+                        json.path("unsubscribe").asText(),
+                        json.path("argument").asText()),
+                Subscribing.NONE);
+        List<VenueRoute> routes = new ArrayList<>();
+        json.path("routes")
+                .properties()
+                .forEach(e -> routes.add(attempt(
+                        "/routes" + Wording.step(e.getKey()),
+                        () -> new VenueRoute(
+                                e.getKey(),
+                                e.getValue().path("match").asText(),
+                                texts(e.getValue().path("url"))),
+                        null)));
+        Dialect dialect = dialect(json.path("messages"), json);
+        Limits limits = attempt(
+                "",
+                () -> new Limits(
+                        json.path("framesPerSecond").asInt(),
+                        json.path("streamsPerConnection").asInt(),
+                        json.path("charsPerConnection").asInt(),
+                        json.path("connectsPer5Min").asInt(),
+                        json.path("maxConnections").asInt(),
+                        json.path("maxAgeMs").asInt()),
+                Limits.NONE);
+        routes.removeIf(route -> route == null);
+        Venue venue =
+                attempt("", () -> new Venue(name, texts(json.path("url")), routes, requests, dialect, limits), null);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException("venue", problems);
+        }
+        return venue;
+    }
+
+    private Dialect dialect(JsonNode messages, JsonNode venue) {
+        Heartbeat heartbeat = attempt(
+                "/heartbeat",
+                () -> new Heartbeat(
+                        venue.path("heartbeat").path("send").asText(),
+                        venue.path("heartbeat").path("everyMs").asInt(),
+                        venue.path("heartbeat").path("answered").asBoolean()),
+                Heartbeat.NONE);
+        Map<String, String> names = new LinkedHashMap<>();
+        messages.path("names")
+                .properties()
+                .forEach(e -> names.put(e.getKey(), e.getValue().asText()));
+        List<Sign> control = new ArrayList<>();
+        List<String> controlTexts = new ArrayList<>();
+        for (int i = 0; i < messages.path("control").size(); i++) {
+            JsonNode item = messages.path("control").get(i);
+            if (item.isTextual()) {
+                controlTexts.add(item.textValue());
+            } else {
+                control.addAll(signs("/messages/control/" + i, item));
+            }
+        }
+        List<Sign> refusal = signsIn("/messages/refusal", messages.path("refusal"));
+        List<StreamClass> classes = new ArrayList<>();
+        messages.path("classes")
+                .properties()
+                .forEach(e -> classes.addAll(
+                        streamClass("/messages/classes" + Wording.step(e.getKey()), e.getKey(), e.getValue())));
+        return attempt(
+                "/messages",
+                () -> new Dialect(
+                        texts(messages.path("stream")),
+                        messages.path("separator").asText(),
+                        names,
+                        texts(messages.path("shutdown")),
+                        control,
+                        controlTexts,
+                        messages.path("ackId").asText(),
+                        refusal,
+                        venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST),
+                        heartbeat,
+                        classes),
+                Dialect.NONE);
+    }
+
+    private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {
+        return attempt(
+                pointer,
+                () -> List.of(new StreamClass(
+                        name,
+                        type.path("match").asText(),
+                        texts(type.path("key")),
+                        sequence(pointer + "/sequence", type.path("sequence")),
+                        type.has("mode") ? constant(Mode.class, type.path("mode")) : Mode.FIRST,
+                        type.path("holdMs").asInt(StreamClass.DEFAULT_HOLD_MS),
+                        type.path("holdMessages").asInt(StreamClass.DEFAULT_HOLD_MESSAGES))),
+                List.of());
+    }
+
+    private Sequence sequence(String pointer, JsonNode json) {
+        if (json.isMissingNode()) {
+            return Sequence.NONE;
+        }
+        List<Sign> reset = signsIn(pointer + "/reset", json.path("reset"));
+        return attempt(
+                pointer,
+                () -> new Sequence(
+                        constant(Link.class, json.path("link")),
+                        texts(json.path("last")),
+                        texts(json.path("first")),
+                        texts(json.path("previous")),
+                        reset),
+                Sequence.NONE);
+    }
+
+    private List<Sign> signsIn(String pointer, JsonNode array) {
+        List<Sign> signs = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            signs.addAll(signs(pointer + "/" + i, array.get(i)));
+        }
+        return signs;
+    }
+
+    /** A sign, or a pointer that stands for any value there; none if it is wrong, which is noted. */
+    private List<Sign> signs(String pointer, JsonNode item) {
+        List<String> is = new ArrayList<>();
+        item.path("is").forEach(value -> is.add(value.toString()));
+        String at = item.isTextual() ? item.textValue() : item.path("at").asText();
+        return attempt(pointer, () -> List.of(new Sign(at, is)), List.of());
+    }
+
+    /** Runs a record's own checks. */
+    private <T> T attempt(String pointer, Supplier<T> made, T otherwise) {
+        try {
+            return made.get();
+        } catch (InvalidConfigException e) {
+            e.problems().forEach(p -> problems.add(p.pointer().equals("/streamsPerRequest") ? p : p.under(pointer)));
+            return otherwise;
+        }
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode json) {
+        return Enum.valueOf(type, json.asText().replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+
+    /** One text, or an array of them. */
+    private static List<String> texts(JsonNode json) {
+        List<String> texts = new ArrayList<>();
+        if (json.isTextual()) {
+            texts.add(json.textValue());
+        }
+        json.forEach(item -> texts.add(item.asText()));
+        return texts;
+    }
+
+    private static Set<String> known(Path directory) {
+        Set<String> names = new TreeSet<>(SHIPPED);
+        if (directory != null && Files.isDirectory(directory.resolve("venues"))) {
+            try (Stream<Path> files = Files.list(directory.resolve("venues"))) {
+                files.map(file -> file.getFileName().toString())
+                        .filter(file -> file.endsWith(".json"))
+                        .map(file -> file.substring(0, file.length() - ".json".length()))
+                        .filter(FeedName::isValid)
+                        .forEach(names::add);
+            } catch (IOException e) {
+                // the shipped ones are still worth telling
+                return names;
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,79 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arrival;
+import io.firstline.payload.PayloadHash;
+import io.vertx.core.buffer.Buffer;
+
+/** The copy that is arriving: one instance for all of a pool's copies, so that one which loses leaves nothing behind. */
+final class Arriving implements Arrival<Copy> {
+    private final MessageReader reader;
+    private String by;
+    private Buffer payload;
+    private boolean text;
+    private StreamWatch stream;
+    private long arrivalNanos;
+    private long identity;
+    private long content;
+    private long first;
+    private long last;
+    private boolean restarts;
+
+    /**
+     * For the copies that a reader reads.
+     *
+     * @param reader has just read the copy whenever {@link #now} is called with a stream
+     */
+    Arriving(MessageReader reader) {
+        this.reader = reader;
+    }
+
+    /** Another copy arrives. */
+    void now(String connectionId, Buffer bytes, boolean isText, StreamWatch itsStream, long nowNanos) {
+        by = connectionId;
+        payload = bytes;
+        text = isText;
+        stream = itsStream;
+        arrivalNanos = nowNanos;
+        long hash = PayloadHash.of(bytes, isText);
+        long key = stream == null ? 0 : reader.identity(stream.places);
+        identity = key == 0 ? hash : key;
+        content = key == 0 ? 0 : hash;
+        last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
+        first = last == MessageReader.NO_NUMBER ? last : reader.firstNumber(stream.places, last);
+        restarts = last != MessageReader.NO_NUMBER && reader.restarts(stream.places, first, last);
+    }
+
+    boolean isNumbered() {
+        return last != MessageReader.NO_NUMBER;
+    }
+
+    /** Tells its stream that these numbers have come in this slot. */
+    void numbered(int slot) {
+        stream.numbered(slot, by, first, last, restarts);
+    }
+
+    @Override
+    public long identity() {
+        return identity;
+    }
+
+    @Override
+    public long content() {
+        return content;
+    }
+
+    @Override
+    public int stream() {
+        return stream == null ? 0 : stream.place;
+    }
+
+    @Override
+    public int bytes() {
+        return payload.length();
+    }
+
+    @Override
+    public Copy message() {
+        return new Copy(by, payload, text, stream, first, last, restarts, arrivalNanos);
+    }
+}

@@ -1,0 +1,41 @@
+package io.firstline.pool;
+
+import io.firstline.config.Heartbeat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says to a venue, on every open connection, what it wants to hear now and then. Belongs to the feed's context. */
+final class Heartbeats {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final Heartbeat heartbeat;
+    private long lastId;
+
+    Heartbeats(Heartbeat heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    /** Sends what is due, and cuts off who has not answered; called about once a second. */
+    void check(List<Member> open, long nowNanos) {
+        if (heartbeat.isNone()) {
+            return;
+        }
+        for (Member member : open) {
+            if (!member.isLive()) {
+                continue;
+            }
+            long silentMs = member.connection.silentMs();
+            if (heartbeat.answered() && silentMs >= 2L * heartbeat.everyMs()) {
+                member.connection.abort(
+                        "half-open", "nothing arrived for " + silentMs + " ms, not even an answer to a heartbeat");
+            } else if (nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
+                member.heartbeatNanos = nowNanos;
+                member.connection
+                        .send(heartbeat.message(++lastId))
+                        .onFailure(e -> LOG.debug("{} heartbeat", member.id(), e)); // the end of the connection is told
+            }
+        }
+    }
+}

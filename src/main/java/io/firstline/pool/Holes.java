@@ -1,0 +1,56 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arbiter;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Which connections passed over which numbers of one stream: what tells a venue's loss from a connection's. Pure; connections are told
+ * apart by their slots in the arbiter.
+ */
+final class Holes {
+    private static final int REMEMBERED = 64;
+    private static final long NOTHING = Long.MIN_VALUE;
+
+    private record Hole(String connectionId, long from, long to) {}
+
+    private final Deque<Hole> holes = new ArrayDeque<>();
+    private final long[] newest = new long[Arbiter.MAX_LINES];
+
+    Holes() {
+        Arrays.fill(newest, NOTHING);
+    }
+
+    /** Another connection has this slot from now on. */
+    void joined(int slot) {
+        newest[slot] = NOTHING;
+    }
+
+    /** On this connection numbers begin anew after this one. */
+    void restarted(int slot, long last) {
+        newest[slot] = last;
+    }
+
+    /** A copy with numbers that prove something arrived, the first of its message or not. */
+    void arrived(int slot, String connectionId, long first, long last) {
+        long before = newest[slot];
+        if (before != NOTHING && first > before + 1) {
+            if (holes.size() == REMEMBERED) {
+                holes.removeFirst();
+            }
+            holes.addLast(new Hole(connectionId, before + 1, first - 1));
+        }
+        newest[slot] = Math.max(before, last);
+    }
+
+    /** The connections that passed over any of these numbers, as far as is remembered. */
+    List<String> lackedBy(long from, long to) {
+        return holes.stream()
+                .filter(hole -> hole.from() <= to && hole.to() >= from)
+                .map(Hole::connectionId)
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,47 @@
+package io.firstline.pool;
+
+import io.firstline.config.Sign;
+import io.firstline.payload.KeyReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A sign whose place is read of every message. */
+final class SignAt {
+    private final int pointer;
+    /** Of the values that count; none = any value does. */
+    private final long[] hashes;
+
+    /**
+     * Made once for all messages.
+     *
+     * @param pointer its place's number among the pointers that are read
+     */
+    SignAt(Sign sign, int pointer) {
+        this.pointer = pointer;
+        this.hashes = sign.is().stream().mapToLong(SignAt::hash).toArray();
+    }
+
+    private static long hash(String json) {
+        byte[] array = ("[" + json + "]").getBytes(StandardCharsets.UTF_8);
+        KeyReader reader = new KeyReader(List.of("/0"));
+        reader.read(array, 0, array.length);
+        return reader.hash(0);
+    }
+
+    int pointer() {
+        return pointer;
+    }
+
+    boolean isTrue(KeyReader keys) {
+        if (!keys.isPresent(pointer) || hashes.length == 0) {
+            return keys.isPresent(pointer);
+        }
+        long found = keys.hash(pointer);
+        for (long hash : hashes) {
+            if (hash == found) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
