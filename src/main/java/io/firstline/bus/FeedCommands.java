@@ -1,6 +1,5 @@
 package io.firstline.bus;
 
-import io.firstline.pool.Feed;
 import io.firstline.pool.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Answers requests about one feed. A failure reply carries 400 for a request that cannot be understood and 503 for one that could not
@@ -24,20 +24,22 @@ import java.util.List;
  *   <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
  *   <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after the other
  *   <li>{@code {"do": "status"}} → the feed's report
+ *   <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
+ *   <li>{@code {"do": "arrivals"}} → {@code {"arrivals": […]}}: what each connection was worth for each stream
  * </ul>
  */
 final class FeedCommands {
     private static final int NOT_UNDERSTOOD = 400;
     private static final int NOT_POSSIBLE = 503;
 
-    private final Feed feed;
+    private final Shards feed;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
-    FeedCommands(Vertx vertx, Feed feed) {
+    FeedCommands(Vertx vertx, String name, Shards feed) {
         this.feed = feed;
         EventBus bus = vertx.eventBus();
-        consumers.add(bus.consumer(Addresses.send(feed.name()), this::send));
-        consumers.add(bus.consumer(Addresses.command(feed.name()), this::command));
+        consumers.add(bus.consumer(Addresses.send(name), this::send));
+        consumers.add(bus.consumer(Addresses.command(name), this::command));
     }
 
     Future<Void> close() {
@@ -51,11 +53,11 @@ final class FeedCommands {
             Object body = request.body();
             Future<Integer> sent;
             if (body instanceof Buffer binary) {
-                sent = feed.send(binary, route);
+                sent = feed.send(route, each -> each.send(binary, route));
             } else if (body instanceof String text) {
-                sent = feed.send(text, route);
+                sent = feed.send(route, each -> each.send(text, route));
             } else if (body instanceof JsonObject json) {
-                sent = feed.send(json.encode(), route);
+                sent = feed.send(route, each -> each.send(json.encode(), route));
             } else {
                 throw new IllegalArgumentException("the body to send must be a string, a buffer or a JSON object");
             }
@@ -78,9 +80,16 @@ final class FeedCommands {
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
                 case "status" -> feed.report().map(ReportJson::of);
+                case "gaps" ->
+                    feed.gaps().map(gaps -> new JsonObject()
+                            .put("gaps", array(gaps.stream().map(ReportJson::of))));
+                case "arrivals" ->
+                    feed.arrivals().map(cells -> new JsonObject()
+                            .put("arrivals", array(cells.stream().map(ReportJson::of))));
                 default ->
-                    throw new IllegalArgumentException("unknown command \"" + name
-                            + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status");
+                    throw new IllegalArgumentException(
+                            "unknown command \"" + name
+                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals");
             };
         });
     }
@@ -99,6 +108,12 @@ final class FeedCommands {
         result.onSuccess(request::reply)
                 .onFailure(e -> request.fail(
                         e instanceof IllegalArgumentException ? NOT_UNDERSTOOD : NOT_POSSIBLE, e.getMessage()));
+    }
+
+    private static JsonArray array(Stream<JsonObject> items) {
+        JsonArray array = new JsonArray();
+        items.forEach(array::add);
+        return array;
     }
 
     private static JsonObject connections(int count) {

@@ -11,11 +11,13 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns one feed: opens it, publishes it, answers for it. The feed's connections, arbiter and timers run on this verticle's event loop.
+ * Owns one feed: opens it, publishes it, answers for it. The feed's connections, arbiter and timers run on this verticle's event loop;
+ * those of a feed with several pools run on one for each pool.
  *
  * <p>Deployed even when the server cannot be reached: that is logged and told as an event, and attempts go on.
  */
@@ -24,7 +26,8 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final String FEEDS = "firstline.feeds";
 
     private final FeedConfig given;
-    private Feed feed;
+    private FeedConfig feedConfig;
+    private Shards shards;
     private FeedCommands commands;
     private MessageConsumer<Object> status;
 
@@ -46,31 +49,51 @@ public abstract class FeedVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        FeedConfig feedConfig = given == null ? FeedConfig.fromJson(config()) : given;
-        if (feeds().putIfAbsent(feedConfig.name(), feedConfig.name()) != null) {
-            return Future.failedFuture(new IllegalStateException("a feed " + feedConfig.name() + " runs already"));
+        FeedConfig wanted = given == null ? FeedConfig.fromJson(config()) : given;
+        if (feeds().putIfAbsent(wanted.name(), wanted.name()) != null) {
+            return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " runs already"));
         }
+        feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        FeedPublisher publisher = new FeedPublisher(vertx, feedConfig);
-        feed = feed(vertx, feedConfig);
-        feed.handler(publisher::publish);
-        feed.eventHandler(publisher::publish);
-        feed.countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
-        commands = new FeedCommands(vertx, feed);
-        status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
-        return feed.start().recover(unreachable -> {
-            LOG.debug("{} is not connected yet", feedConfig.name(), unreachable);
-            return Future.succeededFuture();
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted);
+        return opened(publisher).compose(feeds -> {
+            shards = new Shards(wanted, feeds);
+            feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
+            commands = new FeedCommands(vertx, wanted.name(), shards);
+            status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
+            return shards.start().recover(unreachable -> {
+                LOG.debug("{} is not connected yet", wanted.name(), unreachable);
+                return Future.succeededFuture();
+            });
         });
+    }
+
+    /** The pools of the feed: the only one on this event loop, of several each on one of its own. */
+    private Future<List<Feed>> opened(FeedPublisher publisher) {
+        List<FeedConfig> parts = feedConfig.parts();
+        if (parts.size() == 1) {
+            Feed only = feed(vertx, feedConfig);
+            only.handler(publisher::publish);
+            only.eventHandler(publisher::publish);
+            return Future.succeededFuture(List.of(only));
+        }
+        ShardedPublisher together = new ShardedPublisher(feedConfig.name(), publisher);
+        List<ShardVerticle> verticles = IntStream.range(0, parts.size())
+                .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
+                .toList();
+        return Future.all(verticles.stream().map(vertx::deployVerticle).toList())
+                .map(all -> verticles.stream().map(ShardVerticle::feed).toList());
     }
 
     @Override
     public Future<?> stop() {
-        if (feed == null) {
+        if (feedConfig == null) {
             return Future.succeededFuture();
         }
-        feeds().remove(feed.name());
-        return Future.join(List.of(feed.close(), commands.close(), status.unregister()));
+        feeds().remove(feedConfig.name());
+        return shards == null
+                ? Future.succeededFuture()
+                : Future.join(List.of(shards.close(), commands.close(), status.unregister()));
     }
 
     /** Whichever feed gets the request asks them all. */

@@ -98,11 +98,21 @@ public record FeedConfig(
         return venue.dialect();
     }
 
-    /** The feed as each of its pools carries it, in the order of its shards. */
+    /** The feed as each of its pools carries it, in the order of its shards; where there are several, they have names of their own. */
     public List<FeedConfig> parts() {
         return shards.isEmpty()
                 ? List.of(this)
                 : IntStream.range(0, shards.size()).mapToObj(this::part).toList();
+    }
+
+    /**
+     * Which of the feed's pools can take one more stream.
+     *
+     * @param carried the streams that each of them carries now
+     * @return its place in {@link #parts()}; -1 = none
+     */
+    public int roomFor(String stream, List<List<String>> carried) {
+        return Sharding.roomFor(stream, parts(), carried);
     }
 
     private FeedConfig part(int index) {
@@ -113,7 +123,7 @@ public record FeedConfig(
                         .withUrl(shard.urls().get(0))
                         .withFurtherUrls(shard.urls().subList(1, shard.urls().size()));
         return new FeedConfig(
-                name,
+                FeedName.ofPart(name, index + 1),
                 pool.withConnection(connection),
                 connections,
                 body,

@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 
 /** What a feed may be called: its name is part of event bus addresses, metrics and logs. */
 final class FeedName {
+    private static final int MAX_LENGTH = 64;
     static final String ALLOWED = "1 to 64 letters, digits, _ or -";
 
     private static final Pattern PATTERN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -12,5 +13,11 @@ final class FeedName {
 
     static boolean isValid(String name) {
         return name != null && PATTERN.matcher(name).matches();
+    }
+
+    /** What one of several pools that carry a feed is called: part of its connections' ids. */
+    static String ofPart(String name, int number) {
+        String suffix = "-" + number;
+        return name.substring(0, Math.min(name.length(), MAX_LENGTH - suffix.length())) + suffix;
     }
 }

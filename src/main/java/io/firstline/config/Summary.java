@@ -41,6 +41,17 @@ final class Summary {
         List<String> facts = new ArrayList<>();
         facts.add((feed.connections() == 1 ? "1 connection" : feed.connections() + " connections") + " to "
                 + FeedUrl.masked(simulated ? FeedUrl.withoutAddress(connection.url()) : connection.url()));
+        if (feed.parts().size() > 1) {
+            facts.add(feed.parts().size() + " pools of that many connections, each with "
+                    + feed.parts().stream()
+                            .map(part -> part.subscriptions().streams().size() + " streams on "
+                                    + FeedUrl.masked(part.pool().connection().url()))
+                            .collect(Collectors.joining(", ")));
+        }
+        if (!connection.furtherUrls().isEmpty()) {
+            facts.add("in turn with "
+                    + connection.furtherUrls().stream().map(FeedUrl::masked).collect(Collectors.joining(", ")));
+        }
         if (feed.connections() > 1) {
             facts.add("ranked by " + name(feed.pool().rankBy()));
             facts.add("slow ones replaced every " + duration(feed.pool().evictIntervalMs()));

@@ -2,6 +2,10 @@ package io.firstline.pool;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Everything about a feed at one instant.
@@ -41,4 +45,47 @@ public record FeedReport(
         Map<String, Long> failures,
         List<String> streams,
         List<StreamReport> ledger,
-        List<ConnectionReport> connections) {}
+        List<ConnectionReport> connections) {
+
+    /** What several pools that carry one feed have to report: their sums. The feed is as well as the one that is worst. */
+    public static FeedReport together(String feed, List<FeedReport> shards) {
+        if (shards.size() == 1) {
+            return shards.get(0);
+        }
+        List<FeedState> states =
+                shards.stream().map(FeedReport::state).distinct().toList();
+        boolean someDeliver = states.contains(FeedState.CONNECTED) || states.contains(FeedState.DEGRADED);
+        return new FeedReport(
+                feed,
+                shards.get(0).url(),
+                states.size() == 1 || !someDeliver ? states.get(0) : FeedState.DEGRADED,
+                shards.stream().mapToInt(FeedReport::target).sum(),
+                shards.stream().mapToInt(FeedReport::live).sum(),
+                sum(shards, FeedReport::published),
+                sum(shards, FeedReport::copies),
+                sum(shards, FeedReport::control),
+                sum(shards, FeedReport::malformed),
+                sum(shards, FeedReport::late),
+                sum(shards, FeedReport::evictions),
+                sum(shards, FeedReport::lost),
+                sums(shards, FeedReport::dropped),
+                sums(shards, FeedReport::failures),
+                joined(shards, FeedReport::streams),
+                joined(shards, FeedReport::ledger),
+                joined(shards, FeedReport::connections));
+    }
+
+    private static long sum(List<FeedReport> shards, ToLongFunction<FeedReport> figure) {
+        return shards.stream().mapToLong(figure).sum();
+    }
+
+    private static Map<String, Long> sums(List<FeedReport> shards, Function<FeedReport, Map<String, Long>> figures) {
+        return shards.stream()
+                .flatMap(shard -> figures.apply(shard).entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new));
+    }
+
+    private static <T> List<T> joined(List<FeedReport> shards, Function<FeedReport, List<T>> items) {
+        return shards.stream().flatMap(shard -> items.apply(shard).stream()).toList();
+    }
+}

@@ -113,7 +113,8 @@ final class TailCommand implements Callable<Integer> {
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(config)) {
             List<Feed> feeds = service.config().feeds().stream()
-                    .map(feed -> open(service, feed))
+                    .flatMap(feed -> feed.parts().stream())
+                    .map(part -> open(service, part))
                     .toList();
             Map<Feed, FeedStream> streams = new LinkedHashMap<>();
             feeds.forEach(feed -> streams.put(feed, feed.stream(RING, Overflow.DROP_OLDEST)));

@@ -29,6 +29,11 @@ public record FeedMessage(
         return payload.toString(StandardCharsets.UTF_8);
     }
 
+    /** The same message under another feed's name and with another number. */
+    public FeedMessage as(String otherFeed, long otherSequence) {
+        return new FeedMessage(otherFeed, otherSequence, connectionId, receivedMicros, payload, text, late);
+    }
+
     /** All fields as JSON: the payload as {@code text}, or as {@code base64} if it is binary. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()

@@ -1,0 +1,38 @@
+package io.firstline.bus;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.pool.Feed;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+
+/** One of several pools that carry a feed, on an event loop of its own. */
+final class ShardVerticle extends VerticleBase {
+    private final FeedConfig part;
+    private final int number;
+    private final ShardedPublisher publisher;
+    private Feed feed;
+
+    /**
+     * Made by the feed's own verticle.
+     *
+     * @param number from 1
+     */
+    ShardVerticle(FeedConfig part, int number, ShardedPublisher publisher) {
+        this.part = part;
+        this.number = number;
+        this.publisher = publisher;
+    }
+
+    /** The pool; there once the verticle is deployed. */
+    Feed feed() {
+        return feed;
+    }
+
+    @Override
+    public Future<?> start() {
+        feed = Feed.of(vertx, part);
+        feed.handler(publisher::publish);
+        feed.eventHandler(event -> publisher.publish(event, number));
+        return Future.succeededFuture();
+    }
+}
