@@ -89,7 +89,7 @@ public record Dialect(
                         "\"classes\" together with \"stream\"")
                 .require(
                         pointers <= MAX_POINTERS_IN_ALL,
-                        "",
+                        "classes",
                         pointers + " different JSON pointers",
                         "at most " + MAX_POINTERS_IN_ALL + " of them in all")
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)

@@ -169,7 +169,8 @@ final class Linter {
                                     ? limits.streamsPerConnection() + " streams on a connection"
                                     : limits.charsPerConnection() + " characters of streams on a connection")
                             + ")",
-                    "at most " + maxShards + " pools; \"maxShards\" can be raised"));
+                    (maxShards == 1 ? "one pool" : "at most " + maxShards + " pools")
+                            + "; \"maxShards\" can be raised"));
         }
         List<String> named = inUrl(feed.pool().connection().url());
         int most = limits.streamsPerConnection();

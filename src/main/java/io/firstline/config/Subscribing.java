@@ -112,7 +112,8 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
             int word = Integer.parseInt(place.group(1));
             if (word > words.length) {
                 throw new IllegalArgumentException(Wording.quoted(stream) + " has " + words.length
-                        + " words; this venue's streams have " + word + " or more, with blanks between them");
+                        + (words.length == 1 ? " word" : " words") + "; this venue's streams have " + word
+                        + " or more, with blanks between them");
             }
             return Matcher.quoteReplacement(
                     new String(JsonStringEncoder.getInstance().quoteAsString(words[word - 1])));

@@ -1,0 +1,361 @@
+package io.firstline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.firstline.config.FeedConfig.Shard;
+import io.firstline.config.StreamClass.Mode;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a venue's profile says, how profiles are put on top of each other, and which pools a feed becomes by them. */
+class VenueProfilesTest {
+    @TempDir
+    private Path directory;
+
+    private Path venues;
+
+    @BeforeEach
+    void makeVenues() throws IOException {
+        venues = Files.createDirectory(directory.resolve("venues"));
+    }
+
+    private Venue venue(String name, String json) throws IOException {
+        Files.writeString(venues.resolve(name + ".json"), json);
+        return Venue.find(name, directory);
+    }
+
+    private List<String> errors(String name, String json) {
+        return Errors.of(() -> {
+            Files.writeString(venues.resolve(name + ".json"), json);
+            FeedConfig.fromJson(new JsonObject().put("name", "f").put("venue", name), directory);
+        });
+    }
+
+    private FeedConfig feed(String json) {
+        return FeedConfig.fromJson(new JsonObject(json).put("name", "f"), directory);
+    }
+
+    private List<String> feedErrors(String json) {
+        return Errors.of(() -> feed(json));
+    }
+
+    @Test
+    void shouldReadEveryKey() throws IOException {
+        Venue venue = venue(
+                "all",
+                """
+                {"url": ["wss://a.com/", "wss://b.com/"], "routes": {"r": {"match": "^x", "url": "wss://c.com/"}},
+                 "subscribe": "{\\"args\\":${streams},\\"id\\":${id}}", "argument": "{\\"c\\":\\"${1}\\"}",
+                 "heartbeat": {"send": "ping ${id}", "everyMs": 5000, "answered": true},
+                 "streamsPerRequest": 7, "framesPerSecond": 8, "streamsPerConnection": 9, "charsPerConnection": 10,
+                 "connectsPer5Min": 11, "maxConnections": 12, "maxAgeMs": 13,
+                 "messages": {"stream": ["/s"], "separator": ":", "names": {"a": "b"}, "shutdown": ["bye"],
+                   "control": ["pong", {"at": "/op"}, {"at": "/t", "is": ["x", 1, false]}],
+                   "ackId": "/id", "refusal": ["/e", {"at": "/ok", "is": [false]}],
+                   "classes": {"c": {"match": "^b", "key": ["/k"], "mode": "ordered", "holdMs": 20, "holdMessages": 30,
+                     "sequence": {"link": "plus-one", "last": ["/l"], "first": ["/f"], "reset": [{"at": "/l", "is": [1]}]}}}}}
+                """);
+
+        assertThat(venue.urls()).containsExactly("wss://a.com/", "wss://b.com/");
+        assertThat(venue.routeOf("xy")).get().extracting(VenueRoute::name).isEqualTo("r");
+        assertThat(venue.routeOf("y")).isEmpty();
+        assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13));
+        Dialect dialect = venue.dialect();
+        assertThat(dialect.heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
+        assertThat(dialect.heartbeat().message(3)).isEqualTo("ping 3");
+        assertThat(dialect.control())
+                .containsExactly(Sign.anyAt("/op"), new Sign("/t", List.of("\"x\"", "1", "false")));
+        assertThat(dialect.controlTexts()).containsExactly("pong");
+        assertThat(dialect.refusal()).containsExactly(Sign.anyAt("/e"), new Sign("/ok", List.of("false")));
+        assertThat(dialect.separator()).isEqualTo(":");
+        assertThat(dialect.names()).containsEntry("a", "b");
+        StreamClass type = dialect.classOf("b");
+        assertThat(type.mode()).isEqualTo(Mode.ORDERED);
+        assertThat(type.holdMs()).isEqualTo(20);
+        assertThat(type.holdMessages()).isEqualTo(30);
+        assertThat(type.sequence().reset()).containsExactly(new Sign("/l", List.of("1")));
+    }
+
+    @Test
+    void shouldPutAProfileOnTopOfAnother() throws IOException {
+        venue(
+                "base",
+                "{\"url\":\"wss://a.com/\",\"framesPerSecond\":5,\"messages\":{\"stream\":[\"/s\"],\"ackId\":\"/id\"}}");
+        venue("mine", "{\"extends\":\"base\",\"framesPerSecond\":6,\"messages\":{\"stream\":[\"/t\"]}}");
+        Venue own = venue("binance-spot", "{\"extends\":\"binance-spot\",\"url\":\"wss://proxy.example.com/stream\"}");
+
+        Venue mine = Venue.find("mine", directory);
+
+        assertThat(mine.urls()).containsExactly("wss://a.com/");
+        assertThat(mine.limits().framesPerSecond()).isEqualTo(6);
+        assertThat(mine.dialect().stream()).containsExactly("/t");
+        assertThat(mine.dialect().ackId()).isEqualTo("/id");
+        assertThat(own.urls()).containsExactly("wss://proxy.example.com/stream");
+        assertThat(own.dialect()).isEqualTo(Venue.find("binance-spot", null).dialect());
+        assertThat(Venue.find("bybit-spot", null).dialect().streamsPerRequest()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldSayWhichProfileCannotBeExtended() throws IOException {
+        venue("lost2", "{\"url\":\"wss://a.com/\"}");
+        assertThat(errors("lost", "{\"extends\":\"nobody\"}"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "/venue: found \"lost\", whose profile has \"nobody\" at /extends, allowed: a venue profile: binance-spot");
+        Files.writeString(venues.resolve("a.json"), "{\"extends\":\"b\"}");
+        assertThat(errors("b", "{\"extends\":\"a\"}"))
+                .containsExactly(
+                        "/venue: found \"b\", whose profile has \"a\" at /extends, allowed: at most 8 profiles one on top of the other");
+    }
+
+    @Test
+    void shouldNameEveryErrorOfAProfileAtOnce() {
+        assertThat(
+                        errors(
+                                "wrong",
+                                """
+                        {"routes": {"r/1": {"match": "(", "url": "wss://c.com/"}}, "subscribe": "{\\"x\\":${1}",
+                         "heartbeat": {"send": "x", "everyMs": 1000}, "argument": "${name}",
+                         "messages": {"stream": ["/a/-65"], "control": [{"at": "op"}],
+                           "classes": {"c": {"match": "x", "mode": "ordered", "holdMs": 5},
+                                       "d": {"match": "[", "sequence": {"link": "previous", "last": ["/u"]}}}}}
+                        """))
+                .extracting(line -> line.replaceAll("^.*?( at /\\S+|whose profile has nothing).*$", "$1")
+                        .strip())
+                .contains(
+                        "at /subscribe,",
+                        "at /argument,",
+                        "at /routes/r~11/match,",
+                        "at /messages/control/0/at,",
+                        "at /messages/classes/c/mode,",
+                        "at /messages/classes/d/match,",
+                        "at /messages/stream,");
+        assertThat(
+                        errors(
+                                "wrong2",
+                                "{\"messages\":{\"control\":[{\"is\":[1]}]},\"url\":5,\"heartbeat\":{\"send\":\"\",\"everyMs\":1}}"))
+                .hasSize(4);
+        assertThat(errors(
+                        "wrong3",
+                        "{\"messages\":{\"stream\":[\"/s\"],\"classes\":{" + manyClasses()
+                                + "}},\"url\":\"wss://a.com/\"}"))
+                .containsExactly(
+                        "/venue: found \"wrong3\", whose profile has 81 different JSON pointers at /messages/classes,"
+                                + " allowed: at most 64 of them in all");
+    }
+
+    private static String manyClasses() {
+        StringBuilder classes = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            classes.append(i == 0 ? "" : ",").append("\"c").append(i).append("\":{\"match\":\"x\",\"key\":[");
+            for (int k = 0; k < 8; k++) {
+                classes.append(k == 0 ? "" : ",")
+                        .append("\"/k")
+                        .append(10 * i + k)
+                        .append('"');
+            }
+            classes.append("]}");
+        }
+        return classes.toString();
+    }
+
+    @Test
+    void shouldWantAUrlWhereTheVenueHasNone() {
+        assertThat(feedErrors("{\"venue\":\"generic\"}"))
+                .containsExactly("/url: found nothing, allowed: a \"url\": the venue generic has none");
+        assertThat(feed("{\"venue\":\"generic\",\"url\":\"wss://x.com/\"}").dialect())
+                .isEqualTo(Dialect.NONE);
+    }
+
+    @Test
+    void shouldTakeDefaultsAndFurtherUrlsFromTheVenue() throws IOException {
+        venue(
+                "v",
+                "{\"url\":[\"wss://a.com/\",\"wss://b.com/\"],\"connectsPer5Min\":100,\"maxAgeMs\":24000,\"framesPerSecond\":9}");
+
+        WsPoolConfig pool = feed("{\"venue\":\"v\"}").pool();
+
+        assertThat(pool.connection().url()).isEqualTo("wss://a.com/");
+        assertThat(pool.connection().furtherUrls()).containsExactly("wss://b.com/");
+        assertThat(pool.connection().retry().connectsPer5Min()).isEqualTo(100);
+        assertThat(pool.connection().framesPerSecond()).isEqualTo(9);
+        assertThat(pool.maxAgeMs()).isEqualTo(23_000);
+    }
+
+    // shards
+
+    @Test
+    void shouldGiveEachRouteAndEachLimitfulOfStreamsAPoolOfItsOwn() {
+        FeedConfig feed = feed(
+                "{\"venue\":\"binance-usdm\",\"streams\":[\"btcusdt@bookTicker\",\"btcusdt@aggTrade\",\"ethusdt@trade\"]}");
+
+        assertThat(feed.shards())
+                .containsExactly(
+                        new Shard(
+                                List.of("wss://fstream.binance.com/public/stream"),
+                                List.of("btcusdt@bookTicker", "ethusdt@trade")),
+                        new Shard(List.of("wss://fstream.binance.com/market/stream"), List.of("btcusdt@aggTrade")));
+        List<FeedConfig> parts = feed.parts();
+        assertThat(parts).extracting(FeedConfig::name).containsExactly("f-1", "f-2");
+        assertThat(parts.get(1).pool().connection().url()).isEqualTo("wss://fstream.binance.com/market/stream");
+        assertThat(parts.get(1).subscriptions().streams()).containsExactly("btcusdt@aggTrade");
+        assertThat(feed.roomFor("ethusdt@aggTrade", List.of(List.of(), List.of())))
+                .isEqualTo(1);
+        assertThat(feed.roomFor("ethusdt@depth", List.of(List.of(), List.of()))).isZero();
+        assertThat(feed("{\"venue\":\"binance-usdm\",\"streams\":[\"a@trade\"]}")
+                        .shards())
+                .isEmpty();
+        assertThat(feed("{\"venue\":\"binance-usdm\",\"streams\":[\"a@aggTrade\"]}")
+                        .pool()
+                        .connection()
+                        .url())
+                .endsWith("/market/stream");
+    }
+
+    @Test
+    void shouldFillConnectionsUpToTheVenuesLimits() throws IOException {
+        venue("v", "{\"url\":\"wss://a.com/\",\"subscribe\":\"${streams}\",\"streamsPerConnection\":2}");
+        venue("w", "{\"url\":\"wss://a.com/\",\"subscribe\":\"${streams}\",\"charsPerConnection\":5}");
+
+        FeedConfig counted = feed("{\"venue\":\"v\",\"streams\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}");
+
+        assertThat(counted.shards())
+                .extracting(Shard::streams)
+                .containsExactly(List.of("a", "b"), List.of("c", "d"), List.of("e"));
+        assertThat(counted.roomFor("f", List.of(List.of("a", "b"), List.of("c", "d"), List.of("e"))))
+                .isEqualTo(2);
+        assertThat(counted.roomFor("g", List.of(List.of("a", "b"), List.of("c", "d"), List.of("e", "f"))))
+                .isEqualTo(-1);
+        assertThat(feed("{\"venue\":\"w\",\"streams\":[\"aaa\",\"bb\",\"cccccccc\",\"d\"]}")
+                        .shards())
+                .extracting(Shard::streams)
+                .containsExactly(List.of("aaa", "bb"), List.of("cccccccc"), List.of("d"));
+        assertThat(feed("{\"venue\":\"v\",\"streams\":[\"a\",\"b\",\"c\"],\"url\":\"wss://mine.com/\"}")
+                        .parts())
+                .hasSize(2)
+                .allMatch(part -> part.pool().connection().url().equals("wss://mine.com/"));
+    }
+
+    // what check refuses
+
+    @Test
+    void shouldRefuseWhatBreachesALimitWithTheFigures() throws IOException {
+        venue(
+                "v",
+                "{\"url\":\"wss://a.com/\",\"subscribe\":\"${streams}\",\"streamsPerConnection\":200,\"maxAgeMs\":86400000}");
+        String streams = streams(300);
+
+        assertThat(feedErrors("{\"venue\":\"coinbase-exchange\",\"connections\":11}"))
+                .containsExactly(
+                        "/connections: found 11 connections with the same streams, allowed: at most 10 at coinbase-exchange");
+        assertThat(feedErrors("{\"venue\":\"binance-spot\",\"latencyPingIntervalMs\":100}"))
+                .containsExactly(
+                        "/latencyPingIntervalMs: found 100: 10.0 pings a second of the 5 frames that may be sent on a connection,"
+                                + " allowed: at least 250");
+        assertThat(feedErrors("{\"venue\":\"v\",\"maxShards\":1,\"streams\":" + streams + "}"))
+                .containsExactly(
+                        "/streams: found 300 streams on 2 pools of 5 connections (v takes 200 streams on a connection),"
+                                + " allowed: one pool; \"maxShards\" can be raised");
+        assertThat(feedErrors("{\"venue\":\"v\",\"maxAgeMs\":90000000}"))
+                .containsExactly(
+                        "/maxAgeMs: found 90000000, allowed: less than 86400000: v closes connections of that age");
+        assertThat(feedErrors("{\"venue\":\"v\",\"maxAgeMs\":0}")).hasSize(1);
+        assertThat(feedErrors("{\"venue\":\"kraken-v2\",\"framesPerSecond\":3,\"connections\":2,\"streams\":["
+                        + words(40) + "]}"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "/streams: found 40 requests on a connection, which take 41 s at 1.0 a second, allowed: as many as");
+        assertThat(feedErrors("{\"venue\":\"bitmex\",\"maxAgeMs\":1000,\"connections\":5}"))
+                .containsExactly("/maxAgeMs: found 1000, by which 1500 connections are opened in 5 minutes,"
+                        + " allowed: so long an age that 100 are enough");
+        assertThat(feedErrors("{\"venue\":\"v\",\"url\":\"wss://x.com/stream?a=1&streams=" + "a/".repeat(201) + "\"}"))
+                .containsExactly(
+                        "/url: found 201 streams in one URL, allowed: at most 200 at v; as \"streams\", they go to several pools");
+        assertThat(feedErrors("{\"venue\":\"okx\",\"streams\":[\"trades\"]}"))
+                .containsExactly("/streams: found \"trades\", allowed: 2 words with a blank between them");
+    }
+
+    private static String streams(int count) {
+        StringBuilder array = new StringBuilder("[");
+        for (int i = 0; i < count; i++) {
+            array.append(i == 0 ? "" : ",").append("\"s").append(i).append('"');
+        }
+        return array.append("]").toString();
+    }
+
+    private static String words(int count) {
+        return streams(count).replace("\"s", "\"trade s").replaceAll("[\\[\\]]", "");
+    }
+
+    @Test
+    void shouldRefuseAStreamWhereItIsNeverSent() {
+        assertThat(
+                        feedErrors(
+                                "{\"venue\":\"binance-usdm\",\"url\":\"wss://fstream.binance.com/public/stream\",\"streams\":[\"btcusdt@aggTrade\"]}"))
+                .containsExactly(
+                        "/url: found \"wss://fstream.binance.com/public/stream\", where \"btcusdt@aggTrade\" is never sent,"
+                                + " allowed: wss://fstream.binance.com/market/stream, or no \"url\": the venue knows the way");
+        assertThat(
+                        feedErrors(
+                                "{\"venue\":\"binance-usdm\",\"url\":\"wss://fstream.binance.com/market/stream/?streams=btcusdt@depth\"}"))
+                .singleElement()
+                .asString()
+                .contains("\"btcusdt@depth\" is never sent");
+        assertThat(
+                        feed(
+                                "{\"venue\":\"binance-usdm\",\"url\":\"wss://proxy.example.com/\",\"streams\":[\"btcusdt@aggTrade\"]}"))
+                .as("a place of which the venue says nothing")
+                .isNotNull();
+    }
+
+    @Test
+    void shouldAddUpWhatFeedsOpenTogether() {
+        String feed = "{\"venue\":\"bitmex\",\"connections\":30,\"streams\":[\"trade:XBTUSD\"]}";
+        String many = "{\"feeds\":{\"a\":F,\"b\":F,\"c\":F,\"d\":F}}".replace("F", feed);
+
+        assertThat(Errors.of(() -> ServiceConfig.parse(many, "test", null)))
+                .containsExactly("/feeds: found 120 connections to ws.bitmex.com,"
+                        + " allowed: at most 100, which is what may be opened there in 5 minutes");
+        assertThat(ServiceConfig.parse(many.replace("30", "25"), "test", null).feeds())
+                .hasSize(4);
+    }
+
+    // requests
+
+    @Test
+    void shouldAskInEachVenuesWords() {
+        assertThat(request("okx", "books BTC-USDT", "trades ETH-USDT"))
+                .isEqualTo(
+                        "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},{\"channel\":\"trades\",\"instId\":\"ETH-USDT\"}]}");
+        assertThat(request("kraken-v2", "trade BTC/\"USD"))
+                .isEqualTo(
+                        "{\"method\":\"subscribe\",\"params\":{\"channel\":\"trade\",\"symbol\":[\"BTC/\\\"USD\"]},\"req_id\":7}");
+        assertThat(request("hitbtc", "Ticker ETHBTC"))
+                .isEqualTo("{\"method\":\"subscribeTicker\",\"params\":{\"symbol\":\"ETHBTC\"},\"id\":7}");
+        assertThat(request("coinbase-exchange", "matches BTC-USD"))
+                .isEqualTo(
+                        "{\"type\":\"subscribe\",\"channels\":[{\"name\":\"matches\",\"product_ids\":[\"BTC-USD\"]}]}");
+        assertThat(request("bybit-linear", "publicTrade.BTCUSDT"))
+                .isEqualTo("{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\"],\"req_id\":\"7\"}");
+        assertThat(Venue.find("kraken-v2", null).requests().takesSeveral()).isFalse();
+        assertThat(Venue.find("okx", null).requests().takesSeveral()).isTrue();
+        assertThat(Venue.find("okx", null).requests().unsubscribeRequest(List.of("a b"), 1))
+                .contains("unsubscribe");
+        assertThatThrownBy(() -> request("okx", "books"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("\"books\" has 1 word; this venue's streams have 2 or more, with blanks between them");
+    }
+
+    private static String request(String venue, String... streams) {
+        return Venue.find(venue, null).requests().subscribeRequest(List.of(streams), 7);
+    }
+}
