@@ -467,7 +467,7 @@ public abstract class Feed {
         }
         copies++;
         StreamWatch stream = null;
-        if (reader.reads(text)) {
+        if (text) {
             if (reader.read(payload)) {
                 boolean isControl = reader.isControl();
                 stream = isControl ? null : streams.of(reader, arrivalNanos);
@@ -478,7 +478,7 @@ public abstract class Feed {
             } else if (reader.isControlText(payload)) {
                 control++;
                 return;
-            } else {
+            } else if (reader.expectsJson()) {
                 malformed++;
             }
         }

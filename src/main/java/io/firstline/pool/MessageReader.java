@@ -153,14 +153,14 @@ final class MessageReader {
         return streamPointers > 0;
     }
 
-    /** Whether a message of this form is expected to be JSON that can be read. */
-    boolean reads(boolean text) {
-        return keys != null && text;
+    /** Whether text messages are expected to be JSON. */
+    boolean expectsJson() {
+        return keys != null;
     }
 
-    /** Reads a message; false if it is not JSON, as far as that was looked at. */
+    /** Reads a text message; false if it is not JSON, as far as that was looked at, or there is nothing to look for. */
     boolean read(Buffer payload) {
-        return keys.read(payload);
+        return keys != null && keys.read(payload);
     }
 
     /** Whether the message read is a control message. */

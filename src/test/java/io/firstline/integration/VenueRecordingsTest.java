@@ -12,6 +12,7 @@ import io.firstline.pool.StreamReport;
 import io.firstline.pool.WsPool;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Recordings of real exchanges, read with their venues' profiles: keys say which message is which, chains prove that none is missing. */
 class VenueRecordingsTest {
@@ -163,6 +166,64 @@ class VenueRecordingsTest {
         assertThat(told).containsExactlyInAnyOrderElementsOf(missing);
         assertThat(outcome.gaps("healed")).isEmpty();
         assertThat(outcome.stream("btcusdt@depth@0ms").proof()).isEqualTo(Proof.GAP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bitmex,            bitmex-20210722,           31",
+        "coinbase-exchange, coinbase-legacy-20210417,   3",
+        "gemini,            gemini-20210624,            7",
+        "kraken-v1,         kraken-v1-20210417/trade,  41",
+        "kraken-v1,         kraken-v1-20210417/ticker, 42",
+        "kraken-v1,         kraken-v1-20210417/book,   42"
+    })
+    void shouldKeepControlMessagesOutAndEverythingElseInOrder(String venue, String recording, int control) {
+        Path file = Recordings.folder().resolve(recording + ".jsonl.gz");
+
+        Outcome outcome = play(venue, List.of(file), List.of(0, 20, 75));
+
+        tell(recording + " x3, 0/20/75 ms", outcome);
+        List<String> data = Recordings.texts(file).stream()
+                .filter(text -> !isControl(new JsonArray("[" + text + "]").getValue(0)))
+                .toList();
+        assertThat(outcome.merged().equals(data))
+                .as("the very messages in the very order")
+                .isTrue();
+        assertThat(outcome.report().control()).isEqualTo(3L * control);
+        assertThat(outcome.report().malformed()).isZero();
+        assertThat(outcome.gaps("lost")).isEmpty();
+        assertThat(outcome.report().ledger().stream()
+                        .mapToLong(StreamReport::conflicts)
+                        .sum())
+                .isZero();
+    }
+
+    /** By hand, for the venues above: what has no symbol, or is said about a subscription. */
+    private static boolean isControl(Object message) {
+        return message instanceof JsonObject json
+                && (json.containsKey("event")
+                        || json.containsKey("success")
+                        || json.containsKey("info")
+                        || List.of("subscriptions", "heartbeat").contains(json.getString("type", "")));
+    }
+
+    @Test
+    void shouldMergeOkexWithoutItsReplies() {
+        List<Path> files = Recordings.okex();
+        List<List<String>> data = files.stream()
+                .map(file -> Recordings.texts(file).stream()
+                        .filter(text -> !isControl(new JsonObject(text)))
+                        .toList())
+                .toList();
+
+        Outcome outcome = play("okx", files, List.of());
+
+        tell("okex x3", outcome);
+        Set<String> union = new TreeSet<>();
+        data.forEach(union::addAll);
+        assertThat(outcome.merged()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(union);
+        assertThat(outcome.report().control()).isEqualTo(3 * 30);
+        assertThat(outcome.report().ledger()).isNotEmpty().allMatch(stream -> stream.conflicts() == 0);
     }
 
     @Test

@@ -50,9 +50,9 @@ class StreamTableTest {
     @Test
     void shouldSeeNothingInWhatItCannotRead() {
         assertThat(watch("no JSON")).isNull();
-        assertThat(reader.reads(false)).as("binary").isFalse();
         MessageReader blind = new MessageReader(Dialect.NONE);
-        assertThat(blind.reads(true)).isFalse();
+        assertThat(blind.read(Buffer.buffer(trade("BTC")))).isFalse();
+        assertThat(blind.expectsJson()).isFalse();
         assertThat(blind.knowsStreams()).isFalse();
     }
 

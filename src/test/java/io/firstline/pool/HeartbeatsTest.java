@@ -1,0 +1,69 @@
+package io.firstline.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.Dialect;
+import io.firstline.config.Heartbeat;
+import io.firstline.config.Subscribing;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a venue wants to hear is said on every connection; who says nothing at all any more is cut off. */
+class HeartbeatsTest extends FeedTestBase {
+    private static Dialect beating(boolean answered) {
+        return new Dialect(
+                List.of(),
+                " ",
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of("pong"),
+                "",
+                List.of(),
+                10,
+                new Heartbeat("ping ${id}", 1_000, answered),
+                List.of());
+    }
+
+    private WsPool pool(HandServer server, boolean answered) {
+        // its own pings would find a silent connection sooner
+        WsPool pool = started(watch(WsPool.create(
+                vertx,
+                "f",
+                poolOf(2, server.url()).withConnection(connection(server.url()).withLatencyPingIntervalMs(600_000)),
+                Subscribing.NONE,
+                beating(answered))));
+        eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
+        return pool;
+    }
+
+    @Test
+    void shouldBeatOnEveryConnection() {
+        HandServer server = HandServer.start(vertx);
+        WsPool pool = pool(server, false);
+
+        eventually(() -> server.received.stream()
+                        .filter(text -> text.startsWith("0:ping "))
+                        .count()
+                >= 3);
+
+        assertThat(server.received.stream().distinct().toList()).hasSameSizeAs(server.received);
+        assertThat(server.received).anyMatch(text -> text.startsWith("1:ping "));
+        server.send("pong", 0);
+        eventually(() -> report(pool).copies() == 1);
+        assertThat(messages)
+                .as("a feed that reads nothing of its messages passes on everything")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldCutOffWhoDoesNotAnswer() {
+        HandServer server = HandServer.start(vertx);
+        pool(server, true);
+
+        FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
+
+        assertThat(lost.facts().encode()).contains("not even an answer to a heartbeat");
+    }
+}
