@@ -1,0 +1,230 @@
+package io.firstline.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.arbitration.Chain.Proof;
+import io.firstline.config.RetryConfig;
+import io.firstline.config.Venue;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.FeedState;
+import io.firstline.pool.StreamReport;
+import io.firstline.pool.WsPool;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Venues of which there are no recordings, each played by a server that answers and sends in its words: three connections, each of
+ * which lacks every twentieth message, and its own acks, snapshots and heartbeats.
+ */
+class VenueDialectsTest {
+    private static final int CONNECTIONS = 3;
+    private static final int MESSAGES = 600;
+    private static final int LACKING = 20;
+
+    /** A message as a connection gets it. */
+    private interface Data {
+        String message(int number, int connection);
+    }
+
+    /**
+     * How a venue speaks.
+     *
+     * @param reply to a request; null = none
+     * @param control what it sends by itself that is no data
+     * @param proof what its numbers prove
+     * @param conflicts whether copies of a message differ in bytes
+     */
+    private record Dialog(
+            String venue,
+            String stream,
+            Function<JsonObject, String> reply,
+            String control,
+            Data data,
+            Proof proof,
+            boolean conflicts) {
+        @Override
+        public String toString() {
+            return venue;
+        }
+    }
+
+    static Stream<Dialog> dialogs() {
+        Function<JsonObject, String> bybit = request -> new JsonObject()
+                .put("success", true)
+                .put("ret_msg", "")
+                .put("conn_id", "own")
+                .put("req_id", request.getString("req_id"))
+                .put("op", request.getString("op"))
+                .encode();
+        return Stream.of(
+                new Dialog(
+                        "bybit-linear",
+                        "orderbook.50.BTCUSDT",
+                        bybit,
+                        "{\"op\":\"pong\",\"args\":[\"1700000000000\"]}",
+                        (n, c) -> "{\"topic\":\"orderbook.50.BTCUSDT\",\"type\":\"delta\",\"ts\":" + (1_000 + n)
+                                + ",\"data\":{\"s\":\"BTCUSDT\",\"b\":[],\"a\":[],\"u\":" + n + ",\"seq\":" + 7 * n
+                                + "}}",
+                        Proof.UNPROVABLE,
+                        false),
+                new Dialog(
+                        "bybit-spot",
+                        "publicTrade.BTCUSDT",
+                        bybit,
+                        "{\"success\":true,\"ret_msg\":\"pong\",\"conn_id\":\"own\",\"op\":\"ping\"}",
+                        (n, c) ->
+                                "{\"topic\":\"publicTrade.BTCUSDT\",\"ts\":1,\"type\":\"snapshot\",\"data\":[{\"i\":\"a"
+                                        + n + "\",\"p\":\"1\"},{\"i\":\"b" + n + "\",\"p\":\"1\"}]}",
+                        Proof.UNPROVABLE,
+                        false),
+                new Dialog(
+                        "okx",
+                        "books BTC-USDT",
+                        request ->
+                                "{\"event\":\"subscribe\",\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"connId\":\"own\"}",
+                        "pong",
+                        // every tenth is a repetition: nothing has changed
+                        (n, c) ->
+                                "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"action\":\"update\",\"data\":[{\"asks\":[],\"bids\":[],\"ts\":\""
+                                        + n + "\",\"seqId\":" + (n - n / 10) + ",\"prevSeqId\":"
+                                        + (n - 1 - (n - 1) / 10) + "}]}",
+                        Proof.PROVEN_COMPLETE,
+                        false),
+                new Dialog(
+                        "kraken-v2",
+                        "trade BTC/USD",
+                        request -> new JsonObject()
+                                .put("method", request.getString("method"))
+                                .put("req_id", request.getLong("req_id"))
+                                .put("success", true)
+                                .put("result", new JsonObject().put("channel", "trade"))
+                                .encode(),
+                        "{\"channel\":\"heartbeat\"}",
+                        (n, c) ->
+                                "{\"channel\":\"trade\",\"type\":\"update\",\"data\":[{\"symbol\":\"BTC/USD\",\"trade_id\":"
+                                        + (2 * n) + "},{\"symbol\":\"BTC/USD\",\"trade_id\":" + (2 * n + 1) + "}]}",
+                        Proof.PROVEN_COMPLETE,
+                        false),
+                new Dialog(
+                        "coinbase-advanced",
+                        "market_trades BTC-USD",
+                        request ->
+                                "{\"channel\":\"subscriptions\",\"sequence_num\":0,\"events\":[{\"subscriptions\":{}}]}",
+                        "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
+                        (n, c) -> "{\"channel\":\"market_trades\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
+                                + (n + 100 * c)
+                                + ",\"events\":[{\"type\":\"update\",\"trades\":[{\"trade_id\":\"" + n
+                                + "\",\"product_id\":\"BTC-USD\"}]}]}",
+                        Proof.UNPROVABLE,
+                        true),
+                new Dialog(
+                        "kucoin",
+                        "/market/level2:BTC-USDT",
+                        request -> "{\"id\":\"" + request.getString("id") + "\",\"type\":\"ack\"}",
+                        "{\"id\":\"own\",\"type\":\"welcome\"}",
+                        (n, c) ->
+                                "{\"type\":\"message\",\"topic\":\"/market/level2:BTC-USDT\",\"subject\":\"trade.l2update\",\"data\":{\"sequenceStart\":"
+                                        + (3 * n - 2) + ",\"sequenceEnd\":" + 3 * n + ",\"changes\":{}}}",
+                        Proof.PROVEN_COMPLETE,
+                        false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dialogs")
+    void shouldMergeWhatTheVenueSends(Dialog dialog) {
+        Venue venue = Venue.find(dialog.venue(), null);
+        List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
+        AtomicInteger replies = new AtomicInteger();
+        try (Bench bench = new Bench()) {
+            HttpServer server = Bench.get(bench.vertx
+                    .createHttpServer()
+                    .webSocketHandler(socket -> {
+                        sockets.add(socket);
+                        socket.textMessageHandler(text -> {
+                            if (text.startsWith("{") && text.contains("ubscribe")) {
+                                replies.incrementAndGet();
+                                socket.writeTextMessage(dialog.reply().apply(new JsonObject(text)));
+                            }
+                        });
+                    })
+                    .listen(0, "127.0.0.1"));
+            WsConnectionConfig connection = WsConnectionConfig.of("ws://127.0.0.1:" + server.actualPort() + "/")
+                    .withRetry(new RetryConfig(20, 100, 10_000));
+            WsPool pool = WsPool.create(
+                    bench.vertx,
+                    dialog.venue(),
+                    WsPoolConfig.of(connection).withConnections(CONNECTIONS),
+                    venue.requests().withStreams(List.of(dialog.stream())),
+                    venue.dialect());
+            List<String> merged = Collections.synchronizedList(new ArrayList<>());
+            pool.handler(message -> merged.add(message.asText()));
+            Bench.get(pool.start());
+            Bench.until(
+                    "subscribed",
+                    () -> pool.state() == FeedState.CONNECTED
+                            && replies.get() == CONNECTIONS
+                            && Bench.report(pool).control() == CONNECTIONS);
+
+            int beats = 0;
+            int copies = CONNECTIONS;
+            for (int n = 1; n <= MESSAGES; n++) {
+                for (int c = 0; c < CONNECTIONS; c++) {
+                    if (n % 100 == 0) {
+                        sockets.get(c).writeTextMessage(dialog.control());
+                        beats++;
+                        copies++;
+                    }
+                    if (n % LACKING != 5 * c + 1) { // nobody lacks the last
+                        sockets.get(c).writeTextMessage(dialog.data().message(n, c));
+                        copies++;
+                    }
+                }
+            }
+            int expected = copies;
+            Bench.until("every copy", () -> Bench.report(pool).copies() == expected);
+
+            FeedReport report = Bench.report(pool);
+            assertThat(merged.stream()
+                            .map(VenueDialectsTest::withoutOwn)
+                            .sorted()
+                            .toList())
+                    .as("lost 0, twice 0")
+                    .isEqualTo(IntStream.rangeClosed(1, MESSAGES)
+                            .mapToObj(n -> withoutOwn(dialog.data().message(n, 0)))
+                            .sorted()
+                            .toList());
+            assertThat(report.control()).as("misclassified 0").isEqualTo(CONNECTIONS + beats);
+            assertThat(report.malformed()).isZero();
+            StreamReport stream = report.ledger().get(0);
+            assertThat(report.ledger()).hasSize(1);
+            assertThat(stream.stream()).isEqualTo(dialog.stream());
+            assertThat(stream.proof()).isEqualTo(dialog.proof());
+            assertThat(stream.lostGaps() + stream.openGaps()).isZero();
+            assertThat(stream.conflicts() > 0).isEqualTo(dialog.conflicts());
+            assertThat(report.failures()).isEmpty();
+            Bench.get(pool.close());
+        }
+    }
+
+    /** Without what a venue puts into the copies of each connection. */
+    private static String withoutOwn(String message) {
+        JsonObject json = new JsonObject(message);
+        json.remove("timestamp");
+        json.remove("sequence_num");
+        return new JsonArray().add(json).encode();
+    }
+}
