@@ -46,8 +46,10 @@ public final class Playback implements AutoCloseable {
         while (!closed && !ahead.isEmpty() && (ahead.size() >= AHEAD || aheadBytes >= AHEAD_BYTES)) {
             wait();
         }
-        ahead.add(entry);
-        aheadBytes += entry.payload().length();
+        if (!closed) {
+            ahead.add(entry);
+            aheadBytes += entry.payload().length();
+        }
         return !closed;
     }
 

@@ -47,9 +47,6 @@ public record Recording(List<Path> files, RecordingHeader header, List<RecordedE
                 if (entry.isMessage()) {
                     messages.add(entry);
                 }
-                if (reader.bytes() > MAX_BYTES) {
-                    throw new RecordingException(file, 0, "longer than " + MAX_BYTES + " bytes", null);
-                }
             }
             if (messages.isEmpty()) {
                 throw new RecordingException(file, 0, "no message in it", null);

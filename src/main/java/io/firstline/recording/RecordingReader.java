@@ -91,11 +91,6 @@ final class RecordingReader implements AutoCloseable {
         return header;
     }
 
-    /** How many bytes were read so far, unpacked. */
-    long bytes() {
-        return bytes;
-    }
-
     /** The next entry; null at the end. */
     RecordedEntry next() {
         JsonNode json = first == null ? nextJson() : first;
@@ -159,6 +154,9 @@ final class RecordingReader implements AutoCloseable {
             to = Math.max(0, in.read(chunk));
             over = to == 0;
             bytes += to;
+            if (header == null && bytes > Recording.MAX_BYTES) { // it would be held in memory
+                throw new RecordingException(file, 0, "longer than " + Recording.MAX_BYTES + " bytes", null);
+            }
         } catch (EOFException | ZipException e) {
             if (header == null) {
                 throw wrongNext("unreadable (" + e + ")", e);

@@ -12,6 +12,7 @@ import io.firstline.recording.Recording;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,12 +119,10 @@ final class RecordCommand implements Callable<Integer> {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new BadInputException(
-                    "DIR: found " + folder + ", which cannot be made (" + e + "), allowed: a folder to write to");
+            throw BadInputException.notWritable("DIR", folder, e);
         }
         if (!Files.isWritable(folder)) {
-            throw new BadInputException(
-                    "DIR: found " + folder + ", which cannot be written to, allowed: a folder to write to");
+            throw BadInputException.notWritable("DIR", folder, new AccessDeniedException(folder.toString()));
         }
         if (!Recording.filesIn(folder).isEmpty()) {
             throw new BadInputException(

@@ -224,7 +224,7 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             return Files.newOutputStream(out);
         } catch (IOException e) {
-            throw new BadInputException("--out: found " + out + ", which cannot be written (" + e + ")");
+            throw BadInputException.notWritable("--out", out, e);
         }
     }
 }
