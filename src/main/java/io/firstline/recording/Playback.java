@@ -76,9 +76,9 @@ public final class Playback implements AutoCloseable {
         notifyAll();
     }
 
-    /** Whether nothing comes any more. */
+    /** Whether nothing comes any more, and nothing went wrong. */
     public synchronized boolean isOver() {
-        return over && ahead.isEmpty();
+        return over && ahead.isEmpty() && failure == null;
     }
 
     @Override

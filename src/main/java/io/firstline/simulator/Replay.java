@@ -146,8 +146,7 @@ final class Replay {
 
         void wake() {
             if (started && !paused && !finished) {
-                RecordedEntry next = playback.peek();
-                timer.atNs(next == null ? System.nanoTime() + NS_PER_MS : dueNs(next));
+                timer.atNs(System.nanoTime());
             }
         }
 
@@ -157,10 +156,9 @@ final class Replay {
                 line.flush();
                 if (playback.peek() == null && playback.isOver()) {
                     finish();
-                } else if (roomy) {
-                    wake();
                 } else {
-                    timer.atNs(System.nanoTime() + NS_PER_MS);
+                    RecordedEntry next = roomy ? playback.peek() : null;
+                    timer.atNs(next == null ? System.nanoTime() + NS_PER_MS : dueNs(next));
                 }
             } catch (RecordingException e) {
                 served.tryFail(e);
