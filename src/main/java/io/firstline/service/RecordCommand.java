@@ -103,7 +103,7 @@ final class RecordCommand implements Callable<Integer> {
             for (long left = end; left > 0 && !shutdown.asked().isDone(); left = end - msSince(startNanos)) {
                 TailCommand.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(TELL_SECONDS)));
                 if (msSince(startNanos) < end && !shutdown.asked().isDone()) {
-                    recorders.forEach((feed, recorder) -> tell(err, feed, recorder, ""));
+                    recorders.forEach((feed, recorder) -> tell(err, report(feed), recorder.figures(), ""));
                 }
             }
             return end(err, recorders);
@@ -140,9 +140,11 @@ final class RecordCommand implements Callable<Integer> {
                 maxFileBytes);
     }
 
-    private static FeedReport tell(PrintWriter err, Feed feed, Recorder recorder, String rest) {
-        FeedReport report = RunningService.await(feed.report(), REPORT_SECONDS);
-        Recorder.Figures figures = recorder.figures();
+    private static FeedReport report(Feed feed) {
+        return RunningService.await(feed.report(), REPORT_SECONDS);
+    }
+
+    private static void tell(PrintWriter err, FeedReport report, Recorder.Figures figures, String rest) {
         err.printf(
                 Locale.ROOT,
                 "firstline: %s: %,d copies of %,d messages recorded on %d connections, %,d bytes in %d files, "
@@ -158,7 +160,6 @@ final class RecordCommand implements Callable<Integer> {
                 figures.failed(),
                 rest);
         err.flush();
-        return report;
     }
 
     /** The recording ends before the feed does: connections that we close ourselves did not end in it. */
@@ -167,9 +168,9 @@ final class RecordCommand implements Callable<Integer> {
         for (Map.Entry<Feed, Recorder> each : recorders.entrySet()) {
             Feed feed = each.getKey();
             feed.copyListener(null);
-            RunningService.await(feed.report(), REPORT_SECONDS); // what came before is with the recorder by then
+            FeedReport report = report(feed); // what came before is with the recorder by then
             each.getValue().close();
-            FeedReport report = tell(err, feed, each.getValue(), "; in " + folder);
+            tell(err, report, each.getValue().figures(), "; in " + folder);
             connected |= report.copies() > 0 || report.live() > 0 || report.lost() > 0;
             if (!connected) {
                 err.printf("firstline: %s: no connection, failures %s%n", report.feed(), report.failures());
