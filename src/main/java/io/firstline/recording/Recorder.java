@@ -182,7 +182,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
             }
             if (broken) {
                 broken = false;
-                LOG.warn("{} recording goes on; {} copies are missing from it", header.feed(), failed);
+                LOG.warn("recording of {} goes on; {} copies are missing from it", header.feed(), failed);
             }
         } catch (IOException e) {
             fail(e);
@@ -217,7 +217,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         }
         if (behind.get() > 0 && !behindTold) {
             behindTold = true;
-            LOG.warn("{} recording cannot follow: copies are missing from it, not from the feed", header.feed());
+            LOG.warn("recording of {} cannot follow: copies are missing from it, not from the feed", header.feed());
         }
         count();
     }
@@ -228,7 +228,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         open.values().forEach(ConnectionFile::abandon);
         if (!broken) {
             LOG.warn(
-                    "{} recording cannot be written to {} ({}): copies are missing from it, not from the feed; it tries on",
+                    "recording of {} cannot be written to {} ({}): copies are missing from it, not from the feed; it tries on",
                     header.feed(),
                     folder,
                     cause.toString());

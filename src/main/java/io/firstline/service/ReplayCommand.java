@@ -104,6 +104,8 @@ final class ReplayCommand implements Callable<Integer> {
             throw new BadInputException("--venue and --out: found without --merge, allowed: only with it");
         }
         ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.WARN);
+        // a client that connects again while the server closes would make it tell with a stack trace
+        ((Logger) LoggerFactory.getLogger("io.netty.bootstrap")).setLevel(Level.ERROR);
         List<Recording> recordings = recordings();
         return merge ? merge(recordings) : serve(recordings);
     }
