@@ -1,6 +1,7 @@
 package io.firstline.merge;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.pool.FeedReport;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Merge {
     private static final byte[] NEW_LINE = {'\n'};
+    private static final int PING_MS = 60_000;
     /** What is late by less is still compared at the end. */
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -104,22 +106,30 @@ public final class Merge {
         JsonObject json = new JsonObject()
                 .put("name", first.feed())
                 .put("url", "ws://127.0.0.1:1/")
-                .put("connections", Math.max(2, Math.min(recordings.size(), WsPoolConfig.MAX_CONNECTIONS)))
-                .put("evictIntervalMs", Integer.MAX_VALUE)
-                .put("maxAgeMs", 0)
-                .put("latencyPingIntervalMs", 60_000)
-                .put("maxMessageBytes", 1 << 30)
-                .put("framesPerSecond", 0)
-                .put("connectsPer5Min", 0)
-                .put("retryBaseMs", 1)
-                .put("retryCapMs", 1);
+                .put("connections", 2);
         if (venue != null) {
             json.put("venue", venue);
             if (first.header() != null) { // asked for again, so that the recorded answers are known as answers
                 json.put("streams", new JsonArray(new ArrayList<>(first.header().streams())));
             }
         }
-        return FeedConfig.fromJson(json, directory);
+        return inItsOwnTime(FeedConfig.fromJson(json, directory), recordings.size());
+    }
+
+    /** Without what a venue's limits are for: nothing here is asked of a server. */
+    private static FeedConfig inItsOwnTime(FeedConfig feed, int recorded) {
+        WsPoolConfig pool = feed.pool()
+                .withConnection(feed.pool()
+                        .connection()
+                        .withLatencyPingIntervalMs(PING_MS)
+                        .withMaxMessageBytes(1 << 30)
+                        .withFramesPerSecond(0)
+                        .withRetry(new RetryConfig(1, 1, 0, 0)))
+                .withConnections(Math.max(2, Math.min(recorded, WsPoolConfig.MAX_CONNECTIONS)))
+                .withEvictIntervalMs(Integer.MAX_VALUE)
+                .withMaxAgeMs(0);
+        return new FeedConfig(
+                feed.name(), pool, pool.connections(), null, "", feed.subscriptions(), feed.venue(), List.of());
     }
 
     /**

@@ -94,7 +94,9 @@ final class RecordCommand implements Callable<Integer> {
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(config)) {
             Map<Feed, Recorder> recorders = new LinkedHashMap<>();
-            service.config().feeds().stream().flatMap(feed -> feed.parts().stream()).forEach(feed -> recorders.put(service.open(feed), recorder(feed)));
+            service.config().feeds().stream()
+                    .flatMap(feed -> feed.parts().stream())
+                    .forEach(feed -> recorders.put(service.open(feed), recorder(feed)));
             recorders.forEach((feed, recorder) -> feed.copyListener(recorder)
                     .start()
                     .onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));

@@ -2,7 +2,7 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig.Subscribing;
+import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.PlainServer;
 import io.firstline.integration.Program;
