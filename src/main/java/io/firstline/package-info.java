@@ -14,8 +14,8 @@
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * </pre>
  *
- * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, payload, arbitration, stream, simulator, which know
- * nobody.
+ * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, payload, arbitration, stream, recording, simulator, which
+ * know nobody but, of these, recording the stream and simulator the recording. Beside bus stands merge, which runs a pool on a recording.
  *
  * <table>
  * <caption>Who runs on which thread, and what a slow callback there blocks</caption>

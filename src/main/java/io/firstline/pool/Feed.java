@@ -12,6 +12,7 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
+import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
@@ -60,6 +61,9 @@ public abstract class Feed {
     private final Sender sender;
     final Publication publication;
     final Chronicle chronicle;
+
+    /** Sees every copy; null = nobody. */
+    private CopyListener copyListener;
 
     private FeedStream askedStream;
     private Connector connector;
@@ -190,6 +194,12 @@ public abstract class Feed {
     /** Sets the handler of events; survives a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
         context.emit(v -> chronicle.eventHandler(handler));
+        return this;
+    }
+
+    /** Sets who sees every copy before it is compared, null = nobody; survives a restart. */
+    public Feed copyListener(CopyListener listener) {
+        context.emit(v -> copyListener = listener);
         return this;
     }
 
@@ -447,6 +457,9 @@ public abstract class Feed {
     void opened(Member member) {
         roster.opened(member);
         member.heartbeatNanos = clockwork.nowNanos();
+        if (copyListener != null) {
+            copyListener.opened(member.id());
+        }
         joined(member);
         chronicle.connected(member);
         if (member.dismissed) {
@@ -466,6 +479,9 @@ public abstract class Feed {
             return;
         }
         copies++;
+        if (copyListener != null) {
+            copyListener.copy(member.id(), payload, text, arrivalNanos);
+        }
         StreamWatch stream = null;
         if (text) {
             if (reader.read(payload)) {
@@ -532,6 +548,9 @@ public abstract class Feed {
         roster.closed(member);
         if (member.dismissed) {
             return;
+        }
+        if (copyListener != null) {
+            copyListener.closed(member.id(), end.toString());
         }
         parted(member);
         roster.remember(member);

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param connectors opens sockets; asked once per start
  * @param budget the process's attempts to connect
  */
-record Surroundings(
+public record Surroundings(
         ContextInternal context,
         Clockwork clockwork,
         Function<WsConnectionConfig, Connector> connectors,

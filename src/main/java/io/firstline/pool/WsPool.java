@@ -4,6 +4,7 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
 import io.firstline.config.Dialect;
+import io.firstline.config.FeedConfig;
 import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
@@ -83,6 +84,11 @@ public final class WsPool extends Feed {
                 subscribing,
                 dialect,
                 Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
+    }
+
+    /** A pool in a world of somebody's making. */
+    public static WsPool create(Surroundings surroundings, FeedConfig feed) {
+        return new WsPool(surroundings, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
     }
 
     @Override

@@ -13,7 +13,7 @@ final class ConfigFiles {
     }
 
     /** The installation: told by the launcher, else the working directory. */
-    private static Path home() {
+    static Path home() {
         return Path.of(System.getProperty("firstline.home", "."));
     }
 }

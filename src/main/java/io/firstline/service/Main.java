@@ -11,14 +11,21 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line: {@code firstline demo | run | check | tail}. */
+/** The command line: {@code firstline demo | run | check | tail | record | replay}. */
 @Command(
         name = "firstline",
         description = "Redundant WebSocket connections to one feed, arbitrated into one gapless stream.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, RunCommand.class, CheckCommand.class, TailCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            CheckCommand.class,
+            TailCommand.class,
+            RecordCommand.class,
+            ReplayCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ok", "1:failed while running", "2:bad input: nothing was started"})
 public final class Main {

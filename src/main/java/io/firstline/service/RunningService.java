@@ -4,8 +4,9 @@ import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
+import io.firstline.pool.Feed;
+import io.firstline.recording.Recording;
 import io.firstline.simulator.ExchangeSimulator;
-import io.firstline.simulator.Recording;
 import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -89,6 +91,13 @@ final class RunningService implements AutoCloseable {
 
     private static Deployable verticle(FeedConfig feed) {
         return feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
+    }
+
+    /** Makes a feed that is not deployed, on an event loop of its own. */
+    Feed open(FeedConfig feed) {
+        CompletableFuture<Feed> made = new CompletableFuture<>();
+        vertx.runOnContext(v -> made.complete(Feed.of(vertx, feed)));
+        return made.join();
     }
 
     Vertx onVertx() {

@@ -2,11 +2,8 @@ package io.firstline.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
-import io.firstline.config.WsConnectionConfig;
-import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedReport;
 import io.firstline.stream.FeedMessage;
@@ -15,12 +12,10 @@ import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,7 +45,6 @@ import picocli.CommandLine.Spec;
 final class TailCommand implements Callable<Integer> {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
-    private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
     private static final long DRAIN_MS = 2_000;
 
     enum Format {
@@ -60,23 +55,8 @@ final class TailCommand implements Callable<Integer> {
     @Parameters(paramLabel = "URL|CONFIG", description = "wss://… (ws:// for loopback hosts), or a configuration file")
     private String source;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "with a URL: how many connections, 1 to 32; default 5")
-    private Integer connections;
-
-    @Option(
-            names = "--on-connect",
-            paramLabel = "TEXT",
-            description = "with a URL: a message sent on each connection when it opens; may be repeated")
-    private List<String> onConnect = List.of();
-
-    @Option(
-            names = "--feed",
-            paramLabel = "NAME",
-            description = "with a CONFIG: the feed to read; default: all. With a URL: what to call it")
-    private String feedName;
+    @Mixin
+    private FeedChoice choice = new FeedChoice();
 
     @Option(
             names = "--format",
@@ -108,13 +88,13 @@ final class TailCommand implements Callable<Integer> {
             throw new BadInputException("--count: found " + count + ", allowed: 1 or more");
         }
         ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
-        ServiceConfig config = source.contains("://") ? ofUrl() : ofFile();
+        ServiceConfig config = choice.of(source, "tail");
         LineWriter writer = new LineWriter(main.stdout(), this::line, count == null ? 0 : count);
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(config)) {
             List<Feed> feeds = service.config().feeds().stream()
                     .flatMap(feed -> feed.parts().stream())
-                    .map(part -> open(service, part))
+                    .map(service::open)
                     .toList();
             Map<Feed, FeedStream> streams = new LinkedHashMap<>();
             feeds.forEach(feed -> streams.put(feed, feed.stream(RING, Overflow.DROP_OLDEST)));
@@ -131,50 +111,13 @@ final class TailCommand implements Callable<Integer> {
         }
     }
 
-    private static void waitFor(CompletableFuture<?> end, long ms) throws InterruptedException, ExecutionException {
+    /** Waits until something has happened, but not longer. */
+    static void waitFor(CompletableFuture<?> end, long ms) throws InterruptedException, ExecutionException {
         try {
             end.get(ms, TimeUnit.MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
             // how --for ends, or a reader of standard output who takes nothing any more
         }
-    }
-
-    private ServiceConfig ofUrl() {
-        int wanted = connections == null ? WsPoolConfig.DEFAULT_CONNECTIONS : connections;
-        if (wanted < 1 || wanted > MAX_CONNECTIONS) {
-            throw new BadInputException("--connections: found " + wanted + ", allowed: 1 to " + MAX_CONNECTIONS);
-        }
-        WsConnectionConfig connection = WsConnectionConfig.of(source).withOnConnect(onConnect);
-        String name = feedName == null ? "tail" : feedName;
-        FeedConfig feed = wanted == 1
-                ? FeedConfig.of(name, connection)
-                : FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(wanted));
-        return new ServiceConfig(List.of(feed), null, Set.of());
-    }
-
-    private ServiceConfig ofFile() {
-        if (connections != null || !onConnect.isEmpty()) {
-            throw new BadInputException("--connections and --on-connect: found with the configuration " + source
-                    + ", allowed: only with a URL; a configuration says both itself");
-        }
-        ServiceConfig config = ConfigFiles.read(Path.of(source));
-        if (feedName == null) {
-            return config;
-        }
-        List<FeedConfig> named =
-                config.feeds().stream().filter(f -> f.name().equals(feedName)).toList();
-        if (named.isEmpty()) {
-            throw new BadInputException("--feed: found " + feedName + ", allowed: "
-                    + config.feeds().stream().map(FeedConfig::name).toList());
-        }
-        return new ServiceConfig(named, config.simulator(), config.simulated());
-    }
-
-    /** Each feed on an event loop of its own. */
-    private static Feed open(RunningService service, FeedConfig feed) {
-        CompletableFuture<Feed> made = new CompletableFuture<>();
-        service.onVertx().runOnContext(v -> made.complete(Feed.of(service.onVertx(), feed)));
-        return made.join();
     }
 
     private byte[] line(FeedMessage message) {

@@ -1,5 +1,7 @@
 package io.firstline.simulator;
 
+import io.firstline.recording.Recording;
+import io.firstline.recording.RecordingException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -118,6 +120,14 @@ public final class ExchangeSimulator {
         return closed.get();
     }
 
+    /**
+     * Completes with the number of messages sent when every connection of a replay has got its recording, and nobody came within two
+     * seconds for those that are left; fails with {@link RecordingException} if one cannot be read to its end.
+     */
+    public Future<Long> served() {
+        return replay.served();
+    }
+
     /** The open connections, in the order in which they were accepted. */
     public List<SimulatedLine> lines() {
         return connections.open().stream().map(Line::describe).toList();
@@ -221,7 +231,7 @@ public final class ExchangeSimulator {
         for (int attempt = 1; !isPortFree(attempt == BIND_ATTEMPTS); attempt++) {
             Thread.sleep(BIND_PAUSE_MS);
         }
-        return config.recordings().stream().map(Recording::read).toList();
+        return Recording.readAll(config.recordings());
     }
 
     /**

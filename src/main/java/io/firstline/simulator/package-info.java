@@ -11,6 +11,6 @@
  * </pre>
  *
  * <p>Everything behind the public methods runs on one event loop, which the simulator takes for itself: one writer, no locks. Durations are
- * measured on the monotonic clock. The room knows nothing else of Firstline.
+ * measured on the monotonic clock. Of Firstline it knows {@link io.firstline.recording} and nothing else.
  */
 package io.firstline.simulator;

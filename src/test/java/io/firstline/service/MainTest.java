@@ -10,7 +10,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What all commands have in common: help, usage, exit codes. */
 class MainTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "demo --help", "run --help", "check --help", "tail --help", "-h", "tail -h"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "demo --help",
+                "run --help",
+                "check --help",
+                "tail --help",
+                "record --help",
+                "replay --help",
+                "-h",
+                "tail -h"
+            })
     void shouldHelpOnStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
 
@@ -20,7 +31,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "demo --help", "run --help", "tail --help"})
+    @ValueSource(strings = {"--help", "demo --help", "run --help", "tail --help", "record --help", "replay --help"})
     void shouldNameTheExitCodes(String line) {
         assertThat(Cli.run(line.split(" ")).out())
                 .contains("Exit codes:")
@@ -40,7 +51,7 @@ class MainTest {
     void shouldShowTheUsageWithoutACommand() {
         Cli cli = Cli.run();
 
-        cli.assertBadInput("Usage: firstline", "demo", "run", "check", "tail");
+        cli.assertBadInput("Usage: firstline", "demo", "run", "check", "tail", "record", "replay");
     }
 
     @ParameterizedTest

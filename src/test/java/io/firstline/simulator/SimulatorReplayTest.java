@@ -4,6 +4,9 @@ import static io.firstline.simulator.TestClient.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firstline.recording.RecordedEntry;
+import io.firstline.recording.Recording;
+import io.firstline.recording.RecordingException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -262,7 +265,7 @@ class SimulatorReplayTest extends SimulatorTestBase {
         Recording recording = Recording.read(file);
 
         assertThat(recording.file()).isEqualTo(file);
-        assertThat(recording.messages()).extracting(RecordedMessage::receivedUs).containsExactly(5L, 4L);
+        assertThat(recording.messages()).extracting(RecordedEntry::receivedUs).containsExactly(5L, 4L);
         assertThat(recording.messages()).extracting(m -> m.payload().toString()).containsExactly("{\"a\":\"é\"}", "");
     }
 }

@@ -1,4 +1,4 @@
-package io.firstline.simulator;
+package io.firstline.recording;
 
 import java.nio.file.Path;
 

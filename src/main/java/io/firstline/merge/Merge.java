@@ -1,0 +1,230 @@
+package io.firstline.merge;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.config.RetryConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.connection.ConnectBudget;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.Surroundings;
+import io.firstline.pool.WsPool;
+import io.firstline.recording.Entries;
+import io.firstline.recording.RecordedEntry;
+import io.firstline.recording.RecordedEntry.Kind;
+import io.firstline.recording.Recording;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Merges the recorded connections of one feed as a pool would have merged them. Slow connections are not replaced, and none is rotated:
+ * who is there, and when, is in the recording.
+ */
+public final class Merge {
+    private static final byte[] NEW_LINE = {'\n'};
+    private static final int PING_MS = 60_000;
+    /** What is late by less is still compared at the end. */
+    private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /**
+     * What came of it.
+     *
+     * @param connections how many were recorded
+     * @param copies how many copies the pool got
+     * @param messages how many messages were merged of them
+     * @param late how many of these came after younger ones
+     * @param unheard copies of connections beyond those that a pool can have at a time
+     */
+    public record Result(int connections, long copies, long messages, long late, long unheard) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d messages from %,d copies on %d recorded connections, %,d late, %,d copies without a place",
+                    messages,
+                    copies,
+                    connections,
+                    late,
+                    unheard);
+        }
+    }
+
+    /** One recorded connection and its next entry. */
+    private static final class Source {
+        private final int place;
+        private final String connectionId;
+        private final Entries entries;
+        private RecordedEntry next;
+        private RecordedSocket socket;
+
+        Source(int place, Recording recording) {
+            this.place = place;
+            this.connectionId = recording.header() == null
+                    ? recording.feed() + "-" + (place + 1)
+                    : recording.header().connection();
+            this.entries = recording.entries();
+            this.next = entries.next();
+        }
+    }
+
+    private final List<Recording> recordings;
+    private final FeedConfig config;
+
+    private long unheard;
+    private IOException failure;
+
+    /**
+     * A merge that has not run.
+     *
+     * @param recordings of one feed, at least one
+     * @param venue whose profile says how messages are read; null = nobody's
+     * @param directory where {@code venues/} is looked for; null = the class path
+     * @throws io.firstline.config.InvalidConfigException if there is no such venue
+     */
+    public Merge(List<Recording> recordings, String venue, Path directory) {
+        this.recordings = List.copyOf(recordings);
+        this.config = config(this.recordings, venue, directory);
+    }
+
+    private static FeedConfig config(List<Recording> recordings, String venue, Path directory) {
+        Recording first = recordings.get(0);
+        JsonObject json = new JsonObject()
+                .put("name", first.feed())
+                .put("url", "ws://127.0.0.1:1/")
+                .put("connections", 2);
+        if (venue != null) {
+            json.put("venue", venue);
+            if (first.header() != null) { // asked for again, so that the recorded answers are known as answers
+                json.put("streams", new JsonArray(new ArrayList<>(first.header().streams())));
+            }
+        }
+        return inItsOwnTime(FeedConfig.fromJson(json, directory), recordings.size());
+    }
+
+    /** Without what a venue's limits are for: nothing here is asked of a server. */
+    private static FeedConfig inItsOwnTime(FeedConfig feed, int recorded) {
+        WsPoolConfig pool = feed.pool()
+                .withConnection(feed.pool()
+                        .connection()
+                        .withLatencyPingIntervalMs(PING_MS)
+                        .withMaxMessageBytes(1 << 30)
+                        .withFramesPerSecond(0)
+                        .withRetry(new RetryConfig(1, 1, 0, 0)))
+                .withConnections(Math.max(2, Math.min(recorded, WsPoolConfig.MAX_CONNECTIONS)))
+                .withEvictIntervalMs(Integer.MAX_VALUE)
+                .withMaxAgeMs(0);
+        return new FeedConfig(
+                feed.name(), pool, pool.connections(), null, "", feed.subscriptions(), feed.venue(), List.of());
+    }
+
+    /**
+     * Merges, on an event loop that is nobody else's, and blocks the calling thread meanwhile.
+     *
+     * @param out gets each message as JSON, one a line; not closed
+     * @throws IOException if that takes no more
+     */
+    public Result run(OutputStream out) throws IOException {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setMaxEventLoopExecuteTime(365)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.DAYS));
+        try {
+            ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
+            CompletableFuture<Result> done = new CompletableFuture<>();
+            context.exceptionHandler(done::completeExceptionally);
+            context.runOnContext(v -> done.complete(merge(context, out)));
+            Result result = done.join();
+            if (failure != null) {
+                throw failure;
+            }
+            return result;
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private Result merge(ContextInternal context, OutputStream out) {
+        List<Source> sources = new ArrayList<>();
+        try {
+            for (Recording recording : recordings) {
+                sources.add(new Source(sources.size(), recording));
+            }
+            return merge(context, sources, out);
+        } finally {
+            sources.forEach(source -> source.entries.close());
+        }
+    }
+
+    private Result merge(ContextInternal context, List<Source> sources, OutputStream out) {
+        VirtualClock clock = new VirtualClock(
+                recordings.stream().mapToLong(Recording::startNanos).min().orElseThrow());
+        RecordedExchange exchange = new RecordedExchange(clock);
+        WsPool pool = WsPool.create(new Surroundings(context, clock, any -> exchange, new ConnectBudget()), config);
+        pool.handler(message -> write(message, out));
+        pool.start();
+        PriorityQueue<Source> queue =
+                new PriorityQueue<>(Comparator.<Source>comparingLong(source -> source.next.steadyNanos())
+                        .thenComparingLong(source -> source.next.number())
+                        .thenComparingInt(source -> source.place));
+        for (Source source : sources) {
+            if (recordings.get(source.place).header() == null) { // nothing is known of its opening: it was there
+                source.socket = exchange.open(source.connectionId);
+            }
+            if (source.next != null) {
+                queue.add(source);
+            }
+        }
+        while (!queue.isEmpty() && failure == null) {
+            Source source = queue.remove();
+            clock.advanceTo(source.next.steadyNanos());
+            happen(source, exchange);
+            source.next = source.entries.next();
+            if (source.next != null) {
+                queue.add(source);
+            }
+        }
+        clock.advanceTo(clock.nowNanos() + SETTLING_NANOS);
+        FeedReport report = pool.report().result(); // answered at once on the pool's own context
+        return new Result(sources.size(), report.copies(), report.published(), report.late(), unheard);
+    }
+
+    private void happen(Source source, RecordedExchange exchange) {
+        if (source.socket == null) {
+            source.socket = exchange.open(source.connectionId);
+        }
+        if (!source.socket.happen(source.next) && source.next.isMessage()) {
+            unheard++;
+        }
+        if (source.next.kind() == Kind.CLOSED) {
+            exchange.closed(source.socket);
+        }
+    }
+
+    private void write(FeedMessage message, OutputStream out) {
+        try {
+            if (failure == null) {
+                out.write(message.toJson().encode().getBytes(StandardCharsets.UTF_8));
+                out.write(NEW_LINE);
+            }
+        } catch (IOException e) {
+            failure = e;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package io.firstline.recording;
+
+import io.firstline.recording.RecordedEntry.Kind;
+import io.firstline.stream.CopyListener;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what the connections of one feed bring to files of a folder, each connection to its own, on a thread of its own: the feed's
+ * event loop only puts things into a bounded queue. When the writer cannot follow, or the disk does not take more, copies are missing
+ * from the recording, counted and told once; the feed does not notice.
+ *
+ * <p>Once a second everything is flushed: a process that is killed loses at most the last second of its recording.
+ */
+public final class Recorder implements CopyListener, AutoCloseable {
+    /** A file is followed by the next when it has so many bytes. */
+    public static final long DEFAULT_MAX_FILE_BYTES = 256L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
+    private static final int QUEUE = 65_536;
+    private static final long QUEUE_BYTES = 64L << 20;
+    private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CLOSE_MS = 10_000;
+    /** What still comes of a connection that has ended is not worth a file. */
+    private static final int REMEMBERED_ENDED = 256;
+
+    /** What is to be written: as in a {@link RecordedEntry}, but with nanoseconds since the recorder's start. */
+    record Event(Kind kind, String connectionId, long number, long receivedUs, long nanos, Buffer payload) {}
+
+    /**
+     * What was recorded so far.
+     *
+     * @param copies messages that can be read from the disk
+     * @param behind messages that are missing because the writer could not follow
+     * @param failed messages that are missing because the disk did not take them
+     * @param bytes the size of all files
+     * @param files how many files
+     */
+    public record Figures(long copies, long behind, long failed, long bytes, int files) {}
+
+    private final Disk disk;
+    private final Path folder;
+    private final RecordingHeader header;
+    private final long maxFileBytes;
+    private final long retryNanos;
+    private final long startNanos = System.nanoTime();
+
+    private final BlockingQueue<Event> queue;
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicLong behind = new AtomicLong();
+    private final Thread writer;
+    private volatile boolean stopping;
+    private long number; // of the feed's event loop
+
+    // of the writer's thread
+    private final Map<String, ConnectionFile> open = new HashMap<>();
+    private final Set<String> ended = new LinkedHashSet<>();
+    private long endedBytes;
+    private int endedFiles;
+    private long unflushed;
+    private long flushed;
+    private long failed;
+    private boolean broken;
+    private long retryAtNanos;
+    private boolean behindTold;
+    private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
+
+    /** A recorder with a disk, a queue and a patience of its own: how long it leaves a disk alone that has failed. */
+    Recorder(Disk disk, Path folder, RecordingHeader header, long maxFileBytes, int queueLength, long retryMs) {
+        this.disk = disk;
+        this.folder = folder;
+        this.header = header;
+        this.maxFileBytes = maxFileBytes;
+        this.queue = new ArrayBlockingQueue<>(queueLength);
+        this.retryNanos = TimeUnit.MILLISECONDS.toNanos(retryMs);
+        this.writer = new Thread(this::write, "recorder-" + header.feed());
+        writer.setDaemon(true);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param folder which exists
+     * @param connections how many connections the feed is meant to have
+     * @param streams what it subscribes
+     * @param url where it is connected to, secrets masked
+     * @param maxFileBytes a connection's file is followed by another when it has so many bytes
+     */
+    public static Recorder start(
+            Path folder, String feed, int connections, List<String> streams, String url, long maxFileBytes) {
+        RecordingHeader header = new RecordingHeader(feed, "", 0, connections, streams, url, epochMicros());
+        Recorder recorder = new Recorder(Disk.REAL, folder, header, maxFileBytes, QUEUE, 5_000);
+        recorder.start();
+        return recorder;
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    // on the feed's event loop
+
+    @Override
+    public void opened(String connectionId) {
+        add(Kind.OPENED, connectionId, Buffer.buffer(), System.nanoTime());
+    }
+
+    @Override
+    public void copy(String connectionId, Buffer payload, boolean text, long arrivalNanos) {
+        add(text ? Kind.TEXT : Kind.BINARY, connectionId, payload, arrivalNanos);
+    }
+
+    @Override
+    public void closed(String connectionId, String why) {
+        add(Kind.CLOSED, connectionId, Buffer.buffer(why), System.nanoTime());
+    }
+
+    private void add(Kind kind, String connectionId, Buffer payload, long nanos) {
+        Event event = new Event(kind, connectionId, ++number, epochMicros(), nanos - startNanos, payload);
+        if (queuedBytes.get() < QUEUE_BYTES && !stopping && queue.offer(event)) {
+            queuedBytes.addAndGet(payload.length());
+        } else {
+            behind.incrementAndGet();
+        }
+    }
+
+    private static long epochMicros() {
+        Instant now = Instant.now();
+        return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(now.getNano());
+    }
+
+    // on the writer's thread
+
+    private void write() {
+        try {
+            long flushAtNanos = System.nanoTime() + FLUSH_NANOS;
+            boolean rest = true;
+            while (rest) {
+                Event event = queue.poll(50, TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    queuedBytes.addAndGet(-event.payload().length());
+                    write(event);
+                } else {
+                    rest = !stopping;
+                }
+                if (System.nanoTime() - flushAtNanos >= 0) {
+                    flush();
+                    flushAtNanos = System.nanoTime() + FLUSH_NANOS;
+                }
+            }
+            closeAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(Event event) {
+        boolean copy = event.kind() == Kind.TEXT || event.kind() == Kind.BINARY;
+        if (ended.contains(event.connectionId()) || (broken && System.nanoTime() - retryAtNanos < 0)) {
+            failed += copy ? 1 : 0;
+            return;
+        }
+        unflushed += copy ? 1 : 0;
+        try {
+            ConnectionFile file = fileOf(event.connectionId());
+            file.write(event);
+            if (event.kind() == Kind.CLOSED) {
+                end(event.connectionId(), file);
+            }
+            if (broken) {
+                broken = false;
+                LOG.warn("recording of {} goes on; {} copies are missing from it", header.feed(), failed);
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void end(String connectionId, ConnectionFile file) throws IOException {
+        file.close();
+        open.remove(connectionId);
+        endedBytes += file.bytes();
+        endedFiles += file.files();
+        ended.add(connectionId);
+        if (ended.size() > REMEMBERED_ENDED) {
+            ended.remove(ended.iterator().next());
+        }
+    }
+
+    private ConnectionFile fileOf(String connectionId) {
+        return open.computeIfAbsent(
+                connectionId, id -> new ConnectionFile(disk, folder, header.of(id, 0), maxFileBytes));
+    }
+
+    private void flush() {
+        try {
+            for (ConnectionFile file : open.values()) {
+                file.flush();
+            }
+            flushed += unflushed;
+            unflushed = 0;
+        } catch (IOException e) {
+            fail(e);
+        }
+        if (behind.get() > 0 && !behindTold) {
+            behindTold = true;
+            LOG.warn("recording of {} cannot follow: copies are missing from it, not from the feed", header.feed());
+        }
+        count();
+    }
+
+    private void fail(IOException cause) {
+        failed += unflushed;
+        unflushed = 0;
+        open.values().forEach(ConnectionFile::abandon);
+        if (!broken) {
+            LOG.warn(
+                    "recording of {} cannot be written to {} ({}): copies are missing from it, not from the feed; it tries on",
+                    header.feed(),
+                    folder,
+                    cause.toString());
+        }
+        broken = true;
+        retryAtNanos = System.nanoTime() + retryNanos;
+    }
+
+    private void closeAll() {
+        try {
+            for (ConnectionFile file : open.values()) {
+                file.close();
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+        flush();
+    }
+
+    private void count() {
+        long bytes = endedBytes;
+        int files = endedFiles;
+        for (ConnectionFile file : open.values()) {
+            bytes += file.bytes();
+            files += file.files();
+        }
+        figures = new Figures(flushed, behind.get(), failed, bytes, files);
+    }
+
+    // for anybody
+
+    /** What was recorded so far, about a second old; exact once it is closed. */
+    public Figures figures() {
+        return figures;
+    }
+
+    /** Writes what is waiting, ends every file and waits for that, bounded: a disk that hangs is given up. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            writer.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.firstline.recording;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The first line of a file that {@link Recorder} wrote.
+ *
+ * @param feed the feed's name
+ * @param connection the connection's id
+ * @param part counts the files of the connection from 0
+ * @param connections how many connections the feed was meant to have
+ * @param streams what the feed subscribed when its connections opened
+ * @param url where the feed was connected to, secrets masked
+ * @param startedUs when the recorder started, microseconds since the epoch: the zero of its monotonic clock
+ */
+public record RecordingHeader(
+        String feed, String connection, int part, int connections, List<String> streams, String url, long startedUs) {
+    private static final String VERSION_KEY = "recording";
+    private static final int VERSION = 1;
+
+    /** Keeps its own list. */
+    public RecordingHeader {
+        streams = List.copyOf(streams);
+    }
+
+    RecordingHeader of(String connectionId, int newPart) {
+        return new RecordingHeader(feed, connectionId, newPart, connections, streams, url, startedUs);
+    }
+
+    /** The name of the file that begins with it. */
+    String fileName() {
+        return "%s-%04d.jsonl.gz".formatted(connection, part);
+    }
+
+    /** Whether two files belong to one connection. */
+    boolean isSameConnection(RecordingHeader other) {
+        return feed.equals(other.feed) && connection.equals(other.connection) && startedUs == other.startedUs;
+    }
+
+    static boolean isHeader(JsonNode json) {
+        return json.has(VERSION_KEY);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static RecordingHeader read(JsonNode json) {
+        require(json.path(VERSION_KEY).asInt(-1) == VERSION, VERSION_KEY, json, "" + VERSION);
+        for (String text : List.of("feed", "connection", "url")) {
+            require(json.path(text).isTextual(), text, json, "a text");
+        }
+        require(json.path("part").isInt(), "part", json, "a number");
+        require(json.path("connections").asInt() > 0, "connections", json, "1 or more");
+        require(json.path("started_us").isIntegralNumber(), "started_us", json, "a whole number");
+        List<String> streams = new ArrayList<>();
+        json.path("streams").forEach(stream -> streams.add(stream.asText()));
+        return new RecordingHeader(
+                json.path("feed").textValue(),
+                json.path("connection").textValue(),
+                json.path("part").intValue(),
+                json.path("connections").intValue(),
+                streams,
+                json.path("url").textValue(),
+                json.path("started_us").longValue());
+    }
+
+    private static void require(boolean fits, String key, JsonNode json, String allowed) {
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "found " + key + " " + json.path(key) + " in its first line, allowed: " + allowed);
+        }
+    }
+
+    void write(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField(VERSION_KEY, VERSION);
+        json.writeStringField("feed", feed);
+        json.writeStringField("connection", connection);
+        json.writeNumberField("part", part);
+        json.writeNumberField("connections", connections);
+        json.writeArrayFieldStart("streams");
+        for (String stream : streams) {
+            json.writeString(stream);
+        }
+        json.writeEndArray();
+        json.writeStringField("url", url);
+        json.writeNumberField("started_us", startedUs);
+        json.writeEndObject();
+    }
+}

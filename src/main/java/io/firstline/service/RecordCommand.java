@@ -1,0 +1,186 @@
+package io.firstline.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.firstline.config.FeedConfig;
+import io.firstline.config.FeedUrl;
+import io.firstline.config.ServiceConfig;
+import io.firstline.pool.Feed;
+import io.firstline.pool.FeedReport;
+import io.firstline.recording.Recorder;
+import io.firstline.recording.Recording;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Keeps what every connection of a feed brings. */
+@Command(
+        name = "record",
+        description = "Writes what every connection of a feed brings to files in DIR, unmerged, until Ctrl-C; "
+                + "firstline replay serves them again.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:ended by --for or Ctrl-C",
+            "1:no connection was ever made, or it failed while running",
+            "2:bad input: nothing was started"
+        })
+final class RecordCommand implements Callable<Integer> {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RecordCommand.class);
+    private static final long TELL_SECONDS = 10;
+    private static final long REPORT_SECONDS = 2;
+    private static final long CLOSE_SECONDS = 4;
+    private static final long LEAST_FILE_BYTES = 1_000;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "URL|CONFIG",
+            description = "wss://… (ws:// for loopback hosts), or a configuration file")
+    private String source;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "DIR",
+            description =
+                    "where the files go, one or more for each connection; made if need be, without recordings in it")
+    private Path folder;
+
+    @Mixin
+    private FeedChoice choice = new FeedChoice();
+
+    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
+    private Duration duration;
+
+    @Option(
+            names = "--max-file-bytes",
+            paramLabel = "N",
+            description = "a connection's file is followed by another when it has so many bytes, compressed; "
+                    + "default " + Recorder.DEFAULT_MAX_FILE_BYTES)
+    private long maxFileBytes = Recorder.DEFAULT_MAX_FILE_BYTES;
+
+    @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+        if (maxFileBytes < LEAST_FILE_BYTES) {
+            throw new BadInputException(
+                    "--max-file-bytes: found " + maxFileBytes + ", allowed: " + LEAST_FILE_BYTES + " or more");
+        }
+        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
+        ServiceConfig config = choice.of(source, "recorded");
+        makeFolder();
+        PrintWriter err = spec.commandLine().getErr();
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(config)) {
+            Map<Feed, Recorder> recorders = new LinkedHashMap<>();
+            service.config().feeds().stream()
+                    .flatMap(feed -> feed.parts().stream())
+                    .forEach(feed -> recorders.put(service.open(feed), recorder(feed)));
+            recorders.forEach((feed, recorder) -> feed.copyListener(recorder)
+                    .start()
+                    .onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
+            long end = duration == null ? Long.MAX_VALUE : duration.toMillis();
+            long startNanos = System.nanoTime();
+            for (long left = end; left > 0 && !shutdown.asked().isDone(); left = end - msSince(startNanos)) {
+                TailCommand.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(TELL_SECONDS)));
+                if (msSince(startNanos) < end && !shutdown.asked().isDone()) {
+                    recorders.forEach((feed, recorder) -> tell(err, report(feed), recorder.figures(), ""));
+                }
+            }
+            return end(err, recorders);
+        }
+    }
+
+    private static long msSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    /** A recording in it already would be served together with the new one. */
+    private void makeFolder() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw BadInputException.notWritable("DIR", folder, e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw BadInputException.notWritable("DIR", folder, new AccessDeniedException(folder.toString()));
+        }
+        if (!Recording.filesIn(folder).isEmpty()) {
+            throw new BadInputException(
+                    "DIR: found " + folder + " with recordings in it, allowed: a new folder, or one without");
+        }
+    }
+
+    private Recorder recorder(FeedConfig feed) {
+        return Recorder.start(
+                folder,
+                feed.name(),
+                feed.connections(),
+                feed.subscriptions().streams(),
+                FeedUrl.masked(feed.pool().connection().url()),
+                maxFileBytes);
+    }
+
+    private static FeedReport report(Feed feed) {
+        return RunningService.await(feed.report(), REPORT_SECONDS);
+    }
+
+    private static void tell(PrintWriter err, FeedReport report, Recorder.Figures figures, String rest) {
+        err.printf(
+                Locale.ROOT,
+                "firstline: %s: %,d copies of %,d messages recorded on %d connections, %,d bytes in %d files, "
+                        + "%d copies not recorded (%d too fast, %d not writable)%s%n",
+                report.feed(),
+                figures.copies(),
+                report.published(),
+                report.live(),
+                figures.bytes(),
+                figures.files(),
+                figures.behind() + figures.failed(),
+                figures.behind(),
+                figures.failed(),
+                rest);
+        err.flush();
+    }
+
+    /** The recording ends before the feed does: connections that we close ourselves did not end in it. */
+    private int end(PrintWriter err, Map<Feed, Recorder> recorders) {
+        boolean connected = false;
+        for (Map.Entry<Feed, Recorder> each : recorders.entrySet()) {
+            Feed feed = each.getKey();
+            feed.copyListener(null);
+            FeedReport report = report(feed); // what came before is with the recorder by then
+            each.getValue().close();
+            tell(err, report, each.getValue().figures(), "; in " + folder);
+            connected |= report.copies() > 0 || report.live() > 0 || report.lost() > 0;
+            if (!connected) {
+                err.printf("firstline: %s: no connection, failures %s%n", report.feed(), report.failures());
+            }
+        }
+        RunningService.await(
+                Future.join(recorders.keySet().stream().map(Feed::close).toList()), CLOSE_SECONDS);
+        err.flush();
+        return connected ? Main.OK : Main.FAILED;
+    }
+}

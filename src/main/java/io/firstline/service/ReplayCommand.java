@@ -1,0 +1,232 @@
+package io.firstline.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.firstline.merge.Merge;
+import io.firstline.recording.Recording;
+import io.firstline.recording.RecordingException;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.Vertx;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Serves a recording as a WebSocket server, or merges it. */
+@Command(
+        name = "replay",
+        description = {
+            "Serves a recording as a WebSocket server: each connection that is made gets the next recorded connection's messages, "
+                    + "with the pauses between them. All begin together, when as many are connected as were recorded at a time. "
+                    + "Ends when all is served.",
+            "With --merge: no server; the recording goes through the arbitration in its own time, and the merged messages to "
+                    + "standard output, as JSON, one a line: the same every time."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all was served or merged, or ended by Ctrl-C",
+            "1:failed while running",
+            "2:bad input: nothing was started"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 4;
+    private static final double MAX_SPEED = 1_000_000;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "DIR|FILE",
+            description =
+                    "what record wrote, or .jsonl(.gz) files, each a connection, with {\"t_us\":…,\"msg\":…} a line")
+    private List<Path> sources;
+
+    @Option(names = "--feed", paramLabel = "NAME", description = "which feed, if the recording holds several")
+    private String feedName;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "X",
+            description = "10 = ten times as fast; max or 0 = as fast as it is read; default ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private String speed;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "begin when so many are connected; default: as many as the feed was recorded with")
+    private Integer connections;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "default ${DEFAULT-VALUE}", defaultValue = "127.0.0.1")
+    private String host;
+
+    @Option(names = "--port", paramLabel = "N", description = "default: any free one", defaultValue = "0")
+    private int port;
+
+    @Option(names = "--merge", description = "merge the recording instead of serving it")
+    private boolean merge;
+
+    @Option(
+            names = "--venue",
+            paramLabel = "NAME",
+            description = "with --merge: whose profile says how messages are read; default: by their bytes alone")
+    private String venue;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "with --merge: write there instead of standard output")
+    private Path out;
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException, IOException {
+        if (!merge && (venue != null || out != null)) {
+            throw new BadInputException("--venue and --out: found without --merge, allowed: only with it");
+        }
+        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.WARN);
+        // a client that connects again while the server closes would make it tell with a stack trace
+        ((Logger) LoggerFactory.getLogger("io.netty.bootstrap")).setLevel(Level.ERROR);
+        List<Recording> recordings = recordings();
+        return merge ? merge(recordings) : serve(recordings);
+    }
+
+    private List<Recording> recordings() {
+        List<Recording> all = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
+        try {
+            for (Path source : sources) {
+                if (Files.isDirectory(source)) {
+                    all.addAll(Recording.readFolder(source));
+                } else {
+                    files.add(source);
+                }
+            }
+            all.addAll(Recording.readAll(files));
+        } catch (RecordingException e) {
+            throw new BadInputException(e.getMessage());
+        }
+        TreeSet<String> feeds = new TreeSet<>();
+        all.forEach(recording -> feeds.add(recording.feed()));
+        if (feedName == null && feeds.size() > 1) {
+            throw new BadInputException("--feed: found nothing, allowed: one of the recorded feeds " + feeds);
+        }
+        List<Recording> chosen = all.stream()
+                .filter(recording -> feedName == null || recording.feed().equals(feedName))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new BadInputException("--feed: found " + feedName + ", allowed: one of the recorded feeds " + feeds);
+        }
+        return chosen;
+    }
+
+    // serving
+
+    private int serve(List<Recording> recordings) throws InterruptedException, ExecutionException {
+        SimulatorConfig config = config(recordings);
+        PrintWriter tell = spec.commandLine().getOut();
+        Vertx vertx = RunningService.vertx();
+        try (Shutdown shutdown = Shutdown.watch()) {
+            ExchangeSimulator server = ExchangeSimulator.create(vertx, config);
+            RunningService.await(server.start(), START_SECONDS);
+            tell.printf(
+                    "%s serves %d recorded connections of %s; all begin when %d are connected; Ctrl-C ends it%n",
+                    server.url("/"), recordings.size(), recordings.get(0).feed(), config.awaitConnections());
+            tell.flush();
+            CompletableFuture<Long> served = server.served().toCompletionStage().toCompletableFuture();
+            boolean whole = CompletableFuture.anyOf(shutdown.asked(), served)
+                    .handle((any, failure) -> failure == null)
+                    .get();
+            RunningService.await(server.close(), STOP_SECONDS);
+            if (!whole) {
+                RunningService.await(server.served(), STOP_SECONDS); // throws why
+            }
+            tell.println(
+                    served.isDone() ? String.format(Locale.ROOT, "%,d messages served", served.join()) : "stopped");
+            tell.flush();
+            return Main.OK;
+        } finally {
+            RunningService.await(vertx.close(), STOP_SECONDS);
+        }
+    }
+
+    private SimulatorConfig config(List<Recording> recordings) {
+        try {
+            return SimulatorConfig.of()
+                    .withHost(host)
+                    .withPort(port)
+                    .withRecordings(recordings.stream()
+                            .flatMap(recording -> recording.files().stream())
+                            .toList())
+                    .withReplaySpeed(speedFactor())
+                    .withAwaitConnections(connections == null ? expected(recordings) : connections);
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(e.getMessage());
+        }
+    }
+
+    /** Those that a feed opened later, in the place of others, are not there at the beginning. */
+    private static int expected(List<Recording> recordings) {
+        Recording first = recordings.get(0);
+        return first.header() == null
+                ? recordings.size()
+                : Math.min(recordings.size(), first.header().connections());
+    }
+
+    private double speedFactor() {
+        if (speed.equals("max")) {
+            return 0;
+        }
+        try {
+            double factor = Double.parseDouble(speed);
+            if (factor >= 0 && factor <= MAX_SPEED) {
+                return factor;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new BadInputException("--speed: found " + speed + ", allowed: a number from 0 to 1000000, or max");
+    }
+
+    // merging
+
+    private int merge(List<Recording> recordings) throws IOException {
+        Merge merging = new Merge(recordings, venue, ConfigFiles.home().resolve("conf"));
+        try (OutputStream file = out == null ? null : create()) {
+            OutputStream lines = new BufferedOutputStream(file == null ? main.stdout() : file, 1 << 16);
+            Merge.Result result = merging.run(lines);
+            lines.flush();
+            PrintWriter err = spec.commandLine().getErr();
+            err.printf(Locale.ROOT, "firstline: %s: %s%n", recordings.get(0).feed(), result);
+            err.flush();
+        }
+        return Main.OK;
+    }
+
+    private OutputStream create() {
+        try {
+            return Files.newOutputStream(out);
+        } catch (IOException e) {
+            throw BadInputException.notWritable("--out", out, e);
+        }
+    }
+}
