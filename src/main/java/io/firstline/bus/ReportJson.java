@@ -42,7 +42,8 @@ public final class ReportJson {
                 .put("connections", connections);
     }
 
-    private static JsonObject of(StreamReport stream) {
+    /** What is known of a stream. */
+    public static JsonObject of(StreamReport stream) {
         return new JsonObject()
                 .put("stream", stream.stream())
                 .put("class", stream.type())

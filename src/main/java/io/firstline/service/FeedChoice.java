@@ -2,8 +2,9 @@ package io.firstline.service;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
-import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -31,32 +32,57 @@ final class FeedChoice {
             description = "with a CONFIG: the feed to read; default: all. With a URL: what to call it")
     private String feedName;
 
+    @Option(
+            names = "--venue",
+            paramLabel = "NAME",
+            description = "with a URL: the profile by which the exchange is spoken with, such as binance-spot")
+    private String venue;
+
+    @Option(
+            names = "--stream",
+            paramLabel = "NAME",
+            description = "with a venue: a stream to subscribe; may be repeated")
+    private List<String> streams = List.of();
+
     /**
      * The feeds that are meant.
      *
-     * @param source a URL or a configuration file
+     * @param source a URL, a configuration file, or, where streams are named, a venue
      * @param defaultName what the feed of a URL is called if the user says nothing
      */
     ServiceConfig of(String source, String defaultName) {
-        return source.contains("://") ? ofUrl(source, defaultName) : ofFile(source);
+        if (source.contains("://")) {
+            return ofUrl(source, venue, defaultName);
+        }
+        return streams.isEmpty() ? ofFile(source) : ofUrl(null, source, defaultName);
     }
 
-    private ServiceConfig ofUrl(String url, String defaultName) {
+    private ServiceConfig ofUrl(String url, String profile, String defaultName) {
         int wanted = connections == null ? WsPoolConfig.DEFAULT_CONNECTIONS : connections;
         if (wanted < 1 || wanted > MAX_CONNECTIONS) {
             throw new BadInputException("--connections: found " + wanted + ", allowed: 1 to " + MAX_CONNECTIONS);
         }
-        WsConnectionConfig connection = WsConnectionConfig.of(url).withOnConnect(onConnect);
-        String name = feedName == null ? defaultName : feedName;
-        FeedConfig feed = wanted == 1
-                ? FeedConfig.of(name, connection)
-                : FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(wanted));
-        return new ServiceConfig(List.of(feed), null, Set.of());
+        JsonObject feed = new JsonObject()
+                .put("name", feedName == null ? defaultName : feedName)
+                .put("connections", wanted);
+        if (url != null) {
+            feed.put("url", url);
+        }
+        if (profile != null) {
+            feed.put("venue", profile);
+        }
+        if (!streams.isEmpty()) {
+            feed.put("streams", new JsonArray(streams));
+        }
+        if (!onConnect.isEmpty()) {
+            feed.put("onConnect", new JsonArray(onConnect));
+        }
+        return new ServiceConfig(List.of(FeedConfig.fromJson(feed, Path.of("conf"))), null, Set.of());
     }
 
     private ServiceConfig ofFile(String file) {
-        if (connections != null || !onConnect.isEmpty()) {
-            throw new BadInputException("--connections and --on-connect: found with the configuration " + file
+        if (connections != null || !onConnect.isEmpty() || venue != null) {
+            throw new BadInputException("--connections, --venue and --on-connect: found with the configuration " + file
                     + ", allowed: only with a URL; a configuration says both itself");
         }
         ServiceConfig config = ConfigFiles.read(Path.of(file));

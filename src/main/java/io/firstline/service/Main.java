@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
             RunCommand.class,
             CheckCommand.class,
             TailCommand.class,
+            GapsCommand.class,
             RecordCommand.class,
             ReplayCommand.class
         },

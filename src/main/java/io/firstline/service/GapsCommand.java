@@ -1,0 +1,165 @@
+package io.firstline.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.firstline.arbitration.Chain.Fate;
+import io.firstline.bus.ReportJson;
+import io.firstline.pool.Feed;
+import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedReport;
+import io.firstline.pool.GapReport;
+import io.firstline.pool.StreamReport;
+import io.vertx.core.Future;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Receives feeds and says what was missing: each gap as it is seen, healed or lost, and in the end what is proven of each stream. */
+@Command(
+        name = "gaps",
+        description =
+                "Receives a feed and tells what its venue's numbers prove to be missing: each gap, who lacked it, who healed it.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing was lost",
+            "1:something was lost, or no connection was ever made",
+            "2:bad input: nothing was started"
+        })
+final class GapsCommand implements Callable<Integer> {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GapsCommand.class);
+
+    @Parameters(
+            paramLabel = "URL|CONFIG|VENUE",
+            description =
+                    "wss://… (ws:// for loopback hosts), a configuration file, or a venue whose streams are named")
+    private String source;
+
+    @Mixin
+    private FeedChoice choice = new FeedChoice();
+
+    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
+    private Duration duration;
+
+    @Option(names = "--json", description = "write gaps and streams as JSON, one object a line")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.WARN);
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(choice.of(source, "gaps"))) {
+            List<Feed> feeds = service.config().feeds().stream()
+                    .flatMap(feed -> feed.parts().stream())
+                    .map(service::open)
+                    .toList();
+            feeds.forEach(feed -> {
+                feed.eventHandler(event -> told(feed, event));
+                // a feed that cannot connect says so in the log, once per cause, and tries on
+                feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e));
+            });
+            TailCommand.waitFor(shutdown.asked(), duration == null ? Long.MAX_VALUE : duration.toMillis());
+            return tellEnd(feeds);
+        }
+    }
+
+    /** On the feed's event loop. */
+    private void told(Feed feed, FeedEvent event) {
+        if (event.type() == FeedEvent.Type.GAP && !json) {
+            feed.gaps()
+                    .onSuccess(gaps -> gaps.stream()
+                            .filter(gap -> gap.stream().equals(event.facts().getString("stream"))
+                                    && gap.from() == event.facts().getLong("from"))
+                            .reduce((earlier, later) -> later)
+                            .ifPresent(gap -> print(line(feed.name(), gap))))
+                    .onFailure(e -> LOG.debug("{} gaps", feed.name(), e));
+        }
+    }
+
+    private static String line(String feed, GapReport gap) {
+        Instant at = Instant.EPOCH.plus(gap.openedMicros(), ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
+        String what = gap.fate() == Fate.HEALED
+                ? String.format(
+                        Locale.ROOT,
+                        "healed by %s after %.1f ms",
+                        gap.healedBy(),
+                        (gap.closedMicros() - gap.openedMicros()) / 1_000.0)
+                : gap.fate().name().toLowerCase(Locale.ROOT);
+        return String.format(
+                Locale.ROOT,
+                "%s %s %s: %s %s; lacked by %s",
+                at,
+                feed,
+                gap.stream(),
+                gap.from() == gap.to() ? "" + gap.from() : gap.from() + " to " + gap.to(),
+                what,
+                gap.lackedBy().isEmpty() ? "nobody that is known" : String.join(", ", gap.lackedBy()));
+    }
+
+    private int tellEnd(List<Feed> feeds) {
+        boolean connected = false;
+        long lost = 0;
+        for (Feed feed : feeds) {
+            FeedReport report = RunningService.await(feed.report(), 2);
+            connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
+            lost += report.ledger().stream().mapToLong(StreamReport::lostGaps).sum();
+            if (json) {
+                RunningService.await(feed.gaps(), 2)
+                        .forEach(gap -> print(
+                                ReportJson.of(gap).put("feed", feed.name()).encode()));
+                report.ledger()
+                        .forEach(stream -> print(
+                                ReportJson.of(stream).put("feed", feed.name()).encode()));
+            } else {
+                report.ledger().forEach(stream -> print(line(feed.name(), stream)));
+                if (report.ledger().isEmpty()) {
+                    say("firstline: " + feed.name() + " tells no streams apart: give it a \"venue\" that says how");
+                }
+            }
+        }
+        RunningService.await(Future.join(feeds.stream().map(Feed::close).toList()), 4);
+        return connected && lost == 0 ? Main.OK : Main.FAILED;
+    }
+
+    private static String line(String feed, StreamReport stream) {
+        return String.format(
+                Locale.ROOT,
+                "%s %s: %s, %,d messages; gaps: %d healed, %d lost (%d numbers), %d open; %d conflicts",
+                feed,
+                stream.stream(),
+                stream.proof(),
+                stream.published(),
+                stream.healedGaps(),
+                stream.lostGaps(),
+                stream.lostNumbers(),
+                stream.openGaps(),
+                stream.conflicts());
+    }
+
+    private synchronized void print(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+
+    private synchronized void say(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
+    }
+}
