@@ -1,0 +1,111 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Line;
+import io.firstline.config.Dialect;
+import io.firstline.config.Venue;
+import io.firstline.payload.PayloadHash;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a losing copy of a 200-byte message costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
+ * from the JSON), and by the hash of all bytes.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class CopyBenchmark {
+    private static final int BATCH = 1_024;
+    private static final long INTERVAL_NANOS = 10_000;
+    private static final Object MESSAGE = new Object();
+
+    /** What makes two copies the same message. */
+    public enum Identity {
+        KEY,
+        BYTES
+    }
+
+    @Param
+    public Identity identity;
+
+    private final Buffer[] batch = new Buffer[BATCH];
+    private MessageReader reader;
+    private StreamTable streams;
+    private Arbiter<Object> arbiter;
+    private Line first;
+    private Line second;
+    private long nowNanos = 1;
+    private long next = 1_000_000_000_000L;
+
+    @Setup(Level.Iteration)
+    public void join() {
+        Dialect dialect =
+                identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : Dialect.NONE;
+        reader = new MessageReader(dialect);
+        streams = new StreamTable(List.of());
+        arbiter = new Arbiter<>(
+                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, Object message, boolean late) {}
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {}
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        throw new IllegalStateException("out of step");
+                    }
+                });
+        first = arbiter.join(nowNanos, nowNanos);
+        second = arbiter.join(nowNanos, nowNanos);
+    }
+
+    @Setup(Level.Invocation)
+    public void publish() {
+        for (int i = 0; i < BATCH; i++) {
+            batch[i] = Buffer.buffer(
+                    "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":" + next++
+                            + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435}}");
+            nowNanos += INTERVAL_NANOS;
+            copy(first, batch[i]);
+        }
+    }
+
+    private long copy(Line line, Buffer payload) {
+        StreamWatch stream = reader.read(payload, true) ? streams.of(reader, nowNanos) : null;
+        long key = stream == null ? 0 : reader.identity(stream.places);
+        long last = stream == null ? 0 : reader.lastNumber(stream.places);
+        arbiter.copy(line, key == 0 ? PayloadHash.of(payload, true) : key, MESSAGE, payload.length(), nowNanos);
+        return last;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long losing() {
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            nowNanos += 100;
+            sum += copy(second, batch[i]);
+        }
+        return sum;
+    }
+}
