@@ -5,15 +5,16 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Sees what comes out of a socket before anybody else does, and notes when each message arrived; changes nothing. Not for TLS. */
+/**
+ * Sees what comes out of a socket before anybody else does, and notes when each message arrived; changes nothing.
+ * Not for TLS, and only for a connection that is a WebSocket already.
+ */
 final class ArrivalTap extends ChannelInboundHandlerAdapter {
     private static final int SHORT = 125;
     private static final int LENGTH_BITS = 0x7F;
-    private static final int END_OF_UPGRADE = 0x0D0A0D0A;
 
     private final Consumption arrivals;
     private final ByteBuf pending = Unpooled.buffer();
-    private boolean upgraded;
 
     /**
      * Sits below one connection.
@@ -28,20 +29,12 @@ final class ArrivalTap extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf bytes) {
             pending.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
-            skipUpgrade();
-            while (upgraded && readFrame()) {
+            while (readFrame()) {
                 // one after the other
             }
             pending.discardReadBytes();
         }
         ctx.fireChannelRead(message);
-    }
-
-    private void skipUpgrade() {
-        while (!upgraded && pending.readableBytes() >= Integer.BYTES) {
-            upgraded = pending.getInt(pending.readerIndex()) == END_OF_UPGRADE;
-            pending.skipBytes(upgraded ? Integer.BYTES : 1);
-        }
     }
 
     /** A server's frames are not masked, and none of ours is longer than 64 KiB. */

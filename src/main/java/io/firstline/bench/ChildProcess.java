@@ -42,11 +42,11 @@ final class ChildProcess implements Peer {
     }
 
     static ChildProcess start(List<String> moreOptions, String... arguments) {
-        return new ChildProcess(launch(moreOptions, Child.class.getName(), arguments));
+        return new ChildProcess(launch(Redirect.INHERIT, moreOptions, Child.class.getName(), arguments));
     }
 
     /** Starts a main class of ours; its standard output is read by the caller. */
-    static Process launch(List<String> moreOptions, String mainClass, String... arguments) {
+    static Process launch(Redirect errors, List<String> moreOptions, String mainClass, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
@@ -56,7 +56,7 @@ final class ChildProcess implements Peer {
         command.add(mainClass);
         command.addAll(List.of(arguments));
         try {
-            return new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+            return new ProcessBuilder(command).redirectError(errors).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

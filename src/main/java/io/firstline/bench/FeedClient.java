@@ -47,7 +47,7 @@ final class FeedClient implements Peer {
         close();
         target = newTarget;
         arrivals = target.tapped() ? new Consumption() : null;
-        transport = new TappedTransport(target.nativeTransport(), arrivals);
+        transport = new TappedTransport(target.nativeTransport());
         vertx = Vertx.builder()
                 .with(new VertxOptions()
                         .setEventLoopPoolSize(target.variant() == Variant.BUS_OTHER || target.feeds() > 1 ? 2 : 1)
@@ -63,6 +63,9 @@ final class FeedClient implements Peer {
         receivers = all;
         get(Future.all(receivers.stream().map(Receiver::open).toList()));
         waitUntilLive();
+        if (arrivals != null) {
+            transport.tap(arrivals);
+        }
         return new JsonObject().put("transport", transport.name()).put("tlsEngine", transport.tlsEngine());
     }
 

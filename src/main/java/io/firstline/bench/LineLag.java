@@ -33,7 +33,7 @@ final class LineLag {
 
     /** When the next message arrives that is sent at this time; asked in the order of sending. */
     long arrivalNanos(long sentNanos) {
-        double arrival = sentNanos + medianNanos * Math.exp(0.5 * random.nextGaussian());
+        double arrival = sentNanos + medianNanos * Math.exp(0.15 * random.nextGaussian());
         while (arrival > freezeStart + freezeNanos) {
             freezeStart += freezeNanos + pause();
         }

@@ -1,6 +1,7 @@
 package io.firstline.bench;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
@@ -9,15 +10,14 @@ import java.util.concurrent.CompletableFuture;
 final class MinimalProgram {
     private MinimalProgram() {}
 
-    static void run(String url, PrintStream out) {
-        Vertx vertx = Vertx.vertx();
+    static void run(Vertx vertx, String url, PrintStream out) {
         CompletableFuture<String> first = new CompletableFuture<>();
-        vertx.createWebSocketClient()
-                .connect(new WebSocketConnectOptions().setAbsoluteURI(url))
+        WebSocketClient client = vertx.createWebSocketClient();
+        client.connect(new WebSocketConnectOptions().setAbsoluteURI(url))
                 .onSuccess(socket -> socket.textMessageHandler(first::complete))
                 .onFailure(first::completeExceptionally);
         out.println(first.join());
         out.flush();
-        vertx.close();
+        client.close(); // not before: Vert.x closes the sockets of a client that nobody holds
     }
 }

@@ -64,7 +64,7 @@ final class Quote {
 
     /** How long ago the message was meant to be sent. */
     static long ageNanos(ByteBuf payload, long nowNanos) {
-        return Math.floorMod(nowNanos - number(payload, STAMP_AT), LEAD);
+        return Math.floorMod(Math.floorMod(nowNanos, LEAD) - number(payload, STAMP_AT), LEAD);
     }
 
     private static long number(ByteBuf payload, int at) {

@@ -42,13 +42,13 @@ final class ReportText {
         Machine machine = report.machine();
         text.append(String.format(
                 Locale.ROOT,
-                "%s%n%d cores, %s, %s, Netty %s, transport %s, OpenSSL: %s%n",
+                "%s%n%d cores, %s, %s, Netty %s%s, OpenSSL: %s%n",
                 machine.processor(),
                 machine.cores(),
                 machine.system(),
                 machine.jdk(),
                 machine.netty(),
-                report.transport(),
+                report.transport().isEmpty() ? "" : ", transport " + report.transport(),
                 machine.openSsl()));
         text.append(String.format(
                 Locale.ROOT,

@@ -3,6 +3,7 @@ package io.firstline.bench;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class Startup {
         List<Double> minimal = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
             double ours = firstByteMs(() -> firstline(url));
-            double theirs = firstByteMs(() -> ChildProcess.launch(List.of(), Child.class.getName(), "minimal", url));
+            double theirs = firstByteMs(() -> ChildProcess.launch(Redirect.DISCARD, List.of(), Child.class.getName(), "minimal", url));
             if (round > 0) { // the first fills the file cache, and the launcher's class archive
                 firstline.add(ours);
                 minimal.add(theirs);
@@ -54,12 +55,12 @@ final class Startup {
         String home = System.getProperty("firstline.home");
         String[] arguments = {"tail", url, "--connections", "5", "--count", "1"};
         if (home == null || !Files.isExecutable(Path.of(home, "launcher", "firstline"))) {
-            return ChildProcess.launch(List.of(), MAIN, arguments);
+            return ChildProcess.launch(Redirect.DISCARD, List.of(), MAIN, arguments);
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(home, "launcher", "firstline").toString());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         try {
             return builder.start();

@@ -16,23 +16,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class TappedTransport implements io.vertx.core.transport.Transport, Transport {
     private final io.vertx.core.transport.Transport chosen;
     private final Transport inner;
-    private final Consumption arrivals;
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
 
-    /**
-     * Wraps a transport.
-     *
-     * @param arrivals null = nothing is tapped
-     */
-    TappedTransport(boolean nativeTransport, Consumption arrivals) {
+    TappedTransport(boolean nativeTransport) {
         this.chosen = nativeTransport ? preferred() : NIO;
         this.inner = chosen.implementation();
-        this.arrivals = arrivals;
     }
 
     private static io.vertx.core.transport.Transport preferred() {
         io.vertx.core.transport.Transport best = io.vertx.core.transport.Transport.nativeTransport();
         return best != null && best.available() ? best : NIO;
+    }
+
+    /** From now on the arrival of each message is noted; not before all are connected, because Vert.x takes every handler out then. */
+    void tap(Consumption arrivals) {
+        channels.forEach(channel -> channel.pipeline().addFirst(new ArrivalTap(arrivals)));
     }
 
     /** Which engine decrypts, as far as a connection has been made with one; else an empty string. */
@@ -52,9 +50,6 @@ final class TappedTransport implements io.vertx.core.transport.Transport, Transp
         return () -> {
             Channel channel = factory.newChannel();
             channels.add(channel);
-            if (arrivals != null) {
-                channel.pipeline().addFirst(new ArrivalTap(arrivals));
-            }
             return channel;
         };
     }
