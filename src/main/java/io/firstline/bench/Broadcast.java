@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class Broadcast {
     private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
     private static final int WRITES_PER_TURN = 64;
+    /** Sockets are looked at before a timer, but not before a task, which may follow task for a second. */
+    private static final long AT_ONCE_NANOS = 1;
 
     private final EventLoop loop;
     private final List<ServerLine> lines;
@@ -76,7 +78,7 @@ final class Broadcast {
                 return;
             }
         }
-        loop.execute(this::pump); // others want a turn
+        timer = loop.schedule(this::pump, AT_ONCE_NANOS, TimeUnit.NANOSECONDS);
     }
 
     private long slowest() {
@@ -102,7 +104,7 @@ final class Broadcast {
             long waitNanos = lines.isEmpty() ? SPIN_NANOS : left - SPIN_NANOS;
             timer = loop.schedule(this::pace, waitNanos, TimeUnit.NANOSECONDS);
         } else {
-            loop.execute(this::pace);
+            timer = loop.schedule(this::pace, AT_ONCE_NANOS, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -15,7 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -91,8 +90,7 @@ final class BusReceiver implements Receiver {
         consumerContext.runOnContext(v -> vertx.eventBus()
                 .<FeedMessage>localConsumer(
                         Addresses.feed(name),
-                        message -> consumption.message(
-                                ((BufferInternal) message.body().payload()).getByteBuf()))
+                        message -> consumption.message(message.body().payload()))
                 .completion()
                 .onComplete(registered));
         return registered.future();

@@ -26,7 +26,8 @@ public final class Child {
         } catch (IOException | RuntimeException e) {
             LOG.error("{} ended", args[0], e);
         } finally {
-            Runtime.getRuntime().halt(code); // event loops would go on, and closing them in order takes seconds under load
+            Runtime.getRuntime()
+                    .halt(code); // event loops would go on, and closing them in order takes seconds under load
         }
     }
 

@@ -1,6 +1,7 @@
 package io.firstline.bench;
 
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import org.HdrHistogram.Histogram;
 
@@ -12,22 +13,29 @@ final class Consumption {
     private final Histogram ageNanos = new Histogram(1, MAX_NANOS, 3);
 
     /** A message that is passed on to the user. */
-    void message(ByteBuf payload) {
+    void message(Buffer payload) {
         ledger.received(Quote.sequence(payload));
-        age(payload);
+        age(Quote.ageNanos(payload, System.nanoTime()));
     }
 
     /** A copy; only the first of each message counts. */
+    void copy(Buffer payload) {
+        if (ledger.isNews(Quote.sequence(payload))) {
+            message(payload);
+        }
+    }
+
+    /** The same below Vert.x. */
     void copy(ByteBuf payload) {
         long sequence = Quote.sequence(payload);
         if (ledger.isNews(sequence)) {
             ledger.received(sequence);
-            age(payload);
+            age(Quote.ageNanos(payload, System.nanoTime()));
         }
     }
 
-    private void age(ByteBuf payload) {
-        ageNanos.recordValue(Math.min(MAX_NANOS, Quote.ageNanos(payload, System.nanoTime())));
+    private void age(long nanos) {
+        ageNanos.recordValue(Math.min(MAX_NANOS, nanos));
     }
 
     long unique() {

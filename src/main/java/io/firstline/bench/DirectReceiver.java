@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 
 /** A feed whose consumer runs in the turn of the event loop in which a message arrived. */
@@ -46,7 +45,7 @@ final class DirectReceiver implements Receiver {
     }
 
     private void received(FeedMessage message) {
-        consumption.message(((BufferInternal) message.payload()).getByteBuf());
+        consumption.message(message.payload());
     }
 
     @Override

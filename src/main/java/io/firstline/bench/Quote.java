@@ -1,6 +1,7 @@
 package io.firstline.bench;
 
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -62,14 +63,31 @@ final class Quote {
         return number(payload, SEQUENCE_AT);
     }
 
+    /** The same without {@code getByteBuf}, which makes an object: the consumer's part of the garbage is to be none. */
+    static long sequence(Buffer payload) {
+        return number(payload.getLongLE(SEQUENCE_AT), payload.getLongLE(SEQUENCE_AT + 8));
+    }
+
     /** How long ago the message was meant to be sent. */
     static long ageNanos(ByteBuf payload, long nowNanos) {
-        return Math.floorMod(Math.floorMod(nowNanos, LEAD) - number(payload, STAMP_AT), LEAD);
+        return ageNanos(number(payload, STAMP_AT), nowNanos);
+    }
+
+    static long ageNanos(Buffer payload, long nowNanos) {
+        return ageNanos(number(payload.getLongLE(STAMP_AT), payload.getLongLE(STAMP_AT + 8)), nowNanos);
+    }
+
+    private static long ageNanos(long stamp, long nowNanos) {
+        return Math.floorMod(Math.floorMod(nowNanos, LEAD) - stamp, LEAD);
     }
 
     private static long number(ByteBuf payload, int at) {
         int from = payload.readerIndex() + at;
-        return eightDigits(payload.getLongLE(from)) * 100_000_000L + eightDigits(payload.getLongLE(from + 8)) - LEAD;
+        return number(payload.getLongLE(from), payload.getLongLE(from + 8));
+    }
+
+    private static long number(long high, long low) {
+        return eightDigits(high) * 100_000_000L + eightDigits(low) - LEAD;
     }
 
     /** Eight ASCII digits at once: neighbours are added up to pairs, fours and eights, each in its part of the word. */

@@ -210,6 +210,9 @@ final class ReportText {
     }
 
     private static String spread(Spread spread, String format) {
+        if (!spread.isKnown()) {
+            return "nothing came";
+        }
         return String.format(
                 Locale.ROOT, format + " (" + format + "–" + format + ")", spread.median(), spread.min(), spread.max());
     }
