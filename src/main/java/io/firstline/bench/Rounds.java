@@ -59,7 +59,9 @@ final class Rounds {
             }
             long now = System.nanoTime();
             // the first round is longer: processes start, and their compilers are at work
-            long nextMs = round == 1 ? cells.size() * (pace.warmUpMs() + pace.measureMs() + BETWEEN_MS) : (now - roundStart) / 1_000_000;
+            long nextMs = round == 1
+                    ? cells.size() * (pace.warmUpMs() + pace.measureMs() + BETWEEN_MS)
+                    : (now - roundStart) / 1_000_000;
             if ((now - start) / 1_000_000 + nextMs > pace.limitMs() && round < pace.rounds()) {
                 progress.accept("ended after round " + round + ": the next would take too long");
                 return round;
@@ -122,7 +124,9 @@ final class Rounds {
         figures.put(Figure.PROCESS_CPU_MICROS_PER_COPY, got.getDouble("processCpuMicrosPerCopy"));
         figures.put(Figure.BYTES_PER_COPY, got.getDouble("bytesPerCopy"));
         figures.put(Figure.RESIDENT_MB, got.getDouble("residentMb"));
-        if (!cell.load().isSaturating() && got.getJsonObject("latencyMicros").getLong("count") > 0) { // else it is how long messages wait in buffers that are always full
+        if (!cell.load().isSaturating()
+                && got.getJsonObject("latencyMicros").getLong("count")
+                        > 0) { // else it is how long messages wait in buffers that are always full
             JsonObject latency = got.getJsonObject("latencyMicros");
             figures.put(Figure.P50_MICROS, latency.getDouble("p50"));
             figures.put(Figure.P99_MICROS, latency.getDouble("p99"));

@@ -40,7 +40,8 @@ final class Startup {
         for (int round = 0; round <= rounds; round++) {
             double ours = firstByteMs(() -> firstline(url), round == 0);
             double theirs = firstByteMs(
-                    () -> ChildProcess.launch(Redirect.DISCARD, List.of(), Child.class.getName(), "minimal", url), round == 0);
+                    () -> ChildProcess.launch(Redirect.DISCARD, List.of(), Child.class.getName(), "minimal", url),
+                    round == 0);
             if (round > 0) { // the first fills the file cache, and the launcher's class archive
                 firstline.add(ours);
                 minimal.add(theirs);
