@@ -33,11 +33,47 @@ public class ArbiterBenchmark {
     private static final long INTERVAL_NANOS = 10_000;
     private static final Object MESSAGE = new Object();
 
+    /** One for all copies, as the pool has it. */
+    private static final class Copy implements Arrival<Object> {
+        private long identity;
+
+        private Copy of(long hash) {
+            identity = hash;
+            return this;
+        }
+
+        @Override
+        public long identity() {
+            return identity;
+        }
+
+        @Override
+        public long content() {
+            return 0;
+        }
+
+        @Override
+        public int stream() {
+            return 0;
+        }
+
+        @Override
+        public int bytes() {
+            return 200;
+        }
+
+        @Override
+        public Object message() {
+            return MESSAGE;
+        }
+    }
+
     /** Lines that carry the feed. */
     @Param({"2", "5", "20"})
     public int lines;
 
     private final long[] hashes = new long[BATCH];
+    private final Copy copy = new Copy();
     private Arbiter<Object> arbiter;
     private Line[] members;
     private long published;
@@ -57,6 +93,11 @@ public class ArbiterBenchmark {
                     public void inStep(Line line, boolean alone) {}
 
                     @Override
+                    public void conflict(Line line, int stream) {
+                        throw new IllegalStateException("conflict");
+                    }
+
+                    @Override
                     public void outOfStep(Line line) {
                         throw new IllegalStateException("out of step");
                     }
@@ -74,14 +115,14 @@ public class ArbiterBenchmark {
         for (int i = 0; i < BATCH; i++) {
             nowNanos += INTERVAL_NANOS;
             hashes[i] = next++ * 0x9E3779B97F4A7C15L;
-            arbiter.copy(members[0], hashes[i], MESSAGE, 200, nowNanos);
+            arbiter.copy(members[0], copy.of(hashes[i]), nowNanos);
         }
     }
 
     private void loseBatch(int line) {
         for (int i = 0; i < BATCH; i++) {
             nowNanos += 100;
-            arbiter.copy(members[line], hashes[i], MESSAGE, 200, nowNanos);
+            arbiter.copy(members[line], copy.of(hashes[i]), nowNanos);
         }
     }
 

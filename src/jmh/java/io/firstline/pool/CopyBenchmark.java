@@ -2,6 +2,7 @@ package io.firstline.pool;
 
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Arrival;
 import io.firstline.arbitration.Line;
 import io.firstline.config.Dialect;
 import io.firstline.config.Venue;
@@ -38,6 +39,41 @@ public class CopyBenchmark {
     private static final long INTERVAL_NANOS = 10_000;
     private static final Object MESSAGE = new Object();
 
+    /** One for all copies, as the pool has it. */
+    private static final class Copy implements Arrival<Object> {
+        private long identity;
+
+        private Copy of(long hash) {
+            identity = hash;
+            return this;
+        }
+
+        @Override
+        public long identity() {
+            return identity;
+        }
+
+        @Override
+        public long content() {
+            return 0;
+        }
+
+        @Override
+        public int stream() {
+            return 0;
+        }
+
+        @Override
+        public int bytes() {
+            return 200;
+        }
+
+        @Override
+        public Object message() {
+            return MESSAGE;
+        }
+    }
+
     /** What makes two copies the same message. */
     public enum Identity {
         KEY,
@@ -53,6 +89,7 @@ public class CopyBenchmark {
     private final Buffer[][] batches = new Buffer[BATCHES][BATCH];
     private Buffer[] batch = batches[0];
     private int used;
+    private final Copy copy = new Copy();
     private MessageReader reader;
     private StreamTable streams;
     private Arbiter<Object> arbiter;
@@ -75,6 +112,11 @@ public class CopyBenchmark {
                     public void inStep(Line line, boolean alone) {}
 
                     @Override
+                    public void conflict(Line line, int stream) {
+                        throw new IllegalStateException("conflict");
+                    }
+
+                    @Override
                     public void outOfStep(Line line) {
                         throw new IllegalStateException("out of step");
                     }
@@ -86,9 +128,10 @@ public class CopyBenchmark {
     @Setup(Level.Trial)
     public void encode() {
         for (int i = 0; i < BATCHES * BATCH; i++) {
-            batches[i / BATCH][i % BATCH] = Buffer.buffer("{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
-                    + (1_000_000_000_000L + i)
-                    + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435}}");
+            batches[i / BATCH][i % BATCH] = Buffer.buffer(
+                    "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
+                            + (1_000_000_000_000L + i)
+                            + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435}}");
         }
     }
 
@@ -103,10 +146,10 @@ public class CopyBenchmark {
     }
 
     private long copy(Line line, Buffer payload) {
-        StreamWatch stream = reader.read(payload, true) ? streams.of(reader, nowNanos) : null;
+        StreamWatch stream = reader.read(payload) ? streams.of(reader, nowNanos) : null;
         long key = stream == null ? 0 : reader.identity(stream.places);
         long last = stream == null ? 0 : reader.lastNumber(stream.places);
-        arbiter.copy(line, key == 0 ? PayloadHash.of(payload, true) : key, MESSAGE, payload.length(), nowNanos);
+        arbiter.copy(line, copy.of(key == 0 ? PayloadHash.of(payload, true) : key), nowNanos);
         return last;
     }
 
