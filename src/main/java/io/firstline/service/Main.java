@@ -1,5 +1,6 @@
 package io.firstline.service;
 
+import io.firstline.bench.BenchCommand;
 import io.firstline.config.InvalidConfigException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -11,7 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line: {@code firstline demo | run | check | tail | record | replay}. */
+/** The command line: {@code firstline demo | run | check | tail | record | replay | bench}. */
 @Command(
         name = "firstline",
         description = "Redundant WebSocket connections to one feed, arbitrated into one gapless stream.",
@@ -25,7 +26,8 @@ import picocli.CommandLine.IVersionProvider;
             TailCommand.class,
             GapsCommand.class,
             RecordCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            BenchCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ok", "1:failed while running", "2:bad input: nothing was started"})

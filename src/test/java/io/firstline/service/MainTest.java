@@ -19,6 +19,7 @@ class MainTest {
                 "tail --help",
                 "record --help",
                 "replay --help",
+                "bench --help",
                 "-h",
                 "tail -h"
             })
@@ -31,7 +32,16 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "demo --help", "run --help", "tail --help", "record --help", "replay --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "demo --help",
+                "run --help",
+                "tail --help",
+                "record --help",
+                "replay --help",
+                "bench --help"
+            })
     void shouldNameTheExitCodes(String line) {
         assertThat(Cli.run(line.split(" ")).out())
                 .contains("Exit codes:")

@@ -1,0 +1,181 @@
+package io.firstline.arbitration;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What one copy costs in the arbiter, its hash known. Messages come every 10 µs, as at 100,000 a second, and what was lost is settled
+ * two seconds of stream time later, so all that is ever done for a message is in here.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class ArbiterBenchmark {
+    /** Publishing and losing are told apart by doing a thousand of one, then a thousand of the other. */
+    private static final int BATCH = 1_024;
+
+    private static final long INTERVAL_NANOS = 10_000;
+    private static final Object MESSAGE = new Object();
+
+    /** One for all copies, as the pool has it. */
+    private static final class Copy implements Arrival<Object> {
+        private long identity;
+
+        private Copy of(long hash) {
+            identity = hash;
+            return this;
+        }
+
+        @Override
+        public long identity() {
+            return identity;
+        }
+
+        @Override
+        public long content() {
+            return 0;
+        }
+
+        @Override
+        public int stream() {
+            return 0;
+        }
+
+        @Override
+        public int bytes() {
+            return 200;
+        }
+
+        @Override
+        public Object message() {
+            return MESSAGE;
+        }
+    }
+
+    /** Lines that carry the feed. */
+    @Param({"2", "5", "20"})
+    public int lines;
+
+    private final long[] hashes = new long[BATCH];
+    private final Copy copy = new Copy();
+    private Arbiter<Object> arbiter;
+    private Line[] members;
+    private long published;
+    private long nowNanos = 1;
+    private long next = 1;
+
+    @Setup(Level.Iteration)
+    public void join() {
+        arbiter = new Arbiter<>(
+                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, Object message, boolean late) {
+                        published++;
+                    }
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {}
+
+                    @Override
+                    public void conflict(Line line, int stream) {
+                        throw new IllegalStateException("conflict");
+                    }
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        throw new IllegalStateException("out of step");
+                    }
+                });
+        members = new Line[lines];
+        for (int i = 0; i < lines; i++) {
+            members[i] = arbiter.join(nowNanos, nowNanos);
+        }
+        for (int i = 0; i < 64; i++) {
+            everybody();
+        }
+    }
+
+    private void publishBatch() {
+        for (int i = 0; i < BATCH; i++) {
+            nowNanos += INTERVAL_NANOS;
+            hashes[i] = next++ * 0x9E3779B97F4A7C15L;
+            arbiter.copy(members[0], copy.of(hashes[i]), nowNanos);
+        }
+    }
+
+    private void loseBatch(int line) {
+        for (int i = 0; i < BATCH; i++) {
+            nowNanos += 100;
+            arbiter.copy(members[line], copy.of(hashes[i]), nowNanos);
+        }
+    }
+
+    /** Whole messages: one copy wins on each, {@code lines - 1} lose. The figure is for all copies of one message. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long everybody() {
+        publishBatch();
+        for (int line = 1; line < lines; line++) {
+            loseBatch(line);
+        }
+        return published;
+    }
+
+    /** Copies that win; the others' follow between the measurements. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long winning(Follow follow) {
+        follow.of = this;
+        publishBatch();
+        return published;
+    }
+
+    /** Copies that lose, of messages that are a thousand messages old at most. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long losing(Lead lead) {
+        loseBatch(1);
+        return published;
+    }
+
+    /** What lies between two measurements of winning copies; an invocation takes long beside the clock that is read for it. */
+    @State(Scope.Thread)
+    public static class Follow {
+        private ArbiterBenchmark of;
+
+        @TearDown(Level.Invocation)
+        public void lose() {
+            for (int line = 1; line < of.lines; line++) {
+                of.loseBatch(line);
+            }
+        }
+    }
+
+    /** What lies before each measurement of losing copies. */
+    @State(Scope.Thread)
+    public static class Lead {
+        @Setup(Level.Invocation)
+        public void win(ArbiterBenchmark of) {
+            for (int line = 2; line < of.lines; line++) {
+                of.loseBatch(line);
+            }
+            of.publishBatch();
+        }
+    }
+}

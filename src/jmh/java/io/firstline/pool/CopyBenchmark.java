@@ -1,0 +1,166 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Arrival;
+import io.firstline.arbitration.Line;
+import io.firstline.config.Dialect;
+import io.firstline.config.Venue;
+import io.firstline.payload.PayloadHash;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a losing copy of a 200-byte message costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
+ * from the JSON), and by the hash of all bytes.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class CopyBenchmark {
+    private static final int BATCH = 1_024;
+    private static final long INTERVAL_NANOS = 10_000;
+    private static final Object MESSAGE = new Object();
+
+    /** One for all copies, as the pool has it. */
+    private static final class Copy implements Arrival<Object> {
+        private long identity;
+
+        private Copy of(long hash) {
+            identity = hash;
+            return this;
+        }
+
+        @Override
+        public long identity() {
+            return identity;
+        }
+
+        @Override
+        public long content() {
+            return 0;
+        }
+
+        @Override
+        public int stream() {
+            return 0;
+        }
+
+        @Override
+        public int bytes() {
+            return 200;
+        }
+
+        @Override
+        public Object message() {
+            return MESSAGE;
+        }
+    }
+
+    /** What makes two copies the same message. */
+    public enum Identity {
+        KEY,
+        BYTES
+    }
+
+    @Param
+    public Identity identity;
+
+    /** More than are remembered, so that they can be used again. */
+    private static final int BATCHES = 32;
+
+    private final Buffer[][] batches = new Buffer[BATCHES][BATCH];
+    private Buffer[] batch = batches[0];
+    private int used;
+    private final Copy copy = new Copy();
+    private MessageReader reader;
+    private StreamTable streams;
+    private Arbiter<Object> arbiter;
+    private Line first;
+    private Line second;
+    private long nowNanos = 1;
+
+    @Setup(Level.Iteration)
+    public void join() {
+        Dialect dialect =
+                identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : Dialect.NONE;
+        reader = new MessageReader(dialect);
+        streams = new StreamTable(List.of());
+        arbiter = new Arbiter<>(
+                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, Object message, boolean late) {}
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {}
+
+                    @Override
+                    public void conflict(Line line, int stream) {
+                        throw new IllegalStateException("conflict");
+                    }
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        throw new IllegalStateException("out of step");
+                    }
+                });
+        first = arbiter.join(nowNanos, nowNanos);
+        second = arbiter.join(nowNanos, nowNanos);
+    }
+
+    @Setup(Level.Trial)
+    public void encode() {
+        for (int i = 0; i < BATCHES * BATCH; i++) {
+            batches[i / BATCH][i % BATCH] = Buffer.buffer(
+                    "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
+                            + (1_000_000_000_000L + i)
+                            + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435}}");
+        }
+    }
+
+    /** The winning copies. Their garbage counts as well: a losing copy's is half of what is reported. */
+    @Setup(Level.Invocation)
+    public void publish() {
+        batch = batches[used++ % BATCHES];
+        for (Buffer payload : batch) {
+            nowNanos += INTERVAL_NANOS;
+            copy(first, payload);
+        }
+    }
+
+    private long copy(Line line, Buffer payload) {
+        StreamWatch stream = reader.read(payload) ? streams.of(reader, nowNanos) : null;
+        long key = stream == null ? 0 : reader.identity(stream.places);
+        long last = stream == null ? 0 : reader.lastNumber(stream.places);
+        arbiter.copy(line, copy.of(key == 0 ? PayloadHash.of(payload, true) : key), nowNanos);
+        return last;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long losing() {
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            nowNanos += 100;
+            sum += copy(second, batch[i]);
+        }
+        return sum;
+    }
+}

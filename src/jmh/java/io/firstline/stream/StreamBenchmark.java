@@ -1,0 +1,85 @@
+package io.firstline.stream;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What it costs to hand a message to a consumer: at once, and by way of the buffer. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class StreamBenchmark {
+    private static final int WAITING = 256;
+
+    private final FeedMessage[] messages = new FeedMessage[WAITING];
+    private final MessageRing ring = new MessageRing(16_384, 1 << 26, Overflow.DROP_OLDEST);
+    private Vertx vertx;
+    private FeedStream open;
+    private long received;
+    private int next;
+
+    @Setup(Level.Trial)
+    public void prepare() throws InterruptedException {
+        for (int i = 0; i < WAITING; i++) {
+            messages[i] = new FeedMessage("feed", i + 1, "c1", 1, Buffer.buffer(new byte[200]), true, false);
+        }
+        vertx = Vertx.vertx();
+        open = new FeedStream(((VertxInternal) vertx).createEventLoopContext(), 16_384, Overflow.DROP_OLDEST, n -> {});
+        open.handler(message -> received++);
+        TimeUnit.MILLISECONDS.sleep(100); // the handler is set on the stream's own context
+    }
+
+    @TearDown
+    public void close() throws InterruptedException {
+        vertx.close();
+    }
+
+    private FeedMessage message() {
+        return messages[next++ & (WAITING - 1)];
+    }
+
+    /** The consumer's handler runs at once. */
+    @Benchmark
+    public long pushToHandler() {
+        open.push(message());
+        return received;
+    }
+
+    /** One message waits at a time. */
+    @Benchmark
+    public FeedMessage ringOfferPoll() {
+        ring.offer(message());
+        return ring.poll();
+    }
+
+    /** A burst waits, then is taken. */
+    @Benchmark
+    @OperationsPerInvocation(WAITING)
+    public long ringBurst() {
+        for (FeedMessage message : messages) {
+            ring.offer(message);
+        }
+        long sum = 0;
+        for (FeedMessage message = ring.poll(); message != null; message = ring.poll()) {
+            sum += message.sequence();
+        }
+        return sum;
+    }
+}

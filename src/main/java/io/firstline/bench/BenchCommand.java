@@ -1,0 +1,110 @@
+package io.firstline.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures what arbitration costs beside clients that only count. */
+@Command(
+        name = "bench",
+        description =
+                "Measures throughput, cost per copy and latency of pools beside clients that only count, in processes of their own on this "
+                        + "machine. The table goes to standard output, progress to standard error.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured, whatever the figures are",
+            "1:failed while running",
+            "2:bad input: nothing was started"
+        })
+public final class BenchCommand implements Callable<Integer> {
+    private static final int MAX_ROUNDS = 100;
+
+    @Option(names = "--quick", description = "fewer cells, shorter rounds: at most 90 seconds, for a first look")
+    private boolean quick;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write all figures of all rounds to this file")
+    private Path json;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "write a plot of latencies and throughput to this file")
+    private Path svg;
+
+    @Option(
+            names = "--only",
+            paramLabel = "SECTION",
+            split = ",",
+            description = "only these, separated by commas: ${COMPLETION-CANDIDATES}")
+    private Set<Section> only = EnumSet.noneOf(Section.class);
+
+    @Option(names = "--rounds", paramLabel = "N", description = "how often everything is measured; default 5, quick 3")
+    private Integer rounds;
+
+    @Option(names = "--nio", description = "Java's own sockets, also where a native transport loads")
+    private boolean nio;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Crew crew = Crew.start()) {
+            Report report = measure(crew, err);
+            out.print(ReportText.of(report));
+            out.flush();
+            if (json != null) {
+                Files.writeString(json, report.toJson().encodePrettily() + "\n");
+            }
+            if (svg != null) {
+                Files.writeString(svg, SvgPlot.of(report));
+            }
+        }
+        return 0;
+    }
+
+    /** A run takes minutes: what is wrong with its files is said before. */
+    private void check() {
+        if (rounds != null && (rounds < 1 || rounds > MAX_ROUNDS)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--rounds: found " + rounds + ", allowed: 1 to " + MAX_ROUNDS);
+        }
+        for (Path file : new Path[] {json, svg}) {
+            if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
+                throw new ParameterException(spec.commandLine(), file + ": its folder does not exist");
+            }
+        }
+    }
+
+    private Report measure(Crew crew, PrintWriter err) {
+        Set<Section> sections = only.isEmpty() ? Plan.sections(quick) : EnumSet.copyOf(only);
+        Pace pace = quick ? Pace.QUICK : Pace.FULL;
+        pace = rounds == null ? pace : pace.withRounds(rounds);
+        List<Cell> cells = Plan.cells(sections, quick);
+        Clocks clocks = Clocks.compare(crew.server());
+        Rounds run = new Rounds(crew.server(), crew::client, pace, !nio, line -> {
+            err.println(line);
+            err.flush();
+        });
+        int done = run.run(cells);
+        Startup.Times startup = sections.contains(Section.STARTUP)
+                ? Startup.measure(crew.server(), pace.rounds(), line -> {
+                    err.println(line);
+                    err.flush();
+                })
+                : Startup.Times.NONE;
+        return new Report(Machine.here(), clocks, run.transport(), done, quick, Instant.now(), run.results(), startup);
+    }
+}

@@ -1,0 +1,122 @@
+package io.firstline.bench;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.PoolVerticle;
+import io.firstline.config.FeedConfig;
+import io.firstline.config.RetryConfig;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** A deployed feed, as the service runs it, whose consumer takes the merged stream from the event bus. */
+final class BusReceiver implements Receiver {
+    private static final RetryConfig UNHURRIED = new RetryConfig(250, 30_000, 10_000, 0);
+
+    private final Vertx vertx;
+    private final Target target;
+    private final String name;
+    private final int number;
+    private final Consumption consumption = new Consumption();
+    private Context verticleContext;
+    private Context consumerContext;
+    private String deployment;
+
+    /**
+     * One feed.
+     *
+     * @param number of the feed, from 0
+     */
+    BusReceiver(Vertx vertx, Target target, int number) {
+        this.vertx = vertx;
+        this.target = target;
+        this.number = number;
+        this.name = "bench-" + number;
+    }
+
+    /** Lets us see on which event loop a verticle was put. */
+    private final class Seen implements Deployable {
+        private final PoolVerticle verticle;
+
+        private Seen(PoolVerticle verticle) {
+            this.verticle = verticle;
+        }
+
+        @Override
+        public Future<?> deploy(Context context) throws Exception {
+            verticleContext = context;
+            return verticle.deploy(context);
+        }
+
+        @Override
+        public Future<?> undeploy(Context context) throws Exception {
+            return verticle.undeploy(context);
+        }
+    }
+
+    @Override
+    public Future<Void> open() {
+        WsConnectionConfig connection = WsConnectionConfig.of(target.url(number))
+                .withTrustedCertificates(target.pem())
+                .withRetry(UNHURRIED);
+        FeedConfig feed = FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(target.connections()));
+        return vertx.deployVerticle(new Seen(new PoolVerticle(feed))).compose(id -> {
+            deployment = id;
+            consumerContext = target.variant() == Variant.BUS ? verticleContext : otherLoop();
+            return consume();
+        });
+    }
+
+    private Context otherLoop() {
+        VertxInternal internal = (VertxInternal) vertx;
+        ContextInternal other = internal.createEventLoopContext();
+        while (other.nettyEventLoop() == ((ContextInternal) verticleContext).nettyEventLoop()) {
+            other = internal.createEventLoopContext(); // they are dealt out in turn, and there are two at least
+        }
+        return other;
+    }
+
+    private Future<Void> consume() {
+        Promise<Void> registered = Promise.promise();
+        consumerContext.runOnContext(v -> vertx.eventBus()
+                .<FeedMessage>localConsumer(
+                        Addresses.feed(name),
+                        message -> consumption.message(message.body().payload()))
+                .completion()
+                .onComplete(registered));
+        return registered.future();
+    }
+
+    @Override
+    public Future<Standing> standing() {
+        return vertx.eventBus()
+                .<JsonObject>request(Addresses.command(name), new JsonObject().put("do", "status"))
+                .map(Message::body)
+                .map(status -> new Standing(
+                        status.getInteger("live"),
+                        status.getLong("copies"),
+                        status.getJsonObject("dropped").stream()
+                                .mapToLong(drop -> ((Number) drop.getValue()).longValue())
+                                .sum(),
+                        status.getLong("evictions") + status.getLong("lost")));
+    }
+
+    @Override
+    public List<Consumer> consumers() {
+        return List.of(new Consumer(consumerContext, consumption));
+    }
+
+    @Override
+    public Future<Void> close() {
+        return vertx.undeploy(deployment);
+    }
+}

@@ -1,0 +1,59 @@
+package io.firstline.bench;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a child process runs: one request a line on standard input, one answer a line on standard output. Ends when its input does. */
+public final class Child {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+
+    private Child() {}
+
+    /** Begins a child: {@code server DIRECTORY}, {@code client} or {@code minimal URL}. */
+    public static void main(String[] args) {
+        int code = 1;
+        try {
+            run(args);
+            code = 0;
+        } catch (IOException | RuntimeException e) {
+            LOG.error("{} ended", args[0], e);
+        } finally {
+            Runtime.getRuntime()
+                    .halt(code); // event loops would go on, and closing them in order takes seconds under load
+        }
+    }
+
+    private static void run(String... args) throws IOException {
+        if (args[0].equals("minimal")) {
+            MinimalProgram.run(Vertx.vertx(), args[1], System.out);
+            return;
+        }
+        try (Peer peer = args[0].equals("server") ? FeedServer.start(Certificate.in(args[1])) : new FeedClient()) {
+            serve(peer, System.in, System.out);
+        }
+    }
+
+    static void serve(Peer peer, InputStream in, OutputStream out) throws IOException {
+        BufferedReader requests = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            out.write((answer(peer, new JsonObject(line)).encode() + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+    }
+
+    private static JsonObject answer(Peer peer, JsonObject request) {
+        try {
+            return peer.ask(request);
+        } catch (RuntimeException e) {
+            return new JsonObject().put(ChildProcess.ERROR, request.getString("do") + ": " + e);
+        }
+    }
+}

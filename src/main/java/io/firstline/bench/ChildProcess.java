@@ -1,0 +1,113 @@
+package io.firstline.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link Child} in a JVM of its own, of the same kind and with the same classes as this one. It ends when its standard input does, so
+ * it cannot outlive this process by much, whatever ends it.
+ */
+final class ChildProcess implements Peer {
+    static final String ERROR = "error";
+    /** What all JVMs of a run have in common, and what the report says of them. */
+    static final List<String> JVM_OPTIONS = List.of(
+            "-Xms256m",
+            "-Xmx1g",
+            "-XX:+UseG1GC",
+            "-Dvertx.logger-delegate-factory-class-name=io.vertx.core.logging.SLF4JLogDelegateFactory",
+            "-Dlogback.configurationFile=conf/logback.xml",
+            "-DFIRSTLINE_LOG_LEVEL=ERROR");
+
+    private final Process process;
+    private final BufferedWriter requests;
+    private final BufferedReader answers;
+    private final Thread hook;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+        this.requests = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.hook = new Thread(process::destroyForcibly, "bench-child");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    static ChildProcess start(List<String> moreOptions, String... arguments) {
+        return new ChildProcess(launch(Redirect.INHERIT, moreOptions, Child.class.getName(), arguments));
+    }
+
+    /** Starts a main class of ours; its standard output is read by the caller. */
+    static Process launch(Redirect errors, List<String> moreOptions, String mainClass, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(moreOptions);
+        command.add("-cp");
+        command.add(classPath());
+        command.add(mainClass);
+        command.addAll(List.of(arguments));
+        try {
+            return new ProcessBuilder(command).redirectError(errors).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Absolute: a child may be anywhere. */
+    private static String classPath() {
+        List<String> entries = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    @Override
+    public JsonObject ask(JsonObject request) {
+        try {
+            requests.write(request.encode());
+            requests.newLine();
+            requests.flush();
+            String line = answers.readLine();
+            if (line == null) {
+                throw new IllegalStateException(request.getString("do") + ": the process has ended");
+            }
+            JsonObject answer = new JsonObject(line);
+            if (answer.containsKey(ERROR)) {
+                throw new IllegalStateException(answer.getString(ERROR));
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        try {
+            requests.close();
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

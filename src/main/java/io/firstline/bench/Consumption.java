@@ -1,0 +1,67 @@
+package io.firstline.bench;
+
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import org.HdrHistogram.Histogram;
+
+/** What reached one consumer: which messages, and how old they were on arrival. Belongs to the consumer's event loop. */
+final class Consumption {
+    static final long MAX_NANOS = 60_000_000_000L;
+
+    private final SequenceLedger ledger = new SequenceLedger();
+    private final Histogram ageNanos = new Histogram(1, MAX_NANOS, 3);
+
+    /** A message that is passed on to the user. */
+    void message(Buffer payload) {
+        ledger.received(Quote.sequence(payload));
+        age(Quote.ageNanos(payload, System.nanoTime()));
+    }
+
+    /** A copy; only the first of each message counts. */
+    void copy(Buffer payload) {
+        if (ledger.isNews(Quote.sequence(payload))) {
+            message(payload);
+        }
+    }
+
+    /** The same below Vert.x. */
+    void copy(ByteBuf payload) {
+        long sequence = Quote.sequence(payload);
+        if (ledger.isNews(sequence)) {
+            ledger.received(sequence);
+            age(Quote.ageNanos(payload, System.nanoTime()));
+        }
+    }
+
+    private void age(long nanos) {
+        ageNanos.recordValue(Math.min(MAX_NANOS, nanos));
+    }
+
+    long unique() {
+        return ledger.unique();
+    }
+
+    long twice() {
+        return ledger.twice();
+    }
+
+    void forgetAges() {
+        ageNanos.reset();
+    }
+
+    /** Adds the ages since {@link #forgetAges()} to others. */
+    void agesTo(Histogram sum) {
+        sum.add(ageNanos);
+    }
+
+    /** In microseconds, from the intended time of sending. */
+    static JsonObject percentiles(Histogram nanos) {
+        return new JsonObject()
+                .put("count", nanos.getTotalCount())
+                .put("p50", nanos.getValueAtPercentile(50) / 1e3)
+                .put("p99", nanos.getValueAtPercentile(99) / 1e3)
+                .put("p999", nanos.getValueAtPercentile(99.9) / 1e3)
+                .put("max", nanos.getMaxValue() / 1e3);
+    }
+}

@@ -1,0 +1,238 @@
+package io.firstline.bench;
+
+import io.firstline.bench.Receiver.Consumer;
+import io.firstline.bench.Receiver.Standing;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.ToLongFunction;
+import org.HdrHistogram.Histogram;
+
+/** The client's end of a measurement: connects as it is told, and says what it got and what that cost. Called by one thread. */
+final class FeedClient implements Peer {
+    private static final long PATIENCE_SECONDS = 30;
+    private static final long DRAIN_MS = 15_000;
+    private static final long QUIET_MS = 2_000;
+
+    private Vertx vertx;
+    private TappedTransport transport;
+    private Consumption arrivals;
+    private Target target;
+    private List<Receiver> receivers = List.of();
+    private Usage usage;
+    private Standing before;
+    private long uniqueBefore;
+
+    @Override
+    public JsonObject ask(JsonObject request) {
+        return switch (request.getString("do")) {
+            case "clock" -> new JsonObject().put("nanos", System.nanoTime());
+            case "connect" -> connect(Target.fromJson(request.getJsonObject("target")));
+            case "begin" -> begin();
+            case "end" -> end();
+            case "finish" -> finish(request.getLong("sent"));
+            default -> throw new IllegalArgumentException(request.encode());
+        };
+    }
+
+    private JsonObject connect(Target newTarget) {
+        close();
+        target = newTarget;
+        arrivals = target.tapped() ? new Consumption() : null;
+        transport = new TappedTransport(target.nativeTransport());
+        vertx = Vertx.builder()
+                .with(new VertxOptions()
+                        .setEventLoopPoolSize(target.variant() == Variant.BUS_OTHER || target.feeds() > 1 ? 2 : 1)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
+                .withTransport(transport)
+                .build();
+        List<Receiver> all = new ArrayList<>();
+        for (int i = 0; i < target.feeds(); i++) {
+            all.add(receiver(i));
+        }
+        receivers = all;
+        get(Future.all(receivers.stream().map(Receiver::open).toList()));
+        waitUntilLive();
+        if (arrivals != null) {
+            transport.tap(arrivals);
+        }
+        return new JsonObject().put("transport", transport.name()).put("tlsEngine", transport.tlsEngine());
+    }
+
+    private Receiver receiver(int number) {
+        return switch (target.variant()) {
+            case NETTY -> new NettyReceiver(vertx, target);
+            case VERTX -> new VertxReceiver(vertx, target);
+            case SINGLE, STREAM -> new DirectReceiver(vertx, target);
+            case BUS, BUS_OTHER -> new BusReceiver(vertx, target, number);
+        };
+    }
+
+    private void waitUntilLive() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        int wanted = target.feeds() * target.connections();
+        while (standing().live() < wanted) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "only " + standing().live() + " of " + wanted + " connections are live");
+            }
+            Pause.ms(5);
+        }
+    }
+
+    private JsonObject begin() {
+        before = standing();
+        uniqueBefore = unique();
+        onEach(Consumption::forgetAges);
+        if (arrivals != null) {
+            onFirst(arrivals::forgetAges);
+        }
+        usage = Usage.now();
+        return new JsonObject();
+    }
+
+    private JsonObject end() {
+        Usage used = Usage.now().since(usage);
+        Standing now = standing();
+        double seconds = used.nanos() / 1e9;
+        long copies = now.copies() - before.copies();
+        long unique = isCounting() ? copies / target.connections() : unique() - uniqueBefore;
+        Histogram ages = new Histogram(1, Consumption.MAX_NANOS, 3);
+        onEach(consumption -> consumption.agesTo(ages));
+        JsonObject figures = new JsonObject()
+                .put("seconds", seconds)
+                .put("copies", copies)
+                .put("copiesPerSecond", copies / seconds)
+                .put("uniquePerSecond", unique / seconds)
+                .put("cpuMicrosPerCopy", used.threadCpuNanos() / 1e3 / Math.max(1, copies))
+                .put("processCpuMicrosPerCopy", used.processCpuNanos() / 1e3 / Math.max(1, copies))
+                .put("bytesPerCopy", (double) used.allocatedBytes() / Math.max(1, copies))
+                .put("residentMb", Usage.residentMb())
+                .put("latencyMicros", Consumption.percentiles(ages));
+        if (arrivals != null) {
+            Histogram ideal = new Histogram(1, Consumption.MAX_NANOS, 3);
+            onFirst(() -> arrivals.agesTo(ideal));
+            figures.put("idealMicros", Consumption.percentiles(ideal));
+        }
+        return figures;
+    }
+
+    /**
+     * Waits for what is still on its way, then says what is missing, and closes everything.
+     *
+     * @param sent messages on each connection
+     */
+    private JsonObject finish(long sent) {
+        long expected = sent * target.connections() * target.feeds();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MS);
+        long copies = -1;
+        long changedNanos = System.nanoTime();
+        while (true) {
+            long now = System.nanoTime();
+            long seen = standing().copies();
+            if (seen != copies) {
+                copies = seen;
+                changedNanos = now;
+            }
+            if (seen >= expected || now > deadline || now - changedNanos > TimeUnit.MILLISECONDS.toNanos(QUIET_MS)) {
+                break;
+            }
+            Pause.ms(5);
+        }
+        long unique =
+                unique(); // the consumer on another loop has had its turn: the question queues behind the messages
+        Standing last = standing();
+        JsonObject verdict = new JsonObject()
+                .put("sent", sent * target.feeds())
+                .put("unique", unique)
+                .put("copiesMissing", expected - last.copies())
+                .put(
+                        "lost",
+                        receivers.get(0).consumers().isEmpty()
+                                ? expected - last.copies()
+                                : sent * target.feeds() - unique)
+                .put("twice", sum(Consumption::twice))
+                .put("dropped", last.dropped())
+                .put("replaced", last.replaced());
+        close();
+        return verdict;
+    }
+
+    private Standing standing() {
+        Standing sum = Standing.NONE;
+        for (Receiver receiver : receivers) {
+            sum = sum.plus(get(receiver.standing()));
+        }
+        return sum;
+    }
+
+    /** It does not look at messages, only counts copies. */
+    private boolean isCounting() {
+        return receivers.get(0).consumers().isEmpty();
+    }
+
+    private long unique() {
+        return sum(Consumption::unique);
+    }
+
+    private long sum(ToLongFunction<Consumption> figure) {
+        long[] sum = {0};
+        onEach(consumption -> sum[0] += figure.applyAsLong(consumption));
+        return sum[0];
+    }
+
+    /** On each consumer's event loop, one after the other. */
+    private void onEach(java.util.function.Consumer<Consumption> action) {
+        for (Receiver receiver : receivers) {
+            for (Consumer consumer : receiver.consumers()) {
+                on(consumer, () -> action.accept(consumer.consumption()));
+            }
+        }
+    }
+
+    /** What is tapped belongs to the event loop of the only feed. */
+    private void onFirst(Runnable action) {
+        on(receivers.get(0).consumers().get(0), action);
+    }
+
+    private static void on(Consumer consumer, Runnable action) {
+        Promise<Void> done = Promise.promise();
+        consumer.context().runOnContext(v -> {
+            action.run();
+            done.complete();
+        });
+        get(done.future());
+    }
+
+    private static <T> T get(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (vertx == null) {
+            return;
+        }
+        get(Future.join(receivers.stream().map(Receiver::close).toList()).otherwiseEmpty());
+        get(vertx.close());
+        receivers = List.of();
+        vertx = null;
+    }
+}

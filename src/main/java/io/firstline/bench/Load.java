@@ -1,0 +1,57 @@
+package io.firstline.bench;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What the server sends.
+ *
+ * @param perSecond messages per second; 0 = as many as the client takes
+ * @param burst so many are due at the same instant
+ * @param lagging whether each connection lags behind in its own way: see {@link LineLag}
+ */
+record Load(int perSecond, int burst, boolean lagging) {
+    static final Load SATURATING = new Load(0, 1, false);
+
+    static Load paced(int perSecond) {
+        return new Load(perSecond, 1, false);
+    }
+
+    static Load bursts(int perSecond, int burst) {
+        return new Load(perSecond, burst, false);
+    }
+
+    static Load lagging(int perSecond) {
+        return new Load(perSecond, 1, true);
+    }
+
+    static Load fromJson(JsonObject json) {
+        return new Load(json.getInteger("perSecond"), json.getInteger("burst"), json.getBoolean("lagging"));
+    }
+
+    JsonObject toJson() {
+        return new JsonObject().put("perSecond", perSecond).put("burst", burst).put("lagging", lagging);
+    }
+
+    boolean isSaturating() {
+        return perSecond == 0;
+    }
+
+    /** When message {@code index}, from 0, is due after the first. */
+    long dueNanos(long index) {
+        return (long) (index / burst * burst * (1e9 / perSecond));
+    }
+
+    /** How many messages are due so long after the first. */
+    long dueAfter(long nanos) {
+        return nanos < 0 ? 0 : ((long) (nanos * (perSecond / 1e9)) / burst + 1) * burst;
+    }
+
+    /** As it stands in a table. */
+    String label() {
+        if (isSaturating()) {
+            return "all it takes";
+        }
+        String rate = String.format(java.util.Locale.ROOT, "%,d/s", perSecond);
+        return rate + (burst > 1 ? " in bursts of " + burst : "") + (lagging ? ", lagging" : "");
+    }
+}

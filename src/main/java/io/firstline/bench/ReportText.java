@@ -1,0 +1,224 @@
+package io.firstline.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A report as people read it: tables in Markdown that are also tables in a terminal. */
+final class ReportText {
+    private final Report report;
+    private final Results results;
+    private final StringBuilder text = new StringBuilder();
+
+    private ReportText(Report report) {
+        this.report = report;
+        this.results = report.results();
+    }
+
+    static String of(Report report) {
+        ReportText writer = new ReportText(report);
+        writer.write();
+        return writer.text.toString();
+    }
+
+    private void write() {
+        heading();
+        for (Section section : Section.values()) {
+            List<Cell> cells = results.cells(section);
+            if (!cells.isEmpty()) {
+                text.append('\n').append(section.title()).append("\n\n");
+                switch (section) {
+                    case LATENCY, LAG -> latencies(section, cells);
+                    case FEEDS -> feeds(cells);
+                    default -> throughput(cells);
+                }
+            }
+        }
+        startup();
+        goals();
+    }
+
+    private void heading() {
+        Machine machine = report.machine();
+        text.append(String.format(
+                Locale.ROOT,
+                "%s%n%d cores, %s, %s, Netty %s%s, OpenSSL: %s%n",
+                machine.processor(),
+                machine.cores(),
+                machine.system(),
+                machine.jdk(),
+                machine.netty(),
+                report.transport().isEmpty() ? "" : ", transport " + report.transport(),
+                machine.openSsl()));
+        text.append(String.format(
+                Locale.ROOT,
+                "each process: %s%n%d rounds, every cell once in each; median (min–max). Messages of %d bytes, loopback.%n",
+                machine.flags(),
+                report.rounds(),
+                Quote.LENGTH));
+        Clocks clocks = report.clocks();
+        text.append(String.format(
+                Locale.ROOT,
+                "The clocks of server and client %s: %.0f µs apart, uncertain by %.0f µs.%n",
+                clocks.agree() ? "agree" : "DO NOT AGREE, latencies mean nothing",
+                clocks.offMicros(),
+                clocks.uncertainMicros()));
+        if (report.quick()) {
+            text.append("A quick run: for a first look, not for comparisons.\n");
+        }
+    }
+
+    private void throughput(List<Cell> cells) {
+        Table table = new Table(
+                "client",
+                "connections",
+                "M copies/s",
+                "M unique/s",
+                "CPU µs/copy",
+                "B/copy",
+                "lost",
+                "twice",
+                "server busy");
+        boolean limited = false;
+        for (Cell cell : cells) {
+            limited |= results.isServerLimited(cell);
+            table.row(
+                    cell.variant().label() + encryption(cell),
+                    String.valueOf(cell.connections()),
+                    millions(cell, Figure.COPIES_PER_SECOND),
+                    millions(cell, Figure.UNIQUE_PER_SECOND),
+                    figure(cell, Figure.CPU_MICROS_PER_COPY, "%.3f"),
+                    figure(cell, Figure.BYTES_PER_COPY, "%.0f"),
+                    worst(cell, Figure.LOST),
+                    worst(cell, Figure.TWICE),
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %%%s",
+                            100 * results.spread(cell, Figure.SERVER_CPU_SHARE).median(),
+                            results.isServerLimited(cell) ? " (!)" : ""));
+        }
+        text.append(table);
+        text.append(
+                limited
+                        ? "(!) the server was the limit: the client could take more\n"
+                        : "The server was not the limit.\n");
+    }
+
+    private String encryption(Cell cell) {
+        if (cell.encryption() == Encryption.PLAIN) {
+            return "";
+        }
+        String engine = results.tlsEngine(cell);
+        String wanted = cell.encryption() == Encryption.OPENSSL ? "OpenSSL" : "JDK";
+        return ", TLS " + (engine.isEmpty() || engine.equals(wanted) ? wanted : engine + ", not " + wanted);
+    }
+
+    private void latencies(Section section, List<Cell> cells) {
+        List<String> columns = new ArrayList<>(List.of("client", "load", "p50 µs", "p99 µs", "p99.9 µs"));
+        boolean ideal = section == Section.LAG;
+        if (ideal) {
+            columns.addAll(List.of("ideal p50 µs", "ideal p99 µs"));
+        }
+        columns.addAll(List.of("CPU µs/copy", "lost", "twice"));
+        Table table = new Table(columns.toArray(String[]::new));
+        for (Cell cell : cells) {
+            List<String> row = new ArrayList<>(List.of(
+                    cell.variant().label(),
+                    cell.load().label(),
+                    figure(cell, Figure.P50_MICROS, "%.0f"),
+                    figure(cell, Figure.P99_MICROS, "%.0f"),
+                    figure(cell, Figure.P999_MICROS, "%.0f")));
+            if (ideal) {
+                row.add(figure(cell, Figure.IDEAL_P50_MICROS, "%.0f"));
+                row.add(figure(cell, Figure.IDEAL_P99_MICROS, "%.0f"));
+            }
+            row.add(figure(cell, Figure.CPU_MICROS_PER_COPY, "%.2f"));
+            row.add(worst(cell, Figure.LOST));
+            row.add(worst(cell, Figure.TWICE));
+            table.row(row.toArray(String[]::new));
+        }
+        text.append(table);
+    }
+
+    private void feeds(List<Cell> cells) {
+        Table table = new Table(
+                "feeds",
+                "connections each",
+                "load each",
+                "copies/s",
+                "p50 µs",
+                "p99 µs",
+                "resident MB",
+                "lost",
+                "twice");
+        for (Cell cell : cells) {
+            table.row(
+                    String.valueOf(cell.feeds()),
+                    String.valueOf(cell.connections()),
+                    cell.load().label(),
+                    figure(cell, Figure.COPIES_PER_SECOND, "%,.0f"),
+                    figure(cell, Figure.P50_MICROS, "%.0f"),
+                    figure(cell, Figure.P99_MICROS, "%.0f"),
+                    figure(cell, Figure.RESIDENT_MB, "%.0f"),
+                    worst(cell, Figure.LOST),
+                    worst(cell, Figure.TWICE));
+        }
+        text.append(table);
+    }
+
+    private void startup() {
+        if (report.startup().firstlineMs().isEmpty()) {
+            return;
+        }
+        text.append('\n').append(Section.STARTUP.title()).append("\n\n");
+        Table table = new Table("program", "ms");
+        table.row(
+                "firstline tail, 5 connections",
+                spread(Spread.of(report.startup().firstlineMs()), "%.0f"));
+        table.row("minimal Vert.x program", spread(Spread.of(report.startup().minimalMs()), "%.0f"));
+        text.append(table);
+    }
+
+    private void goals() {
+        text.append("\nGoals: ratios are taken round by round\n\n");
+        Table table = new Table("figure", "found", "target", "moonshot", "verdict");
+        for (Goal goal : report.goals()) {
+            String sign = goal.atMost() ? "≤ " : "≥ ";
+            String unit = goal.unit().isEmpty() ? "" : " " + goal.unit();
+            table.row(
+                    goal.name(),
+                    goal.found().isKnown() ? spread(goal.found(), goal.unit().isEmpty() ? "%.2f" : "%.0f") + unit : "",
+                    sign + number(goal.target()) + unit,
+                    sign + number(goal.moonshot()) + unit,
+                    goal.verdict());
+        }
+        text.append(table);
+        text.append("The arbiter's own cost per copy is measured by mvn -Pjmh, see performance.md.\n");
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    private String millions(Cell cell, Figure figure) {
+        Spread spread = results.spread(cell, figure);
+        return spread(new Spread(spread.median() / 1e6, spread.min() / 1e6, spread.max() / 1e6), "%.2f");
+    }
+
+    private String figure(Cell cell, Figure figure, String format) {
+        return spread(results.spread(cell, figure), format);
+    }
+
+    private static String spread(Spread spread, String format) {
+        if (!spread.isKnown()) {
+            return "nothing came";
+        }
+        return String.format(
+                Locale.ROOT, format + " (" + format + "–" + format + ")", spread.median(), spread.min(), spread.max());
+    }
+
+    /** What must not happen is not averaged. */
+    private String worst(Cell cell, Figure figure) {
+        return String.format(Locale.ROOT, "%,.0f", results.spread(cell, figure).max());
+    }
+}

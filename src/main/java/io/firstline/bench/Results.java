@@ -1,0 +1,69 @@
+package io.firstline.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** All samples of a run: of each cell one a round, in the order of the rounds. */
+final class Results {
+    private final Map<Cell, List<Map<Figure, Double>>> samples = new LinkedHashMap<>();
+    private final Map<Cell, String> tlsEngines = new LinkedHashMap<>();
+
+    void add(Cell cell, Map<Figure, Double> figures) {
+        samples.computeIfAbsent(cell, c -> new ArrayList<>()).add(new EnumMap<>(figures));
+    }
+
+    void tlsEngine(Cell cell, String engine) {
+        tlsEngines.put(cell, engine);
+    }
+
+    /** By which engine it decrypted, or an empty string. */
+    String tlsEngine(Cell cell) {
+        return tlsEngines.getOrDefault(cell, "");
+    }
+
+    Set<Cell> cells() {
+        return samples.keySet();
+    }
+
+    List<Cell> cells(Section section) {
+        return samples.keySet().stream()
+                .filter(cell -> cell.section() == section)
+                .toList();
+    }
+
+    /** A figure in the order of the rounds. */
+    List<Double> values(Cell cell, Figure figure) {
+        return samples.getOrDefault(cell, List.of()).stream()
+                .map(sample -> sample.get(figure))
+                .filter(value -> value != null && !value.isNaN())
+                .toList();
+    }
+
+    Spread spread(Cell cell, Figure figure) {
+        return Spread.of(values(cell, figure));
+    }
+
+    /** One cell beside another, round by round: what slows both down for a while cancels out. */
+    Spread ratio(Cell above, Cell below, Figure figure) {
+        return ratio(values(above, figure), values(below, figure));
+    }
+
+    static Spread ratio(List<Double> above, List<Double> below) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(above.size(), below.size()); i++) {
+            ratios.add(above.get(i) / below.get(i));
+        }
+        return Spread.of(ratios);
+    }
+
+    /** Whether the server, and not the client, decided how much was measured. */
+    boolean isServerLimited(Cell cell) {
+        Spread busy = spread(cell, Figure.SERVER_CPU_SHARE);
+        Spread rest = spread(cell, Figure.SERVER_REST_SHARE);
+        return cell.load().isSaturating() && (busy.median() > 0.95 || rest.median() < 0.03);
+    }
+}

@@ -1,0 +1,159 @@
+package io.firstline.bench;
+
+import io.vertx.core.json.JsonObject;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Goes through all cells again and again, so that whatever disturbs the machine for a while disturbs all of them. */
+final class Rounds {
+    /** For connecting and draining. */
+    private static final long BETWEEN_MS = 400;
+
+    private final Peer server;
+    private final Function<Cell, Peer> clients;
+    private final Pace pace;
+    private final boolean nativeTransport;
+    private final Consumer<String> progress;
+    private final Results results = new Results();
+    private final Set<Peer> warm = new HashSet<>();
+    private final JsonObject where;
+    private String transport = "";
+
+    /**
+     * Prepares a run.
+     *
+     * @param clients the one for a cell: the same one for cells that differ in load or number only
+     * @param progress told in a line what has just been measured
+     */
+    Rounds(Peer server, Function<Cell, Peer> clients, Pace pace, boolean nativeTransport, Consumer<String> progress) {
+        this.server = server;
+        this.clients = clients;
+        this.pace = pace;
+        this.nativeTransport = nativeTransport;
+        this.progress = progress;
+        this.where = server.ask("where");
+    }
+
+    /** Measures; returns after how many rounds. */
+    int run(List<Cell> cells) {
+        long start = System.nanoTime();
+        for (int round = 1; round <= pace.rounds(); round++) {
+            long roundStart = System.nanoTime();
+            for (int i = 0; i < cells.size(); i++) {
+                Map<Figure, Double> figures = measure(cells.get(i));
+                results.add(cells.get(i), figures);
+                progress.accept(String.format(
+                        Locale.ROOT,
+                        "%3d %%  round %d/%d  %-70s %s",
+                        100 * ((round - 1) * cells.size() + i + 1) / (pace.rounds() * cells.size()),
+                        round,
+                        pace.rounds(),
+                        cells.get(i).label(),
+                        gist(cells.get(i), figures)));
+            }
+            long now = System.nanoTime();
+            // the first round is longer: processes start, and their compilers are at work
+            long nextMs = round == 1
+                    ? cells.size() * (pace.warmUpMs() + pace.measureMs() + BETWEEN_MS)
+                    : (now - roundStart) / 1_000_000;
+            if ((now - start) / 1_000_000 + nextMs > pace.limitMs() && round < pace.rounds()) {
+                progress.accept("ended after round " + round + ": the next would take too long");
+                return round;
+            }
+        }
+        return pace.rounds();
+    }
+
+    private static String gist(Cell cell, Map<Figure, Double> figures) {
+        return cell.load().isSaturating()
+                ? String.format(Locale.ROOT, "%.2f M copies/s", figures.get(Figure.COPIES_PER_SECOND) / 1e6)
+                : String.format(
+                        Locale.ROOT,
+                        "p50 %.0f µs, p99 %.0f µs",
+                        figures.getOrDefault(Figure.P50_MICROS, Double.NaN),
+                        figures.getOrDefault(Figure.P99_MICROS, Double.NaN));
+    }
+
+    private Map<Figure, Double> measure(Cell cell) {
+        Peer client = clients.apply(cell);
+        JsonObject connected = client.ask(
+                new JsonObject().put("do", "connect").put("target", target(cell).toJson()));
+        transport = connected.getString("transport");
+        results.tlsEngine(cell, connected.getString("tlsEngine"));
+        server.ask(new JsonObject().put("do", "start").put("load", cell.load().toJson()));
+        Pause.ms(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
+        server.ask("figures");
+        client.ask("begin");
+        Pause.ms(measureMs(cell));
+        JsonObject got = client.ask("end");
+        JsonObject served = server.ask("figures");
+        long sent = server.ask("stop").getLong("sent");
+        JsonObject verdict = client.ask(new JsonObject().put("do", "finish").put("sent", sent));
+        return figures(cell, got, served, verdict);
+    }
+
+    /** Freezes are rare: a short look would see one or none. */
+    private long measureMs(Cell cell) {
+        return cell.load().lagging() ? 5 * pace.measureMs() : pace.measureMs();
+    }
+
+    private Target target(Cell cell) {
+        boolean tls = cell.encryption() != Encryption.PLAIN;
+        return new Target(
+                cell.variant(),
+                cell.feeds(),
+                cell.connections(),
+                tls ? "wss://localhost:" + where.getInteger("tlsPort") : "ws://127.0.0.1:" + where.getInteger("port"),
+                tls ? where.getString("pem") : "",
+                !cell.load().isSaturating(),
+                cell.load().lagging(),
+                nativeTransport);
+    }
+
+    private static Map<Figure, Double> figures(Cell cell, JsonObject got, JsonObject served, JsonObject verdict) {
+        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
+        figures.put(Figure.COPIES_PER_SECOND, got.getDouble("copiesPerSecond"));
+        figures.put(Figure.UNIQUE_PER_SECOND, got.getDouble("uniquePerSecond"));
+        figures.put(Figure.CPU_MICROS_PER_COPY, got.getDouble("cpuMicrosPerCopy"));
+        figures.put(Figure.PROCESS_CPU_MICROS_PER_COPY, got.getDouble("processCpuMicrosPerCopy"));
+        figures.put(Figure.BYTES_PER_COPY, got.getDouble("bytesPerCopy"));
+        figures.put(Figure.RESIDENT_MB, got.getDouble("residentMb"));
+        if (!cell.load().isSaturating()
+                && got.getJsonObject("latencyMicros").getLong("count")
+                        > 0) { // else it is how long messages wait in buffers that are always full
+            JsonObject latency = got.getJsonObject("latencyMicros");
+            figures.put(Figure.P50_MICROS, latency.getDouble("p50"));
+            figures.put(Figure.P99_MICROS, latency.getDouble("p99"));
+            figures.put(Figure.P999_MICROS, latency.getDouble("p999"));
+        }
+        JsonObject ideal = got.getJsonObject("idealMicros");
+        if (ideal != null) {
+            figures.put(Figure.IDEAL_P50_MICROS, ideal.getDouble("p50"));
+            figures.put(Figure.IDEAL_P99_MICROS, ideal.getDouble("p99"));
+        }
+        figures.put(Figure.SERVER_CPU_SHARE, served.getDouble("cpuShare"));
+        figures.put(Figure.SERVER_REST_SHARE, served.getDouble("restShare"));
+        figures.put(Figure.SERVER_BACKLOG_BYTES, served.getDouble("backlogBytes"));
+        figures.put(Figure.SERVER_MESSAGES_PER_SECOND, served.getDouble("perSecond"));
+        figures.put(Figure.LOST, verdict.getDouble("lost"));
+        figures.put(Figure.TWICE, verdict.getDouble("twice"));
+        figures.put(Figure.DROPPED, verdict.getDouble("dropped"));
+        figures.put(Figure.REPLACED, verdict.getDouble("replaced"));
+        return figures;
+    }
+
+    Results results() {
+        return results;
+    }
+
+    /** What the clients' sockets are made of. */
+    String transport() {
+        return transport;
+    }
+}

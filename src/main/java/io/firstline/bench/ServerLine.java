@@ -1,0 +1,106 @@
+package io.firstline.bench;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+
+/** One connection at the server's end: what it is to be sent next. Belongs to the server's event loop. */
+final class ServerLine {
+    /** A client that leaves more than this unread gets nothing more until it has read. */
+    private static final long MAX_BACKLOG = 32L << 20;
+
+    private static final int MAX_BATCH = 256;
+
+    private final ChannelHandlerContext below;
+    private final int number;
+    private final double phase;
+    private LineLag lag;
+    private long shiftNanos;
+    private long nextIndex;
+    private long nextNanos;
+
+    /**
+     * A connection that has just opened.
+     *
+     * @param below writes from here go past the WebSocket encoder
+     * @param number of the connection, from 0
+     * @param phase where in the interval between two messages it is served, from 0 to 1
+     */
+    ServerLine(ChannelHandlerContext below, int number, double phase) {
+        this.below = below;
+        this.number = number;
+        this.phase = phase;
+    }
+
+    Channel channel() {
+        return below.channel();
+    }
+
+    /** Begins a load; message {@code firstIndex}, from 0, is the first on this connection. */
+    void start(Load load, long firstIndex) {
+        nextIndex = firstIndex;
+        if (!load.isSaturating()) {
+            lag = load.lagging() ? new LineLag(number) : null;
+            shiftNanos = (long) (phase * 1e9 / load.perSecond());
+            nextNanos = dueNanos(load);
+        }
+    }
+
+    private long dueNanos(Load load) {
+        long due = load.dueNanos(nextIndex) + shiftNanos;
+        return lag == null ? due : lag.arrivalNanos(due);
+    }
+
+    long nextIndex() {
+        return nextIndex;
+    }
+
+    /** When the next message of a paced load is due, nanoseconds after its start. */
+    long nextNanos() {
+        return nextNanos;
+    }
+
+    /** Writes one batch of a saturating load; false if it cannot take one now. */
+    boolean write(Supply supply, long nowNanos) {
+        if (!channel().isWritable()) {
+            return false;
+        }
+        ByteBuf batch = supply.take(nextIndex, nowNanos);
+        if (batch == null) {
+            return false;
+        }
+        send(batch);
+        nextIndex++;
+        return true;
+    }
+
+    /**
+     * Writes what is due of a paced load.
+     *
+     * @param end the index of the first message that is not sent any more
+     */
+    void writeDue(Load load, long startNanos, long elapsedNanos, long end) {
+        if (nextNanos > elapsedNanos || nextIndex >= end || backlog() > MAX_BACKLOG) {
+            return;
+        }
+        byte[] frames = new byte[Quote.FRAME * MAX_BATCH];
+        int count = 0;
+        while (nextNanos <= elapsedNanos && nextIndex < end && count < MAX_BATCH) {
+            long intended = startNanos + load.dueNanos(nextIndex) + shiftNanos;
+            Quote.encode(frames, count++ * Quote.FRAME, nextIndex + 1, intended);
+            nextIndex++;
+            nextNanos = dueNanos(load);
+        }
+        int length = count * Quote.FRAME;
+        send(below.alloc().directBuffer(length).writeBytes(frames, 0, length));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise tells failures to the pipeline, which closes
+    private void send(ByteBuf frames) {
+        below.writeAndFlush(frames, below.voidPromise());
+    }
+
+    long backlog() {
+        return channel().isActive() ? channel().unsafe().outboundBuffer().totalPendingWriteBytes() : 0;
+    }
+}

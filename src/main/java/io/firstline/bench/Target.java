@@ -1,0 +1,57 @@
+package io.firstline.bench;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What a client connects to, and as what.
+ *
+ * @param feeds so many times {@code connections}, each with a consumer of its own
+ * @param url without a path
+ * @param pem the certificate to trust, or empty
+ * @param timed raw clients read which message a frame holds and how old it is, instead of just counting
+ * @param tapped the arrival of every copy is noted below the client, for the ideal
+ * @param nativeTransport epoll where it loads; else NIO
+ */
+record Target(
+        Variant variant,
+        int feeds,
+        int connections,
+        String url,
+        String pem,
+        boolean timed,
+        boolean tapped,
+        boolean nativeTransport) {
+
+    static Target fromJson(JsonObject json) {
+        return new Target(
+                Variant.valueOf(json.getString("variant")),
+                json.getInteger("feeds"),
+                json.getInteger("connections"),
+                json.getString("url"),
+                json.getString("pem"),
+                json.getBoolean("timed"),
+                json.getBoolean("tapped"),
+                json.getBoolean("nativeTransport"));
+    }
+
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("variant", variant.name())
+                .put("feeds", feeds)
+                .put("connections", connections)
+                .put("url", url)
+                .put("pem", pem)
+                .put("timed", timed)
+                .put("tapped", tapped)
+                .put("nativeTransport", nativeTransport);
+    }
+
+    boolean isTls() {
+        return !pem.isEmpty();
+    }
+
+    /** Feeds are served one after the other, evenly spread: see {@link FeedServer}. */
+    String url(int feed) {
+        return url + "/" + (feeds == 1 ? "" : feed * 100L / feeds);
+    }
+}

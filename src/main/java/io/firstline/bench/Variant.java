@@ -1,0 +1,34 @@
+package io.firstline.bench;
+
+/** Who receives. All connections of one client are on one event loop. */
+enum Variant {
+    NETTY("raw Netty", 1, 32),
+    VERTX("raw Vert.x", 1, 32),
+    SINGLE("WsSingle → handler", 1, 1),
+    STREAM("WsPool → stream", 2, 32),
+    BUS("WsPool → bus", 2, 32),
+    BUS_OTHER("WsPool → bus, other loop", 2, 32);
+
+    private final String label;
+    private final int fewest;
+    private final int most;
+
+    Variant(String label, int fewest, int most) {
+        this.label = label;
+        this.fewest = fewest;
+        this.most = most;
+    }
+
+    String label() {
+        return label;
+    }
+
+    boolean canHave(int connections) {
+        return fewest <= connections && connections <= most;
+    }
+
+    /** It counts copies only; whether a message came twice is not its business. */
+    boolean isRaw() {
+        return this == NETTY || this == VERTX;
+    }
+}

@@ -1,0 +1,57 @@
+package io.firstline.bench;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reports made by hand. */
+final class Samples {
+    static final Machine MACHINE = new Machine("A & B <1>", 2, "Linux 6", "JDK 17", "4.2", "does not load", "-Xmx1g");
+
+    private Samples() {}
+
+    /** One sample of a cell; where two rounds differ, the later ones are better. */
+    static Map<Figure, Double> sample(double copiesPerSecond, double p50) {
+        Map<Figure, Double> sample = new EnumMap<>(Figure.class);
+        for (Figure figure : Figure.values()) {
+            sample.put(figure, 1.0);
+        }
+        sample.put(Figure.COPIES_PER_SECOND, copiesPerSecond);
+        sample.put(Figure.BYTES_PER_COPY, 512.0);
+        sample.put(Figure.P50_MICROS, p50);
+        sample.put(Figure.P99_MICROS, p50 * 10);
+        sample.put(Figure.P999_MICROS, p50 * 100);
+        sample.put(Figure.LOST, 0.0);
+        sample.put(Figure.SERVER_CPU_SHARE, 0.5);
+        sample.put(Figure.SERVER_REST_SHARE, 0.5);
+        return sample;
+    }
+
+    /** Everything was measured, and every client got the same. */
+    static Results everything() {
+        Results results = new Results();
+        for (Cell cell : Plan.cells(Plan.sections(false), false)) {
+            results.add(cell, sample(1e6, 30));
+            results.add(cell, sample(2e6, 20));
+            results.add(cell, sample(3e6, 10));
+        }
+        return results;
+    }
+
+    static Report report(Results results, Startup.Times startup) {
+        return new Report(
+                MACHINE,
+                new Clocks(1, 50),
+                "epoll",
+                3,
+                false,
+                Instant.parse("2026-01-02T03:04:05.678Z"),
+                results,
+                startup);
+    }
+
+    static Report report(Results results) {
+        return report(results, new Startup.Times(List.of(600.0, 500.0), List.of(400.0, 500.0)));
+    }
+}
