@@ -2,11 +2,10 @@ package io.firstline.pool;
 
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
-import io.firstline.arbitration.Arrival;
 import io.firstline.arbitration.Line;
 import io.firstline.config.Dialect;
 import io.firstline.config.Venue;
-import io.firstline.payload.PayloadHash;
+import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,43 +36,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CopyBenchmark {
     private static final int BATCH = 1_024;
     private static final long INTERVAL_NANOS = 10_000;
-    private static final Object MESSAGE = new Object();
-
-    /** One for all copies, as the pool has it. */
-    private static final class Copy implements Arrival<Object> {
-        private long identity;
-
-        private Copy of(long hash) {
-            identity = hash;
-            return this;
-        }
-
-        @Override
-        public long identity() {
-            return identity;
-        }
-
-        @Override
-        public long content() {
-            return 0;
-        }
-
-        @Override
-        public int stream() {
-            return 0;
-        }
-
-        @Override
-        public int bytes() {
-            return 200;
-        }
-
-        @Override
-        public Object message() {
-            return MESSAGE;
-        }
-    }
-
     /** What makes two copies the same message. */
     public enum Identity {
         KEY,
@@ -89,10 +51,11 @@ public class CopyBenchmark {
     private final Buffer[][] batches = new Buffer[BATCHES][BATCH];
     private Buffer[] batch = batches[0];
     private int used;
-    private final Copy copy = new Copy();
+    private final Payload payload = new Payload();
+    private Arriving arriving;
     private MessageReader reader;
     private StreamTable streams;
-    private Arbiter<Object> arbiter;
+    private Arbiter<Copy> arbiter;
     private Line first;
     private Line second;
     private long nowNanos = 1;
@@ -102,11 +65,12 @@ public class CopyBenchmark {
         Dialect dialect =
                 identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : Dialect.NONE;
         reader = new MessageReader(dialect);
+        arriving = new Arriving(reader);
         streams = new StreamTable(List.of());
         arbiter = new Arbiter<>(
                 new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
                     @Override
-                    public void first(Line line, Object message, boolean late) {}
+                    public void first(Line line, Copy message, boolean late) {}
 
                     @Override
                     public void inStep(Line line, boolean alone) {}
@@ -145,12 +109,12 @@ public class CopyBenchmark {
         }
     }
 
-    private long copy(Line line, Buffer payload) {
+    private long copy(Line line, Buffer bytes) {
+        payload.over(bytes, true);
         StreamWatch stream = reader.read(payload) ? streams.of(reader, nowNanos) : null;
-        long key = stream == null ? 0 : reader.identity(stream.places);
-        long last = stream == null ? 0 : reader.lastNumber(stream.places);
-        arbiter.copy(line, copy.of(key == 0 ? PayloadHash.of(payload, true) : key), nowNanos);
-        return last;
+        arriving.take("c", payload, stream, nowNanos);
+        arbiter.copy(line, arriving, nowNanos);
+        return arriving.identity();
     }
 
     @Benchmark

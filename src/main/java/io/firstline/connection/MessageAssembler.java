@@ -1,10 +1,10 @@
 package io.firstline.connection;
 
-import io.netty.buffer.ByteBuf;
+import io.firstline.payload.Payload;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.util.CharsetUtil;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
 
 /**
  * Puts the frames of one connection together to messages. Pure: no socket, no clock.
@@ -18,7 +18,8 @@ public final class MessageAssembler {
 
     /** Where messages go. */
     public interface Sink {
-        void message(Buffer payload, boolean text);
+        /** A whole message; good until the next one. */
+        void message(Payload payload);
 
         /** A message was dropped; {@code bytes} of it had arrived. */
         void dropped(DropCause cause, long bytes);
@@ -27,6 +28,7 @@ public final class MessageAssembler {
     private final int maxMessageBytes;
     private final Sink sink;
 
+    private final Payload whole = new Payload();
     private Buffer fragments;
     private boolean text;
     private long skippedBytes = -1;
@@ -50,7 +52,7 @@ public final class MessageAssembler {
             skippedBytes = -1;
             fragments = null;
             if (last) {
-                complete(payload);
+                onMessage(whole.over(payload, text));
                 return;
             }
             fragments = Buffer.buffer(0);
@@ -64,14 +66,14 @@ public final class MessageAssembler {
             fragments.appendBuffer(payload);
         }
         if (last) {
-            Buffer whole = fragments;
+            Buffer all = fragments;
             fragments = null;
             if (skippedBytes >= 0) {
                 long bytes = skippedBytes;
                 skippedBytes = -1;
                 sink.dropped(DropCause.OVERSIZE, bytes);
             } else {
-                complete(whole);
+                onMessage(whole.over(all, text));
             }
         }
     }
@@ -86,23 +88,21 @@ public final class MessageAssembler {
         }
     }
 
-    private void complete(Buffer payload) {
+    /** Takes a message that came in one piece. */
+    public void onMessage(Payload payload) {
         if (payload.length() > maxMessageBytes) {
             sink.dropped(DropCause.OVERSIZE, payload.length());
-        } else if (text && !isUtf8(payload)) {
+        } else if (payload.isText() && !isUtf8(payload)) {
             sink.dropped(DropCause.NOT_UTF8, payload.length());
         } else {
-            sink.message(payload, text);
+            sink.message(payload);
         }
     }
 
-    private static boolean isUtf8(Buffer payload) {
-        ByteBuf bytes = ((BufferInternal) payload).getByteBuf();
-        if (bytes.hasArray()
-                && isAscii(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes())) {
-            return true;
-        }
-        return ByteBufUtil.isText(bytes, CharsetUtil.UTF_8);
+    private static boolean isUtf8(Payload payload) {
+        return isAscii(payload.array(), payload.from(), payload.length())
+                || ByteBufUtil.isText(
+                        Unpooled.wrappedBuffer(payload.array(), payload.from(), payload.length()), CharsetUtil.UTF_8);
     }
 
     /** A loop that the compiler turns into vector instructions: most market data is ASCII. */

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
@@ -11,6 +12,9 @@ public interface Socket {
     interface Listener {
         /** A frame of any kind has arrived; pings are answered already. */
         void frame(WebSocketFrame frame);
+
+        /** A whole message has arrived, which is then not told as a frame; good until the next one. */
+        void message(Payload payload);
 
         /** A pong has arrived, also told as a frame. */
         void pong(Buffer payload);

@@ -1,9 +1,11 @@
 package io.firstline.connection;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 
 /** A Vert.x WebSocket. It answers pings by itself. */
@@ -24,6 +26,16 @@ final class VertxSocket implements Socket {
         socket.closeHandler(v -> listener.ended());
         socket.pongHandler(listener::pong);
         socket.frameHandler(listener::frame);
+        tap(listener);
+    }
+
+    /** Only where the channel's thread is that of the context: elsewhere Vert.x has to carry frames from one to the other. */
+    private void tap(Listener listener) {
+        ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
+        ContextInternal context = ContextInternal.current();
+        if (context != null && context.isEventLoopContext() && vertx.executor().inEventLoop()) {
+            vertx.pipeline().addBefore(vertx.name(), "firstline-tap", new FrameTap(context, listener::message));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.payload.Payload;
 import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -39,10 +40,10 @@ public final class WsConnection {
         /**
          * A message arrived.
          *
-         * @param payload the receiver's to keep, not to change
+         * @param payload good until the next message on this connection; {@link Payload#toBuffer()} can be kept
          * @param arrivalNanos on the monotonic clock
          */
-        void message(WsConnection connection, Buffer payload, boolean text, long arrivalNanos);
+        void message(WsConnection connection, Payload payload, long arrivalNanos);
 
         /** A message could not be passed on. */
         void dropped(WsConnection connection, DropCause cause, long bytes);
@@ -75,7 +76,7 @@ public final class WsConnection {
     private Throwable failure;
     private long messages;
     private long bytes;
-    private Buffer recentMessage;
+    private Payload recent;
 
     /**
      * Makes a connection that is not opened yet.
@@ -93,11 +94,11 @@ public final class WsConnection {
         this.pacer = new Pacer(clockwork, new FrameBudget(config.framesPerSecond()));
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
-            public void message(Buffer payload, boolean text) {
+            public void message(Payload payload) {
                 messages++;
                 bytes += payload.length();
-                recentMessage = payload;
-                listener.message(WsConnection.this, payload, text, arrivalNanos);
+                recent = payload;
+                listener.message(WsConnection.this, payload, arrivalNanos);
             }
 
             @Override
@@ -158,6 +159,13 @@ public final class WsConnection {
             @Override
             public void frame(WebSocketFrame frame) {
                 onFrame(frame);
+            }
+
+            @Override
+            public void message(Payload payload) {
+                arrivalNanos = clockwork.nowNanos();
+                liveness.onFrame(arrivalNanos);
+                assembler.onMessage(payload);
             }
 
             @Override
@@ -440,7 +448,7 @@ public final class WsConnection {
                 latency.emaMs(),
                 latency.lastMs(),
                 latency.minMs(),
-                recentMessage,
+                recent == null ? null : recent.toBuffer(),
                 ageMs(),
                 end);
     }

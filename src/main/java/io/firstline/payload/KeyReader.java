@@ -1,8 +1,5 @@
 package io.firstline.payload;
 
-import io.netty.buffer.ByteBuf;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import java.util.Objects;
 
@@ -32,14 +29,12 @@ public final class KeyReader {
     public static final int MAX_POINTERS = 64;
 
     private static final int ALL_FOUND = -2;
-    private static final int MAX_SCRATCH_BYTES = 1 << 20;
 
     private final PointerNode root = PointerNode.root();
     private final Scalar[] scalars;
     private final int places;
     private final JsonScanner json = new JsonScanner();
     private final Unescaped unescaped = new Unescaped();
-    private byte[] scratch = {};
     private int missing;
 
     /**
@@ -70,30 +65,6 @@ public final class KeyReader {
         }
         forget();
         return false;
-    }
-
-    /** Reads a buffer. Its bytes are not copied, unless they lie outside the heap or in pieces. */
-    public boolean read(Buffer payload) {
-        ByteBuf bytes = ((BufferInternal) payload).getByteBuf();
-        int length = bytes.readableBytes();
-        if (bytes.hasArray()) {
-            int from = bytes.arrayOffset() + bytes.readerIndex();
-            return read(bytes.array(), from, from + length);
-        }
-        byte[] copy = scratch(length);
-        bytes.getBytes(bytes.readerIndex(), copy, 0, length);
-        return read(copy, 0, length);
-    }
-
-    /** Kept for the next message, unless this one is unusually long. */
-    private byte[] scratch(int length) {
-        if (length > MAX_SCRATCH_BYTES) {
-            return new byte[length];
-        }
-        if (length > scratch.length) {
-            scratch = new byte[Math.max(length, Math.min(2 * scratch.length, MAX_SCRATCH_BYTES))];
-        }
-        return scratch;
     }
 
     private void forget() {

@@ -1,15 +1,14 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.Arrival;
+import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
-import io.vertx.core.buffer.Buffer;
 
 /** The copy that is arriving: one instance for all of a pool's copies, so that one which loses leaves nothing behind. */
 final class Arriving implements Arrival<Copy> {
     private final MessageReader reader;
     private String by;
-    private Buffer payload;
-    private boolean text;
+    private Payload payload;
     private StreamWatch stream;
     private long arrivalNanos;
     private long identity;
@@ -21,20 +20,19 @@ final class Arriving implements Arrival<Copy> {
     /**
      * For the copies that a reader reads.
      *
-     * @param reader has just read the copy whenever {@link #now} is called with a stream
+     * @param reader has just read the copy whenever {@link #take} is called with a stream
      */
     Arriving(MessageReader reader) {
         this.reader = reader;
     }
 
     /** Another copy arrives. */
-    void now(String connectionId, Buffer bytes, boolean isText, StreamWatch itsStream, long nowNanos) {
+    void take(String connectionId, Payload bytes, StreamWatch itsStream, long nowNanos) {
         by = connectionId;
         payload = bytes;
-        text = isText;
         stream = itsStream;
         arrivalNanos = nowNanos;
-        long hash = PayloadHash.of(bytes, isText);
+        long hash = PayloadHash.of(bytes);
         long key = stream == null ? 0 : reader.identity(stream.places);
         identity = key == 0 ? hash : key;
         content = key == 0 ? 0 : hash;
@@ -74,6 +72,6 @@ final class Arriving implements Arrival<Copy> {
 
     @Override
     public Copy message() {
-        return new Copy(by, payload, text, stream, first, last, restarts, arrivalNanos);
+        return new Copy(by, payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
     }
 }

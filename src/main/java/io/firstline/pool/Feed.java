@@ -12,6 +12,7 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
+import io.firstline.payload.Payload;
 import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -415,7 +416,7 @@ public abstract class Feed {
      *
      * @param stream null = it is not known
      */
-    abstract void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos);
+    abstract void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos);
 
     /** Whether a live connection has shown that it delivers what it should. */
     abstract boolean isProven(Member member);
@@ -474,16 +475,16 @@ public abstract class Feed {
         started.tryComplete();
     }
 
-    void received(Member member, Buffer payload, boolean text, long arrivalNanos) {
+    void received(Member member, Payload payload, long arrivalNanos) {
         if (member.dismissed) {
             return;
         }
         copies++;
         if (copyListener != null) {
-            copyListener.copy(member.id(), payload, text, arrivalNanos);
+            copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
         StreamWatch stream = null;
-        if (text) {
+        if (payload.isText()) {
             if (reader.read(payload)) {
                 boolean isControl = reader.isControl();
                 stream = isControl ? null : streams.of(reader, arrivalNanos);
@@ -509,7 +510,7 @@ public abstract class Feed {
         if (stream != null || !reader.knowsStreams()) {
             rhythm.onMessage(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
         }
-        arrived(member, payload, text, stream, arrivalNanos);
+        arrived(member, payload, stream, arrivalNanos);
     }
 
     private boolean isReply(Member member) {

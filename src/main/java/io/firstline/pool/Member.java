@@ -5,7 +5,7 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.WsConnectionState;
-import io.vertx.core.buffer.Buffer;
+import io.firstline.payload.Payload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,8 +97,8 @@ final class Member implements WsConnection.Listener {
     }
 
     @Override
-    public void message(WsConnection from, Buffer payload, boolean text, long arrivalNanos) {
-        feed.received(this, payload, text, arrivalNanos);
+    public void message(WsConnection from, Payload payload, long arrivalNanos) {
+        feed.received(this, payload, arrivalNanos);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.firstline.config.Sign;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.payload.KeyReader;
-import io.vertx.core.buffer.Buffer;
+import io.firstline.payload.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -159,8 +159,8 @@ final class MessageReader {
     }
 
     /** Reads a text message; false if it is not JSON, as far as that was looked at, or there is nothing to look for. */
-    boolean read(Buffer payload) {
-        return keys != null && keys.read(payload);
+    boolean read(Payload payload) {
+        return keys != null && keys.read(payload.array(), payload.from(), payload.from() + payload.length());
     }
 
     /** Whether the message read is a control message. */
@@ -169,10 +169,11 @@ final class MessageReader {
     }
 
     /** Whether a message is nothing but one of the texts that are control messages. */
-    boolean isControlText(Buffer payload) {
+    boolean isControlText(Payload payload) {
         for (int i = 0; i < controlTexts.size(); i++) {
             byte[] text = controlTexts.get(i);
-            if (payload.length() == text.length && Arrays.equals(payload.getBytes(), text)) {
+            if (Arrays.equals(
+                    text, 0, text.length, payload.array(), payload.from(), payload.from() + payload.length())) {
                 return true;
             }
         }

@@ -8,9 +8,9 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.Subscribing;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
+import io.firstline.payload.Payload;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -169,8 +169,8 @@ public final class WsPool extends Feed {
     }
 
     @Override
-    void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
-        arriving.now(member.id(), payload, text, stream, arrivalNanos);
+    void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
+        arriving.take(member.id(), payload, stream, arrivalNanos);
         if (arriving.isNumbered()) {
             arriving.numbered(member.line.slot());
         }

@@ -4,8 +4,8 @@ import io.firstline.config.Dialect;
 import io.firstline.config.Subscribing;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.WsConnection;
+import io.firstline.payload.Payload;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.stream.Stream;
 
 /**
@@ -48,12 +48,12 @@ public final class WsSingle extends Feed {
     void stopping() {}
 
     @Override
-    void arrived(Member member, Buffer payload, boolean text, StreamWatch stream, long arrivalNanos) {
+    void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
         if (member == member.seat.candidate()) {
             member.seat.promote("");
         }
         if (member == member.seat.member()) {
-            arriving.now(member.id(), payload, text, stream, arrivalNanos);
+            arriving.take(member.id(), payload, stream, arrivalNanos);
             if (arriving.isNumbered()) {
                 arriving.numbered(0);
             }

@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +22,9 @@ class MessageAssemblerTest {
     private final List<String> events = new ArrayList<>();
     private final MessageAssembler assembler = new MessageAssembler(LIMIT, new MessageAssembler.Sink() {
         @Override
-        public void message(Buffer payload, boolean text) {
+        public void message(Payload message) {
+            Buffer payload = message.toBuffer();
+            boolean text = message.isText();
             payloads.add(payload);
             events.add((text ? "text " : "binary ") + payload);
         }

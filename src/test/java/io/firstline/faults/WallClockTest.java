@@ -28,6 +28,8 @@ class WallClockTest {
             "io/firstline/connection/ConnectFailedException.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
+            // stamps what it writes
+            "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings
             "io/firstline/simulator/Emitter.java",
             "io/firstline/simulator/Line.java");
@@ -39,6 +41,10 @@ class WallClockTest {
             "io/firstline/pool/WsPool.java",
             // messages
             "io/firstline/pool/EpochClock.java",
+            // recorded copies
+            "io/firstline/recording/Recorder.java",
+            // gaps, in reports
+            "io/firstline/pool/Feed.java",
             // events
             "io/firstline/pool/Chronicle.java");
 

@@ -1,5 +1,6 @@
 package io.firstline.integration;
 
+import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.buffer.Buffer;
@@ -26,7 +27,7 @@ final class FlowLedger {
     }
 
     private synchronized void send(String stream, Buffer payload) {
-        long hash = PayloadHash.of(payload, true);
+        long hash = PayloadHash.of(new Payload().over(payload, true));
         sent++;
         underWay.computeIfAbsent(stream, s -> new LinkedHashMap<>()).put(hash, true);
         streamOf.put(hash, stream);
@@ -34,7 +35,7 @@ final class FlowLedger {
 
     /** A message has come out. */
     synchronized void receive(Buffer payload, boolean late) {
-        long hash = PayloadHash.of(payload, true);
+        long hash = PayloadHash.of(new Payload().over(payload, true));
         String stream = streamOf.remove(hash);
         received++;
         if (stream == null) {

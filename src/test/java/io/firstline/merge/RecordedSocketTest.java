@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Socket;
+import io.firstline.payload.Payload;
 import io.firstline.recording.RecordedEntry;
 import io.firstline.recording.RecordedEntry.Kind;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,11 @@ class RecordedSocketTest {
             assertThat(frame.closeReason()).isNull();
             assertThat(frame.closeStatusCode()).isEqualTo((short) 1005);
             heard.add((frame.isText() ? "text " : frame.isBinary() ? "binary " : "frame ") + frame.textData());
+        }
+
+        @Override
+        public void message(Payload payload) {
+            heard.add("message");
         }
 
         @Override

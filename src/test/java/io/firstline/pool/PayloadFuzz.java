@@ -4,7 +4,7 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
 import io.firstline.config.Venue;
-import io.vertx.core.buffer.Buffer;
+import io.firstline.payload.Payload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +96,8 @@ public final class PayloadFuzz {
         for (long now = 1; left > 0; now++) {
             int line = turns.nextInt(LINES);
             if (next[line] < payloads.size()) {
-                Buffer payload = Buffer.buffer(payloads.get(next[line]++));
+                byte[] bytes = payloads.get(next[line]++);
+                Payload payload = new Payload().over(bytes, 0, bytes.length, true);
                 left--;
                 StreamWatch stream = null;
                 if (reader.read(payload)) {
@@ -106,7 +107,7 @@ public final class PayloadFuzz {
                     stream = streams.of(reader, now);
                 }
                 reader.isControlText(payload);
-                arriving.now("line " + line, payload, true, stream, now);
+                arriving.take("line " + line, payload, stream, now);
                 if (arriving.isNumbered()) {
                     arriving.numbered(line);
                 }

@@ -3,6 +3,7 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.Dialect;
+import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,8 +15,12 @@ class StreamTableTest {
             new Dialect(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1));
     private final StreamTable table = new StreamTable(List.of("bye"));
 
+    private static Payload payload(String json) {
+        return new Payload().over(Buffer.buffer(json), true);
+    }
+
     private StreamWatch watch(String json) {
-        return reader.read(Buffer.buffer(json)) ? table.of(reader, 0) : null;
+        return reader.read(payload(json)) ? table.of(reader, 0) : null;
     }
 
     private static String trade(String symbol) {
@@ -51,7 +56,7 @@ class StreamTableTest {
     void shouldSeeNothingInWhatItCannotRead() {
         assertThat(watch("no JSON")).isNull();
         MessageReader blind = new MessageReader(Dialect.NONE);
-        assertThat(blind.read(Buffer.buffer(trade("BTC")))).isFalse();
+        assertThat(blind.read(payload(trade("BTC")))).isFalse();
         assertThat(blind.expectsJson()).isFalse();
         assertThat(blind.knowsStreams()).isFalse();
     }

@@ -9,6 +9,7 @@ import io.firstline.connection.Clockwork;
 import io.firstline.connection.Connector;
 import io.firstline.connection.Socket;
 import io.firstline.integration.Quiet;
+import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
@@ -343,6 +344,11 @@ class SabotageTest {
                 @Override
                 public void frame(WebSocketFrame frame) {
                     Through.this.frame(to, frame);
+                }
+
+                @Override
+                public void message(Payload payload) {
+                    to.message(payload);
                 }
 
                 @Override

@@ -9,6 +9,7 @@ import io.firstline.connection.DropCause;
 import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.WsConnectionState;
+import io.firstline.payload.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -131,7 +132,9 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
     }
 
     @Override
-    public void message(WsConnection from, Buffer payload, boolean text, long arrivalNanos) {
+    public void message(WsConnection from, Payload message, long arrivalNanos) {
+        Buffer payload = message.toBuffer();
+        boolean text = message.isText();
         calls.add("message");
         messages.add(new Message(payload, text, arrivalNanos));
     }

@@ -1,0 +1,70 @@
+package io.firstline.connection;
+
+import io.firstline.payload.Payload;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.vertx.core.Handler;
+import io.vertx.core.internal.ContextInternal;
+
+/**
+ * Takes messages of one frame, which is nearly all of them, out of the channel before Vert.x makes objects of them: their bytes go into an
+ * array that is used again for the next. Everything else passes through. Belongs to the channel's event loop, which is the context's.
+ *
+ * <p>Why: of five copies of a message four are late, and this is what they cost; src/docs/performance.md has the figures.
+ */
+final class FrameTap extends ChannelInboundHandlerAdapter {
+    /** Kept for the next message, unless this one is unusually long. */
+    private static final int MAX_KEPT_BYTES = 1 << 20;
+
+    private final ContextInternal context;
+    private final Handler<Payload> messages;
+    private final Payload payload = new Payload();
+    private byte[] bytes = new byte[1_024];
+    /** A message in several frames has begun: the next frames are its own, or wrong. */
+    private boolean inFragments;
+
+    FrameTap(ContextInternal context, Handler<Payload> messages) {
+        this.context = context;
+        this.messages = messages;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext channel, Object message) {
+        if (message instanceof WebSocketFrame frame) {
+            boolean data = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+            if (data && frame.isFinalFragment() && !inFragments) {
+                take(frame);
+                return;
+            }
+            inFragments = data ? !frame.isFinalFragment() : inFragments && !endsMessage(frame);
+        }
+        channel.fireChannelRead(message);
+    }
+
+    private static boolean endsMessage(WebSocketFrame frame) {
+        return frame.isFinalFragment() && frame instanceof ContinuationWebSocketFrame;
+    }
+
+    private void take(WebSocketFrame frame) {
+        ByteBuf content = frame.content();
+        int length = content.readableBytes();
+        byte[] into = length <= bytes.length ? bytes : larger(length);
+        content.getBytes(content.readerIndex(), into, 0, length);
+        payload.over(into, 0, length, frame instanceof TextWebSocketFrame);
+        frame.release();
+        context.emit(payload, messages); // reports what a consumer throws
+    }
+
+    private byte[] larger(int length) {
+        if (length > MAX_KEPT_BYTES) {
+            return new byte[length];
+        }
+        bytes = new byte[Math.min(MAX_KEPT_BYTES, Math.max(length, 2 * bytes.length))];
+        return bytes;
+    }
+}
