@@ -28,7 +28,9 @@ public final class EndpointConnector implements Connector {
     /** How often it failed since it last answered as it should. */
     private int failures;
 
-    private long failedNanos;
+    /** The failures so far: questions that were asked at the same count, and fail, are one more. */
+    private long spell;
+
     private long restUntilNanos;
     /** The one question after a failure; null = none is on its way. */
     private Future<WsConnectionConfig> probe;
@@ -84,13 +86,13 @@ public final class EndpointConnector implements Connector {
     }
 
     private Future<WsConnectionConfig> asked(WsConnectionConfig config) {
-        long askedNanos = clockwork.nowNanos();
+        long askedIn = spell;
         return ask.get().compose(answer -> at(config, answer)).transform(asked -> {
             if (asked.succeeded()) {
                 failures = 0;
                 return Future.succeededFuture(asked.result());
             }
-            return Future.failedFuture(failed(asked.cause(), askedNanos));
+            return Future.failedFuture(failed(asked.cause(), askedIn));
         });
     }
 
@@ -108,14 +110,13 @@ public final class EndpointConnector implements Connector {
         }
     }
 
-    /** Questions that were under way together fail together: that is one failure. */
-    private RestFailedException failed(Throwable cause, long askedNanos) {
+    private RestFailedException failed(Throwable cause, long askedIn) {
         long now = clockwork.nowNanos();
         long wantedMs = cause instanceof RestFailedException rest ? rest.pauseMs() : 0;
-        if (failures == 0 || askedNanos - failedNanos >= 0) {
+        if (askedIn == spell) {
             wantedMs = Math.max(wantedMs, Math.max(1, retry.delayMs(failures)));
             failures++;
-            failedNanos = now;
+            spell++;
             restUntilNanos = now;
         }
         long untilNanos = now + TimeUnit.MILLISECONDS.toNanos(wantedMs);

@@ -85,7 +85,7 @@ public final class RestClient {
                     answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
             return Future.failedFuture(new RestFailedException("HTTP " + answer.statusCode(), pauseMs));
         }
-        if (answer.body() == null) {
+        if (answer.body() == null || answer.body().length() == 0) {
             return Future.failedFuture(new RestFailedException("an empty answer", 0));
         }
         try {
