@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 public final class EndpointConnector implements Connector {
     private final Connector sockets;
     private final Endpoint endpoint;
+    private final String ownHost;
     private final Supplier<Future<JsonNode>> ask;
     private final Clockwork clockwork;
     private final ConnectBudget budget;
@@ -51,6 +52,7 @@ public final class EndpointConnector implements Connector {
             ConnectBudget budget) {
         this.sockets = sockets;
         this.endpoint = config.endpoint();
+        this.ownHost = URI.create(endpoint.url()).getHost();
         this.ask = ask;
         this.clockwork = clockwork;
         this.budget = budget;
@@ -131,7 +133,9 @@ public final class EndpointConnector implements Connector {
 
     private Future<Socket> open(WsConnectionConfig config) {
         String host = URI.create(config.url()).getHost();
-        long waitMs = budget.take(host, config.retry().connectsPer5Min(), clockwork.nowNanos());
+        long waitMs = host.equals(ownHost)
+                ? 0 // counted by the feed
+                : budget.take(host, config.retry().connectsPer5Min(), clockwork.nowNanos());
         if (waitMs > 0) {
             return Future.failedFuture(new RestFailedException(
                     "the host that the endpoint names must be left alone for " + waitMs + " ms", waitMs));

@@ -74,6 +74,7 @@ final class ExchangeTime {
         clockwork.cancel(timer);
         if (asking != null) {
             asking.close();
+            asking = null;
         }
     }
 
@@ -93,6 +94,9 @@ final class ExchangeTime {
             answered = answered.compose(v -> ask(client));
         }
         answered.onComplete(done -> {
+            if (asking != client) {
+                return; // stopped meanwhile
+            }
             asking = null;
             client.close();
             if (done.failed()) {

@@ -180,6 +180,14 @@ class EndpointConnectorTest {
     }
 
     @Test
+    void shouldNotCountAnAttemptTwiceWhereBothHostsAreOne() {
+        for (int i = 0; i <= LIMIT; i++) {
+            answer(connectAt(i), "wss://api.example.com/", "t");
+        }
+        assertThat(opened).hasSize(LIMIT + 1);
+    }
+
+    @Test
     void shouldLeaveTheHostAloneThatRefusesTooManyAttempts() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Retry-After", "30");
         sockets = Future.failedFuture(new UpgradeRejectedException("no", 429, headers, null));

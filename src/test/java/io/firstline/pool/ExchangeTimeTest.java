@@ -25,6 +25,7 @@ class ExchangeTimeTest extends FeedTestBase {
     private static final EventTime EVENT_TIME = new EventTime(List.of("/data/E", "/E"), StampUnit.US);
 
     private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean silent;
     private volatile int status = 200;
     private volatile String body;
     private volatile String retryAfter;
@@ -43,6 +44,9 @@ class ExchangeTimeTest extends FeedTestBase {
 
     private void tellTime(HttpServerRequest request) {
         asked.incrementAndGet();
+        if (silent) {
+            return;
+        }
         if (retryAfter != null) {
             request.response().putHeader("Retry-After", retryAfter);
         }
@@ -144,11 +148,19 @@ class ExchangeTimeTest extends FeedTestBase {
     void shouldStopAskingWithTheFeedAndBeginAgainWithIt() {
         WsPool feed = started(pool(2, server(1_000), EVENT_TIME));
         eventually(() -> asked.get() >= 4);
+        silent = true;
+        int before = asked.get();
+        eventually(() -> asked.get() > before);
         join(feed.close());
+        silent = false;
         int then = asked.get();
         join(feed.start());
 
         eventually(() -> asked.get() > then);
+        send(feed, 1);
+        assertThat(report(feed).exchangeLatency().clockFailures())
+                .as("that it was stopped is no failure")
+                .isZero();
     }
 
     @Test
