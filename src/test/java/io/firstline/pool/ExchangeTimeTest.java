@@ -192,7 +192,7 @@ class ExchangeTimeTest extends FeedTestBase {
     /** Sends messages on every connection, each with the time at which the exchange sends it. */
     private void send(WsPool feed, int count) {
         long published = report(feed).published();
-        eventually(() -> exchange.sockets.size() >= report(feed).target());
+        eventually(() -> open().length == report(feed).target());
         for (int i = 0; i < count; i++) {
             sendToAll("{\"data\":{\"n\":" + (published + i) + ",\"E\":" + (clock.epochMicros() + AHEAD_MICROS) + "}}");
         }
@@ -201,6 +201,13 @@ class ExchangeTimeTest extends FeedTestBase {
     }
 
     private void sendToAll(String text) {
-        exchange.send(text, IntStream.range(0, exchange.sockets.size()).boxed().toArray(Integer[]::new));
+        exchange.send(text, open());
+    }
+
+    private Integer[] open() {
+        return IntStream.range(0, exchange.sockets.size())
+                .filter(i -> !exchange.sockets.get(i).isClosed())
+                .boxed()
+                .toArray(Integer[]::new);
     }
 }
