@@ -64,7 +64,7 @@ final class ExchangeTime {
 
     void start(WsConnectionConfig newConfig) {
         config = newConfig;
-        if (!server.isNone()) {
+        if (!server.isNone() && surroundings.rests() != null) {
             timer = clockwork.every(server.everyMs(), this::round);
             round();
         }

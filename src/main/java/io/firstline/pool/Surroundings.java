@@ -17,7 +17,7 @@ import java.util.function.Function;
  *
  * @param context where everything of the feed runs
  * @param connectors opens sockets; asked once per start
- * @param rests asks over HTTP; one for each errand
+ * @param rests asks over HTTP; one for each errand; null = there is no HTTP
  * @param budget the process's attempts to connect
  */
 public record Surroundings(
@@ -27,20 +27,13 @@ public record Surroundings(
         Function<WsConnectionConfig, RestClient> rests,
         ConnectBudget budget) {
 
-    /** A world without HTTP. */
-    Surroundings(
+    /** A world without HTTP: nobody is asked for the time. */
+    public Surroundings(
             ContextInternal context,
             Clockwork clockwork,
             Function<WsConnectionConfig, Connector> connectors,
             ConnectBudget budget) {
-        this(
-                context,
-                clockwork,
-                connectors,
-                config -> {
-                    throw new UnsupportedOperationException("there is no HTTP here");
-                },
-                budget);
+        this(context, clockwork, connectors, null, budget);
     }
 
     /** The real world: sockets, timers and the shared budget of this Vert.x, on the current context. */

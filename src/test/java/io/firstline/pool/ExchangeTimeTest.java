@@ -145,6 +145,22 @@ class ExchangeTimeTest extends FeedTestBase {
     }
 
     @Test
+    void shouldAskNobodyInAWorldWithoutHttp() {
+        Surroundings real = Surroundings.of(vertx);
+        WsPool feed = started(watch(new WsPool(
+                new Surroundings(real.context(), real.clockwork(), real.connectors(), real.budget()),
+                "f",
+                poolOf(2, exchange.url()),
+                Subscribing.NONE,
+                Dialect.NONE.withTimes(server(1_000), EVENT_TIME),
+                30_000)));
+        send(feed, 1);
+
+        assertThat(report(feed).exchangeLatency().errorMicros()).isNull();
+        assertThat(asked).hasValue(0);
+    }
+
+    @Test
     void shouldStopAskingWithTheFeedAndBeginAgainWithIt() {
         WsPool feed = started(pool(2, server(1_000), EVENT_TIME));
         eventually(() -> asked.get() >= 4);
