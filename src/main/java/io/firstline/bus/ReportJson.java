@@ -4,6 +4,7 @@ import io.firstline.arbitration.LineFigures;
 import io.firstline.connection.WsConnectionState;
 import io.firstline.pool.ArrivalReport;
 import io.firstline.pool.ConnectionReport;
+import io.firstline.pool.ExchangeLatency;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.GapReport;
 import io.firstline.pool.StreamReport;
@@ -37,9 +38,22 @@ public final class ReportJson {
                 .put("lost", report.lost())
                 .put("dropped", new JsonObject(Map.copyOf(report.dropped())))
                 .put("failures", new JsonObject(Map.copyOf(report.failures())))
+                .put("exchangeLatency", of(report.exchangeLatency()))
                 .put("streams", new JsonArray(report.streams()))
                 .put("ledger", ledger)
                 .put("connections", connections);
+    }
+
+    private static JsonObject of(ExchangeLatency latency) {
+        return latency == null
+                ? null
+                : new JsonObject()
+                        .put("p50Micros", latency.p50Micros())
+                        .put("p99Micros", latency.p99Micros())
+                        .put("offsetMicros", latency.offsetMicros())
+                        .put("errorMicros", latency.errorMicros())
+                        .put("samples", latency.samples())
+                        .put("clockFailures", latency.clockFailures());
     }
 
     /** What is known of a stream. */

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * @param streamsPerRequest at most so many streams go into one request; default 100
  * @param heartbeat what the venue wants to hear now and then
  * @param classes the kinds of streams; a stream is of the first class that has its name
+ * @param serverTime where the venue tells the time; only with {@code eventTime}
+ * @param eventTime when messages say that what they tell has happened: for figures of latency, and for nothing else
  */
 public record Dialect(
         List<String> stream,
@@ -35,7 +37,9 @@ public record Dialect(
         List<Sign> refusal,
         int streamsPerRequest,
         Heartbeat heartbeat,
-        List<StreamClass> classes) {
+        List<StreamClass> classes,
+        ServerTime serverTime,
+        EventTime eventTime) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     private static final int MAX_POINTERS = 16;
     /** Of all that is read of one message. */
@@ -61,6 +65,8 @@ public record Dialect(
         refusal = refusal == null ? List.of() : List.copyOf(refusal);
         heartbeat = heartbeat == null ? Heartbeat.NONE : heartbeat;
         classes = classes == null ? List.of() : List.copyOf(classes);
+        serverTime = serverTime == null ? ServerTime.NONE : serverTime;
+        eventTime = eventTime == null ? EventTime.NONE : eventTime;
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal.stream().map(Sign::at).toList());
@@ -92,8 +98,42 @@ public record Dialect(
                         "classes",
                         pointers + " different JSON pointers",
                         "at most " + MAX_POINTERS_IN_ALL + " of them in all")
+                .require(
+                        serverTime.isNone() || !eventTime.at().isEmpty(),
+                        "eventTime",
+                        "nothing, but where the server tells the time",
+                        "\"eventTime\" together with \"serverTime\"")
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
+    }
+
+    /** A dialect in which nobody tells the time. */
+    public Dialect(
+            List<String> stream,
+            String separator,
+            Map<String, String> names,
+            List<String> shutdown,
+            List<Sign> control,
+            List<String> controlTexts,
+            String ackId,
+            List<Sign> refusal,
+            int streamsPerRequest,
+            Heartbeat heartbeat,
+            List<StreamClass> classes) {
+        this(
+                stream,
+                separator,
+                names,
+                shutdown,
+                control,
+                controlTexts,
+                ackId,
+                refusal,
+                streamsPerRequest,
+                heartbeat,
+                classes,
+                ServerTime.NONE,
+                EventTime.NONE);
     }
 
     /** A dialect without classes of streams and control messages other than replies, which are refused by any value at a pointer. */
@@ -133,6 +173,28 @@ public record Dialect(
         classes.forEach(type -> pointers.addAll(type.pointers()));
         pointers.remove("");
         return pointers;
+    }
+
+    Dialect withoutServerTime() {
+        return withTimes(ServerTime.NONE, eventTime);
+    }
+
+    /** The same dialect with times. */
+    public Dialect withTimes(ServerTime server, EventTime event) {
+        return new Dialect(
+                stream,
+                separator,
+                names,
+                shutdown,
+                control,
+                controlTexts,
+                ackId,
+                refusal,
+                streamsPerRequest,
+                heartbeat,
+                classes,
+                server,
+                event);
     }
 
     /** The class of a stream, {@link StreamClass#UNKNOWN} if it has none. */

@@ -151,7 +151,8 @@ final class FeedReader {
     }
 
     private Venue venue() {
-        return json.has("venue") ? attempt(() -> Venue.find(text("venue"), directory), null) : null;
+        Venue venue = json.has("venue") ? attempt(() -> Venue.find(text("venue"), directory), null) : null;
+        return venue != null && json.has("url") ? venue.elsewhere() : venue;
     }
 
     /** Where the feed's connections open: its own URL, else where the venue serves its first stream. */
@@ -165,6 +166,9 @@ final class FeedReader {
             List<String> urls = streams.isEmpty() ? venue.urls() : venue.urlsOf(streams.get(0));
             if (!urls.isEmpty()) {
                 return urls;
+            }
+            if (!venue.endpoint().isNone()) {
+                return List.of(venue.endpoint().standIn());
             }
             problems.add(new Problem("/url", "nothing", "a \"url\": the venue " + venue.name() + " has none"));
         }
@@ -226,7 +230,8 @@ final class FeedReader {
                         // if that key is broken, nobody knows whether ws:// is wrong
                         flag("allowPlaintext", broken.contains("allowPlaintext")),
                         headers(),
-                        certificates),
+                        certificates,
+                        venue == null ? Endpoint.NONE : venue.endpoint()),
                 fallback);
     }
 

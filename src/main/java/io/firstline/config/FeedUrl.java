@@ -63,6 +63,20 @@ public final class FeedUrl {
         return problems;
     }
 
+    /** The same for a URL that is asked over HTTP: {@code https://}, or {@code http://} where {@code ws://} may be used. */
+    static List<Problem> restProblems(String url, boolean allowPlaintext) {
+        String lower = url.toLowerCase(Locale.ROOT);
+        boolean http = lower.startsWith("http://") || lower.startsWith("https://");
+        return http
+                        && problems("ws" + url.substring("http".length()), allowPlaintext)
+                                .isEmpty()
+                ? List.of()
+                : List.of(new Problem(
+                        "/url",
+                        url.isEmpty() ? "nothing" : quoted(url),
+                        "https://host[:port]/path (http:// only for loopback hosts)"));
+    }
+
     /** The URL as it may stand in a log: user info, listen keys and the values of secret-looking query parameters are masked. */
     public static String masked(String url) {
         String shown = url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url;

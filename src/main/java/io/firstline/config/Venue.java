@@ -13,9 +13,16 @@ import java.util.Optional;
  * @param requests how streams are subscribed; without streams
  * @param dialect how its messages are read
  * @param limits what it lets a client do
+ * @param endpoint asked where each connection goes, in the place of {@code urls} and {@code routes}
  */
 public record Venue(
-        String name, List<String> urls, List<VenueRoute> routes, Subscribing requests, Dialect dialect, Limits limits) {
+        String name,
+        List<String> urls,
+        List<VenueRoute> routes,
+        Subscribing requests,
+        Dialect dialect,
+        Limits limits,
+        Endpoint endpoint) {
 
     /** No particular venue: nothing is known of its messages, and no limit. */
     public static final Venue NONE =
@@ -28,10 +35,32 @@ public record Venue(
         requests = requests == null ? Subscribing.NONE : requests;
         dialect = dialect == null ? Dialect.NONE : dialect;
         limits = limits == null ? Limits.NONE : limits;
+        endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         Checks checks = new Checks()
-                .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED);
+                .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
+                .require(
+                        endpoint.isNone() || (urls.isEmpty() && routes.isEmpty()),
+                        "endpoint",
+                        "an endpoint beside URLs",
+                        "either an \"endpoint\", or \"url\" and \"routes\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
         checks.throwIfAny("venue");
+    }
+
+    /** A venue whose URLs are known. */
+    public Venue(
+            String name,
+            List<String> urls,
+            List<VenueRoute> routes,
+            Subscribing requests,
+            Dialect dialect,
+            Limits limits) {
+        this(name, urls, routes, requests, dialect, limits, Endpoint.NONE);
+    }
+
+    /** The same venue for connections that open somewhere else: its own servers are not asked, for neither URLs nor the time. */
+    Venue elsewhere() {
+        return new Venue(name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE);
     }
 
     /**

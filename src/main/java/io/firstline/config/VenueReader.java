@@ -185,13 +185,50 @@ final class VenueReader {
                         json.path("maxConnections").asInt(),
                         json.path("maxAgeMs").asInt()),
                 Limits.NONE);
+        Endpoint endpoint = endpoint(json.path("endpoint"));
         routes.removeIf(route -> route == null);
-        Venue venue =
-                attempt("", () -> new Venue(name, texts(json.path("url")), routes, requests, dialect, limits), null);
+        Venue venue = attempt(
+                "", () -> new Venue(name, texts(json.path("url")), routes, requests, dialect, limits, endpoint), null);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException("venue", problems);
         }
         return venue;
+    }
+
+    private Endpoint endpoint(JsonNode json) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        json.path("headers")
+                .properties()
+                .forEach(e -> headers.put(e.getKey(), e.getValue().asText()));
+        return attempt(
+                "/endpoint",
+                () -> new Endpoint(
+                        json.path("url").asText(),
+                        json.has("method")
+                                ? Endpoint.Method.valueOf(json.path("method").asText())
+                                : Endpoint.Method.GET,
+                        headers,
+                        json.path("target").asText()),
+                Endpoint.NONE);
+    }
+
+    private ServerTime serverTime(JsonNode json) {
+        return attempt(
+                "/serverTime",
+                () -> new ServerTime(
+                        json.path("url").asText(),
+                        json.path("pointer").asText(),
+                        unit(json),
+                        json.path("everyMs").asInt(ServerTime.DEFAULT_EVERY_MS)),
+                ServerTime.NONE);
+    }
+
+    private EventTime eventTime(JsonNode json) {
+        return attempt("/messages/eventTime", () -> new EventTime(texts(json.path("at")), unit(json)), EventTime.NONE);
+    }
+
+    private static StampUnit unit(JsonNode json) {
+        return json.has("unit") ? constant(StampUnit.class, json.path("unit")) : StampUnit.MS;
     }
 
     private Dialect dialect(JsonNode messages, JsonNode venue) {
@@ -222,6 +259,10 @@ final class VenueReader {
                 .properties()
                 .forEach(e -> classes.addAll(
                         streamClass("/messages/classes" + Wording.step(e.getKey()), e.getKey(), e.getValue())));
+        EventTime eventTime = eventTime(messages.path("eventTime"));
+        ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
+                ? ServerTime.NONE // what is wrong with the one is told, and nothing for its sake
+                : serverTime(venue.path("serverTime"));
         return attempt(
                 "/messages",
                 () -> new Dialect(
@@ -235,7 +276,9 @@ final class VenueReader {
                         refusal,
                         venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST),
                         heartbeat,
-                        classes),
+                        classes,
+                        serverTime,
+                        eventTime),
                 Dialect.NONE);
     }
 

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param allowPlaintext allow {@code ws://} to hosts that are not loopback; default false
  * @param headers request headers of the upgrade; their values are never logged
  * @param trustedCertificates path of a PEM file of authorities to trust instead of the JVM's; empty = the JVM's
+ * @param endpoint asked for every attempt where it goes, {@code url} being only its stand-in then; default none
  */
 public record WsConnectionConfig(
         String url,
@@ -47,7 +48,8 @@ public record WsConnectionConfig(
         boolean compression,
         boolean allowPlaintext,
         Map<String, String> headers,
-        String trustedCertificates) {
+        String trustedCertificates,
+        Endpoint endpoint) {
 
     public static final int DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
     public static final int DEFAULT_LATENCY_PING_INTERVAL_MS = 1_000;
@@ -63,6 +65,7 @@ public record WsConnectionConfig(
         onConnect = onConnect == null ? List.of() : List.copyOf(onConnect);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
+        endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
         Checks checks = new Checks();
@@ -77,6 +80,42 @@ public record WsConnectionConfig(
                 .range("framesPerSecond", framesPerSecond, 0, MAX_FRAMES_PER_SECOND)
                 .add(headerProblems(headers))
                 .throwIfAny("connection configuration");
+    }
+
+    /** A connection whose URL is known. */
+    public WsConnectionConfig(
+            String url,
+            List<String> furtherUrls,
+            String connectionId,
+            List<String> onConnect,
+            boolean autoReconnect,
+            int maxMessageBytes,
+            int latencyPingIntervalMs,
+            int latencyWindow,
+            int connectTimeoutMs,
+            int framesPerSecond,
+            RetryConfig retry,
+            boolean compression,
+            boolean allowPlaintext,
+            Map<String, String> headers,
+            String trustedCertificates) {
+        this(
+                url,
+                furtherUrls,
+                connectionId,
+                onConnect,
+                autoReconnect,
+                maxMessageBytes,
+                latencyPingIntervalMs,
+                latencyWindow,
+                connectTimeoutMs,
+                framesPerSecond,
+                retry,
+                compression,
+                allowPlaintext,
+                headers,
+                trustedCertificates,
+                Endpoint.NONE);
     }
 
     /** Everything default but the URL, with a connection id of its own. */
@@ -105,7 +144,7 @@ public record WsConnectionConfig(
     }
 
     /** What would break the upgrade request; a header's value is not shown. */
-    private static List<Problem> headerProblems(Map<String, String> headers) {
+    static List<Problem> headerProblems(Map<String, String> headers) {
         List<Problem> problems = new ArrayList<>();
         headers.forEach((name, value) -> {
             if (!HEADER_NAME.matcher(name).matches()) {
@@ -182,6 +221,15 @@ public record WsConnectionConfig(
         return with(draft -> draft.trustedCertificates = trustedCertificates);
     }
 
+    /** Asks this endpoint for every attempt; the URL becomes its stand-in. */
+    public WsConnectionConfig withEndpoint(Endpoint endpoint) {
+        return with(draft -> {
+            draft.endpoint = endpoint;
+            draft.url = endpoint.standIn();
+            draft.furtherUrls = List.of();
+        });
+    }
+
     private WsConnectionConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -205,6 +253,7 @@ public record WsConnectionConfig(
         private boolean allowPlaintext;
         private Map<String, String> headers;
         private String trustedCertificates;
+        private Endpoint endpoint;
 
         Draft(WsConnectionConfig from) {
             url = from.url();
@@ -222,6 +271,7 @@ public record WsConnectionConfig(
             allowPlaintext = from.allowPlaintext();
             headers = from.headers();
             trustedCertificates = from.trustedCertificates();
+            endpoint = from.endpoint();
         }
 
         WsConnectionConfig made() {
@@ -240,7 +290,8 @@ public record WsConnectionConfig(
                     compression,
                     allowPlaintext,
                     headers,
-                    trustedCertificates);
+                    trustedCertificates,
+                    endpoint);
         }
     }
 }

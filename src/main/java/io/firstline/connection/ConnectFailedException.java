@@ -13,7 +13,14 @@ public final class ConnectFailedException extends Exception {
     ConnectFailedException(Disconnect end, Throwable cause) {
         super(end.toString(), cause);
         this.end = end;
-        this.pauseMs = cause instanceof UpgradeRejectedException rejected
+        this.pauseMs = pauseMs(cause);
+    }
+
+    private static long pauseMs(Throwable cause) {
+        if (cause instanceof RestFailedException rest) {
+            return rest.pauseMs();
+        }
+        return cause instanceof UpgradeRejectedException rejected
                 ? RetryAfter.pauseMs(rejected.getStatus(), rejected.getHeaders().get("Retry-After"), Instant.now())
                 : 0;
     }

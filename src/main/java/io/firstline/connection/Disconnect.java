@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 /**
  * Why a connection ended or was never made.
  *
- * @param cause a short stable name, by which failures are counted and told once: {@code refused}, {@code dns}, {@code tls},
+ * @param cause a short stable name, by which failures are counted and told once: {@code refused}, {@code dns}, {@code tls}, {@code endpoint},
  *     {@code http-429}, {@code reset}, {@code closed-1001} …
  * @param code the WebSocket close code; 1005 if the close frame had none, 1006 if there was no close frame, 0 if there was no connection
  * @param reason what the other side or the network said, for humans
@@ -39,6 +39,9 @@ public record Disconnect(String cause, int code, String reason) {
                     "http-" + rejected.getStatus(),
                     code,
                     "the server answered the upgrade with HTTP " + rejected.getStatus());
+        }
+        if (failure instanceof RestFailedException) {
+            return new Disconnect("endpoint", code, message);
         }
         if (failure instanceof UnknownHostException) {
             return new Disconnect("dns", code, "the host name does not resolve: " + message);

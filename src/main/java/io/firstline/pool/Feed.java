@@ -56,6 +56,7 @@ public abstract class Feed {
     final GapLedger gaps;
     final Delivery delivery;
     private final Heartbeats heartbeats;
+    private final ExchangeTime exchangeTime;
     private List<String> urls;
     private final HostBudget budget;
     final Roster roster = new Roster();
@@ -97,6 +98,10 @@ public abstract class Feed {
         this.streams = new StreamTable(dialect.shutdown());
         this.sender = new Sender(name, roster, this::fastest);
         this.publication = new Publication(name, context, clockwork);
+        this.exchangeTime = new ExchangeTime(name, dialect, surroundings);
+        if (exchangeTime.isTold()) {
+            publication.measure(exchangeTime);
+        }
         this.chronicle = new Chronicle(
                 name,
                 FeedUrl.masked(config.url()),
@@ -149,6 +154,7 @@ public abstract class Feed {
             connector = surroundings.connectors().apply(config);
             rhythm = new Rhythm(clockwork.nowNanos());
             tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
+            exchangeTime.start(config);
             starting();
             roster.seats().forEach(Seat::fill);
             return started.future();
@@ -167,6 +173,7 @@ public abstract class Feed {
             }
             chronicle.closed();
             clockwork.cancel(tellTimer);
+            exchangeTime.stop();
             tellDrops();
             stopping();
             roster.open().forEach(Member::dismiss);
@@ -651,6 +658,7 @@ public abstract class Feed {
                 chronicle.losses(),
                 publication.dropped(),
                 chronicle.failures(),
+                exchangeTime.report(),
                 subscriber.streams(),
                 streams.all().stream().map(StreamWatch::report).toList(),
                 roster.report());

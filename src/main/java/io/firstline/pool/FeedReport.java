@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param lost connections that ended without our closing them
  * @param dropped messages not passed on, by cause
  * @param failures failed attempts and lost connections, by cause
+ * @param exchangeLatency how old messages were when they came; null = nobody knows
  * @param streams subscribed over the connections, where the feed knows them
  * @param ledger what is known of each stream, where messages tell their streams
  * @param connections the open ones, then the last that left
@@ -43,6 +44,7 @@ public record FeedReport(
         long lost,
         Map<String, Long> dropped,
         Map<String, Long> failures,
+        ExchangeLatency exchangeLatency,
         List<String> streams,
         List<StreamReport> ledger,
         List<ConnectionReport> connections) {
@@ -70,6 +72,8 @@ public record FeedReport(
                 sum(shards, FeedReport::lost),
                 sums(shards, FeedReport::dropped),
                 sums(shards, FeedReport::failures),
+                ExchangeLatency.together(
+                        shards.stream().map(FeedReport::exchangeLatency).toList()),
                 joined(shards, FeedReport::streams),
                 joined(shards, FeedReport::ledger),
                 joined(shards, FeedReport::connections));

@@ -49,6 +49,7 @@ final class Publication {
     };
 
     private Handler<FeedMessage> handler;
+    private ExchangeTime exchangeTime;
     private long sequence;
 
     Publication(String feed, ContextInternal context, Clockwork clockwork) {
@@ -59,6 +60,11 @@ final class Publication {
 
     void handler(Handler<FeedMessage> newHandler) {
         handler = newHandler;
+    }
+
+    /** Lets the age of each message be measured. */
+    void measure(ExchangeTime newExchangeTime) {
+        exchangeTime = newExchangeTime;
     }
 
     FeedStream stream(int capacity, Overflow overflow) {
@@ -85,8 +91,11 @@ final class Publication {
     }
 
     void publish(String connectionId, Buffer payload, boolean text, boolean late, long arrivalNanos) {
-        FeedMessage message =
-                new FeedMessage(feed, ++sequence, connectionId, clock.micros(arrivalNanos), payload, text, late);
+        long receivedMicros = clock.micros(arrivalNanos);
+        if (exchangeTime != null) {
+            exchangeTime.published(payload, text, arrivalNanos, receivedMicros);
+        }
+        FeedMessage message = new FeedMessage(feed, ++sequence, connectionId, receivedMicros, payload, text, late);
         List<FeedStream> consumers = streams;
         if (handler != null) {
             try {

@@ -1,9 +1,12 @@
 package io.firstline.pool;
 
+import io.firstline.config.Endpoint;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
+import io.firstline.connection.EndpointConnector;
+import io.firstline.connection.RestClient;
 import io.firstline.connection.WsClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -14,20 +17,58 @@ import java.util.function.Function;
  *
  * @param context where everything of the feed runs
  * @param connectors opens sockets; asked once per start
+ * @param rests asks over HTTP; one for each errand; null = there is no HTTP
  * @param budget the process's attempts to connect
  */
 public record Surroundings(
         ContextInternal context,
         Clockwork clockwork,
         Function<WsConnectionConfig, Connector> connectors,
+        Function<WsConnectionConfig, RestClient> rests,
         ConnectBudget budget) {
+
+    /** A world without HTTP: nobody is asked for the time. */
+    public Surroundings(
+            ContextInternal context,
+            Clockwork clockwork,
+            Function<WsConnectionConfig, Connector> connectors,
+            ConnectBudget budget) {
+        this(context, clockwork, connectors, null, budget);
+    }
 
     /** The real world: sockets, timers and the shared budget of this Vert.x, on the current context. */
     static Surroundings of(Vertx vertx) {
+        Clockwork clockwork = Clockwork.of(vertx);
+        ConnectBudget budget = ConnectBudget.of(vertx);
+        Function<WsConnectionConfig, RestClient> rests = config -> RestClient.create(vertx, config);
         return new Surroundings(
                 (ContextInternal) vertx.getOrCreateContext(),
-                Clockwork.of(vertx),
-                config -> WsClient.create(vertx, config),
-                ConnectBudget.of(vertx));
+                clockwork,
+                config -> connector(vertx, config, rests, clockwork, budget),
+                rests,
+                budget);
+    }
+
+    private static Connector connector(
+            Vertx vertx,
+            WsConnectionConfig config,
+            Function<WsConnectionConfig, RestClient> rests,
+            Clockwork clockwork,
+            ConnectBudget budget) {
+        WsClient sockets = WsClient.create(vertx, config);
+        Endpoint endpoint = config.endpoint();
+        if (endpoint.isNone()) {
+            return sockets;
+        }
+        return new EndpointConnector(
+                sockets,
+                config,
+                () -> {
+                    RestClient client = rests.apply(config);
+                    return client.ask(endpoint.method().name(), endpoint.url(), endpoint.headers())
+                            .onComplete(done -> client.close());
+                },
+                clockwork,
+                budget);
     }
 }

@@ -83,9 +83,9 @@ class VenueTest {
                 .containsExactlyInAnyOrder(
                         "/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string",
                         "/venue: found \"a\", whose profile has an unknown key at /URL,"
-                                + " allowed: $schema, description, extends, url, routes, subscribe, unsubscribe, argument, heartbeat, streamsPerRequest,"
+                                + " allowed: $schema, description, extends, url, routes, endpoint, subscribe, unsubscribe, argument, heartbeat, streamsPerRequest,"
                                 + " framesPerSecond, streamsPerConnection, charsPerConnection, connectsPer5Min, maxConnections, maxAgeMs,"
-                                + " messages (did you mean url?)");
+                                + " serverTime, messages (did you mean url?)");
         assertThat(feedErrors("{\"venue\":\"b\"}"))
                 .containsExactly(
                         "/venue: found \"b\", whose profile has the end of the text inside an object, an array or a string"
@@ -100,7 +100,7 @@ class VenueTest {
                         "/venue: found \"e\", whose profile has -1 (a number) at /framesPerSecond, allowed: an integer from 0 to 10000",
                         "/venue: found \"e\", whose profile has 5 (a number) at /messages/stream, allowed: an array of strings",
                         "/venue: found \"e\", whose profile has an unknown key at /messages/strem,"
-                                + " allowed: stream, separator, names, shutdown, control, ackId, refusal, classes (did you mean stream?)");
+                                + " allowed: stream, separator, names, shutdown, control, ackId, refusal, classes, eventTime (did you mean stream?)");
         assertThat(feedErrors("{\"venue\":\"f\"}"))
                 .containsExactlyInAnyOrder(
                         "/venue: found \"f\", whose profile has \"/e, /e\" at /messages/refusal,"

@@ -1,0 +1,108 @@
+package io.firstline.config;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a venue says over HTTP to which URL the next connection goes, mostly with a token that is good for one. Asked anew for every
+ * attempt. Immutable; checked when it is made.
+ *
+ * @param url {@code https://…}; {@code http://} as {@code ws://} is allowed
+ * @param method how it is asked
+ * @param headers of the request; their values are never shown
+ * @param target a template of the connection's URL: <code>${/pointer}</code> becomes the value there in the answer, <code>${id}</code> an
+ *     id that is new each time. Behind the first {@code ?} values are percent-encoded
+ */
+public record Endpoint(String url, Method method, Map<String, String> headers, String target) {
+    /** The venue's URLs are known. */
+    public static final Endpoint NONE = new Endpoint("", Method.GET, Map.of(), "");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)\\}?");
+    private static final String UNRESERVED = "-._~";
+
+    /** How it is asked; a POST has no body. */
+    public enum Method {
+        GET,
+        POST
+    }
+
+    public Endpoint {
+        url = url == null ? "" : url;
+        method = method == null ? Method.GET : method;
+        headers = headers == null ? Map.of() : Map.copyOf(headers);
+        target = target == null ? "" : target;
+        Checks checks = new Checks();
+        if (!url.isEmpty() || !target.isEmpty()) {
+            // whether http:// may go to a host of this name is the feed's decision
+            checks.add(FeedUrl.restProblems(url, true))
+                    .add(WsConnectionConfig.headerProblems(headers))
+                    .require(
+                            makesUrls(target),
+                            "target",
+                            Wording.quoted(target),
+                            "a template of a wss:// URL with ${/pointer} into the answer and, if the venue wants it, ${id}");
+        }
+        checks.throwIfAny("endpoint");
+    }
+
+    private static boolean makesUrls(String target) {
+        boolean known = PLACEHOLDER
+                .matcher(target)
+                .results()
+                .allMatch(place -> place.group().endsWith("}")
+                        && (place.group(1).equals("id")
+                                || (!place.group(1).isEmpty() && JsonText.isPointer(place.group(1)))));
+        boolean whole = target.startsWith("${/");
+        String sample = PLACEHOLDER.matcher(target).replaceAll("x");
+        return known
+                && FeedUrl.problems(whole ? "wss://" + sample : sample, true).isEmpty();
+    }
+
+    public boolean isNone() {
+        return url.isEmpty();
+    }
+
+    /** What stands for the connections' URL as long as nobody knows it: in reports, and where attempts are counted by host. */
+    public String standIn() {
+        return "ws" + url.substring("http".length());
+    }
+
+    /**
+     * The URL of one connection.
+     *
+     * @throws IllegalArgumentException naming the pointer at which the answer has neither text nor number
+     */
+    public String target(JsonNode answer, String id) {
+        int query = target.indexOf('?');
+        return PLACEHOLDER.matcher(target).replaceAll(place -> {
+            String value = place.group(1).equals("id") ? id : value(answer, place.group(1));
+            return Matcher.quoteReplacement(query < 0 || place.start() < query ? value : encoded(value));
+        });
+    }
+
+    private static String value(JsonNode answer, String pointer) {
+        JsonNode value = answer.at(JsonPointer.compile(pointer));
+        if (!value.isValueNode() || value.isNull() || value.asText().isEmpty()) {
+            throw new IllegalArgumentException("no value at " + pointer);
+        }
+        return value.asText();
+    }
+
+    private static String encoded(String value) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (each & 0xFF);
+            if (c < 0x80 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0)) {
+                encoded.append(c);
+            } else {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+            }
+        }
+        return encoded.toString();
+    }
+}

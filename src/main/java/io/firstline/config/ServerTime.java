@@ -1,0 +1,35 @@
+package io.firstline.config;
+
+/**
+ * Where a venue tells the time of its clock. Immutable; checked when it is made.
+ *
+ * @param url {@code https://…}, {@code http://} for loopback hosts; asked with GET
+ * @param pointer JSON pointer to the time in the answer, a number or a string of digits
+ * @param unit in what it is counted
+ * @param everyMs milliseconds between two questions; default 60,000
+ */
+public record ServerTime(String url, String pointer, StampUnit unit, int everyMs) {
+    public static final int DEFAULT_EVERY_MS = 60_000;
+    /** The venue does not tell, or nobody knows where. */
+    public static final ServerTime NONE = new ServerTime("", "", StampUnit.MS, DEFAULT_EVERY_MS);
+
+    public ServerTime {
+        url = url == null ? "" : url;
+        pointer = pointer == null ? "" : pointer;
+        unit = unit == null ? StampUnit.MS : unit;
+        Checks checks = new Checks().range("everyMs", everyMs, 1_000, 3_600_000);
+        if (!url.isEmpty() || !pointer.isEmpty()) {
+            checks.add(FeedUrl.restProblems(url, false))
+                    .require(
+                            !pointer.isEmpty() && JsonText.isPointer(pointer),
+                            "pointer",
+                            Wording.quoted(pointer),
+                            "a JSON pointer such as /serverTime");
+        }
+        checks.throwIfAny("server time");
+    }
+
+    public boolean isNone() {
+        return url.isEmpty();
+    }
+}

@@ -1,0 +1,102 @@
+package io.firstline.connection;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.firstline.config.WsConnectionConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks for JSON over HTTP. Made for one errand and closed after it: that ends whatever a server goes on sending. Redirects are not
+ * followed, and nothing is inflated. Belongs to the context on which it is made.
+ */
+public final class RestClient {
+    /** An answer is never longer than this many bytes. */
+    static final int MAX_ANSWER_BYTES = 65_536;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final WebClient client;
+    private final int timeoutMs;
+
+    private RestClient(WebClient client, int timeoutMs) {
+        this.client = client;
+        this.timeoutMs = timeoutMs;
+    }
+
+    /** A client with the time-out and the trusted authorities of a connection. */
+    public static RestClient create(Vertx vertx, WsConnectionConfig config) {
+        WebClientOptions options = new WebClientOptions()
+                .setUserAgent("firstline")
+                .setFollowRedirects(false)
+                .setConnectTimeout(config.connectTimeoutMs())
+                .setSslHandshakeTimeout(config.connectTimeoutMs())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setTcpNoDelay(true);
+        if (!config.trustedCertificates().isEmpty()) {
+            options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
+        }
+        return new RestClient(WebClient.create(vertx, options), config.connectTimeoutMs());
+    }
+
+    /**
+     * Asks once.
+     *
+     * @return fails with a {@link RestFailedException}
+     */
+    public Future<JsonNode> ask(String method, String url, Map<String, String> headers) {
+        HttpRequest<Buffer> request =
+                client.requestAbs(HttpMethod.valueOf(method), url).as(() -> new BoundedBody(MAX_ANSWER_BYTES));
+        headers.forEach(request::putHeader);
+        return request.send()
+                .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+                .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
+    }
+
+    private RestFailedException why(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RestFailedException known) {
+                return known;
+            }
+        }
+        return new RestFailedException(
+                failure instanceof TimeoutException
+                        ? "no answer within " + timeoutMs + " ms"
+                        : Disconnect.of(failure, 0).toString(),
+                0);
+    }
+
+    private static Future<JsonNode> json(HttpResponse<Buffer> answer) {
+        if (answer.statusCode() / 100 != 2) {
+            long pauseMs = RetryAfter.pauseMs(
+                    answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
+            return Future.failedFuture(new RestFailedException("HTTP " + answer.statusCode(), pauseMs));
+        }
+        if (answer.body() == null || answer.body().length() == 0) {
+            return Future.failedFuture(new RestFailedException("an empty answer", 0));
+        }
+        try {
+            return Future.succeededFuture(JSON.readTree(answer.body().getBytes()));
+        } catch (IOException notJson) { // its message quotes the answer
+            return Future.failedFuture(new RestFailedException("an answer that is not JSON", 0));
+        }
+    }
+
+    /** Ends what is under way. */
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,178 @@
+package io.firstline.pool;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.Dialect;
+import io.firstline.config.EventTime;
+import io.firstline.config.FeedUrl;
+import io.firstline.config.ServerTime;
+import io.firstline.config.StampUnit;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.Clockwork;
+import io.firstline.connection.RestClient;
+import io.firstline.connection.RestFailedException;
+import io.firstline.payload.KeyReader;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What time it is at a feed's exchange, and how old its messages are. Asks the exchange for its time now and then; that it does not answer
+ * harms nothing but the figure. Belongs to the feed's context.
+ */
+final class ExchangeTime {
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeTime.class);
+    /** The first question of a round opens the connection, the second is the one that is answered fast. */
+    private static final int QUESTIONS = 2;
+    /** What is longer is a snapshot, whose age says little, and would take long to read. */
+    private static final int MAX_BYTES = 65_536;
+
+    private final String feed;
+    private final ServerTime server;
+    private final EventTime event;
+    private final Surroundings surroundings;
+    private final Clockwork clockwork;
+    /** Not the feed's reader: that one reads copies that lose as well, and would read them further. */
+    private final KeyReader reader;
+
+    private final SignedHistogram ages;
+    private final ServerClock clock = new ServerClock();
+    private int settings;
+    private WsConnectionConfig config;
+    private RestClient asking;
+    private long timer = -1;
+    private long failures;
+    private boolean failureTold;
+
+    ExchangeTime(String feed, Dialect dialect, Surroundings surroundings) {
+        this.feed = feed;
+        this.server = dialect.serverTime();
+        this.event = dialect.eventTime();
+        this.surroundings = surroundings;
+        this.clockwork = surroundings.clockwork();
+        this.reader = isTold() ? new KeyReader(event.at()) : null;
+        this.ages = isTold() ? new SignedHistogram() : null;
+    }
+
+    /** Whether messages say when what they tell has happened. */
+    boolean isTold() {
+        return !event.at().isEmpty();
+    }
+
+    void start(WsConnectionConfig newConfig) {
+        config = newConfig;
+        if (!server.isNone() && surroundings.rests() != null) {
+            timer = clockwork.every(server.everyMs(), this::round);
+            round();
+        }
+    }
+
+    void stop() {
+        clockwork.cancel(timer);
+        if (asking != null) {
+            asking.close();
+            asking = null;
+        }
+    }
+
+    private void round() {
+        if (asking != null) {
+            return; // the last one ends by its time-out
+        }
+        String host = URI.create(server.url()).getHost();
+        if (surroundings.budget().take(host, 0, clockwork.nowNanos()) > 0) {
+            failures++;
+            return;
+        }
+        RestClient client = surroundings.rests().apply(config);
+        asking = client;
+        Future<Void> answered = Future.succeededFuture();
+        for (int i = 0; i < QUESTIONS; i++) {
+            answered = answered.compose(v -> ask(client));
+        }
+        answered.onComplete(done -> {
+            if (asking != client) {
+                return; // stopped meanwhile
+            }
+            asking = null;
+            client.close();
+            if (done.failed()) {
+                failed(host, done.cause());
+            } else {
+                failureTold = false;
+            }
+        });
+    }
+
+    private Future<Void> ask(RestClient client) {
+        long askedNanos = clockwork.nowNanos();
+        return client.ask("GET", server.url(), Map.of()).map(answer -> {
+            StampUnit unit = server.unit();
+            long stamp = stamp(answer.at(JsonPointer.compile(server.pointer())));
+            if (!unit.isPlausible(stamp)) {
+                throw new IllegalStateException("an answer without a time in " + unit + " at " + server.pointer());
+            }
+            clock.answered(askedNanos, clockwork.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
+            return null;
+        });
+    }
+
+    private static long stamp(JsonNode value) {
+        return value.isTextual() || value.isIntegralNumber() ? value.asLong(0) : 0;
+    }
+
+    private void failed(String host, Throwable why) {
+        failures++;
+        if (why instanceof RestFailedException rest && rest.pauseMs() > 0) {
+            surroundings.budget().pause(host, rest.pauseMs(), clockwork.nowNanos());
+        }
+        if (!failureTold) {
+            failureTold = true;
+            LOG.warn("{} was not told the time at {}: {}", feed, FeedUrl.masked(server.url()), why.getMessage());
+        }
+    }
+
+    /** The first copy of a message is being passed on; it may have been held back since it arrived. */
+    void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros) {
+        if (!text || payload.length() > MAX_BYTES || !reader.read(payload)) {
+            return;
+        }
+        for (int i = 0; i < event.at().size(); i++) {
+            if (reader.isLong(i)) {
+                long stamp = reader.asLong(i);
+                if (event.unit().isPlausible(stamp)) {
+                    aged((clock.isKnown() ? clock.micros(arrivalNanos) : arrivalMicros)
+                            - event.unit().micros(stamp));
+                }
+                return;
+            }
+        }
+    }
+
+    private void aged(long micros) {
+        if (settings != clock.settings()) {
+            settings = clock.settings();
+            ages.reset(); // those were measured by another clock
+        }
+        ages.record(micros);
+    }
+
+    /** What has been measured; null = nothing. */
+    ExchangeLatency report() {
+        if (!isTold() || ages.count() == 0) {
+            return null;
+        }
+        long now = clockwork.nowNanos();
+        boolean byItsClock = settings > 0;
+        return new ExchangeLatency(
+                ages.percentile(50),
+                ages.percentile(99),
+                byItsClock ? (Long) (clock.micros(now) - clockwork.epochMicros()) : null,
+                byItsClock ? (Long) clock.errorMicros(now) : null,
+                ages.count(),
+                failures);
+    }
+}

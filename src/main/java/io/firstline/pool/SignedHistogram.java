@@ -1,0 +1,41 @@
+package io.firstline.pool;
+
+import org.HdrHistogram.Histogram;
+
+/** Percentiles of figures that may be negative, in bounded memory: those below zero in a mirror. Pure, not thread-safe. */
+final class SignedHistogram {
+    /** What is further from zero counts as this: an hour, in microseconds. */
+    static final long MAX = 3_600_000_000L;
+
+    private final Histogram positive = new Histogram(1, MAX, 2);
+    private final Histogram negative = new Histogram(1, MAX, 2);
+
+    void record(long value) {
+        if (value >= 0) {
+            positive.recordValue(Math.min(MAX, value));
+        } else {
+            negative.recordValue(value == Long.MIN_VALUE ? MAX : Math.min(MAX, -value));
+        }
+    }
+
+    long count() {
+        return positive.getTotalCount() + negative.getTotalCount();
+    }
+
+    /** So many of a hundred are no greater; 0 if there are none. */
+    long percentile(double percent) {
+        long below = negative.getTotalCount();
+        double rank = percent / 100 * count();
+        if (rank <= below && below > 0) {
+            return -negative.getValueAtPercentile(100 * (below - rank) / below);
+        }
+        return positive.getTotalCount() == 0
+                ? 0
+                : positive.getValueAtPercentile(100 * (rank - below) / positive.getTotalCount());
+    }
+
+    void reset() {
+        positive.reset();
+        negative.reset();
+    }
+}

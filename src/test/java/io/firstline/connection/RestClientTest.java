@@ -1,0 +1,137 @@
+package io.firstline.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.testkit.Await;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RestClientTest {
+    private static final WsConnectionConfig CONFIG =
+            WsConnectionConfig.of("wss://any.example.com").withConnectTimeoutMs(3_000);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicBoolean cut = new AtomicBoolean();
+    private RestClient client;
+
+    @BeforeEach
+    void open() {
+        client = RestClient.create(vertx, CONFIG);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        Await.result(vertx.close());
+    }
+
+    @Test
+    void shouldAskAsItWasTold() {
+        String url = serving(request -> request.response()
+                .end("{\"method\":\"" + request.method() + "\",\"key\":\"" + request.getHeader("X-Key") + "\"}"));
+
+        JsonNode posted = Await.result(client.ask("POST", url, Map.of("X-Key", "k")));
+        assertThat(posted.toString()).isEqualTo("{\"method\":\"POST\",\"key\":\"k\"}");
+        assertThat(Await.result(client.ask("GET", url, Map.of())).path("method").asText())
+                .isEqualTo("GET");
+    }
+
+    @Test
+    void shouldTellTheStatusOfARefusalAndForHowLongTheHostWantsToBeLeftAlone() {
+        String refusing = serving(request -> request.response()
+                .setStatusCode(429)
+                .putHeader("Retry-After", "7")
+                .end("secret"));
+        RestFailedException refused = failure(refusing);
+        assertThat(refused).hasMessage("HTTP 429").hasNoCause();
+        assertThat(refused.pauseMs()).isEqualTo(7_000);
+
+        assertThat(failure(serving(
+                                request -> request.response().setStatusCode(500).end("secret")))
+                        .pauseMs())
+                .isZero();
+    }
+
+    @Test
+    void shouldNotFollowRedirects() {
+        String url = serving(request -> request.response()
+                .setStatusCode(302)
+                .putHeader("Location", "/elsewhere")
+                .end());
+
+        assertThat(failure(url)).hasMessage("HTTP 302");
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void shouldRefuseAnAnswerThatIsNotJsonAndNotTellIt() {
+        assertThat(failure(serving(request -> request.response().end("{\"secret\":"))))
+                .hasMessage("an answer that is not JSON")
+                .hasNoCause();
+        assertThat(failure(
+                        serving(request -> request.response().setStatusCode(204).end())))
+                .hasMessage("an empty answer");
+    }
+
+    @Test
+    void shouldGiveUpAnAnswerThatIsTooLongAndCutItOff() {
+        String url = serving(request -> {
+            request.response().setChunked(true).closeHandler(v -> cut.set(true));
+            long timer = vertx.setPeriodic(1, t -> request.response().write("x".repeat(10_000)));
+            request.connection().closeHandler(v -> vertx.cancelTimer(timer));
+        });
+
+        assertThat(failure(url)).hasMessage("an answer of more than 65536 bytes");
+        client.close();
+        Await.until("the server sees the connection end", cut::get);
+    }
+
+    @Test
+    void shouldGiveUpAnAnswerThatDripsAndCutItOff() {
+        String url = serving(request -> {
+            request.response().setChunked(true).closeHandler(v -> cut.set(true));
+            long timer = vertx.setPeriodic(50, t -> request.response().write(" "));
+            request.connection().closeHandler(v -> vertx.cancelTimer(timer));
+        });
+
+        assertThat(failure(url)).hasMessage("no answer within 3000 ms");
+        client.close();
+        Await.until("the server sees the connection end", cut::get);
+    }
+
+    @Test
+    void shouldSayWhyThereIsNoAnswer() {
+        assertThat(failure("http://127.0.0.1:1/")).hasMessageStartingWith("refused (");
+        String url = serving(request -> {
+            request.response().setChunked(true).write("{");
+            vertx.setTimer(20, t -> request.connection().close());
+        });
+        assertThat(failure(url)).hasMessageStartingWith("eof (");
+    }
+
+    private RestFailedException failure(String url) {
+        return (RestFailedException) Await.failure(client.ask("GET", url, Map.of()));
+    }
+
+    private String serving(Handler<HttpServerRequest> handler) {
+        Future<HttpServer> server = vertx.createHttpServer()
+                .requestHandler(request -> {
+                    asked.incrementAndGet();
+                    handler.handle(request);
+                })
+                .listen(0, "127.0.0.1");
+        return "http://127.0.0.1:" + Await.result(server).actualPort() + "/";
+    }
+}
