@@ -12,6 +12,7 @@ import io.firstline.connection.Clockwork;
 import io.firstline.connection.RestClient;
 import io.firstline.connection.RestFailedException;
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
@@ -37,6 +38,8 @@ final class ExchangeTime {
     private final Clockwork clockwork;
     /** Not the feed's reader: that one reads copies that lose as well, and would read them further. */
     private final KeyReader reader;
+
+    private final Payload bytes = new Payload();
 
     private final SignedHistogram ages;
     private final ServerClock clock = new ServerClock();
@@ -137,7 +140,11 @@ final class ExchangeTime {
 
     /** The first copy of a message is being passed on; it may have been held back since it arrived. */
     void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros) {
-        if (!text || payload.length() > MAX_BYTES || !reader.read(payload)) {
+        if (!text || payload.length() > MAX_BYTES) {
+            return;
+        }
+        bytes.over(payload, true);
+        if (!reader.read(bytes.array(), bytes.from(), bytes.from() + bytes.length())) {
             return;
         }
         for (int i = 0; i < event.at().size(); i++) {

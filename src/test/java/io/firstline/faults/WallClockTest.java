@@ -26,6 +26,11 @@ class WallClockTest {
             "io/firstline/connection/Clockwork.java",
             // a server may say Retry-After as a date; capped at a day
             "io/firstline/connection/ConnectFailedException.java",
+            "io/firstline/connection/EndpointConnector.java",
+            "io/firstline/connection/RestClient.java",
+            // says when it was made; the other has a method of that name
+            "io/firstline/bench/BenchCommand.java",
+            "io/firstline/bench/FeedClient.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
             // stamps what it writes
@@ -43,6 +48,10 @@ class WallClockTest {
             "io/firstline/pool/EpochClock.java",
             // recorded copies
             "io/firstline/recording/Recorder.java",
+            // holds the exchange's stamps against ours, which is only told
+            "io/firstline/pool/ExchangeTime.java",
+            // passes recorded time on
+            "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
             "io/firstline/pool/Feed.java",
             // events
