@@ -28,10 +28,18 @@ final class History {
     private final long[] nextAlike;
 
     private final int tableMask;
+    /** A part of the hash of each chain, 0 = the place is empty: nearly all that a search has to look at. */
+    private final int[] tags;
+
     private final long[] oldestAlike;
     private final long[] newestAlike;
     private final long[][] cursors;
     private final ArrayDeque<long[]> freeCursors = new ArrayDeque<>();
+
+    /** The last search, as far as it still holds: one copy asks for the same several times. */
+    private long foundHash;
+
+    private int foundAt = -1;
 
     private long oldest = 1;
     private long newest;
@@ -49,6 +57,7 @@ final class History {
         this.stream = new int[size];
         this.nextAlike = new long[size];
         this.tableMask = 2 * size - 1;
+        this.tags = new int[2 * size];
         this.oldestAlike = new long[2 * size];
         this.newestAlike = new long[2 * size];
         this.cursors = new long[2 * size][];
@@ -154,6 +163,7 @@ final class History {
         int at = find(messageHash);
         if (oldestAlike[at] == 0) {
             oldestAlike[at] = sequence;
+            tags[at] = tag(messageHash);
         } else {
             nextAlike[(int) newestAlike[at] & entryMask] = sequence;
             if (cursors[at] == null) {
@@ -198,11 +208,21 @@ final class History {
 
     /** The table's place for a hash: where its chain is, or the empty place where it would begin. */
     private int find(long messageHash) {
+        if (foundAt >= 0 && foundHash == messageHash) {
+            return foundAt;
+        }
+        int tag = tag(messageHash);
         int at = home(messageHash);
-        while (oldestAlike[at] != 0 && hash[(int) oldestAlike[at] & entryMask] != messageHash) {
+        while (tags[at] != 0 && (tags[at] != tag || hash[(int) oldestAlike[at] & entryMask] != messageHash)) {
             at = (at + 1) & tableMask;
         }
+        foundHash = messageHash;
+        foundAt = at;
         return at;
+    }
+
+    private static int tag(long messageHash) {
+        return (int) (messageHash >>> 32) | 1;
     }
 
     private int home(long messageHash) {
@@ -211,11 +231,15 @@ final class History {
 
     /** Moves later chains of the same run back, so that no search ends early at the hole. */
     private void closeHole(int emptied) {
+        foundAt = -1;
+        tags[emptied] = 0;
         int hole = emptied;
         for (int at = (hole + 1) & tableMask; oldestAlike[at] != 0; at = (at + 1) & tableMask) {
             int home = home(hash[(int) oldestAlike[at] & entryMask]);
             boolean reachableFromHome = ((at - home) & tableMask) < ((at - hole) & tableMask);
             if (!reachableFromHome) {
+                tags[hole] = tags[at];
+                tags[at] = 0;
                 oldestAlike[hole] = oldestAlike[at];
                 newestAlike[hole] = newestAlike[at];
                 cursors[hole] = cursors[at];

@@ -50,7 +50,9 @@ public final class Line {
     long losses;
     long saves;
     long unmatched;
-    final Histogram lagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+    /** Of the windows that are over: a copy is recorded once. */
+    private final Histogram earlierLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+
     private final Histogram windowLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
     private long lossesBeforeWindow;
     private StreamFigures[] byStream = {};
@@ -142,7 +144,6 @@ public final class Line {
             in(stream).lag(lagNanos);
         }
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
-        lagMicros.recordValue(micros);
         windowLagMicros.recordValue(micros);
     }
 
@@ -178,12 +179,15 @@ public final class Line {
 
     /** Begins a new {@link #window()}. */
     public void startWindow() {
+        earlierLagMicros.add(windowLagMicros);
         windowLagMicros.reset();
         lossesBeforeWindow = losses;
     }
 
     /** What the line was worth until now. */
     public LineFigures figures() {
+        Histogram lagMicros = earlierLagMicros.copy();
+        lagMicros.add(windowLagMicros);
         boolean any = lagMicros.getTotalCount() > 0;
         return new LineFigures(
                 leading,

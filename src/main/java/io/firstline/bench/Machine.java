@@ -18,7 +18,7 @@ record Machine(String processor, int cores, String system, String jdk, String ne
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("os.name") + " " + System.getProperty("os.version"),
                     System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
-                    Version.identify().get("netty-transport").artifactVersion(),
+                    nettyVersion(),
                     OpenSsl.isAvailable() ? OpenSsl.versionString() : "does not load",
                     String.join(" ", ChildProcess.JVM_OPTIONS));
         } catch (IOException e) {
@@ -43,5 +43,13 @@ record Machine(String processor, int cores, String system, String jdk, String ne
                 .put("netty", netty)
                 .put("openSsl", openSsl)
                 .put("flags", flags);
+    }
+
+    /** In one jar with everything, the versions of some of Netty's modules are lost: they are all the same. */
+    private static String nettyVersion() {
+        return Version.identify().values().stream()
+                .map(Version::artifactVersion)
+                .findFirst()
+                .orElse("unknown");
     }
 }

@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.CharsetUtil;
 import io.vertx.core.buffer.Buffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Puts the frames of one connection together to messages. Pure: no socket, no clock.
@@ -24,6 +27,8 @@ public final class MessageAssembler {
         /** A message was dropped; {@code bytes} of it had arrived. */
         void dropped(DropCause cause, long bytes);
     }
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final int maxMessageBytes;
     private final Sink sink;
@@ -105,12 +110,17 @@ public final class MessageAssembler {
                         Unpooled.wrappedBuffer(payload.array(), payload.from(), payload.length()), CharsetUtil.UTF_8);
     }
 
-    /** A loop that the compiler turns into vector instructions: most market data is ASCII. */
+    /** Eight bytes at a time: most market data is ASCII, and looking at each byte would cost a fifth of all that a message costs. */
     private static boolean isAscii(byte[] array, int offset, int length) {
-        int seen = 0;
-        for (int i = offset; i < offset + length; i++) {
-            seen |= array[i];
+        int end = offset + length;
+        long seen = 0;
+        int at = offset;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            seen |= (long) LONGS.get(array, at);
         }
-        return seen >= 0;
+        for (; at < end; at++) {
+            seen |= array[at];
+        }
+        return (seen & 0x8080_8080_8080_8080L) == 0;
     }
 }

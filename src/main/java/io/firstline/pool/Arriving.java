@@ -11,8 +11,10 @@ final class Arriving implements Arrival<Copy> {
     private Payload payload;
     private StreamWatch stream;
     private long arrivalNanos;
-    private long identity;
-    private long content;
+    private long key;
+    /** Of all bytes, made when it is needed; 0 = not yet. */
+    private long hash;
+
     private long first;
     private long last;
     private boolean restarts;
@@ -32,10 +34,8 @@ final class Arriving implements Arrival<Copy> {
         payload = bytes;
         stream = itsStream;
         arrivalNanos = nowNanos;
-        long hash = PayloadHash.of(bytes);
-        long key = stream == null ? 0 : reader.identity(stream.places);
-        identity = key == 0 ? hash : key;
-        content = key == 0 ? 0 : hash;
+        key = stream == null ? 0 : reader.identity(stream.places);
+        hash = 0;
         last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
         first = last == MessageReader.NO_NUMBER ? last : reader.firstNumber(stream.places, last);
         restarts = last != MessageReader.NO_NUMBER && reader.restarts(stream.places, first, last);
@@ -52,12 +52,19 @@ final class Arriving implements Arrival<Copy> {
 
     @Override
     public long identity() {
-        return identity;
+        return key == 0 ? hash() : key;
     }
 
     @Override
     public long content() {
-        return content;
+        return key == 0 ? 0 : hash();
+    }
+
+    private long hash() {
+        if (hash == 0) {
+            hash = PayloadHash.of(payload);
+        }
+        return hash;
     }
 
     @Override
