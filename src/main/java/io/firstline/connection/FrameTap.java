@@ -13,18 +13,13 @@ import io.vertx.core.internal.ContextInternal;
 
 /**
  * Takes messages of one frame, which is nearly all of them, out of the channel before Vert.x makes objects of them: their bytes go into an
- * array that is used again for the next. Everything else passes through. Belongs to the channel's event loop, which is the context's.
- *
- * <p>Why: of five copies of a message four are late, and this is what they cost; src/docs/performance.md has the figures.
+ * array that is used again for the next. Everything else passes through. For what {@link FrameReader} leaves to Netty. Belongs to the channel's event loop, which is the context's.
  */
 final class FrameTap extends ChannelInboundHandlerAdapter {
-    /** Kept for the next message, unless this one is unusually long. */
-    private static final int MAX_KEPT_BYTES = 1 << 20;
-
     private final ContextInternal context;
     private final Handler<Payload> messages;
     private final Payload payload = new Payload();
-    private byte[] bytes = new byte[1_024];
+    private final ReusedBytes bytes = new ReusedBytes();
     /** A message in several frames has begun: the next frames are its own, or wrong. */
     private boolean inFragments;
 
@@ -53,18 +48,10 @@ final class FrameTap extends ChannelInboundHandlerAdapter {
     private void take(WebSocketFrame frame) {
         ByteBuf content = frame.content();
         int length = content.readableBytes();
-        byte[] into = length <= bytes.length ? bytes : larger(length);
+        byte[] into = bytes.forLength(length);
         content.getBytes(content.readerIndex(), into, 0, length);
         payload.over(into, 0, length, frame instanceof TextWebSocketFrame);
         frame.release();
         context.emit(payload, messages); // reports what a consumer throws
-    }
-
-    private byte[] larger(int length) {
-        if (length > MAX_KEPT_BYTES) {
-            return new byte[length];
-        }
-        bytes = new byte[Math.min(MAX_KEPT_BYTES, Math.max(length, 2 * bytes.length))];
-        return bytes;
     }
 }

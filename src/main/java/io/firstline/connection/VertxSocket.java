@@ -1,6 +1,9 @@
 package io.firstline.connection;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -14,9 +17,11 @@ final class VertxSocket implements Socket {
     private static final int MAX_QUEUED_BYTES = 1 << 20;
 
     private final WebSocket socket;
+    private final int maxMessageBytes;
 
-    VertxSocket(WebSocket socket) {
+    VertxSocket(WebSocket socket, int maxMessageBytes) {
         this.socket = socket;
+        this.maxMessageBytes = maxMessageBytes;
         socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
     }
 
@@ -33,8 +38,19 @@ final class VertxSocket implements Socket {
     private void tap(Listener listener) {
         ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
         ContextInternal context = ContextInternal.current();
-        if (context != null && context.isEventLoopContext() && vertx.executor().inEventLoop()) {
-            vertx.pipeline().addBefore(vertx.name(), "firstline-tap", new FrameTap(context, listener::message));
+        if (context == null
+                || !context.isEventLoopContext()
+                || !vertx.executor().inEventLoop()) {
+            return;
+        }
+        ChannelPipeline pipeline = vertx.pipeline();
+        pipeline.addBefore(vertx.name(), "firstline-tap", new FrameTap(context, listener::message));
+        ChannelHandlerContext decoder = pipeline.context(WebSocket13FrameDecoder.class);
+        // with an extension between the two, frames are not what they seem
+        if (decoder != null && pipeline.get(WebSocketExtensionDecoder.class) == null) {
+            FrameReader reader = new FrameReader(context, maxMessageBytes, listener::message);
+            pipeline.addBefore(decoder.name(), "firstline-reader", reader);
+            pipeline.addAfter(decoder.name(), "firstline-witness", reader.witness());
         }
     }
 

@@ -41,7 +41,7 @@ public final class WsClient implements Connector {
 
     @Override
     public Future<Socket> connect(WsConnectionConfig config) {
-        return client.connect(connectOptions(config)).map(VertxSocket::new);
+        return client.connect(connectOptions(config)).map(socket -> new VertxSocket(socket, config.maxMessageBytes()));
     }
 
     @Override
