@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,9 @@ public final class WsClient implements Connector {
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true)
                 .setClosingTimeout((int) TimeUnit.MILLISECONDS.toSeconds(WsConnection.CLOSING_TIMEOUT_MS));
+        if (OpenSSLEngineOptions.isAvailable()) {
+            options.setSslEngineOptions(new OpenSSLEngineOptions()); // a third of the garbage; src/docs/performance.md
+        }
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
