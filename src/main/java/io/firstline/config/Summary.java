@@ -40,7 +40,7 @@ final class Summary {
         WsConnectionConfig connection = feed.pool().connection();
         List<String> facts = new ArrayList<>();
         facts.add((feed.connections() == 1 ? "1 connection" : feed.connections() + " connections") + " to "
-                + FeedUrl.masked(simulated ? FeedUrl.withoutAddress(connection.url()) : connection.url()));
+                + place(connection, simulated));
         if (feed.parts().size() > 1) {
             facts.add(feed.parts().size() + " pools of that many connections, each with "
                     + feed.parts().stream()
@@ -72,6 +72,13 @@ final class Summary {
         facts.add("published as " + name(feed.body())
                 + (feed.streamPointer().isEmpty() ? "" : ", by stream at " + feed.streamPointer()));
         return String.join("; ", facts);
+    }
+
+    private static String place(WsConnectionConfig connection, boolean simulated) {
+        if (!connection.endpoint().isNone()) {
+            return "where " + FeedUrl.masked(connection.endpoint().url()) + " says";
+        }
+        return FeedUrl.masked(simulated ? FeedUrl.withoutAddress(connection.url()) : connection.url());
     }
 
     private static String first(List<String> streams) {
