@@ -112,7 +112,7 @@ final class MessageReader {
             }
             case PREVIOUS -> {
                 long previous = number(at.previous());
-                return previous == NO_NUMBER ? last : previous + 1;
+                return previous == NO_NUMBER ? NO_NUMBER : previous + 1; // without its link it proves nothing
             }
             default -> {
                 return NO_NUMBER;
