@@ -1,0 +1,28 @@
+package io.firstline.http;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+
+/** A Vert.x that measures itself, and the JVM under it. */
+public final class Metrics {
+    private Metrics() {}
+
+    /** A registry that Prometheus can read. */
+    public static PrometheusMeterRegistry registry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    /** A Vert.x whose own figures, and those of the JVM, go to a registry. */
+    public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry) {
+        options.setMetricsOptions(
+                new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true));
+        return Vertx.builder()
+                .with(options)
+                .withMetrics(new MicrometerMetricsFactory(registry))
+                .build();
+    }
+}
