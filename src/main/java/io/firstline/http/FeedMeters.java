@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.connection.DropCause;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.json.JsonArray;
@@ -62,12 +63,7 @@ final class FeedMeters {
             count("late", "Messages published after younger ones", report);
             byKey("firstline.feed.evictions", "Connections replaced on purpose", "reason", report, "evictedFor");
             byKey("firstline.feed.failures", "Failed attempts and lost connections", "cause", report, "failures");
-            byKey(
-                    "firstline.feed.dropped",
-                    "Messages not passed on, or not by a slow consumer",
-                    "cause",
-                    report,
-                    "dropped");
+            dropped(report.getJsonObject("dropped"));
             meters.count(
                     "firstline.feed.connections.lost",
                     "Connections that ended without our closing them",
@@ -111,6 +107,17 @@ final class FeedMeters {
             JsonObject counts = report.getJsonObject(key);
             for (String value : counts.fieldNames()) {
                 meters.count(name, help, Tags.of(label, value), counts.getLong(value));
+            }
+        }
+
+        /** All causes from the start: an alert compares with what was before. */
+        private void dropped(JsonObject counts) {
+            for (DropCause cause : DropCause.values()) {
+                meters.count(
+                        "firstline.feed.dropped",
+                        "Messages not passed on, or not by a slow consumer",
+                        Tags.of("cause", cause.label()),
+                        counts.getLong(cause.label(), 0L));
             }
         }
 

@@ -187,7 +187,10 @@ public final class Browser implements AutoCloseable {
     public Object evaluate(String expression) {
         JsonObject result = ask(
                 "Runtime.evaluate",
-                new JsonObject().put("expression", expression).put("returnByValue", true).put("awaitPromise", true));
+                new JsonObject()
+                        .put("expression", expression)
+                        .put("returnByValue", true)
+                        .put("awaitPromise", true));
         if (result.containsKey("exceptionDetails")) {
             throw new AssertionError(expression + ": " + result.getJsonObject("exceptionDetails"));
         }
