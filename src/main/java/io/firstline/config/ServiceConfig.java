@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -59,14 +60,25 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
      * @throws InvalidConfigException naming every error with its JSON pointer
      */
     public static ServiceConfig parse(String json, String sourceName, Path directory) {
+        return parse(json, sourceName, directory, System::getenv);
+    }
+
+    /**
+     * The same in another environment.
+     *
+     * @param environment the value of a variable, null if it is not set
+     */
+    static ServiceConfig parse(String json, String sourceName, Path directory, UnaryOperator<String> environment) {
         List<Problem> problems = new ArrayList<>();
         JsonNode root = JsonText.tree(json, problems);
         List<FeedConfig> feeds = new ArrayList<>();
         Set<String> simulated = new TreeSet<>();
         HttpConfig http = null;
-        if (root != null) {
+        int textProblems = problems.size();
+        Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
+        if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
             problems.addAll(Schema.service().check(root));
-            http = http(root, directory, problems);
+            http = http(root, directory, environment, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + Wording.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -85,18 +97,20 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
             problems.addAll(Linter.problemsTogether(feeds));
         }
         if (!problems.isEmpty()) {
+            problems.replaceAll(problem -> Environment.discreet(problem, filled));
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
         return new ServiceConfig(feeds, simulator, simulated, http);
     }
 
-    private static HttpConfig http(JsonNode root, Path directory, List<Problem> problems) {
+    private static HttpConfig http(
+            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         if (!root.has("http") || problems.stream().anyMatch(p -> p.pointer().startsWith("/http"))) {
             return null;
         }
         List<Problem> found = new ArrayList<>();
-        HttpConfig http = HttpReader.read(root.get("http"), directory, System::getenv, found);
+        HttpConfig http = HttpReader.read(root.get("http"), directory, environment, found);
         found.forEach(p -> problems.add(p.under("/http")));
         return http;
     }

@@ -187,9 +187,6 @@ public final class HttpVerticle extends VerticleBase {
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES))
                 .handler(this::command);
         router.route().last().handler(request -> error(request, 404, "nothing is served here"));
-        router.errorHandler(
-                405,
-                request -> error(request, 405, "not with " + request.request().method()));
         router.errorHandler(413, request -> error(request, 413, "at most " + BODY_BYTES + " bytes"));
         router.errorHandler(400, request -> error(request, 400, "not understood"));
         router.errorHandler(500, request -> {

@@ -2,13 +2,17 @@ package io.firstline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.bus.Addresses;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -100,6 +104,95 @@ class HttpVerticleTest extends HttpTestBase {
 
         assertThat(get("/api/gaps").statusCode()).isEqualTo(400);
         assertThat(get("/api/gaps?feed=eth").statusCode()).isEqualTo(200);
+    }
+
+    /** A feed as it could be, with gaps, and one that does not answer. */
+    private static JsonObject troubled(String pad) {
+        JsonObject stream = new JsonObject()
+                .put("stream", "btcusdt@depth")
+                .put("proof", "GAP")
+                .put("openGaps", 1)
+                .put("healedGaps", 7)
+                .put("lostGaps", 2)
+                .put("lostNumbers", 40);
+        JsonObject other = stream.copy().put("stream", "ethusdt@depth").put("proof", "PROVEN_COMPLETE");
+        JsonObject feed = new JsonObject()
+                .put("feed", "btc")
+                .put("url", pad)
+                .put("state", "CONNECTED")
+                .put("target", 1)
+                .put("live", 1)
+                .put("dropped", new JsonObject().put("oversize", 3))
+                .put("failures", new JsonObject())
+                .put("evictedFor", new JsonObject())
+                .put("ledger", new JsonArray().add(stream).add(other))
+                .put("connections", new JsonArray());
+        for (String count : List.of("published", "copies", "control", "malformed", "late", "lost", "waiting")) {
+            feed.put(count, 5);
+        }
+        JsonObject mute = new JsonObject().put("feed", "eth").put("error", "timed out");
+        return new JsonObject().put("feeds", new JsonObject().put("btc", feed).put("eth", mute));
+    }
+
+    @Test
+    void shouldSumUpGapsAndShowFeedsThatDoNotAnswer() throws IOException {
+        vertx.eventBus().localConsumer(Addresses.STATUS, request -> request.reply(troubled("")));
+        serve(READING);
+        eventually(() -> registry.scrape().contains("firstline_feed_gaps_total"));
+
+        try (Listening listening = new Listening("/api/events")) {
+            JsonObject update = listening.next();
+            assertThat(update.getString("health")).isEqualTo("DOWN");
+            assertThat(update.getJsonArray("reasons")).containsExactly("eth does not answer: timed out");
+            JsonObject feeds = update.getJsonObject("feeds");
+            assertThat(feeds.getJsonObject("btc").getJsonObject("gaps"))
+                    .isEqualTo(new JsonObject("{\"streams\":2,\"proven\":1,\"open\":2,\"healed\":14,\"lost\":4}"));
+            assertThat(feeds.getJsonObject("eth").getString("error")).isEqualTo("timed out");
+        }
+        Exposition metrics = Exposition.parse(registry.scrape());
+        assertThat(metrics.sum("firstline_feed_gaps_total", "fate=\"healed\"")).isEqualTo(14);
+        assertThat(metrics.sum("firstline_feed_gaps_total", "fate=\"lost\"")).isEqualTo(4);
+        assertThat(metrics.sum("firstline_feed_gaps_open")).isEqualTo(2);
+        assertThat(metrics.sum("firstline_feed_gaps_numbers_total")).isEqualTo(80);
+        assertThat(metrics.sum("firstline_feed_dropped_total", "cause=\"oversize\""))
+                .isEqualTo(3);
+        assertThat(metrics.sum("firstline_connection_up")).isZero();
+        assertThat(metrics.count("firstline_feed_published_total", "eth")).isZero();
+    }
+
+    @Test
+    void shouldNotWaitForSomebodyWhoDoesNotRead() throws IOException {
+        vertx.eventBus().localConsumer(Addresses.STATUS, request -> request.reply(troubled("x".repeat(1 << 20))));
+        serve(READING);
+        eventually(() -> get("/api/status").body().contains("btc"));
+        try (Socket deaf = new Socket(InetAddress.getLoopbackAddress(), port);
+                Listening listening = new Listening("/api/events")) {
+            deaf.getOutputStream()
+                    .write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 12; i++) {
+                assertThat(listening.next().getString("health")).isEqualTo("DOWN");
+            }
+        }
+    }
+
+    @Test
+    void shouldSaySoWhenTheFeedsDoNotTellTheirStatus() {
+        vertx.eventBus().localConsumer(Addresses.STATUS, request -> request.fail(500, "no"));
+        serve(READING);
+
+        assertThat(get("/api/status").statusCode()).isEqualTo(503);
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldFailVisiblyWhenAFeedAnswersNonsense() {
+        vertx.eventBus().localConsumer(Addresses.STATUS, request -> request.reply(new JsonObject()));
+        serve(ACTING);
+
+        assertThat(get("/api/status").statusCode()).isEqualTo(500);
+        assertThat(post("/", "", "Authorization", "Bearer " + TOKEN).statusCode())
+                .isEqualTo(404);
     }
 
     // updates
