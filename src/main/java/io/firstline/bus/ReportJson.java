@@ -35,10 +35,13 @@ public final class ReportJson {
                 .put("malformed", report.malformed())
                 .put("late", report.late())
                 .put("evictions", report.evictions())
+                .put("evictedFor", new JsonObject(Map.copyOf(report.evictedFor())))
                 .put("lost", report.lost())
+                .put("waiting", report.waiting())
                 .put("dropped", new JsonObject(Map.copyOf(report.dropped())))
                 .put("failures", new JsonObject(Map.copyOf(report.failures())))
                 .put("exchangeLatency", of(report.exchangeLatency()))
+                .put("attemptsLeft", report.attemptsLeft() < 0 ? null : (Integer) report.attemptsLeft())
                 .put("streams", new JsonArray(report.streams()))
                 .put("ledger", ledger)
                 .put("connections", connections);
@@ -101,6 +104,7 @@ public final class ReportJson {
         WsConnectionState connection = report.connection();
         JsonObject json = new JsonObject()
                 .put("connection", connection.connectionId())
+                .put("seat", report.seat())
                 .put("role", report.role().name().toLowerCase(Locale.ROOT))
                 .put("state", connection.state().name())
                 .put("messages", connection.sequenceId())

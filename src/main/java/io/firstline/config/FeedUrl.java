@@ -113,7 +113,7 @@ public final class FeedUrl {
     }
 
     /** By name only, never by a DNS look-up: a name that merely resolves to loopback does not count. */
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.equals("[::1]")
                 || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");

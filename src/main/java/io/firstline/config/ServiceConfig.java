@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -21,13 +22,19 @@ import java.util.stream.Collectors;
  * @param feeds in the order of the file, at least one
  * @param simulator the section of the embedded simulator, its form checked, or null if there is none
  * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
+ * @param http where the operator's page is served, or null if it is not
  */
-public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
+public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http) {
 
     public ServiceConfig {
         feeds = List.copyOf(feeds);
         simulator = simulator == null ? null : simulator.copy();
         simulated = Set.copyOf(simulated);
+    }
+
+    /** Without a page. */
+    public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
+        this(feeds, simulator, simulated, null);
     }
 
     @Override
@@ -53,12 +60,25 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
      * @throws InvalidConfigException naming every error with its JSON pointer
      */
     public static ServiceConfig parse(String json, String sourceName, Path directory) {
+        return parse(json, sourceName, directory, System::getenv);
+    }
+
+    /**
+     * The same in another environment.
+     *
+     * @param environment the value of a variable, null if it is not set
+     */
+    static ServiceConfig parse(String json, String sourceName, Path directory, UnaryOperator<String> environment) {
         List<Problem> problems = new ArrayList<>();
         JsonNode root = JsonText.tree(json, problems);
         List<FeedConfig> feeds = new ArrayList<>();
         Set<String> simulated = new TreeSet<>();
-        if (root != null) {
+        HttpConfig http = null;
+        int textProblems = problems.size();
+        Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
+        if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
             problems.addAll(Schema.service().check(root));
+            http = http(root, directory, environment, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + Wording.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -77,10 +97,27 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
             problems.addAll(Linter.problemsTogether(feeds));
         }
         if (!problems.isEmpty()) {
+            problems.replaceAll(problem -> Environment.discreet(problem, filled));
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
-        return new ServiceConfig(feeds, simulator, simulated);
+        return new ServiceConfig(feeds, simulator, simulated, http);
+    }
+
+    private static HttpConfig http(
+            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+        if (!root.has("http") || problems.stream().anyMatch(p -> p.pointer().startsWith("/http"))) {
+            return null;
+        }
+        List<Problem> found = new ArrayList<>();
+        HttpConfig http = HttpReader.read(root.get("http"), directory, environment, found);
+        found.forEach(p -> problems.add(p.under("/http")));
+        return http;
+    }
+
+    /** The same configuration with its page somewhere else; null = nowhere. */
+    public ServiceConfig withHttp(HttpConfig newHttp) {
+        return new ServiceConfig(feeds, simulator, simulated, newHttp);
     }
 
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
@@ -124,7 +161,7 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
                 .toList();
-        return new ServiceConfig(resolved, simulator, Set.of());
+        return new ServiceConfig(resolved, simulator, Set.of(), http);
     }
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Wording {
     /** What stands under these keys may hold a credential, so only its type is told. */
     private static final Pattern SECRET_PLACE =
-            Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe)(?:/.*|$)", Pattern.DOTALL);
+            Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe|token)(?:/.*|$)", Pattern.DOTALL);
 
     private static final int LONGEST = 120;
 

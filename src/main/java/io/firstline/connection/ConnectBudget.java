@@ -76,6 +76,16 @@ public final class ConnectBudget implements Shareable {
         return !paused && (limit == 0 || known.attempts.size() < limit - limit / 4);
     }
 
+    /** How many attempts it could make at once; -1 = there is no limit. */
+    public synchronized int left(String host, int limit, long nowNanos) {
+        Host known = hosts.get(host);
+        if (limit == 0 || known == null) {
+            return limit == 0 ? -1 : limit;
+        }
+        known.forgetBefore(nowNanos - WINDOW_NANOS);
+        return Math.max(0, limit - known.attempts.size());
+    }
+
     /** Leaves a host alone for a while, because it asked for that. */
     public synchronized void pause(String host, long pauseMs, long nowNanos) {
         Host known = hosts.computeIfAbsent(host, h -> new Host());

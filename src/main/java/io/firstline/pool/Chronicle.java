@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ final class Chronicle {
     private volatile FeedState state = FeedState.CLOSED;
     private boolean degradedTold;
     private long evictions;
+    private final Map<String, Long> evictedFor = new TreeMap<>();
     private long losses;
 
     /**
@@ -272,6 +274,7 @@ final class Chronicle {
 
     void evicted(Member old, Member replacement, String reason, String compared) {
         evictions++;
+        evictedFor.merge(reason.split(",", 2)[0], 1L, Long::sum); // "slow, lag 40 ms" is one of many that are slow
         String better = compared.isEmpty() ? "" : " with " + compared;
         LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
         tell(
@@ -310,6 +313,11 @@ final class Chronicle {
     /** How many connections were replaced on purpose. */
     long evictions() {
         return evictions;
+    }
+
+    /** The same by reason. */
+    Map<String, Long> evictedFor() {
+        return Map.copyOf(evictedFor);
     }
 
     /** How many connections ended without our closing them. */

@@ -8,8 +8,14 @@ import io.firstline.connection.WsConnectionState;
  *
  * @param line null for a single connection, which competes with nobody
  * @param role what it is there for
+ * @param seat whose place it has, had, or is on trial for; from 1 to the feed's target
  */
-public record ConnectionReport(WsConnectionState connection, LineFigures line, Role role) {
+public record ConnectionReport(WsConnectionState connection, LineFigures line, Role role, int seat) {
+
+    /** The same in a feed of which this is not the first pool. */
+    ConnectionReport after(int seatsBefore) {
+        return new ConnectionReport(connection, line, role, seatsBefore + seat);
+    }
 
     /** What a connection is there for. */
     public enum Role {

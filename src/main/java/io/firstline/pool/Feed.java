@@ -655,10 +655,13 @@ public abstract class Feed {
                 malformed,
                 delivery.late(),
                 chronicle.evictions(),
+                chronicle.evictedFor(),
                 chronicle.losses(),
+                publication.waiting(),
                 publication.dropped(),
                 chronicle.failures(),
                 exchangeTime.report(),
+                budget.left(config.url()),
                 subscriber.streams(),
                 streams.all().stream().map(StreamWatch::report).toList(),
                 roster.report());

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,10 +22,13 @@ import java.util.stream.Collectors;
  * @param malformed text messages that are not JSON where the venue's are, as far as they were looked at; published all the same
  * @param late published after younger ones
  * @param evictions connections replaced on purpose
+ * @param evictedFor the same by reason, without the numbers that spoke for it
  * @param lost connections that ended without our closing them
+ * @param waiting messages in the buffers of streams, for consumers that are behind
  * @param dropped messages not passed on, by cause
  * @param failures failed attempts and lost connections, by cause
  * @param exchangeLatency how old messages were when they came; null = nobody knows
+ * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = they are not limited
  * @param streams subscribed over the connections, where the feed knows them
  * @param ledger what is known of each stream, where messages tell their streams
  * @param connections the open ones, then the last that left
@@ -41,10 +45,13 @@ public record FeedReport(
         long malformed,
         long late,
         long evictions,
+        Map<String, Long> evictedFor,
         long lost,
+        long waiting,
         Map<String, Long> dropped,
         Map<String, Long> failures,
         ExchangeLatency exchangeLatency,
+        int attemptsLeft,
         List<String> streams,
         List<StreamReport> ledger,
         List<ConnectionReport> connections) {
@@ -69,14 +76,30 @@ public record FeedReport(
                 sum(shards, FeedReport::malformed),
                 sum(shards, FeedReport::late),
                 sum(shards, FeedReport::evictions),
+                sums(shards, FeedReport::evictedFor),
                 sum(shards, FeedReport::lost),
+                sum(shards, FeedReport::waiting),
                 sums(shards, FeedReport::dropped),
                 sums(shards, FeedReport::failures),
                 ExchangeLatency.together(
                         shards.stream().map(FeedReport::exchangeLatency).toList()),
+                shards.stream().mapToInt(FeedReport::attemptsLeft).min().orElseThrow(),
                 joined(shards, FeedReport::streams),
                 joined(shards, FeedReport::ledger),
-                joined(shards, FeedReport::connections));
+                connections(shards));
+    }
+
+    /** Each pool's seats are numbered after those of the pools before it. */
+    private static List<ConnectionReport> connections(List<FeedReport> shards) {
+        List<ConnectionReport> all = new ArrayList<>();
+        int seatsBefore = 0;
+        for (FeedReport shard : shards) {
+            for (ConnectionReport each : shard.connections()) {
+                all.add(each.after(seatsBefore));
+            }
+            seatsBefore += shard.target();
+        }
+        return all;
     }
 
     private static long sum(List<FeedReport> shards, ToLongFunction<FeedReport> figure) {

@@ -32,6 +32,11 @@ final class HostBudget {
         return shared.hasSpare(host(url), limit, clockwork.nowNanos());
     }
 
+    /** How many attempts are left; -1 = they are not limited. */
+    int left(String url) {
+        return shared.left(host(url), limit, clockwork.nowNanos());
+    }
+
     /** The host asked to be left alone. */
     void pause(String url, long pauseMs) {
         shared.pause(host(url), pauseMs, clockwork.nowNanos());

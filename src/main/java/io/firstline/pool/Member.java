@@ -88,7 +88,8 @@ final class Member implements WsConnection.Listener {
         return new ConnectionReport(
                 role == ConnectionReport.Role.GONE ? facts.withoutMessage() : facts,
                 line == null ? null : line.figures(),
-                role);
+                role,
+                seat.number());
     }
 
     @Override

@@ -155,6 +155,15 @@ final class Publication {
         return sequence;
     }
 
+    /** How many messages wait for consumers of streams. */
+    long waiting() {
+        long waiting = 0;
+        for (FeedStream stream : streams) {
+            waiting += stream.buffered();
+        }
+        return waiting;
+    }
+
     Map<String, Long> dropped() {
         Map<String, Long> byLabel = new TreeMap<>();
         drops().forEach((cause, count) -> byLabel.put(cause.label(), count));

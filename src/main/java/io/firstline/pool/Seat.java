@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  */
 final class Seat {
     private final Feed feed;
+    private final int number;
     private final Clockwork clockwork;
     private final RetryPolicy retry;
     private final HostBudget budget;
@@ -35,16 +36,22 @@ final class Seat {
      * An empty seat.
      *
      * @param budget asked before each attempt
-     * @param path which of the feed's URLs it begins with
+     * @param path its place in the feed, which is also the URL it begins with
      * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
      */
     Seat(Feed feed, Clockwork clockwork, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
         this.feed = feed;
+        this.number = path + 1;
         this.clockwork = clockwork;
         this.retry = retry;
         this.budget = budget;
         this.path = path;
         this.reopens = reopens;
+    }
+
+    /** From 1. */
+    int number() {
+        return number;
     }
 
     Member member() {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,6 +56,9 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "10s")
     private Duration duration;
 
+    @Mixin
+    private HttpPort httpPort;
+
     @Spec
     private CommandSpec spec;
 
@@ -62,12 +66,13 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+                RunningService service = RunningService.prepare(httpPort.appliedTo(ConfigFiles.read(file)))) {
             if (service.simulator() == null) {
                 throw new BadInputException((file == null ? "conf/config.json" : file)
                         + ": found no \"simulator\" section, which the demo needs");
             }
             service.config().summary().forEach(out::println);
+            httpPort.serve(service, out);
             out.println();
             FeedConfig feed = service.config().feeds().get(0);
             DemoFigures figures = new DemoFigures();

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -24,6 +25,9 @@ final class RunCommand implements Callable<Integer> {
             description = "a configuration file (JSON); default: conf/config.json of the installation")
     private Path file;
 
+    @Mixin
+    private HttpPort httpPort;
+
     @Spec
     private CommandSpec spec;
 
@@ -31,8 +35,9 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(ConfigFiles.read(file))) {
+                RunningService service = RunningService.prepare(httpPort.appliedTo(ConfigFiles.read(file)))) {
             service.config().summary().forEach(out::println);
+            httpPort.serve(service, out);
             out.flush();
             CompletableFuture<Void> deployed = service.deploy()
                     .onSuccess(v -> {

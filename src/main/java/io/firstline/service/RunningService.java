@@ -4,10 +4,13 @@ import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
+import io.firstline.http.HttpVerticle;
+import io.firstline.http.Metrics;
 import io.firstline.pool.Feed;
 import io.firstline.recording.Recording;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,21 +28,30 @@ final class RunningService implements AutoCloseable {
     private static final long STOP_SECONDS = 4;
 
     private final Vertx vertx;
+    /** Where figures go; null = nobody asks for them. */
+    private final PrometheusMeterRegistry registry;
+
     private final ServiceConfig config;
     private final ExchangeSimulator simulator;
 
-    private RunningService(Vertx vertx, ServiceConfig config, ExchangeSimulator simulator) {
+    private RunningService(
+            Vertx vertx, PrometheusMeterRegistry registry, ServiceConfig config, ExchangeSimulator simulator) {
         this.vertx = vertx;
+        this.registry = registry;
         this.config = config;
         this.simulator = simulator;
     }
 
     /** Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
     static Vertx vertx() {
-        return Vertx.vertx(new VertxOptions()
+        return Vertx.vertx(options());
+    }
+
+    private static VertxOptions options() {
+        return new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
     /**
@@ -48,14 +60,15 @@ final class RunningService implements AutoCloseable {
      * @throws BadInputException if the simulator cannot do what the configuration asks, such as read a recording
      */
     static RunningService prepare(ServiceConfig config) {
-        Vertx vertx = vertx();
+        PrometheusMeterRegistry registry = config.http() == null ? null : Metrics.registry();
+        Vertx vertx = registry == null ? vertx() : Metrics.measured(options(), registry);
         try {
             if (config.simulator() == null) {
-                return new RunningService(vertx, config, null);
+                return new RunningService(vertx, registry, config, null);
             }
             ExchangeSimulator simulator = ExchangeSimulator.create(vertx, SimulatorConfig.fromJson(config.simulator()));
             await(simulator.start(), START_SECONDS);
-            return new RunningService(vertx, config.withSimulator(simulator.url("")), simulator);
+            return new RunningService(vertx, registry, config.withSimulator(simulator.url("")), simulator);
         } catch (RuntimeException e) {
             await(vertx.close(), STOP_SECONDS);
             throw e instanceof IllegalArgumentException bad ? badSimulator(bad) : e;
@@ -87,6 +100,22 @@ final class RunningService implements AutoCloseable {
                 .map(feed -> vertx.deployVerticle(verticle(feed)))
                 .toList();
         return Future.all(deployments).mapEmpty();
+    }
+
+    /**
+     * Serves the operator's page, if the configuration has one; before the feeds, so that it sees them start.
+     *
+     * @return its address; null = there is none
+     */
+    Future<String> serve() {
+        if (registry == null) {
+            return Future.succeededFuture();
+        }
+        HttpVerticle page = new HttpVerticle(
+                config.http(),
+                registry,
+                config.feeds().stream().map(FeedConfig::name).toList());
+        return vertx.deployVerticle(page).map(id -> page.url());
     }
 
     private static Deployable verticle(FeedConfig feed) {

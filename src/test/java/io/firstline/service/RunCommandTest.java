@@ -6,6 +6,10 @@ import io.firstline.integration.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,45 @@ class RunCommandTest {
         assertThat(cli.lines()).first().asString().startsWith("simulator: ");
         assertThat(cli.lines()).last().isEqualTo("stopped");
         assertThat(cli.err()).isEmpty();
+    }
+
+    @Test
+    void shouldServeThePageWhereItIsTold() throws IOException, InterruptedException {
+        Cli cli = Cli.start("run", "--http-port", "0");
+        cli.until("running", () -> cli.out().contains("running; Ctrl-C ends it"));
+        String address = cli.lines().stream()
+                .filter(line -> line.startsWith("dashboard: "))
+                .map(line -> line.substring("dashboard: ".length()))
+                .findFirst()
+                .orElseThrow();
+
+        HttpResponse<String> ready = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(address + "health/ready"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        Shutdown.ask();
+
+        assertThat(ready.body()).contains("\"status\":\"UP\"");
+        assertThat(cli.code()).as(cli.err()).isZero();
+    }
+
+    @Test
+    void shouldFailWhenThePortOfThePageIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Cli cli = Cli.run("run", "--http-port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(cli.code()).isEqualTo(1);
+            assertThat(cli.err())
+                    .startsWith("firstline: the page cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void shouldRefuseAPortThatIsNone() {
+        Cli.run("run", "--http-port", "65536")
+                .assertBadInput("firstline: --http-port: found 65536, allowed: 0 to 65535");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -109,6 +110,21 @@ public final class Tls {
     /** The certificate, or that of the authority which issued it, as a PEM file for a client that is to trust it. */
     public String certificate() {
         return certificate.toString();
+    }
+
+    /** The key of the certificate as a PEM file, for a server that reads such. */
+    public String key() {
+        try (InputStream in = Files.newInputStream(store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            byte[] key = keys.getKey(SERVER, PASSWORD.toCharArray()).getEncoded();
+            Path file = store.resolveSibling("server.key");
+            String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+            Files.writeString(file, "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n");
+            return file.toString();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     SSLContext serverContext() {

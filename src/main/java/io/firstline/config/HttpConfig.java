@@ -1,0 +1,76 @@
+package io.firstline.config;
+
+import java.util.Locale;
+
+/**
+ * Where the operator's page, health and metrics are served, and to whom. Immutable; checked when it is made.
+ *
+ * @param host the address to bind to; default 127.0.0.1
+ * @param port default 8080; 0 = any free one
+ * @param control whether the page may do more than show; needs a token; default no
+ * @param tokenSha256 the SHA-256 of the token that opens everything, in lower-case hexadecimal digits; null = there is none, everybody may
+ *     read; needed where others than this machine can connect
+ * @param tls what makes it HTTPS; null = plain HTTP
+ */
+public record HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
+    public static final String DEFAULT_HOST = "127.0.0.1";
+    public static final int DEFAULT_PORT = 8_080;
+    /** Everything default. */
+    public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);
+
+    public HttpConfig {
+        new Checks()
+                .require(host != null && !host.isBlank(), "host", "nothing", "a host name or address")
+                .range("port", port, 0, 65_535)
+                .require(
+                        tokenSha256 == null || tokenSha256.matches("[0-9a-f]{64}"),
+                        "token",
+                        "a hash that is none",
+                        "64 lower-case hexadecimal digits")
+                .require(
+                        tokenSha256 != null || host == null || FeedUrl.isLoopback(hostInUrl(host)),
+                        "token",
+                        "nothing",
+                        "a token, because \"host\" lets other machines in")
+                .require(
+                        tokenSha256 != null || !control,
+                        "token",
+                        "nothing",
+                        "a token, because \"control\" lets its holder act")
+                .throwIfAny("http configuration");
+    }
+
+    /** The same on another port. */
+    public HttpConfig withPort(int newPort) {
+        return new HttpConfig(host, newPort, control, tokenSha256, tls);
+    }
+
+    /** Whether only this machine can connect. */
+    public boolean isLocal() {
+        return FeedUrl.isLoopback(hostInUrl(host));
+    }
+
+    /** Whether a name, as it stands in a URL, means this machine and no other. */
+    public static boolean isLoopback(String host) {
+        return FeedUrl.isLoopback(host);
+    }
+
+    /** The address for a browser. */
+    public String url(int actualPort) {
+        return (tls == null ? "http://" : "https://") + hostInUrl(host) + ":" + actualPort + "/";
+    }
+
+    private static String hostInUrl(String host) {
+        return host.contains(":") && !host.startsWith("[")
+                ? "[" + host.toLowerCase(Locale.ROOT) + "]"
+                : host.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Files in PEM format.
+     *
+     * @param certificate the chain, the server's own certificate first
+     * @param key its private key
+     */
+    public record PemFiles(String certificate, String key) {}
+}

@@ -1,0 +1,233 @@
+package io.firstline.http;
+
+import io.firstline.connection.DropCause;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The feeds' figures as meters, read from their status: nothing is measured twice, and no message waits for it.
+ *
+ * <p>Connections come and go, and their ids are always new ones; what is labelled is the seat, from 1 to the feed's target, with the sum
+ * of all connections that have had it. So there are as many meters after a year as after a minute. Those of a feed that is gone go.
+ */
+final class FeedMeters {
+    private static final String[] STATES = {"STARTING", "CONNECTED", "DEGRADED", "DISCONNECTED", "CLOSED"};
+
+    private final MeterRegistry registry;
+    private final Map<String, OneFeed> feeds = new HashMap<>();
+
+    FeedMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Takes a status of all feeds of this node. */
+    void update(JsonObject status) {
+        JsonObject reports = status.getJsonObject("feeds");
+        Set<String> gone = new HashSet<>(feeds.keySet());
+        for (String name : reports.fieldNames()) {
+            JsonObject report = reports.getJsonObject(name);
+            gone.remove(name);
+            if (!report.containsKey("error")) {
+                feeds.computeIfAbsent(name, n -> new OneFeed(new MeterSet(registry, Tags.of("feed", n))))
+                        .update(report);
+            }
+        }
+        gone.forEach(name -> feeds.remove(name).meters.removeAll());
+    }
+
+    /** No feed has meters any more. */
+    void close() {
+        update(new JsonObject().put("feeds", new JsonObject()));
+    }
+
+    /** What belongs to one feed, with what must be added up because its parts come and go. */
+    private static final class OneFeed {
+        private final MeterSet meters;
+        private final Map<String, RunningTotal> totals = new HashMap<>();
+
+        OneFeed(MeterSet meters) {
+            this.meters = meters;
+        }
+
+        void update(JsonObject report) {
+            count("published", "Messages passed on", report);
+            count("copies", "Messages received on all connections", report);
+            count("control", "Messages that concern a connection and not the stream", report);
+            count("malformed", "Text messages that are not JSON where the venue's are", report);
+            count("late", "Messages published after younger ones", report);
+            byKey("firstline.feed.evictions", "Connections replaced on purpose", "reason", report, "evictedFor");
+            byKey("firstline.feed.failures", "Failed attempts and lost connections", "cause", report, "failures");
+            dropped(report.getJsonObject("dropped"));
+            meters.count(
+                    "firstline.feed.connections.lost",
+                    "Connections that ended without our closing them",
+                    Tags.empty(),
+                    report.getLong("lost"));
+            gauge("live", "Connections that are open", report, "live");
+            gauge("target", "Connections that the feed wants", report, "target");
+            meters.gauge(
+                    "firstline.feed.consumers.waiting",
+                    "Messages in the buffers of streams",
+                    Tags.empty(),
+                    report.getLong("waiting"));
+            Integer attemptsLeft = report.getInteger("attemptsLeft");
+            if (attemptsLeft != null) {
+                meters.gauge(
+                        "firstline.feed.attempts.left",
+                        "Attempts to connect that the host's budget leaves",
+                        Tags.empty(),
+                        attemptsLeft);
+            }
+            for (String state : STATES) {
+                meters.gauge(
+                        "firstline.feed.state",
+                        "1 for the state in which the feed is",
+                        Tags.of("state", state),
+                        state.equals(report.getString("state")) ? 1 : 0);
+            }
+            gaps(report.getJsonArray("ledger"));
+            seats(report);
+        }
+
+        private void count(String what, String help, JsonObject report) {
+            meters.count("firstline.feed." + what, help, Tags.empty(), report.getLong(what));
+        }
+
+        private void gauge(String what, String help, JsonObject report, String key) {
+            meters.gauge("firstline.feed.connections." + what, help, Tags.empty(), report.getLong(key));
+        }
+
+        private void byKey(String name, String help, String label, JsonObject report, String key) {
+            JsonObject counts = report.getJsonObject(key);
+            for (String value : counts.fieldNames()) {
+                meters.count(name, help, Tags.of(label, value), counts.getLong(value));
+            }
+        }
+
+        /** All causes from the start: an alert compares with what was before. */
+        private void dropped(JsonObject counts) {
+            for (DropCause cause : DropCause.values()) {
+                meters.count(
+                        "firstline.feed.dropped",
+                        "Messages not passed on, or not by a slow consumer",
+                        Tags.of("cause", cause.label()),
+                        counts.getLong(cause.label(), 0L));
+            }
+        }
+
+        private void gaps(JsonArray ledger) {
+            long open = 0;
+            for (int i = 0; i < ledger.size(); i++) {
+                JsonObject stream = ledger.getJsonObject(i);
+                String name = stream.getString("stream");
+                total("healed").see(name, stream.getLong("healedGaps"));
+                total("lost").see(name, stream.getLong("lostGaps"));
+                total("numbers").see(name, stream.getLong("lostNumbers"));
+                open += stream.getInteger("openGaps");
+            }
+            String help = "Gaps in the venue's numbers";
+            meters.count(
+                    "firstline.feed.gaps",
+                    help,
+                    Tags.of("fate", "healed"),
+                    total("healed").sum());
+            meters.count(
+                    "firstline.feed.gaps",
+                    help,
+                    Tags.of("fate", "lost"),
+                    total("lost").sum());
+            meters.gauge("firstline.feed.gaps.open", "Gaps that may still heal", Tags.empty(), (double) open);
+            meters.count(
+                    "firstline.feed.gaps.numbers",
+                    "Numbers of the venue that are missing for good",
+                    Tags.empty(),
+                    total("numbers").sum());
+        }
+
+        private void seats(JsonObject report) {
+            JsonArray connections = report.getJsonArray("connections");
+            JsonObject[] members = new JsonObject[report.getInteger("target") + 1];
+            for (int i = 0; i < connections.size(); i++) {
+                JsonObject connection = connections.getJsonObject(i);
+                int seat = connection.getInteger("seat");
+                String id = connection.getString("connection");
+                for (SeatCounter counter : SeatCounter.values()) {
+                    total(counter.key + seat).see(id, connection.getLong(counter.key, 0L));
+                }
+                total("connections" + seat).see(id, 1);
+                if (connection.getString("role").equals("member") && seat < members.length) {
+                    members[seat] = connection;
+                }
+            }
+            for (int seat = 1; seat < members.length; seat++) {
+                Tags tags = Tags.of("seat", Integer.toString(seat));
+                for (SeatCounter counter : SeatCounter.values()) {
+                    meters.count(
+                            counter.meter,
+                            counter.help,
+                            tags,
+                            total(counter.key + seat).sum());
+                }
+                meters.count(
+                        "firstline.connection.opened",
+                        "Connections that have opened on this seat, also for a trial",
+                        tags,
+                        total("connections" + seat).sum());
+                member(members[seat], tags);
+            }
+        }
+
+        private void member(JsonObject member, Tags tags) {
+            boolean up = member != null && "CONNECTED".equals(member.getString("state"));
+            meters.gauge("firstline.connection.up", "Whether the seat has an open connection", tags, up ? 1 : 0);
+            meters.gauge(
+                    "firstline.connection.leading",
+                    "Whether its copies may come first",
+                    tags,
+                    up && member.getBoolean("inStep", true) ? 1 : 0);
+            seconds("age", "Since it opened", tags, up ? member.getLong("ageMs") : null, 1e3);
+            String latency = "Ping to pong";
+            seconds("latency", latency, tags.and("value", "average"), up ? member.getDouble("latencyMs") : null, 1e3);
+            seconds("latency", latency, tags.and("value", "last"), up ? member.getDouble("lastLatencyMs") : null, 1e3);
+            seconds("latency", latency, tags.and("value", "min"), up ? member.getDouble("minLatencyMs") : null, 1e3);
+            String lag = "Arrival behind the first copy of the same message, lately";
+            seconds("lag", lag, tags.and("percentile", "50"), up ? member.getLong("lagP50Micros") : null, 1e6);
+            seconds("lag", lag, tags.and("percentile", "99"), up ? member.getLong("lagP99Micros") : null, 1e6);
+        }
+
+        private void seconds(String what, String help, Tags tags, Number value, double perSecond) {
+            double seconds = value == null ? Double.NaN : value.doubleValue() / perSecond;
+            meters.gauge("firstline.connection." + what + ".seconds", help, tags, seconds);
+        }
+
+        private RunningTotal total(String key) {
+            return totals.computeIfAbsent(key, k -> new RunningTotal());
+        }
+    }
+
+    /** What is counted for each seat. */
+    private enum SeatCounter {
+        MESSAGES("messages", "firstline.connection.messages", "Messages received"),
+        BYTES("bytes", "firstline.connection.bytes", "Payload bytes received"),
+        WINS("wins", "firstline.connection.wins", "Messages whose first copy it delivered"),
+        LATE("lateCopies", "firstline.connection.late.copies", "Copies of messages that another had delivered"),
+        SAVES("saves", "firstline.connection.saves", "Messages that it alone delivered"),
+        LOSSES("losses", "firstline.connection.losses", "Messages that others delivered and it did not");
+
+        private final String key;
+        private final String meter;
+        private final String help;
+
+        SeatCounter(String key, String meter, String help) {
+            this.key = key;
+            this.meter = meter;
+            this.help = help;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.firstline.http;
+
+import io.firstline.bus.Addresses;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at all feeds of this node from outside, over the event bus: asks for their status, hears their events. Belongs to one event
+ * loop.
+ */
+final class FeedWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedWatch.class);
+    private static final long ANSWER_MS = 5_000;
+    private static final int GONE_SHOWN = 8;
+
+    private final EventBus bus;
+    private final EventLog events = new EventLog();
+    private final Map<String, MessageConsumer<JsonObject>> heard = new HashMap<>();
+    private final Map<String, RateHistory> rates = new HashMap<>();
+    private final Set<String> announced;
+    private JsonObject status;
+    private boolean asking;
+
+    /**
+     * Hears nothing yet.
+     *
+     * @param announced feeds that are going to be there: their first events are not to be missed
+     */
+    FeedWatch(Vertx vertx, Collection<String> announced) {
+        this.bus = vertx.eventBus();
+        this.announced = Set.copyOf(announced);
+    }
+
+    Future<Void> start() {
+        return Future.all(announced.stream().map(this::hear).toList()).mapEmpty();
+    }
+
+    void close() {
+        heard.values().forEach(MessageConsumer::unregister);
+        heard.clear();
+    }
+
+    private Future<Void> hear(String feed) {
+        return heard.computeIfAbsent(feed, name -> bus.<JsonObject>localConsumer(Addresses.events(name))
+                        .handler(event -> events.add(event.body())))
+                .completion();
+    }
+
+    /**
+     * Asks every feed for its status, unless the last answer is still awaited.
+     *
+     * @return the status; null = not known
+     */
+    Future<JsonObject> ask() {
+        if (asking) {
+            return Future.succeededFuture(status);
+        }
+        asking = true;
+        return bus.<JsonObject>request(Addresses.STATUS, null, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                .map(Message::body)
+                .otherwise(this::withoutAnswer)
+                .map(answer -> {
+                    asking = false;
+                    status = answer;
+                    if (answer != null) {
+                        follow(answer.getJsonObject("feeds"));
+                    }
+                    return answer;
+                });
+    }
+
+    private JsonObject withoutAnswer(Throwable e) {
+        if (e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+            return new JsonObject().put("feeds", new JsonObject());
+        }
+        LOG.warn("the feeds do not tell their status: {}", e.getMessage());
+        return null;
+    }
+
+    private void follow(JsonObject feeds) {
+        feeds.fieldNames().forEach(this::hear);
+        Set<String> gone = new HashSet<>(heard.keySet());
+        gone.removeAll(feeds.fieldNames());
+        gone.removeAll(announced);
+        gone.forEach(name -> heard.remove(name).unregister());
+        rates.keySet().retainAll(feeds.fieldNames());
+    }
+
+    /** Notes how much each feed has published: about once a second. */
+    void measureRates(long nowNanos) {
+        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
+        for (String name : feeds.fieldNames()) {
+            JsonObject feed = feeds.getJsonObject(name);
+            if (!feed.containsKey("error")) {
+                rates.computeIfAbsent(name, n -> new RateHistory()).see(feed.getLong("published"), nowNanos);
+            }
+        }
+    }
+
+    /** The last answer; null = not known. */
+    JsonObject status() {
+        return status;
+    }
+
+    boolean knows(String feed) {
+        return status != null && status.getJsonObject("feeds").containsKey(feed);
+    }
+
+    EventLog events() {
+        return events;
+    }
+
+    /** What the page draws: of each feed what changes, of its streams sums, of its former connections the last few. */
+    JsonObject view() {
+        JsonObject view = new JsonObject();
+        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
+        for (String name : feeds.fieldNames()) {
+            view.put(name, view(name, feeds.getJsonObject(name)));
+        }
+        return view;
+    }
+
+    private JsonObject view(String name, JsonObject feed) {
+        if (feed.containsKey("error")) {
+            return feed;
+        }
+        RateHistory rate = rates.get(name);
+        JsonObject view = new JsonObject();
+        feed.fieldNames().forEach(key -> view.put(key, feed.getValue(key)));
+        return view.put("ratePerSecond", rate == null ? 0 : rate.latest())
+                .put("connections", shown(feed.getJsonArray("connections")))
+                .put("gaps", gaps(feed.getJsonArray("ledger")))
+                .put("ledger", null);
+    }
+
+    private static JsonArray shown(JsonArray connections) {
+        JsonArray shown = new JsonArray();
+        int gone = 0;
+        for (int i = 0; i < connections.size(); i++) {
+            JsonObject connection = connections.getJsonObject(i);
+            if (!connection.getString("role").equals("gone") || gone++ < GONE_SHOWN) {
+                shown.add(connection);
+            }
+        }
+        return shown;
+    }
+
+    private static JsonObject gaps(JsonArray ledger) {
+        long open = 0;
+        long healed = 0;
+        long lost = 0;
+        long proven = 0;
+        for (int i = 0; i < ledger.size(); i++) {
+            JsonObject stream = ledger.getJsonObject(i);
+            open += stream.getLong("openGaps");
+            healed += stream.getLong("healedGaps");
+            lost += stream.getLong("lostGaps");
+            proven += "PROVEN_COMPLETE".equals(stream.getString("proof")) ? 1 : 0;
+        }
+        return new JsonObject()
+                .put("streams", ledger.size())
+                .put("proven", proven)
+                .put("open", open)
+                .put("healed", healed)
+                .put("lost", lost);
+    }
+
+    /** The message rates of the last two minutes, by feed. */
+    JsonObject rateHistory() {
+        JsonObject all = new JsonObject();
+        rates.forEach((name, history) -> all.put(name, history.all()));
+        return all;
+    }
+}

@@ -1,0 +1,68 @@
+package io.firstline.http;
+
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Who looks at the page: each gets the state and the events that are new to it. Belongs to one event loop. */
+final class LiveUpdates {
+    static final int MOST = 16;
+
+    private final FeedWatch watch;
+    /** With the number of the last event that each has got. */
+    private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
+
+    LiveUpdates(FeedWatch watch) {
+        this.watch = watch;
+    }
+
+    boolean isFull() {
+        return listeners.size() >= MOST;
+    }
+
+    boolean isEmpty() {
+        return listeners.isEmpty();
+    }
+
+    /** One more, which gets everything that is remembered at once. */
+    void add(HttpServerResponse response) {
+        ServerSentEvents listener = new ServerSentEvents(response);
+        response.closeHandler(v -> listeners.remove(listener));
+        response.exceptionHandler(e -> listeners.remove(listener));
+        listeners.put(listener, watch.events().newest());
+        listener.send(update(watch.events().after(0))
+                .put("rates", watch.rateHistory())
+                .encode());
+    }
+
+    /** Tells all that have room. */
+    void tell() {
+        Map<Long, String> updates = new HashMap<>();
+        for (ServerSentEvents listener : List.copyOf(listeners.keySet())) {
+            if (listener.isReady()) {
+                listener.send(updates.computeIfAbsent(
+                        listeners.get(listener),
+                        last -> update(watch.events().after(last)).encode()));
+                listeners.put(listener, watch.events().newest());
+            }
+        }
+    }
+
+    private JsonObject update(JsonArray events) {
+        Readiness readiness = Readiness.of(watch.status());
+        return new JsonObject()
+                .put("micros", System.currentTimeMillis() * 1_000)
+                .put("health", readiness.level().name())
+                .put("reasons", new JsonArray(readiness.reasons()))
+                .put("feeds", watch.view())
+                .put("events", events);
+    }
+
+    void close() {
+        listeners.keySet().forEach(ServerSentEvents::end);
+        listeners.clear();
+    }
+}

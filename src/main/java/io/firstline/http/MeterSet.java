@@ -1,0 +1,62 @@
+package io.firstline.http;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The meters of one feed: made when they first have a value, removed together. Belongs to one event loop; read by any thread. */
+final class MeterSet {
+    private final MeterRegistry registry;
+    private final Tags common;
+    private final Map<String, Figure> figures = new HashMap<>();
+
+    /** A value with its meter; the registry itself holds it only weakly. */
+    private static final class Figure {
+        private Meter meter;
+        private volatile double value;
+    }
+
+    MeterSet(MeterRegistry registry, Tags common) {
+        this.registry = registry;
+        this.common = common;
+    }
+
+    /** Something that was counted. */
+    void count(String name, String help, Tags tags, long value) {
+        Figure figure = figures.get(name + tags);
+        if (figure == null) {
+            Figure made = new Figure();
+            made.meter = FunctionCounter.builder(name, made, f -> f.value)
+                    .description(help)
+                    .tags(common.and(tags))
+                    .register(registry);
+            figures.put(name + tags, made);
+            figure = made;
+        }
+        figure.value = (double) value;
+    }
+
+    /** Something that is, now. */
+    void gauge(String name, String help, Tags tags, double value) {
+        Figure figure = figures.get(name + tags);
+        if (figure == null) {
+            Figure made = new Figure();
+            made.meter = Gauge.builder(name, made, f -> f.value)
+                    .description(help)
+                    .tags(common.and(tags))
+                    .register(registry);
+            figures.put(name + tags, made);
+            figure = made;
+        }
+        figure.value = value;
+    }
+
+    void removeAll() {
+        figures.values().forEach(figure -> registry.remove(figure.meter));
+        figures.clear();
+    }
+}

@@ -1,0 +1,37 @@
+package io.firstline.http;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The files of the page, read once from the class path: nothing else can be asked for, whatever a path looks like. */
+final class WebFiles {
+    private static final Map<String, String> TYPES = Map.of(
+            "index.html", "text/html; charset=utf-8",
+            "dashboard.css", "text/css; charset=utf-8",
+            "dashboard.js", "text/javascript; charset=utf-8",
+            "icon.svg", "image/svg+xml");
+
+    private final Map<String, File> byPath = new TreeMap<>();
+
+    /** One of them. */
+    record File(String type, Buffer content) {}
+
+    WebFiles() {
+        TYPES.forEach((name, type) -> {
+            try (InputStream in = WebFiles.class.getClassLoader().getResourceAsStream("web/" + name)) {
+                byPath.put(
+                        name.equals("index.html") ? "/" : "/" + name, new File(type, Buffer.buffer(in.readAllBytes())));
+            } catch (IOException e) {
+                throw new UncheckedIOException("web/" + name + " cannot be read from the class path", e);
+            }
+        });
+    }
+
+    Map<String, File> byPath() {
+        return byPath;
+    }
+}

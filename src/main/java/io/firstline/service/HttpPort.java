@@ -1,0 +1,40 @@
+package io.firstline.service;
+
+import io.firstline.config.HttpConfig;
+import io.firstline.config.ServiceConfig;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** The option that says where the operator's page is, for every command that serves it. */
+final class HttpPort {
+    private static final long START_SECONDS = 10;
+    private static final int HIGHEST = 65_535;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "N",
+            description =
+                    "serves dashboard, health and metrics on this port, whatever the configuration says; 0 = any free one")
+    private Integer port;
+
+    /** The configuration with the page where the option wants it. */
+    ServiceConfig appliedTo(ServiceConfig config) {
+        if (port == null) {
+            return config;
+        }
+        if (port < 0 || port > HIGHEST) {
+            throw new BadInputException("--http-port: found " + port + ", allowed: 0 to " + HIGHEST);
+        }
+        HttpConfig http = config.http() == null ? HttpConfig.DEFAULT : config.http();
+        return config.withHttp(http.withPort(port));
+    }
+
+    /** Serves the page, if there is one, and tells its address; fails if it cannot. */
+    void serve(RunningService service, PrintWriter out) {
+        String address = RunningService.await(service.serve(), START_SECONDS);
+        if (address != null) {
+            out.println("dashboard: " + address);
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,120 @@
+package io.firstline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The section {@code http}: who may connect, and what a token may look like. */
+class HttpConfigTest {
+    private static final String ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    private static final String FEEDS = "'feeds':{'a':{'url':'ws://127.0.0.1:1/'}}";
+
+    @TempDir
+    Path folder;
+
+    private static ServiceConfig config(String http) {
+        return ServiceConfig.parse(("{'http':" + http + "," + FEEDS + "}").replace('\'', '"'), "test.json", null);
+    }
+
+    private static List<String> errors(String http) {
+        return Errors.ofService(("{'http':" + http + "," + FEEDS + "}").replace('\'', '"'));
+    }
+
+    @Test
+    void shouldServeThisMachineOnlyByDefault() {
+        HttpConfig http = config("{}").http();
+
+        assertThat(http).isEqualTo(HttpConfig.DEFAULT);
+        assertThat(http.isLocal()).isTrue();
+        assertThat(http.url(http.port())).isEqualTo("http://127.0.0.1:8080/");
+        assertThat(ServiceConfig.parse(("{" + FEEDS + "}").replace('\'', '"'), "test.json", null)
+                        .http())
+                .isNull();
+    }
+
+    @Test
+    void shouldReadEverything() throws IOException {
+        Files.writeString(folder.resolve("cert.pem"), "");
+        Files.writeString(folder.resolve("key.pem"), "");
+        String json = "{'http':{'host':'::1','port':0,'control':true,'token':'sha256:" + ABC.toUpperCase(Locale.ROOT)
+                + "','tls':{'certificate':'cert.pem','key':'key.pem'}}," + FEEDS + "}";
+
+        HttpConfig http = ServiceConfig.parse(json.replace('\'', '"'), "test.json", folder)
+                .http();
+
+        assertThat(http.host()).isEqualTo("::1");
+        assertThat(http.port()).isZero();
+        assertThat(http.control()).isTrue();
+        assertThat(http.tokenSha256()).isEqualTo(ABC);
+        assertThat(http.tls().certificate())
+                .isEqualTo(folder.resolve("cert.pem").toString());
+        assertThat(http.url(4_711)).isEqualTo("https://[::1]:4711/");
+        assertThat(http.isLocal()).isTrue();
+    }
+
+    @Test
+    void shouldWantATokenWhereItMatters() {
+        assertThat(errors("{'host':'0.0.0.0'}"))
+                .containsExactly(
+                        "/http/token: found nothing, allowed: a token, because \"host\" lets other machines in");
+        assertThat(errors("{'control':true}"))
+                .containsExactly(
+                        "/http/token: found nothing, allowed: a token, because \"control\" lets its holder act");
+        assertThat(config("{'host':'0.0.0.0','token':'sha256:" + ABC + "'}")
+                        .http()
+                        .isLocal())
+                .isFalse();
+    }
+
+    @Test
+    void shouldNotTakeATokenThatStandsInTheFile() {
+        assertThat(errors("{'token':'correct horse battery staple'}"))
+                .singleElement()
+                .asString()
+                .startsWith("/http/token: found something else, allowed: sha256: and 64 hexadecimal digits")
+                .doesNotContain("horse");
+        assertThat(errors("{'token':7}")).containsExactly("/http/token: found a number, allowed: a string");
+    }
+
+    @Test
+    void shouldTakeATokenFromTheEnvironment() throws IOException {
+        JsonNode section = new ObjectMapper().readTree("{\"token\":\"${TOKEN}\"}");
+        List<Problem> problems = new ArrayList<>();
+
+        HttpConfig http = HttpReader.read(section, null, Map.of("TOKEN", "a".repeat(16))::get, problems);
+        assertThat(http.tokenSha256()).hasSize(64);
+        assertThat(problems).isEmpty();
+
+        assertThat(HttpReader.read(section, null, Map.of("TOKEN", "short")::get, problems))
+                .isNull();
+        assertThat(HttpReader.read(section, null, name -> null, problems)).isNull();
+        assertThat(problems)
+                .extracting(Problem::found)
+                .containsExactly("${TOKEN}, which has 5 characters", "${TOKEN}, which is not set");
+    }
+
+    @Test
+    void shouldSayWhatIsWrong() {
+        assertThat(errors("{'prot':1,'port':70000,'host':'','control':'yes','tls':{'certificate':'x'}}"))
+                .containsExactly(
+                        "/http/prot: found an unknown key, allowed: host, port, control, token, tls",
+                        "/http/port: found 70000 (a number), allowed: an integer from 0 to 65535",
+                        "/http/host: found \"\" (a string), allowed: a host name or address",
+                        "/http/control: found \"yes\" (a string), allowed: true or false",
+                        "/http/tls/key: found nothing, allowed: a file name");
+        assertThat(errors("{'tls':{'certificate':'/no/cert.pem','key':'/no/key.pem'}}"))
+                .containsExactly(
+                        "/http/tls/certificate: found \"/no/cert.pem\", allowed: a file that can be read",
+                        "/http/tls/key: found \"/no/key.pem\", allowed: a file that can be read");
+    }
+}

@@ -1,0 +1,201 @@
+package io.firstline.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.firstline.simulator.CutKind;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.LineBehaviour;
+import io.firstline.testkit.Browser;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class DashboardTest extends HttpTestBase {
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    @TempDir
+    Path profile;
+
+    private Browser browser;
+    private ExchangeSimulator exchange;
+
+    @BeforeEach
+    void openBrowser() throws IOException, InterruptedException {
+        assumeTrue(Browser.isInstalled(), "no browser: apt-get install chromium");
+        browser = Browser.start(profile);
+        browser.look(1_400, 1_000, false);
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    private void show(JsonObject config) {
+        serve(ACTING, config.getString("name"));
+        deploy(config);
+        browser.open("http://127.0.0.1:" + port + "/", Map.of());
+        browser.until(
+                "document.querySelectorAll('.row[data-role=member]').length === " + config.getInteger("connections"));
+    }
+
+    private void assertNoComplaints() {
+        assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.requests())
+                .as("nothing from elsewhere")
+                .allMatch(url -> url.equals("about:blank") || url.startsWith("http://127.0.0.1:" + port + "/"));
+    }
+
+    @Test
+    void shouldShowAllConnectionsWithoutComplaint() {
+        exchange = exchange(market(200));
+        show(config("btc", exchange.url(COMBINED), 4));
+
+        for (String id : members(status("btc"))) {
+            browser.until("document.querySelector('.row[data-connection=\"" + id + "\"]')");
+        }
+        browser.until("document.getElementById('health').dataset.level === 'UP'");
+        browser.until("document.getElementById('link').dataset.on === 'true'");
+        browser.until("document.querySelectorAll('#events li[data-event=connected]').length === 4");
+        browser.until("document.querySelectorAll('#timeline .leading').length >= 4");
+        browser.until("parseInt(document.querySelector('.feed .rate').textContent) > 0");
+        assertNoComplaints();
+    }
+
+    @Test
+    void shouldShowAReplacementBeforeTheEvictedConnectionGoes() {
+        exchange = exchange(market(200));
+        show(config("btc", exchange.url(COMBINED), 3).put("joinGuardMs", 2_000));
+        Set<String> before = members(status("btc"));
+        String id = before.iterator().next();
+        unlock(TOKEN);
+
+        browser.until("!document.querySelector('.row[data-connection=\"" + id + "\"] button').hidden");
+        browser.evaluate("document.querySelector('.row[data-connection=\"" + id + "\"] button').click()");
+
+        browser.until("document.querySelector('.row[data-role=candidate]')"
+                + " && document.querySelector('.row[data-role=member][data-connection=\"" + id + "\"]')");
+        browser.until("document.querySelector('.row[data-role=gone][data-connection=\"" + id + "\"]')"
+                + " && document.querySelectorAll('.row[data-role=member]').length === 3");
+        String replacement = members(status("btc")).stream()
+                .filter(other -> !before.contains(other))
+                .findFirst()
+                .orElseThrow();
+        browser.until("document.querySelector('.row[data-role=member][data-connection=\"" + replacement + "\"]')");
+        browser.until(
+                "[...document.querySelectorAll('#events li[data-event=evicted]')].some(e => e.textContent.includes('"
+                        + id + ": requested; " + replacement + " took over'))");
+        browser.until("document.querySelector('#timeline .evicted')");
+        assertNoComplaints();
+    }
+
+    @Test
+    void shouldTellWhoHasTheWrongToken() {
+        exchange = exchange(quiet());
+        show(config("btc", exchange.url(COMBINED), 2));
+        unlock("wrong");
+
+        browser.until("!document.getElementById('feed-acts').hidden");
+        browser.evaluate("document.querySelector('[data-do=renew]').click()");
+
+        browser.until("document.getElementById('act-answer').textContent.includes('a token is needed')");
+        browser.until("document.getElementById('feed-acts').hidden && !document.getElementById('unlock').hidden");
+    }
+
+    private void unlock(String token) {
+        browser.until("!document.getElementById('unlock').hidden");
+        browser.evaluate("document.getElementById('unlock').click();"
+                + "document.getElementById('token').value = '" + token + "';"
+                + "document.getElementById('login').close('ok')");
+    }
+
+    @Test
+    void shouldShowAHostilePayloadAsText() {
+        exchange = exchange(quiet());
+        show(config("btc", exchange.url(COMBINED), 2));
+        String hostile = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>";
+        browser.evaluate("document.getElementById('tail-filter').value = '<script>';"
+                + "document.getElementById('tail-toggle').click()");
+        browser.until("document.getElementById('tail-sum').textContent.includes('match')");
+
+        exchange.emit(TRADE, new JsonObject().put("text", hostile).encode());
+
+        browser.until("document.querySelector('.tail-line .payload')");
+        assertThat((String) browser.evaluate("document.querySelector('.tail-line .payload').textContent"))
+                .contains(hostile);
+        assertThat(browser.evaluate("document.querySelectorAll('#tail script, #tail img').length"))
+                .isEqualTo(0);
+        assertThat(browser.evaluate("window.hacked === undefined")).isEqualTo(true);
+        assertNoComplaints();
+    }
+
+    @Test
+    void shouldShowWithinTwoSecondsThatAFeedIsCut() {
+        exchange = exchange(market(100));
+        show(config("btc", exchange.url(COMBINED), 3).put("retryBaseMs", 60_000).put("retryCapMs", 60_000));
+        browser.until("document.getElementById('health').dataset.level === 'UP'");
+
+        long cut = System.nanoTime();
+        join(exchange.cut(1, CutKind.RESET));
+
+        browser.until("document.getElementById('health').dataset.level === 'DEGRADED'");
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cut)).isLessThan(2_000);
+        browser.until("document.getElementById('health').textContent.includes('2 of 3 connections live')");
+        browser.until("document.querySelector('.feed').dataset.state === 'DEGRADED'");
+    }
+
+    @Test
+    void shouldLookGoodOnEveryScreen() throws IOException {
+        LineBehaviour slow = LineBehaviour.perfect().withDelayMs(30).withLossPercent(2);
+        exchange = exchange(market(300)
+                .withLines(List.of(
+                        LineBehaviour.perfect().withDelayMs(1),
+                        LineBehaviour.perfect().withDelayMs(2),
+                        LineBehaviour.perfect().withDelayMs(3).withLossPercent(0.5),
+                        LineBehaviour.perfect().withDelayMs(4).withCutAfterMs(4_000),
+                        slow)));
+        show(config("btc", exchange.url(COMBINED), 5).put("evictIntervalMs", 3_000));
+        browser.until("document.querySelector('#timeline .evicted')");
+        browser.evaluate("document.getElementById('tail-toggle').click()");
+        browser.until("document.querySelectorAll('.tail-line').length > 20");
+
+        browser.screenshot(SCREENSHOTS.resolve("light.png"));
+        browser.look(1_400, 1_000, true);
+        browser.until("matchMedia('(prefers-color-scheme: dark)').matches");
+        browser.screenshot(SCREENSHOTS.resolve("dark.png"));
+        browser.look(390, 844, false);
+        browser.until("document.getElementById('timeline').clientWidth < 390");
+        browser.until(
+                "document.getElementById('timeline').getAttribute('viewBox').startsWith('0 0 ' + document.getElementById('timeline').clientWidth)");
+        assertThat((Integer) browser.evaluate("document.documentElement.scrollWidth"))
+                .as("nothing to scroll sideways on a phone")
+                .isLessThanOrEqualTo(390);
+        browser.screenshot(SCREENSHOTS.resolve("phone.png"));
+        assertNoComplaints();
+    }
+
+    @Test
+    void shouldAskForTheTokenWhereOthersCanConnect() {
+        exchange = exchange(quiet());
+        serve(CLOSED, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 2));
+
+        browser.open("http://127.0.0.1:" + port + "/", Map.of("Authorization", "Bearer " + TOKEN));
+
+        browser.until("document.querySelectorAll('.row[data-role=member]').length === 2");
+    }
+}

@@ -1,0 +1,271 @@
+package io.firstline.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.firstline.bus.Addresses;
+import io.firstline.simulator.CutKind;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.LineBehaviour;
+import io.firstline.simulator.SimulatedLine;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code /metrics}: the simulator's counts, no more and no less, in a form that Prometheus reads. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class MetricsTest extends HttpTestBase {
+    private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
+
+    private Exposition scrape() {
+        return Exposition.parse(get("/metrics").body());
+    }
+
+    /** Nothing moves any more, and the meters have seen it. */
+    private Exposition settled(ExchangeSimulator exchange, String feed) {
+        exchange.pauseEmission();
+        long[] copies = {-1};
+        eventually(() -> {
+            long now = status(feed).getLong("copies");
+            boolean quiet =
+                    now == copies[0] && scrape().sum("firstline_feed_copies_total", "feed=\"" + feed + "\"") == now;
+            copies[0] = now;
+            return quiet;
+        });
+        return scrape();
+    }
+
+    @Test
+    void shouldAgreeWithWhatTheExchangeSent() {
+        LineBehaviour lossy = LineBehaviour.perfect().withLossPercent(20);
+        ExchangeSimulator exchange =
+                exchange(market(400).withLines(List.of(LineBehaviour.perfect(), lossy, LineBehaviour.perfect())));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        eventually(() -> status("btc").getLong("published") > 300);
+
+        exchange.pauseEmission();
+        eventually(() -> status("btc").getLong("published")
+                == exchange.emitted().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
+        Exposition metrics = settled(exchange, "btc");
+
+        long emitted =
+                exchange.emitted().values().stream().mapToLong(Long::longValue).sum();
+        assertThat(metrics.sum("firstline_feed_published_total")).isEqualTo(emitted);
+        assertThat(metrics.sum("firstline_connection_wins_total")).isEqualTo(emitted);
+        long[] bySeat = IntStream.rangeClosed(1, 3)
+                .mapToLong(seat -> metrics.sum("firstline_connection_messages_total", "seat=\"" + seat + "\""))
+                .sorted()
+                .toArray();
+        long[] byLine = exchange.lines().stream()
+                .mapToLong(SimulatedLine::messagesSent)
+                .sorted()
+                .toArray();
+        assertThat(bySeat).containsExactly(byLine);
+        assertThat(metrics.sum("firstline_feed_copies_total"))
+                .isEqualTo(LongStream.of(byLine).sum());
+        assertThat(metrics.sum("firstline_connection_late_copies_total"))
+                .isEqualTo(LongStream.of(byLine).sum() - emitted);
+        JsonObject status = status("btc");
+        long bytes = status.getJsonArray("connections").stream()
+                .mapToLong(c -> ((JsonObject) c).getLong("bytes"))
+                .sum();
+        assertThat(metrics.sum("firstline_connection_bytes_total")).isEqualTo(bytes);
+        assertThat(metrics.sum("firstline_feed_state", "state=\"CONNECTED\"")).isEqualTo(1);
+        assertThat(metrics.sum("firstline_feed_state")).isEqualTo(1);
+        assertThat(metrics.sum("firstline_feed_connections_live")).isEqualTo(3);
+        assertThat(metrics.sum("firstline_connection_up")).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNotGrowWithEveryConnection() {
+        ExchangeSimulator exchange = exchange(market(200));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        eventually(() -> scrape().sum("firstline_connection_up") == 3);
+        for (int line = 1; line <= 3; line++) {
+            join(exchange.cut(line, CutKind.RESET)); // so that the cause has its meter
+        }
+        eventually(() ->
+                scrape().sum("firstline_connection_opened_total") == 6 && scrape().sum("firstline_connection_up") == 3);
+        long before = scrape().count("firstline_connection_messages_total");
+
+        for (int line = 4; line <= 12; line++) {
+            int open = line;
+            eventually(() -> exchange.lines().stream().anyMatch(l -> l.number() == open));
+            join(exchange.cut(line, CutKind.RESET));
+        }
+        eventually(() -> scrape().sum("firstline_connection_opened_total") >= 15);
+
+        Exposition metrics = settled(exchange, "btc");
+        assertThat(metrics.sum("firstline_feed_connections_lost_total")).isEqualTo(12);
+        assertThat(metrics.count("firstline_connection_messages_total")).isEqualTo(before);
+        assertThat(metrics.count("firstline_connection_opened_total")).isEqualTo(3);
+        assertThat(metrics.sum("firstline_connection_messages_total"))
+                .as("what the connections that are gone had brought is in the sum of their seats")
+                .isEqualTo(metrics.sum("firstline_feed_copies_total"));
+    }
+
+    @Test
+    void shouldCountEvictionsByReason() {
+        ExchangeSimulator exchange = exchange(market(200));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        join(vertx.eventBus().request(Addresses.command("btc"), new JsonObject().put("do", "renew")));
+
+        eventually(() -> scrape().sum("firstline_feed_evictions_total", "reason=\"renewed\"") == 3);
+    }
+
+    @Test
+    void shouldForgetAFeedThatIsGone() {
+        ExchangeSimulator exchange = exchange(market(100));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 2));
+        String other = deploy(config("eth", exchange.url(COMBINED), 2));
+        eventually(() -> scrape().count("firstline_feed_published_total") == 2);
+
+        join(vertx.undeploy(other));
+
+        eventually(() -> scrape().count("firstline_feed_published_total") == 1);
+        assertThat(get("/metrics").body()).doesNotContain("\"eth\"");
+    }
+
+    @Test
+    void shouldIncludeWhatVertxAndTheJvmTell() {
+        serve(READING);
+
+        eventually(() -> scrape().sum("firstline_event_loop_lag_seconds_count") > 0);
+        assertThat(scrape().families())
+                .contains("vertx_http_server_active_connections", "vertx_pool_in_use", "jvm_memory_used_bytes")
+                .as("what is counted for each message costs too much")
+                .noneMatch(name -> name.startsWith("vertx_eventbus") || name.startsWith("vertx_http_client"));
+    }
+
+    /** What is watched elsewhere must be there: a renamed meter would silence its alert. */
+    @Test
+    void shouldHaveEveryMeterThatTheDocumentsName() throws IOException {
+        ExchangeSimulator exchange = exchange(market(200));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        join(exchange.cut(1, CutKind.RESET));
+        join(vertx.eventBus().request(Addresses.command("btc"), new JsonObject().put("do", "renew")));
+        System.gc();
+        eventually(() -> scrape().sum("firstline_feed_evictions_total") > 0
+                && scrape().sum("firstline_feed_failures_total") > 0
+                && scrape().families().contains("jvm_gc_pause_seconds"));
+
+        for (String file : List.of("src/docs/alerts.yml", "src/docs/grafana.json", "README.md")) {
+            List<String> named = Pattern.compile("\\b(firstline|jvm|vertx)_[a-z_]+\\b")
+                    .matcher(Files.readString(Path.of(file)))
+                    .results()
+                    .map(match -> match.group().replaceFirst("_(sum|count|bucket)$", ""))
+                    .toList();
+            assertThat(scrape().families()).as(file).containsAll(named);
+            assertThat(named)
+                    .as(file)
+                    .satisfiesAnyOf(names -> assertThat(file).isEqualTo("README.md"), names -> assertThat(names)
+                            .hasSizeGreaterThan(8));
+        }
+    }
+
+    @Test
+    void shouldPleasePromtoolWithTheAlerts() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(PROMTOOL), "promtool is not installed: apt-get install prometheus");
+
+        Process promtool = new ProcessBuilder(PROMTOOL.toString(), "check", "rules", "src/docs/alerts.yml")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(promtool.waitFor()).as(said).isZero();
+    }
+
+    @Test
+    void shouldPleasePromtool() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(PROMTOOL), "promtool is not installed: apt-get install prometheus");
+        ExchangeSimulator exchange = exchange(market(200));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        eventually(() -> scrape().sum("firstline_connection_up") == 3);
+
+        Process promtool = new ProcessBuilder(PROMTOOL.toString(), "check", "metrics")
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream in = promtool.getOutputStream()) {
+            in.write(get("/metrics").body().getBytes(StandardCharsets.UTF_8));
+        }
+        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(promtool.waitFor())
+                .as(said)
+                .isIn(0, 3); // 3 = it reads all, but does not like all names: some of Vert.x' and the JVM's
+        assertThat(said).doesNotContain("firstline", "error while");
+    }
+
+    @Test
+    void shouldBeReadStrictly() {
+        String good = "# HELP a x\n# TYPE a counter\na_total{b=\"c\\\"d\"} 1.0\n";
+        assertThat(Exposition.parse(good).sum("a_total")).isEqualTo(1);
+        for (String bad : List.of(
+                good + good,
+                good + "a_total{b=\"c\\\"d\"} 2\n",
+                good + "z 1\n",
+                good + "a_total{b=c} 1\n",
+                good + "a_total 1,0\n",
+                good + "\n",
+                "# TYPE a counter\na 1")) {
+            assertThatThrownBy(() -> Exposition.parse(bad)).as(bad).isInstanceOf(AssertionError.class);
+        }
+    }
+
+    // sums
+
+    @Test
+    void shouldKeepWhatHasGoneInItsTotal() {
+        RunningTotal total = new RunningTotal();
+        total.see("a", 5);
+        total.see("b", 1);
+        assertThat(total.sum()).isEqualTo(6);
+        total.see("b", 3);
+        assertThat(total.sum()).as("a has gone").isEqualTo(8);
+        total.see("b", 2);
+        assertThat(total.sum()).as("b has begun anew").isEqualTo(10);
+    }
+
+    @Test
+    void shouldMeasureRates() {
+        RateHistory rates = new RateHistory();
+        assertThat(rates.latest()).isZero();
+        for (int second = 0; second <= 200; second++) {
+            rates.see(second * 50L, second * 1_000_000_000L);
+        }
+        assertThat(rates.latest()).isEqualTo(50);
+        assertThat(rates.all()).hasSize(RateHistory.SECONDS);
+        rates.see(0, 201_000_000_000L);
+        assertThat(rates.latest()).as("a feed that began anew").isZero();
+    }
+
+    @Test
+    void shouldRememberABoundedNumberOfEvents() {
+        EventLog log = new EventLog();
+        for (int i = 1; i <= EventLog.CAPACITY + 10; i++) {
+            log.add(new JsonObject().put("event", "connected"));
+        }
+        assertThat(log.after(0)).hasSize(EventLog.CAPACITY);
+        assertThat(log.after(EventLog.CAPACITY + 8)).hasSize(2);
+        assertThat(log.after(log.newest())).isEmpty();
+    }
+}
