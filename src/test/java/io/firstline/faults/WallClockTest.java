@@ -31,6 +31,8 @@ class WallClockTest {
             // says when it was made; the other has a method of that name
             "io/firstline/bench/BenchCommand.java",
             "io/firstline/bench/FeedClient.java",
+            // tells the page when it was told
+            "io/firstline/http/LiveUpdates.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
             // stamps what it writes
