@@ -154,6 +154,7 @@ class ReferenceFailuresTest extends FeedTestBase {
 
         read.clear();
         ring.pause();
+        heard(feed); // the ring has stopped
         List<String> tooMuch = emit(exchange, feed, 2_060, 4_060);
         assertThat(report(feed).dropped()).isEqualTo(Map.of("consumer-full", 2_000L - 128));
         ring.resume();
