@@ -7,14 +7,14 @@ import io.vertx.core.eventbus.MessageCodec;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Hands a {@link FeedMessage} to consumers of this node as it is, without a copy, and to others in a compact binary form: version (1),
- * flags (bit 0 text, bit 1 late), sequence, receive time, then feed, connection id and payload, each with its length before it. Numbers
+ * Hands a {@link FeedMessage} to consumers of this node as it is, without a copy, and to others in a compact binary form: version (2),
+ * flags (bit 0 text, bit 1 late), epoch, sequence, receive time, key, then feed, connection id and payload, each with its length before it. Numbers
  * are big-endian.
  */
 public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMessage> {
     public static final String NAME = "firstline.feed-message";
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int TEXT = 1;
     private static final int LATE = 2;
 
@@ -31,8 +31,10 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     public void encodeToWire(Buffer wire, FeedMessage message) {
         wire.appendByte(VERSION)
                 .appendByte((byte) ((message.text() ? TEXT : 0) | (message.late() ? LATE : 0)))
+                .appendInt(message.epoch())
                 .appendLong(message.sequence())
-                .appendLong(message.receivedMicros());
+                .appendLong(message.receivedMicros())
+                .appendLong(message.key());
         append(wire, message.feed());
         append(wire, message.connectionId());
         wire.appendInt(message.payload().length()).appendBuffer(message.payload());
@@ -45,17 +47,21 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
             throw new IllegalArgumentException("feed message in form " + version + ", this node knows " + VERSION);
         }
         byte flags = wire.getByte(start + 1);
-        long sequence = wire.getLong(start + 2);
-        long receivedMicros = wire.getLong(start + 10);
-        int feedAt = start + 18;
+        int epoch = wire.getInt(start + 2);
+        long sequence = wire.getLong(start + 6);
+        long receivedMicros = wire.getLong(start + 14);
+        long key = wire.getLong(start + 22);
+        int feedAt = start + 30;
         int connectionAt = feedAt + 4 + wire.getInt(feedAt);
         int payloadAt = connectionAt + 4 + wire.getInt(connectionAt);
         int payloadStart = payloadAt + 4;
         return new FeedMessage(
                 string(wire, feedAt),
+                epoch,
                 sequence,
                 string(wire, connectionAt),
                 receivedMicros,
+                key,
                 wire.getBuffer(payloadStart, payloadStart + wire.getInt(payloadAt)),
                 (flags & TEXT) != 0,
                 (flags & LATE) != 0);

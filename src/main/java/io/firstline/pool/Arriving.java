@@ -79,6 +79,6 @@ final class Arriving implements Arrival<Copy> {
 
     @Override
     public Copy message() {
-        return new Copy(by, payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
+        return new Copy(by, key, payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
     }
 }

@@ -138,6 +138,6 @@ final class Delivery {
 
     private void publish(Copy copy, boolean isLate) {
         late += isLate ? 1 : 0;
-        publication.publish(copy.by(), copy.payload(), copy.text(), isLate, copy.arrivalNanos());
+        publication.publish(copy, isLate);
     }
 }

@@ -6,7 +6,6 @@ import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -90,12 +89,13 @@ final class Publication {
         streams = streams.stream().filter(s -> s != stream).toList();
     }
 
-    void publish(String connectionId, Buffer payload, boolean text, boolean late, long arrivalNanos) {
-        long receivedMicros = clock.micros(arrivalNanos);
+    void publish(Copy copy, boolean late) {
+        long receivedMicros = clock.micros(copy.arrivalNanos());
         if (exchangeTime != null) {
-            exchangeTime.published(payload, text, arrivalNanos, receivedMicros);
+            exchangeTime.published(copy.payload(), copy.text(), copy.arrivalNanos(), receivedMicros);
         }
-        FeedMessage message = new FeedMessage(feed, ++sequence, connectionId, receivedMicros, payload, text, late);
+        FeedMessage message = new FeedMessage(
+                feed, 0, ++sequence, copy.by(), receivedMicros, copy.key(), copy.payload(), copy.text(), late);
         List<FeedStream> consumers = streams;
         if (handler != null) {
             try {

@@ -49,8 +49,10 @@ class FeedMessageCodecTest {
             random.nextBytes(payload);
             FeedMessage message = new FeedMessage(
                     anyText(random),
+                    random.nextInt(),
                     random.nextLong(),
                     anyText(random),
+                    random.nextLong(),
                     random.nextLong(),
                     Buffer.buffer(payload),
                     random.nextBoolean(),
@@ -71,13 +73,15 @@ class FeedMessageCodecTest {
     @Test
     void shouldHaveTheFormItsDocumentationTells() {
         Buffer wire = Buffer.buffer();
-        codec.encodeToWire(wire, new FeedMessage("f", 2, "c-1", 3, Buffer.buffer("xyz"), true, true));
+        codec.encodeToWire(wire, new FeedMessage("f", 5, 2, "c-1", 3, 7, Buffer.buffer("xyz"), true, true));
 
         Buffer told = Buffer.buffer()
-                .appendByte((byte) 1)
+                .appendByte((byte) 2)
                 .appendByte((byte) 0b11)
+                .appendInt(5)
                 .appendLong(2)
                 .appendLong(3)
+                .appendLong(7)
                 .appendInt(1)
                 .appendString("f")
                 .appendInt(3)
@@ -91,11 +95,11 @@ class FeedMessageCodecTest {
     void shouldRefuseAFormItDoesNotKnow() {
         Buffer wire = Buffer.buffer();
         codec.encodeToWire(wire, new FeedMessage("f", 2, "c-1", 3, Buffer.buffer("xyz"), true, true));
-        wire.setByte(0, (byte) 2);
+        wire.setByte(0, (byte) 3);
 
         assertThatThrownBy(() -> codec.decodeFromWire(0, wire))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("feed message in form 2, this node knows 1");
+                .hasMessage("feed message in form 3, this node knows 2");
     }
 
     @Test

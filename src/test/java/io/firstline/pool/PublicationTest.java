@@ -30,13 +30,13 @@ class PublicationTest extends FeedTestBase {
     }
 
     private void publish(String text) {
-        publication.publish("c", Buffer.buffer(text), true, false, System.nanoTime());
+        publication.publish(copy("c", text, true, System.nanoTime()), false);
     }
 
     @Test
     void shouldNumberFromOneWithoutHoles() {
         publish("a");
-        publication.publish("d", Buffer.buffer("b"), false, true, System.nanoTime());
+        publication.publish(copy("d", "b", false, System.nanoTime()), true);
 
         assertThat(messages).extracting(m -> m.sequence()).containsExactly(1L, 2L);
         assertThat(messages).extracting(m -> m.late()).containsExactly(false, true);
@@ -47,7 +47,7 @@ class PublicationTest extends FeedTestBase {
     @Test
     void shouldStampWithTheTimeOfArrival() {
         long arrival = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
-        publication.publish("c", Buffer.buffer("late to be told"), true, false, arrival);
+        publication.publish(copy("c", "late to be told", true, arrival), false);
 
         long micros = messages.element().receivedMicros();
         assertThat(Clockwork.of(vertx).epochMicros() - micros).isBetween(4_900_000L, 60_000_000L);
@@ -89,5 +89,18 @@ class PublicationTest extends FeedTestBase {
 
         assertThat(publication.dropped()).isEqualTo(Map.of("consumer-full", 1L));
         assertThat(Vertx.currentContext()).isNull();
+    }
+
+    private static Copy copy(String by, String text, boolean isText, long arrivalNanos) {
+        return new Copy(
+                by,
+                0,
+                Buffer.buffer(text),
+                isText,
+                null,
+                MessageReader.NO_NUMBER,
+                MessageReader.NO_NUMBER,
+                false,
+                arrivalNanos);
     }
 }

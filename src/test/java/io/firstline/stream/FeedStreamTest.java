@@ -684,4 +684,19 @@ class FeedStreamTest {
                 .isEqualTo("{\"feed\":\"f\",\"sequence\":8,\"connection\":\"c-1\",\"receivedMicros\":99,"
                         + "\"late\":true,\"base64\":\"AP8=\"}");
     }
+
+    @Test
+    void shouldBeIdentifiedByItsKeyOrElseItsBytes() {
+        FeedMessage byBytes = new FeedMessage("f", 1, "c-1", 99, Buffer.buffer("same"), true, false);
+        FeedMessage elsewhere = new FeedMessage("g", 2, "c-2", 98, Buffer.buffer("same"), true, true);
+        FeedMessage binary = new FeedMessage("f", 1, "c-1", 99, Buffer.buffer("same"), false, false);
+        FeedMessage keyed = new FeedMessage("f", 0, 1, "c-1", 99, 42, Buffer.buffer("same"), true, false);
+
+        assertThat(elsewhere.identity()).isEqualTo(byBytes.identity()).isNotEqualTo(binary.identity());
+        assertThat(keyed.identity()).isEqualTo(42);
+        FeedMessage taken = keyed.in(3, 7);
+        assertThat(taken.identity()).isEqualTo(42);
+        assertThat(taken.toJson().getInteger("epoch")).isEqualTo(3);
+        assertThat(taken.toJson().getLong("sequence")).isEqualTo(7);
+    }
 }

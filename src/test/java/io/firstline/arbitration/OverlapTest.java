@@ -1,0 +1,140 @@
+package io.firstline.arbitration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class OverlapTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Overlap<String> overlap = new Overlap<>(10 * SECOND, 1_000, 1_000_000);
+
+    private boolean ours(String message, long nowNanos) {
+        return overlap.ours(message.hashCode(), message, message.length(), nowNanos);
+    }
+
+    private void published(String message, long nowNanos) {
+        overlap.published(message.hashCode(), nowNanos);
+    }
+
+    @Test
+    void shouldHandOverWhatWasNotPublishedInItsOrder() {
+        for (String message : List.of("a", "b", "c", "d")) {
+            assertThat(ours(message, 0)).isTrue();
+        }
+        published("c", 1);
+        published("a", 1);
+
+        assertThat(overlap.ahead()).isEqualTo(2);
+        assertThat(overlap.takeAll()).containsExactly("b", "d");
+        assertThat(overlap.takeAll()).isEmpty();
+        assertThat(overlap.ahead()).isZero();
+    }
+
+    @Test
+    void shouldKnowWhatWasPublishedBeforeItReachedUs() {
+        published("a", 0);
+        published("b", 0);
+        assertThat(overlap.behind()).isEqualTo(2);
+
+        assertThat(ours("b", 1)).isFalse();
+        assertThat(overlap.wasPublished("a".hashCode(), 1)).isTrue();
+        assertThat(overlap.wasPublished("a".hashCode(), 1)).isFalse();
+        assertThat(overlap.takeAll()).isEmpty();
+    }
+
+    @Test
+    void shouldMatchRepeatsOneByOne() {
+        ours("same", 0);
+        ours("other", 0);
+        ours("same", 0);
+        ours("same", 0);
+        published("same", 1);
+
+        assertThat(overlap.takeAll()).containsExactly("other", "same", "same");
+
+        published("same", 2);
+        published("same", 2);
+        assertThat(List.of(ours("same", 3), ours("same", 3), ours("same", 3))).containsExactly(false, false, true);
+    }
+
+    @Test
+    void shouldForgetWhatFindsNoMatchInTime() {
+        ours("only ours", 0);
+        published("only theirs", 0);
+        ours("young", 5 * SECOND);
+
+        assertThat(overlap.wasPublished(1, 10 * SECOND)).isFalse();
+        assertThat(overlap.ahead()).isEqualTo(2);
+        assertThat(overlap.wasPublished(1, 10 * SECOND + 1)).isFalse();
+        assertThat(overlap.behind()).isZero();
+        assertThat(overlap.takeAll()).containsExactly("young");
+        assertThat(overlap.crowdedOut()).isZero();
+    }
+
+    @Test
+    void shouldStayBoundedInCountAndBytesAndTellWhatHadToGo() {
+        IntStream.range(0, 1_500).forEach(i -> ours("m" + i, 0));
+        assertThat(overlap.ahead()).isEqualTo(1_000);
+        assertThat(overlap.crowdedOut()).isEqualTo(500);
+        assertThat(overlap.takeAll()).hasSize(1_000).startsWith("m500").endsWith("m1499");
+
+        IntStream.range(0, 1_500).forEach(i -> published("p" + i, 0));
+        assertThat(overlap.behind()).isEqualTo(1_000);
+        assertThat(overlap.crowdedOut()).as("theirs are no loss").isEqualTo(500);
+
+        ours("x".repeat(600_000), 0);
+        ours("y".repeat(600_000), 0);
+        assertThat(overlap.ahead()).isEqualTo(1);
+        ours("z".repeat(2_000_000), 0);
+        assertThat(overlap.takeAll()).hasSize(1).first().asString().startsWith("z");
+    }
+
+    /** Two nodes receive the same messages in orders of their own; one publishes and dies anywhere, the other goes on. */
+    @Test
+    void shouldTakeOverAnywhereWithoutLossOrRepeat() {
+        long seed = System.nanoTime();
+        System.out.println("OverlapTest seed " + seed);
+        Random random = new Random(seed);
+        for (int world = 0; world < 300; world++) {
+            List<String> sent = IntStream.range(0, 200)
+                    .mapToObj(i -> "m" + random.nextInt(120)) // so some come several times
+                    .toList();
+            List<String> first = jumbled(sent, random);
+            List<String> second = jumbled(sent, random);
+            Overlap<String> successor = new Overlap<>(10 * SECOND, 1_000, 1_000_000);
+            List<String> seen = new ArrayList<>();
+            int dies = random.nextInt(201);
+            int here = 0;
+            for (int there = 0; there < dies; there++) {
+                successor.published(first.get(there).hashCode(), there);
+                seen.add(first.get(there));
+                while (here < 200 && random.nextInt(10) < 5) {
+                    String message = second.get(here++);
+                    successor.ours(message.hashCode(), message, 1, there);
+                }
+            }
+            seen.addAll(successor.takeAll());
+            for (; here < 200; here++) {
+                if (!successor.wasPublished(second.get(here).hashCode(), 300)) {
+                    seen.add(second.get(here));
+                }
+            }
+            assertThat(seen).as("seed %d, world %d", seed, world).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    private static List<String> jumbled(List<String> messages, Random random) {
+        List<String> result = new ArrayList<>(messages);
+        for (int i = 0; i + 1 < result.size(); i++) {
+            int j = Math.min(result.size() - 1, i + random.nextInt(5));
+            String moved = result.set(i, result.get(j));
+            result.set(j, moved);
+        }
+        return result;
+    }
+}
