@@ -24,6 +24,8 @@ import java.util.Map;
  * What takes more than one key to judge, and what makes a good URL, the records check themselves. Safe for use by any thread.
  */
 final class Schema {
+    private static final String REQUIRED = "required";
+
     private final JsonNode tree;
     private final JsonSchema validator;
 
@@ -85,9 +87,22 @@ final class Schema {
      * @param furtherKeys keys that the caller takes out of the object before and that belong to the allowed ones
      */
     List<Problem> check(JsonNode value, String... furtherKeys) {
+        return problems(validator.validate(value), List.of(furtherKeys));
+    }
+
+    /** What is wrong with a value that is to be put on top of another: as {@link #check}, but it may lack what the other has. */
+    List<Problem> checkPart(JsonNode value) {
+        return problems(
+                validator.validate(value).stream()
+                        .filter(message -> !message.getType().equals(REQUIRED))
+                        .toList(),
+                List.of());
+    }
+
+    private List<Problem> problems(Collection<ValidationMessage> messages, List<String> furtherKeys) {
         Map<String, Problem> problems = new LinkedHashMap<>();
-        for (ValidationMessage message : validator.validate(value)) {
-            Problem problem = problem(message, List.of(furtherKeys));
+        for (ValidationMessage message : messages) {
+            Problem problem = problem(message, furtherKeys);
             problems.putIfAbsent(problem.pointer(), problem);
         }
         return new ArrayList<>(problems.values());
@@ -99,7 +114,7 @@ final class Schema {
         JsonNode rule = tree.at(JsonPointer.compile(keyword).head());
         String child = message.getProperty() == null ? "" : pointer + Wording.step(message.getProperty());
         return switch (message.getType()) {
-            case "required" -> new Problem(child, "nothing", Wording.allowed(at(rule, message.getProperty())));
+            case REQUIRED -> new Problem(child, "nothing", Wording.allowed(at(rule, message.getProperty())));
             case "additionalProperties" ->
                 new Problem(child, "an unknown key", keys(message.getProperty(), rule, furtherKeys));
             case "propertyNames" ->

@@ -101,6 +101,10 @@ final class VenueReader {
             profile = onTopOf(below.get(), profile);
             at = base;
         }
+        List<Problem> problems = Schema.venue().check(profile);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(name, problems);
+        }
         return Optional.of(profile);
     }
 
@@ -120,7 +124,8 @@ final class VenueReader {
         List<Problem> problems = new ArrayList<>();
         JsonNode json = JsonText.tree(source.get(), problems);
         if (json != null) {
-            problems.addAll(Schema.venue().check(json));
+            boolean whole = !json.has("extends"); // else what it lacks may stand in what it extends
+            problems.addAll(whole ? Schema.venue().check(json) : Schema.venue().checkPart(json));
         }
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(name, problems);

@@ -85,12 +85,12 @@ final class Delivery {
         stream.waiting.add(copy, clockwork.nowNanos());
         if (stream.waiting.size() > type.holdMessages()) {
             releaseOverGap(stream);
-        } else if (stream.waiting.size() == 1) {
+        } else if (stream.waiting.beginWatch()) {
             clockwork.once(type.holdMs(), () -> releaseOverdue(stream));
         }
     }
 
-    /** Asked when the longest waiting may have waited long enough; asks again for those that came after it. */
+    /** Asked when the longest waiting may have waited long enough; asks again as long as something waits. */
     private void releaseOverdue(StreamWatch stream) {
         long holdNanos = TimeUnit.MILLISECONDS.toNanos(stream.places.type().holdMs());
         while (!stream.waiting.isEmpty()) {
@@ -101,6 +101,7 @@ final class Delivery {
             }
             releaseOverGap(stream);
         }
+        stream.waiting.endWatch();
     }
 
     /** What is missing before the first that waits is given up. */

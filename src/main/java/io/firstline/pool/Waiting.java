@@ -15,6 +15,18 @@ final class Waiting {
     private final PriorityQueue<Item> items = new PriorityQueue<>(
             Comparator.comparingLong((Item item) -> item.copy().first()).thenComparingLong(Item::arrived));
     private long arrived;
+    private boolean watched;
+
+    /** Whether nobody has looked after what waits so far: so the caller does, with one timer, until {@link #endWatch()}. */
+    boolean beginWatch() {
+        boolean begins = !watched;
+        watched = true;
+        return begins;
+    }
+
+    void endWatch() {
+        watched = false;
+    }
 
     void add(Copy copy, long nowNanos) {
         items.add(new Item(copy, nowNanos, arrived++));

@@ -115,6 +115,34 @@ class VenueTest {
     }
 
     @Test
+    void shouldLetAProfileSayOnlyWhatDiffersFromTheOneItExtends() throws IOException {
+        Files.writeString(
+                venues.resolve("below.json"),
+                """
+                {"url":"wss://x.com","heartbeat":{"send":"ping","everyMs":20000},"messages":{"stream":["/s"],
+                 "classes":{"depth":{"match":"depth*","sequence":{"link":"previous","last":["/u"],"previous":["/pu"]}}}}}""");
+        Files.writeString(
+                venues.resolve("above.json"),
+                """
+                {"extends":"below","heartbeat":{"everyMs":5000},
+                 "messages":{"classes":{"depth":{"mode":"ordered","sequence":{"last":["/v"]}}}}}""");
+        Files.writeString(
+                venues.resolve("lacking.json"), "{\"extends\":\"below\",\"messages\":{\"classes\":{\"trade\":{}}}}");
+
+        Venue venue = Venue.find("above", directory);
+        assertThat(venue.dialect().heartbeat()).isEqualTo(new Heartbeat("ping", 5000, false));
+        StreamClass depth = venue.dialect().classes().get(0);
+        assertThat(depth.match()).hasToString("depth*");
+        assertThat(depth.mode()).isEqualTo(StreamClass.Mode.ORDERED);
+        assertThat(depth.sequence().last()).containsExactly("/v");
+        assertThat(depth.sequence().previous()).containsExactly("/pu");
+        assertThat(feedErrors("{\"venue\":\"lacking\"}"))
+                .singleElement()
+                .asString()
+                .startsWith("/venue: found \"lacking\", whose profile has nothing at /messages/classes/trade/match");
+    }
+
+    @Test
     void shouldCheckItselfWhenMadeInCode() {
         assertThat(Errors.of(() -> new Venue("a/b", List.of("ws:"), null, null, null, null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
