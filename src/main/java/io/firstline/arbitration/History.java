@@ -10,31 +10,36 @@ import java.util.Arrays;
  * <p>A message is an entry with a sequence of its own, from 1. Entries of equal bytes form a chain, oldest first: the k-th copy on a
  * line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of entries is indexed
  * by sequence; the chains are found through an open-addressing table with linear probing (Knuth, TAOCP 3, 6.4, algorithms L and R).
+ *
+ * <p>Begins small and doubles while it has to forget what is not old yet. 49 bytes for each entry that there is room for; 12 more once
+ * streams or contents are told, 28 more once a message has repeated.
  */
 final class History {
     static final int MAX_LINES = Long.SIZE;
     private static final int NONE = -1;
 
+    private static final int FIRST_SIZE = 256;
+
     private final int capacity;
-    private final int entryMask;
     private final long spanNanos;
 
-    private final long[] hash;
-    private final long[] firstNanos;
-    private final long[] deliveredBy;
-    private final byte[] winner;
-    private final long[] content;
-    private final int[] stream;
-    private final long[] nextAlike;
+    private int entryMask;
+    private long[] hash;
+    private long[] firstNanos;
+    private long[] deliveredBy;
+    private byte[] winner;
+    /** Null = no message has said what it contains and where it belongs. */
+    private long[] content;
 
-    private final int tableMask;
+    private int[] stream;
+
+    private int tableMask;
     /** A part of the hash of each chain, 0 = the place is empty: nearly all that a search has to look at. */
-    private final int[] tags;
+    private int[] tags;
 
-    private final long[] oldestAlike;
-    private final long[] newestAlike;
-    private final long[][] cursors;
-    private final ArrayDeque<long[]> freeCursors = new ArrayDeque<>();
+    private long[] oldestAlike;
+    /** Null = every chain has one entry: most feeds never repeat themselves. */
+    private Repeats repeats;
 
     /** The last search, as far as it still holds: one copy asks for the same several times. */
     private long foundHash;
@@ -45,22 +50,17 @@ final class History {
     private long newest;
 
     History(int maxEntries, long spanNanos) {
-        int size = Math.max(2, Integer.highestOneBit(maxEntries - 1) << 1);
         this.capacity = maxEntries;
-        this.entryMask = size - 1;
         this.spanNanos = spanNanos;
+        int size = Math.min(FIRST_SIZE, Math.max(2, Integer.highestOneBit(maxEntries - 1) << 1));
+        this.entryMask = size - 1;
         this.hash = new long[size];
         this.firstNanos = new long[size];
         this.deliveredBy = new long[size];
         this.winner = new byte[size];
-        this.content = new long[size];
-        this.stream = new int[size];
-        this.nextAlike = new long[size];
         this.tableMask = 2 * size - 1;
         this.tags = new int[2 * size];
         this.oldestAlike = new long[2 * size];
-        this.newestAlike = new long[2 * size];
-        this.cursors = new long[2 * size][];
     }
 
     long oldest() {
@@ -86,12 +86,12 @@ final class History {
 
     /** Stands for the bytes of the first copy; 0 = not known. */
     long content(long sequence) {
-        return content[(int) sequence & entryMask];
+        return content == null ? 0 : content[(int) sequence & entryMask];
     }
 
     /** The stream it belongs to, 0 = none. */
     int stream(long sequence) {
-        return stream[(int) sequence & entryMask];
+        return stream == null ? 0 : stream[(int) sequence & entryMask];
     }
 
     void forgetWinner(long sequence) {
@@ -105,7 +105,7 @@ final class History {
     /** Whether exactly one entry has this hash: only then does a copy say without doubt which message it is. */
     boolean isUnique(long messageHash) {
         int at = find(messageHash);
-        return oldestAlike[at] != 0 && oldestAlike[at] == newestAlike[at];
+        return oldestAlike[at] != 0 && next(oldestAlike[at]) == 0;
     }
 
     /**
@@ -122,7 +122,7 @@ final class History {
             return 0;
         }
         long bit = 1L << slot;
-        long[] cursor = cursors[at];
+        long[] cursor = repeats == null ? null : repeats.cursors[at];
         if (cursor != null && cursor[slot] >= sequence) {
             sequence = next(cursor[slot]);
         }
@@ -143,7 +143,7 @@ final class History {
     }
 
     private long next(long sequence) {
-        return nextAlike[(int) sequence & entryMask];
+        return repeats == null ? 0 : repeats.nextAlike[(int) sequence & entryMask];
     }
 
     /** Remembers a message as published now, its first copy delivered by a slot, perhaps a while ago; returns its sequence. */
@@ -151,27 +151,90 @@ final class History {
         while (newest - oldest + 1 >= capacity || (oldest <= newest && nowNanos - firstNanos(oldest) > spanNanos)) {
             forgetOldest();
         }
+        if (newest - oldest + 1 > entryMask) {
+            grow();
+        }
         long sequence = ++newest;
         int index = (int) sequence & entryMask;
         hash[index] = messageHash;
-        content[index] = messageContent;
-        stream[index] = messageStream;
+        tell(index, messageContent, messageStream);
         firstNanos[index] = receivedNanos;
         deliveredBy[index] = 1L << slot;
         winner[index] = (byte) slot;
-        nextAlike[index] = 0;
         int at = find(messageHash);
-        if (oldestAlike[at] == 0) {
+        boolean repeated = oldestAlike[at] != 0;
+        if (!repeated) {
             oldestAlike[at] = sequence;
             tags[at] = tag(messageHash);
-        } else {
-            nextAlike[(int) newestAlike[at] & entryMask] = sequence;
-            if (cursors[at] == null) {
-                cursors[at] = freeCursors.isEmpty() ? new long[MAX_LINES] : freeCursors.pop();
+        } else if (repeats == null) {
+            repeats = new Repeats(entryMask, new long[entryMask + 1]);
+            System.arraycopy(oldestAlike, 0, repeats.newestAlike, 0, oldestAlike.length);
+        }
+        if (repeats != null) {
+            repeats.add(at, sequence, repeated);
+        }
+        return sequence;
+    }
+
+    private void grow() {
+        int mask = 2 * entryMask + 1;
+        hash = moved(hash, mask);
+        firstNanos = moved(firstNanos, mask);
+        deliveredBy = moved(deliveredBy, mask);
+        byte[] movedWinner = new byte[mask + 1];
+        int[] movedStream = stream == null ? null : new int[mask + 1];
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            movedWinner[(int) sequence & mask] = winner[(int) sequence & entryMask];
+            if (stream != null) {
+                movedStream[(int) sequence & mask] = stream[(int) sequence & entryMask];
             }
         }
-        newestAlike[at] = sequence;
-        return sequence;
+        winner = movedWinner;
+        stream = movedStream;
+        content = content == null ? null : moved(content, mask);
+        Repeats old = repeats;
+        repeats = old == null ? null : new Repeats(mask, moved(old.nextAlike, mask));
+        entryMask = mask;
+        rebuildTable(old);
+    }
+
+    private long[] moved(long[] entries, int mask) {
+        long[] moved = new long[mask + 1];
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            moved[(int) sequence & mask] = entries[(int) sequence & entryMask];
+        }
+        return moved;
+    }
+
+    private void rebuildTable(Repeats old) {
+        long[] chains = oldestAlike;
+        tableMask = 2 * entryMask + 1;
+        tags = new int[tableMask + 1];
+        oldestAlike = new long[tableMask + 1];
+        foundAt = -1;
+        for (int from = 0; from < chains.length; from++) {
+            if (chains[from] != 0) {
+                long chainHash = hash[(int) chains[from] & entryMask];
+                int to = find(chainHash);
+                tags[to] = tag(chainHash);
+                oldestAlike[to] = chains[from];
+                if (repeats != null) {
+                    repeats.take(to, old, from);
+                }
+            }
+        }
+        foundAt = -1;
+    }
+
+    private void tell(int index, long messageContent, int messageStream) {
+        if (content == null && (messageContent != 0 || messageStream != 0)) {
+            content = new long[entryMask + 1];
+            stream = new int[entryMask + 1];
+        }
+        if (content != null) {
+            content[index] = messageContent;
+            stream[index] = messageStream;
+        }
     }
 
     /** Takes a line out of every entry, so that its slot can be given to another. O(capacity), as rare as a line that leaves. */
@@ -184,10 +247,8 @@ final class History {
                 winner[index] = NONE; // nobody can be said to have been the only one
             }
         }
-        for (long[] cursor : cursors) {
-            if (cursor != null) {
-                cursor[slot] = 0;
-            }
+        if (repeats != null) {
+            repeats.release(slot);
         }
     }
 
@@ -197,10 +258,8 @@ final class History {
         long next = next(sequence);
         oldestAlike[at] = next;
         if (next == 0) {
-            if (cursors[at] != null) {
-                Arrays.fill(cursors[at], 0);
-                freeCursors.push(cursors[at]);
-                cursors[at] = null;
+            if (repeats != null) {
+                repeats.ended(at);
             }
             closeHole(at);
         }
@@ -241,12 +300,65 @@ final class History {
                 tags[hole] = tags[at];
                 tags[at] = 0;
                 oldestAlike[hole] = oldestAlike[at];
-                newestAlike[hole] = newestAlike[at];
-                cursors[hole] = cursors[at];
                 oldestAlike[at] = 0;
-                cursors[at] = null;
+                if (repeats != null) {
+                    repeats.moved(at, hole);
+                }
                 hole = at;
             }
+        }
+    }
+
+    /** What chains of more than one entry need: by entry the next one alike, by the table's place the last of the chain and how far each line is. */
+    private static final class Repeats {
+        private final int entryMask;
+        private final long[] nextAlike;
+        private final long[] newestAlike;
+        private final long[][] cursors;
+        private final ArrayDeque<long[]> freeCursors = new ArrayDeque<>();
+
+        Repeats(int entryMask, long[] nextAlike) {
+            this.entryMask = entryMask;
+            this.nextAlike = nextAlike;
+            this.newestAlike = new long[2 * nextAlike.length];
+            this.cursors = new long[2 * nextAlike.length][];
+        }
+
+        void add(int at, long sequence, boolean repeated) {
+            nextAlike[(int) sequence & entryMask] = 0;
+            if (repeated) {
+                nextAlike[(int) newestAlike[at] & entryMask] = sequence;
+                if (cursors[at] == null) {
+                    cursors[at] = freeCursors.isEmpty() ? new long[MAX_LINES] : freeCursors.pop();
+                }
+            }
+            newestAlike[at] = sequence;
+        }
+
+        void release(int slot) {
+            for (long[] cursor : cursors) {
+                if (cursor != null) {
+                    cursor[slot] = 0;
+                }
+            }
+        }
+
+        void ended(int at) {
+            if (cursors[at] != null) {
+                Arrays.fill(cursors[at], 0);
+                freeCursors.push(cursors[at]);
+                cursors[at] = null;
+            }
+        }
+
+        void moved(int from, int to) {
+            take(to, this, from);
+            cursors[from] = null;
+        }
+
+        void take(int to, Repeats other, int from) {
+            newestAlike[to] = other.newestAlike[from];
+            cursors[to] = other.cursors[from];
         }
     }
 }

@@ -50,10 +50,10 @@ public final class Line {
     long losses;
     long saves;
     long unmatched;
-    /** Of the windows that are over: a copy is recorded once. */
-    private final Histogram earlierLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+    /** Of the windows that are over: a copy is recorded once. Grows with the longest lag: most are short, and there are many lines. */
+    private final Histogram earlierLagMicros = new Histogram(2);
 
-    private final Histogram windowLagMicros = new Histogram(1, MAX_LAG_MICROS, 2);
+    private final Histogram windowLagMicros = new Histogram(2);
     private long lossesBeforeWindow;
     private StreamFigures[] byStream = {};
 

@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess implements Peer {
     static final String ERROR = "error";
-    /** What all JVMs of a run have in common, and what the report says of them. */
+    /** What all JVMs of a run have in common, and what the report says of them: the memory that {@code launcher/jvm.options} gives. */
     static final List<String> JVM_OPTIONS = List.of(
-            "-Xms256m",
-            "-Xmx1g",
             "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "-XX:GCTimeRatio=4",
+            "-Xms64m",
+            "-Xmx1g",
             "-Dvertx.logger-delegate-factory-class-name=io.vertx.core.logging.SLF4JLogDelegateFactory",
             "-Dlogback.configurationFile=conf/logback.xml",
             "-DFIRSTLINE_LOG_LEVEL=ERROR");

@@ -16,7 +16,7 @@ public final class LatencyTracker {
     private static final long MAX_MICROS = 60_000_000;
 
     private final double weight;
-    private final Histogram micros = new Histogram(1, MAX_MICROS, 2);
+    private final Histogram micros = new Histogram(2);
 
     private long pings;
     private long outstandingId;

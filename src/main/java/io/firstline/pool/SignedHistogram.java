@@ -7,8 +7,8 @@ final class SignedHistogram {
     /** What is further from zero counts as this: an hour, in microseconds. */
     static final long MAX = 3_600_000_000L;
 
-    private final Histogram positive = new Histogram(1, MAX, 2);
-    private final Histogram negative = new Histogram(1, MAX, 2);
+    private final Histogram positive = new Histogram(2);
+    private final Histogram negative = new Histogram(2);
 
     void record(long value) {
         if (value >= 0) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HistoryTest {
     private static final long FOR_EVER = Long.MAX_VALUE;
@@ -87,7 +87,7 @@ class HistoryTest {
 
     /** The same, written down as simply as possible. */
     private static final class Naive {
-        private record Entry(long sequence, long hash, long nanos, Set<Integer> delivered) {}
+        private record Entry(long sequence, long hash, long nanos, int stream, Set<Integer> delivered) {}
 
         private final int capacity;
         private final long span;
@@ -99,13 +99,13 @@ class HistoryTest {
             this.span = span;
         }
 
-        void add(long hash, int slot, long nanos) {
+        void add(long hash, int slot, int stream, long nanos) {
             while (!entries.isEmpty()
                     && (entries.size() == capacity
                             || nanos - entries.values().iterator().next().nanos > span)) {
                 entries.remove(entries.keySet().iterator().next());
             }
-            Entry entry = new Entry(++newest, hash, nanos, new HashSet<>());
+            Entry entry = new Entry(++newest, hash, nanos, stream, new HashSet<>());
             entry.delivered.add(slot);
             entries.put(newest, entry);
         }
@@ -122,14 +122,16 @@ class HistoryTest {
         }
     }
 
+    /** The last of them grow in the middle of it, once with streams and repeats, once before there are any. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, 64, 300})
-    void shouldBehaveLikeANaiveList(int capacity) {
+    @CsvSource({"1, 1000", "2, 1000", "3, 1000", "7, 1000", "64, 1000", "300, 1000", "1000, 40000", "1500, 30000"})
+    void shouldBehaveLikeANaiveList(int capacity, long span) {
         Long given = Long.getLong("firstline.seed");
         long seed = given != null ? given : System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
-        History history = new History(capacity, 1_000);
-        Naive naive = new Naive(capacity, 1_000);
+        History history = new History(capacity, span);
+        Naive naive = new Naive(capacity, span);
+        int quietFor = capacity == 1_500 ? 600 : 0;
         long[] floor = new long[64];
         long[] passed = new long[64];
         long now = 0;
@@ -137,7 +139,7 @@ class HistoryTest {
             now += random.nextInt(random.nextInt(100) == 0 ? 2_000 : 12);
             int slot = random.nextInt(4) * 21;
             // few homes, some hashes alike in their home, some alike altogether
-            long hash = random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
+            long hash = step < quietFor ? step : random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
             long expected = naive.match(hash, slot, floor[slot], passed[slot]);
             assertThat(history.match(hash, slot, floor[slot], passed[slot]))
                     .as("step %d, -Dfirstline.seed=%d", step, seed)
@@ -147,9 +149,15 @@ class HistoryTest {
                 naive.entries.get(expected).delivered.add(slot);
                 passed[slot] = Math.max(passed[slot], expected - random.nextInt(50));
             } else {
-                naive.add(hash, slot, now);
-                assertThat(history.add(hash, 0, 0, slot, now, now)).isEqualTo(naive.newest);
+                int stream = step < quietFor ? 0 : step % 3;
+                naive.add(hash, slot, stream, now);
+                assertThat(history.add(hash, hash * stream, stream, slot, now, now))
+                        .isEqualTo(naive.newest);
             }
+            Naive.Entry any = naive.entries.get(naive.newest - random.nextInt(naive.entries.size()));
+            assertThat(history.stream(any.sequence)).isEqualTo(any.stream);
+            assertThat(history.content(any.sequence)).isEqualTo(any.hash * any.stream);
+            assertThat(history.firstNanos(any.sequence)).isEqualTo(any.nanos);
             if (random.nextInt(500) == 0) {
                 history.release(slot);
                 naive.entries.values().forEach(e -> e.delivered.remove(slot));
