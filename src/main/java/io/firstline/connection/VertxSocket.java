@@ -40,7 +40,8 @@ final class VertxSocket implements Socket {
         ContextInternal context = ContextInternal.current();
         if (context == null
                 || !context.isEventLoopContext()
-                || !vertx.executor().inEventLoop()) {
+                || !vertx.executor().inEventLoop()
+                || vertx.isRemoved()) { // the channel has ended; Vert.x is about to say so
             return;
         }
         ChannelPipeline pipeline = vertx.pipeline();

@@ -155,7 +155,26 @@ public final class WsConnection {
         liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
         listener.opened(this);
-        opened.listen(new Socket.Listener() {
+        try {
+            opened.listen(events());
+        } catch (IllegalStateException ended) {
+            onEnded(); // its close frame came together with the upgrade
+            cutOffSoon(opened);
+        }
+        if (!isOpen()) {
+            return; // it has ended, or the listener has closed it
+        }
+        for (String message : onConnect) {
+            send(message)
+                    .onFailure(
+                            e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
+        }
+        ping();
+        pingTimer = clockwork.every(config.latencyPingIntervalMs(), this::tick);
+    }
+
+    private Socket.Listener events() {
+        return new Socket.Listener() {
             @Override
             public void frame(WebSocketFrame frame) {
                 onFrame(frame);
@@ -184,17 +203,7 @@ public final class WsConnection {
             public void ended() {
                 onEnded();
             }
-        });
-        if (!isOpen()) {
-            return; // the listener has closed it
-        }
-        for (String message : onConnect) {
-            send(message)
-                    .onFailure(
-                            e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
-        }
-        ping();
-        pingTimer = clockwork.every(config.latencyPingIntervalMs(), this::tick);
+        };
     }
 
     private void onFrame(WebSocketFrame frame) {
@@ -224,11 +233,16 @@ public final class WsConnection {
 
     /**
      * Ends TCP after a grace. Vert.x' own closing timeout is not enough: it does not run after the other side's close frame, nor before
-     * ours is written, which it never is when the server does not read.
+     * ours is written, which it never is when the server does not read. Nor does Vert.x always tell the end of a channel that it closed
+     * because of an error: then it is told here.
      */
     private void cutOffSoon(Socket closed) {
-        clockwork.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff()
-                .onComplete(done -> LOG.debug("{} has ended, if need be cut off", id())));
+        clockwork.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff().onComplete(done -> {
+            LOG.debug("{} has ended, if need be cut off", id());
+            if (closing) {
+                finish(closedByUs);
+            }
+        }));
     }
 
     private void sayGoodbye(Socket to) {
