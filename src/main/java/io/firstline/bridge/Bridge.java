@@ -101,7 +101,7 @@ final class Bridge {
         }
     }
 
-    private void sweep(long nowNanos) {
+    void sweep(long nowNanos) {
         List.copyOf(clients).stream()
                 .filter(client -> client.isSilent(nowNanos - SILENCE_NANOS))
                 .forEach(client -> client.hangUp("silent"));

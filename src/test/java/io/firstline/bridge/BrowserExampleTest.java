@@ -46,7 +46,7 @@ class BrowserExampleTest extends BridgeTestBase {
                     origin + "/?feed=f&bridge=ws://127.0.0.1:"
                             + URI.create(bridge.url()).getPort(),
                     Map.of());
-            browser.until("Number(document.getElementById('count').textContent) >= 100");
+            browser.until("Number(document.getElementById('count')?.textContent) >= 100");
 
             assertThat(browser.evaluate("document.getElementById('state').textContent"))
                     .isEqualTo("connected");

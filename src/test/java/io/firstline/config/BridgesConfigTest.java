@@ -56,6 +56,20 @@ class BridgesConfigTest {
     }
 
     @Test
+    void shouldSayWhatItOpens() {
+        ServiceConfig config = ServiceConfig.parse(
+                json("'http':{'token':" + HASH + "},'bridges':{'tcp':{'feeds':['btc']},"
+                        + "'sockjs':{'feeds':['btc'],'inbound':true,'maxClients':3}}"),
+                "test.json",
+                null);
+
+        assertThat(config.withHttp(config.http().withPort(0)).summary())
+                .endsWith(
+                        "TCP bridge on 127.0.0.1: serves btc to at most 32",
+                        "SockJS bridge at /eventbus: serves btc to at most 3; whoever holds the token may act");
+    }
+
+    @Test
     void shouldNameEveryErrorAtOnce() {
         assertThat(errors("'bridges':{'tcp':{'feeds':['btc','eth','raw'],'host':'0.0.0.0'},"
                         + "'sockjs':{'feeds':['bct']}}"))
