@@ -13,11 +13,12 @@
  *                                                bus/FeedPublisher ──► event bus ──► consumers
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * http/    = page, metrics, health                 bench/     = what it costs, measured
+ * bridge/  = feeds for others than the bus
  * </pre>
  *
  * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, payload, arbitration, stream, recording, simulator, which
  * know nobody but, of these, recording the stream and simulator the recording. Beside bus stands merge, which runs a pool on a recording; http and bench
- * stand between service and bus.
+ * stand between service and bus, bridge between http and bus.
  *
  * <table>
  * <caption>Who runs on which thread, and what a slow callback there blocks</caption>

@@ -52,7 +52,7 @@ final class HttpReader {
         }
     }
 
-    private static String hash(String token, UnaryOperator<String> environment, List<Problem> problems) {
+    static String hash(String token, UnaryOperator<String> environment, List<Problem> problems) {
         Matcher hash = HASH.matcher(token);
         if (hash.matches()) {
             return hash.group(1).toLowerCase(java.util.Locale.ROOT);
@@ -80,7 +80,7 @@ final class HttpReader {
         }
     }
 
-    private static HttpConfig.PemFiles tls(JsonNode section, Path directory, List<Problem> problems) {
+    static HttpConfig.PemFiles tls(JsonNode section, Path directory, List<Problem> problems) {
         return new HttpConfig.PemFiles(
                 file(section, "certificate", directory, problems), file(section, "key", directory, problems));
     }

@@ -23,8 +23,10 @@ import java.util.stream.Collectors;
  * @param simulator the section of the embedded simulator, its form checked, or null if there is none
  * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
  * @param http where the operator's page is served, or null if it is not
+ * @param bridges by which ways others than programs on the event bus are served
  */
-public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http) {
+public record ServiceConfig(
+        List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http, BridgesConfig bridges) {
 
     public ServiceConfig {
         feeds = List.copyOf(feeds);
@@ -32,9 +34,9 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         simulated = Set.copyOf(simulated);
     }
 
-    /** Without a page. */
+    /** Without a page or bridges. */
     public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
-        this(feeds, simulator, simulated, null);
+        this(feeds, simulator, simulated, null, BridgesConfig.NONE);
     }
 
     @Override
@@ -74,11 +76,14 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         List<FeedConfig> feeds = new ArrayList<>();
         Set<String> simulated = new TreeSet<>();
         HttpConfig http = null;
+        BridgesConfig bridges = BridgesConfig.NONE;
         int textProblems = problems.size();
         Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
         if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
             problems.addAll(Schema.service().check(root));
             http = http(root, directory, environment, problems);
+            bridges = bridges(root, directory, environment, problems);
+            problems.addAll(BridgesReader.check(bridges, root, http));
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + Wording.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -101,7 +106,7 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
-        return new ServiceConfig(feeds, simulator, simulated, http);
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges);
     }
 
     private static HttpConfig http(
@@ -115,9 +120,20 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         return http;
     }
 
+    private static BridgesConfig bridges(
+            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+        if (!root.has("bridges") || problems.stream().anyMatch(p -> p.pointer().startsWith("/bridges"))) {
+            return BridgesConfig.NONE;
+        }
+        List<Problem> found = new ArrayList<>();
+        BridgesConfig bridges = BridgesReader.read(root.get("bridges"), directory, environment, found);
+        found.forEach(p -> problems.add(p.under("/bridges")));
+        return bridges;
+    }
+
     /** The same configuration with its page somewhere else; null = nowhere. */
     public ServiceConfig withHttp(HttpConfig newHttp) {
-        return new ServiceConfig(feeds, simulator, simulated, newHttp);
+        return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges);
     }
 
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
@@ -161,7 +177,7 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
                 .toList();
-        return new ServiceConfig(resolved, simulator, Set.of(), http);
+        return new ServiceConfig(resolved, simulator, Set.of(), http, bridges);
     }
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {

@@ -23,7 +23,20 @@ final class Summary {
         for (FeedConfig feed : config.feeds()) {
             lines.add(feed.name() + ": " + of(feed, config.simulated().contains(feed.name())));
         }
+        BridgesConfig bridges = config.bridges();
+        if (bridges.tcp() != null) {
+            lines.add("TCP bridge on " + bridges.tcp().host() + ": "
+                    + of(bridges.tcp().bridge()));
+        }
+        if (bridges.sockjs() != null) {
+            lines.add("SockJS bridge at /eventbus: " + of(bridges.sockjs().bridge()));
+        }
         return lines;
+    }
+
+    private static String of(BridgeConfig bridge) {
+        return "serves " + String.join(", ", bridge.feeds()) + " to at most " + bridge.maxClients()
+                + (bridge.inbound() ? "; whoever holds the token may act" : "");
     }
 
     private static String settings(JsonObject simulator) {

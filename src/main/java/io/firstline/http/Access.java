@@ -1,20 +1,13 @@
 package io.firstline.http;
 
+import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /** Who may do what. Decides from a request's headers alone. */
 final class Access {
-    private static final String BEARER = "bearer ";
-    private static final String BASIC = "basic ";
-
     /** What a request gets. */
     enum Decision {
         GRANTED,
@@ -27,11 +20,11 @@ final class Access {
     }
 
     private final HttpConfig config;
-    private final byte[] tokenHash;
+    private final BearerToken token;
 
     Access(HttpConfig config) {
         this.config = config;
-        this.tokenHash = config.tokenSha256() == null ? null : HexFormat.of().parseHex(config.tokenSha256());
+        this.token = new BearerToken(config.tokenSha256());
     }
 
     /** Whether even reading takes a token. */
@@ -50,7 +43,12 @@ final class Access {
         if (isForeign(host, origin)) {
             return Decision.FOREIGN;
         }
-        return isClosed() && !holdsToken(authorization) ? Decision.TOKEN_NEEDED : Decision.GRANTED;
+        return isClosed() && !token.isIn(authorization) ? Decision.TOKEN_NEEDED : Decision.GRANTED;
+    }
+
+    /** Decides on a request to a bridge, which looks for the token itself: browsers cannot send one when they connect. */
+    Decision reach(String host, String origin) {
+        return isForeign(host, origin) ? Decision.FOREIGN : Decision.GRANTED;
     }
 
     /** Decides on a request that acts. */
@@ -61,7 +59,7 @@ final class Access {
         if (!config.control()) {
             return Decision.SWITCHED_OFF;
         }
-        return holdsToken(authorization) ? Decision.GRANTED : Decision.TOKEN_NEEDED;
+        return token.isIn(authorization) ? Decision.GRANTED : Decision.TOKEN_NEEDED;
     }
 
     /**
@@ -84,40 +82,6 @@ final class Access {
             return name != null && HttpConfig.isLoopback(name.toLowerCase(Locale.ROOT));
         } catch (URISyntaxException e) {
             return false;
-        }
-    }
-
-    private boolean holdsToken(String authorization) {
-        String token = token(authorization);
-        return tokenHash != null && token != null && MessageDigest.isEqual(tokenHash, sha256(token));
-    }
-
-    /** What a request brings as a bearer token, or as the password of whatever user; null = nothing. */
-    private static String token(String authorization) {
-        if (authorization == null) {
-            return null;
-        }
-        if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return authorization.substring(BEARER.length()).trim();
-        }
-        if (!authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
-            return null;
-        }
-        try {
-            byte[] login = Base64.getDecoder()
-                    .decode(authorization.substring(BASIC.length()).trim());
-            String[] userAndPassword = new String(login, StandardCharsets.UTF_8).split(":", 2);
-            return userAndPassword.length == 2 ? userAndPassword[1] : null;
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
-    private static byte[] sha256(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

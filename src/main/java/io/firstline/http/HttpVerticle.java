@@ -1,7 +1,9 @@
 package io.firstline.http;
 
+import io.firstline.bridge.SockJsBridge;
 import io.firstline.bus.Addresses;
 import io.firstline.config.HttpConfig;
+import io.firstline.config.SockJsBridgeConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -55,6 +57,7 @@ public final class HttpVerticle extends VerticleBase {
     private final HttpConfig settings;
     private final PrometheusMeterRegistry registry;
     private final Collection<String> announced;
+    private final SockJsBridgeConfig bridged;
     private final Access access;
     private final OpenConnections connections = new OpenConnections(MOST_CONNECTIONS);
     private final Set<Tail> tails = new java.util.LinkedHashSet<>();
@@ -64,6 +67,7 @@ public final class HttpVerticle extends VerticleBase {
     private LoopLag loopLag;
     private HealthChecks health;
     private HttpServer server;
+    private SockJsBridge bridge;
     private boolean halfSecond;
 
     /**
@@ -73,9 +77,25 @@ public final class HttpVerticle extends VerticleBase {
      * @param announced names of feeds that are going to be deployed
      */
     public HttpVerticle(HttpConfig settings, PrometheusMeterRegistry registry, Collection<String> announced) {
+        this(settings, registry, announced, null);
+    }
+
+    /**
+     * Serves nothing yet.
+     *
+     * @param registry where Vert.x' own figures go too
+     * @param announced names of feeds that are going to be deployed
+     * @param bridged what browsers may hear; null = nothing
+     */
+    public HttpVerticle(
+            HttpConfig settings,
+            PrometheusMeterRegistry registry,
+            Collection<String> announced,
+            SockJsBridgeConfig bridged) {
         this.settings = settings;
         this.registry = registry;
         this.announced = List.copyOf(announced);
+        this.bridged = bridged;
         this.access = new Access(settings);
     }
 
@@ -89,6 +109,9 @@ public final class HttpVerticle extends VerticleBase {
         watch = new FeedWatch(vertx, announced);
         updates = new LiveUpdates(watch);
         meters = new FeedMeters(registry);
+        if (bridged != null) {
+            bridge = new SockJsBridge(vertx, bridged, settings, registry, connections::forget);
+        }
         health = HealthChecks.create(vertx).register("feeds", promise -> {
             Readiness readiness = Readiness.of(watch.status());
             JsonObject facts = new JsonObject()
@@ -131,11 +154,17 @@ public final class HttpVerticle extends VerticleBase {
                             .addCertPath(settings.tls().certificate())
                             .addKeyPath(settings.tls().key()));
         }
+        if (bridged != null) {
+            SockJsBridge.limit(options, bridged);
+        }
         return options;
     }
 
     @Override
     public Future<?> stop() {
+        if (bridge != null) {
+            bridge.close();
+        }
         updates.close();
         List.copyOf(tails).forEach(Tail::close);
         watch.close();
@@ -186,6 +215,9 @@ public final class HttpVerticle extends VerticleBase {
         router.post("/api/command")
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES))
                 .handler(this::command);
+        if (bridge != null) {
+            router.get(SockJsBridge.PATH + "/*").subRouter(bridge.router());
+        }
         router.route().last().handler(request -> error(request, 404, "nothing is served here"));
         router.errorHandler(413, request -> error(request, 413, "at most " + BODY_BYTES + " bytes"));
         router.errorHandler(400, request -> error(request, 400, "not understood"));
@@ -215,8 +247,12 @@ public final class HttpVerticle extends VerticleBase {
         String origin = asked.getHeader("Origin");
         String authorization = asked.getHeader("Authorization");
         boolean acts = !asked.method().name().equals("GET");
-        Access.Decision decision =
-                acts ? access.act(host, origin, authorization) : access.read(host, origin, authorization);
+        Access.Decision decision;
+        if (bridge != null && !acts && asked.path().startsWith(SockJsBridge.PATH + "/")) {
+            decision = access.reach(host, bridge.welcomes(origin) ? null : origin);
+        } else {
+            decision = acts ? access.act(host, origin, authorization) : access.read(host, origin, authorization);
+        }
         switch (decision) {
             case GRANTED -> request.next();
             case FOREIGN -> error(request, 403, "not for pages of others");

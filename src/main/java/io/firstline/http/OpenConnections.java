@@ -46,6 +46,12 @@ final class OpenConnections {
         }
     }
 
+    /** It serves a client of a bridge, which has a limit of its own. */
+    void forget(HttpConnection connection) {
+        open.remove(connection);
+        listening.remove(connection);
+    }
+
     int size() {
         return open.size() + listening.size();
     }

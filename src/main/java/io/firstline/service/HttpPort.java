@@ -29,11 +29,15 @@ final class HttpPort {
         return config.withHttp(http.withPort(port));
     }
 
-    /** Serves the page, if there is one, and tells its address; fails if it cannot. */
+    /** Serves the page and the TCP bridge, if there are any, and tells where; fails if it cannot. */
     void serve(RunningService service, PrintWriter out) {
         String address = RunningService.await(service.serve(), START_SECONDS);
         if (address != null) {
             out.println("dashboard: " + address);
+        }
+        String bridge = RunningService.await(service.bridge(), START_SECONDS);
+        if (bridge != null) {
+            out.println("TCP bridge: " + bridge);
         }
         out.flush();
     }

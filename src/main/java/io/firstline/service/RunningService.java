@@ -1,15 +1,18 @@
 package io.firstline.service;
 
+import io.firstline.bridge.TcpBridgeVerticle;
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
+import io.firstline.config.TcpBridgeConfig;
 import io.firstline.http.HttpVerticle;
 import io.firstline.http.Metrics;
 import io.firstline.pool.Feed;
 import io.firstline.recording.Recording;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -114,8 +117,24 @@ final class RunningService implements AutoCloseable {
         HttpVerticle page = new HttpVerticle(
                 config.http(),
                 registry,
-                config.feeds().stream().map(FeedConfig::name).toList());
+                config.feeds().stream().map(FeedConfig::name).toList(),
+                config.bridges().sockjs());
         return vertx.deployVerticle(page).map(id -> page.url());
+    }
+
+    /**
+     * Opens the TCP bridge, if the configuration has one.
+     *
+     * @return its address; null = there is none
+     */
+    Future<String> bridge() {
+        TcpBridgeConfig tcp = config.bridges().tcp();
+        if (tcp == null) {
+            return Future.succeededFuture();
+        }
+        TcpBridgeVerticle bridge =
+                new TcpBridgeVerticle(tcp, registry == null ? new CompositeMeterRegistry() : registry);
+        return vertx.deployVerticle(bridge).map(id -> tcp.host() + ":" + bridge.port());
     }
 
     private static Deployable verticle(FeedConfig feed) {

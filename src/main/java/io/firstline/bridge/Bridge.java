@@ -1,0 +1,167 @@
+package io.firstline.bridge;
+
+import io.firstline.config.BearerToken;
+import io.firstline.config.BridgeConfig;
+import io.firstline.stream.FeedMessage;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clients of one bridge. It listens once on each address that any of them wants, and puts a message into JSON once for all of them.
+ * Belongs to one event loop.
+ */
+final class Bridge {
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+    private static final long SWEEP_MS = 2_000;
+    /** In which a client must have asked for something it may have, or, where it must ping, have pinged again. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
+
+    private final Vertx vertx;
+    private final Dialect dialect;
+    private final BridgeConfig config;
+    private final Permissions permissions;
+    private final BearerToken token;
+    private final boolean closedToStrangers;
+    private final BridgeFigures figures;
+    private final Set<Client> clients = new LinkedHashSet<>();
+    private final Map<String, Audience> audiences = new HashMap<>();
+    private final long sweep;
+
+    /**
+     * Serves nobody yet.
+     *
+     * @param closedToStrangers whether even hearing takes the token
+     */
+    Bridge(
+            Vertx vertx,
+            Dialect dialect,
+            BridgeConfig config,
+            BearerToken token,
+            boolean closedToStrangers,
+            MeterRegistry registry) {
+        this.vertx = vertx;
+        this.dialect = dialect;
+        this.config = config;
+        this.permissions = new Permissions(config);
+        this.token = token;
+        this.closedToStrangers = closedToStrangers;
+        this.figures = new BridgeFigures(registry, name());
+        this.sweep = vertx.setPeriodic(SWEEP_MS, id -> sweep(System.nanoTime()));
+    }
+
+    String name() {
+        return dialect.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** A client has come; null if there is no room for it, which it has been told. */
+    Client opened(Line line) {
+        if (clients.size() >= config.maxClients()) {
+            figures.refused();
+            LOG.debug("bridge {} turns {} away: {} clients are connected", name(), line.peer(), clients.size());
+            line.write(dialect.error("too_many_clients")).onComplete(written -> line.cutOff());
+            return null;
+        }
+        Client client = new Client(this, line, System.nanoTime());
+        clients.add(client);
+        figures.clients(clients.size());
+        LOG.debug("bridge {} serves {}", name(), line.peer());
+        return client;
+    }
+
+    /** It has gone, or is about to. */
+    void gone(Client client) {
+        if (clients.remove(client)) {
+            figures.clients(clients.size());
+            client.heard().forEach(address -> leave(address, client));
+        }
+    }
+
+    void listen(String address, Client client) {
+        audiences.computeIfAbsent(address, Audience::new).listeners.add(client);
+    }
+
+    void leave(String address, Client client) {
+        Audience audience = audiences.get(address);
+        if (audience != null && audience.listeners.remove(client) && audience.listeners.isEmpty()) {
+            audiences.remove(address);
+            audience.consumer.unregister();
+        }
+    }
+
+    void sweep(long nowNanos) {
+        List.copyOf(clients).stream()
+                .filter(client -> client.isSilent(nowNanos - SILENCE_NANOS))
+                .forEach(client -> client.hangUp("silent"));
+    }
+
+    void close() {
+        vertx.cancelTimer(sweep);
+        List.copyOf(clients).forEach(client -> client.hangUp("closing"));
+        figures.close();
+    }
+
+    EventBus bus() {
+        return vertx.eventBus();
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    BridgeConfig config() {
+        return config;
+    }
+
+    Permissions permissions() {
+        return permissions;
+    }
+
+    BearerToken token() {
+        return token;
+    }
+
+    boolean isClosedToStrangers() {
+        return closedToStrangers;
+    }
+
+    BridgeFigures figures() {
+        return figures;
+    }
+
+    /** What a client finds in the body, whichever body the feed publishes. */
+    static Object body(Object body) {
+        return body instanceof FeedMessage message ? message.toJson() : body;
+    }
+
+    /** Who hears one address. */
+    private final class Audience {
+        private final String address;
+        private final Set<Client> listeners = new LinkedHashSet<>();
+        private final MessageConsumer<Object> consumer;
+
+        Audience(String address) {
+            this.address = address;
+            this.consumer = bus().consumer(address, this::tell);
+        }
+
+        private void tell(Message<Object> message) {
+            Buffer frame = dialect.message(address, message, body(message.body()));
+            for (Client client : new ArrayList<>(listeners)) { // one that is dropped leaves
+                client.deliver(frame);
+            }
+        }
+    }
+}

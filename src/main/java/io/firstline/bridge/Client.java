@@ -1,0 +1,240 @@
+package io.firstline.bridge;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of a bridge: what it asks is done or refused, what it wants to hear is written to it as long as it reads. Belongs to the
+ * bridge's event loop.
+ */
+final class Client {
+    private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+    static final int MOST_ADDRESSES = 256;
+    static final int MOST_REQUESTS = 64;
+    private static final String AUTHORIZATION = "authorization";
+
+    private final Bridge bridge;
+    private final Line line;
+    private final Set<String> heard = new LinkedHashSet<>();
+    private boolean known;
+    private boolean welcome;
+    private boolean gone;
+    private long spokeNanos;
+    private int requests;
+    private long waitingBytes;
+
+    Client(Bridge bridge, Line line, long nowNanos) {
+        this.bridge = bridge;
+        this.line = line;
+        this.spokeNanos = nowNanos;
+        this.known = bridge.token().isIn(line.authorization());
+    }
+
+    Set<String> heard() {
+        return heard;
+    }
+
+    /** Whether it takes a place without using it, and has not spoken since a moment. */
+    boolean isSilent(long sinceNanos) {
+        return (!welcome || bridge.dialect().mustPing()) && spokeNanos - sinceNanos < 0;
+    }
+
+    // what it says
+
+    /** A whole frame has come, without its length. */
+    void read(Buffer bytes) {
+        if (gone) {
+            return;
+        }
+        if (!(decoded(bytes) instanceof JsonObject frame)) {
+            hangUp("invalid_json");
+            return;
+        }
+        String address = text(frame, "address");
+        switch (String.valueOf(text(frame, "type"))) {
+            case "ping" -> ping();
+            case "register" -> ifAddressed(address, () -> register(address, frame));
+            case "unregister" -> ifAddressed(address, () -> unregister(address));
+            case "send" -> ifAddressed(address, () -> ask(address, frame));
+            case "publish" ->
+                error("access_denied"); // what this program publishes comes from venues, and all requests want an
+            // answer
+            default -> error("unknown_type");
+        }
+    }
+
+    private static Object decoded(Buffer bytes) {
+        try {
+            return Json.decodeValue(bytes);
+        } catch (DecodeException e) {
+            return null;
+        }
+    }
+
+    private void ifAddressed(String address, Runnable action) {
+        if (address == null) {
+            error("missing_address");
+        } else {
+            action.run();
+        }
+    }
+
+    private void ping() {
+        if (welcome || !bridge.isClosedToStrangers()) {
+            spokeNanos = System.nanoTime();
+        }
+        if (!bridge.dialect().mustPing()) {
+            write(bridge.dialect().bytes(new JsonObject().put("type", "pong")));
+        }
+    }
+
+    private void register(String address, JsonObject frame) {
+        boolean identified = isKnown(frame);
+        if (!bridge.permissions().mayHear(address) || (bridge.isClosedToStrangers() && !identified)) {
+            error("access_denied");
+        } else if (heard.contains(address)) {
+            error("address_already_registered");
+        } else if (heard.size() >= MOST_ADDRESSES) {
+            error("max_handlers_reached");
+        } else {
+            welcome();
+            heard.add(address);
+            bridge.listen(address, this);
+        }
+    }
+
+    private void unregister(String address) {
+        if (heard.remove(address)) {
+            bridge.leave(address, this);
+        } else {
+            error(bridge.permissions().mayHear(address) ? "unknown_address" : "access_denied");
+        }
+    }
+
+    private void ask(String address, JsonObject frame) {
+        boolean identified = isKnown(frame);
+        if (!bridge.permissions().mayAsk(address) || !identified) {
+            error("access_denied");
+            return;
+        }
+        welcome();
+        String replyAddress = text(frame, "replyAddress");
+        DeliveryOptions options = new DeliveryOptions();
+        headers(frame).forEach(header -> {
+            if (!header.getKey().equalsIgnoreCase(AUTHORIZATION)) {
+                options.addHeader(header.getKey(), String.valueOf(header.getValue()));
+            }
+        });
+        if (replyAddress == null) {
+            bridge.bus().send(address, frame.getValue("body"), options);
+        } else if (requests >= MOST_REQUESTS) {
+            error("too_many_requests");
+        } else {
+            requests++;
+            bridge.bus()
+                    .request(address, frame.getValue("body"), options)
+                    .onComplete(answer -> answered(address, replyAddress, answer));
+        }
+    }
+
+    private void answered(String address, String replyAddress, AsyncResult<Message<Object>> answer) {
+        requests--;
+        if (answer.succeeded()) {
+            Message<Object> reply = answer.result();
+            write(bridge.dialect().message(replyAddress, reply, Bridge.body(reply.body())));
+        } else if (answer.cause() instanceof ReplyException failure) {
+            write(bridge.dialect().failed(address, replyAddress, failure));
+        } else {
+            LOG.warn("bridge {} has no answer for {}", bridge.name(), line.peer(), answer.cause());
+            error("failed");
+        }
+    }
+
+    private void welcome() {
+        welcome = true;
+        spokeNanos = System.nanoTime();
+    }
+
+    /** Who has brought the token once need not bring it again. */
+    private boolean isKnown(JsonObject frame) {
+        known = known || bridge.token().isIn(text(headers(frame), AUTHORIZATION));
+        return known;
+    }
+
+    private static JsonObject headers(JsonObject frame) {
+        return frame.getValue("headers") instanceof JsonObject headers ? headers : new JsonObject();
+    }
+
+    private static String text(JsonObject object, String key) {
+        return object.getValue(key) instanceof String text ? text : null;
+    }
+
+    // what it is told
+
+    /** Something that it hears. */
+    void deliver(Buffer frame) {
+        bridge.figures().sent();
+        write(frame);
+    }
+
+    private void error(String what) {
+        write(bridge.dialect().error(what));
+    }
+
+    /** The frame is shared with other clients, and may be as long as it is: what counts is what waits before it. */
+    private void write(Buffer frame) {
+        if (gone) {
+            return;
+        }
+        if (waitingBytes > bridge.config().maxQueueBytes()) {
+            LOG.warn(
+                    "bridge {} drops {}: it does not read, {} bytes of {} are waiting",
+                    bridge.name(),
+                    line.peer(),
+                    waitingBytes,
+                    List.copyOf(heard));
+            bridge.figures().dropped();
+            leave();
+            line.cutOff();
+            return;
+        }
+        waitingBytes += frame.length();
+        line.write(frame).onComplete(written -> waitingBytes -= frame.length());
+    }
+
+    /** Tells it why, and ends the connection whether it reads that or not. */
+    void hangUp(String why) {
+        if (gone) {
+            return;
+        }
+        LOG.debug("bridge {} hangs up on {}: {}", bridge.name(), line.peer(), why);
+        bridge.figures().refused();
+        leave();
+        if (waitingBytes > 0) {
+            line.cutOff();
+        } else {
+            line.write(bridge.dialect().error(why)).onComplete(written -> line.cutOff());
+        }
+    }
+
+    /** Its socket is closed. */
+    void closed() {
+        leave();
+    }
+
+    private void leave() {
+        gone = true;
+        bridge.gone(this);
+    }
+}

@@ -1,0 +1,124 @@
+package io.firstline.bridge;
+
+import io.firstline.config.BearerToken;
+import io.firstline.config.HttpConfig;
+import io.firstline.config.SockJsBridgeConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.impl.VertxConnection;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves feeds to browsers, in the protocol of Vert.x' SockJS event bus bridge: see the package. {@code /eventbus} is for a SockJS client,
+ * {@code /eventbus/websocket} for a plain WebSocket with one JSON object a message. Only over WebSockets: SockJS' other transports are for
+ * browsers of the past. A client pings ({@code {"type": "ping"}}) every few seconds.
+ */
+public final class SockJsBridge {
+    private static final Logger LOG = LoggerFactory.getLogger(SockJsBridge.class);
+    /** Where it is. */
+    public static final String PATH = "/eventbus";
+
+    private static final List<String> OTHER_TRANSPORTS = List.of("XHR", "EVENT_SOURCE", "HTML_FILE", "JSON_P");
+
+    private final Vertx vertx;
+    private final SockJsBridgeConfig config;
+    private final Bridge bridge;
+    private final Consumer<HttpConnection> upgraded;
+
+    /**
+     * To be made on the event loop of the HTTP server.
+     *
+     * @param upgraded gets every connection that has become a client's and is counted here from then on
+     */
+    public SockJsBridge(
+            Vertx vertx,
+            SockJsBridgeConfig config,
+            HttpConfig http,
+            MeterRegistry registry,
+            Consumer<HttpConnection> upgraded) {
+        this.vertx = vertx;
+        this.config = config;
+        this.upgraded = upgraded;
+        this.bridge = new Bridge(
+                vertx, Dialect.SOCKJS, config.bridge(), new BearerToken(http.tokenSha256()), !http.isLocal(), registry);
+    }
+
+    /** Bounds what a WebSocket's client may send; compression would cost each client a window and each message much time. */
+    public static void limit(HttpServerOptions options, SockJsBridgeConfig config) {
+        options.setMaxWebSocketFrameSize(config.bridge().maxFrameBytes())
+                .setMaxWebSocketMessageSize(config.bridge().maxFrameBytes())
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false);
+    }
+
+    /** Whether pages of an origin may connect that are not Firstline's own. */
+    public boolean welcomes(String origin) {
+        return origin != null && config.origins().contains(origin);
+    }
+
+    /** What answers below {@link #PATH}. */
+    public Router router() {
+        SockJSHandlerOptions options = new SockJSHandlerOptions().setRegisterWriteHandler(false);
+        OTHER_TRANSPORTS.forEach(options::addDisabledTransport);
+        return SockJSHandler.create(vertx, options).socketHandler(this::connected);
+    }
+
+    private void connected(SockJSSocket socket) {
+        HttpConnection connection = socket.routingContext().request().connection();
+        upgraded.accept(connection);
+        Client client = bridge.opened(new SockJsLine(socket, (VertxConnection) connection));
+        if (client == null) {
+            return;
+        }
+        socket.handler(client::read);
+        socket.exceptionHandler(e -> {
+            LOG.debug("bridge client {}: {}", socket.remoteAddress(), e.getMessage());
+            client.hangUp("broken");
+        });
+        socket.closeHandler(v -> client.closed());
+    }
+
+    /** Says goodbye to everybody. */
+    public void close() {
+        bridge.close();
+    }
+
+    private record SockJsLine(SockJSSocket socket, VertxConnection connection) implements Line {
+        @Override
+        public Future<Void> write(Buffer frame) {
+            return socket.write(frame.toString());
+        }
+
+        /** A WebSocket's own close, and every handler's of its pipeline, waits for the other side; below the first one nobody does. */
+        @Override
+        public void cutOff() {
+            connection
+                    .channel()
+                    .pipeline()
+                    .firstContext()
+                    .close()
+                    .addListener(closed -> LOG.debug("{} is cut off", peer()));
+        }
+
+        @Override
+        public String authorization() {
+            return socket.headers().get("Authorization");
+        }
+
+        @Override
+        public String peer() {
+            return String.valueOf(socket.remoteAddress());
+        }
+    }
+}

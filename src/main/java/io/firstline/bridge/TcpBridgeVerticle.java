@@ -1,0 +1,124 @@
+package io.firstline.bridge;
+
+import io.firstline.config.BearerToken;
+import io.firstline.config.TcpBridgeConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves feeds over TCP, in the protocol of Vert.x' TCP event bus bridge: see the package. One instance, on an event loop of its own.
+ *
+ * <p>A frame is JSON in UTF-8 with its length before it, four bytes, most significant first. {@code {"type": "register", "address":
+ * "firstline.feed.btc", "headers": {"authorization": "Bearer …"}}} is answered by {@code {"type": "message", "address": …, "headers": {},
+ * "body": {…}}} for each message, or by one {@code {"type": "err", "message": "access_denied"}}. The header is needed where others than
+ * this machine can connect, and by whoever acts; who has brought it once need not again.
+ */
+public final class TcpBridgeVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpBridgeVerticle.class);
+
+    private final TcpBridgeConfig config;
+    private final MeterRegistry registry;
+    private Bridge bridge;
+    private NetServer server;
+
+    /**
+     * Serves nothing yet.
+     *
+     * @param registry where its figures go
+     */
+    public TcpBridgeVerticle(TcpBridgeConfig config, MeterRegistry registry) {
+        this.config = config;
+        this.registry = registry;
+    }
+
+    /** Where it listens, once it is deployed. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    @Override
+    public Future<?> start() {
+        bridge = new Bridge(
+                vertx,
+                Dialect.TCP,
+                config.bridge(),
+                new BearerToken(config.tokenSha256()),
+                !config.isLocal(),
+                registry);
+        server = vertx.createNetServer(options())
+                .connectHandler(this::connected)
+                .exceptionHandler(e -> LOG.debug("a connection to the bridge failed", e));
+        return server.listen().recover(e -> {
+            bridge.close();
+            return Future.failedFuture(new IllegalStateException(
+                    "the TCP bridge cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
+                            + ")",
+                    e));
+        });
+    }
+
+    private NetServerOptions options() {
+        NetServerOptions options = new NetServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setTcpKeepAlive(true);
+        if (config.tls() != null) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(config.tls().certificate())
+                            .addKeyPath(config.tls().key()));
+        } else if (!config.isLocal()) {
+            LOG.warn("the TCP bridge on {} takes its token without TLS", config.host());
+        }
+        return options;
+    }
+
+    private void connected(NetSocket socket) {
+        Client client = bridge.opened(new TcpLine((NetSocketInternal) socket));
+        if (client == null) {
+            return;
+        }
+        socket.handler(new LengthFrames(
+                config.bridge().maxFrameBytes(), client::read, length -> client.hangUp("frame_too_long")));
+        socket.exceptionHandler(e -> LOG.debug("bridge client {}: {}", socket.remoteAddress(), e.getMessage()));
+        socket.closeHandler(v -> client.closed());
+    }
+
+    @Override
+    public Future<?> stop() {
+        bridge.close();
+        return server.close();
+    }
+
+    private record TcpLine(NetSocketInternal socket) implements Line {
+        @Override
+        public Future<Void> write(Buffer frame) {
+            return socket.write(frame);
+        }
+
+        /** Vert.x' own close waits until everything is written; the channel's does not. */
+        @Override
+        public void cutOff() {
+            socket.channelHandlerContext().close().addListener(closed -> LOG.debug("{} is cut off", peer()));
+        }
+
+        @Override
+        public String authorization() {
+            return null;
+        }
+
+        @Override
+        public String peer() {
+            return String.valueOf(socket.remoteAddress());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.firstline.config;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** A token of which only the hash is known. Immutable. */
+public final class BearerToken {
+    private static final String BEARER = "bearer ";
+    private static final String BASIC = "basic ";
+
+    private final byte[] hash;
+
+    /**
+     * Takes the token's SHA-256.
+     *
+     * @param sha256 hexadecimal; null = nothing is the token
+     */
+    public BearerToken(String sha256) {
+        this.hash = sha256 == null ? null : HexFormat.of().parseHex(sha256);
+    }
+
+    /**
+     * Whether somebody brings it.
+     *
+     * @param authorization as in the HTTP header of that name: {@code Bearer …}, or {@code Basic …} with the token as the password of
+     *     whatever user; null = nothing
+     */
+    public boolean isIn(String authorization) {
+        String token = token(authorization);
+        return hash != null && token != null && MessageDigest.isEqual(hash, sha256(token));
+    }
+
+    private static String token(String authorization) {
+        if (authorization == null) {
+            return null;
+        }
+        if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return authorization.substring(BEARER.length()).trim();
+        }
+        if (!authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return null;
+        }
+        try {
+            byte[] login = Base64.getDecoder()
+                    .decode(authorization.substring(BASIC.length()).trim());
+            String[] userAndPassword = new String(login, StandardCharsets.UTF_8).split(":", 2);
+            return userAndPassword.length == 2 ? userAndPassword[1] : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static byte[] sha256(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.firstline.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.PoolVerticle;
+import io.firstline.pool.FeedTestBase;
+import io.firstline.simulator.ExchangeSimulator;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+
+/** A feed that is deployed, a bridge, and clients with sockets of their own. */
+abstract class BridgeTestBase extends FeedTestBase {
+    static final String TOKEN = "a token of more than sixteen characters";
+    static final String TOKEN_SHA256 = "070556cc743a68e2aca8fbb9e1de580b77088de21d3f1f2639b1e2cc15f85631";
+    static final String FEED = Addresses.feed("f");
+
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<AutoCloseable> clients = new ArrayList<>();
+
+    @AfterEach
+    void closeClients() throws Exception {
+        for (AutoCloseable client : clients) {
+            client.close();
+        }
+    }
+
+    <C extends AutoCloseable> C closing(C client) {
+        clients.add(client);
+        return client;
+    }
+
+    /** Three connections to an exchange, named {@code f}. */
+    void deployFeed(ExchangeSimulator exchange, String body) {
+        JsonObject config = new JsonObject()
+                .put("name", "f")
+                .put("url", exchange.url(COMBINED))
+                .put("connections", 3)
+                .put("streamPointer", "/stream")
+                .put("latencyPingIntervalMs", 100)
+                .put("joinGuardMs", 50)
+                .put("body", body);
+        join(vertx.deployVerticle(new PoolVerticle(), new DeploymentOptions().setConfig(config)));
+        eventually(() -> openLines() == 3);
+    }
+
+    double count(String meter) {
+        return registry.get(meter).meters().stream()
+                .mapToDouble(m -> m.measure().iterator().next().getValue())
+                .sum();
+    }
+
+    static JsonObject register(String address) {
+        return new JsonObject().put("type", "register").put("address", address);
+    }
+
+    static JsonObject withToken(JsonObject frame, String token) {
+        return frame.copy().put("headers", new JsonObject().put("authorization", "Bearer " + token));
+    }
+
+    static JsonObject command(String what) {
+        return new JsonObject()
+                .put("type", "send")
+                .put("address", Addresses.command("f"))
+                .put("replyAddress", "r1")
+                .put("body", new JsonObject().put("do", what));
+    }
+
+    /** Reads so many messages of the feed; they must follow each other without a hole. Answers with the last. */
+    static long readInSequence(BridgeSocket client, int count) throws IOException {
+        long last = 0;
+        for (int i = 0; i < count; i++) {
+            long sequence = client.read().getJsonObject("body").getLong("sequence");
+            if (last > 0) {
+                assertThat(sequence).isEqualTo(last + 1);
+            }
+            last = sequence;
+        }
+        return last;
+    }
+
+    /** A client that leaves what it gets lying is to be gone within this many messages of the other. */
+    static final int PATIENCE_MESSAGES = 400_000;
+}
