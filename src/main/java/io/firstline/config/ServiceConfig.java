@@ -120,6 +120,11 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         return new ServiceConfig(feeds, simulator, simulated, newHttp);
     }
 
+    /** The same service with other feeds, none of which waits for the simulator. */
+    public ServiceConfig withFeeds(List<FeedConfig> newFeeds) {
+        return new ServiceConfig(newFeeds, simulator, Set.of(), http);
+    }
+
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
     private static JsonObject simulator(JsonNode section, Path directory) {
         JsonObject simulator = whole(new JsonObject(section.toString()));
@@ -166,7 +171,8 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {
         WsConnectionConfig connection = feed.pool().connection();
-        return feed.withConnection(connection.withUrl(FeedUrl.onSimulator(connection.url(), baseUrl)));
+        return feed.withConnection(connection.withUrl(FeedUrl.onSimulator(connection.url(), baseUrl)))
+                .withVenue(feed.venue().onSimulator(baseUrl));
     }
 
     /** What this configuration runs, one line for the simulator and for each feed, without secrets. */
