@@ -128,7 +128,7 @@ function drawTotals(feeds) {
     ["Rate", `${count(of("ratePerSecond"))}/s`, `${feeds.length === 1 ? "1 feed" : `${feeds.length} feeds`}`],
     ["Saved", count(saved), "brought by one connection alone", saved > 0 ? "good" : ""],
     ["Gaps lost", count(gaps("lost")), `${count(gaps("healed"))} healed, ${count(gaps("open"))} open`, gaps("lost") > 0 ? "bad" : gaps("healed") > 0 ? "good" : ""],
-    ["Evicted", count(of("evictions")), `${count(of("lost"))} connections lost`],
+    ["Evicted", count(of("evictions")), `${count(of("lost"))} ${of("lost") === 1 ? "connection" : "connections"} lost`],
     ["Dropped", count(dropped), "not passed on, by cause below", dropped > 0 ? "bad" : ""],
   ];
   keyed($("totals"), totals, (t) => t[0],
@@ -168,7 +168,8 @@ function drawFeed(card, feed) {
     (dot, i) => { dot.className = i < feed.live ? "on" : ""; });
   set(dots, { title: `${feed.live} of ${feed.target} connections` });
   drawSpark(spark, rates.get(feed.feed) ?? []);
-  const facts = [`${count(feed.gaps?.healed)} gaps healed`, `${count(feed.gaps?.lost)} lost`, `${count(feed.late)} late`,
+  const slow = (feed.consumers ?? []).filter((c) => c.blocked).length;
+  const facts = [...(slow ? [`${slow} consumer${slow > 1 ? "s" : ""} blocked`] : []), `${count(feed.gaps?.healed)} gaps healed`, `${count(feed.gaps?.lost)} lost`, `${count(feed.late)} late`,
     `${count(sum(feed.dropped))} dropped`, `${count(feed.evictions)} evicted`];
   text(foot, feed.error ? "" : facts.join(" · "));
 }
@@ -439,11 +440,39 @@ async function askGaps(feed) {
   }
 }
 
+/** By the exchange's stamps; its clock is known only so well, so an age may come out below zero. */
+function exchangeAge(latency) {
+  if (!latency) return "the messages do not say";
+  const signed = (micros) => (micros < 0 ? `−${lag(-micros)}` : lag(micros));
+  return `p50 ${signed(latency.p50Micros)}, p99 ${signed(latency.p99Micros)}`;
+}
+
+function exchangeClock(latency) {
+  if (!latency) return "–";
+  if (latency.errorMicros === null) return "not known: ages are by our own";
+  const ahead = latency.offsetMicros < 0 ? `${lag(-latency.offsetMicros)} behind ours` : `${lag(latency.offsetMicros)} ahead of ours`;
+  return `${ahead}, ± ${lag(latency.errorMicros)}`;
+}
+
+/** Who consumes the feed from the event bus of this node: the furthest behind first. */
+function drawConsumers(feed) {
+  const consumers = [...(feed.consumers ?? [])].sort((a, b) => b.blocked - a.blocked || b.dropped - a.dropped || b.behind - a.behind);
+  const state = (c) => (c.blocked ? ["blocked", "bad"] : c.contexts === 0 ? ["gone", ""] : c.dropped > 0 ? ["missed some", "warn"] : ["keeps up", "good"]);
+  $("consumers").tBodies[0].replaceChildren(...consumers.map((c) => {
+    const [word, tone] = state(c);
+    return el("tr", {}, el("td", {}, c.thread.replace("vert.x-", "")), el("td", {}, el("span", { class: "chip", "data-tone": tone || null }, word)),
+      el("td", { class: "num" }, count(c.behind)), el("td", { class: "num" }, count(c.dropped)));
+  }));
+  if (consumers.length === 0) $("consumers").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "4", class: "empty" }, "Nobody on this node consumes it from the event bus.")));
+}
+
 function drawFacts(feed) {
   const list = (counts) => Object.entries(counts ?? {}).map(([cause, n]) => `${cause} ${count(n)}`).join(", ");
   const facts = [
     ["Dropped, by cause", list(feed.dropped) || "nothing", sum(feed.dropped) > 0],
-    ["Waiting for consumers", `${count(feed.waiting)} messages`, feed.waiting > 8_192],
+    ["Age at arrival", exchangeAge(feed.exchangeLatency)],
+    ["Exchange's clock", exchangeClock(feed.exchangeLatency), feed.exchangeLatency?.clockFailures > 0 && feed.exchangeLatency.errorMicros === null],
+    ["Waiting in streams", `${count(feed.waiting)} messages`, feed.waiting > 8_192],
     ["Evicted, by reason", list(feed.evictedFor) || "nobody"],
     ["Failures, by cause", list(feed.failures) || "none"],
     ["Attempts left", feed.attemptsLeft === null || feed.attemptsLeft === undefined ? "not limited" : `${count(feed.attemptsLeft)} in five minutes`, feed.attemptsLeft === 0],
@@ -563,6 +592,7 @@ function draw() {
   drawTimeline(feed);
   drawEvents(feed);
   drawFacts(feed);
+  drawConsumers(feed);
   askGaps(feed).catch(() => {});
 }
 

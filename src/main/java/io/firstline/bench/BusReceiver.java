@@ -71,7 +71,7 @@ final class BusReceiver implements Receiver {
         FeedConfig feed = FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(target.connections()));
         return vertx.deployVerticle(new Seen(new PoolVerticle(feed))).compose(id -> {
             deployment = id;
-            consumerContext = target.variant() == Variant.BUS ? verticleContext : otherLoop();
+            consumerContext = target.variant() == Variant.BUS_OTHER ? otherLoop() : verticleContext;
             return consume();
         });
     }

@@ -2,9 +2,12 @@ package io.firstline.bench;
 
 import io.firstline.bench.Receiver.Consumer;
 import io.firstline.bench.Receiver.Standing;
+import io.firstline.http.Metrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +27,9 @@ final class FeedClient implements Peer {
 
     private Vertx vertx;
     private TappedTransport transport;
+    /** Null = nothing is measured by Vert.x. */
+    private PrometheusMeterRegistry registry;
+
     private Consumption arrivals;
     private Target target;
     private List<Receiver> receivers = List.of();
@@ -48,14 +54,14 @@ final class FeedClient implements Peer {
         target = newTarget;
         arrivals = target.tapped() ? new Consumption() : null;
         transport = new TappedTransport(target.nativeTransport());
-        vertx = Vertx.builder()
-                .with(new VertxOptions()
-                        .setEventLoopPoolSize(target.variant() == Variant.BUS_OTHER || target.feeds() > 1 ? 2 : 1)
-                        .setFileSystemOptions(new FileSystemOptions()
-                                .setFileCachingEnabled(false)
-                                .setClassPathResolvingEnabled(false)))
-                .withTransport(transport)
-                .build();
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(loops())
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        registry = target.variant() == Variant.BUS_WATCHED ? Metrics.registry() : null;
+        VertxBuilder builder =
+                registry == null ? Vertx.builder().with(options) : Metrics.measuredBy(options, registry, false);
+        vertx = builder.withTransport(transport).build();
         List<Receiver> all = new ArrayList<>();
         for (int i = 0; i < target.feeds(); i++) {
             all.add(receiver(i));
@@ -75,7 +81,14 @@ final class FeedClient implements Peer {
             case VERTX -> new VertxReceiver(vertx, target);
             case SINGLE, STREAM -> new DirectReceiver(vertx, target);
             case BUS, BUS_OTHER -> new BusReceiver(vertx, target, number);
+            case BUS_WATCHED -> new WatchedReceiver(vertx, registry, new BusReceiver(vertx, target, number));
         };
+    }
+
+    private int loops() {
+        return target.variant() == Variant.BUS_OTHER || target.variant() == Variant.BUS_WATCHED || target.feeds() > 1
+                ? 2
+                : 1;
     }
 
     private void waitUntilLive() {

@@ -75,6 +75,16 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                 1.3,
                 ""));
         goals.add(new Goal(
+                "WsPool of 5 → bus with metrics, HTTP and a page that is looked at ÷ without, copies/s",
+                results.ratio(
+                        saturating(Section.WATCHED, Variant.BUS_WATCHED, Plan.POOL),
+                        saturating(Section.WATCHED, Variant.BUS, Plan.POOL),
+                        Figure.COPIES_PER_SECOND),
+                false,
+                0.95,
+                1,
+                ""));
+        goals.add(new Goal(
                 "allocation per copy, WsPool of 5 → bus",
                 results.spread(bus5, Figure.BYTES_PER_COPY),
                 true,

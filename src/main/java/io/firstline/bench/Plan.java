@@ -31,6 +31,7 @@ final class Plan {
                     switch (section) {
                         case THROUGHPUT -> throughput();
                         case CONNECTIONS -> connections(quick);
+                        case WATCHED -> saturating(Section.WATCHED, List.of(Variant.BUS, Variant.BUS_WATCHED), POOL);
                         case TLS -> tls(quick);
                         case LATENCY -> latency(quick);
                         case LAG -> List.of(Cell.plain(Section.LAG, Variant.STREAM, POOL, Load.lagging(1_000)));
@@ -44,13 +45,13 @@ final class Plan {
     }
 
     private static List<Cell> throughput() {
-        return saturating(Section.THROUGHPUT, List.of(Variant.values()), 1, POOL);
+        return saturating(Section.THROUGHPUT, Variant.UNWATCHED, 1, POOL);
     }
 
     private static List<Cell> connections(boolean quick) {
         return quick
                 ? saturating(Section.CONNECTIONS, List.of(Variant.BUS), FEW, MANY)
-                : saturating(Section.CONNECTIONS, List.of(Variant.values()), FEW, 10, MANY);
+                : saturating(Section.CONNECTIONS, Variant.UNWATCHED, FEW, 10, MANY);
     }
 
     private static List<Cell> saturating(Section section, List<Variant> variants, int... connections) {

@@ -80,7 +80,7 @@ final class SvgPlot {
     private List<Curve> latencies() {
         List<Figure> figures = List.of(Figure.P50_MICROS, Figure.P99_MICROS, Figure.P999_MICROS);
         List<Curve> curves = new ArrayList<>();
-        for (Variant variant : Variant.values()) {
+        for (Variant variant : Variant.UNWATCHED) {
             Cell cell = Cell.plain(Section.LATENCY, variant, Plan.POOL, Plan.HEAVY);
             List<Point> points = new ArrayList<>();
             for (int i = 0; i < figures.size(); i++) {
@@ -94,7 +94,7 @@ final class SvgPlot {
     private List<Curve> throughput() {
         List<Integer> connections = List.of(1, 2, 5, 10, 20);
         List<Curve> curves = new ArrayList<>();
-        for (Variant variant : Variant.values()) {
+        for (Variant variant : Variant.UNWATCHED) {
             List<Point> points = new ArrayList<>();
             for (int i = 0; i < connections.size(); i++) {
                 for (Section section : List.of(Section.THROUGHPUT, Section.CONNECTIONS)) {
@@ -189,7 +189,7 @@ final class SvgPlot {
             case SINGLE -> "#b8860b";
             case STREAM -> "#2e9e5b";
             case BUS -> "#d9534f";
-            case BUS_OTHER -> "#9b59b6";
+            case BUS_OTHER, BUS_WATCHED -> "#9b59b6";
         };
     }
 

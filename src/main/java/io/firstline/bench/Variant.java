@@ -1,5 +1,8 @@
 package io.firstline.bench;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** Who receives. All connections of one client are on one event loop. */
 enum Variant {
     NETTY("raw Netty", 1, 32),
@@ -7,7 +10,13 @@ enum Variant {
     SINGLE("WsSingle → handler", 1, 1),
     STREAM("WsPool → stream", 2, 32),
     BUS("WsPool → bus", 2, 32),
-    BUS_OTHER("WsPool → bus, other loop", 2, 32);
+    BUS_OTHER("WsPool → bus, other loop", 2, 32),
+    /** The service with everything that an operator switches on. */
+    BUS_WATCHED("WsPool → bus, watched", 2, 32);
+
+    /** Those that are compared with each other; what watching costs is a question of its own. */
+    static final List<Variant> UNWATCHED =
+            Arrays.stream(values()).filter(variant -> variant != BUS_WATCHED).toList();
 
     private final String label;
     private final int fewest;

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -32,11 +33,11 @@ final class FeedCommands {
     private static final int NOT_UNDERSTOOD = 400;
     private static final int NOT_POSSIBLE = 503;
 
-    private final Shards feed;
+    private final Supplier<Generation> generations;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
-    FeedCommands(Vertx vertx, String name, Shards feed) {
-        this.feed = feed;
+    FeedCommands(Vertx vertx, String name, Supplier<Generation> generations) {
+        this.generations = generations;
         EventBus bus = vertx.eventBus();
         consumers.add(bus.consumer(Addresses.send(name), this::send));
         consumers.add(bus.consumer(Addresses.command(name), this::command));
@@ -49,6 +50,7 @@ final class FeedCommands {
 
     private void send(Message<Object> request) {
         answer(request, () -> {
+            Shards feed = generations.get().shards();
             Route route = Route.parse(request.headers().get("route"));
             Object body = request.body();
             Future<Integer> sent;
@@ -70,6 +72,7 @@ final class FeedCommands {
             if (!(request.body() instanceof JsonObject command)) {
                 throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
             }
+            Shards feed = generations.get().shards();
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
                 case "subscribe" -> feed.subscribe(strings(command, "streams")).map(FeedCommands::connections);
@@ -79,7 +82,7 @@ final class FeedCommands {
                     feed.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
-                case "status" -> feed.report().map(ReportJson::of);
+                case "status" -> generations.get().status();
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
                             .put("gaps", array(gaps.stream().map(ReportJson::of))));

@@ -5,6 +5,7 @@ import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonArray;
 
 /**
  * Publishes one feed's messages and events on the event bus, in order, as far as the consumers can take them: see {@link Outflow}.
@@ -48,6 +49,11 @@ final class FeedPublisher {
 
     void publish(FeedEvent event) {
         outflow.publish(eventsAddress, event.toJson(), options);
+    }
+
+    /** See {@link Outflow#consumers}. */
+    JsonArray consumers() {
+        return outflow.consumers();
     }
 
     /** How many messages bus consumers did not get because they were too far behind; may be asked on any thread. */

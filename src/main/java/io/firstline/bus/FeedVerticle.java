@@ -1,9 +1,9 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.connection.DropCause;
 import io.firstline.pool.Feed;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -11,7 +11,6 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,10 +23,15 @@ import org.slf4j.LoggerFactory;
 public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
     private static final String FEEDS = "firstline.feeds";
+    /** How long what a feed is changed to may take to open all its connections. */
+    private static final long CONNECT_MS = 30_000;
 
     private final FeedConfig given;
     private FeedConfig feedConfig;
-    private Shards shards;
+    private Generation generation;
+    /** How it is being changed; null = it is not. */
+    private Succession succession;
+
     private FeedCommands commands;
     private MessageConsumer<Object> status;
 
@@ -55,34 +59,43 @@ public abstract class FeedVerticle extends VerticleBase {
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        FeedPublisher publisher = new FeedPublisher(vertx, wanted);
-        return opened(publisher).compose(feeds -> {
-            shards = new Shards(wanted, feeds);
-            feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
-            commands = new FeedCommands(vertx, wanted.name(), shards);
-            status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
-            return shards.start().recover(unreachable -> {
-                LOG.debug("{} is not connected yet", wanted.name(), unreachable);
-                return Future.succeededFuture();
-            });
-        });
+        return Generation.make(vertx, wanted, config -> feed(vertx, config), null)
+                .compose(first -> {
+                    generation = first;
+                    commands = new FeedCommands(vertx, wanted.name(), () -> generation);
+                    status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
+                    return first.shards().start().recover(unreachable -> {
+                        LOG.debug("{} is not connected yet", wanted.name(), unreachable);
+                        return Future.succeededFuture();
+                    });
+                });
     }
 
-    /** The pools of the feed: the only one on this event loop, of several each on one of its own. */
-    private Future<List<Feed>> opened(FeedPublisher publisher) {
-        List<FeedConfig> parts = feedConfig.parts();
-        if (parts.size() == 1) {
-            Feed only = feed(vertx, feedConfig);
-            only.handler(publisher::publish);
-            only.eventHandler(publisher::publish);
-            return Future.succeededFuture(List.of(only));
+    /**
+     * Goes over to another configuration of the feed without a message lost or twice: the connections that it wants are opened and brought
+     * into step beside those there are, before these are closed. What was subscribed by a command is not carried over. May be called on any
+     * thread.
+     *
+     * @return fails if that cannot be done, within half a minute: then nothing has changed
+     */
+    public Future<Void> change(FeedConfig wanted) {
+        return change(wanted, CONNECT_MS);
+    }
+
+    /** The same with another limit of time. */
+    Future<Void> change(FeedConfig wanted, long connectMs) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> goOver(wanted, connectMs).onComplete(done));
+        return done.future();
+    }
+
+    private Future<Void> goOver(FeedConfig wanted, long connectMs) {
+        if (generation == null || succession != null || !wanted.name().equals(feedConfig.name())) {
+            return Future.failedFuture(new IllegalStateException(
+                    "a feed can be changed when it runs, is not being changed, and keeps its name"));
         }
-        ShardedPublisher together = new ShardedPublisher(feedConfig.name(), publisher);
-        List<ShardVerticle> verticles = IntStream.range(0, parts.size())
-                .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
-                .toList();
-        return Future.all(verticles.stream().map(vertx::deployVerticle).toList())
-                .map(all -> verticles.stream().map(ShardVerticle::feed).toList());
+        succession = new Succession(vertx, generation, wanted, connectMs, next -> generation = next);
+        return succession.run().onComplete(done -> succession = null);
     }
 
     @Override
@@ -91,9 +104,11 @@ public abstract class FeedVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         feeds().remove(feedConfig.name());
-        return shards == null
-                ? Future.succeededFuture()
-                : Future.join(List.of(shards.close(), commands.close(), status.unregister()));
+        if (generation == null) {
+            return Future.succeededFuture();
+        }
+        Future<?> successor = succession == null ? Future.succeededFuture() : succession.abandon();
+        return Future.join(List.of(successor, generation.close(), commands.close(), status.unregister()));
     }
 
     /** Whichever feed gets the request asks them all. */

@@ -4,8 +4,11 @@ import io.vertx.core.Context;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
@@ -34,6 +37,8 @@ final class Outflow {
     private static final Logger LOG = LoggerFactory.getLogger(Outflow.class);
     private static final int BLOCKED = 4;
     private static final int MARKS_PER_BOUND = 16;
+    private static final int MOST_THREADS = 64;
+    private static final String OTHERS = "others";
 
     private final EventBus bus;
     private final String feed;
@@ -41,6 +46,9 @@ final class Outflow {
     private final Amount blockedBound;
     private final Amount markEvery;
     private final LongAdder dropped = new LongAdder();
+    /** The same by the thread that the consumer runs on, of which there are few, however many consumers come and go. */
+    private final Map<String, LongAdder> droppedBy = new ConcurrentHashMap<>();
+
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
     private final List<Reader> blocked = new CopyOnWriteArrayList<>();
     private final Map<String, Probe> probes = new ConcurrentHashMap<>();
@@ -71,6 +79,7 @@ final class Outflow {
             bus.publish(address, probe.sample(body), probe.options());
         } else {
             dropped.increment();
+            blocked.stream().filter(reader -> reader.reads(address)).forEach(reader -> missed(reader.thread()));
         }
     }
 
@@ -155,8 +164,45 @@ final class Outflow {
         readers.remove(reader);
     }
 
-    void drop() {
+    /** A consumer on this thread did not get a message. */
+    void drop(String thread) {
         dropped.increment();
+        missed(thread);
+    }
+
+    private void missed(String thread) {
+        LongAdder known = droppedBy.get(thread);
+        if (known == null) {
+            known = droppedBy.computeIfAbsent(
+                    droppedBy.size() < MOST_THREADS ? thread : OTHERS, name -> new LongAdder());
+        }
+        known.increment();
+    }
+
+    /** Who consumes the feed on this node, as far as is known, and who has missed something: by thread. */
+    JsonArray consumers() {
+        Map<String, JsonObject> byThread = new TreeMap<>();
+        readers.forEach(reader -> {
+            JsonObject consumer = byThread.computeIfAbsent(reader.thread(), Outflow::consumer);
+            Amount behind = reader.behind();
+            consumer.put("contexts", consumer.getInteger("contexts") + 1)
+                    .put("behind", Math.max(consumer.getLong("behind"), behind.messages()))
+                    .put("behindBytes", Math.max(consumer.getLong("behindBytes"), behind.bytes()))
+                    .put("blocked", consumer.getBoolean("blocked") || blocked.contains(reader));
+        });
+        droppedBy.forEach((thread, count) ->
+                byThread.computeIfAbsent(thread, Outflow::consumer).put("dropped", count.sum()));
+        return new JsonArray(List.copyOf(byThread.values()));
+    }
+
+    private static JsonObject consumer(String thread) {
+        return new JsonObject()
+                .put("thread", thread)
+                .put("contexts", 0)
+                .put("behind", 0L)
+                .put("behindBytes", 0L)
+                .put("blocked", false)
+                .put("dropped", 0L);
     }
 
     /** How many messages consumers did not get, since the first feed of this name was opened here. */

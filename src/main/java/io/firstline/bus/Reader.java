@@ -55,7 +55,7 @@ final class Reader {
         switch (shedding.next(delivery.message().address())) {
             case PASS -> delivery.next();
             case KEEP -> kept.add(delivery);
-            case SHED -> outflow.drop();
+            case SHED -> outflow.drop(thread);
         }
     }
 
@@ -99,6 +99,11 @@ final class Reader {
     /** What was published here and has not got through the queue. */
     Amount behind() {
         return sent.minus(position);
+    }
+
+    /** The name of the thread that it runs on. */
+    String thread() {
+        return thread;
     }
 
     boolean hasArrived() {

@@ -112,6 +112,8 @@ public final class ReportJson {
                 .put("latencyMs", measured(connection.latencyMs()))
                 .put("lastLatencyMs", measured(connection.lastLatencyMs()))
                 .put("minLatencyMs", measured(connection.minLatencyMs()))
+                .put("latencyP50Ms", measured(connection.p50LatencyMs()))
+                .put("latencyP99Ms", measured(connection.p99LatencyMs()))
                 .put("ageMs", connection.ageMs());
         if (connection.end() != null) {
             json.put("end", connection.end().toString());

@@ -31,7 +31,7 @@ final class ShardVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         feed = Feed.of(vertx, part);
-        feed.handler(publisher::publish);
+        feed.handler(message -> publisher.publish(message, number));
         feed.eventHandler(event -> publisher.publish(event, number));
         return Future.succeededFuture();
     }

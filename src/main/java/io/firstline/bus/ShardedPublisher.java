@@ -2,6 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Where the pools of one feed meet: numbers their messages through and publishes them one by one, so that consumers get them in the order of
@@ -10,19 +11,33 @@ import io.firstline.stream.FeedMessage;
 final class ShardedPublisher {
     private final String feed;
     private final FeedPublisher publisher;
+    private Outlet outlet;
     private long sequence;
 
-    ShardedPublisher(String feed, FeedPublisher publisher) {
+    /**
+     * For the pools of one feed.
+     *
+     * @param outlet gets the messages, with their numbers
+     */
+    ShardedPublisher(String feed, FeedPublisher publisher, Outlet outlet) {
         this.feed = feed;
         this.publisher = publisher;
+        this.outlet = outlet;
     }
 
-    synchronized void publish(FeedMessage message) {
-        publisher.publish(message.as(feed, ++sequence));
+    /** Publishes a message of one of the pools, from 1. */
+    synchronized void publish(FeedMessage message, int shard) {
+        outlet.take(message.as(feed, ++sequence), shard - 1);
     }
 
     synchronized void publish(FeedEvent event, int shard) {
         publisher.publish(
                 new FeedEvent(event.type(), feed, event.micros(), event.facts().put("shard", shard)));
+    }
+
+    /** See {@link Generation#redirect}. */
+    synchronized void redirect(LongUnaryOperator renumber, Outlet newOutlet) {
+        sequence = renumber.applyAsLong(sequence);
+        outlet = newOutlet;
     }
 }

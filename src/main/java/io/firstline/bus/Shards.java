@@ -4,10 +4,12 @@ import io.firstline.config.FeedConfig;
 import io.firstline.pool.ArrivalReport;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedReport;
+import io.firstline.pool.FeedState;
 import io.firstline.pool.GapReport;
 import io.firstline.pool.Route;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +38,27 @@ final class Shards {
 
     Future<Void> close() {
         return Future.join(each(Feed::close)).mapEmpty();
+    }
+
+    /** That of the first which is not connected; {@code CONNECTED} if all are. */
+    FeedState state() {
+        return feeds.stream()
+                .map(Feed::state)
+                .filter(state -> state != FeedState.CONNECTED)
+                .findFirst()
+                .orElse(FeedState.CONNECTED);
+    }
+
+    /** How many connections the pool has had that has had most. */
+    Future<Long> connectionsMade() {
+        return Future.all(each(Feed::connectionsMade))
+                .map(all ->
+                        all.<Long>list().stream().max(Comparator.naturalOrder()).get());
+    }
+
+    /** Calls connections otherwise than those of a generation before. */
+    void numberConnectionsAfter(long made) {
+        feeds.forEach(feed -> feed.numberConnectionsAfter(made));
     }
 
     /** Sends through all pools if all connections are meant, else through the first that can. */

@@ -93,6 +93,17 @@ public record FeedConfig(
                 name, pool.withConnection(connection), connections, body, streamPointer, subscriptions, venue, shards);
     }
 
+    /** The same feed of another venue. */
+    FeedConfig withVenue(Venue newVenue) {
+        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, newVenue, shards);
+    }
+
+    /** Whether two configurations mean the same feed: how its connections are called until they open is no part of it. */
+    public boolean isSameAs(FeedConfig other) {
+        return withConnection(pool.connection().withConnectionId(name))
+                .equals(other.withConnection(other.pool.connection().withConnectionId(name)));
+    }
+
     /** How the venue's messages are read. */
     public Dialect dialect() {
         return venue.dialect();

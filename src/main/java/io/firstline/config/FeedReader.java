@@ -152,7 +152,10 @@ final class FeedReader {
 
     private Venue venue() {
         Venue venue = json.has("venue") ? attempt(() -> Venue.find(text("venue"), directory), null) : null;
-        return venue != null && json.has("url") ? venue.elsewhere() : venue;
+        if (venue == null || !json.has("url")) {
+            return venue;
+        }
+        return FeedUrl.isSimulated(json.path("url").asText()) ? venue.simulated() : venue.elsewhere();
     }
 
     /** Where the feed's connections open: its own URL, else where the venue serves its first stream. */

@@ -103,6 +103,18 @@ public final class FeedUrl {
         return base + resolved.substring(SIMULATOR.length());
     }
 
+    /** A path of the simulator that is asked over HTTP, on an address to be replaced. */
+    static String restOnSimulator(String path) {
+        return "http" + SIMULATOR.substring("ws".length()) + path;
+    }
+
+    /** What {@link #restOnSimulator(String)} made, on the simulator's address. */
+    static String restOnSimulator(String resolved, String baseUrl) {
+        return "http"
+                + onSimulator("ws" + resolved.substring("http".length()), baseUrl)
+                        .substring("ws".length());
+    }
+
     /** What {@link #onSimulator(String)} made, as it stood in the file. */
     static String withoutAddress(String resolved) {
         return SIMULATED + resolved.substring(SIMULATOR.length());

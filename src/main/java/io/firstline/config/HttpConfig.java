@@ -11,12 +11,20 @@ import java.util.Locale;
  * @param tokenSha256 the SHA-256 of the token that opens everything, in lower-case hexadecimal digits; null = there is none, everybody may
  *     read; needed where others than this machine can connect
  * @param tls what makes it HTTPS; null = plain HTTP
+ * @param vertxMetrics whether Vert.x counts what goes over the event bus and client sockets as well, which costs a fifth of the throughput;
+ *     default no
  */
-public record HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
+public record HttpConfig(
+        String host, int port, boolean control, String tokenSha256, PemFiles tls, boolean vertxMetrics) {
     public static final String DEFAULT_HOST = "127.0.0.1";
     public static final int DEFAULT_PORT = 8_080;
     /** Everything default. */
     public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);
+
+    /** With those of Vert.x' own figures that cost nothing. */
+    public HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
+        this(host, port, control, tokenSha256, tls, false);
+    }
 
     public HttpConfig {
         new Checks()
@@ -42,7 +50,7 @@ public record HttpConfig(String host, int port, boolean control, String tokenSha
 
     /** The same on another port. */
     public HttpConfig withPort(int newPort) {
-        return new HttpConfig(host, newPort, control, tokenSha256, tls);
+        return new HttpConfig(host, newPort, control, tokenSha256, tls, vertxMetrics);
     }
 
     /** Whether only this machine can connect. */

@@ -45,7 +45,8 @@ final class HttpReader {
                     section.path("port").asInt(HttpConfig.DEFAULT_PORT),
                     section.path("control").asBoolean(),
                     token,
-                    tls);
+                    tls,
+                    section.path("vertxMetrics").asBoolean());
         } catch (InvalidConfigException e) {
             problems.addAll(e.problems());
             return null;

@@ -32,4 +32,9 @@ public record ServerTime(String url, String pointer, StampUnit unit, int everyMs
     public boolean isNone() {
         return url.isEmpty();
     }
+
+    /** The same, told somewhere else. */
+    ServerTime at(String otherUrl) {
+        return new ServerTime(otherUrl, pointer, unit, everyMs);
+    }
 }

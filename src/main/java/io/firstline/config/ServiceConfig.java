@@ -136,6 +136,11 @@ public record ServiceConfig(
         return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges);
     }
 
+    /** The same service with other feeds, none of which waits for the simulator. */
+    public ServiceConfig withFeeds(List<FeedConfig> newFeeds) {
+        return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges);
+    }
+
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
     private static JsonObject simulator(JsonNode section, Path directory) {
         JsonObject simulator = whole(new JsonObject(section.toString()));
@@ -182,7 +187,8 @@ public record ServiceConfig(
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {
         WsConnectionConfig connection = feed.pool().connection();
-        return feed.withConnection(connection.withUrl(FeedUrl.onSimulator(connection.url(), baseUrl)));
+        return feed.withConnection(connection.withUrl(FeedUrl.onSimulator(connection.url(), baseUrl)))
+                .withVenue(feed.venue().onSimulator(baseUrl));
     }
 
     /** What this configuration runs, one line for the simulator and for each feed, without secrets. */

@@ -1,8 +1,10 @@
 package io.firstline.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is the same for every feed of one exchange, read from a JSON file.
@@ -23,6 +25,8 @@ public record Venue(
         Dialect dialect,
         Limits limits,
         Endpoint endpoint) {
+
+    private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
     /** No particular venue: nothing is known of its messages, and no limit. */
     public static final Venue NONE =
@@ -61,6 +65,25 @@ public record Venue(
     /** The same venue for connections that open somewhere else: its own servers are not asked, for neither URLs nor the time. */
     Venue elsewhere() {
         return new Venue(name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE);
+    }
+
+    /** The same venue played by the embedded simulator, which tells the time where Binance does. */
+    Venue simulated() {
+        ServerTime time = dialect.serverTime();
+        String path = time.isNone() ? "" : URI.create(time.url()).getPath();
+        return SIMULATED_TIME.contains(path)
+                ? elsewhere().withServerTime(time.at(FeedUrl.restOnSimulator(path)))
+                : elsewhere();
+    }
+
+    /** What {@link #simulated()} made, on the simulator's address. */
+    Venue onSimulator(String baseUrl) {
+        ServerTime time = dialect.serverTime();
+        return time.isNone() ? this : withServerTime(time.at(FeedUrl.restOnSimulator(time.url(), baseUrl)));
+    }
+
+    private Venue withServerTime(ServerTime time) {
+        return new Venue(name, urls, routes, requests, dialect.withTimes(time, dialect.eventTime()), limits, endpoint);
     }
 
     /**

@@ -462,6 +462,8 @@ public final class WsConnection {
                 latency.emaMs(),
                 latency.lastMs(),
                 latency.minMs(),
+                latency.percentileMs(50),
+                latency.percentileMs(99),
                 recent == null ? null : recent.toBuffer(),
                 ageMs(),
                 end);

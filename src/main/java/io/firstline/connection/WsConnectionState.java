@@ -12,6 +12,8 @@ import io.vertx.core.buffer.Buffer;
  * @param latencyMs moving average of the ping → pong round trip, milliseconds; NaN = not measured yet
  * @param lastLatencyMs the last sample
  * @param minLatencyMs the smallest
+ * @param p50LatencyMs half of all samples were no longer
+ * @param p99LatencyMs 99 of a hundred were no longer
  * @param recentMessage the last message on this connection, null before the first; not a copy: do not change it
  * @param ageMs milliseconds since it opened, until now or until it ended; 0 before
  * @param end why it ended, null while it has not
@@ -24,6 +26,8 @@ public record WsConnectionState(
         double latencyMs,
         double lastLatencyMs,
         double minLatencyMs,
+        double p50LatencyMs,
+        double p99LatencyMs,
         Buffer recentMessage,
         long ageMs,
         Disconnect end) {
@@ -31,7 +35,18 @@ public record WsConnectionState(
     /** The same without the last message: for keeping. */
     public WsConnectionState withoutMessage() {
         return new WsConnectionState(
-                connectionId, state, sequenceId, bytes, latencyMs, lastLatencyMs, minLatencyMs, null, ageMs, end);
+                connectionId,
+                state,
+                sequenceId,
+                bytes,
+                latencyMs,
+                lastLatencyMs,
+                minLatencyMs,
+                p50LatencyMs,
+                p99LatencyMs,
+                null,
+                ageMs,
+                end);
     }
 
     public boolean isConnected() {

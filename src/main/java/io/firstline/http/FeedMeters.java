@@ -92,7 +92,10 @@ final class FeedMeters {
                         state.equals(report.getString("state")) ? 1 : 0);
             }
             gaps(report.getJsonArray("ledger"));
+            exchangeLatency(report.getJsonObject("exchangeLatency"));
+            consumers(report.getJsonArray("consumers", new JsonArray()));
             seats(report);
+            meters.removeUntouched();
         }
 
         private void count(String what, String help, JsonObject report) {
@@ -150,6 +153,49 @@ final class FeedMeters {
                     total("numbers").sum());
         }
 
+        /** Nobody knows how old messages are where the venue does not say: then there are no such meters. */
+        private void exchangeLatency(JsonObject latency) {
+            if (latency == null) {
+                return;
+            }
+            String help = "How old messages were when their first copies came, by the exchange's stamps";
+            for (String percentile : new String[] {"50", "99"}) {
+                meters.gauge(
+                        "firstline.feed.exchange.latency.seconds",
+                        help,
+                        Tags.of("percentile", percentile),
+                        latency.getLong("p" + percentile + "Micros") / 1e6);
+            }
+            Long errorMicros = latency.getLong("errorMicros");
+            meters.gauge(
+                    "firstline.feed.exchange.clock.error.seconds",
+                    "By how much the exchange's clock may be wrong that these ages are measured by",
+                    Tags.empty(),
+                    errorMicros == null ? Double.NaN : errorMicros / 1e6);
+            meters.count(
+                    "firstline.feed.exchange.clock.failures",
+                    "How often the exchange was asked for its time in vain",
+                    Tags.empty(),
+                    latency.getLong("clockFailures"));
+        }
+
+        private void consumers(JsonArray consumers) {
+            for (int i = 0; i < consumers.size(); i++) {
+                JsonObject consumer = consumers.getJsonObject(i);
+                Tags tags = Tags.of("consumer", consumer.getString("thread"));
+                meters.count(
+                        "firstline.feed.consumer.dropped",
+                        "Messages that consumers on this thread did not get because they were too far behind",
+                        tags,
+                        consumer.getLong("dropped"));
+                meters.gauge(
+                        "firstline.feed.consumer.behind",
+                        "Messages that wait for the slowest consumer on this thread, as of the last mark",
+                        tags,
+                        consumer.getLong("behind"));
+            }
+        }
+
         private void seats(JsonObject report) {
             JsonArray connections = report.getJsonArray("connections");
             JsonObject[] members = new JsonObject[report.getInteger("target") + 1];
@@ -161,6 +207,7 @@ final class FeedMeters {
                     total(counter.key + seat).see(id, connection.getLong(counter.key, 0L));
                 }
                 total("connections" + seat).see(id, 1);
+                total("bytes").see(id, connection.getLong("bytes"));
                 if (connection.getString("role").equals("member") && seat < members.length) {
                     members[seat] = connection;
                 }
@@ -181,6 +228,11 @@ final class FeedMeters {
                         total("connections" + seat).sum());
                 member(members[seat], tags);
             }
+            meters.count(
+                    "firstline.feed.bytes",
+                    "Payload bytes received on all connections",
+                    Tags.empty(),
+                    total("bytes").sum());
         }
 
         private void member(JsonObject member, Tags tags) {
@@ -196,6 +248,8 @@ final class FeedMeters {
             seconds("latency", latency, tags.and("value", "average"), up ? member.getDouble("latencyMs") : null, 1e3);
             seconds("latency", latency, tags.and("value", "last"), up ? member.getDouble("lastLatencyMs") : null, 1e3);
             seconds("latency", latency, tags.and("value", "min"), up ? member.getDouble("minLatencyMs") : null, 1e3);
+            seconds("latency", latency, tags.and("value", "p50"), up ? member.getDouble("latencyP50Ms") : null, 1e3);
+            seconds("latency", latency, tags.and("value", "p99"), up ? member.getDouble("latencyP99Ms") : null, 1e3);
             String lag = "Arrival behind the first copy of the same message, lately";
             seconds("lag", lag, tags.and("percentile", "50"), up ? member.getLong("lagP50Micros") : null, 1e6);
             seconds("lag", lag, tags.and("percentile", "99"), up ? member.getLong("lagP99Micros") : null, 1e6);

@@ -55,6 +55,7 @@ public final class HttpVerticle extends VerticleBase {
                     + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final HttpConfig settings;
+    private final Patience patience;
     private final PrometheusMeterRegistry registry;
     private final Collection<String> announced;
     private final SockJsBridgeConfig bridged;
@@ -77,7 +78,7 @@ public final class HttpVerticle extends VerticleBase {
      * @param announced names of feeds that are going to be deployed
      */
     public HttpVerticle(HttpConfig settings, PrometheusMeterRegistry registry, Collection<String> announced) {
-        this(settings, registry, announced, null);
+        this(settings, registry, announced, null, Patience.DEFAULT);
     }
 
     /**
@@ -92,6 +93,17 @@ public final class HttpVerticle extends VerticleBase {
             PrometheusMeterRegistry registry,
             Collection<String> announced,
             SockJsBridgeConfig bridged) {
+        this(settings, registry, announced, bridged, Patience.DEFAULT);
+    }
+
+    /** The same for tests that cannot wait. */
+    HttpVerticle(
+            HttpConfig settings,
+            PrometheusMeterRegistry registry,
+            Collection<String> announced,
+            SockJsBridgeConfig bridged,
+            Patience patience) {
+        this.patience = patience;
         this.settings = settings;
         this.registry = registry;
         this.announced = List.copyOf(announced);
@@ -104,10 +116,15 @@ public final class HttpVerticle extends VerticleBase {
         return settings.url(server.actualPort());
     }
 
+    /** How many listen, to the page's updates and to tails; a moment old on other threads. */
+    int listeners() {
+        return updates.size() + tails.size();
+    }
+
     @Override
     public Future<?> start() {
         watch = new FeedWatch(vertx, announced);
-        updates = new LiveUpdates(watch);
+        updates = new LiveUpdates(watch, patience.skippedUpdates());
         meters = new FeedMeters(registry);
         if (bridged != null) {
             bridge = new SockJsBridge(vertx, bridged, settings, registry, connections::forget);
@@ -121,7 +138,7 @@ public final class HttpVerticle extends VerticleBase {
         });
         server = vertx.createHttpServer(options())
                 .requestHandler(router())
-                .connectionHandler(connections::opened)
+                .connectionHandler(connection -> connections.opened(connection, System.nanoTime()))
                 .exceptionHandler(e -> LOG.debug("a connection to the page failed", e));
         return watch.start()
                 .compose(v -> server.listen())
@@ -181,7 +198,8 @@ public final class HttpVerticle extends VerticleBase {
         if (halfSecond) {
             loopLag.measure();
         }
-        tails.forEach(Tail::tell);
+        connections.closeSilentSince(System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
+        List.copyOf(tails).forEach(Tail::tell);
         if (!halfSecond && updates.isEmpty()) {
             return;
         }
@@ -234,7 +252,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private void guard(RoutingContext request) {
         HttpServerRequest asked = request.request();
-        connections.spoke(asked.connection());
+        connections.spoke(asked.connection(), System.nanoTime());
         request.response()
                 .putHeader("Content-Security-Policy", POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
@@ -374,7 +392,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connections.listens(request.request().connection());
-        updates.add(request.response());
+        updates.add(request.response(), hangUp(request));
     }
 
     private void tail(RoutingContext request, String feed) {
@@ -384,12 +402,20 @@ public final class HttpVerticle extends VerticleBase {
         }
         List<String> filter = request.queryParam("filter");
         connections.listens(request.request().connection());
-        Tail tail = new Tail(vertx, feed, filter.isEmpty() ? "" : filter.get(0), request.response());
+        Tail tail = new Tail(
+                vertx,
+                feed,
+                filter.isEmpty() ? "" : filter.get(0),
+                new ServerSentEvents(request.response(), patience.skippedUpdates(), hangUp(request)));
         tails.add(tail);
         request.response().closeHandler(v -> {
             tails.remove(tail);
             tail.close();
         });
+    }
+
+    private static Runnable hangUp(RoutingContext request) {
+        return () -> OpenConnections.cut(request.request().connection());
     }
 
     private static void json(RoutingContext request, int code, JsonObject body) {

@@ -12,15 +12,26 @@ final class LiveUpdates {
     static final int MOST = 16;
 
     private final FeedWatch watch;
+    private final int patience;
     /** With the number of the last event that each has got. */
     private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
 
-    LiveUpdates(FeedWatch watch) {
+    /**
+     * Nobody looks yet.
+     *
+     * @param patience so many updates may find no room with somebody one after the other
+     */
+    LiveUpdates(FeedWatch watch, int patience) {
         this.watch = watch;
+        this.patience = patience;
     }
 
     boolean isFull() {
         return listeners.size() >= MOST;
+    }
+
+    int size() {
+        return listeners.size();
     }
 
     boolean isEmpty() {
@@ -28,8 +39,8 @@ final class LiveUpdates {
     }
 
     /** One more, which gets everything that is remembered at once. */
-    void add(HttpServerResponse response) {
-        ServerSentEvents listener = new ServerSentEvents(response);
+    void add(HttpServerResponse response, Runnable hangUp) {
+        ServerSentEvents listener = new ServerSentEvents(response, patience, hangUp);
         response.closeHandler(v -> listeners.remove(listener));
         response.exceptionHandler(e -> listeners.remove(listener));
         listeners.put(listener, watch.events().newest());

@@ -18,6 +18,11 @@ final class MeterSet {
     private static final class Figure {
         private Meter meter;
         private volatile double value;
+        /** What was told last, and what was counted before it began anew. */
+        private long told;
+
+        private long before;
+        private boolean touched;
     }
 
     MeterSet(MeterRegistry registry, Tags common) {
@@ -37,7 +42,11 @@ final class MeterSet {
             figures.put(name + tags, made);
             figure = made;
         }
-        figure.value = (double) value;
+        // what counts may be replaced by another that begins at 0: a counter must not fall
+        figure.before += value < figure.told ? figure.told : 0;
+        figure.told = value;
+        figure.value = (double) (figure.before + value);
+        figure.touched = true;
     }
 
     /** Something that is, now. */
@@ -53,6 +62,18 @@ final class MeterSet {
             figure = made;
         }
         figure.value = value;
+        figure.touched = true;
+    }
+
+    /** Removes what has not been told since the last call, such as a seat that the feed does not have any more. */
+    void removeUntouched() {
+        figures.values().removeIf(figure -> {
+            if (!figure.touched) {
+                registry.remove(figure.meter);
+            }
+            return !figure.touched;
+        });
+        figures.values().forEach(figure -> figure.touched = false);
     }
 
     void removeAll() {

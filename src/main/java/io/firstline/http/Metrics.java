@@ -3,6 +3,7 @@ package io.firstline.http;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
@@ -18,19 +19,24 @@ public final class Metrics {
     }
 
     /**
-     * A Vert.x whose own figures, and those of the JVM, go to a registry. Not those of the event bus and of client sockets, which are
-     * looked up for each message: at tens of thousands of messages a second they took a fifth of the throughput and more, and the feeds
-     * count the same.
+     * A Vert.x whose own figures, and those of the JVM, go to a registry.
+     *
+     * @param all also those of the event bus and of client sockets, which are looked up for each message: at tens of thousands of messages
+     *     a second they take a fifth of the throughput and more, and the feeds count the same
      */
-    public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry) {
-        options.setMetricsOptions(new MicrometerMetricsOptions()
-                .setEnabled(true)
-                .setJvmMetricsEnabled(true)
-                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
-                .addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT));
-        return Vertx.builder()
-                .with(options)
-                .withMetrics(new MicrometerMetricsFactory(registry))
-                .build();
+    public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
+        return measuredBy(options, registry, all).build();
+    }
+
+    /** The same before it is built. */
+    public static VertxBuilder measuredBy(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
+        MicrometerMetricsOptions metrics =
+                new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true);
+        if (!all) {
+            metrics.addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
+                    .addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT);
+        }
+        options.setMetricsOptions(metrics);
+        return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(registry));
     }
 }

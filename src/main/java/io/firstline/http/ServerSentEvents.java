@@ -4,14 +4,21 @@ import io.vertx.core.http.HttpServerResponse;
 
 /** One browser that listens. What it has no room for it does not get. Belongs to the event loop of its connection. */
 final class ServerSentEvents {
-    /** The least of updates that may find no room one after the other: half a minute. */
-    private static final int PATIENCE = 60;
-
     private final HttpServerResponse response;
+    private final Runnable hangUp;
+    private final int patience;
     private int skipped;
 
-    ServerSentEvents(HttpServerResponse response) {
+    /**
+     * Begins to answer.
+     *
+     * @param patience so many updates may find no room one after the other
+     * @param hangUp ends the connection
+     */
+    ServerSentEvents(HttpServerResponse response, int patience, Runnable hangUp) {
         this.response = response;
+        this.hangUp = hangUp;
+        this.patience = patience;
         response.setChunked(true)
                 .putHeader("Content-Type", "text/event-stream; charset=utf-8")
                 .putHeader("X-Accel-Buffering", "no")
@@ -27,8 +34,8 @@ final class ServerSentEvents {
             skipped = 0;
             return true;
         }
-        if (++skipped > PATIENCE) {
-            response.reset();
+        if (++skipped > patience) {
+            hangUp.run();
         }
         return false;
     }

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
@@ -35,8 +34,8 @@ final class Tail {
      *
      * @param filter what a message must contain; empty = nothing
      */
-    Tail(Vertx vertx, String feed, String filter, HttpServerResponse response) {
-        this.listener = new ServerSentEvents(response);
+    Tail(Vertx vertx, String feed, String filter, ServerSentEvents listener) {
+        this.listener = listener;
         this.filter = filter;
         this.consumer = vertx.eventBus().localConsumer(Addresses.feed(feed), this::read);
     }

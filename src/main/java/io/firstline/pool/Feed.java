@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -196,6 +197,31 @@ public abstract class Feed {
     /** Sets the handler of every message, called in the turn of the event loop in which the message arrived; survives a restart. */
     public Feed handler(Handler<FeedMessage> handler) {
         context.emit(v -> publication.handler(handler));
+        return this;
+    }
+
+    /**
+     * Sets the handler of every message between two messages, and from which number on they are numbered: for one that takes over from
+     * another feed.
+     *
+     * @param renumber gets the number of the last message, says which one is to be the last; called on the feed's context
+     */
+    public Future<Void> redirect(LongUnaryOperator renumber, Handler<FeedMessage> handler) {
+        return call(() -> {
+            publication.goOnAfter(renumber.applyAsLong(publication.published()));
+            publication.handler(handler);
+            return Future.succeededFuture();
+        });
+    }
+
+    /** How many connections it has made: so many numbers of connections are taken. */
+    public Future<Long> connectionsMade() {
+        return call(() -> Future.succeededFuture(nextConnection - 1));
+    }
+
+    /** Calls its connections otherwise than a feed of its name does that has made so many; before it is started. */
+    public Feed numberConnectionsAfter(long made) {
+        context.emit(v -> nextConnection = made + 1);
         return this;
     }
 

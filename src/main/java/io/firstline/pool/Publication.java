@@ -61,6 +61,11 @@ final class Publication {
         handler = newHandler;
     }
 
+    /** Numbers messages from the next number on. */
+    void goOnAfter(long last) {
+        sequence = last;
+    }
+
     /** Lets the age of each message be measured. */
     void measure(ExchangeTime newExchangeTime) {
         exchangeTime = newExchangeTime;

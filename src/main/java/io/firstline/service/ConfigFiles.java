@@ -1,19 +1,82 @@
 package io.firstline.service;
 
 import io.firstline.config.ServiceConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Where the program finds its configuration. */
 final class ConfigFiles {
+    /** Nothing longer is a configuration: see {@link ServiceConfig#read}. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private static final int MOST_VENUES = 1_000;
+
     private ConfigFiles() {}
 
     /** The given file, or {@code conf/config.json} of the installation. */
     static ServiceConfig read(Path given) {
-        return ServiceConfig.read(given == null ? home().resolve("conf/config.json") : given);
+        return ServiceConfig.read(file(given));
+    }
+
+    /** The file that is read. */
+    static Path file(Path given) {
+        return given == null ? home().resolve("conf/config.json") : given;
     }
 
     /** The installation: told by the launcher, else the working directory. */
     static Path home() {
         return Path.of(System.getProperty("firstline.home", "."));
+    }
+
+    /**
+     * What changes when the file changes, or one of the venue files beside it: their contents as a hash. Not their times, which may stay the
+     * same when a file is written twice within a tick of the file system's clock, and change when nothing else does. Blocks.
+     */
+    static String fingerprint(Path given) {
+        Path file = file(given);
+        MessageDigest digest = sha256();
+        add(digest, file);
+        Path venues = file.toAbsolutePath().resolveSibling("venues");
+        if (Files.isDirectory(venues)) {
+            try (Stream<Path> entries = Files.list(venues)) {
+                List<Path> files = entries.filter(entry -> entry.toString().endsWith(".json"))
+                        .sorted()
+                        .limit(MOST_VENUES)
+                        .toList();
+                files.forEach(entry -> add(digest, entry));
+            } catch (IOException e) {
+                digest.update(bytes(e.toString())); // unreadable is a state like another; reading it says what is wrong
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(MessageDigest digest, Path file) {
+        digest.update(bytes("\n" + file + "\n"));
+        try (InputStream in = Files.newInputStream(file)) {
+            digest.update(in.readNBytes(MAX_BYTES + 1));
+        } catch (IOException e) {
+            digest.update(bytes(e.toString()));
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 }

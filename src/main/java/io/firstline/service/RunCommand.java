@@ -1,13 +1,16 @@
 package io.firstline.service;
 
+import io.firstline.config.ServiceConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,6 +28,11 @@ final class RunCommand implements Callable<Integer> {
             description = "a configuration file (JSON); default: conf/config.json of the installation")
     private Path file;
 
+    @Option(
+            names = "--no-watch",
+            description = "does not look at the files again: without it what is changed there is applied while it runs")
+    private boolean frozen;
+
     @Mixin
     private HttpPort httpPort;
 
@@ -34,8 +42,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         PrintWriter out = spec.commandLine().getOut();
+        String fingerprint = ConfigFiles.fingerprint(file);
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(httpPort.appliedTo(ConfigFiles.read(file)))) {
+                RunningService service = RunningService.prepare(read());
+                ConfigWatch watch =
+                        new ConfigWatch(service.onVertx(), file, fingerprint, () -> checked(service), service::apply)) {
             service.config().summary().forEach(out::println);
             httpPort.serve(service, out);
             out.flush();
@@ -47,10 +58,26 @@ final class RunCommand implements Callable<Integer> {
                     .toCompletionStage()
                     .toCompletableFuture();
             CompletableFuture.anyOf(shutdown.asked(), deployed).get();
+            if (!frozen) {
+                watch.start();
+            }
             shutdown.asked().join();
         }
         out.println("stopped");
         out.flush();
         return Main.OK;
+    }
+
+    private ServiceConfig read() {
+        return httpPort.appliedTo(ConfigFiles.read(file));
+    }
+
+    /** What the file says now, checked as far as it was at the start. */
+    private ServiceConfig checked(RunningService service) {
+        ServiceConfig config = read();
+        if (!Objects.equals(config.simulator(), service.config().simulator())) {
+            RunningService.checkSimulator(config);
+        }
+        return config;
     }
 }

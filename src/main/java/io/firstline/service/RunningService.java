@@ -1,8 +1,10 @@
 package io.firstline.service;
 
 import io.firstline.bridge.TcpBridgeVerticle;
+import io.firstline.bus.FeedVerticle;
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
+import io.firstline.config.ConfigChange;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
 import io.firstline.config.TcpBridgeConfig;
@@ -14,19 +16,24 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A configuration that runs: Vert.x, the embedded simulator if the configuration has one, a verticle per feed. */
 final class RunningService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 4;
 
@@ -34,8 +41,12 @@ final class RunningService implements AutoCloseable {
     /** Where figures go; null = nobody asks for them. */
     private final PrometheusMeterRegistry registry;
 
-    private final ServiceConfig config;
     private final ExchangeSimulator simulator;
+    private final Map<String, Deployed> deployed = new ConcurrentSkipListMap<>();
+    private volatile ServiceConfig config;
+
+    /** A feed that runs. */
+    private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
 
     private RunningService(
             Vertx vertx, PrometheusMeterRegistry registry, ServiceConfig config, ExchangeSimulator simulator) {
@@ -64,7 +75,9 @@ final class RunningService implements AutoCloseable {
      */
     static RunningService prepare(ServiceConfig config) {
         PrometheusMeterRegistry registry = config.http() == null ? null : Metrics.registry();
-        Vertx vertx = registry == null ? vertx() : Metrics.measured(options(), registry);
+        Vertx vertx = registry == null
+                ? vertx()
+                : Metrics.measured(options(), registry, config.http().vertxMetrics());
         try {
             if (config.simulator() == null) {
                 return new RunningService(vertx, registry, config, null);
@@ -99,10 +112,50 @@ final class RunningService implements AutoCloseable {
 
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
     Future<Void> deploy() {
-        List<Future<String>> deployments = config.feeds().stream()
-                .map(feed -> vertx.deployVerticle(verticle(feed)))
-                .toList();
-        return Future.all(deployments).mapEmpty();
+        return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
+    }
+
+    private Future<?> add(FeedConfig feed) {
+        FeedVerticle verticle = feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
+        return vertx.deployVerticle(verticle)
+                .onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
+    }
+
+    private Future<?> remove(String feed) {
+        return vertx.undeploy(deployed.remove(feed).id());
+    }
+
+    /**
+     * Runs another configuration from now on, as far as that goes without a restart; feeds that are the same in both are not touched. To be
+     * called again only when it is done.
+     *
+     * @return what was to be done; what could not be is in the log, and the feed is as it was
+     */
+    Future<ConfigChange> apply(ServiceConfig wanted) {
+        ConfigChange change =
+                ConfigChange.between(config, simulator == null ? wanted : wanted.withSimulator(simulator.url("")));
+        change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: that needs a restart", section));
+        List<Future<?>> steps = new ArrayList<>();
+        change.removed().forEach(feed -> steps.add(told(feed, "removed", remove(feed))));
+        change.added().forEach(feed -> steps.add(told(feed.name(), "added", add(feed))));
+        change.changed().forEach(feed -> steps.add(told(feed.name(), "changed", change(feed))));
+        return Future.join(steps).transform(all -> {
+            config = config.withFeeds(
+                    deployed.values().stream().map(Deployed::config).toList());
+            return Future.succeededFuture(change);
+        });
+    }
+
+    private Future<?> change(FeedConfig feed) {
+        Deployed running = deployed.get(feed.name());
+        return running.verticle()
+                .change(feed)
+                .onSuccess(v -> deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id())));
+    }
+
+    private static Future<?> told(String feed, String what, Future<?> step) {
+        return step.onSuccess(v -> LOG.info("{} is {}", feed, what))
+                .onFailure(e -> LOG.error("{} is not {}: {}", feed, what, e.getMessage()));
     }
 
     /**
@@ -137,10 +190,6 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> tcp.host() + ":" + bridge.port());
     }
 
-    private static Deployable verticle(FeedConfig feed) {
-        return feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
-    }
-
     /** Makes a feed that is not deployed, on an event loop of its own. */
     Feed open(FeedConfig feed) {
         CompletableFuture<Feed> made = new CompletableFuture<>();
@@ -150,6 +199,11 @@ final class RunningService implements AutoCloseable {
 
     Vertx onVertx() {
         return vertx;
+    }
+
+    /** Where figures go, or null. */
+    PrometheusMeterRegistry registry() {
+        return registry;
     }
 
     ServiceConfig config() {

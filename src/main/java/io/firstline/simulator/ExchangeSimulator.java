@@ -7,8 +7,10 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.internal.ContextInternal;
@@ -21,13 +23,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 /**
  * A WebSocket server that speaks Binance's market-stream protocol (spot on {@code /ws} and {@code /stream}; USD-M futures below
- * {@code /public} and {@code /market}), emits a seeded market or replays recordings, and misbehaves as it is told, per connection.
+ * {@code /public} and {@code /market}), tells the time at {@code /api/v3/time} and {@code /fapi/v1/time}, emits a seeded market or replays recordings, and misbehaves as it is told, per connection.
  *
  * <p>All methods may be called from any thread; what they do happens in order on the simulator's own event loop, at once when they are
  * called there. Handlers and hooks are called on that loop and must not block it. What {@link #lines()} and {@link #emitted()} return is a
@@ -43,6 +46,7 @@ import java.util.function.BiConsumer;
  */
 public final class ExchangeSimulator {
     private static final int MAX_CLIENT_FRAME_BYTES = 1 << 20;
+    private static final Set<String> TIME_PATHS = Set.of("/api/v3/time", "/fapi/v1/time");
     private static final int BIND_ATTEMPTS = 5;
     private static final int BIND_PAUSE_MS = 50;
 
@@ -263,11 +267,22 @@ public final class ExchangeSimulator {
                 .setMaxWebSocketMessageSize(MAX_CLIENT_FRAME_BYTES)
                 .setWebSocketClosingTimeout(1);
         server = vertx.createHttpServer(options)
-                .requestHandler(request -> request.response().setStatusCode(404).end())
+                .requestHandler(ExchangeSimulator::answer)
                 .webSocketHandshakeHandler(this::handshake);
         return server.listen(config.port(), config.host())
                 .onSuccess(bound -> port = bound.actualPort())
                 .map(HttpServer::actualPort);
+    }
+
+    /** What one can ask for without a socket: the time, where the venue tells it. */
+    private static void answer(HttpServerRequest request) {
+        if (request.method().equals(HttpMethod.GET) && TIME_PATHS.contains(request.path())) {
+            request.response()
+                    .putHeader("Content-Type", "application/json")
+                    .end("{\"serverTime\":" + Emitter.nowUs() / 1_000 + "}");
+        } else {
+            request.response().setStatusCode(404).end();
+        }
     }
 
     private void handshake(ServerWebSocketHandshake handshake) {

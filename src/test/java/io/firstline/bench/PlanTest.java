@@ -46,7 +46,7 @@ class PlanTest {
 
     @Test
     void shouldDoWithoutTheLongSectionsWhenQuick() {
-        assertThat(Plan.sections(true)).doesNotContain(Section.LAG, Section.FEEDS, Section.STARTUP);
+        assertThat(Plan.sections(true)).doesNotContain(Section.LAG, Section.FEEDS, Section.STARTUP, Section.WATCHED);
         assertThat(Plan.cells(EnumSet.of(Section.STARTUP), true)).isEmpty();
     }
 

@@ -107,7 +107,7 @@ class HttpConfigTest {
     void shouldSayWhatIsWrong() {
         assertThat(errors("{'prot':1,'port':70000,'host':'','control':'yes','tls':{'certificate':'x'}}"))
                 .containsExactly(
-                        "/http/prot: found an unknown key, allowed: host, port, control, token, tls",
+                        "/http/prot: found an unknown key, allowed: host, port, control, vertxMetrics, token, tls",
                         "/http/port: found 70000 (a number), allowed: an integer from 0 to 65535",
                         "/http/host: found \"\" (a string), allowed: a host name or address",
                         "/http/control: found \"yes\" (a string), allowed: true or false",

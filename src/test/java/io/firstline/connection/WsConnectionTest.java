@@ -581,6 +581,8 @@ class WsConnectionTest {
                         Double.NaN,
                         Double.NaN,
                         Double.NaN,
+                        Double.NaN,
+                        Double.NaN,
                         null,
                         0,
                         null));

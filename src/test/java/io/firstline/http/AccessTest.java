@@ -2,8 +2,10 @@ package io.firstline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.bus.Addresses;
 import io.firstline.config.HttpConfig;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -167,9 +170,18 @@ class AccessTest extends HttpTestBase {
 
     @Test
     void shouldAnswerBesideAThousandIdleConnections() throws IOException {
-        ExchangeSimulator exchange = exchange(quiet());
+        List<String> sent = Collections.synchronizedList(new ArrayList<>());
+        List<FeedMessage> received = Collections.synchronizedList(new ArrayList<>());
+        ExchangeSimulator exchange = exchange(market(2_000));
+        exchange.onEmit((stream, payload) -> {
+            if (stream.equals(TRADE)) {
+                sent.add(payload.toString());
+            }
+        });
+        vertx.eventBus().<FeedMessage>consumer(Addresses.feed("btc"), message -> received.add(message.body()));
         serve(READING, "btc");
         deploy(config("btc", exchange.url(PATH), 2));
+        eventually(() -> !received.isEmpty());
         List<Socket> idle = new ArrayList<>();
         try (Listening listening = new Listening("/api/events")) {
             for (int i = 0; i < 1_000; i++) {
@@ -183,13 +195,21 @@ class AccessTest extends HttpTestBase {
             assertThat(get("/health/live").statusCode()).isEqualTo(200);
             eventually(() -> activeConnections() <= HttpVerticle.MOST_CONNECTIONS + 10);
             assertThat(listening.next()).as("who was there first stays").isNotNull();
-            exchange.emit(TRADE, "1");
-            eventually(() -> status("btc").getLong("copies") == 2);
+            int soFar = received.size();
+            eventually(() -> received.size() > soFar + 1_000);
         } finally {
             for (Socket socket : idle) {
                 socket.close();
             }
         }
+        exchange.pauseEmission();
+        int from = sent.indexOf(received.get(0).asText());
+        eventually(() -> received.size() == sent.size() - from);
+        assertThat(received)
+                .as("the feed has lost nothing, and kept its order")
+                .extracting(FeedMessage::asText)
+                .containsExactlyElementsOf(sent.subList(from, sent.size()));
+        assertThat(received.get(received.size() - 1).sequence()).isEqualTo(received.size());
     }
 
     /** Those of the exchange included. */

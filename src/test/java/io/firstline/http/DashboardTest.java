@@ -168,11 +168,16 @@ class DashboardTest extends HttpTestBase {
                         LineBehaviour.perfect().withDelayMs(3).withLossPercent(0.5),
                         LineBehaviour.perfect().withDelayMs(4).withCutAfterMs(4_000),
                         slow)));
-        show(config("btc", exchange.url(COMBINED), 5).put("evictIntervalMs", 3_000));
+        show(config("btc", exchange.url(COMBINED), 5)
+                .put("evictIntervalMs", 3_000)
+                .put("venue", "binance-spot")
+                .put("latencyPingIntervalMs", 500));
         browser.until("document.querySelector('#timeline .evicted')");
         browser.evaluate("document.getElementById('tail-toggle').click()");
         browser.until("document.querySelectorAll('.tail-line').length > 20");
 
+        browser.until("document.querySelector('#consumers tbody .chip')");
+        browser.until("[...document.querySelectorAll('#facts dd')].some(e => /^p50 .* p99 /.test(e.textContent))");
         browser.screenshot(SCREENSHOTS.resolve("light.png"));
         browser.look(1_400, 1_000, true);
         browser.until("matchMedia('(prefers-color-scheme: dark)').matches");

@@ -42,17 +42,22 @@ abstract class HttpTestBase extends FeedTestBase {
             .connectTimeout(Duration.ofSeconds(PATIENCE_S))
             .build();
     final PrometheusMeterRegistry registry = Metrics.registry();
+    HttpVerticle verticle;
     int port;
     String page;
 
     @BeforeEach
     @Override
     protected void openVertx() {
-        vertx = Metrics.measured(new VertxOptions(), registry);
+        vertx = Metrics.measured(new VertxOptions(), registry, false);
     }
 
     void serve(HttpConfig config, String... feeds) {
-        HttpVerticle verticle = new HttpVerticle(config, registry, List.of(feeds));
+        serve(new HttpVerticle(config, registry, List.of(feeds)));
+    }
+
+    void serve(HttpVerticle served) {
+        verticle = served;
         page = join(vertx.deployVerticle(verticle));
         port = URI.create(verticle.url()).getPort();
     }

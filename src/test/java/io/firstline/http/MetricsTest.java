@@ -9,6 +9,9 @@ import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
 import io.firstline.simulator.SimulatedLine;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -154,17 +157,69 @@ class MetricsTest extends HttpTestBase {
                 .noneMatch(name -> name.startsWith("vertx_eventbus") || name.startsWith("vertx_http_client"));
     }
 
+    @Test
+    void shouldIncludeAllThatVertxTellsWhenAsked() {
+        PrometheusMeterRegistry all = Metrics.registry();
+        join(vertx.close()); // Vert.x keeps one registry for all of a name
+        vertx = Metrics.measured(new VertxOptions(), all, true);
+        vertx.eventBus().consumer("a", message -> message.reply(message.body()));
+        join(vertx.eventBus().request("a", "b"));
+
+        eventually(() -> all.scrape().contains("vertx_eventbus_"));
+    }
+
+    @Test
+    void shouldTellTheAgeOfMessagesAndWhoConsumesThem() {
+        ExchangeSimulator exchange = exchange(market(2_000));
+        serve(READING, "btc");
+        vertx.eventBus().consumer(Addresses.feed("btc"), message -> {});
+        deploy(config("btc", exchange.url(COMBINED), 2)
+                .put("venue", "binance-spot")
+                .put("latencyPingIntervalMs", 500));
+
+        eventually(() -> scrape().count("firstline_feed_exchange_latency_seconds") == 2
+                && scrape().count("firstline_feed_consumer_behind") >= 1);
+
+        assertThat(scrape().sum("firstline_feed_consumer_dropped_total", "consumer=\"vert.x-eventloop-thread-"))
+                .isZero();
+        assertThat(scrape().sum("firstline_feed_bytes_total")).isPositive();
+        eventually(() -> !get("/metrics").body().contains("value=\"p99\"} NaN"));
+    }
+
+    @Test
+    void shouldNotLetACounterFallAndForgetWhatIsNotToldAnyMore() {
+        MeterSet meters = new MeterSet(registry, Tags.of("feed", "a"));
+        for (long value : new long[] {5, 8, 2, 3}) {
+            meters.count("firstline.test", "x", Tags.of("seat", "1"), value);
+        }
+        meters.count("firstline.test", "x", Tags.of("seat", "2"), 1);
+        meters.removeUntouched();
+        assertThat(Exposition.parse(registry.scrape()).sum("firstline_test_total", "seat=\"1\""))
+                .isEqualTo(8 + 3);
+
+        meters.count("firstline.test", "x", Tags.of("seat", "2"), 1);
+        meters.removeUntouched();
+
+        assertThat(Exposition.parse(registry.scrape()).count("firstline_test_total"))
+                .isEqualTo(1);
+    }
+
     /** What is watched elsewhere must be there: a renamed meter would silence its alert. */
     @Test
     void shouldHaveEveryMeterThatTheDocumentsName() throws IOException {
-        ExchangeSimulator exchange = exchange(market(200));
+        ExchangeSimulator exchange = exchange(market(2_000));
         serve(READING, "btc");
-        deploy(config("btc", exchange.url(COMBINED), 3));
+        vertx.eventBus().consumer(Addresses.feed("btc"), message -> {});
+        deploy(config("btc", exchange.url(COMBINED), 3)
+                .put("venue", "binance-spot")
+                .put("latencyPingIntervalMs", 500));
         join(exchange.cut(1, CutKind.RESET));
         join(vertx.eventBus().request(Addresses.command("btc"), new JsonObject().put("do", "renew")));
         System.gc();
         eventually(() -> scrape().sum("firstline_feed_evictions_total") > 0
                 && scrape().sum("firstline_feed_failures_total") > 0
+                && scrape().count("firstline_feed_consumer_dropped_total") > 0
+                && scrape().count("firstline_feed_exchange_latency_seconds") > 0
                 && scrape().families().contains("jvm_gc_pause_seconds"));
 
         for (String file : List.of("src/docs/alerts.yml", "src/docs/grafana.json", "README.md")) {

@@ -3,7 +3,9 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.integration.Program;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +80,81 @@ class RunCommandTest {
     void shouldRefuseAPortThatIsNone() {
         Cli.run("run", "--http-port", "65536")
                 .assertBadInput("firstline: --http-port: found 65536, allowed: 0 to 65535");
+    }
+
+    // its files change
+
+    private static final String FEED = "{'url':'sim:/ws/btcusdt@trade','connections':2}";
+
+    private static String feeds(String feeds) {
+        return "{'http':{'port':0},'simulator':{'messagesPerSecond':100},'feeds':{" + feeds + "}}";
+    }
+
+    private static Set<String> running(String address) {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(address + "api/status")).build();
+            return new JsonObject(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .getJsonObject("feeds")
+                    .fieldNames();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String address(Cli cli) {
+        cli.until("running", () -> cli.out().contains("running; Ctrl-C ends it"));
+        return cli.lines().stream()
+                .filter(line -> line.startsWith("dashboard: "))
+                .map(line -> line.substring("dashboard: ".length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldFollowItsFileRefuseABrokenOneAndTakeItWhenItIsMended() throws IOException {
+        try (Logged log = Logged.of("io.firstline.service")) {
+            Cli cli = Cli.start("run", file(feeds("'a':" + FEED)));
+            String address = address(cli);
+            assertThat(running(address)).containsExactly("a");
+
+            file(feeds("'a':" + FEED + ",'b':" + FEED));
+            cli.until("b runs", () -> running(address).equals(Set.of("a", "b")));
+            file(feeds("'a':{'url':7},'c':{'conections':2}"));
+            cli.until("it is refused", () -> log.text().contains("is refused"));
+            assertThat(log.text()).contains("/feeds/a/url", "/feeds/c/conections");
+            assertThat(running(address)).containsExactlyInAnyOrder("a", "b");
+            file("{");
+            cli.until("so is one that is no JSON", () -> log.count("is refused") == 2);
+            file(feeds("'c':" + FEED).replace("100", "200"));
+            cli.until("it is taken", () -> running(address).equals(Set.of("c")));
+            assertThat(log.text()).contains("\"simulator\" has changed: that needs a restart");
+
+            Shutdown.ask();
+            assertThat(cli.code()).as(cli.err()).isZero();
+        }
+    }
+
+    @Test
+    void shouldNotFollowItsFileWhenToldSo() throws IOException {
+        Cli cli = Cli.start("run", "--no-watch", file(feeds("'a':" + FEED)));
+        String address = address(cli);
+        file(feeds("'b':" + FEED));
+        Cli follower = Cli.start("run", folder.resolve("config.json").toString());
+        address(follower);
+        file(feeds("'c':" + FEED));
+        String other = address(follower);
+        follower.until("who follows has changed", () -> running(other).equals(Set.of("c")));
+
+        assertThat(running(address)).containsExactly("a");
+
+        Shutdown.ask();
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(follower.code()).as(follower.err()).isZero();
     }
 
     @Test

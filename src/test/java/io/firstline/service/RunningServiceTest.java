@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
 import io.firstline.config.ServiceConfig;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.Message;
@@ -36,6 +37,33 @@ class RunningServiceTest {
             assertThat(status.getJsonObject("feeds").fieldNames()).containsExactly("a", "b");
             assertThat(status.getJsonObject("feeds").getJsonObject("b").getInteger("target"))
                     .isEqualTo(1);
+        }
+    }
+
+    /** The demo's feed: how old its messages are is told by the simulator's clock, as it would be by the venue's. */
+    @Test
+    void shouldAskTheSimulatorForTheTime() {
+        ServiceConfig config = ServiceConfig.parse(
+                "{\"simulator\":{\"messagesPerSecond\":200},\"feeds\":{\"a\":{\"venue\":\"binance-spot\","
+                        + "\"url\":\"sim:/stream?streams=btcusdt@trade\",\"connections\":2}}}",
+                "test",
+                null);
+        try (RunningService service = RunningService.prepare(config)) {
+            RunningService.await(service.deploy(), 10);
+
+            Await.until("the exchange's clock is known", () -> {
+                JsonObject latency = RunningService.await(
+                                service.onVertx()
+                                        .eventBus()
+                                        .<JsonObject>request(
+                                                Addresses.command("a"), new JsonObject().put("do", "status"))
+                                        .map(Message::body),
+                                5)
+                        .getJsonObject("exchangeLatency");
+                return latency != null
+                        && latency.getLong("errorMicros") != null
+                        && latency.getLong("clockFailures") == 0;
+            });
         }
     }
 

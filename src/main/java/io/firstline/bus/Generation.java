@@ -1,0 +1,118 @@
+package io.firstline.bus;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.connection.DropCause;
+import io.firstline.pool.Feed;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * The pools of a feed as one configuration wants them: the only one on the event loop of the feed's verticle, of several each on one of its
+ * own. A feed has one generation; two for a while when it is changed.
+ */
+final class Generation {
+    private final Vertx vertx;
+    private final FeedConfig config;
+    private final FeedPublisher publisher;
+    private final List<Feed> feeds;
+    private final Shards shards;
+    /** Where several pools meet; null = there is only one. */
+    private final ShardedPublisher together;
+
+    private final List<String> deployments;
+
+    private Generation(
+            Vertx vertx,
+            FeedConfig config,
+            FeedPublisher publisher,
+            List<Feed> feeds,
+            ShardedPublisher together,
+            List<String> deployments) {
+        this.vertx = vertx;
+        this.config = config;
+        this.publisher = publisher;
+        this.feeds = feeds;
+        this.shards = new Shards(config, feeds);
+        this.together = together;
+        this.deployments = deployments;
+        feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
+    }
+
+    /**
+     * Makes the pools, which open nothing yet. Called on the event loop of the feed's verticle.
+     *
+     * @param only makes the pool if there is only one
+     * @param outlet gets the messages; null = they are published
+     */
+    static Future<Generation> make(Vertx vertx, FeedConfig config, Function<FeedConfig, Feed> only, Outlet outlet) {
+        FeedPublisher publisher = new FeedPublisher(vertx, config);
+        List<FeedConfig> parts = config.parts();
+        if (parts.size() == 1) {
+            Feed feed = only.apply(config);
+            if (outlet == null) {
+                feed.handler(publisher::publish);
+            } else {
+                feed.handler(message -> outlet.take(message, 0));
+            }
+            feed.eventHandler(publisher::publish);
+            return Future.succeededFuture(new Generation(vertx, config, publisher, List.of(feed), null, List.of()));
+        }
+        ShardedPublisher together = new ShardedPublisher(
+                config.name(), publisher, outlet == null ? (message, place) -> publisher.publish(message) : outlet);
+        List<ShardVerticle> verticles = IntStream.range(0, parts.size())
+                .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
+                .toList();
+        return Future.all(verticles.stream().map(vertx::deployVerticle).toList())
+                .map(ids -> new Generation(
+                        vertx,
+                        config,
+                        publisher,
+                        verticles.stream().map(ShardVerticle::feed).toList(),
+                        together,
+                        ids.list()));
+    }
+
+    FeedConfig config() {
+        return config;
+    }
+
+    Shards shards() {
+        return shards;
+    }
+
+    /** Everything about the feed, and who consumes it here. */
+    Future<JsonObject> status() {
+        return shards.report().map(report -> ReportJson.of(report).put("consumers", publisher.consumers()));
+    }
+
+    /** Publishes its messages. */
+    void publish(FeedMessage message) {
+        publisher.publish(message);
+    }
+
+    /**
+     * Hands every message to somebody else from now on; nothing comes in between.
+     *
+     * @param renumber gets the number of the last message and says which one is to be the last; called where messages come
+     */
+    Future<Void> redirect(LongUnaryOperator renumber, Outlet outlet) {
+        if (together == null) {
+            return feeds.get(0).redirect(renumber, message -> outlet.take(message, 0));
+        }
+        together.redirect(renumber, outlet);
+        return Future.succeededFuture();
+    }
+
+    /** Closes the pools, with close frames, and leaves nothing behind. */
+    Future<Void> close() {
+        return shards.close()
+                .eventually(() ->
+                        Future.join(deployments.stream().map(vertx::undeploy).toList()));
+    }
+}

@@ -1,0 +1,68 @@
+package io.firstline.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What must be done so that a service that runs one configuration runs another.
+ *
+ * @param added feeds to open, in the order of the file
+ * @param changed feeds to go over to what stands here
+ * @param removed names of the feeds to close
+ * @param needsRestart names of the sections that are different too, but are only read at the start
+ */
+public record ConfigChange(
+        List<FeedConfig> added, List<FeedConfig> changed, List<String> removed, List<String> needsRestart) {
+
+    public ConfigChange {
+        added = List.copyOf(added);
+        changed = List.copyOf(changed);
+        removed = List.copyOf(removed);
+        needsRestart = List.copyOf(needsRestart);
+    }
+
+    /**
+     * Compares.
+     *
+     * @param running what runs, its simulator started
+     * @param wanted a feed of it that still waits for a simulator cannot be opened while running: it is left as it is
+     */
+    public static ConfigChange between(ServiceConfig running, ServiceConfig wanted) {
+        Map<String, FeedConfig> before =
+                running.feeds().stream().collect(Collectors.toMap(FeedConfig::name, Function.identity()));
+        List<FeedConfig> added = new ArrayList<>();
+        List<FeedConfig> changed = new ArrayList<>();
+        for (FeedConfig feed : wanted.feeds()) {
+            FeedConfig old = before.remove(feed.name());
+            if (wanted.simulated().contains(feed.name())) {
+                continue;
+            }
+            if (old == null) {
+                added.add(feed);
+            } else if (!old.isSameAs(feed)) {
+                changed.add(feed);
+            }
+        }
+        List<String> needsRestart = new ArrayList<>();
+        if (!Objects.equals(running.http(), wanted.http())) {
+            needsRestart.add("http");
+        }
+        if (!Objects.equals(running.simulator(), wanted.simulator())) {
+            needsRestart.add("simulator");
+        }
+        if (!Objects.equals(running.bridges(), wanted.bridges())) {
+            needsRestart.add("bridges");
+        }
+        return new ConfigChange(
+                added, changed, before.keySet().stream().sorted().toList(), needsRestart);
+    }
+
+    /** Whether no feed has anything to do. */
+    public boolean leavesFeeds() {
+        return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
+    }
+}

@@ -1,0 +1,136 @@
+package io.firstline.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.simulator.ExchangeSimulator;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that say too little, read nothing, or go without a word. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class HostileClientsTest extends HttpTestBase {
+    private static final Patience SHORT = new Patience(1_000, 3);
+
+    private void serveImpatiently() {
+        serve(new HttpVerticle(ACTING, registry, List.of(), null, SHORT));
+    }
+
+    private Socket connect(String beginning) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.setSoTimeout(PATIENCE_S * 1_000);
+        socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    /** Sends a byte ten times a second until it is cut off. */
+    private static Duration drip(Socket socket) throws InterruptedException {
+        long start = System.nanoTime();
+        try {
+            OutputStream out = socket.getOutputStream();
+            while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(PATIENCE_S)) {
+                out.write('x');
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (IOException cutOff) {
+            return Duration.ofNanos(System.nanoTime() - start);
+        }
+        throw new AssertionError("still open");
+    }
+
+    @Test
+    void shouldCutOffWhoDripsHeaders() throws Exception {
+        serveImpatiently();
+        try (Socket slow = connect("GET / HTTP/1.1\r\nHost: localhost\r\nX: ")) {
+            assertThat(drip(slow)).isGreaterThan(Duration.ofMillis(900));
+        }
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldCutOffWhoDripsABody() throws Exception {
+        serveImpatiently();
+        try (Socket slow = connect("POST /api/command HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
+                + "\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n")) {
+            assertThat(drip(slow)).isGreaterThan(Duration.ofMillis(900));
+        }
+    }
+
+    @Test
+    void shouldNotCutOffWhoListens() throws Exception {
+        serveImpatiently();
+        try (Listening listening = new Listening("/api/events")) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(listening.next()).isNotNull();
+            }
+        }
+    }
+
+    /** What was on its way when it was hung up on comes, then the end; without that a test's own limit ends it. */
+    @Test
+    void shouldHangUpOnAListenerThatNeverReads() throws Exception {
+        String pad = "x".repeat(4 << 20);
+        vertx.eventBus()
+                .localConsumer(
+                        io.firstline.bus.Addresses.STATUS,
+                        request -> request.reply(new JsonObject()
+                                .put("feeds", new JsonObject().put("a", new JsonObject().put("error", pad)))));
+        serveImpatiently();
+        eventually(() -> get("/api/status").body().contains("xxx"));
+        try (Socket deaf = connect("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+            eventually(() -> verticle.listeners() == 1);
+            eventually(() -> verticle.listeners() == 0);
+
+            InputStream in = deaf.getInputStream();
+            long read = 0;
+            try {
+                for (int n = in.read(new byte[65_536]); n >= 0; n = in.read(new byte[65_536])) {
+                    read += n;
+                    assertThat(read).as("bounded by what sockets hold").isLessThan(64L << 20);
+                }
+            } catch (IOException reset) {
+                assertThat(reset).hasMessageContaining("reset");
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepNothingOfListenersThatHangUp() throws Exception {
+        ExchangeSimulator exchange = exchange(market(200));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(PATH), 2));
+        eventually(() -> get("/api/gaps?feed=btc").statusCode() == 200);
+        for (int i = 0; i < 3; i++) {
+            List<Socket> sockets = new ArrayList<>();
+            for (int j = 0; j < LiveUpdates.MOST; j++) {
+                sockets.add(connect("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            }
+            for (int j = 0; j < 4; j++) {
+                sockets.add(connect("GET /api/tail?feed=btc HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            }
+            for (Socket socket : sockets) {
+                byte[] status = new byte[12];
+                assertThat(socket.getInputStream().readNBytes(status, 0, 12)).isEqualTo(12);
+                assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+            }
+            for (Socket socket : sockets) {
+                socket.setSoLinger(true, 0); // a reset, without a word
+                socket.close();
+            }
+            eventually(() -> verticle.listeners() == 0);
+        }
+    }
+}
