@@ -10,6 +10,7 @@ public final class Addresses {
     private static final String EVENTS = "events";
     private static final String SEND = "send";
     private static final String COMMAND = "command";
+    private static final String RESEND = "resend";
 
     private Addresses() {}
 
@@ -35,6 +36,11 @@ public final class Addresses {
         return stream(feed, COMMAND);
     }
 
+    /** Request: what was published before, see {@link FeedResend}. */
+    public static String resend(String feed) {
+        return stream(feed, RESEND);
+    }
+
     static boolean isOfFeed(String address) {
         return address.startsWith(FEED);
     }
@@ -50,6 +56,6 @@ public final class Addresses {
      * could make the feed send or obey what it received.
      */
     static boolean isReserved(String stream) {
-        return stream.equals(EVENTS) || stream.equals(SEND) || stream.equals(COMMAND);
+        return stream.equals(EVENTS) || stream.equals(SEND) || stream.equals(COMMAND) || stream.equals(RESEND);
     }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 
 /**
  * Publishes one feed's messages and events on the event bus, in order, as far as the consumers can take them: see {@link Outflow}.
+ * What it publishes is remembered first.
  * Called on the feed's context. On a node that is not clustered nothing but local consumers is looked for.
  */
 final class FeedPublisher {
@@ -18,8 +19,10 @@ final class FeedPublisher {
     private final String eventsAddress;
     private final DeliveryOptions options;
     private final StreamName streamName;
+    private final FeedMemory memory;
 
-    FeedPublisher(Vertx vertx, FeedConfig config) {
+    FeedPublisher(Vertx vertx, FeedConfig config, FeedMemory memory) {
+        this.memory = memory;
         this.outflow = Backpressure.of(vertx).outflow(config.name());
         this.droppedBefore = outflow.dropped();
         this.config = config;
@@ -36,12 +39,11 @@ final class FeedPublisher {
                     case BUFFER -> message.payload();
                     case JSON -> message.toJson();
                 };
+        String stream = streamName == null ? "" : streamName.in(message.payload());
+        memory.add(message, stream); // before anybody can miss it
         outflow.publish(feedAddress, body, options);
-        if (streamName != null) {
-            String stream = streamName.in(message.payload());
-            if (stream != null && !Addresses.isReserved(stream)) {
-                outflow.publish(Addresses.stream(config.name(), stream), body, options);
-            }
+        if (streamName != null && stream != null && !Addresses.isReserved(stream)) {
+            outflow.publish(Addresses.stream(config.name(), stream), body, options);
         }
         outflow.published(message.payload().length());
     }

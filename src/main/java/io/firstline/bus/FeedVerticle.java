@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.connection.Clockwork;
 import io.firstline.connection.DropCause;
 import io.firstline.pool.Feed;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ public abstract class FeedVerticle extends VerticleBase {
     private FeedConfig feedConfig;
     private Shards shards;
     private FeedCommands commands;
+    private FeedResend resend;
     private MessageConsumer<Object> status;
 
     /**
@@ -55,11 +57,15 @@ public abstract class FeedVerticle extends VerticleBase {
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        FeedPublisher publisher = new FeedPublisher(vertx, wanted);
+        FeedMemory memory = new FeedMemory(
+                wanted.retention(vertx.isClustered()), Clockwork.of(vertx).epochMicros());
+        memory.begin(0);
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
         return opened(publisher).compose(feeds -> {
             shards = new Shards(wanted, feeds);
             feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
             commands = new FeedCommands(vertx, wanted.name(), shards);
+            resend = new FeedResend(vertx, wanted.name(), memory);
             status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
             return shards.start().recover(unreachable -> {
                 LOG.debug("{} is not connected yet", wanted.name(), unreachable);
@@ -93,7 +99,7 @@ public abstract class FeedVerticle extends VerticleBase {
         feeds().remove(feedConfig.name());
         return shards == null
                 ? Future.succeededFuture()
-                : Future.join(List.of(shards.close(), commands.close(), status.unregister()));
+                : Future.join(List.of(shards.close(), commands.close(), resend.close(), status.unregister()));
     }
 
     /** Whichever feed gets the request asks them all. */

@@ -11,10 +11,12 @@
  *     or a connection id; the reply is {@code {"connections": n}}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.command}</td><td>request: {@code {"do": …}}, see
  *     {@link io.firstline.bus.FeedCommands}</td></tr>
+ * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages that were published before, see
+ *     {@link io.firstline.bus.FeedResend}</td></tr>
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node</td></tr>
  * </table>
  *
- * <p>A stream that the server calls {@code events}, {@code send} or {@code command} has no address of its own.
+ * <p>A stream that the server calls {@code events}, {@code send}, {@code command} or {@code resend} has no address of its own.
  *
  * <table>
  * <caption>Bodies of the merged stream, by the feed's {@code body}</caption>

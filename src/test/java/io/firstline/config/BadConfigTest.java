@@ -71,6 +71,10 @@ class BadConfigTest {
                         with("\"streams\":[\"a\"]"),
                         "/streams: found streams, but no request to subscribe them with,"
                                 + " allowed: streams together with a \"venue\" or a \"subscribe\" template"),
+                feed(
+                        with("\"retain\":{\"messages\":-1,\"bytes\":5}"),
+                        "/retain/messages: found -1 (a number), allowed: an integer from 0 to 1048576"),
+                feed(with("\"retain\":true"), "/retain: found true (a boolean), allowed: an object"),
                 feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"streamPointer\":\"stream\""),
