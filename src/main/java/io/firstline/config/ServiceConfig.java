@@ -23,8 +23,10 @@ import java.util.stream.Collectors;
  * @param simulator the section of the embedded simulator, its form checked, or null if there is none
  * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
  * @param http where the operator's page is served, or null if it is not
+ * @param cluster the nodes that carry the feeds together, or null if nothing is said of any
  */
-public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http) {
+public record ServiceConfig(
+        List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http, ClusterConfig cluster) {
 
     public ServiceConfig {
         feeds = List.copyOf(feeds);
@@ -32,9 +34,9 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         simulated = Set.copyOf(simulated);
     }
 
-    /** Without a page. */
+    /** Without a page, and alone. */
     public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
-        this(feeds, simulator, simulated, null);
+        this(feeds, simulator, simulated, null, null);
     }
 
     @Override
@@ -74,11 +76,13 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         List<FeedConfig> feeds = new ArrayList<>();
         Set<String> simulated = new TreeSet<>();
         HttpConfig http = null;
+        ClusterConfig cluster = null;
         int textProblems = problems.size();
         Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
         if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
             problems.addAll(Schema.service().check(root));
             http = http(root, directory, environment, problems);
+            cluster = cluster(root, directory, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + Wording.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -101,7 +105,17 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
-        return new ServiceConfig(feeds, simulator, simulated, http);
+        return new ServiceConfig(feeds, simulator, simulated, http, cluster);
+    }
+
+    private static ClusterConfig cluster(JsonNode root, Path directory, List<Problem> problems) {
+        if (!root.has("cluster") || problems.stream().anyMatch(p -> p.pointer().startsWith("/cluster"))) {
+            return null;
+        }
+        List<Problem> found = new ArrayList<>();
+        ClusterConfig cluster = ClusterReader.read(root.get("cluster"), directory, found);
+        found.forEach(p -> problems.add(p.under("/cluster")));
+        return cluster;
     }
 
     private static HttpConfig http(
@@ -117,7 +131,17 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
 
     /** The same configuration with its page somewhere else; null = nowhere. */
     public ServiceConfig withHttp(HttpConfig newHttp) {
-        return new ServiceConfig(feeds, simulator, simulated, newHttp);
+        return new ServiceConfig(feeds, simulator, simulated, newHttp, cluster);
+    }
+
+    /** Whether this is a node of a cluster. */
+    public boolean isClustered() {
+        return cluster != null && cluster.enabled();
+    }
+
+    /** The same configuration as a node of another cluster; null = of none. */
+    public ServiceConfig withCluster(ClusterConfig newCluster) {
+        return new ServiceConfig(feeds, simulator, simulated, http, newCluster);
     }
 
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
@@ -161,7 +185,7 @@ public record ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<St
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
                 .toList();
-        return new ServiceConfig(resolved, simulator, Set.of(), http);
+        return new ServiceConfig(resolved, simulator, Set.of(), http, cluster);
     }
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {

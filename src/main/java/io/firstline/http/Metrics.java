@@ -3,6 +3,7 @@ package io.firstline.http;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
@@ -23,14 +24,16 @@ public final class Metrics {
      * count the same.
      */
     public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry) {
+        return builder(options, registry).build();
+    }
+
+    /** The same before it is built. */
+    public static VertxBuilder builder(VertxOptions options, PrometheusMeterRegistry registry) {
         options.setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setJvmMetricsEnabled(true)
                 .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
                 .addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT));
-        return Vertx.builder()
-                .with(options)
-                .withMetrics(new MicrometerMetricsFactory(registry))
-                .build();
+        return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(registry));
     }
 }

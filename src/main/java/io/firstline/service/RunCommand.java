@@ -28,6 +28,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private HttpPort httpPort;
 
+    @Mixin
+    private ClusterOptions clusterOptions;
+
     @Spec
     private CommandSpec spec;
 
@@ -35,7 +38,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(httpPort.appliedTo(ConfigFiles.read(file)))) {
+                RunningService service =
+                        RunningService.prepare(clusterOptions.appliedTo(httpPort.appliedTo(ConfigFiles.read(file))))) {
             service.config().summary().forEach(out::println);
             httpPort.serve(service, out);
             out.flush();

@@ -2,6 +2,8 @@ package io.firstline.service;
 
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
+import io.firstline.cluster.Clustering;
+import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
 import io.firstline.http.HttpVerticle;
@@ -14,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.List;
@@ -54,6 +57,16 @@ final class RunningService implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
+    /** As a node of a cluster, or, if that is null, alone. */
+    private static Vertx vertx(PrometheusMeterRegistry registry, ClusterConfig cluster) {
+        VertxOptions options = options();
+        if (cluster != null) {
+            Clustering.prepare(options, cluster);
+        }
+        VertxBuilder builder = registry == null ? Vertx.builder().with(options) : Metrics.builder(options, registry);
+        return cluster == null ? builder.build() : await(Clustering.join(builder, cluster), START_SECONDS);
+    }
+
     /**
      * Starts Vert.x and the simulator, if there is one, but no feed yet.
      *
@@ -61,7 +74,7 @@ final class RunningService implements AutoCloseable {
      */
     static RunningService prepare(ServiceConfig config) {
         PrometheusMeterRegistry registry = config.http() == null ? null : Metrics.registry();
-        Vertx vertx = registry == null ? vertx() : Metrics.measured(options(), registry);
+        Vertx vertx = vertx(registry, config.isClustered() ? config.cluster() : null);
         try {
             if (config.simulator() == null) {
                 return new RunningService(vertx, registry, config, null);
