@@ -4,6 +4,7 @@ import io.firstline.config.FeedConfig;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.DropCause;
 import io.firstline.pool.Feed;
+import io.firstline.pool.FeedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +27,21 @@ import org.slf4j.LoggerFactory;
 public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
     private static final String FEEDS = "firstline.feeds";
+    /** How long after it has got a feed a node begins to answer for it, at most. */
+    private static final long ANSWERS_MS = 100;
 
     private final FeedConfig given;
+    private final Tenancy tenancy;
     private FeedConfig feedConfig;
     private Shards shards;
     private FeedCommands commands;
+    private FeedMemory memory;
+    /** Null while another node answers. */
     private FeedResend resend;
+
     private MessageConsumer<Object> status;
+    /** This node's part in a cluster; null = there is none. */
+    private Replica replica;
 
     /**
      * Made by class name or by hand.
@@ -39,7 +49,17 @@ public abstract class FeedVerticle extends VerticleBase {
      * @param given null = read from the deployment's configuration
      */
     FeedVerticle(FeedConfig given) {
+        this(given, null);
+    }
+
+    /**
+     * Made on a node of a cluster.
+     *
+     * @param tenancy whether this node publishes the feed; null = it is the only one that has it
+     */
+    FeedVerticle(FeedConfig given, Tenancy tenancy) {
         this.given = given;
+        this.tenancy = tenancy;
     }
 
     /** The configuration it was made with, or null. */
@@ -57,15 +77,25 @@ public abstract class FeedVerticle extends VerticleBase {
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        FeedMemory memory = new FeedMemory(
-                wanted.retention(vertx.isClustered()), Clockwork.of(vertx).epochMicros());
-        memory.begin(0);
+        memory = new FeedMemory(
+                wanted.retention(vertx.isClustered()),
+                // several nodes count on, one after the other: theirs is one life, whoever lives
+                tenancy == null ? Clockwork.of(vertx).epochMicros() : 0);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
-        return opened(publisher).compose(feeds -> {
+        if (tenancy == null) {
+            memory.begin(0);
+        } else {
+            replica = new Replica(
+                    vertx, wanted.name(), publisher, memory, tenancy, fact -> ownerChanged(publisher, fact));
+        }
+        return opened(replica == null ? publisher : replica).compose(feeds -> {
             shards = new Shards(wanted, feeds);
             feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
-            commands = new FeedCommands(vertx, wanted.name(), shards);
-            resend = new FeedResend(vertx, wanted.name(), memory);
+            commands = new FeedCommands(vertx, wanted.name(), shards, replica == null ? null : replica::report);
+            answers(replica == null);
+            if (replica != null) {
+                vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
+            }
             status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
             return shards.start().recover(unreachable -> {
                 LOG.debug("{} is not connected yet", wanted.name(), unreachable);
@@ -74,8 +104,24 @@ public abstract class FeedVerticle extends VerticleBase {
         });
     }
 
+    /** Answers for the feed from now on, or not any more. */
+    private void answers(boolean forAll) {
+        commands.answers(forAll);
+        if (forAll && resend == null) {
+            resend = new FeedResend(vertx, feedConfig.name(), memory);
+        } else if (!forAll && resend != null) {
+            resend.close().onFailure(e -> LOG.debug("{} answers still", feedConfig.name(), e));
+            resend = null;
+        }
+    }
+
+    private static void ownerChanged(FeedPublisher publisher, JsonObject facts) {
+        long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+        publisher.publish(new FeedEvent(FeedEvent.Type.OWNER_CHANGED, publisher.feed(), micros, facts));
+    }
+
     /** The pools of the feed: the only one on this event loop, of several each on one of its own. */
-    private Future<List<Feed>> opened(FeedPublisher publisher) {
+    private Future<List<Feed>> opened(Outlet publisher) {
         List<FeedConfig> parts = feedConfig.parts();
         if (parts.size() == 1) {
             Feed only = feed(vertx, feedConfig);
@@ -99,7 +145,12 @@ public abstract class FeedVerticle extends VerticleBase {
         feeds().remove(feedConfig.name());
         return shards == null
                 ? Future.succeededFuture()
-                : Future.join(List.of(shards.close(), commands.close(), resend.close(), status.unregister()));
+                : Future.join(List.of(
+                        shards.close(),
+                        commands.close(),
+                        resend == null ? Future.succeededFuture() : resend.close(),
+                        status.unregister(),
+                        replica == null ? Future.succeededFuture() : replica.close()));
     }
 
     /** Whichever feed gets the request asks them all. */
@@ -107,7 +158,7 @@ public abstract class FeedVerticle extends VerticleBase {
         List<Future<JsonObject>> reports = feeds().keySet().stream()
                 .sorted()
                 .map(name -> vertx.eventBus()
-                        .<JsonObject>request(Addresses.command(name), new JsonObject().put("do", "status"))
+                        .<JsonObject>request(Addresses.here(name), new JsonObject().put("do", "status"))
                         .map(Message::body)
                         .otherwise(e -> new JsonObject().put("feed", name).put("error", e.getMessage())))
                 .toList();

@@ -9,10 +9,10 @@ import io.firstline.stream.FeedMessage;
  */
 final class ShardedPublisher {
     private final String feed;
-    private final FeedPublisher publisher;
+    private final Outlet publisher;
     private long sequence;
 
-    ShardedPublisher(String feed, FeedPublisher publisher) {
+    ShardedPublisher(String feed, Outlet publisher) {
         this.feed = feed;
         this.publisher = publisher;
     }

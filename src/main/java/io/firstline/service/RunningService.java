@@ -2,6 +2,8 @@ package io.firstline.service;
 
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
+import io.firstline.bus.Tenancy;
+import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.Clustering;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
@@ -36,6 +38,8 @@ final class RunningService implements AutoCloseable {
 
     private final ServiceConfig config;
     private final ExchangeSimulator simulator;
+    /** This node of a cluster, once it is deployed; null = there is none. */
+    private ClusterVerticle node;
 
     private RunningService(
             Vertx vertx, PrometheusMeterRegistry registry, ServiceConfig config, ExchangeSimulator simulator) {
@@ -109,6 +113,10 @@ final class RunningService implements AutoCloseable {
 
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
     Future<Void> deploy() {
+        if (config.isClustered()) {
+            node = new ClusterVerticle(config.cluster(), config.feeds(), RunningService::verticle);
+            return vertx.deployVerticle(node).mapEmpty();
+        }
         List<Future<String>> deployments = config.feeds().stream()
                 .map(feed -> vertx.deployVerticle(verticle(feed)))
                 .toList();
@@ -132,7 +140,11 @@ final class RunningService implements AutoCloseable {
     }
 
     private static Deployable verticle(FeedConfig feed) {
-        return feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
+        return verticle(feed, null);
+    }
+
+    private static Deployable verticle(FeedConfig feed, Tenancy tenancy) {
+        return feed.connections() == 1 ? new SingleVerticle(feed, tenancy) : new PoolVerticle(feed, tenancy);
     }
 
     /** Makes a feed that is not deployed, on an event loop of its own. */
@@ -158,10 +170,12 @@ final class RunningService implements AutoCloseable {
     /** Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. */
     @Override
     public void close() {
-        Future<?> feeds =
-                Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList());
+        Future<?> given = node == null ? Future.succeededFuture() : node.leave();
         await(
-                feeds.transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
+                given.transform(x -> Future.join(vertx.deploymentIDs().stream()
+                                .map(vertx::undeploy)
+                                .toList()))
+                        .transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
                         .transform(x -> vertx.close()),
                 STOP_SECONDS);
     }
