@@ -80,7 +80,7 @@ public abstract class FeedVerticle extends VerticleBase {
         memory = new FeedMemory(
                 wanted.retention(vertx.isClustered()),
                 // several nodes count on, one after the other: theirs is one life, whoever lives
-                tenancy == null ? Clockwork.of(vertx).epochMicros() : 0);
+                tenancy == null ? Clockwork.of(vertx).epochMicros() : 1);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
         if (tenancy == null) {
             memory.begin(0);

@@ -160,9 +160,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
             return;
         }
         long now = System.nanoTime();
-        memory.learn(resent.epochs());
         for (FeedMessage message : resent.messages()) {
-            publisher.remember(message);
             overlap.published(message.identity(), now);
         }
         if (resent.more()) {
