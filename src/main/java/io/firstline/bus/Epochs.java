@@ -3,6 +3,9 @@ package io.firstline.bus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Which owner of a feed gave which numbers: each goes on from the last number that it saw of the one before, so what that one numbered
@@ -42,13 +45,39 @@ record Epochs(List<Begin> begins) {
         return -1;
     }
 
-    /** Where an owner's numbers cease to count; none has come after it: {@code Long.MAX_VALUE}. */
-    long endOf(int epoch) {
+    /** From which number on it may mean other messages than with another's table; {@code Long.MAX_VALUE} = from none. */
+    long divergence(Epochs other) {
+        return Math.min(firstUnknownTo(other), other.firstUnknownTo(this));
+    }
+
+    private long firstUnknownTo(Epochs other) {
         return begins.stream()
-                .filter(begin -> begin.epoch() > epoch)
+                .filter(begin -> !other.begins.contains(begin) && !isBeforeItsTime(begin, other))
                 .mapToLong(Begin::first)
                 .min()
                 .orElse(Long.MAX_VALUE);
+    }
+
+    /** Who joined in an epoch, or after it, does not know where it began. */
+    private boolean isBeforeItsTime(Begin begin, Epochs other) {
+        boolean joinedHere = begin.epoch() == begins.get(0).epoch()
+                && other.begins.stream().anyMatch(theirs -> theirs.epoch() == begin.epoch());
+        return joinedHere
+                || other.isEmpty()
+                || begin.epoch() <= other.begins.get(0).epoch();
+    }
+
+    /** As it is up to a number, and as another says from there on. */
+    Epochs upTo(long end, Epochs other) {
+        Epochs all =
+                new Epochs(begins.stream().filter(begin -> begin.first() < end).toList());
+        if (other.epochOf(end) >= 0 && other.epochOf(end) != all.epochOf(end)) {
+            all = all.begin(other.epochOf(end), end);
+        }
+        for (Begin begin : other.begins) {
+            all = begin.first() > end ? all.begin(begin.epoch(), begin.first()) : all;
+        }
+        return all;
     }
 
     /** A further owner begins; what others numbered from there on does not count. */
@@ -61,6 +90,18 @@ record Epochs(List<Begin> begins) {
         }
         now.add(new Begin(epoch, first));
         return new Epochs(now.subList(Math.max(0, now.size() - MOST), now.size()));
+    }
+
+    /** With what another knows: who has seen more of an owner has seen it begin earlier. */
+    Epochs and(Epochs other) {
+        Map<Integer, Long> firsts = new TreeMap<>();
+        Stream.concat(begins.stream(), other.begins.stream())
+                .forEach(begin -> firsts.merge(begin.epoch(), begin.first(), Math::min));
+        Epochs all = NONE;
+        for (Map.Entry<Integer, Long> begin : firsts.entrySet()) {
+            all = all.begin(begin.getKey(), begin.getValue());
+        }
+        return all;
     }
 
     /** As {@code 0:1,3:4711}: from number 4711 on the owner is that of epoch 3. */

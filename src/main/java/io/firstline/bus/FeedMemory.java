@@ -11,7 +11,8 @@ import java.util.stream.LongStream;
 /**
  * The last messages of a feed as they were published, and the last of each stream: what {@link FeedResend} answers from. The owner of the
  * feed remembers what it publishes; who may become its owner remembers what it sees the owner publish, and says {@link #begin} when it
- * takes over. Of numbers that two owners gave, the later owner's count.
+ * takes over. Of numbers that two owners gave, the later owner's count. Who may become the owner must have no holes, or consumers get again
+ * what it takes for unpublished: at each new owner it asks for that one's {@link #state()}, says {@link #follow}, and asks for the rest.
  *
  * <p>Bounded in messages and payload bytes; holds references to the messages, no copies. Used by any thread: the pools of a feed publish
  * from several event loops, and questions come on another. Nobody waits for more than an array's look-up.
@@ -45,6 +46,30 @@ final class FeedMemory {
     synchronized long begin(int epoch) {
         if (epoch > epochs.newest()) {
             epochs = epochs.begin(epoch, last + 1);
+        }
+        return last + 1;
+    }
+
+    /**
+     * The owner has said where it and those before it began. What we have of others that it does not go on from is forgotten.
+     *
+     * @return the first number to ask the owner for: what is kept from there on may have holes
+     */
+    synchronized long follow(Epochs owners) {
+        long end = epochs.divergence(owners);
+        if (end < Long.MAX_VALUE) {
+            forgetFrom(end);
+            epochs = epochs.upTo(end, owners);
+        }
+        epochs = epochs.and(owners);
+        return firstHole();
+    }
+
+    private long firstHole() {
+        for (int i = 1; i < size; i++) {
+            if (at(i).sequence() != at(i - 1).sequence() + 1) {
+                return at(i - 1).sequence() + 1;
+            }
         }
         return last + 1;
     }

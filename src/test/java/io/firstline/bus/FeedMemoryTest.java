@@ -179,6 +179,24 @@ class FeedMemoryTest {
     }
 
     @Test
+    void shouldFollowTheOwnerOnItsLine() {
+        FeedMemory standby = memory(100, 10_000, 10);
+        fill(standby, 1, 1, 10);
+        fill(standby, 2, 11, 15);
+
+        assertThat(standby.follow(Epochs.parse("1:1,3:14"))).isEqualTo(11);
+        assertThat(standby.last()).isEqualTo(10);
+        standby.add(message(2, 11, 1), "that of 3 does not know it");
+        fill(standby, 1, 11, 12);
+        fill(standby, 3, 14, 15);
+        assertThat(standby.follow(Epochs.parse("1:1,3:14"))).isEqualTo(13);
+        fill(standby, 1, 13, 13);
+        assertThat(standby.follow(Epochs.parse("1:1,3:14"))).isEqualTo(16);
+        assertThat(standby.range(1, 20).messages()).hasSize(15);
+        assertThat(memory(5, 100, 1).follow(Epochs.parse("1:1,3:14"))).isEqualTo(1);
+    }
+
+    @Test
     void shouldPutWhatComesLateInItsPlace() {
         FeedMemory memory = memory(5, 10_000, 10);
         for (long n : new long[] {3, 5, 6}) {
