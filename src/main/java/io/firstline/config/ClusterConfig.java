@@ -124,6 +124,25 @@ public record ClusterConfig(
         return new ClusterConfig(true, name, host, port, busPort, members, replicas, leaseMs, secret, tls);
     }
 
+    /** A node that listens to these members, carries nothing and has no vote: it stands on a port that is none of theirs. */
+    public ClusterConfig listening(List<String> otherMembers) {
+        int free = port;
+        while (otherMembers.contains(inUrl(host) + ":" + free)) {
+            free++;
+        }
+        return new ClusterConfig(
+                true,
+                name,
+                host,
+                free,
+                busPort == free ? 0 : busPort,
+                otherMembers,
+                Math.min(replicas, Math.max(1, otherMembers.size())),
+                leaseMs,
+                secret,
+                tls);
+    }
+
     /** What this node is called among the members. */
     public String self() {
         return inUrl(host) + ":" + port;

@@ -128,4 +128,18 @@ class ClusterConfigTest {
         assertThat(node.self()).isEqualTo("[::1]:5701");
         assertThat(node.withPort(5702).isMember()).isFalse();
     }
+
+    @Test
+    void shouldListenOnAPortThatIsNoMembers() {
+        ClusterConfig listener = ClusterConfig.DEFAULT.listening(ClusterConfig.DEFAULT_MEMBERS);
+        assertThat(listener.isMember()).isFalse();
+        assertThat(listener.port()).isEqualTo(5_704);
+        assertThat(listener.members()).isEqualTo(ClusterConfig.DEFAULT_MEMBERS);
+
+        ClusterConfig two =
+                config("{'busPort':5702,'members':['127.0.0.1:5701']}").cluster();
+        assertThat(two.listening(two.members()).busPort()).isZero();
+        assertThat(ClusterConfig.DEFAULT.listening(List.of("127.0.0.1:6001")).replicas())
+                .isEqualTo(1);
+    }
 }
