@@ -282,6 +282,49 @@ class ContinuityTest {
     }
 
     @Test
+    void shouldTakeANumberThatFallsBackForARestartIfNobodySaysWhatItIs() {
+        comes(0, 1, "a", 0);
+        answer(owner, 0);
+        comes(0, 2, "b", 0);
+        continuity.arrived(message(0, 1, "x"), 0);
+        Question question = continuity.question(0);
+        continuity.passed(100 * MS);
+        assertThat(got).containsExactly("a", "b", "x");
+
+        continuity.answered(question, owner.state(), 100 * MS);
+        continuity.arrived(message(0, 2, "y"), 100 * MS);
+        assertThat(got).as("the answer is about the old life").containsExactly("a", "b", "x", "y");
+    }
+
+    @Test
+    void shouldRememberOnlySoMuch() {
+        for (int n = 1; n <= 100; n++) {
+            comes(0, n, "m" + n, 0);
+        }
+        answer(owner, 0);
+        comes(0, 85, "m85", 0);
+        assertThat(continuity.question(0)).as("is known").isNull();
+        comes(0, 84, "m84", 0);
+        assertThat(continuity.question(0)).as("may be another").isNotNull();
+        assertThat(got).hasSize(100);
+    }
+
+    @Test
+    void shouldAskAgainIfAnAnswerComesFromAnEarlierOwner() {
+        comes(3, 1, "a", 0);
+        answer(owner, 0);
+        continuity.arrived(message(3, 3, "c"), 0);
+        FeedMemory earlier = new FeedMemory(new Retention(100, 10_000, 10), 1);
+        earlier.begin(2);
+        continuity.answered(continuity.question(0), earlier.state(), 0);
+        assertThat(continuity.question(9 * MS)).isNull();
+        lost(3, 2, "b");
+        answer(owner, 10 * MS);
+
+        assertThat(got).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void shouldFollowAClusterThatHasForgottenItsEpochs() {
         comes(5, 1, "a", 0);
         answer(owner, 0);
@@ -349,7 +392,7 @@ class ContinuityTest {
         Random random = new Random(seed);
         long repeated = 0;
         long filled = 0;
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 150; round++) {
             SimulatedCluster world = new SimulatedCluster(random);
             world.start(5, 4, 1);
             world.loseFromHereOn();
@@ -380,7 +423,7 @@ class ContinuityTest {
         long seed = Long.getLong("continuity.seed", System.nanoTime());
         System.out.println("ContinuityTest restart seed " + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 150; round++) {
             SimulatedCluster world = new SimulatedCluster(random);
             world.start(1, 4, 0);
             int lives = 1 + random.nextInt(4);
