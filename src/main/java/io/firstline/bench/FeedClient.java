@@ -60,7 +60,7 @@ final class FeedClient implements Peer {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         registry = target.variant() == Variant.BUS_WATCHED ? Metrics.registry() : null;
         VertxBuilder builder =
-                registry == null ? Vertx.builder().with(options) : Metrics.measuredBy(options, registry, false);
+                registry == null ? Vertx.builder().with(options) : Metrics.builder(options, registry, false);
         vertx = builder.withTransport(transport).build();
         List<Receiver> all = new ArrayList<>();
         for (int i = 0; i < target.feeds(); i++) {

@@ -1,5 +1,7 @@
 package io.firstline.bus;
 
+import java.util.Set;
+
 /** Where a feed is found on the event bus. */
 public final class Addresses {
     private static final String FEED = "firstline.feed.";
@@ -10,6 +12,11 @@ public final class Addresses {
     private static final String EVENTS = "events";
     private static final String SEND = "send";
     private static final String COMMAND = "command";
+    private static final String RESEND = "resend";
+    private static final String REPLICAS = "replicas";
+    private static final String HERE = "here";
+
+    private static final Set<String> RESERVED = Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, HERE);
 
     private Addresses() {}
 
@@ -35,6 +42,21 @@ public final class Addresses {
         return stream(feed, COMMAND);
     }
 
+    /** Request: what was published before, see {@link FeedResend}. */
+    public static String resend(String feed) {
+        return stream(feed, RESEND);
+    }
+
+    /** What a feed's replicas need to know of what is published, where the feed's own address does not carry it. */
+    static String replicas(String feed) {
+        return stream(feed, REPLICAS);
+    }
+
+    /** As {@link #command}, of the feed as it is received on this node, whoever publishes it. */
+    public static String here(String feed) {
+        return stream(feed, HERE);
+    }
+
     static boolean isOfFeed(String address) {
         return address.startsWith(FEED);
     }
@@ -50,6 +72,6 @@ public final class Addresses {
      * could make the feed send or obey what it received.
      */
     static boolean isReserved(String stream) {
-        return stream.equals(EVENTS) || stream.equals(SEND) || stream.equals(COMMAND);
+        return RESERVED.contains(stream);
     }
 }

@@ -6,6 +6,11 @@ package io.firstline.bus;
 record Amount(long messages, long bytes) {
     static final Amount NONE = new Amount(0, 0);
 
+    /** With one more message. */
+    Amount plus(int payloadBytes) {
+        return new Amount(messages + 1, bytes + payloadBytes);
+    }
+
     Amount minus(Amount other) {
         return new Amount(messages - other.messages, bytes - other.bytes);
     }

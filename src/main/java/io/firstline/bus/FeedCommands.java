@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.firstline.pool.FeedState;
 import io.firstline.pool.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,19 +34,45 @@ final class FeedCommands {
     private static final int NOT_UNDERSTOOD = 400;
     private static final int NOT_POSSIBLE = 503;
 
+    private final EventBus bus;
+    private final String name;
     private final Supplier<Generation> generations;
+    private final Supplier<JsonObject> replica;
+    private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
-    FeedCommands(Vertx vertx, String name, Supplier<Generation> generations) {
+    /**
+     * Answers on this node, but not yet for the feed.
+     *
+     * @param replica what there is to say about the node's part in a cluster; null = there is none
+     */
+    FeedCommands(Vertx vertx, String name, Supplier<Generation> generations, Supplier<JsonObject> replica) {
+        this.bus = vertx.eventBus();
+        this.name = name;
         this.generations = generations;
-        EventBus bus = vertx.eventBus();
-        consumers.add(bus.consumer(Addresses.send(name), this::send));
-        consumers.add(bus.consumer(Addresses.command(name), this::command));
+        this.replica = replica;
+        this.here = bus.localConsumer(Addresses.here(name), this::command);
+    }
+
+    /** Answers for the feed from now on, or not any more: of several nodes that receive it one does. */
+    void answers(boolean forAll) {
+        if (forAll && consumers.isEmpty()) {
+            consumers.add(bus.consumer(Addresses.send(name), this::send));
+            consumers.add(bus.consumer(Addresses.command(name), this::command));
+        } else if (!forAll) {
+            leave();
+        }
+    }
+
+    private Future<Void> leave() {
+        List<? extends Future<Void>> left =
+                consumers.stream().map(MessageConsumer::unregister).toList();
+        consumers.clear();
+        return Future.join(left).mapEmpty();
     }
 
     Future<Void> close() {
-        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
-                .mapEmpty();
+        return Future.join(here.unregister(), leave()).mapEmpty();
     }
 
     private void send(Message<Object> request) {
@@ -82,7 +109,7 @@ final class FeedCommands {
                     feed.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
-                case "status" -> generations.get().status();
+                case "status" -> generations.get().status().map(this::withPart);
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
                             .put("gaps", array(gaps.stream().map(ReportJson::of))));
@@ -95,6 +122,17 @@ final class FeedCommands {
                                     + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals");
             };
         });
+    }
+
+    private JsonObject withPart(JsonObject status) {
+        if (replica != null) {
+            JsonObject part = replica.get();
+            status.put("cluster", part);
+            if (!part.getBoolean("majority") && FeedState.CONNECTED.name().equals(status.getString("state"))) {
+                status.put("state", FeedState.DEGRADED.name()); // nobody publishes it
+            }
+        }
+        return status;
     }
 
     private interface Action {

@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.config.FeedConfig.Body;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
@@ -9,18 +10,25 @@ import io.vertx.core.json.JsonArray;
 
 /**
  * Publishes one feed's messages and events on the event bus, in order, as far as the consumers can take them: see {@link Outflow}.
+ * What it publishes is remembered first.
  * Called on the feed's context. On a node that is not clustered nothing but local consumers is looked for.
  */
-final class FeedPublisher {
+final class FeedPublisher implements Outlet {
+    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
+
     private final Outflow outflow;
+    private final Vertx vertx;
     private final long droppedBefore;
     private final FeedConfig config;
     private final String feedAddress;
     private final String eventsAddress;
     private final DeliveryOptions options;
     private final StreamName streamName;
+    private final FeedMemory memory;
 
-    FeedPublisher(Vertx vertx, FeedConfig config) {
+    FeedPublisher(Vertx vertx, FeedConfig config, FeedMemory memory) {
+        this.vertx = vertx;
+        this.memory = memory;
         this.outflow = Backpressure.of(vertx).outflow(config.name());
         this.droppedBefore = outflow.dropped();
         this.config = config;
@@ -30,30 +38,62 @@ final class FeedPublisher {
         this.streamName = config.streamPointer().isEmpty() ? null : new StreamName(config.streamPointer());
     }
 
-    void publish(FeedMessage message) {
+    String feed() {
+        return config.name();
+    }
+
+    /** Where other nodes that receive the feed find whole messages. */
+    String replicaAddress() {
+        return config.body() == Body.MESSAGE ? feedAddress : Addresses.replicas(config.name());
+    }
+
+    @Override
+    public void publish(FeedMessage message) {
         Object body =
                 switch (config.body()) {
                     case MESSAGE -> message;
                     case BUFFER -> message.payload();
                     case JSON -> message.toJson();
                 };
+        String stream = streamOf(message);
+        memory.add(message, stream); // before anybody can miss it
         outflow.publish(feedAddress, body, options);
-        if (streamName != null) {
-            String stream = streamName.in(message.payload());
-            if (stream != null && !Addresses.isReserved(stream)) {
-                outflow.publish(Addresses.stream(config.name(), stream), body, options);
-            }
+        if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
+            outflow.publish(replicaAddress(), message, options);
+        }
+        if (streamName != null && stream != null && !Addresses.isReserved(stream)) {
+            outflow.publish(Addresses.stream(config.name(), stream), body, options);
         }
         outflow.published(message.payload().length());
     }
 
-    void publish(FeedEvent event) {
+    /** What another node has published. */
+    void remember(FeedMessage message) {
+        memory.add(message, streamOf(message));
+    }
+
+    private String streamOf(FeedMessage message) {
+        return streamName == null ? "" : streamName.in(message.payload());
+    }
+
+    @Override
+    public void publish(FeedEvent event) {
         outflow.publish(eventsAddress, event.toJson(), options);
     }
 
     /** See {@link Outflow#consumers}. */
     JsonArray consumers() {
         return outflow.consumers();
+    }
+
+    /** Publishes with the same memory what another configuration of the feed brings. */
+    FeedPublisher to(FeedConfig changed) {
+        return new FeedPublisher(vertx, changed, memory);
+    }
+
+    /** What concerns this node only. */
+    void publishHere(FeedEvent event) {
+        outflow.publish(eventsAddress, event.toJson(), HERE);
     }
 
     /** How many messages bus consumers did not get because they were too far behind; may be asked on any thread. */

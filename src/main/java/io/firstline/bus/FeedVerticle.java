@@ -1,7 +1,9 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.connection.Clockwork;
 import io.firstline.pool.Feed;
+import io.firstline.pool.FeedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -11,6 +13,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +28,24 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final String FEEDS = "firstline.feeds";
     /** How long what a feed is changed to may take to open all its connections. */
     private static final long CONNECT_MS = 30_000;
+    /** How long after it has got a feed a node begins to answer for it, at most. */
+    private static final long ANSWERS_MS = 100;
 
     private final FeedConfig given;
+    private final Tenancy tenancy;
     private FeedConfig feedConfig;
     private Generation generation;
     /** How it is being changed; null = it is not. */
     private Succession succession;
 
     private FeedCommands commands;
+    private FeedMemory memory;
+    /** Null while another node answers. */
+    private FeedResend resend;
+
     private MessageConsumer<Object> status;
+    /** This node's part in a cluster; null = there is none. */
+    private Replica replica;
 
     /**
      * Made by class name or by hand.
@@ -41,7 +53,17 @@ public abstract class FeedVerticle extends VerticleBase {
      * @param given null = read from the deployment's configuration
      */
     FeedVerticle(FeedConfig given) {
+        this(given, null);
+    }
+
+    /**
+     * Made on a node of a cluster.
+     *
+     * @param tenancy whether this node publishes the feed; null = it is the only one that has it
+     */
+    FeedVerticle(FeedConfig given, Tenancy tenancy) {
         this.given = given;
+        this.tenancy = tenancy;
     }
 
     /** The configuration it was made with, or null. */
@@ -59,10 +81,27 @@ public abstract class FeedVerticle extends VerticleBase {
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        return Generation.make(vertx, wanted, config -> feed(vertx, config), null)
+        memory = new FeedMemory(
+                wanted.retention(vertx.isClustered()),
+                // several nodes count on, one after the other: theirs is one life, whoever lives
+                tenancy == null ? Clockwork.of(vertx).epochMicros() : 1);
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
+        if (tenancy == null) {
+            memory.begin(0);
+        } else {
+            replica = new Replica(
+                    vertx, wanted.name(), publisher, memory, tenancy, fact -> ownerChanged(publisher, fact));
+        }
+        Outlet outlet = replica == null ? publisher : replica;
+        return Generation.make(vertx, wanted, publisher, outlet, config -> feed(vertx, config), null)
                 .compose(first -> {
                     generation = first;
-                    commands = new FeedCommands(vertx, wanted.name(), () -> generation);
+                    commands = new FeedCommands(
+                            vertx, wanted.name(), () -> generation, replica == null ? null : replica::report);
+                    answers(replica == null);
+                    if (replica != null) {
+                        vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
+                    }
                     status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
                     return first.shards().start().recover(unreachable -> {
                         LOG.debug("{} is not connected yet", wanted.name(), unreachable);
@@ -71,10 +110,26 @@ public abstract class FeedVerticle extends VerticleBase {
                 });
     }
 
+    /** Answers for the feed from now on, or not any more. */
+    private void answers(boolean forAll) {
+        commands.answers(forAll);
+        if (forAll && resend == null) {
+            resend = new FeedResend(vertx, feedConfig.name(), memory);
+        } else if (!forAll && resend != null) {
+            resend.close().onFailure(e -> LOG.debug("{} answers still", feedConfig.name(), e));
+            resend = null;
+        }
+    }
+
+    private static void ownerChanged(FeedPublisher publisher, JsonObject facts) {
+        long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+        publisher.publish(new FeedEvent(FeedEvent.Type.OWNER_CHANGED, publisher.feed(), micros, facts));
+    }
+
     /**
      * Goes over to another configuration of the feed without a message lost or twice: the connections that it wants are opened and brought
-     * into step beside those there are, before these are closed. What was subscribed by a command is not carried over. May be called on any
-     * thread.
+     * into step beside those there are, before these are closed. What was subscribed by a command is not carried over, and what is
+     * retained stays bounded as it was. May be called on any thread.
      *
      * @return fails if that cannot be done, within half a minute: then nothing has changed
      */
@@ -90,9 +145,12 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     private Future<Void> goOver(FeedConfig wanted, long connectMs) {
-        if (generation == null || succession != null || !wanted.name().equals(feedConfig.name())) {
+        if (generation == null
+                || replica != null
+                || succession != null
+                || !wanted.name().equals(feedConfig.name())) {
             return Future.failedFuture(new IllegalStateException(
-                    "a feed can be changed when it runs, is not being changed, and keeps its name"));
+                    "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
         succession = new Succession(vertx, generation, wanted, connectMs, next -> generation = next);
         return succession.run().onComplete(done -> succession = null);
@@ -108,7 +166,13 @@ public abstract class FeedVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         Future<?> successor = succession == null ? Future.succeededFuture() : succession.abandon();
-        return Future.join(List.of(successor, generation.close(), commands.close(), status.unregister()));
+        return Future.join(List.of(
+                successor,
+                generation.close(),
+                commands.close(),
+                resend == null ? Future.succeededFuture() : resend.close(),
+                status.unregister(),
+                replica == null ? Future.succeededFuture() : replica.close()));
     }
 
     /** Whichever feed gets the request asks them all. */
@@ -116,7 +180,7 @@ public abstract class FeedVerticle extends VerticleBase {
         List<Future<JsonObject>> reports = feeds().keySet().stream()
                 .sorted()
                 .map(name -> vertx.eventBus()
-                        .<JsonObject>request(Addresses.command(name), new JsonObject().put("do", "status"))
+                        .<JsonObject>request(Addresses.here(name), new JsonObject().put("do", "status"))
                         .map(Message::body)
                         .otherwise(e -> new JsonObject().put("feed", name).put("error", e.getMessage())))
                 .toList();

@@ -47,24 +47,31 @@ final class Generation {
     /**
      * Makes the pools, which open nothing yet. Called on the event loop of the feed's verticle.
      *
+     * @param publisher knows its consumers
+     * @param outlet gets the events, and the messages if there is no intake
      * @param only makes the pool if there is only one
-     * @param outlet gets the messages; null = they are published
+     * @param intake gets the messages; null = there is none
      */
-    static Future<Generation> make(Vertx vertx, FeedConfig config, Function<FeedConfig, Feed> only, Outlet outlet) {
-        FeedPublisher publisher = new FeedPublisher(vertx, config);
+    static Future<Generation> make(
+            Vertx vertx,
+            FeedConfig config,
+            FeedPublisher publisher,
+            Outlet outlet,
+            Function<FeedConfig, Feed> only,
+            Intake intake) {
         List<FeedConfig> parts = config.parts();
         if (parts.size() == 1) {
             Feed feed = only.apply(config);
-            if (outlet == null) {
-                feed.handler(publisher::publish);
+            if (intake == null) {
+                feed.handler(outlet::publish);
             } else {
-                feed.handler(message -> outlet.take(message, 0));
+                feed.handler(message -> intake.take(message, 0));
             }
-            feed.eventHandler(publisher::publish);
+            feed.eventHandler(outlet::publish);
             return Future.succeededFuture(new Generation(vertx, config, publisher, List.of(feed), null, List.of()));
         }
         ShardedPublisher together = new ShardedPublisher(
-                config.name(), publisher, outlet == null ? (message, place) -> publisher.publish(message) : outlet);
+                config.name(), outlet, intake == null ? (message, place) -> outlet.publish(message) : intake);
         List<ShardVerticle> verticles = IntStream.range(0, parts.size())
                 .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
                 .toList();
@@ -91,6 +98,11 @@ final class Generation {
         return shards.report().map(report -> ReportJson.of(report).put("consumers", publisher.consumers()));
     }
 
+    /** Publishes what another configuration of the feed brings, and remembers it with what this one has brought. */
+    FeedPublisher publisherFor(FeedConfig changed) {
+        return publisher.to(changed);
+    }
+
     /** Publishes its messages. */
     void publish(FeedMessage message) {
         publisher.publish(message);
@@ -101,11 +113,11 @@ final class Generation {
      *
      * @param renumber gets the number of the last message and says which one is to be the last; called where messages come
      */
-    Future<Void> redirect(LongUnaryOperator renumber, Outlet outlet) {
+    Future<Void> redirect(LongUnaryOperator renumber, Intake intake) {
         if (together == null) {
-            return feeds.get(0).redirect(renumber, message -> outlet.take(message, 0));
+            return feeds.get(0).redirect(renumber, message -> intake.take(message, 0));
         }
-        together.redirect(renumber, outlet);
+        together.redirect(renumber, intake);
         return Future.succeededFuture();
     }
 

@@ -1,13 +1,11 @@
 package io.firstline.bus;
 
+import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 
-/** Takes the messages of a feed's pools. */
+/** Where a feed's messages and events go. */
 interface Outlet {
-    /**
-     * A message, on the event loop of its pool.
-     *
-     * @param place of the pool among those of the feed, from 0
-     */
-    void take(FeedMessage message, int place);
+    void publish(FeedMessage message);
+
+    void publish(FeedEvent event);
 }

@@ -19,6 +19,11 @@ public final class PoolVerticle extends FeedVerticle {
         super(config);
     }
 
+    /** As one of several nodes that receive the feed. */
+    public PoolVerticle(FeedConfig config, Tenancy tenancy) {
+        super(config, tenancy);
+    }
+
     @Override
     Feed feed(Vertx on, FeedConfig config) {
         return Feed.of(on, config);

@@ -10,24 +10,25 @@ import java.util.function.LongUnaryOperator;
  */
 final class ShardedPublisher {
     private final String feed;
-    private final FeedPublisher publisher;
-    private Outlet outlet;
+    private final Outlet publisher;
+    private Intake intake;
     private long sequence;
 
     /**
      * For the pools of one feed.
      *
-     * @param outlet gets the messages, with their numbers
+     * @param publisher gets the events
+     * @param intake gets the messages, with their numbers
      */
-    ShardedPublisher(String feed, FeedPublisher publisher, Outlet outlet) {
+    ShardedPublisher(String feed, Outlet publisher, Intake intake) {
         this.feed = feed;
         this.publisher = publisher;
-        this.outlet = outlet;
+        this.intake = intake;
     }
 
     /** Publishes a message of one of the pools, from 1. */
     synchronized void publish(FeedMessage message, int shard) {
-        outlet.take(message.as(feed, ++sequence), shard - 1);
+        intake.take(message.as(feed, ++sequence), shard - 1);
     }
 
     synchronized void publish(FeedEvent event, int shard) {
@@ -36,8 +37,8 @@ final class ShardedPublisher {
     }
 
     /** See {@link Generation#redirect}. */
-    synchronized void redirect(LongUnaryOperator renumber, Outlet newOutlet) {
+    synchronized void redirect(LongUnaryOperator renumber, Intake newIntake) {
         sequence = renumber.applyAsLong(sequence);
-        outlet = newOutlet;
+        intake = newIntake;
     }
 }

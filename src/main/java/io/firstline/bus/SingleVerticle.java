@@ -17,6 +17,11 @@ public final class SingleVerticle extends FeedVerticle {
         super(config);
     }
 
+    /** As one of several nodes that receive the feed. */
+    public SingleVerticle(FeedConfig config, Tenancy tenancy) {
+        super(config, tenancy);
+    }
+
     @Override
     Feed feed(Vertx on, FeedConfig config) {
         int wanted = given() == null ? config().getInteger("connections", 1) : config.connections();

@@ -85,10 +85,14 @@ final class Succession {
     Future<Void> run() {
         return here(old.redirect(takeover::begin, takeover::fromOld))
                 .compose(v -> here(old.shards().connectionsMade()))
-                .compose(made -> here(Generation.make(
-                                vertx, wanted, config -> Feed.of(vertx, config), takeover::fromNext))
-                        .compose(younger -> open(younger, made)))
+                .compose(made -> here(younger()).compose(younger -> open(younger, made)))
                 .transform(done -> done.succeeded() ? closeOld() : keepOld(done.cause()));
+    }
+
+    private Future<Generation> younger() {
+        FeedPublisher publisher = old.publisherFor(wanted);
+        return Generation.make(
+                vertx, wanted, publisher, publisher, config -> Feed.of(vertx, config), takeover::fromNext);
     }
 
     /** The same, told on our event loop: what is made there belongs to it, and goes with it. */

@@ -11,10 +11,12 @@
  *     or a connection id; the reply is {@code {"connections": n}}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.command}</td><td>request: {@code {"do": …}}, see
  *     {@link io.firstline.bus.FeedCommands}</td></tr>
+ * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages that were published before, see
+ *     {@link io.firstline.bus.FeedResend}</td></tr>
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node</td></tr>
  * </table>
  *
- * <p>A stream that the server calls {@code events}, {@code send} or {@code command} has no address of its own.
+ * <p>A stream that the server calls {@code events}, {@code send}, {@code command} or {@code resend} has no address of its own.
  *
  * <table>
  * <caption>Bodies of the merged stream, by the feed's {@code body}</caption>
@@ -31,5 +33,11 @@
  * are held: nothing more is published there, for nobody, until it has returned and worked off what was waiting, or is unregistered.
  * Meanwhile samples (the held messages 1, 2, 4, 8 …) are let through. Who must not depend on others takes a stream of the feed
  * itself, or an address of its own. See {@link io.firstline.bus.Outflow}.
+ *
+ * <p><b>Every message once.</b> A plain bus consumer gets what the bus brings: at most once. A
+ * {@link io.firstline.bus.FeedSubscription} gets every message exactly once, in the order of each stream, on any node: it fills holes
+ * from what the owner keeps ({@code retain}), leaves out what a new owner publishes again, takes a restart of the feed for what it is,
+ * and tells what it could not get, in its place. Where only at least once can be promised, and what can be missing untold, stands at
+ * {@link io.firstline.bus.Continuity}.
  */
 package io.firstline.bus;

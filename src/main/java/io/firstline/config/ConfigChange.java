@@ -57,6 +57,9 @@ public record ConfigChange(
         if (!Objects.equals(running.bridges(), wanted.bridges())) {
             needsRestart.add("bridges");
         }
+        if (!Objects.equals(running.cluster(), wanted.cluster())) {
+            needsRestart.add("cluster");
+        }
         return new ConfigChange(
                 added, changed, before.keySet().stream().sorted().toList(), needsRestart);
     }

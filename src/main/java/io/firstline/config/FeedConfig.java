@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param subscriptions the streams subscribed over the open connection, and how the venue wants to be asked
  * @param venue how the venue is spoken with, and what it lets a client do
  * @param shards the pools that carry the feed, each a part of its streams; empty = one carries them all
+ * @param retain what is kept of what was published; null = not said, see {@link #retention}
  */
 public record FeedConfig(
         String name,
@@ -26,7 +27,8 @@ public record FeedConfig(
         String streamPointer,
         Subscribing subscriptions,
         Venue venue,
-        List<Shard> shards) {
+        List<Shard> shards,
+        Retention retain) {
 
     public FeedConfig {
         body = body == null ? Body.MESSAGE : body;
@@ -59,7 +61,7 @@ public record FeedConfig(
             Body body,
             String streamPointer,
             Subscribing subscriptions) {
-        this(name, pool, connections, body, streamPointer, subscriptions, Venue.NONE, List.of());
+        this(name, pool, connections, body, streamPointer, subscriptions, Venue.NONE, List.of(), null);
     }
 
     /** A feed on a pool, everything else default. */
@@ -90,12 +92,37 @@ public record FeedConfig(
     /** The same feed with another connection configuration in its pool. */
     public FeedConfig withConnection(WsConnectionConfig connection) {
         return new FeedConfig(
-                name, pool.withConnection(connection), connections, body, streamPointer, subscriptions, venue, shards);
+                name,
+                pool.withConnection(connection),
+                connections,
+                body,
+                streamPointer,
+                subscriptions,
+                venue,
+                shards,
+                retain);
+    }
+
+    /** The same feed, keeping so much of what it publishes. */
+    public FeedConfig withRetain(Retention newRetain) {
+        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, venue, shards, newRetain);
+    }
+
+    /**
+     * What is kept of what was published.
+     *
+     * @param shared whether other nodes may take the feed over
+     */
+    public Retention retention(boolean shared) {
+        if (retain != null) {
+            return retain;
+        }
+        return shared ? Retention.DEFAULT : Retention.NONE;
     }
 
     /** The same feed of another venue. */
     FeedConfig withVenue(Venue newVenue) {
-        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, newVenue, shards);
+        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, newVenue, shards, retain);
     }
 
     /** Whether two configurations mean the same feed: how its connections are called until they open is no part of it. */
@@ -141,7 +168,8 @@ public record FeedConfig(
                 streamPointer,
                 subscriptions.withStreams(shard.streams()),
                 venue,
-                List.of());
+                List.of(),
+                retain);
     }
 
     /**

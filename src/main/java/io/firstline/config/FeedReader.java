@@ -142,12 +142,24 @@ final class FeedReader {
                         text("streamPointer"),
                         subscribing,
                         venue,
-                        shards.size() > 1 ? shards : List.of()),
+                        shards.size() > 1 ? shards : List.of(),
+                        retention()),
                 null);
         if (feed != null && problems.isEmpty() && broken.isEmpty()) {
             problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards", DEFAULT_MAX_SHARDS)));
         }
         return feed;
+    }
+
+    /** Null = not said. A bound that is broken has been told, so it may be any. */
+    private Retention retention() {
+        JsonNode retain = json.path("retain");
+        return retain.isMissingNode()
+                ? null
+                : new Retention(
+                        retain.path("messages").asInt(Retention.DEFAULT_MESSAGES),
+                        retain.path("bytes").asInt(Retention.DEFAULT_BYTES),
+                        retain.path("streams").asInt(Retention.DEFAULT_STREAMS));
     }
 
     private Venue venue() {

@@ -24,9 +24,15 @@ import java.util.stream.Collectors;
  * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
  * @param http where the operator's page is served, or null if it is not
  * @param bridges by which ways others than programs on the event bus are served
+ * @param cluster the nodes that carry the feeds together, or null if nothing is said of any
  */
 public record ServiceConfig(
-        List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated, HttpConfig http, BridgesConfig bridges) {
+        List<FeedConfig> feeds,
+        JsonObject simulator,
+        Set<String> simulated,
+        HttpConfig http,
+        BridgesConfig bridges,
+        ClusterConfig cluster) {
 
     public ServiceConfig {
         feeds = List.copyOf(feeds);
@@ -34,9 +40,9 @@ public record ServiceConfig(
         simulated = Set.copyOf(simulated);
     }
 
-    /** Without a page or bridges. */
+    /** Without a page or bridges, and alone. */
     public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
-        this(feeds, simulator, simulated, null, BridgesConfig.NONE);
+        this(feeds, simulator, simulated, null, BridgesConfig.NONE, null);
     }
 
     @Override
@@ -77,6 +83,7 @@ public record ServiceConfig(
         Set<String> simulated = new TreeSet<>();
         HttpConfig http = null;
         BridgesConfig bridges = BridgesConfig.NONE;
+        ClusterConfig cluster = null;
         int textProblems = problems.size();
         Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
         if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
@@ -84,6 +91,7 @@ public record ServiceConfig(
             http = http(root, directory, environment, problems);
             bridges = bridges(root, directory, environment, problems);
             problems.addAll(BridgesReader.check(bridges, root, http));
+            cluster = cluster(root, directory, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + Wording.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
@@ -106,7 +114,17 @@ public record ServiceConfig(
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
-        return new ServiceConfig(feeds, simulator, simulated, http, bridges);
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges, cluster);
+    }
+
+    private static ClusterConfig cluster(JsonNode root, Path directory, List<Problem> problems) {
+        if (!root.has("cluster") || problems.stream().anyMatch(p -> p.pointer().startsWith("/cluster"))) {
+            return null;
+        }
+        List<Problem> found = new ArrayList<>();
+        ClusterConfig cluster = ClusterReader.read(root.get("cluster"), directory, found);
+        found.forEach(p -> problems.add(p.under("/cluster")));
+        return cluster;
     }
 
     private static HttpConfig http(
@@ -133,12 +151,22 @@ public record ServiceConfig(
 
     /** The same configuration with its page somewhere else; null = nowhere. */
     public ServiceConfig withHttp(HttpConfig newHttp) {
-        return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges);
+        return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges, cluster);
     }
 
     /** The same service with other feeds, none of which waits for the simulator. */
     public ServiceConfig withFeeds(List<FeedConfig> newFeeds) {
-        return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges);
+        return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges, cluster);
+    }
+
+    /** Whether this is a node of a cluster. */
+    public boolean isClustered() {
+        return cluster != null && cluster.enabled();
+    }
+
+    /** The same configuration as a node of another cluster; null = of none. */
+    public ServiceConfig withCluster(ClusterConfig newCluster) {
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges, newCluster);
     }
 
     /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
@@ -182,7 +210,7 @@ public record ServiceConfig(
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
                 .toList();
-        return new ServiceConfig(resolved, simulator, Set.of(), http, bridges);
+        return new ServiceConfig(resolved, simulator, Set.of(), http, bridges, cluster);
     }
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {

@@ -16,6 +16,9 @@ final class Summary {
 
     static List<String> of(ServiceConfig config) {
         List<String> lines = new ArrayList<>();
+        if (config.isClustered()) {
+            lines.add(config.cluster().toString());
+        }
         JsonObject simulator = config.simulator();
         if (simulator != null) {
             lines.add("simulator: " + settings(simulator));

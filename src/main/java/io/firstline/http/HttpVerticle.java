@@ -353,7 +353,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private void ask(RoutingContext request, String feed, JsonObject command) {
         vertx.eventBus()
-                .<JsonObject>request(Addresses.command(feed), command, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                .<JsonObject>request(Addresses.here(feed), command, new DeliveryOptions().setSendTimeout(ANSWER_MS))
                 .map(Message::body)
                 .onSuccess(answer -> json(request, 200, answer))
                 .onFailure(e -> {

@@ -25,11 +25,11 @@ public final class Metrics {
      *     a second they take a fifth of the throughput and more, and the feeds count the same
      */
     public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
-        return measuredBy(options, registry, all).build();
+        return builder(options, registry, all).build();
     }
 
     /** The same before it is built. */
-    public static VertxBuilder measuredBy(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
+    public static VertxBuilder builder(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
         MicrometerMetricsOptions metrics =
                 new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true);
         if (!all) {

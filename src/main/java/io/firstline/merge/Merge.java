@@ -129,7 +129,7 @@ public final class Merge {
                 .withEvictIntervalMs(Integer.MAX_VALUE)
                 .withMaxAgeMs(0);
         return new FeedConfig(
-                feed.name(), pool, pool.connections(), null, "", feed.subscriptions(), feed.venue(), List.of());
+                feed.name(), pool, pool.connections(), null, "", feed.subscriptions(), feed.venue(), List.of(), null);
     }
 
     /**

@@ -58,6 +58,11 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         DEGRADED("degraded"),
         /** As many as wanted again: {@code live, target, state}. */
         RECOVERED("recovered"),
+        /**
+         * Another node of the cluster publishes the feed from now on: {@code node, epoch, from, waiting}; {@code from} is the number of
+         * its first message, {@code waiting} how many it had that its predecessor had not published.
+         */
+        OWNER_CHANGED("owner-changed"),
         /** Messages were dropped in the last second: {@code cause, count, total}. */
         DROPPED("dropped");
 

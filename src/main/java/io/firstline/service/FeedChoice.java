@@ -44,6 +44,11 @@ final class FeedChoice {
             description = "with a venue: a stream to subscribe; may be repeated")
     private List<String> streams = List.of();
 
+    /** What the user has called the feed, or null. */
+    String feedName() {
+        return feedName;
+    }
+
     /**
      * The feeds that are meant.
      *

@@ -36,6 +36,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private HttpPort httpPort;
 
+    @Mixin
+    private ClusterOptions clusterOptions;
+
     @Spec
     private CommandSpec spec;
 
@@ -69,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private ServiceConfig read() {
-        return httpPort.appliedTo(ConfigFiles.read(file));
+        return clusterOptions.appliedTo(httpPort.appliedTo(ConfigFiles.read(file)));
     }
 
     /** What the file says now, checked as far as it was at the start. */

@@ -4,6 +4,10 @@ import io.firstline.bridge.TcpBridgeVerticle;
 import io.firstline.bus.FeedVerticle;
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
+import io.firstline.bus.Tenancy;
+import io.firstline.cluster.ClusterVerticle;
+import io.firstline.cluster.Clustering;
+import io.firstline.config.ClusterConfig;
 import io.firstline.config.ConfigChange;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
@@ -18,6 +22,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
@@ -47,6 +52,8 @@ final class RunningService implements AutoCloseable {
 
     /** A feed that runs. */
     private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
+    /** This node of a cluster, once it is deployed; null = there is none. */
+    private ClusterVerticle node;
 
     private RunningService(
             Vertx vertx, PrometheusMeterRegistry registry, ServiceConfig config, ExchangeSimulator simulator) {
@@ -68,6 +75,17 @@ final class RunningService implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
+    /** As a node of a cluster, or, if that is null, alone. */
+    private static Vertx vertx(PrometheusMeterRegistry registry, boolean vertxMetrics, ClusterConfig cluster) {
+        VertxOptions options = options();
+        if (cluster != null) {
+            Clustering.prepare(options, cluster);
+        }
+        VertxBuilder builder =
+                registry == null ? Vertx.builder().with(options) : Metrics.builder(options, registry, vertxMetrics);
+        return cluster == null ? builder.build() : await(Clustering.join(builder, cluster), START_SECONDS);
+    }
+
     /**
      * Starts Vert.x and the simulator, if there is one, but no feed yet.
      *
@@ -75,9 +93,10 @@ final class RunningService implements AutoCloseable {
      */
     static RunningService prepare(ServiceConfig config) {
         PrometheusMeterRegistry registry = config.http() == null ? null : Metrics.registry();
-        Vertx vertx = registry == null
-                ? vertx()
-                : Metrics.measured(options(), registry, config.http().vertxMetrics());
+        Vertx vertx = vertx(
+                registry,
+                registry != null && config.http().vertxMetrics(),
+                config.isClustered() ? config.cluster() : null);
         try {
             if (config.simulator() == null) {
                 return new RunningService(vertx, registry, config, null);
@@ -112,11 +131,15 @@ final class RunningService implements AutoCloseable {
 
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
     Future<Void> deploy() {
+        if (config.isClustered()) {
+            node = new ClusterVerticle(config.cluster(), config.feeds(), RunningService::verticle);
+            return vertx.deployVerticle(node).mapEmpty();
+        }
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
     }
 
     private Future<?> add(FeedConfig feed) {
-        FeedVerticle verticle = feed.connections() == 1 ? new SingleVerticle(feed) : new PoolVerticle(feed);
+        FeedVerticle verticle = verticle(feed, null);
         return vertx.deployVerticle(verticle)
                 .onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
     }
@@ -132,6 +155,11 @@ final class RunningService implements AutoCloseable {
      * @return what was to be done; what could not be is in the log, and the feed is as it was
      */
     Future<ConfigChange> apply(ServiceConfig wanted) {
+        if (config.isClustered()) {
+            LOG.warn(
+                    "the nodes of a cluster are restarted one after the other to take another configuration: nothing is lost by it");
+            return Future.succeededFuture(new ConfigChange(List.of(), List.of(), List.of(), List.of("feeds")));
+        }
         ConfigChange change =
                 ConfigChange.between(config, simulator == null ? wanted : wanted.withSimulator(simulator.url("")));
         change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: that needs a restart", section));
@@ -190,6 +218,10 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> tcp.host() + ":" + bridge.port());
     }
 
+    private static FeedVerticle verticle(FeedConfig feed, Tenancy tenancy) {
+        return feed.connections() == 1 ? new SingleVerticle(feed, tenancy) : new PoolVerticle(feed, tenancy);
+    }
+
     /** Makes a feed that is not deployed, on an event loop of its own. */
     Feed open(FeedConfig feed) {
         CompletableFuture<Feed> made = new CompletableFuture<>();
@@ -218,10 +250,12 @@ final class RunningService implements AutoCloseable {
     /** Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. */
     @Override
     public void close() {
-        Future<?> feeds =
-                Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList());
+        Future<?> given = node == null ? Future.succeededFuture() : node.leave();
         await(
-                feeds.transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
+                given.transform(x -> Future.join(vertx.deploymentIDs().stream()
+                                .map(vertx::undeploy)
+                                .toList()))
+                        .transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
                         .transform(x -> vertx.close()),
                 STOP_SECONDS);
     }

@@ -2,6 +2,9 @@ package io.firstline.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.firstline.bus.FeedSubscription;
+import io.firstline.bus.SubscriptionOptions;
+import io.firstline.bus.SubscriptionReport;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
 import io.firstline.pool.Feed;
@@ -26,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -39,21 +43,28 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ended by --count, --for, Ctrl-C, or because nobody reads any more",
-            "1:no connection was ever made, or it failed while running",
+            "1:no connection was ever made, no message came from the cluster, or it failed while running",
             "2:bad input: nothing was started"
         })
 final class TailCommand implements Callable<Integer> {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
     private static final long DRAIN_MS = 2_000;
+    private static final long JOIN_SECONDS = 10;
 
     enum Format {
         RAW,
         JSON
     }
 
-    @Parameters(paramLabel = "URL|CONFIG", description = "wss://… (ws:// for loopback hosts), or a configuration file")
+    @Parameters(
+            paramLabel = "URL|CONFIG",
+            arity = "0..1",
+            description = "wss://… (ws:// for loopback hosts), or a configuration file; not needed with --cluster")
     private String source;
+
+    @Mixin
+    private ClusterListener cluster = new ClusterListener();
 
     @Mixin
     private FeedChoice choice = new FeedChoice();
@@ -87,9 +98,54 @@ final class TailCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new BadInputException("--count: found " + count + ", allowed: 1 or more");
         }
+        if (source == null && !cluster.isWanted()) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'URL|CONFIG'");
+        }
         ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
-        ServiceConfig config = choice.of(source, "tail");
         LineWriter writer = new LineWriter(main.stdout(), this::line, count == null ? 0 : count);
+        return cluster.isWanted() ? ofCluster(writer) : ofFeeds(choice.of(source, "tail"), writer);
+    }
+
+    /** A feed that other nodes carry. */
+    private int ofCluster(LineWriter writer) throws InterruptedException, ExecutionException {
+        ServiceConfig config = ClusterListener.configuration(source);
+        String name = ClusterListener.feed(choice.feedName(), config);
+        SubscriptionOptions options = SubscriptionOptions.DEFAULT
+                .withBuffer(RING, Overflow.DROP_OLDEST)
+                .withLastValues(cluster.wantsLastValues());
+        try (Shutdown shutdown = Shutdown.watch();
+                RunningService service = RunningService.prepare(cluster.listening(config))) {
+            FeedSubscription feed = FeedSubscription.of(service.onVertx(), name, options)
+                    .exceptionHandler(e -> LOG.warn("{}", e.getMessage()));
+            writer.read(List.of(feed.stream()));
+            RunningService.await(feed.start(), JOIN_SECONDS);
+            waitFor(
+                    CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
+                    duration == null ? Long.MAX_VALUE : duration.toMillis());
+            RunningService.await(feed.close(), JOIN_SECONDS);
+            writer.stop();
+            waitFor(writer.ended(), DRAIN_MS);
+            return tellEnd(name, RunningService.await(feed.report(), 2), writer.written());
+        }
+    }
+
+    private int tellEnd(String feed, SubscriptionReport report, long written) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(
+                "firstline: %s: %d messages, %d of them asked for, lost %d, repeated %d, owners changed %d, restarts %d; %d lines written%n",
+                feed,
+                report.delivered(),
+                report.filled(),
+                report.lost(),
+                report.repeated(),
+                report.takeovers(),
+                report.restarts(),
+                written);
+        err.flush();
+        return report.delivered() > 0 ? Main.OK : Main.FAILED;
+    }
+
+    private int ofFeeds(ServiceConfig config, LineWriter writer) throws InterruptedException, ExecutionException {
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(config)) {
             List<Feed> feeds = service.config().feeds().stream()

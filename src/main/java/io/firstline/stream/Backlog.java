@@ -9,6 +9,9 @@ sealed interface Backlog permits MessageRing, LatestByStream {
     /** Takes the next message out, or returns null. */
     FeedMessage poll();
 
+    /** Messages were lost before they came here: to be told in their place, after what waits. */
+    void lost(Loss loss);
+
     /**
      * What was lost before a message, asked once for each that the consumer gets, in that order, also for one that did not have to
      * wait; null if nothing.

@@ -108,6 +108,13 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
+    /** For the feed, on its event loop: messages were lost before they came here. Told to the consumer in their place. */
+    public void lost(Loss loss) {
+        if (!ended) {
+            backlog.lost(loss);
+        }
+    }
+
     private void close(RuntimeException cause) {
         ended = true;
         failure = cause;
@@ -185,7 +192,8 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    private void failed(Throwable thrown) {
+    /** For the feed, on its event loop: tells the consumer what went wrong; the stream goes on. */
+    public void failed(Throwable thrown) {
         if (exceptionHandler == null) {
             context.reportException(thrown);
             return;

@@ -108,6 +108,12 @@ final class LatestByStream implements Backlog {
         return next.message;
     }
 
+    /** Has no place: what waits has no order across streams. */
+    @Override
+    public void lost(Loss loss) {
+        evicted = Loss.sum(evicted, loss);
+    }
+
     @Override
     public Loss lossBefore(FeedMessage next) {
         Loss loss = Loss.sum(evicted, replaced);
@@ -116,10 +122,12 @@ final class LatestByStream implements Backlog {
         return loss;
     }
 
-    /** Nothing is dropped but for a message that waits. */
+    /** Nothing is dropped here but for a message that waits. */
     @Override
     public Loss lossAtEnd() {
-        return null;
+        Loss loss = evicted;
+        evicted = null;
+        return loss;
     }
 
     @Override

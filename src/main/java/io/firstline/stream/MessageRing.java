@@ -1,11 +1,12 @@
 package io.firstline.stream;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
- * A bounded first-in first-out buffer of messages. It grows to its capacity as needed, is bounded in payload bytes as well, and counts
- * what it drops. What it dropped shows in the messages' sequence numbers, which must have no holes when they are put in. Not
- * thread-safe.
+ * A bounded first-in first-out buffer of messages. It grows to its capacity as needed, is bounded in payload bytes as well, counts
+ * what it drops, and tells it in its place among the messages. Not thread-safe.
  */
 public final class MessageRing implements Backlog {
     private static final int FIRST_SIZE = 16;
@@ -20,10 +21,19 @@ public final class MessageRing implements Backlog {
     private long bytes;
     private long dropped;
 
-    /** The sequence number that follows the last message the consumer got; 0 before the first. */
-    private long expected;
+    /** How many messages were put in, and how many are out again. */
+    private long in;
 
-    private long lastOffered;
+    private long out;
+    private final Deque<Hole> holes = new ArrayDeque<>();
+
+    /** What was lost before the message that was taken out last, or, if it has been told, before the next. */
+    private Loss due;
+
+    private boolean taken;
+
+    /** What was lost before the message that was, or will be, put in as number {@code before}, counted from 0. */
+    private record Hole(long before, Loss loss) {}
 
     /**
      * Makes an empty ring.
@@ -51,16 +61,14 @@ public final class MessageRing implements Backlog {
     public int offer(FeedMessage message) {
         int length = message.payload().length();
         int before = size;
-        lastOffered = message.sequence();
-        if (expected == 0) {
-            expected = lastOffered;
-        }
         if (overflow != Overflow.DROP_OLDEST && !hasRoom(length)) {
             dropped++;
+            lost(Loss.of(message.sequence()));
             return 1;
         }
         while (!hasRoom(length)) {
-            poll();
+            Loss oldest = Loss.of(remove().sequence());
+            due = Loss.sum(due, oldest);
         }
         int lost = before - size;
         dropped += lost;
@@ -69,6 +77,7 @@ public final class MessageRing implements Backlog {
         }
         slots[(head + size) % slots.length] = message;
         size++;
+        in++;
         bytes += length;
         return lost;
     }
@@ -78,30 +87,52 @@ public final class MessageRing implements Backlog {
         if (size == 0) {
             return null;
         }
+        taken = true;
+        return remove();
+    }
+
+    private FeedMessage remove() {
+        while (!holes.isEmpty() && holes.peekFirst().before() <= out) {
+            due = Loss.sum(due, holes.removeFirst().loss());
+        }
         FeedMessage message = slots[head];
         slots[head] = null;
         head = (head + 1) % slots.length;
         size--;
+        out++;
         bytes -= message.payload().length();
         return message;
     }
 
     @Override
+    public void lost(Loss loss) {
+        Hole last = holes.peekLast();
+        boolean more = last != null && last.before() == in;
+        if (more) {
+            holes.removeLast();
+        }
+        holes.addLast(new Hole(in, more ? Loss.sum(last.loss(), loss) : loss));
+    }
+
+    @Override
     public Loss lossBefore(FeedMessage next) {
-        long first = expected;
-        expected = next.sequence() + 1;
-        return first == 0 ? null : between(first, next.sequence() - 1);
+        if (!taken) {
+            return lossAtEnd(); // nothing waits: whatever was lost was lost before this one
+        }
+        taken = false;
+        Loss loss = due;
+        due = null;
+        return loss;
     }
 
     @Override
     public Loss lossAtEnd() {
-        long first = expected;
-        expected = Math.max(first, lastOffered + 1);
-        return between(first, lastOffered);
-    }
-
-    private static Loss between(long first, long last) {
-        return last < first ? null : new Loss(last - first + 1, first, last);
+        Loss loss = due;
+        due = null;
+        while (!holes.isEmpty()) {
+            loss = Loss.sum(loss, holes.removeFirst().loss());
+        }
+        return loss;
     }
 
     private boolean hasRoom(int length) {

@@ -44,7 +44,8 @@ class FeedChangeTest extends BusTestBase {
                 "",
                 Subscribing.NONE,
                 Venue.NONE,
-                List.of(shards));
+                List.of(shards),
+                null);
     }
 
     private void run(int connections, String path) {

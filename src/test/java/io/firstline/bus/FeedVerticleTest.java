@@ -172,10 +172,10 @@ class FeedVerticleTest extends BusTestBase {
         eventuallyConnected("btc");
         int before = events.size();
 
-        for (String name : List.of("send", "command", "events")) {
+        for (String name : List.of("send", "command", "events", "resend")) {
             exchange.broadcastRaw(Buffer.buffer("{\"stream\":\"" + name + "\"}"), true);
         }
-        eventually(() -> all.size() == 3);
+        eventually(() -> all.size() == 4);
         join(send("btc", "the last", "all"));
 
         eventually(() -> sent.stream().filter("the last"::equals).count() == 3);

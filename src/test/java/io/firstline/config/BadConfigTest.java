@@ -71,6 +71,10 @@ class BadConfigTest {
                         with("\"streams\":[\"a\"]"),
                         "/streams: found streams, but no request to subscribe them with,"
                                 + " allowed: streams together with a \"venue\" or a \"subscribe\" template"),
+                feed(
+                        with("\"retain\":{\"messages\":-1,\"bytes\":5}"),
+                        "/retain/messages: found -1 (a number), allowed: an integer from 0 to 1048576"),
+                feed(with("\"retain\":true"), "/retain: found true (a boolean), allowed: an object"),
                 feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"streamPointer\":\"stream\""),
@@ -232,11 +236,11 @@ class BadConfigTest {
                         "/feeds/a: found the key a second time at line 2, column 1, allowed: every key once"),
                 feed(
                         "{\"https\":{},\"feeds\":{\"a\":" + good + "}}",
-                        "/https: found an unknown key, allowed: $schema, feeds, simulator, http, bridges (did you mean http?)"),
+                        "/https: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, cluster (did you mean http?)"),
                 feed(
                         "{\"feed\":{\"a\":" + good + "}}",
                         "/feeds: found nothing, allowed: an object with 1 to 1000 entries",
-                        "/feed: found an unknown key, allowed: $schema, feeds, simulator, http, bridges (did you mean feeds?)"),
+                        "/feed: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, cluster (did you mean feeds?)"),
                 feed(
                         "{\"simulator\":{\"port\":70000,\"lines\":[{\"jitter\":\"normal\",\"lossPercent\":101}],\"seed\":9223372036854775808,"
                                 + "\"replayLagMs\":[-1],\"replaySpeed\":-1,\"recordings\":[\"\"],\"host\":\"\"},\"feeds\":{\"a\":"

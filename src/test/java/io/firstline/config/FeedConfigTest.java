@@ -83,6 +83,22 @@ class FeedConfigTest {
     }
 
     @Test
+    void shouldKeepNothingUnlessItIsSharedOrAsked() {
+        FeedConfig feed = FeedConfig.of("f", WsPoolConfig.of(URL));
+
+        assertThat(feed.retention(false)).isEqualTo(Retention.NONE);
+        assertThat(feed.retention(true)).isEqualTo(new Retention(4_096, 4 << 20, 1_024));
+        FeedConfig asked = FeedConfig.fromJson(
+                new JsonObject("{\"name\":\"f\",\"url\":\"" + URL + "\",\"retain\":{\"messages\":7,\"bytes\":800.0}}"));
+        assertThat(asked.retention(false)).isEqualTo(new Retention(7, 800, 1_024));
+        assertThat(asked.retention(true)).isEqualTo(asked.retain());
+        assertThat(feed.withRetain(Retention.NONE).retention(true)).isEqualTo(Retention.NONE);
+        assertThat(Errors.of(() -> new Retention(-1, -2, 1 << 17)))
+                .extracting(line -> line.substring(0, line.indexOf(':')))
+                .containsExactly("/messages", "/bytes", "/streams");
+    }
+
+    @Test
     void shouldCheckItselfWhenMadeInCode() {
         assertThat(Errors.of(() -> new FeedConfig(null, null, 0, null, "x", null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))

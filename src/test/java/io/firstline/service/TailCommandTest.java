@@ -152,6 +152,38 @@ class TailCommandTest {
         Cli.run("tail", "--on-connect", "x", config()).assertBadInput("allowed: only with a URL");
     }
 
+    /** A node carries the feed; tail joins its cluster, without a vote, and reads what it publishes. */
+    @Test
+    void shouldReadAFeedOfAClusterFromAnywhere() throws IOException {
+        int port = RunCommandTest.freePort();
+        Path file = folder.resolve("cluster.json");
+        Files.writeString(
+                file,
+                """
+                {
+                  "cluster": { "name": "tail-test", "port": %d, "members": ["127.0.0.1:%d"], "replicas": 1 },
+                  "simulator": { "messagesPerSecond": 500 },
+                  "feeds": { "btc": { "url": "sim:/ws/btcusdt@trade", "connections": 2, "streamPointer": "/s" } }
+                }
+                """
+                        .formatted(port, port));
+        Cli node = Cli.start("run", "--cluster", file.toString());
+        node.until("started", () -> node.out().contains("btc"));
+
+        Cli tail = Cli.run("tail", "--cluster", "--last", "--format", "json", "--count", "300", file.toString());
+
+        assertThat(tail.code()).as(tail.err()).isZero();
+        List<JsonObject> lines = tail.lines().stream().map(JsonObject::new).toList();
+        assertThat(lines).hasSize(300).allMatch(line -> line.getInteger("epoch") >= 1);
+        long first = lines.get(0).getLong("sequence");
+        assertThat(lines.stream().map(line -> line.getLong("sequence")))
+                .containsExactlyElementsOf(
+                        Stream.iterate(first, n -> n + 1).limit(300).toList());
+        assertThat(tail.err()).contains("firstline: btc: ", "lost 0, repeated 0");
+        Shutdown.ask();
+        assertThat(node.code()).as(node.err()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -163,6 +195,10 @@ class TailCommandTest {
                 "ws://feed.example.com/            | found \"ws://feed.example.com/\", allowed: wss://",
                 "--feed a/b ws://localhost/        | name",
                 "nosuch.json                       | nosuch.json",
+                "--cluster                         | --feed: found nothing, allowed: the name of a feed",
+                "--cluster-member 10.0.0.1:5701 --feed btc | --cluster-member: found 10.0.0.1:5701, allowed: a member on this machine",
+                "--cluster-member nonsense --feed btc | --cluster-member: found nonsense",
+                "--cluster-member localhost:x --feed btc | host:port",
             })
     void shouldRefuseBadInput(String line, String message) {
         Cli.run(("tail " + line).split(" ")).assertBadInput(message);

@@ -44,6 +44,20 @@ class LatestByStreamTest {
     }
 
     @Test
+    void shouldTellWhatWasLostElsewhereBeforeTheNext() {
+        LatestByStream backlog = backlog(10, PLENTY);
+        offer(backlog, "a");
+        backlog.lost(new Loss(2, 2, 3));
+        backlog.lost(new Loss(1, 5, 5));
+
+        assertThat(backlog.lossBefore(backlog.poll())).isEqualTo(new Loss(3, 2, 5));
+        assertThat(backlog.lossAtEnd()).isNull();
+        backlog.lost(new Loss(1, 7, 7));
+        assertThat(backlog.lossAtEnd()).isEqualTo(new Loss(1, 7, 7));
+        assertThat(backlog.dropped()).isZero();
+    }
+
+    @Test
     void shouldPutTheNewerMessageInThePlaceOfTheOlder() {
         LatestByStream backlog = backlog(10, PLENTY);
         for (String stream : List.of("a", "b", "a", "c", "a", "b")) {

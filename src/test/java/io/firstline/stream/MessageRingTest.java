@@ -177,6 +177,47 @@ class MessageRingTest {
         }
     }
 
+    /** Whatever is dropped here, or was lost before: every number is either handed out or told as lost, before the next one. */
+    @Test
+    void shouldTellEachLossInItsPlace() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 300; round++) {
+            Overflow overflow = random.nextBoolean() ? Overflow.DROP_OLDEST : Overflow.DROP_NEWEST;
+            MessageRing ring = new MessageRing(1 + random.nextInt(8), 1L + random.nextInt(60), overflow);
+            sequence = 0;
+            long told = 0;
+            for (int step = 0; step < 200; step++) {
+                String where = "seed " + seed + ", round " + round + ", step " + step;
+                switch (random.nextInt(5)) {
+                    case 0 -> {
+                        long lost = 1L + random.nextInt(3);
+                        ring.lost(new Loss(lost, sequence + 1, sequence + lost));
+                        sequence += lost;
+                    }
+                    case 1, 2 -> ring.offer(message(random.nextInt(20)));
+                    default -> {
+                        FeedMessage next = ring.size() > 0 ? ring.poll() : message(0); // that one did not have to wait
+                        Loss loss = ring.lossBefore(next);
+                        long missing = next.sequence() - told - 1;
+                        assertThat(loss)
+                                .as(where)
+                                .isEqualTo(missing == 0 ? null : new Loss(missing, told + 1, next.sequence() - 1));
+                        told = next.sequence();
+                    }
+                }
+            }
+            while (ring.size() > 0) {
+                FeedMessage next = ring.poll();
+                ring.lossBefore(next);
+                told = next.sequence();
+            }
+            Loss end = ring.lossAtEnd();
+            assertThat(end == null ? 0 : end.count()).isEqualTo(sequence - told);
+            assertThat(ring.lossAtEnd()).isNull();
+        }
+    }
+
     private static boolean fits(Deque<FeedMessage> model, FeedMessage next, int capacity, long maxBytes) {
         int bytes = model.stream().mapToInt(m -> m.payload().length()).sum();
         return model.isEmpty()

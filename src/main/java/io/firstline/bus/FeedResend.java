@@ -1,0 +1,90 @@
+package io.firstline.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * Answers who has missed something of a feed, from the owner's {@link FeedMemory}. Only the owner answers. The answer is a {@link Resent};
+ * a failure carries 400 for a question that cannot be understood, and 503 if who asks has seen a later owner than us.
+ *
+ * <ul>
+ *   <li>{@code {"from": 7, "to": 9}}: these messages, as far as they are kept; without {@code to}, up to the last
+ *   <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with {@code "from"} only
+ *       what has this number or a greater one
+ *   <li>{@code {}}: no message, only where the feed is
+ *   <li>in each, {@code "epoch": 3}: the last owner that who asks has seen; who is no longer the owner does not answer then
+ * </ul>
+ */
+final class FeedResend {
+    private static final int NOT_UNDERSTOOD = 400;
+    private static final int NOT_THE_OWNER = 503;
+
+    private final FeedMemory memory;
+    private final MessageConsumer<Object> consumer;
+
+    FeedResend(Vertx vertx, String feed, FeedMemory memory) {
+        this.memory = memory;
+        this.consumer = vertx.eventBus().consumer(Addresses.resend(feed), this::answer);
+    }
+
+    /** Answers no more. */
+    Future<Void> close() {
+        return consumer.unregister();
+    }
+
+    private void answer(Message<Object> question) {
+        Resent answer;
+        try {
+            if (!(question.body() instanceof JsonObject json)) {
+                throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
+            }
+            int newest = memory.state().epochs().newest();
+            if (number(json, "epoch", newest) > newest) {
+                question.fail(NOT_THE_OWNER, "this is the owner of epoch " + newest);
+                return;
+            }
+            answer = answer(json);
+        } catch (IllegalArgumentException e) {
+            question.fail(NOT_UNDERSTOOD, e.getMessage());
+            return;
+        }
+        question.reply(answer.body(), answer.headers());
+    }
+
+    private Resent answer(JsonObject question) {
+        if (Boolean.TRUE.equals(question.getValue("last"))) {
+            return memory.lastValues(number(question, "from", 1), streams(question));
+        }
+        if (!question.containsKey("from")) {
+            return memory.state();
+        }
+        long from = number(question, "from", 1);
+        long to = number(question, "to", Long.MAX_VALUE);
+        if (from < 1 || to < from) {
+            throw new IllegalArgumentException(
+                    "found " + question.encode() + ", allowed: \"from\" 1 or more and no greater than \"to\"");
+        }
+        return memory.range(from, to);
+    }
+
+    private static long number(JsonObject question, String key, long otherwise) {
+        Object value = question.getValue(key, otherwise);
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be a whole number");
+    }
+
+    private static List<String> streams(JsonObject question) {
+        if (question.getValue("streams", new JsonArray()) instanceof JsonArray names
+                && names.stream().allMatch(String.class::isInstance)) {
+            return names.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("\"streams\" must be an array of strings");
+    }
+}

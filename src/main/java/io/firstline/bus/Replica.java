@@ -1,0 +1,251 @@
+package io.firstline.bus;
+
+import io.firstline.arbitration.Overlap;
+import io.firstline.pool.FeedEvent;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of several nodes that receive the same feed. While the feed is its own, it publishes what it receives. While it is another's, it
+ * compares what it receives with what the owner publishes, so that it can go on where the owner stops: with what it has and the owner
+ * has not published.
+ *
+ * <p>What it publishes is published before its lease runs out, by the clock, message for message: a process that was frozen and goes on
+ * publishes nothing.
+ *
+ * <p>Called on the event loops of the feed's pools, of the verticle, and of whoever keeps the leases: they wait here for each other for
+ * as long as it takes to put a message on the bus.
+ */
+final class Replica implements Outlet, Tenancy.Tenant {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    /** How far apart the owner and this node may receive a message; longer than it takes to find that an owner hangs. */
+    private static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final int COMPARED_MESSAGES = 200_000;
+    private static final long COMPARED_BYTES = 64 << 20;
+
+    /** So many messages more than need be are asked for when it begins to listen. */
+    private static final long CATCH_UP_MORE = 500;
+
+    private static final long ANSWER_MS = 1_000;
+
+    private final EventBus bus;
+    private final String feed;
+    private final FeedPublisher publisher;
+    private final Tenancy tenancy;
+    private final Consumer<JsonObject> tell;
+    private final Context context;
+    private final MessageConsumer<FeedMessage> others;
+    private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
+
+    private final FeedMemory memory;
+    /** The last that this node has published. */
+    private long sequence;
+    /** The highest epoch in which something was published. */
+    private int epoch;
+    /** The epoch in which this node publishes, or has last published; 0 = it never did. */
+    private int ownEpoch;
+
+    private boolean publishing;
+    /** When the first message of the owner came that it stands by for; 0 = none yet. */
+    private long listeningNanos;
+
+    private boolean closed;
+
+    /**
+     * Stands by at first.
+     *
+     * @param tell is told when the feed changes hands here
+     */
+    Replica(
+            Vertx vertx,
+            String feed,
+            FeedPublisher publisher,
+            FeedMemory memory,
+            Tenancy tenancy,
+            Consumer<JsonObject> tell) {
+        this.bus = vertx.eventBus();
+        this.feed = feed;
+        this.publisher = publisher;
+        this.memory = memory;
+        this.tenancy = tenancy;
+        this.tell = tell;
+        this.context = vertx.getOrCreateContext();
+        this.others = bus.consumer(publisher.replicaAddress(), this::published);
+        tenancy.tenant(this);
+    }
+
+    /** The feed is closed: nothing more is published. */
+    synchronized Future<Void> close() {
+        closed = true;
+        publishing = false;
+        tenancy.tenant(null);
+        return others.unregister();
+    }
+
+    // what this node receives
+
+    @Override
+    public synchronized void publish(FeedMessage message) {
+        long now = System.nanoTime();
+        if (!isOwn(now)) {
+            overlap.ours(message.identity(), message, message.payload().length(), now);
+        } else if (overlap.behind() == 0 || !overlap.wasPublished(message.identity(), now)) {
+            put(message);
+        }
+    }
+
+    @Override
+    public synchronized void publish(FeedEvent event) {
+        if (publishing) {
+            publisher.publish(event);
+        } else {
+            publisher.publishHere(event);
+        }
+    }
+
+    // what the owner publishes
+
+    private synchronized void published(Message<FeedMessage> delivery) {
+        FeedMessage message = delivery.body();
+        if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
+            return; // from somebody who has lost the feed, or our own
+        }
+        long now = System.nanoTime();
+        if (listeningNanos == 0) {
+            listeningNanos = now;
+            // what came before we listened may have been published before as well
+            catchUp(Math.max(1, message.sequence() - 2L * overlap.ahead() - CATCH_UP_MORE), message.sequence() - 1);
+        } else if (now - listeningNanos > COMPARED_NANOS) {
+            tenancy.warm(true);
+        }
+        if (message.epoch() > epoch) {
+            epoch = message.epoch();
+            tenancy.heard(epoch);
+        }
+        publisher.remember(message);
+        overlap.published(message.identity(), now);
+    }
+
+    private void catchUp(long from, long to) {
+        if (from > to) {
+            tenancy.warm(true);
+            return;
+        }
+        bus.<Buffer>request(
+                        Addresses.resend(feed),
+                        new JsonObject().put("from", from).put("to", to).put("epoch", epoch),
+                        new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                .onSuccess(reply -> caughtUp(Resent.of(reply), to))
+                // its owner may have changed just now; at the latest it is warm when nothing of that time is compared
+                // any more
+                .onFailure(e -> LOG.debug("{} does not get what was published before {}", feed, to, e));
+    }
+
+    private synchronized void caughtUp(Resent resent, long to) {
+        if (publishing || closed) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (FeedMessage message : resent.messages()) {
+            overlap.published(message.identity(), now);
+        }
+        if (resent.more()) {
+            catchUp(resent.to() + 1, to);
+        } else {
+            tenancy.warm(true);
+        }
+    }
+
+    // whose the feed is
+
+    @Override
+    public void moveIn() {
+        context.runOnContext(v -> takeOver());
+    }
+
+    private synchronized void takeOver() {
+        isOwn(System.nanoTime());
+    }
+
+    @Override
+    public synchronized void moveOut() {
+        if (publishing) {
+            publishing = false;
+            LOG.info("{} is given back by {} after {}", feed, tenancy.node(), sequence);
+        }
+    }
+
+    /** Whether the feed is this node's; what waits is published when it has become so. */
+    private boolean isOwn(long now) {
+        Tenancy.Lease lease = tenancy.lease();
+        boolean running = lease.isRunning(now) && lease.epoch() >= epoch && !closed;
+        if (running && (!publishing || lease.epoch() != ownEpoch)) {
+            begin(lease.epoch());
+        } else if (!running && publishing) {
+            publishing = false;
+            LOG.warn("{} is not published by {} any more: its lease has run out", feed, tenancy.node());
+        }
+        return running;
+    }
+
+    private void begin(int newEpoch) {
+        publishing = true;
+        ownEpoch = newEpoch;
+        epoch = newEpoch;
+        tenancy.heard(newEpoch);
+        sequence = memory.begin(newEpoch) - 1;
+        List<FeedMessage> waiting = overlap.takeAll();
+        LOG.info(
+                "{} is published by {} from {} on, in epoch {} ({} waiting, {} to come)",
+                feed,
+                tenancy.node(),
+                sequence + 1,
+                newEpoch,
+                waiting.size(),
+                overlap.behind());
+        tell.accept(new JsonObject()
+                .put("node", tenancy.node())
+                .put("epoch", newEpoch)
+                .put("from", sequence + 1)
+                .put("waiting", waiting.size()));
+        waiting.forEach(this::put);
+    }
+
+    private void put(FeedMessage message) {
+        publisher.publish(message.in(ownEpoch, ++sequence));
+    }
+
+    /** What there is to say about it in a status. */
+    synchronized JsonObject report() {
+        boolean owns = publishing && tenancy.lease().isRunning(System.nanoTime());
+        return new JsonObject()
+                .put("node", tenancy.node())
+                .put("role", owns ? "owner" : "standby")
+                .put("epoch", epoch)
+                .put("sequence", memory.last())
+                .put("warm", owns || tenancy.isWarm())
+                .put("majority", tenancy.hasMajority())
+                .put("ahead", overlap.ahead())
+                .put("behind", overlap.behind())
+                .put("crowdedOut", overlap.crowdedOut());
+    }
+
+    /** Whether this node publishes the feed, or did when it last looked. */
+    synchronized boolean isPublishing() {
+        return publishing;
+    }
+}

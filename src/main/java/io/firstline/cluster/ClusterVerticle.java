@@ -1,0 +1,324 @@
+package io.firstline.cluster;
+
+import io.firstline.bus.Tenancy;
+import io.firstline.config.ClusterConfig;
+import io.firstline.config.FeedConfig;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member's part in the cluster: it carries the feeds that fall to it, asks the others for the lease of those that nobody publishes,
+ * and votes on what others ask. Everything runs on its event loop, which no feed shares, so that a busy feed costs no lease.
+ *
+ * <p>Members talk to each other at {@code firstline.cluster.<host:port>}.
+ */
+public final class ClusterVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
+    private static final String ADDRESS = "firstline.cluster.";
+    private static final int ROUNDS_PER_LEASE = 4;
+    private static final int TICKS_PER_LEASE = 20;
+    /** For so long a voter that has just started does not vote, whatever the lease: the time of day has then got to a new epoch. */
+    private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
+    /** So long other members may take to appear before their feeds are taken for theirs. */
+    private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** A feed that has fallen to another member is carried on for so long. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** So long a member that leaves waits until somebody else has its feeds. */
+    private static final long FAREWELL_MS = 600;
+
+    private static final long FAREWELL_STEP_MS = 20;
+    private static final long BACK_OFF_MS = 100;
+
+    private final ClusterConfig config;
+    private final Map<String, Carried> feeds = new TreeMap<>();
+    private final BiFunction<FeedConfig, Tenancy, Deployable> verticles;
+    private final long leaseNanos;
+    private final Voter voter;
+    private final Presence presence;
+    private final long startNanos;
+
+    private long round = System.currentTimeMillis();
+    private long lastRoundNanos;
+    private long majoritySinceNanos;
+    private boolean majority;
+    private boolean leaving;
+
+    /** A feed of the configuration, and whether this member carries it. */
+    private static final class Carried {
+        private final FeedConfig config;
+        private final Candidate candidate;
+        private Tenancy tenancy;
+        private Future<String> deployed;
+        private long unwantedSinceNanos;
+        private boolean unwanted;
+
+        private Carried(FeedConfig config, Candidate candidate) {
+            this.config = config;
+            this.candidate = candidate;
+        }
+    }
+
+    /**
+     * Carries nothing yet.
+     *
+     * @param config of a member
+     * @param feeds those of all members
+     * @param verticles what carries a feed
+     */
+    public ClusterVerticle(
+            ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, Tenancy, Deployable> verticles) {
+        this.config = config;
+        this.verticles = verticles;
+        this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
+        this.startNanos = System.nanoTime();
+        this.voter = new Voter(leaseNanos, SILENT_NANOS, startNanos);
+        this.presence =
+                new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
+        this.lastRoundNanos = startNanos - leaseNanos;
+        feeds.forEach(feed -> this.feeds.put(
+                feed.name(),
+                new Carried(feed, new Candidate(feed.name(), config.members().size(), leaseNanos, startNanos))));
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.setPeriodic(Math.max(1, config.leaseMs() / TICKS_PER_LEASE), t -> tick());
+        return vertx.eventBus()
+                .<JsonObject>consumer(ADDRESS + config.self(), this::receive)
+                .completion();
+    }
+
+    // time
+
+    private void tick() {
+        if (leaving) {
+            return;
+        }
+        long now = System.nanoTime();
+        gather(now);
+        List<Ask> given = new ArrayList<>();
+        boolean claims = false;
+        for (Carried feed : feeds.values()) {
+            claims |= consider(feed, given, now);
+        }
+        if (claims || !given.isEmpty() || now - lastRoundNanos >= leaseNanos / ROUNDS_PER_LEASE) {
+            send(given, now);
+        }
+    }
+
+    /** Decides what becomes of one feed; true = there is something new to ask for. */
+    private boolean consider(Carried feed, List<Ask> given, long now) {
+        if (feed.deployed == null) {
+            return false;
+        }
+        Candidate candidate = feed.candidate;
+        String name = feed.config.name();
+        candidate.heardOf(feed.tenancy.heardEpoch());
+        feed.tenancy.majority(majority);
+        if (candidate.isLost(now)) {
+            LOG.debug("{} is not got by {}", name, config.self());
+            given.add(candidate.giveUp(TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now));
+        }
+        Promised known = voter.promised(name);
+        if (!majority || !voter.isReady(now) || !candidate.isFree(now) || (known != null && known.isRunning(now))) {
+            return false;
+        }
+        boolean first = known == null && feed.tenancy.heardEpoch() == 0;
+        long since = known == null ? majoritySinceNanos : known.untilNanos();
+        long turn = first
+                ? Turn.atStartNanos(name, config.self(), config.members())
+                : Turn.nanos(
+                        name, config.self(), feed.tenancy.isWarm(), known == null ? null : known.node(), presence, now);
+        if (now - since < turn) {
+            return false;
+        }
+        candidate.claim(System.currentTimeMillis(), now);
+        return true;
+    }
+
+    private void send(List<Ask> given, long now) {
+        lastRoundNanos = now;
+        round++;
+        List<Ask> asks = new ArrayList<>();
+        Map<String, Boolean> carries = new LinkedHashMap<>();
+        for (Carried feed : feeds.values()) {
+            if (feed.deployed != null) {
+                carries.put(feed.config.name(), feed.tenancy.isWarm());
+                Ask ask = feed.candidate.ask(round, now);
+                if (ask != null) {
+                    asks.add(ask);
+                }
+            }
+        }
+        Round mine = new Round(config.self(), round, config.leaseMs(), asks, given, carries);
+        JsonObject json = mine.toJson();
+        for (String member : config.members()) {
+            if (!member.equals(config.self())) {
+                vertx.eventBus().send(ADDRESS + member, json);
+            }
+        }
+        counted(vote(mine, now));
+    }
+
+    // what members tell each other
+
+    private void receive(Message<JsonObject> message) {
+        JsonObject json = message.body();
+        if (Round.Votes.is(json)) {
+            counted(Round.Votes.of(json));
+            return;
+        }
+        Round theirs = Round.of(json);
+        if (!config.members().contains(theirs.from())) {
+            return;
+        }
+        long now = System.nanoTime();
+        presence.heard(theirs, now);
+        if (theirs.leaseMs() != config.leaseMs()) {
+            LOG.error(
+                    "{} takes a lease to be {} ms, {} takes it to be {} ms: it gets no vote",
+                    theirs.from(),
+                    theirs.leaseMs(),
+                    config.self(),
+                    config.leaseMs());
+            return;
+        }
+        Round.Votes votes = vote(theirs, now);
+        if (!votes.votes().isEmpty()) {
+            vertx.eventBus().send(ADDRESS + theirs.from(), votes.toJson());
+        }
+        if (!theirs.given().isEmpty()) {
+            tick(); // what was given back may be ours
+        }
+    }
+
+    private Round.Votes vote(Round of, long now) {
+        of.given().forEach(given -> voter.release(of.from(), given, now));
+        List<Vote> votes = new ArrayList<>();
+        for (Ask ask : of.asks()) {
+            Carried feed = feeds.get(ask.feed());
+            if (feed != null && !of.from().equals(config.self())) {
+                feed.candidate.heardOf(ask.epoch());
+            }
+            votes.add(voter.vote(of.from(), ask, now));
+        }
+        return new Round.Votes(config.self(), of.number(), votes);
+    }
+
+    private void counted(Round.Votes votes) {
+        long now = System.nanoTime();
+        for (Vote vote : votes.votes()) {
+            Carried feed = feeds.get(vote.feed());
+            if (feed == null || feed.deployed == null) {
+                continue;
+            }
+            feed.candidate.voted(votes.from(), votes.number(), vote);
+            if (feed.candidate.owns(now) && !leaving) {
+                feed.tenancy.extend(feed.candidate.epoch(), feed.candidate.untilNanos());
+            }
+        }
+    }
+
+    // who is there, and who carries what
+
+    private void gather(long now) {
+        Set<String> present = presence.present(now);
+        boolean isMajority = presence.isMajority(now);
+        if (isMajority != majority) {
+            majority = isMajority;
+            majoritySinceNanos = now;
+            if (isMajority) {
+                LOG.info("{} is with {}", config.self(), present);
+            } else {
+                LOG.warn("{} is with {}: no majority, so it publishes nothing", config.self(), present);
+            }
+        }
+        boolean complete = present.size() == config.members().size();
+        if (!isMajority || !(complete || now - startNanos > GATHER_NANOS)) {
+            return;
+        }
+        for (Carried feed : feeds.values()) {
+            place(feed, present, now);
+        }
+    }
+
+    private void place(Carried feed, Set<String> present, long now) {
+        String name = feed.config.name();
+        boolean wanted = Placement.carriers(name, present, config.replicas()).contains(config.self())
+                || feed.candidate.owns(now);
+        if (wanted) {
+            feed.unwanted = false;
+            if (feed.deployed == null) {
+                feed.tenancy = new Tenancy(config.self());
+                feed.deployed = vertx.deployVerticle(verticles.apply(feed.config, feed.tenancy));
+                feed.deployed.onFailure(e -> LOG.error("{} cannot be carried by {}", name, config.self(), e));
+            }
+        } else if (feed.deployed != null && feed.deployed.isComplete()) {
+            if (!feed.unwanted) {
+                feed.unwanted = true;
+                feed.unwantedSinceNanos = now;
+            } else if (now - feed.unwantedSinceNanos > LINGER_NANOS) {
+                LOG.info("{} is not carried by {} any more", name, config.self());
+                Future<String> deployed = feed.deployed;
+                feed.deployed = null;
+                deployed.compose(vertx::undeploy).onFailure(e -> LOG.warn("{} cannot be undeployed", name, e));
+            }
+        }
+    }
+
+    // the end
+
+    /**
+     * Gives everything back, so that others go on at once.
+     *
+     * @return completes when they have, or do not
+     */
+    public Future<Void> leave() {
+        Promise<Void> gone = Promise.promise();
+        context.runOnContext(v -> {
+            leaving = true;
+            long now = System.nanoTime();
+            List<Ask> given = new ArrayList<>();
+            for (Carried feed : feeds.values()) {
+                if (feed.deployed != null) {
+                    feed.tenancy.end();
+                    Ask ask = feed.candidate.giveUp(0, now);
+                    if (ask != null) {
+                        given.add(ask);
+                    }
+                }
+            }
+            send(given, now);
+            farewell(given, now + TimeUnit.MILLISECONDS.toNanos(FAREWELL_MS), gone);
+        });
+        return gone.future();
+    }
+
+    /** Its vote may be needed until somebody else has what it had. */
+    private void farewell(List<Ask> given, long untilNanos, Promise<Void> gone) {
+        long now = System.nanoTime();
+        boolean taken = given.stream().allMatch(ask -> {
+            Promised promised = voter.promised(ask.feed());
+            return promised != null && !promised.node().equals(config.self());
+        });
+        if (taken || now - untilNanos > 0) {
+            gone.complete();
+        } else {
+            vertx.setTimer(FAREWELL_STEP_MS, t -> farewell(given, untilNanos, gone));
+        }
+    }
+}

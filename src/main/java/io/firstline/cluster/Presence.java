@@ -1,0 +1,66 @@
+package io.firstline.cluster;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which members are there, as far as this one hears them, and what they carry. Single-threaded. */
+final class Presence {
+    private final String self;
+    private final List<String> members;
+    private final long goneNanos;
+    private final Map<String, Heard> heard = new HashMap<>();
+
+    private record Heard(long nanos, Map<String, Boolean> carries) {}
+
+    /**
+     * Nobody is there yet but this one.
+     *
+     * @param goneNanos who says nothing for so long is not there
+     */
+    Presence(String self, List<String> members, long goneNanos) {
+        this.self = self;
+        this.members = members;
+        this.goneNanos = goneNanos;
+    }
+
+    void heard(Round round, long nowNanos) {
+        if (members.contains(round.from())) {
+            heard.put(round.from(), new Heard(nowNanos, round.carries()));
+        }
+    }
+
+    /** It says goodbye. */
+    void left(String member) {
+        heard.remove(member);
+    }
+
+    /** Who is there, this one included. */
+    Set<String> present(long nowNanos) {
+        TreeSet<String> present = new TreeSet<>();
+        present.add(self);
+        heard.forEach((member, last) -> {
+            if (nowNanos - last.nanos() < goneNanos) {
+                present.add(member);
+            }
+        });
+        return present;
+    }
+
+    boolean isMajority(long nowNanos) {
+        return present(nowNanos).size() > members.size() / 2;
+    }
+
+    /** Whether another member could take a feed over without a loss. */
+    boolean isWarm(String member, String feed) {
+        Heard last = heard.get(member);
+        return last != null && last.carries().getOrDefault(feed, false);
+    }
+
+    boolean carries(String member, String feed) {
+        Heard last = heard.get(member);
+        return last != null && last.carries().containsKey(feed);
+    }
+}

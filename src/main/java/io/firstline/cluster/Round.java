@@ -1,0 +1,99 @@
+package io.firstline.cluster;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a member tells all others several times in each lease, for all feeds at once.
+ *
+ * @param from who
+ * @param number its rounds count upwards
+ * @param leaseMs what it takes a lease to be; who takes it otherwise is no voter
+ * @param asks for which it wants votes
+ * @param given what it gives back
+ * @param carries the feeds that it receives, and whether it could take them over without a loss
+ */
+record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> given, Map<String, Boolean> carries) {
+    private static final String ASKS = "asks";
+    private static final String GIVEN = "given";
+
+    JsonObject toJson() {
+        JsonObject feeds = new JsonObject();
+        carries.forEach(feeds::put);
+        return new JsonObject()
+                .put("from", from)
+                .put("round", number)
+                .put("leaseMs", leaseMs)
+                .put(ASKS, array(asks))
+                .put(GIVEN, array(given))
+                .put("carries", feeds);
+    }
+
+    static Round of(JsonObject json) {
+        Map<String, Boolean> carries = new TreeMap<>();
+        JsonObject feeds = json.getJsonObject("carries");
+        feeds.fieldNames().forEach(feed -> carries.put(feed, feeds.getBoolean(feed)));
+        return new Round(
+                json.getString("from"),
+                json.getLong("round"),
+                json.getInteger("leaseMs"),
+                asks(json.getJsonArray(ASKS)),
+                asks(json.getJsonArray(GIVEN)),
+                carries);
+    }
+
+    private static JsonArray array(List<Ask> asks) {
+        JsonArray array = new JsonArray();
+        asks.forEach(ask -> array.add(new JsonObject().put("feed", ask.feed()).put("epoch", ask.epoch())));
+        return array;
+    }
+
+    private static List<Ask> asks(JsonArray array) {
+        List<Ask> asks = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            JsonObject ask = array.getJsonObject(i);
+            asks.add(new Ask(ask.getString("feed"), ask.getInteger("epoch")));
+        }
+        return asks;
+    }
+
+    /**
+     * A voter's answer to it.
+     *
+     * @param from who votes
+     * @param number of the round
+     */
+    record Votes(String from, long number, List<Vote> votes) {
+        JsonObject toJson() {
+            JsonArray array = new JsonArray();
+            votes.forEach(vote -> array.add(new JsonObject()
+                    .put("feed", vote.feed())
+                    .put("epoch", vote.epoch())
+                    .put("granted", vote.granted())
+                    .put("known", vote.knownEpoch())));
+            return new JsonObject().put("from", from).put("round", number).put("votes", array);
+        }
+
+        static boolean is(JsonObject json) {
+            return json.containsKey("votes");
+        }
+
+        static Votes of(JsonObject json) {
+            JsonArray array = json.getJsonArray("votes");
+            List<Vote> votes = new ArrayList<>();
+            for (int i = 0; i < array.size(); i++) {
+                JsonObject vote = array.getJsonObject(i);
+                votes.add(new Vote(
+                        vote.getString("feed"),
+                        vote.getInteger("epoch"),
+                        vote.getBoolean("granted"),
+                        vote.getInteger("known")));
+            }
+            return new Votes(json.getString("from"), json.getLong("round"), votes);
+        }
+    }
+}

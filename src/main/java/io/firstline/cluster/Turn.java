@@ -1,0 +1,40 @@
+package io.firstline.cluster;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long a node waits before it claims a feed that nobody has, so that seldom two claim it at once and the best comes first: those
+ * that lose nothing before those that might, then by the feed's own order.
+ */
+final class Turn {
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
+    private static final long COLD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    /** So long the first in a feed's order may take to start when the whole cluster does. */
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private Turn() {}
+
+    /** At the start, when the feed has never had an owner. */
+    static long atStartNanos(String feed, String self, List<String> members) {
+        int place = Placement.order(feed, members).indexOf(self);
+        return place == 0 ? 0 : START_NANOS + place * STEP_NANOS;
+    }
+
+    /**
+     * When an owner has gone.
+     *
+     * @param last who that was
+     */
+    static long nanos(String feed, String self, boolean warm, String last, Presence presence, long nowNanos) {
+        Set<String> present = presence.present(nowNanos);
+        present.remove(last);
+        List<String> turns = new ArrayList<>(Placement.order(feed, present));
+        turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
+        turns.sort(Comparator.comparing(member -> !(member.equals(self) ? warm : presence.isWarm(member, feed))));
+        return Math.max(0, turns.indexOf(self)) * STEP_NANOS + (warm ? 0 : COLD_NANOS);
+    }
+}

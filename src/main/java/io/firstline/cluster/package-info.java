@@ -1,0 +1,2 @@
+/** Several nodes that carry the feeds together. */
+package io.firstline.cluster;

@@ -1,0 +1,311 @@
+package io.firstline.bus;
+
+import io.firstline.config.Retention;
+import io.firstline.stream.FeedMessage;
+import io.firstline.stream.Loss;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+
+/**
+ * Nodes that receive the same feed, one of which publishes until it dies; consumers who lose messages on the way. Time is virtual, in
+ * microseconds; everything comes from one random source.
+ */
+final class SimulatedCluster {
+    private static final int STREAMS = 4;
+    private static final Retention ALL = new Retention(1 << 20, 1 << 30, 100);
+    private static final Continuity.Settings SETTINGS =
+            new Continuity.Settings(20_000_000_000L, 5_000_000, new Amount(100_000, 1 << 30), 100_000, 60_000_000_000L);
+
+    private record Event(long at, long order, Runnable action) {}
+
+    /** What the venue sends: a text of a stream, at times the same as one before. */
+    record Sent(int stream, String text) {}
+
+    private final Random random;
+    private final PriorityQueue<Event> events = new PriorityQueue<>(
+            (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
+    private long now;
+    private long order;
+    final List<Sent> sent = new ArrayList<>();
+    final List<Node> nodes = new ArrayList<>();
+    final List<Consumer> consumers = new ArrayList<>();
+    private Node owner;
+    private int epoch;
+    private long lives;
+    private boolean lossy;
+    int deaths;
+
+    SimulatedCluster(Random random) {
+        this.random = random;
+    }
+
+    private void at(long delayMicros, Runnable action) {
+        events.add(new Event(now + delayMicros, order++, action));
+    }
+
+    private long nanos() {
+        return now * 1_000;
+    }
+
+    /** First in, first out, each with a delay of its own; cut when its publisher dies, somewhere in what is under way. */
+    private final class Link {
+        private final int slowness = 1 + random.nextInt(3_000);
+        private long lastArrival;
+        private long cutAt = Long.MAX_VALUE;
+
+        void send(Runnable arrival) {
+            lastArrival = Math.max(lastArrival, now + random.nextInt(slowness));
+            long arrives = lastArrival;
+            at(arrives - now, () -> {
+                if (arrives <= cutAt) {
+                    arrival.run();
+                }
+            });
+        }
+
+        void cut() {
+            cutAt = random.nextBoolean() ? now + random.nextInt(4_000) : Long.MAX_VALUE;
+        }
+    }
+
+    /** Receives the whole feed, each stream in its order, and may own it. */
+    final class Node {
+        private final Map<Object, Link> links = new HashMap<>();
+        private final List<Link> streams = new ArrayList<>();
+        private final List<Sent> received = new ArrayList<>();
+        private FeedMemory memory = new FeedMemory(ALL, ++lives);
+        private final Map<String, Integer> ahead = new HashMap<>();
+        private int myEpoch;
+        private long sequence;
+        private boolean owning;
+        private boolean alive = true;
+
+        Node() {
+            for (int i = 0; i < STREAMS; i++) {
+                streams.add(new Link());
+            }
+        }
+
+        void receive(Sent message) {
+            streams.get(message.stream()).send(() -> {
+                received.add(message);
+                if (owning) {
+                    publishUnlessPublished(message);
+                }
+            });
+        }
+
+        private void publishUnlessPublished(Sent message) {
+            if (ahead.merge(message.text(), -1, Integer::sum) < 0) {
+                ahead.remove(message.text());
+                publish(message);
+            } else if (ahead.get(message.text()) == 0) {
+                ahead.remove(message.text());
+            }
+        }
+
+        private List<FeedMessage> line() {
+            List<FeedMessage> line = new ArrayList<>();
+            for (long from = 1; from <= memory.last(); ) {
+                Resent part = memory.range(from, Long.MAX_VALUE);
+                line.addAll(part.messages());
+                from = part.to() + 1;
+            }
+            return line;
+        }
+
+        /**
+         * Knows what was published as far as it saw, and publishes what else it has. The other nodes have asked it for what they missed
+         * before they may become owners.
+         */
+        void own(int newEpoch) {
+            myEpoch = newEpoch;
+            sequence = memory.begin(newEpoch) - 1;
+            owning = true;
+            owner = this;
+            ahead.clear();
+            line().forEach(seen -> ahead.merge(seen.asText(), 1, Integer::sum));
+            nodes.stream().filter(node -> node.alive && node != this).forEach(node -> {
+                node.memory.follow(memory.state().epochs());
+                line().forEach(seen -> node.memory.add(seen, ""));
+            });
+            List.copyOf(received).forEach(this::publishUnlessPublished);
+        }
+
+        private void publish(Sent message) {
+            FeedMessage out =
+                    new FeedMessage("f", myEpoch, ++sequence, "c", now, 0, Buffer.buffer(message.text()), true, false);
+            memory.add(out, "" + message.stream());
+            for (Node node : nodes) {
+                if (node != this) {
+                    links.computeIfAbsent(node, n -> new Link()).send(() -> node.sees(out));
+                }
+            }
+            for (Consumer consumer : consumers) {
+                boolean lost = lossy && random.nextInt(100) < consumer.lossPercent;
+                Link link = links.computeIfAbsent(consumer, c -> new Link());
+                if (!lost) {
+                    link.send(() -> consumer.sees(out));
+                }
+            }
+        }
+
+        private void sees(FeedMessage message) {
+            if (alive && !(owning && message.epoch() <= myEpoch)) {
+                memory.add(message, "");
+            }
+        }
+
+        void die() {
+            alive = false;
+            owning = false;
+            streams.forEach(link -> link.cutAt = now);
+            links.values().forEach(Link::cut);
+            deaths++;
+        }
+
+        /** The same process again: nothing is known of what was, and numbers begin with 1. */
+        void restart() {
+            memory = new FeedMemory(ALL, ++lives);
+            received.clear();
+            sequence = memory.begin(0) - 1;
+        }
+    }
+
+    /** Whoever listens, and what it got. */
+    final class Consumer implements Continuity.Receiver {
+        final Continuity continuity = new Continuity(SETTINGS, false, this);
+        final List<FeedMessage> got = new ArrayList<>();
+        final List<Loss> losses = new ArrayList<>();
+        private final int lossPercent;
+
+        Consumer(int lossPercent) {
+            this.lossPercent = lossPercent;
+        }
+
+        void sees(FeedMessage message) {
+            continuity.arrived(message, nanos());
+            turn();
+        }
+
+        private void turn() {
+            Question question = continuity.question(nanos());
+            if (question != null) {
+                at(random.nextInt(2_000), () -> ask(question));
+            }
+        }
+
+        private void ask(Question question) {
+            Node asked = owner;
+            boolean fails = asked == null || !asked.owning || random.nextInt(10) == 0;
+            Resent answer = fails || asked.myEpoch < question.epoch()
+                    ? null
+                    : question.from() > 0 ? asked.memory.range(question.from(), question.to()) : asked.memory.state();
+            at(random.nextInt(2_000), () -> {
+                if (answer == null) {
+                    continuity.unanswered(question, false, nanos());
+                } else {
+                    continuity.answered(question, Resent.of(new Answer(answer)), nanos());
+                }
+                turn();
+            });
+        }
+
+        private void tick() {
+            continuity.passed(nanos());
+            turn();
+            if (now < 60_000_000) {
+                at(5_000, this::tick);
+            }
+        }
+
+        @Override
+        public void deliver(FeedMessage message) {
+            got.add(message);
+        }
+
+        @Override
+        public void lost(Loss loss) {
+            losses.add(loss);
+        }
+    }
+
+    // what happens
+
+    void start(int nodeCount, int consumerCount, int firstEpoch) {
+        for (int i = 0; i < nodeCount; i++) {
+            nodes.add(new Node());
+        }
+        for (int i = 0; i < consumerCount; i++) {
+            consumers.add(new Consumer(i * 10));
+        }
+        epoch = firstEpoch;
+        nodes.get(0).own(epoch);
+        consumers.forEach(Consumer::tick);
+    }
+
+    /** The venue sends so many. */
+    void send(int count, boolean repeats) {
+        for (int i = 0; i < count; i++) {
+            Sent again = repeats && random.nextInt(5) == 0 && !sent.isEmpty()
+                    ? sent.get(sent.size() - 1 - random.nextInt(Math.min(10, sent.size())))
+                    : null;
+            int stream = random.nextInt(STREAMS);
+            Sent message = again == null ? new Sent(stream, "s" + stream + "-" + sent.size()) : again;
+            sent.add(message);
+            for (Node node : nodes) {
+                if (node.alive) {
+                    node.receive(message);
+                }
+            }
+            run(random.nextInt(300));
+        }
+    }
+
+    /** From here on messages are lost on the consumers' ways: not the first, before which nobody could miss anything. */
+    void loseFromHereOn() {
+        send(3, false);
+        run(20_000);
+        lossy = true;
+    }
+
+    /** What is under way arrives, and one more that everybody gets, before which nothing can be missed unnoticed. */
+    void settle() {
+        run(20_000);
+        lossy = false;
+        send(1, false);
+        run(1_000_000);
+    }
+
+    /** The owner dies, and somebody takes over, soon or late, whatever is under way. */
+    void takeOver() {
+        while (!owner.owning) {
+            run(1_000);
+        }
+        owner.die();
+        Node dead = owner;
+        at(random.nextInt(6_000), () -> {
+            List<Node> living = nodes.stream().filter(n -> n.alive && n != dead).toList();
+            living.get(random.nextInt(living.size())).own(++epoch);
+        });
+    }
+
+    void restartOwner() {
+        owner.restart();
+    }
+
+    void run(long micros) {
+        long end = now + micros;
+        while (!events.isEmpty() && events.peek().at() <= end) {
+            Event event = events.poll();
+            now = event.at();
+            event.action().run();
+        }
+        now = end;
+    }
+}
