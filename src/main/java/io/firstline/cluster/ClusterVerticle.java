@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import io.firstline.bus.Addresses;
 import io.firstline.bus.Tenancy;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
@@ -8,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,11 +26,14 @@ import org.slf4j.LoggerFactory;
  * A member's part in the cluster: it carries the feeds that fall to it, asks the others for the lease of those that nobody publishes,
  * and votes on what others ask. Everything runs on its event loop, which no feed shares, so that a busy feed costs no lease.
  *
- * <p>Members talk to each other at {@code firstline.cluster.<host:port>}.
+ * <p>Members talk to each other at {@code firstline.cluster.<host:port>}; whoever sends {@code {"do": "status"}} there is told what the
+ * member carries, and whom it hears.
  */
 public final class ClusterVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
-    private static final String ADDRESS = "firstline.cluster.";
+    /** Where a member is asked, followed by its {@code host:port}. */
+    public static final String ADDRESS = "firstline.cluster.";
+
     private static final int ROUNDS_PER_LEASE = 4;
     private static final int TICKS_PER_LEASE = 20;
     /** For so long a voter that has just started does not vote, whatever the lease: the time of day has then got to a new epoch. */
@@ -42,6 +47,7 @@ public final class ClusterVerticle extends VerticleBase {
 
     private static final long FAREWELL_STEP_MS = 20;
     private static final long BACK_OFF_MS = 100;
+    private static final long LOOK_UP_MS = 1_000;
 
     private final ClusterConfig config;
     private final Map<String, Carried> feeds = new TreeMap<>();
@@ -97,6 +103,7 @@ public final class ClusterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         vertx.setPeriodic(Math.max(1, config.leaseMs() / TICKS_PER_LEASE), t -> tick());
+        vertx.setPeriodic(LOOK_UP_MS, t -> lookUp());
         return vertx.eventBus()
                 .<JsonObject>consumer(ADDRESS + config.self(), this::receive)
                 .completion();
@@ -118,6 +125,16 @@ public final class ClusterVerticle extends VerticleBase {
         if (claims || !given.isEmpty() || now - lastRoundNanos >= leaseNanos / ROUNDS_PER_LEASE) {
             send(given, now);
         }
+    }
+
+    /** So that a takeover need not: it may have to wait for the one that is gone. */
+    private void lookUp() {
+        feeds.forEach((name, feed) -> {
+            if (feed.deployed != null) {
+                Clustering.lookUp(vertx, Addresses.feed(name));
+                Clustering.lookUp(vertx, Addresses.events(name));
+            }
+        });
     }
 
     /** Decides what becomes of one feed; true = there is something new to ask for. */
@@ -178,6 +195,10 @@ public final class ClusterVerticle extends VerticleBase {
 
     private void receive(Message<JsonObject> message) {
         JsonObject json = message.body();
+        if ("status".equals(json.getString("do"))) {
+            message.reply(status());
+            return;
+        }
         if (Round.Votes.is(json)) {
             counted(Round.Votes.of(json));
             return;
@@ -278,6 +299,29 @@ public final class ClusterVerticle extends VerticleBase {
                 deployed.compose(vertx::undeploy).onFailure(e -> LOG.warn("{} cannot be undeployed", name, e));
             }
         }
+    }
+
+    /** What this member knows: the request {@code {"do": "status"}} at its address. */
+    private JsonObject status() {
+        long now = System.nanoTime();
+        JsonObject carried = new JsonObject();
+        feeds.forEach((name, feed) -> {
+            if (feed.deployed != null) {
+                boolean owns = feed.candidate.owns(now);
+                carried.put(
+                        name,
+                        new JsonObject()
+                                .put("role", owns ? "owner" : "standby")
+                                .put("warm", owns || feed.tenancy.isWarm())
+                                .put("epoch", owns ? feed.candidate.epoch() : feed.tenancy.heardEpoch())
+                                .put("leaseLeftMs", owns ? (feed.candidate.untilNanos() - now) / 1_000_000 : null));
+            }
+        });
+        return new JsonObject()
+                .put("node", config.self())
+                .put("majority", majority)
+                .put("present", new JsonArray(List.copyOf(presence.present(now))))
+                .put("feeds", carried);
     }
 
     // the end

@@ -12,9 +12,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.eventbus.impl.clustered.NodeSelector;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -86,8 +89,34 @@ public final class Clustering {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines come before it reads a configuration
         }
-        return builder.withClusterManager(new HazelcastClusterManager(hazelcast(config)))
-                .buildClustered();
+        return builder.withClusterManager(new Members(hazelcast(config))).buildClustered();
+    }
+
+    /**
+     * Finds out who consumes an address, without a message. What was found is kept and kept up to date; who publishes there for the
+     * first time would ask the members, and wait for one that has just died.
+     */
+    static void lookUp(Vertx vertx, String address) {
+        if (vertx instanceof VertxInternal inside
+                && inside.clusterManager() instanceof Members members
+                && members.selector != null) {
+            members.selector.selectForPublish(address, (nodes, failure) -> {});
+        }
+    }
+
+    /** Hazelcast's members, and who picks the nodes for an address. */
+    private static final class Members extends HazelcastClusterManager {
+        private volatile NodeSelector selector;
+
+        private Members(Config config) {
+            super(config);
+        }
+
+        @Override
+        public void registrationListener(RegistrationListener listener) {
+            super.registrationListener(listener);
+            selector = listener instanceof NodeSelector picks ? picks : null;
+        }
     }
 
     private static Config hazelcast(ClusterConfig config) {

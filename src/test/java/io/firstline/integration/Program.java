@@ -115,6 +115,20 @@ public final class Program implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Any signal, by its name: {@code STOP}, {@code CONT}, {@code KILL}. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /** The exit code, when everything it wrote has been read. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

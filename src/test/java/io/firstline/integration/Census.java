@@ -1,0 +1,69 @@
+package io.firstline.integration;
+
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.stream.FeedMessage;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What an exchange sent, for any number of feeds that should each have got all of it. */
+final class Census {
+    private record Sent(int number, String stream) {}
+
+    private final Map<String, Sent> sent = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+
+    Census(ExchangeSimulator exchange) {
+        exchange.onEmit((stream, payload) -> {
+            if (sent.put(payload.toString(), new Sent(count.getAndIncrement(), stream)) != null) {
+                throw new AssertionError("the simulator repeats itself");
+            }
+        });
+    }
+
+    int sent() {
+        return count.get();
+    }
+
+    /** What one feed has got of it. Single-threaded but for the counts. */
+    final class Share {
+        private final BitSet seen = new BitSet();
+        private final Map<String, Integer> last = new ConcurrentHashMap<>();
+        volatile int received;
+        volatile int twice;
+        volatile int unknown;
+        volatile int outOfOrder;
+        volatile long lastNanos;
+        volatile String firstOutOfOrder = "";
+        private String before;
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+        void receive(FeedMessage delivered) {
+            String text = delivered.asText();
+            lastNanos = System.nanoTime();
+            Sent message = sent.get(text);
+            if (message == null) {
+                unknown++;
+            } else if (seen.get(message.number())) {
+                twice++;
+            } else {
+                seen.set(message.number());
+                received++;
+                int newest = last.merge(message.stream(), message.number(), Math::max);
+                if (newest > message.number()) {
+                    if (outOfOrder++ == 0) {
+                        firstOutOfOrder = delivered.feed() + " " + delivered.epoch() + "/" + delivered.sequence() + " late "
+                                + delivered.late() + " is " + message.number() + " after " + newest + ", before it "
+                                + before;
+                    }
+                }
+                before = delivered.epoch() + "/" + delivered.sequence() + " " + message.number();
+            }
+        }
+
+        int lost() {
+            return sent() - received;
+        }
+    }
+}
