@@ -13,7 +13,6 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,9 +120,12 @@ public abstract class FeedVerticle extends VerticleBase {
         }
     }
 
-    private static void ownerChanged(FeedPublisher publisher, JsonObject facts) {
-        long micros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-        publisher.publish(new FeedEvent(FeedEvent.Type.OWNER_CHANGED, publisher.feed(), micros, facts));
+    private void ownerChanged(FeedPublisher publisher, JsonObject facts) {
+        publisher.publish(new FeedEvent(
+                FeedEvent.Type.OWNER_CHANGED,
+                publisher.feed(),
+                Clockwork.of(vertx).epochMicros(),
+                facts));
     }
 
     /**

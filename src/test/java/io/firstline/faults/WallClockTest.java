@@ -33,6 +33,8 @@ class WallClockTest {
             "io/firstline/bench/FeedClient.java",
             // tells the page when it was told
             "io/firstline/http/LiveUpdates.java",
+            // epochs of a cluster go on upwards when all its nodes were stopped; a step back costs nothing but a number
+            "io/firstline/cluster/ClusterVerticle.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
             // stamps what it writes
@@ -56,7 +58,8 @@ class WallClockTest {
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
             "io/firstline/pool/Feed.java",
-            // events
+            // events; tells one life of a feed from the next
+            "io/firstline/bus/FeedVerticle.java",
             "io/firstline/pool/Chronicle.java");
 
     @Test

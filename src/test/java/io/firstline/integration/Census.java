@@ -53,7 +53,8 @@ final class Census {
                 int newest = last.merge(message.stream(), message.number(), Math::max);
                 if (newest > message.number()) {
                     if (outOfOrder++ == 0) {
-                        firstOutOfOrder = delivered.feed() + " " + delivered.epoch() + "/" + delivered.sequence() + " late "
+                        firstOutOfOrder = delivered.feed() + " " + delivered.epoch() + "/" + delivered.sequence()
+                                + " late "
                                 + delivered.late() + " is " + message.number() + " after " + newest + ", before it "
                                 + before;
                     }

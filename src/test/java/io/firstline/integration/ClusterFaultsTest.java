@@ -78,7 +78,8 @@ class ClusterFaultsTest {
     void close() {
         nodes.stream().filter(node -> node != null).forEach(Program::close);
         if (Boolean.getBoolean("cluster.log")) {
-            nodes.stream().filter(node -> node != null).forEach(node -> node.err().forEach(System.out::println));
+            nodes.stream().filter(node -> node != null).forEach(node -> node.err()
+                    .forEach(System.out::println));
         }
         if (vertx != null) {
             Bench.get(vertx.close());
