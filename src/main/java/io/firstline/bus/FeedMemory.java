@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -57,11 +58,17 @@ final class FeedMemory {
      */
     synchronized long follow(Epochs owners) {
         long end = epochs.divergence(owners);
+        List<FeedMessage> owned = List.of();
         if (end < Long.MAX_VALUE) {
+            owned = IntStream.range(placeOf(end), size)
+                    .mapToObj(this::at)
+                    .filter(message -> message.epoch() == owners.epochOf(message.sequence()))
+                    .toList();
             forgetFrom(end);
             epochs = epochs.upTo(end, owners);
         }
         epochs = epochs.and(owners);
+        owned.forEach(message -> add(message, null));
         return firstHole();
     }
 
@@ -78,33 +85,33 @@ final class FeedMemory {
      * Somebody has published a message; what does not count any more is ignored.
      *
      * @param stream its stream's name, or null if it has none
+     * @return whether it is news
      */
-    synchronized void add(FeedMessage message, String stream) {
+    synchronized boolean add(FeedMessage message, String stream) {
         long sequence = message.sequence();
         if (message.epoch() > epochs.newest()) {
             epochs = epochs.begin(message.epoch(), sequence);
             forgetFrom(sequence);
         } else if (message.epoch() != epochs.epochOf(sequence)) {
-            return;
+            return false;
         }
-        if (stream != null && sequence > last) {
+        boolean isYoungest = sequence > last;
+        if (stream != null && isYoungest) {
             lastValues.put(stream, message);
         }
         last = Math.max(last, sequence);
-        if (bound.messages() > 0) {
-            keep(message);
-        }
+        return bound.messages() > 0 ? keep(message) : isYoungest;
     }
 
     /** Numbers ascend, but for what comes late of an owner that is gone: it takes its place. */
-    private void keep(FeedMessage message) {
+    private boolean keep(FeedMessage message) {
         int place = placeOf(message.sequence());
         if (place < size && at(place).sequence() == message.sequence()) {
-            return;
+            return false;
         }
         if (size == bound.messages()) {
             if (place == 0) {
-                return; // older than all
+                return false; // older than all
             }
             removeOldest();
             place--;
@@ -121,6 +128,7 @@ final class FeedMemory {
         while (size > 1 && bytes > bound.bytes()) {
             removeOldest();
         }
+        return true;
     }
 
     private void removeOldest() {

@@ -67,9 +67,9 @@ final class FeedPublisher implements Outlet {
         outflow.published(message.payload().length());
     }
 
-    /** What another node has published. */
-    void remember(FeedMessage message) {
-        memory.add(message, streamOf(message));
+    /** What another node has published; whether it is news. */
+    boolean remember(FeedMessage message) {
+        return memory.add(message, streamOf(message));
     }
 
     private String streamOf(FeedMessage message) {

@@ -129,8 +129,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
             listeningNanos = now;
             // what came before we listened may have been published before as well
             catchUp(Math.max(1, message.sequence() - 2L * overlap.ahead() - CATCH_UP_MORE), message.sequence() - 1);
-        } else if (now - listeningNanos > COMPARED_NANOS) {
-            tenancy.warm(true);
+        } else {
+            tellWarm(now);
+            long next = memory.last() + 1;
+            if (message.epoch() > epoch || message.sequence() > next) {
+                // with a hole it would publish again what consumers have; a new owner says where it goes on from
+                catchUp(Math.max(1, Math.min(next, message.sequence() - 1)), message.sequence() - 1);
+            }
         }
         if (message.epoch() > epoch) {
             epoch = message.epoch();
@@ -138,6 +143,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
         publisher.remember(message);
         overlap.published(message.identity(), now);
+    }
+
+    private void tellWarm(long now) {
+        if (now - listeningNanos > COMPARED_NANOS) {
+            tenancy.warm(true);
+        }
     }
 
     private void catchUp(long from, long to) {
@@ -149,19 +160,25 @@ final class Replica implements Outlet, Tenancy.Tenant {
                         Addresses.resend(feed),
                         new JsonObject().put("from", from).put("to", to).put("epoch", epoch),
                         new DeliveryOptions().setSendTimeout(ANSWER_MS))
-                .onSuccess(reply -> caughtUp(Resent.of(reply), to))
+                .onSuccess(reply -> caughtUp(Resent.of(reply), from, to))
                 // its owner may have changed just now; at the latest it is warm when nothing of that time is compared
                 // any more
                 .onFailure(e -> LOG.debug("{} does not get what was published before {}", feed, to, e));
     }
 
-    private synchronized void caughtUp(Resent resent, long to) {
+    private synchronized void caughtUp(Resent resent, long from, long to) {
         if (publishing || closed) {
             return;
         }
         long now = System.nanoTime();
+        long hole = memory.follow(resent.epochs());
         for (FeedMessage message : resent.messages()) {
-            overlap.published(message.identity(), now);
+            if (publisher.remember(message)) {
+                overlap.published(message.identity(), now);
+            }
+        }
+        if (hole < from) {
+            catchUp(hole, from - 1); // asked for once: what is not kept any more stays missing
         }
         if (resent.more()) {
             catchUp(resent.to() + 1, to);

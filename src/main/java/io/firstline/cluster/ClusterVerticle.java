@@ -154,7 +154,7 @@ public final class ClusterVerticle extends VerticleBase {
         if (!majority || !voter.isReady(now) || !candidate.isFree(now) || (known != null && known.isRunning(now))) {
             return false;
         }
-        boolean first = known == null && feed.tenancy.heardEpoch() == 0;
+        boolean first = known == null && feed.tenancy.heardEpoch() == 0 && presence.epochOf(name, now) == 0;
         long since = known == null ? majoritySinceNanos : known.untilNanos();
         long turn = first
                 ? Turn.atStartNanos(name, config.self(), config.members())
@@ -171,10 +171,10 @@ public final class ClusterVerticle extends VerticleBase {
         lastRoundNanos = now;
         round++;
         List<Ask> asks = new ArrayList<>();
-        Map<String, Boolean> carries = new LinkedHashMap<>();
+        Map<String, Round.Part> carries = new LinkedHashMap<>();
         for (Carried feed : feeds.values()) {
             if (feed.deployed != null) {
-                carries.put(feed.config.name(), feed.tenancy.isWarm());
+                carries.put(feed.config.name(), new Round.Part(feed.tenancy.isWarm(), feed.tenancy.heardEpoch()));
                 Ask ask = feed.candidate.ask(round, now);
                 if (ask != null) {
                     asks.add(ask);

@@ -13,7 +13,7 @@ final class Presence {
     private final long goneNanos;
     private final Map<String, Heard> heard = new HashMap<>();
 
-    private record Heard(long nanos, Map<String, Boolean> carries) {}
+    private record Heard(long nanos, Map<String, Round.Part> carries) {}
 
     /**
      * Nobody is there yet but this one.
@@ -55,8 +55,20 @@ final class Presence {
 
     /** Whether another member could take a feed over without a loss. */
     boolean isWarm(String member, String feed) {
+        return part(member, feed).warm();
+    }
+
+    /** The highest epoch in which a feed was published as far as those know who are there, this member aside; 0 = never. */
+    int epochOf(String feed, long nowNanos) {
+        return present(nowNanos).stream()
+                .mapToInt(member -> part(member, feed).epoch())
+                .max()
+                .orElse(0);
+    }
+
+    private Round.Part part(String member, String feed) {
         Heard last = heard.get(member);
-        return last != null && last.carries().getOrDefault(feed, false);
+        return last == null ? Round.Part.NONE : last.carries().getOrDefault(feed, Round.Part.NONE);
     }
 
     boolean carries(String member, String feed) {

@@ -15,15 +15,26 @@ import java.util.TreeMap;
  * @param leaseMs what it takes a lease to be; who takes it otherwise is no voter
  * @param asks for which it wants votes
  * @param given what it gives back
- * @param carries the feeds that it receives, and whether it could take them over without a loss
+ * @param carries the feeds that it receives, and what it is to them
  */
-record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> given, Map<String, Boolean> carries) {
+record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> given, Map<String, Part> carries) {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
 
+    /**
+     * What a member is to a feed that it receives.
+     *
+     * @param warm whether it could take it over without a loss
+     * @param epoch the highest in which it knows the feed to have been published; 0 = in none
+     */
+    record Part(boolean warm, int epoch) {
+        static final Part NONE = new Part(false, 0);
+    }
+
     JsonObject toJson() {
         JsonObject feeds = new JsonObject();
-        carries.forEach(feeds::put);
+        carries.forEach((feed, part) ->
+                feeds.put(feed, new JsonObject().put("warm", part.warm()).put("epoch", part.epoch())));
         return new JsonObject()
                 .put("from", from)
                 .put("round", number)
@@ -34,9 +45,12 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
     }
 
     static Round of(JsonObject json) {
-        Map<String, Boolean> carries = new TreeMap<>();
+        Map<String, Part> carries = new TreeMap<>();
         JsonObject feeds = json.getJsonObject("carries");
-        feeds.fieldNames().forEach(feed -> carries.put(feed, feeds.getBoolean(feed)));
+        feeds.fieldNames().forEach(feed -> {
+            JsonObject part = feeds.getJsonObject(feed);
+            carries.put(feed, new Part(part.getBoolean("warm"), part.getInteger("epoch")));
+        });
         return new Round(
                 json.getString("from"),
                 json.getLong("round"),

@@ -1,2 +1,22 @@
-/** Several nodes that carry the feeds together. */
+/**
+ * Several nodes that carry the feeds together, so that a feed outlives its node.
+ *
+ * <p><b>Who is there</b> is kept by Hazelcast, embedded ({@link io.firstline.cluster.Clustering}, which alone knows it). <b>Who publishes
+ * a feed</b> is not left to it: its maps answer on both sides of a network that is cut. A majority of the configured members lets one of
+ * them have the feed for the length of a lease, again and again ({@link io.firstline.cluster.Voter}, {@link io.firstline.cluster.Candidate});
+ * the part of the members that is no majority publishes nothing. Each owner has an epoch of its own, above all before it.
+ *
+ * <p><b>Each feed is received by several nodes.</b> The one that has the lease publishes, the others compare what they receive with what it
+ * publishes. When it is killed, hangs, is cut off or stops, one of them gets the lease and publishes first what it has and the owner had
+ * not published ({@code io.firstline.bus.Replica}). A process that was frozen publishes nothing when it goes on: its lease is looked at for
+ * every message.
+ *
+ * <p><b>What a consumer can rely on</b>, if it reads with {@link io.firstline.bus.FeedSubscription}: every message once, in the order of its
+ * stream, through the death of an owner, as long as the node that takes over was warm ({@code "warm"} in its status: it has heard the
+ * owner for ten seconds, or has asked it for what came before). Every message at least once, and perhaps not all, if none was: all nodes
+ * were started anew, two failed within the seconds that a new one needs to become warm, or a feed had no owner for more than ten seconds.
+ *
+ * <p>Hazelcast's traffic is not encrypted, which its open-source edition cannot do. It holds addresses of nodes and names of feeds; keep it
+ * on one machine or a private network. Messages go over the event bus' own sockets, with TLS and client certificates if configured.
+ */
 package io.firstline.cluster;

@@ -1,0 +1,267 @@
+package io.firstline.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.FeedConfig;
+import io.firstline.config.Retention;
+import io.firstline.pool.FeedEvent;
+import io.firstline.stream.FeedMessage;
+import io.firstline.testkit.Await;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two replicas of a feed on one event bus, which is all they know of each other. */
+class ReplicaTest {
+    private static final FeedConfig CONFIG = FeedConfig.fromJson(
+            new JsonObject().put("name", "btc").put("url", "ws://127.0.0.1:1/").put("connections", 2));
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Queue<FeedMessage> consumed = new ConcurrentLinkedQueue<>();
+    private final Queue<JsonObject> told = new ConcurrentLinkedQueue<>();
+    private final List<Replica> replicas = new ArrayList<>();
+
+    private record Node(Tenancy tenancy, FeedMemory memory, Replica replica) {
+        void receives(String... messages) {
+            for (String message : messages) {
+                replica.publish(new FeedMessage("btc", 1, "c", 0, Buffer.buffer(message), true, false));
+            }
+        }
+
+        void owns(int epoch) {
+            tenancy.extend(epoch, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        FeedMessageCodec.register(vertx);
+        vertx.eventBus().<FeedMessage>consumer(Addresses.feed("btc"), m -> consumed.add(m.body()));
+    }
+
+    @AfterEach
+    void close() {
+        replicas.forEach(replica -> Await.result(replica.close()));
+        Await.result(vertx.close());
+    }
+
+    private Node node(String name) {
+        FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
+        Tenancy tenancy = new Tenancy(name);
+        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
+        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, told::add);
+        replicas.add(replica);
+        return new Node(tenancy, memory, replica);
+    }
+
+    private List<String> texts() {
+        return consumed.stream().map(FeedMessage::asText).toList();
+    }
+
+    private void awaitConsumed(int count) {
+        Await.until(() -> texts().toString(), () -> consumed.size() >= count);
+    }
+
+    private static void awaitHeard(Node standby, long sequence) {
+        Await.until("the standby has heard " + sequence, () -> standby.memory.last() == sequence);
+    }
+
+    @Test
+    void shouldPublishNothingThatIsNotItsOwn() {
+        Node node = node("a");
+        node.receives("1", "2");
+
+        assertThat(node.replica.report().getString("role")).isEqualTo("standby");
+        assertThat(node.replica.report().getInteger("ahead")).isEqualTo(2);
+        node.owns(1);
+        awaitConsumed(2);
+        assertThat(texts()).containsExactly("1", "2");
+        assertThat(node.replica.isPublishing()).isTrue();
+        assertThat(told)
+                .hasSize(1)
+                .first()
+                .extracting(fact -> fact.getInteger("waiting"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldGoOnWhereTheOwnerStopped() {
+        Node owner = node("a");
+        Node standby = node("b");
+        owner.owns(1);
+        Await.until("the owner publishes", owner.replica::isPublishing);
+        owner.receives("1", "2", "3", "same", "4");
+        standby.receives("2", "1", "same", "same", "5", "3");
+        awaitHeard(standby, 5);
+        assertThat(standby.tenancy.heardEpoch()).isEqualTo(1);
+
+        owner.tenancy.end();
+        owner.receives("5", "6");
+        standby.owns(2);
+        awaitConsumed(7);
+        standby.receives("4", "6");
+        awaitConsumed(8);
+
+        assertThat(texts()).containsExactly("1", "2", "3", "same", "4", "same", "5", "6");
+        assertThat(consumed).extracting(FeedMessage::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+        assertThat(consumed).extracting(FeedMessage::epoch).containsExactly(1, 1, 1, 1, 1, 2, 2, 2);
+        assertThat(owner.replica.report().getString("role")).isEqualTo("standby");
+        assertThat(standby.replica.report().getString("role")).isEqualTo("owner");
+    }
+
+    @Test
+    void shouldPublishNothingAfterItsLeaseEvenIfNobodyTellsIt() {
+        Node node = node("a");
+        node.tenancy.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20));
+        Await.until("it begins or is too late", () -> node.replica.isPublishing() || !told.isEmpty() || runOut(node));
+        Await.until("the lease has run out", () -> runOut(node));
+        int before = consumed.size();
+
+        node.receives("too late");
+
+        assertThat(node.replica.isPublishing()).isFalse();
+        assertThat(consumed).hasSize(before);
+        node.owns(2);
+        awaitConsumed(before + 1);
+        assertThat(consumed).last().extracting(FeedMessage::epoch).isEqualTo(2);
+    }
+
+    private static boolean runOut(Node node) {
+        return !node.tenancy.lease().isRunning(System.nanoTime());
+    }
+
+    @Test
+    void shouldIgnoreAnOwnerOfAnEarlierEpoch() {
+        Node standby = node("b");
+        publish(5, 1, "new");
+        awaitHeard(standby, 1);
+        publish(4, 2, "old");
+        publish(5, 2, "newer");
+        awaitHeard(standby, 2);
+
+        standby.receives("old", "newer");
+
+        assertThat(standby.replica.report().getInteger("ahead"))
+                .as("the old one does not count")
+                .isEqualTo(1);
+        standby.tenancy.extend(4, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+        standby.receives("x");
+        assertThat(standby.replica.isPublishing())
+                .as("its lease is of an earlier epoch")
+                .isFalse();
+    }
+
+    private void publish(int epoch, long sequence, String text) {
+        vertx.eventBus()
+                .publish(
+                        Addresses.feed("btc"),
+                        new FeedMessage("btc", epoch, sequence, "c", 0, 0, Buffer.buffer(text), true, false));
+    }
+
+    @Test
+    void shouldAskForWhatWasPublishedBeforeItListened() {
+        Node owner = node("a");
+        owner.owns(1);
+        Await.until("the owner publishes", owner.replica::isPublishing);
+        FeedResend answers = new FeedResend(vertx, "btc", owner.memory);
+        owner.receives("1", "2", "3");
+        awaitConsumed(3);
+
+        Node late = node("b");
+        late.receives("1", "2", "3");
+        owner.receives("4");
+        Await.until("the late one is warm", late.tenancy::isWarm);
+
+        assertThat(late.replica.report().getInteger("ahead"))
+                .as("all of it was published")
+                .isZero();
+        Await.result(answers.close());
+    }
+
+    @Test
+    void shouldAskForWhatItMissed() {
+        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        owners.begin(5);
+        for (int i = 1; i <= 4; i++) {
+            owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+        }
+        FeedResend answers = new FeedResend(vertx, "btc", owners);
+        Node standby = node("b");
+        publish(5, 1, "1");
+        awaitHeard(standby, 1);
+        standby.receives("1", "2", "3", "4");
+
+        publish(5, 4, "4");
+
+        Await.until(
+                () -> standby.replica.report().encode(),
+                () -> standby.replica.report().getInteger("ahead") == 0);
+        assertThat(standby.memory.range(1, 4).messages())
+                .extracting(FeedMessage::asText)
+                .containsExactly("1", "2", "3", "4");
+        assertThat(standby.replica.report().getInteger("behind"))
+                .as("nothing counts twice")
+                .isZero();
+        Await.result(answers.close());
+    }
+
+    @Test
+    void shouldForgetWhatANewOwnerDoesNotGoOnFrom() {
+        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        owners.begin(5);
+        owners.add(new FeedMessage("btc", 5, 1, "c", 0, 0, Buffer.buffer("1"), true, false), "");
+        owners.begin(6);
+        owners.add(new FeedMessage("btc", 6, 2, "c", 0, 0, Buffer.buffer("3"), true, false), "");
+        owners.add(new FeedMessage("btc", 6, 3, "c", 0, 0, Buffer.buffer("2"), true, false), "");
+        FeedResend answers = new FeedResend(vertx, "btc", owners);
+        Node standby = node("b");
+        publish(5, 1, "1");
+        publish(5, 2, "2"); // which the new owner has not seen
+        awaitHeard(standby, 2);
+
+        publish(6, 3, "2"); // and 6/2 is lost on the way
+
+        Await.until(
+                () -> standby.memory.range(1, 9).messages().toString(),
+                () -> standby.memory.range(1, 9).messages().size() == 3);
+        assertThat(standby.memory.range(1, 9).messages())
+                .extracting(FeedMessage::asText)
+                .containsExactly("1", "3", "2");
+        assertThat(standby.memory.range(1, 9).messages())
+                .extracting(FeedMessage::epoch)
+                .containsExactly(5, 6, 6);
+        Await.result(answers.close());
+    }
+
+    @Test
+    void shouldBeWarmAtOnceWhereNothingCameBefore() {
+        Node standby = node("b");
+        publish(1, 1, "first");
+
+        Await.until("it is warm", standby.tenancy::isWarm);
+        assertThat(standby.replica.report().getInteger("behind")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellEventsOfAFeedThatIsAnothersOnThisNodeOnly() {
+        Queue<JsonObject> events = new ConcurrentLinkedQueue<>();
+        vertx.eventBus().<JsonObject>consumer(Addresses.events("btc"), m -> events.add(m.body()));
+        Node node = node("a");
+        FeedEvent event = new FeedEvent(FeedEvent.Type.DEGRADED, "btc", 1, new JsonObject());
+
+        node.replica.publish(event);
+        Await.until("told", () -> events.size() == 1);
+        node.owns(1);
+        Await.until("it publishes", node.replica::isPublishing);
+        node.replica.publish(event);
+        Await.until("told again", () -> events.size() == 2);
+    }
+}

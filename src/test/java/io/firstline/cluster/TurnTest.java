@@ -1,0 +1,112 @@
+package io.firstline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.cluster.Round.Part;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TurnTest {
+    private static final List<String> MEMBERS = List.of("a:1", "b:1", "c:1");
+    private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final List<String> order = Placement.order("f", MEMBERS);
+    private final String self = order.get(0);
+    private final String second = order.get(1);
+    private final String third = order.get(2);
+    private final Presence presence = new Presence(self, MEMBERS, GONE_NANOS);
+
+    private void hears(String member, Part part) {
+        presence.heard(new Round(member, 1, 800, List.of(), List.of(), Map.of("f", part)), 0);
+    }
+
+    private long turnMs(boolean warm, String last) {
+        return TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, warm, last, presence, 0));
+    }
+
+    @Test
+    void shouldLetTheFeedsOwnOrderDecideAmongEquals() {
+        hears(second, new Part(true, 7));
+
+        assertThat(turnMs(true, third)).isZero();
+        Presence others = new Presence(second, MEMBERS, GONE_NANOS);
+        others.heard(new Round(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, 7))), 0);
+        assertThat(Turn.nanos("f", second, true, third, others, 0)).isPositive();
+        assertThat(Turn.nanos("f", second, true, self, others, 0))
+                .as("it was the last owner")
+                .isZero();
+    }
+
+    @Test
+    void shouldLetThoseComeFirstThatLoseNothing() {
+        hears(second, new Part(false, 7));
+        assertThat(turnMs(true, null)).isZero();
+
+        long onlyCold = turnMs(false, null);
+        assertThat(onlyCold).isPositive();
+        hears(second, new Part(true, 7));
+        assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
+    }
+
+    @Test
+    void shouldBeginWithTheFirstInOrderWhenTheClusterStarts() {
+        assertThat(Turn.atStartNanos("f", self, MEMBERS)).isZero();
+        assertThat(Turn.atStartNanos("f", second, MEMBERS))
+                .isPositive()
+                .isLessThan(Turn.atStartNanos("f", third, MEMBERS));
+    }
+
+    @Test
+    void shouldKnowWhoIsThereAndWhatTheyKnow() {
+        assertThat(presence.isMajority(0)).isFalse();
+        hears(third, new Part(false, 9));
+        hears("stranger:1", new Part(true, 99));
+
+        assertThat(presence.present(0)).containsExactlyInAnyOrder(self, third);
+        assertThat(presence.isMajority(0)).isTrue();
+        assertThat(presence.epochOf("f", 0)).isEqualTo(9);
+        assertThat(presence.epochOf("g", 0)).isZero();
+        assertThat(presence.carries(third, "f")).isTrue();
+        assertThat(presence.carries(second, "f")).isFalse();
+        assertThat(presence.present(GONE_NANOS)).as("it has been silent").containsExactly(self);
+        assertThat(presence.epochOf("f", GONE_NANOS)).isZero();
+        presence.left(third);
+        assertThat(presence.present(0)).containsExactly(self);
+    }
+
+    @Test
+    void shouldSayTheSameOnTheWire() {
+        Round round = new Round(
+                "a:1",
+                12,
+                800,
+                List.of(new Ask("f", 5), new Ask("g", 6)),
+                List.of(new Ask("h", 7)),
+                Map.of("f", new Part(true, 5), "h", Part.NONE));
+        Round.Votes votes = new Round.Votes("b:1", 12, List.of(new Vote("f", 5, true, 5), new Vote("g", 6, false, 9)));
+
+        assertThat(Round.of(new JsonObject(round.toJson().encode()))).isEqualTo(round);
+        assertThat(Round.Votes.is(round.toJson())).isFalse();
+        assertThat(Round.Votes.is(votes.toJson())).isTrue();
+        assertThat(Round.Votes.of(new JsonObject(votes.toJson().encode()))).isEqualTo(votes);
+    }
+
+    @Test
+    void shouldSpreadFeedsAndMoveOnlyThoseOfANodeThatGoes() {
+        int owned = 0;
+        for (int i = 0; i < 300; i++) {
+            String feed = "feed" + i;
+            List<String> before = Placement.carriers(feed, MEMBERS, 2);
+            List<String> after = Placement.carriers(feed, List.of("a:1", "b:1"), 2);
+            owned += before.get(0).equals("a:1") ? 1 : 0;
+            assertThat(after).containsExactlyInAnyOrder("a:1", "b:1");
+            if (!before.contains("c:1")) {
+                assertThat(after).isEqualTo(before);
+            }
+        }
+        assertThat(owned).isBetween(60, 140);
+    }
+}
