@@ -231,7 +231,7 @@ class ClusterFaultsTest {
             Map<String, Integer> warm = new TreeMap<>();
             for (int i = 1; i <= NODES; i++) {
                 JsonObject status = status(i);
-                if (status.getJsonArray("present").size() < NODES) {
+                if (status.getJsonArray("present", new JsonArray()).size() < NODES) {
                     return false; // one more that fails would leave no majority
                 }
                 JsonObject feeds = status.getJsonObject("feeds");
