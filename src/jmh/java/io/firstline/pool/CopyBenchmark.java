@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a losing copy of a 200-byte message costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
+ * What a losing copy of a message, of 200 bytes or more, costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
  * from the JSON), and by the hash of all bytes.
  */
 @State(Scope.Thread)
@@ -44,6 +44,10 @@ public class CopyBenchmark {
 
     @Param
     public Identity identity;
+
+    /** About so many bytes a message has; what is beyond 200 stands after what is read, so that a key costs no more for it. */
+    @Param({"200", "1000", "4000"})
+    public int bytes;
 
     /** More than are remembered, so that they can be used again. */
     private static final int BATCHES = 32;
@@ -95,7 +99,9 @@ public class CopyBenchmark {
             batches[i / BATCH][i % BATCH] = Buffer.buffer(
                     "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
                             + (1_000_000_000_000L + i)
-                            + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435}}");
+                            + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435,\"x\":\""
+                            + "x".repeat(bytes - 200)
+                            + "\"}}");
         }
     }
 
