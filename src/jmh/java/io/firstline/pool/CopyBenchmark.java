@@ -96,8 +96,8 @@ public class CopyBenchmark {
     @Setup(Level.Trial)
     public void encode() {
         for (int i = 0; i < BATCHES * BATCH; i++) {
-            batches[i / BATCH][i % BATCH] = Buffer.buffer(
-                    "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
+            batches[i / BATCH][i % BATCH] =
+                    Buffer.buffer("{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"e\":\"bookTicker\",\"u\":"
                             + (1_000_000_000_000L + i)
                             + ",\"s\":\"BTCUSDT\",\"b\":\"27423.10\",\"B\":\"5.419\",\"a\":\"27423.20\",\"A\":\"10.023\",\"T\":1680652700430,\"E\":1680652700435,\"x\":\""
                             + "x".repeat(bytes - 200)
