@@ -14,9 +14,10 @@ public final class Addresses {
     private static final String COMMAND = "command";
     private static final String RESEND = "resend";
     private static final String REPLICAS = "replicas";
+    private static final String AMENDMENTS = "amendments";
     private static final String HERE = "here";
 
-    private static final Set<String> RESERVED = Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, HERE);
+    private static final Set<String> RESERVED = Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, AMENDMENTS, HERE);
 
     private Addresses() {}
 
@@ -50,6 +51,11 @@ public final class Addresses {
     /** What a feed's replicas need to know of what is published, where the feed's own address does not carry it. */
     static String replicas(String feed) {
         return stream(feed, REPLICAS);
+    }
+
+    /** What a feed's owner tells the other replicas of commands, see {@link Amending}. */
+    static String amendments(String feed) {
+        return stream(feed, AMENDMENTS);
     }
 
     /** As {@link #command}, of the feed as it is received on this node, whoever publishes it. */

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: holds for present and future
- *       connections
+ *       connections, on every node that receives the feed
  *   <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
  *   <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
  *   <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after the other
@@ -38,6 +38,7 @@ final class FeedCommands {
     private final String name;
     private final Supplier<Generation> generations;
     private final Supplier<JsonObject> replica;
+    private final Amending amending;
     private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -45,12 +46,19 @@ final class FeedCommands {
      * Answers on this node, but not yet for the feed.
      *
      * @param replica what there is to say about the node's part in a cluster; null = there is none
+     * @param amending carries out what changes the feed for good
      */
-    FeedCommands(Vertx vertx, String name, Supplier<Generation> generations, Supplier<JsonObject> replica) {
+    FeedCommands(
+            Vertx vertx,
+            String name,
+            Supplier<Generation> generations,
+            Supplier<JsonObject> replica,
+            Amending amending) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.generations = generations;
         this.replica = replica;
+        this.amending = amending;
         this.here = bus.localConsumer(Addresses.here(name), this::command);
     }
 
@@ -102,11 +110,12 @@ final class FeedCommands {
             Shards feed = generations.get().shards();
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
-                case "subscribe" -> feed.subscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "subscribe" ->
+                    amending.subscribe(strings(command, "streams")).map(FeedCommands::connections);
                 case "unsubscribe" ->
-                    feed.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
+                    amending.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
                 case "set-on-connect" ->
-                    feed.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
+                    amending.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
                 case "status" -> generations.get().status().map(this::withPart);

@@ -38,6 +38,7 @@ public abstract class FeedVerticle extends VerticleBase {
     private Succession succession;
 
     private FeedCommands commands;
+    private Amending amending;
     private FeedMemory memory;
     /** Null while another node answers. */
     private FeedResend resend;
@@ -95,8 +96,9 @@ public abstract class FeedVerticle extends VerticleBase {
         return Generation.make(vertx, wanted, publisher, outlet, config -> feed(vertx, config), null)
                 .compose(first -> {
                     generation = first;
+                    amending = new Amending(vertx, wanted, () -> generation.shards(), replica);
                     commands = new FeedCommands(
-                            vertx, wanted.name(), () -> generation, replica == null ? null : replica::report);
+                            vertx, wanted.name(), () -> generation, replica == null ? null : replica::report, amending);
                     answers(replica == null);
                     if (replica != null) {
                         vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
@@ -172,6 +174,7 @@ public abstract class FeedVerticle extends VerticleBase {
                 successor,
                 generation.close(),
                 commands.close(),
+                amending.close(),
                 resend == null ? Future.succeededFuture() : resend.close(),
                 status.unregister(),
                 replica == null ? Future.succeededFuture() : replica.close()));

@@ -63,6 +63,11 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /** When the first message of the owner came that it stands by for; 0 = none yet. */
     private long listeningNanos;
 
+    /** It has asked for what was published before it listened. */
+    private boolean caughtUp;
+    /** It asks the server for what the owner asks for. */
+    private boolean amended;
+
     private boolean closed;
 
     /**
@@ -151,9 +156,22 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
     }
 
+    /** The owner has told what commands changed, and it is so here. */
+    synchronized void amended() {
+        amended = true;
+        warmIfComplete();
+    }
+
+    private void warmIfComplete() {
+        if (caughtUp && amended) {
+            tenancy.warm(true);
+        }
+    }
+
     private void catchUp(long from, long to) {
         if (from > to) {
-            tenancy.warm(true);
+            caughtUp = true;
+            warmIfComplete();
             return;
         }
         bus.<Buffer>request(
@@ -183,7 +201,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (resent.more()) {
             catchUp(resent.to() + 1, to);
         } else {
-            tenancy.warm(true);
+            caughtUp = true;
+            warmIfComplete();
         }
     }
 
@@ -248,7 +267,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     /** What there is to say about it in a status. */
     synchronized JsonObject report() {
-        boolean owns = publishing && tenancy.lease().isRunning(System.nanoTime());
+        boolean owns = publishingEpoch() > 0;
         return new JsonObject()
                 .put("node", tenancy.node())
                 .put("role", owns ? "owner" : "standby")
@@ -259,6 +278,11 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("ahead", overlap.ahead())
                 .put("behind", overlap.behind())
                 .put("crowdedOut", overlap.crowdedOut());
+    }
+
+    /** The epoch in which this node publishes the feed now; 0 = another does, or nobody. */
+    synchronized int publishingEpoch() {
+        return publishing && tenancy.lease().isRunning(System.nanoTime()) ? ownEpoch : 0;
     }
 
     /** Whether this node publishes the feed, or did when it last looked. */

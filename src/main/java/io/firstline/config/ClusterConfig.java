@@ -124,7 +124,10 @@ public record ClusterConfig(
         return new ClusterConfig(true, name, host, port, busPort, members, replicas, leaseMs, secret, tls);
     }
 
-    /** A node that listens to these members, carries nothing and has no vote: it stands on a port that is none of theirs. */
+    /**
+     * A node that listens to these members, carries nothing and has no vote: it stands on a port that is none of theirs, its event bus
+     * on any that is free, as a member on this machine may have the configured one.
+     */
     public ClusterConfig listening(List<String> otherMembers) {
         int free = port;
         while (otherMembers.contains(inUrl(host) + ":" + free)) {
@@ -135,7 +138,7 @@ public record ClusterConfig(
                 name,
                 host,
                 free,
-                busPort == free ? 0 : busPort,
+                0,
                 otherMembers,
                 Math.min(replicas, Math.max(1, otherMembers.size())),
                 leaseMs,

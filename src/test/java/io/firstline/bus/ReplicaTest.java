@@ -178,6 +178,13 @@ class ReplicaTest {
         Node late = node("b");
         late.receives("1", "2", "3");
         owner.receives("4");
+        Await.until(
+                () -> late.replica.report().encode(),
+                () -> late.replica.report().getInteger("ahead") == 0);
+        assertThat(late.tenancy.isWarm())
+                .as("it does not know yet what the owner was told to ask for")
+                .isFalse();
+        late.replica.amended();
         Await.until("the late one is warm", late.tenancy::isWarm);
 
         assertThat(late.replica.report().getInteger("ahead"))
@@ -244,6 +251,7 @@ class ReplicaTest {
     @Test
     void shouldBeWarmAtOnceWhereNothingCameBefore() {
         Node standby = node("b");
+        standby.replica.amended();
         publish(1, 1, "first");
 
         Await.until("it is warm", standby.tenancy::isWarm);

@@ -137,7 +137,7 @@ class ClusterConfigTest {
         assertThat(listener.members()).isEqualTo(ClusterConfig.DEFAULT_MEMBERS);
 
         ClusterConfig two =
-                config("{'busPort':5702,'members':['127.0.0.1:5701']}").cluster();
+                config("{'busPort':5801,'members':['127.0.0.1:5701']}").cluster();
         assertThat(two.listening(two.members()).busPort()).isZero();
         assertThat(ClusterConfig.DEFAULT.listening(List.of("127.0.0.1:6001")).replicas())
                 .isEqualTo(1);

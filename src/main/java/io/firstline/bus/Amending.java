@@ -1,0 +1,163 @@
+package io.firstline.bus;
+
+import io.firstline.config.FeedConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets commands change what a feed asks its server for, on every node that receives it: or the one that takes over would not have what was
+ * subscribed at run time. The owner does what it is told and tells the others, at once, and again and again for those that come later
+ * or were cut off. They do the same, and forget what they were told by owners before.
+ *
+ * <p>What an owner was told in the moment of its death the others may not know: who gave a command gives it again when the owner has
+ * changed. Belongs to the event loop of the feed's verticle.
+ */
+final class Amending {
+    private static final Logger LOG = LoggerFactory.getLogger(Amending.class);
+    private static final long TELL_MS = 1_000;
+    private static final String EPOCH = "epoch";
+
+    private final EventBus bus;
+    private final String feed;
+    private final List<String> configured;
+    private final List<String> configuredOnConnect;
+    private final Supplier<Shards> shards;
+    private final Replica replica;
+    private final MessageConsumer<JsonObject> owners;
+    private Amendments amendments = Amendments.NONE;
+    private int heardEpoch;
+
+    /**
+     * Nothing is changed yet.
+     *
+     * @param replica this node's part; null = there is no other node
+     */
+    Amending(Vertx vertx, FeedConfig config, Supplier<Shards> shards, Replica replica) {
+        this.bus = vertx.eventBus();
+        this.feed = config.name();
+        this.configured = config.parts().stream()
+                .flatMap(part -> part.subscriptions().streams().stream())
+                .toList();
+        this.configuredOnConnect = config.pool().connection().onConnect();
+        this.shards = shards;
+        this.replica = replica;
+        if (replica == null) {
+            this.owners = null;
+        } else {
+            this.owners = bus.consumer(Addresses.amendments(feed), this::told);
+            vertx.setPeriodic(TELL_MS, t -> tell());
+        }
+    }
+
+    Future<Void> close() {
+        return owners == null ? Future.succeededFuture() : owners.unregister();
+    }
+
+    // what the owner is told
+
+    Future<Integer> subscribe(List<String> streams) {
+        return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, configured));
+    }
+
+    Future<Integer> unsubscribe(List<String> streams) {
+        return amend(feed -> feed.unsubscribe(streams), before -> before.unsubscribe(streams, configured));
+    }
+
+    Future<Integer> setOnConnect(List<String> messages) {
+        return amend(feed -> feed.setOnConnect(messages), before -> before.onConnect(messages));
+    }
+
+    private interface Change {
+        Future<Integer> on(Shards feed);
+    }
+
+    private Future<Integer> amend(Change change, UnaryOperator<Amendments> amended) {
+        if (replica == null) {
+            return change.on(shards.get());
+        }
+        if (replica.publishingEpoch() == 0) {
+            return Future.failedFuture(new IllegalStateException(
+                    feed + " is not published by this node: its owner is asked at " + Addresses.command(feed)));
+        }
+        return change.on(shards.get()).onComplete(done -> {
+            // what could not be written to a connection holds for the next one
+            if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
+                amendments = amended.apply(amendments);
+                tell();
+            }
+        });
+    }
+
+    private void tell() {
+        int epoch = replica.publishingEpoch();
+        if (epoch > 0) {
+            bus.publish(Addresses.amendments(feed), amendments.toJson().put(EPOCH, epoch));
+        }
+    }
+
+    // what the others are told
+
+    private void told(Message<JsonObject> message) {
+        int epoch = message.body().getInteger(EPOCH);
+        if (epoch < heardEpoch || epoch <= replica.publishingEpoch()) {
+            return; // from somebody who has lost the feed, or our own
+        }
+        Amendments wanted = Amendments.of(message.body());
+        heardEpoch = epoch;
+        follow(wanted).onComplete(done -> {
+            if (done.failed()) {
+                LOG.warn(
+                        "{} is not received here as its owner receives it: {}",
+                        feed,
+                        done.cause().getMessage());
+            }
+            replica.amended();
+        });
+    }
+
+    private Future<?> follow(Amendments wanted) {
+        Set<String> before = amendments.appliedTo(configured);
+        Set<String> after = wanted.appliedTo(configured);
+        List<String> sentBefore = onConnect(amendments);
+        List<String> sentAfter = onConnect(wanted);
+        amendments = wanted;
+        List<Future<Integer>> steps = new ArrayList<>();
+        if (!after.equals(before)) {
+            LOG.info("{} is asked for {} here as by its owner", feed, after);
+        }
+        List<String> fewer = without(before, after);
+        if (!fewer.isEmpty()) {
+            steps.add(shards.get().unsubscribe(fewer));
+        }
+        List<String> more = without(after, before);
+        if (!more.isEmpty()) {
+            steps.add(shards.get().subscribe(more));
+        }
+        if (!sentAfter.equals(sentBefore)) {
+            steps.add(shards.get().setOnConnect(sentAfter));
+        }
+        return Future.join(steps);
+    }
+
+    private List<String> onConnect(Amendments amended) {
+        return amended.onConnect() == null ? configuredOnConnect : amended.onConnect();
+    }
+
+    private static List<String> without(Set<String> streams, Set<String> others) {
+        Set<String> rest = new TreeSet<>(streams);
+        rest.removeAll(others);
+        return List.copyOf(rest);
+    }
+}

@@ -1,0 +1,85 @@
+package io.firstline.cluster;
+
+import io.firstline.bus.PoolVerticle;
+import io.firstline.config.ClusterConfig;
+import io.firstline.config.FeedConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A node of a cluster in this process: a Vert.x of its own on free ports of the loopback address. */
+record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
+    private static final String HOST = "127.0.0.1";
+    private static final int LEASE_MS = 400;
+
+    /** Members of a cluster that have not started, each with a port for its event bus. */
+    static List<ClusterConfig> members(int count, int replicas, String secret, ClusterConfig.Tls tls) {
+        List<Integer> ports = freePorts(2 * count);
+        List<String> members =
+                ports.subList(0, count).stream().map(port -> HOST + ":" + port).toList();
+        List<ClusterConfig> configs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            configs.add(new ClusterConfig(
+                    true, "nodes", HOST, ports.get(i), ports.get(count + i), members, replicas, LEASE_MS, secret, tls));
+        }
+        return configs;
+    }
+
+    /** Ports on which nothing listens. */
+    static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0));
+            }
+            List<Integer> ports =
+                    sockets.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Future<Vertx> join(ClusterConfig config) {
+        VertxOptions options = new VertxOptions();
+        Clustering.prepare(options, config);
+        return Clustering.join(Vertx.builder().with(options), config);
+    }
+
+    /** Joins, and carries what falls to it. */
+    static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
+        return join(config).compose(vertx -> {
+            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new);
+            return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
+        });
+    }
+
+    /** What it says of itself and its feeds. */
+    Future<JsonObject> status() {
+        return vertx.eventBus()
+                .<JsonObject>request(
+                        ClusterVerticle.ADDRESS + config.self(),
+                        new JsonObject().put("do", "status"),
+                        new DeliveryOptions().setSendTimeout(1_000))
+                .map(Message::body);
+    }
+
+    /** Stops as the program does when it is told to. */
+    Future<Void> leave() {
+        return verticle.leave()
+                .eventually(() -> Future.join(
+                        vertx.deploymentIDs().stream().map(vertx::undeploy).toList()))
+                .eventually(vertx::close);
+    }
+}
