@@ -60,6 +60,17 @@ public final class Overlap<M> {
         return true;
     }
 
+    /**
+     * A message was published, and does not count any more: who publishes now has not seen it. It is as old as any that we have and was not
+     * published.
+     */
+    public void withdrawn(long identity, M message, int bytes, long nowNanos) {
+        if (!wasPublished(identity, nowNanos)) {
+            ours.addFirst(new Entry<>(identity, message, bytes, nowNanos));
+            bound(ours);
+        }
+    }
+
     /** Whether a message that we have was published already; one publication answers so once. */
     public boolean wasPublished(long identity, long nowNanos) {
         expire(nowNanos);
@@ -88,6 +99,10 @@ public final class Overlap<M> {
 
     private void hold(Unmatched<M> side, Entry<M> entry) {
         side.add(entry);
+        bound(side);
+    }
+
+    private void bound(Unmatched<M> side) {
         while (side.count > maxMessages || (side.bytes > maxBytes && side.count > 1)) {
             side.removeOldest();
             crowdedOut += side == ours ? 1 : 0;
@@ -132,6 +147,13 @@ public final class Overlap<M> {
                 }
                 oldest.next = entry;
             }
+            count++;
+            bytes += entry.bytes;
+        }
+
+        void addFirst(Entry<M> entry) {
+            byAge.addFirst(entry);
+            entry.next = oldestOf.put(entry.identity, entry);
             count++;
             bytes += entry.bytes;
         }

@@ -14,10 +14,12 @@ public final class Addresses {
     private static final String COMMAND = "command";
     private static final String RESEND = "resend";
     private static final String REPLICAS = "replicas";
+    private static final String CARRIERS = "carriers";
     private static final String AMENDMENTS = "amendments";
     private static final String HERE = "here";
 
-    private static final Set<String> RESERVED = Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, AMENDMENTS, HERE);
+    private static final Set<String> RESERVED =
+            Set.of(EVENTS, SEND, COMMAND, RESEND, REPLICAS, CARRIERS, AMENDMENTS, HERE);
 
     private Addresses() {}
 
@@ -46,6 +48,14 @@ public final class Addresses {
     /** Request: what was published before, see {@link FeedResend}. */
     public static String resend(String feed) {
         return stream(feed, RESEND);
+    }
+
+    /**
+     * As {@link #resend}, of any node that carries the feed: who does not publish it says so. It stays where it is when the feed changes
+     * hands; in a cluster that is missing a node it takes seconds to make another address known.
+     */
+    public static String carriers(String feed) {
+        return stream(feed, CARRIERS);
     }
 
     /** What a feed's replicas need to know of what is published, where the feed's own address does not carry it. */

@@ -2,6 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.config.Retention;
 import io.firstline.stream.FeedMessage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,7 @@ final class FeedMemory {
     private final LastValues lastValues;
     private final long life;
 
+    private final List<FeedMessage> forgotten = new ArrayList<>();
     private FeedMessage[] slots = new FeedMessage[0];
     private int head;
     private int size;
@@ -51,6 +53,13 @@ final class FeedMemory {
         return last + 1;
     }
 
+    /** What was forgotten, since this was last asked, because a later owner does not go on from it, in the order of the numbers. */
+    synchronized List<FeedMessage> takeForgotten() {
+        List<FeedMessage> taken = List.copyOf(forgotten);
+        forgotten.clear();
+        return taken;
+    }
+
     /**
      * The owner has said where it and those before it began. What we have of others that it does not go on from is forgotten.
      *
@@ -69,6 +78,7 @@ final class FeedMemory {
         }
         epochs = epochs.and(owners);
         owned.forEach(message -> add(message, null));
+        forgotten.removeAll(owned);
         return firstHole();
     }
 
@@ -139,7 +149,9 @@ final class FeedMemory {
     }
 
     private void forgetFrom(long sequence) {
-        while (size > 0 && at(size - 1).sequence() >= sequence) {
+        int place = placeOf(sequence);
+        forgotten.addAll(list(size - place, i -> at(place + (int) i)));
+        while (size > place) {
             bytes -= at(size - 1).payload().length();
             set(--size, null);
         }

@@ -2,15 +2,21 @@ package io.firstline.bus;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers who has missed something of a feed, from the owner's {@link FeedMemory}. Only the owner answers. The answer is a {@link Resent};
- * a failure carries 400 for a question that cannot be understood, and 503 if who asks has seen a later owner than us.
+ * a failure carries 400 for a question that cannot be understood, and 503 if this is not the owner, or who asks has seen a later one.
  *
  * <ul>
  *   <li>{@code {"from": 7, "to": 9}}: these messages, as far as they are kept; without {@code to}, up to the last
@@ -21,20 +27,66 @@ import java.util.List;
  * </ul>
  */
 final class FeedResend {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedResend.class);
+    private static final int ASKED = 3;
+    private static final long ANSWER_MS = 1_000;
     private static final int NOT_UNDERSTOOD = 400;
     private static final int NOT_THE_OWNER = 503;
 
+    private final Vertx vertx;
+    private final String feed;
     private final FeedMemory memory;
-    private final MessageConsumer<Object> consumer;
+    private final BooleanSupplier owns;
+    private final MessageConsumer<Object> carrier;
+    /** Null while another node answers there. */
+    private MessageConsumer<Object> owner;
 
-    FeedResend(Vertx vertx, String feed, FeedMemory memory) {
+    /**
+     * Answers at the carriers' address.
+     *
+     * @param owns whether this node publishes the feed
+     */
+    FeedResend(Vertx vertx, String feed, FeedMemory memory, BooleanSupplier owns) {
+        this.vertx = vertx;
+        this.feed = feed;
         this.memory = memory;
-        this.consumer = vertx.eventBus().consumer(Addresses.resend(feed), this::answer);
+        this.owns = owns;
+        this.carrier = vertx.eventBus().consumer(Addresses.carriers(feed), this::answer);
+    }
+
+    /**
+     * Asks all that carry a feed, or as many as usually do: of those that are asked, one publishes it, and one may hang.
+     *
+     * @return the first answer; fails if there is none within a time
+     */
+    static Future<Resent> ask(Vertx vertx, String feed, JsonObject question) {
+        List<Future<Resent>> answers = IntStream.range(0, vertx.isClustered() ? ASKED : 1)
+                .mapToObj(i -> vertx.eventBus()
+                        .<Buffer>request(
+                                Addresses.carriers(feed), question, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                        .map(Resent::of))
+                .toList();
+        return Future.any(answers).map(any -> answers.stream()
+                .filter(Future::succeeded)
+                .findFirst()
+                .orElseThrow()
+                .result());
+    }
+
+    /** Answers at the owner's address as well, or not any more. */
+    void answersForAll(boolean forAll) {
+        if (forAll && owner == null) {
+            owner = vertx.eventBus().consumer(Addresses.resend(feed), this::answer);
+        } else if (!forAll && owner != null) {
+            owner.unregister().onFailure(e -> LOG.debug("{} answers still", feed, e));
+            owner = null;
+        }
     }
 
     /** Answers no more. */
     Future<Void> close() {
-        return consumer.unregister();
+        return Future.join(carrier.unregister(), owner == null ? Future.succeededFuture() : owner.unregister())
+                .mapEmpty();
     }
 
     private void answer(Message<Object> question) {
@@ -42,6 +94,10 @@ final class FeedResend {
         try {
             if (!(question.body() instanceof JsonObject json)) {
                 throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
+            }
+            if (!owns.getAsBoolean()) {
+                question.fail(NOT_THE_OWNER, "this is not the owner");
+                return;
             }
             int newest = memory.state().epochs().newest();
             if (number(json, "epoch", newest) > newest) {

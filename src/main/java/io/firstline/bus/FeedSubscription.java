@@ -7,8 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
@@ -42,7 +40,6 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private static final int REMEMBERED = 16_384;
     private static final long OVERLAP_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long ANSWER_MS = 1_000;
 
     private final Vertx vertx;
     private final String feed;
@@ -148,10 +145,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private void turn() {
         Question question = closed ? null : continuity.question(System.nanoTime());
         if (question != null) {
-            vertx.eventBus()
-                    .<Buffer>request(
-                            Addresses.resend(feed), question.toJson(), new DeliveryOptions().setSendTimeout(ANSWER_MS))
-                    .map(Resent::of)
+            FeedResend.ask(vertx, feed, question.toJson())
                     .onComplete(answer -> answered(question, answer.result(), answer.cause()));
         }
         long dueNanos = closed ? -1 : continuity.dueInNanos(System.nanoTime());

@@ -40,7 +40,6 @@ public abstract class FeedVerticle extends VerticleBase {
     private FeedCommands commands;
     private Amending amending;
     private FeedMemory memory;
-    /** Null while another node answers. */
     private FeedResend resend;
 
     private MessageConsumer<Object> status;
@@ -99,6 +98,8 @@ public abstract class FeedVerticle extends VerticleBase {
                     amending = new Amending(vertx, wanted, () -> generation.shards(), replica);
                     commands = new FeedCommands(
                             vertx, wanted.name(), () -> generation, replica == null ? null : replica::report, amending);
+                    resend = new FeedResend(
+                            vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
                     answers(replica == null);
                     if (replica != null) {
                         vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
@@ -114,12 +115,7 @@ public abstract class FeedVerticle extends VerticleBase {
     /** Answers for the feed from now on, or not any more. */
     private void answers(boolean forAll) {
         commands.answers(forAll);
-        if (forAll && resend == null) {
-            resend = new FeedResend(vertx, feedConfig.name(), memory);
-        } else if (!forAll && resend != null) {
-            resend.close().onFailure(e -> LOG.debug("{} answers still", feedConfig.name(), e));
-            resend = null;
-        }
+        resend.answersForAll(forAll);
     }
 
     private void ownerChanged(FeedPublisher publisher, JsonObject facts) {
@@ -175,7 +171,7 @@ public abstract class FeedVerticle extends VerticleBase {
                 generation.close(),
                 commands.close(),
                 amending.close(),
-                resend == null ? Future.succeededFuture() : resend.close(),
+                resend.close(),
                 status.unregister(),
                 replica == null ? Future.succeededFuture() : replica.close()));
     }

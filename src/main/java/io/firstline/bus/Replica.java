@@ -6,12 +6,11 @@ import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,12 +36,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private static final int COMPARED_MESSAGES = 200_000;
     private static final long COMPARED_BYTES = 64 << 20;
 
+    private static final long RETRY_MS = 100;
+
     /** So many messages more than need be are asked for when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
 
-    private static final long ANSWER_MS = 1_000;
-
-    private final EventBus bus;
+    private final Vertx vertx;
     private final String feed;
     private final FeedPublisher publisher;
     private final Tenancy tenancy;
@@ -60,15 +59,18 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private int ownEpoch;
 
     private boolean publishing;
-    /** When the first message of the owner came that it stands by for; 0 = none yet. */
-    private long listeningNanos;
+    /** A message of the owner has come that it stands by for. */
+    private boolean listening;
+    /** What the owner has published and is asked for, the first of it now. */
+    private final Deque<Range> missing = new ArrayDeque<>();
 
-    /** It has asked for what was published before it listened. */
-    private boolean caughtUp;
+    private boolean asking;
     /** It asks the server for what the owner asks for. */
     private boolean amended;
 
     private boolean closed;
+
+    private record Range(long from, long to) {}
 
     /**
      * Stands by at first.
@@ -82,14 +84,14 @@ final class Replica implements Outlet, Tenancy.Tenant {
             FeedMemory memory,
             Tenancy tenancy,
             Consumer<JsonObject> tell) {
-        this.bus = vertx.eventBus();
+        this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;
         this.memory = memory;
         this.tenancy = tenancy;
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
-        this.others = bus.consumer(publisher.replicaAddress(), this::published);
+        this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::published);
         tenancy.tenant(this);
     }
 
@@ -129,80 +131,106 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
             return; // from somebody who has lost the feed, or our own
         }
-        long now = System.nanoTime();
-        if (listeningNanos == 0) {
-            listeningNanos = now;
-            // what came before we listened may have been published before as well
-            catchUp(Math.max(1, message.sequence() - 2L * overlap.ahead() - CATCH_UP_MORE), message.sequence() - 1);
-        } else {
-            tellWarm(now);
-            long next = memory.last() + 1;
-            if (message.epoch() > epoch || message.sequence() > next) {
-                // with a hole it would publish again what consumers have; a new owner says where it goes on from
-                catchUp(Math.max(1, Math.min(next, message.sequence() - 1)), message.sequence() - 1);
-            }
-        }
-        if (message.epoch() > epoch) {
+        boolean isNewOwner = message.epoch() > epoch;
+        if (isNewOwner) {
             epoch = message.epoch();
             tenancy.heard(epoch);
         }
+        long sequence = message.sequence();
+        long next = memory.last() + 1;
+        if (!listening) {
+            listening = true;
+            // what came before we listened may have been published before as well
+            want(Math.max(1, sequence - 2L * overlap.ahead() - CATCH_UP_MORE), sequence - 1);
+        } else if (isNewOwner || sequence > next) {
+            // with a hole it would publish again what consumers have; a new owner says where it goes on from
+            want(Math.max(1, Math.min(next, sequence - 1)), sequence - 1);
+        }
+        long now = System.nanoTime();
         publisher.remember(message);
+        withdraw(now);
         overlap.published(message.identity(), now);
     }
 
-    private void tellWarm(long now) {
-        if (now - listeningNanos > COMPARED_NANOS) {
-            tenancy.warm(true);
+    /** What a former owner has published and the new one does not go on from is not published: it is to come again, from that one or us. */
+    private void withdraw(long now) {
+        List<FeedMessage> withdrawn = memory.takeForgotten();
+        for (int i = withdrawn.size() - 1; i >= 0; i--) {
+            FeedMessage message = withdrawn.get(i);
+            overlap.withdrawn(message.identity(), message, message.payload().length(), now);
         }
     }
 
     /** The owner has told what commands changed, and it is so here. */
     synchronized void amended() {
         amended = true;
-        warmIfComplete();
+        tellWarm();
     }
 
-    private void warmIfComplete() {
-        if (caughtUp && amended) {
-            tenancy.warm(true);
+    private void tellWarm() {
+        tenancy.warm(listening && missing.isEmpty() && amended);
+    }
+
+    /** Numbers that the owner has given and that have not come. */
+    private void want(long from, long to) {
+        if (from <= to) {
+            Range last =
+                    missing.size() > 1 ? missing.removeLast() : new Range(from, to); // the first is being asked for
+            missing.add(new Range(Math.min(from, last.from()), Math.max(to, last.to())));
+            ask();
         }
+        tellWarm();
     }
 
-    private void catchUp(long from, long to) {
-        if (from > to) {
-            caughtUp = true;
-            warmIfComplete();
+    private void ask() {
+        Range asked = missing.peekFirst();
+        if (asking || asked == null) {
             return;
         }
-        bus.<Buffer>request(
-                        Addresses.resend(feed),
-                        new JsonObject().put("from", from).put("to", to).put("epoch", epoch),
-                        new DeliveryOptions().setSendTimeout(ANSWER_MS))
-                .onSuccess(reply -> caughtUp(Resent.of(reply), from, to))
-                // its owner may have changed just now; at the latest it is warm when nothing of that time is compared
-                // any more
-                .onFailure(e -> LOG.debug("{} does not get what was published before {}", feed, to, e));
+        asking = true;
+        FeedResend.ask(
+                        vertx,
+                        feed,
+                        new JsonObject()
+                                .put("from", asked.from())
+                                .put("to", asked.to())
+                                .put("epoch", epoch))
+                .onComplete(answer -> answered(asked, answer.result(), answer.cause()));
     }
 
-    private synchronized void caughtUp(Resent resent, long from, long to) {
+    private synchronized void answered(Range asked, Resent resent, Throwable failure) {
+        asking = false;
         if (publishing || closed) {
             return;
         }
+        if (failure != null) { // its owner may have changed just now
+            LOG.debug("{} does not get {}", feed, asked, failure);
+            vertx.setTimer(RETRY_MS, t -> askAgain());
+            return;
+        }
+        missing.remove(asked);
         long now = System.nanoTime();
         long hole = memory.follow(resent.epochs());
+        withdraw(now);
         for (FeedMessage message : resent.messages()) {
             if (publisher.remember(message)) {
                 overlap.published(message.identity(), now);
             }
         }
-        if (hole < from) {
-            catchUp(hole, from - 1); // asked for once: what is not kept any more stays missing
+        if (hole < asked.from()) {
+            missing.addFirst(
+                    new Range(hole, asked.from() - 1)); // asked for once: what is not kept any more stays missing
         }
         if (resent.more()) {
-            catchUp(resent.to() + 1, to);
-        } else {
-            caughtUp = true;
-            warmIfComplete();
+            missing.addFirst(new Range(resent.to() + 1, asked.to()));
+        }
+        ask();
+        tellWarm();
+    }
+
+    private synchronized void askAgain() {
+        if (!publishing && !closed) {
+            ask();
         }
     }
 
@@ -220,7 +248,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     @Override
     public synchronized void moveOut() {
         if (publishing) {
-            publishing = false;
+            standBy();
             LOG.info("{} is given back by {} after {}", feed, tenancy.node(), sequence);
         }
     }
@@ -232,14 +260,22 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (running && (!publishing || lease.epoch() != ownEpoch)) {
             begin(lease.epoch());
         } else if (!running && publishing) {
-            publishing = false;
+            standBy();
             LOG.warn("{} is not published by {} any more: its lease has run out", feed, tenancy.node());
         }
         return running;
     }
 
+    /** What is published from now on has to be heard before it can be told that nothing is missing. */
+    private void standBy() {
+        publishing = false;
+        listening = false;
+        tellWarm();
+    }
+
     private void begin(int newEpoch) {
         publishing = true;
+        missing.clear();
         ownEpoch = newEpoch;
         epoch = newEpoch;
         tenancy.heard(newEpoch);
@@ -267,7 +303,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     /** What there is to say about it in a status. */
     synchronized JsonObject report() {
-        boolean owns = publishingEpoch() > 0;
+        boolean owns = isPublishing();
         return new JsonObject()
                 .put("node", tenancy.node())
                 .put("role", owns ? "owner" : "standby")
@@ -285,8 +321,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
         return publishing && tenancy.lease().isRunning(System.nanoTime()) ? ownEpoch : 0;
     }
 
-    /** Whether this node publishes the feed, or did when it last looked. */
+    /** Whether this node publishes the feed. */
     synchronized boolean isPublishing() {
-        return publishing;
+        return publishingEpoch() > 0;
     }
 }

@@ -35,7 +35,8 @@ public final class ClusterVerticle extends VerticleBase {
     public static final String ADDRESS = "firstline.cluster.";
 
     private static final int ROUNDS_PER_LEASE = 4;
-    private static final int TICKS_PER_LEASE = 20;
+    private static final int ROUNDS_PER_CLAIM = 16;
+    private static final int TICKS_PER_LEASE = 32;
     /** For so long a voter that has just started does not vote, whatever the lease: the time of day has then got to a new epoch. */
     private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
     /** So long other members may take to appear before their feeds are taken for theirs. */
@@ -122,9 +123,15 @@ public final class ClusterVerticle extends VerticleBase {
         for (Carried feed : feeds.values()) {
             claims |= consider(feed, given, now);
         }
-        if (claims || !given.isEmpty() || now - lastRoundNanos >= leaseNanos / ROUNDS_PER_LEASE) {
+        // a vote may be refused because the voter heard of the last lease a little later: it is asked again soon
+        int rounds = isClaiming() ? ROUNDS_PER_CLAIM : ROUNDS_PER_LEASE;
+        if (claims || !given.isEmpty() || now - lastRoundNanos >= leaseNanos / rounds) {
             send(given, now);
         }
+    }
+
+    private boolean isClaiming() {
+        return feeds.values().stream().anyMatch(feed -> feed.candidate.isClaiming());
     }
 
     /** So that a takeover need not: it may have to wait for the one that is gone. */
@@ -133,6 +140,7 @@ public final class ClusterVerticle extends VerticleBase {
             if (feed.deployed != null) {
                 Clustering.lookUp(vertx, Addresses.feed(name));
                 Clustering.lookUp(vertx, Addresses.events(name));
+                Clustering.lookUp(vertx, Addresses.carriers(name));
             }
         });
     }

@@ -31,8 +31,11 @@ import java.util.Map;
  * its open-source edition cannot do; it holds addresses of nodes and names of feeds, no message.
  */
 public final class Clustering {
-    /** A node that hangs is out after so many seconds; until then the event bus goes on sending to it. */
-    private static final int GONE_SECONDS = 3;
+    /**
+     * A node that hangs is no member any more after so many seconds. Feeds do not wait for that, as leases are much shorter; and a node that
+     * is back before has not to join again, which stops the bus of everybody for seconds where members do not agree on who is there.
+     */
+    private static final int GONE_SECONDS = 10;
 
     private static final String LOGGING = "hazelcast.logging.type";
     private static final String LOGGING_BY = "slf4j";
@@ -56,7 +59,10 @@ public final class Clustering {
 
     private static final int JOIN_TRY_SECONDS = 2;
     private static final long PING_MS = 1_000;
+    /** So long, and a ping, the event bus goes on sending to a node that hangs. */
     private static final long PONG_MS = 3_000;
+
+    private static final int CONNECT_MS = 2_000;
 
     private Clustering() {}
 
@@ -67,6 +73,7 @@ public final class Clustering {
                 .setClusterPublicHost(config.host())
                 .setPort(config.busPort())
                 .setTcpNoDelay(true)
+                .setConnectTimeout(CONNECT_MS)
                 .setClusterPingInterval(PING_MS)
                 .setClusterPingReplyInterval(PONG_MS);
         if (config.tls() != null) {
@@ -131,11 +138,15 @@ public final class Clustering {
         PROPERTIES.forEach((name, value) -> hazelcast.setProperty(name, value.toString()));
         network(hazelcast.getNetworkConfig(), config);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
+        // Whoever consumes something says so again when a member has gone; nobody waits for a copy that a member who
+        // hangs is to keep.
         hazelcast.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
-                .setBackupCount(1)
+                .setBackupCount(0)
+                .setAsyncBackupCount(1)
                 .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
-        hazelcast.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
-        hazelcast.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+        hazelcast.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(0).setAsyncBackupCount(1));
+        hazelcast.addMapConfig(
+                new MapConfig("__vertx.nodeInfo").setBackupCount(0).setAsyncBackupCount(1));
         return hazelcast;
     }
 

@@ -50,7 +50,7 @@ class FeedSubscriptionTest extends BusTestBase {
         FeedMessageCodec.register(vertx);
         FeedMemory memory = new FeedMemory(retention, epoch);
         memory.begin(epoch);
-        new FeedResend(vertx, "btc", memory);
+        new FeedResend(vertx, "btc", memory, () -> true);
         return memory;
     }
 
@@ -108,7 +108,7 @@ class FeedSubscriptionTest extends BusTestBase {
         next.add(message(1, 1, "a"), "a");
         next.add(message(1, 2, "b"), "b");
         next.begin(2);
-        FeedResend answering = new FeedResend(vertx, "btc", next);
+        FeedResend answering = new FeedResend(vertx, "btc", next, () -> true);
         publish(next, message(2, 3, "c"));
         publish(next, message(2, 4, "d"));
 

@@ -171,7 +171,7 @@ class ReplicaTest {
         Node owner = node("a");
         owner.owns(1);
         Await.until("the owner publishes", owner.replica::isPublishing);
-        FeedResend answers = new FeedResend(vertx, "btc", owner.memory);
+        FeedResend answers = new FeedResend(vertx, "btc", owner.memory, () -> true);
         owner.receives("1", "2", "3");
         awaitConsumed(3);
 
@@ -200,7 +200,7 @@ class ReplicaTest {
         for (int i = 1; i <= 4; i++) {
             owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
         }
-        FeedResend answers = new FeedResend(vertx, "btc", owners);
+        FeedResend answers = new FeedResend(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
         awaitHeard(standby, 1);
@@ -228,7 +228,7 @@ class ReplicaTest {
         owners.begin(6);
         owners.add(new FeedMessage("btc", 6, 2, "c", 0, 0, Buffer.buffer("3"), true, false), "");
         owners.add(new FeedMessage("btc", 6, 3, "c", 0, 0, Buffer.buffer("2"), true, false), "");
-        FeedResend answers = new FeedResend(vertx, "btc", owners);
+        FeedResend answers = new FeedResend(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
         publish(5, 2, "2"); // which the new owner has not seen

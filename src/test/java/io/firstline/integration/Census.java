@@ -34,14 +34,13 @@ final class Census {
         volatile int twice;
         volatile int unknown;
         volatile int outOfOrder;
-        volatile long lastNanos;
-        volatile String firstOutOfOrder = "";
-        private String before;
+        /** When the first message of each epoch came. */
+        final Map<Integer, Long> beganNanos = new ConcurrentHashMap<>();
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
         void receive(FeedMessage delivered) {
             String text = delivered.asText();
-            lastNanos = System.nanoTime();
+            beganNanos.putIfAbsent(delivered.epoch(), System.nanoTime());
             Sent message = sent.get(text);
             if (message == null) {
                 unknown++;
@@ -52,14 +51,8 @@ final class Census {
                 received++;
                 int newest = last.merge(message.stream(), message.number(), Math::max);
                 if (newest > message.number()) {
-                    if (outOfOrder++ == 0) {
-                        firstOutOfOrder = delivered.feed() + " " + delivered.epoch() + "/" + delivered.sequence()
-                                + " late "
-                                + delivered.late() + " is " + message.number() + " after " + newest + ", before it "
-                                + before;
-                    }
+                    outOfOrder++;
                 }
-                before = delivered.epoch() + "/" + delivered.sequence() + " " + message.number();
             }
         }
 

@@ -1,75 +1,137 @@
 package io.firstline.integration;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a test's nodes live: each in a network namespace of its own, all on one bridge, so that a node can be cut off from the others as
- * by a pulled cable. Needs root and iproute2.
+ * Where a test's nodes live: each in a network namespace of its own, with one cable to the other nodes and one to the exchange, so that a
+ * node can be cut off from either as by a pulled cable. Needs root and iproute2; without them the nodes live on addresses of the loopback
+ * interface, where nothing can be cut.
  */
 final class NodeNetwork implements AutoCloseable {
-    private static final String BRIDGE = "flbr0";
-    private static final String NET = "10.77.0.";
-    /** This side of the bridge. */
-    static final String HERE = NET + "254";
+    /** What a node is connected to. */
+    private enum Net {
+        CLUSTER("flbr0", "flv", "eth0", "10.77.0."),
+        EXCHANGE("flbr1", "flx", "eth1", "10.78.0.");
+
+        private final String bridge;
+        private final String cable;
+        private final String device;
+        private final String prefix;
+
+        Net(String bridge, String cable, String device, String prefix) {
+            this.bridge = bridge;
+            this.cable = cable;
+            this.device = device;
+            this.prefix = prefix;
+        }
+    }
+
+    private static final String LOOPBACK = "127.77.0.";
+    private static final int HERE = 254;
 
     private final int nodes;
+    private final boolean canCut;
 
-    private NodeNetwork(int nodes) {
+    private NodeNetwork(int nodes, boolean canCut) {
         this.nodes = nodes;
+        this.canCut = canCut;
     }
 
-    /** The network, or null where none can be made. */
     static NodeNetwork create(int nodes) {
-        NodeNetwork network = new NodeNetwork(nodes);
+        NodeNetwork network = new NodeNetwork(nodes, true);
         network.remove();
-        if (!run("ip", "link", "add", BRIDGE, "type", "bridge")) {
-            return null;
+        if (network.make()) {
+            return network;
         }
-        boolean all = run("ip", "addr", "add", HERE + "/24", "dev", BRIDGE) && run("ip", "link", "set", BRIDGE, "up");
-        for (int i = 1; i <= nodes && all; i++) {
-            String space = space(i);
-            all = run("ip", "netns", "add", space)
-                    && run("ip", "link", "add", cable(i), "type", "veth", "peer", "name", "eth0", "netns", space)
-                    && run("ip", "link", "set", cable(i), "master", BRIDGE, "up")
-                    && run("ip", "-n", space, "addr", "add", host(i) + "/24", "dev", "eth0")
-                    && run("ip", "-n", space, "link", "set", "eth0", "up")
-                    && run("ip", "-n", space, "link", "set", "lo", "up");
-        }
-        if (!all) {
-            network.remove();
-            return null;
-        }
-        return network;
+        network.remove();
+        return new NodeNetwork(nodes, false);
     }
 
-    static String host(int node) {
-        return NET + node;
+    private boolean make() {
+        for (Net net : Net.values()) {
+            boolean made = run("ip", "link", "add", net.bridge, "type", "bridge")
+                    && run("ip", "addr", "add", net.prefix + HERE + "/24", "dev", net.bridge)
+                    && run("ip", "link", "set", net.bridge, "up");
+            if (!made) {
+                return false;
+            }
+        }
+        for (int i = 1; i <= nodes; i++) {
+            String space = space(i);
+            if (!run("ip", "netns", "add", space) || !run("ip", "-n", space, "link", "set", "lo", "up")) {
+                return false;
+            }
+            for (Net net : Net.values()) {
+                String cable = net.cable + i;
+                String[] add = {"ip", "link", "add", cable, "type", "veth", "peer", "name", net.device, "netns", space};
+                boolean plugged = run(add)
+                        && run("ip", "link", "set", cable, "master", net.bridge, "up")
+                        && run("ip", "-n", space, "addr", "add", net.prefix + i + "/24", "dev", net.device)
+                        && run("ip", "-n", space, "link", "set", net.device, "up");
+                if (!plugged) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether cables can be pulled. */
+    boolean canCut() {
+        return canCut;
+    }
+
+    /** Where the other nodes find a node. */
+    String host(int node) {
+        return (canCut ? Net.CLUSTER.prefix : LOOPBACK) + node;
+    }
+
+    /** Where they find what runs in the test's own process. */
+    String here() {
+        return host(HERE);
+    }
+
+    /** Where nodes find the exchange. */
+    String exchange() {
+        return canCut ? Net.EXCHANGE.prefix + HERE : here();
     }
 
     private static String space(int node) {
         return "fl" + node;
     }
 
-    private static String cable(int node) {
-        return "flv" + node;
-    }
-
     /** A command, to be run where a node lives. */
-    static List<String> in(int node, List<String> command) {
+    List<String> in(int node, List<String> command) {
+        if (!canCut) {
+            return command;
+        }
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", space(node)));
         words.addAll(command);
         return words;
     }
 
+    /** Cuts a node off from the other nodes. */
+    void cutFromNodes(int node) {
+        turn(Net.CLUSTER, node, "down");
+    }
+
+    /** Cuts a node off from everything. */
     void cut(int node) {
-        run("ip", "link", "set", cable(node), "down");
+        turn(Net.CLUSTER, node, "down");
+        turn(Net.EXCHANGE, node, "down");
     }
 
     void heal(int node) {
-        run("ip", "link", "set", cable(node), "up");
+        turn(Net.CLUSTER, node, "up");
+        turn(Net.EXCHANGE, node, "up");
+    }
+
+    private static void turn(Net net, int node, String way) {
+        if (!run("ip", "link", "set", net.cable + node, way)) {
+            throw new IllegalStateException("node " + node + "'s cable cannot be turned " + way);
+        }
     }
 
     private static boolean run(String... command) {
@@ -81,7 +143,7 @@ final class NodeNetwork implements AutoCloseable {
                             .waitFor()
                     == 0;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false; // no such program here
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
@@ -89,15 +151,21 @@ final class NodeNetwork implements AutoCloseable {
     }
 
     private void remove() {
+        for (Net net : Net.values()) {
+            for (int i = 1; i <= nodes; i++) {
+                run("ip", "link", "del", net.cable + i);
+            }
+            run("ip", "link", "del", net.bridge);
+        }
         for (int i = 1; i <= nodes; i++) {
-            run("ip", "link", "del", cable(i));
             run("ip", "netns", "del", space(i));
         }
-        run("ip", "link", "del", BRIDGE);
     }
 
     @Override
     public void close() {
-        remove();
+        if (canCut) {
+            remove();
+        }
     }
 }

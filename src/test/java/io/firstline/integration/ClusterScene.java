@@ -1,0 +1,316 @@
+package io.firstline.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.bus.FeedSubscription;
+import io.firstline.bus.SubscriptionReport;
+import io.firstline.cluster.ClusterVerticle;
+import io.firstline.cluster.Clustering;
+import io.firstline.config.ClusterConfig;
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.simulator.LineBehaviour;
+import io.firstline.simulator.SimulatorConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+
+/**
+ * Three nodes in processes of their own that carry the same feeds, an exchange, and a consumer of every feed on a fourth node: in this
+ * process, as are the exchange and the ledger.
+ */
+final class ClusterScene implements AutoCloseable {
+    static final int NODES = 3;
+    private static final int PORT = 5701;
+    private static final String SECRET = "a secret of this test";
+    private static final long PATIENCE_S = 60;
+
+    private final Path folder;
+    private final int feeds;
+    private final int rate;
+    final NodeNetwork network;
+    private final List<Program> nodes = new ArrayList<>(Collections.nCopies(NODES + 1, null));
+    private final Map<String, FeedSubscription> subscriptions = new TreeMap<>();
+    private final Map<String, Census.Share> shares = new TreeMap<>();
+    private final Vertx exchangeVertx = Vertx.vertx();
+    private final ExchangeSimulator exchange;
+    private final Census census;
+    private Vertx vertx;
+
+    /**
+     * Starts the exchange, which says nothing yet.
+     *
+     * @param rate messages a second of each feed
+     */
+    ClusterScene(Path folder, int feeds, int rate) {
+        Quiet.logs();
+        this.folder = folder;
+        this.feeds = feeds;
+        this.rate = rate;
+        network = NodeNetwork.create(NODES);
+        exchange = ExchangeSimulator.create(
+                exchangeVertx,
+                SimulatorConfig.of()
+                        .withHost(network.exchange())
+                        .withMessagesPerSecond(rate)
+                        .withLines(List.of(
+                                LineBehaviour.perfect(), LineBehaviour.perfect().withDelayMs(3))));
+        Bench.get(exchange.start());
+        exchange.pauseEmission();
+        census = new Census(exchange);
+    }
+
+    /** Starts the nodes and the consumers; when everybody stands by, the exchange begins. */
+    void open() throws IOException {
+        for (int i = 1; i <= NODES; i++) {
+            start(i);
+        }
+        for (Program node : nodes.subList(1, NODES + 1)) {
+            node.until("a node", () -> node.out().contains("running; Ctrl-C ends it"));
+        }
+        VertxOptions options = new VertxOptions();
+        ClusterConfig here = cluster(network.here(), PORT + 100);
+        Clustering.prepare(options, here);
+        vertx = Clustering.join(Vertx.builder().with(options), here)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
+                .join();
+        for (int i = 1; i <= feeds; i++) {
+            String name = "f" + i;
+            Census.Share share = census.new Share();
+            shares.put(name, share);
+            FeedSubscription subscription = FeedSubscription.of(vertx, name).handler(share::receive);
+            subscriptions.put(name, subscription);
+            Bench.get(subscription.start());
+        }
+        until("owners", () -> owners().size() == feeds);
+        exchange.resumeEmission();
+        untilWhole();
+    }
+
+    private ClusterConfig cluster(String host, int port) {
+        return new ClusterConfig(
+                true,
+                "test",
+                host,
+                port,
+                0,
+                IntStream.rangeClosed(1, NODES)
+                        .mapToObj(i -> network.host(i) + ":" + PORT)
+                        .toList(),
+                2,
+                ClusterConfig.DEFAULT_LEASE_MS,
+                SECRET,
+                null);
+    }
+
+    /** The configuration of a node, or of whoever listens where a node lives. */
+    Path configuration(int number) throws IOException {
+        JsonObject json = new JsonObject();
+        for (int i = 1; i <= feeds; i++) {
+            json.put(
+                    "f" + i,
+                    new JsonObject()
+                            .put("url", exchange.url(Bench.STREAMS))
+                            .put("connections", 2)
+                            .put("allowPlaintext", true)
+                            .put("connectsPer5Min", 0)
+                            .put("joinGuardMs", 100));
+        }
+        ClusterConfig config = cluster(network.host(number), PORT);
+        JsonObject cluster = new JsonObject()
+                .put("name", config.name())
+                .put("host", config.host())
+                .put("members", new JsonArray(config.members()))
+                .put("secret", SECRET);
+        Path file = folder.resolve("node" + number + ".json");
+        Files.writeString(
+                file,
+                new JsonObject().put("cluster", cluster).put("feeds", json).encodePrettily());
+        return file;
+    }
+
+    /** Starts a node, or starts it again. */
+    void start(int number) throws IOException {
+        nodes.set(number, program(number, "run", configuration(number).toString()));
+    }
+
+    /** Starts the real program where a node lives. */
+    Program program(int node, String... arguments) {
+        return Program.start(network.in(node, Program.command(arguments)));
+    }
+
+    Program node(int number) {
+        return nodes.get(number);
+    }
+
+    static void until(String what, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(PATIENCE_S, TimeUnit.SECONDS)
+                .pollInterval(20, TimeUnit.MILLISECONDS)
+                .until(condition);
+    }
+
+    // who has what
+
+    private JsonObject status(int node) {
+        Future<JsonObject> status = vertx.eventBus()
+                .<JsonObject>request(
+                        ClusterVerticle.ADDRESS + network.host(node) + ":" + PORT,
+                        new JsonObject().put("do", "status"),
+                        new DeliveryOptions().setSendTimeout(500))
+                .map(reply -> reply.body())
+                .otherwise(new JsonObject().put("feeds", new JsonObject()));
+        return Bench.get(status);
+    }
+
+    /** Who owns what. */
+    Map<String, Integer> owners() {
+        Map<String, Integer> owners = new TreeMap<>();
+        for (int i = 1; i <= NODES; i++) {
+            JsonObject carried = status(i).getJsonObject("feeds");
+            for (String feed : carried.fieldNames()) {
+                if (carried.getJsonObject(feed).getString("role").equals("owner")) {
+                    assertThat(owners.put(feed, i))
+                            .as("a second owner of " + feed)
+                            .isNull();
+                }
+            }
+        }
+        return owners;
+    }
+
+    /** Every node is there, every feed has an owner and somebody who can take it over without a loss. */
+    void untilWhole() {
+        untilWhole(NODES);
+    }
+
+    /** The same with some nodes gone. */
+    void untilWhole(int present) {
+        until("an owner and a warm standby for each feed", () -> {
+            Map<String, Integer> warm = new TreeMap<>();
+            int complete = 0;
+            for (int i = 1; i <= NODES; i++) {
+                JsonObject status = status(i);
+                complete += status.getJsonArray("present", new JsonArray()).size() == present ? 1 : 0;
+                JsonObject carried = status.getJsonObject("feeds");
+                for (String feed : carried.fieldNames()) {
+                    warm.merge(feed, carried.getJsonObject(feed).getBoolean("warm") ? 1 : 0, Integer::sum);
+                }
+            }
+            return complete == present
+                    && warm.size() == feeds
+                    && warm.values().stream().allMatch(count -> count >= 2)
+                    && owners().size() == feeds;
+        });
+    }
+
+    /** The epochs in which a node publishes what it owns, as far as the consumers have heard. */
+    Map<String, Integer> epochsOf(int node) {
+        Map<String, Integer> epochs = new TreeMap<>();
+        owners().forEach((feed, owner) -> {
+            if (owner == node) {
+                epochs.put(feed, Collections.max(shares.get(feed).beganNanos.keySet()));
+            }
+        });
+        return epochs;
+    }
+
+    /**
+     * Waits until every one of these feeds is published in a later epoch.
+     *
+     * @return how long after a moment the first message of that came, milliseconds, of each feed
+     */
+    List<Double> untilTaken(Map<String, Integer> epochs, long sinceNanos) {
+        until("another owner", () -> epochs.entrySet().stream().allMatch(e -> newer(e.getKey(), e.getValue()) > 0));
+        return epochs.entrySet().stream()
+                .map(e -> (newer(e.getKey(), e.getValue()) - sinceNanos) / 1e6)
+                .toList();
+    }
+
+    private long newer(String feed, int epoch) {
+        return shares.get(feed).beganNanos.entrySet().stream()
+                .filter(began -> began.getKey() > epoch)
+                .mapToLong(Map.Entry::getValue)
+                .min()
+                .orElse(0);
+    }
+
+    /** How many messages all consumers together have. */
+    int received() {
+        return shares.values().stream().mapToInt(share -> share.received).sum();
+    }
+
+    int sent() {
+        return census.sent();
+    }
+
+    // the ledger
+
+    /** Lets the exchange fall silent, and waits until everybody has everything. */
+    void settle() {
+        Bench.silence(exchange);
+        until("everything received", () -> shares.values().stream().allMatch(share -> share.lost() <= 0));
+    }
+
+    /** Everything came once, in each stream's order, and nobody was told of a loss. */
+    void assertNothingLost() {
+        shares.forEach((feed, share) -> {
+            SubscriptionReport report = Bench.get(subscriptions.get(feed).report());
+            assertThat(share.lost()).as("lost of %s: %s", feed, report).isZero();
+            assertThat(report.lost()).as("told as lost of %s", feed).isZero();
+            assertThat(share.twice).as("twice of %s", feed).isZero();
+            assertThat(share.unknown).as("unknown of %s", feed).isZero();
+            assertThat(share.outOfOrder).as("out of order of %s", feed).isZero();
+        });
+    }
+
+    /** What has come so far, in a line. */
+    String ledger() {
+        List<SubscriptionReport> reports =
+                subscriptions.values().stream().map(s -> Bench.get(s.report())).toList();
+        return String.format(
+                Locale.ROOT,
+                "%d feeds of %d messages/s, %,d sent to each: lost %d, twice %d, out of order %d; filled %d, repeats left out %d, stale %d",
+                feeds,
+                rate,
+                census.sent(),
+                shares.values().stream().mapToInt(Census.Share::lost).sum(),
+                shares.values().stream().mapToInt(share -> share.twice).sum(),
+                shares.values().stream().mapToInt(share -> share.outOfOrder).sum(),
+                reports.stream().mapToLong(SubscriptionReport::filled).sum(),
+                reports.stream().mapToLong(SubscriptionReport::repeated).sum(),
+                reports.stream().mapToLong(SubscriptionReport::stale).sum());
+    }
+
+    @Override
+    public void close() {
+        nodes.stream().filter(node -> node != null).forEach(Program::close);
+        if (Boolean.getBoolean("cluster.log")) {
+            nodes.stream().filter(node -> node != null).forEach(node -> node.err()
+                    .forEach(System.out::println));
+        }
+        if (vertx != null) {
+            Bench.get(vertx.close());
+        }
+        Bench.get(exchange.close());
+        Bench.get(exchangeVertx.close());
+        network.close();
+    }
+}
