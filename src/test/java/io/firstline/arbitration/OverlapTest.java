@@ -48,6 +48,26 @@ class OverlapTest {
     }
 
     @Test
+    void shouldPutFirstWhatWasPublishedInVain() {
+        ours("c", 0);
+        overlap.withdrawn("b".hashCode(), "b", 1, 1);
+        overlap.withdrawn("a".hashCode(), "a", 1, 1);
+        overlap.withdrawn("c".hashCode(), "c again", 7, 1);
+        published("c", 2);
+
+        assertThat(overlap.takeAll()).as("oldest first").containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void shouldNotTakeForOursWhatWasPublishedInVainAndHasNotReachedUs() {
+        published("a", 0);
+        overlap.withdrawn("a".hashCode(), "a", 1, 1);
+
+        assertThat(overlap.ahead()).isZero();
+        assertThat(ours("a", 2)).as("it is not published any more").isTrue();
+    }
+
+    @Test
     void shouldMatchRepeatsOneByOne() {
         ours("same", 0);
         ours("other", 0);

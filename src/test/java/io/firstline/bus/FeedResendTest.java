@@ -104,6 +104,18 @@ class FeedResendTest extends BusTestBase {
         assertThat(late).hasMessage("this is the owner of epoch 3");
     }
 
+    @Test
+    void shouldLeaveTheAnswerToWhoPublishes() {
+        FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
+        memory.begin(3);
+        new FeedResend(vertx, "btc", memory, () -> false);
+        Throwable failure = failureOf(FeedResend.ask(vertx, "btc", new JsonObject()));
+        assertThat(((ReplyException) failure).failureCode()).isEqualTo(503);
+        assertThat(((ReplyException) failureOf(vertx.eventBus().request(Addresses.resend("btc"), new JsonObject())))
+                        .failureType())
+                .isEqualTo(ReplyFailure.NO_HANDLERS);
+    }
+
     private void answering() {
         FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
         memory.begin(3);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,59 @@ class ReplicaTest {
                 .as("nothing counts twice")
                 .isZero();
         Await.result(answers.close());
+    }
+
+    @Test
+    void shouldBeWarmOnlyWhenNothingIsMissing() {
+        AtomicBoolean answers = new AtomicBoolean(true);
+        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        owners.begin(5);
+        for (int i = 1; i <= 4; i++) {
+            owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+        }
+        FeedResend owner = new FeedResend(vertx, "btc", owners, answers::get);
+        Node standby = node("b");
+        standby.replica.amended();
+        assertThat(standby.tenancy.isWarm()).as("it has heard nothing").isFalse();
+        publish(5, 1, "1");
+        Await.until("it has all there is", standby.tenancy::isWarm);
+
+        answers.set(false);
+        publish(5, 4, "4");
+        Await.until("it misses 2 and 3", () -> !standby.tenancy.isWarm());
+        answers.set(true);
+
+        Await.until("it has asked again", standby.tenancy::isWarm);
+        assertThat(standby.memory.range(1, 4).messages()).hasSize(4);
+        Await.result(owner.close());
+    }
+
+    @Test
+    void shouldNotBeWarmWhenItHasLostTheFeedUntilItHearsWhoHasIt() {
+        Node former = node("a");
+        former.replica.amended();
+        former.owns(1);
+        Await.until("it publishes", former.replica::isPublishing);
+        former.receives("1", "2");
+        awaitConsumed(2);
+        former.tenancy.end();
+        assertThat(former.tenancy.isWarm()).isFalse();
+        FeedMemory next = new FeedMemory(Retention.DEFAULT, 1);
+        next.add(former.memory.range(1, 1).messages().get(0), "");
+        next.begin(2);
+        FeedResend owner = new FeedResend(vertx, "btc", next, () -> true);
+        next.add(new FeedMessage("btc", 2, 2, "c", 0, 0, Buffer.buffer("other"), true, false), "");
+        publish(2, 2, "other");
+
+        Await.until("it has heard where the next one began", former.tenancy::isWarm);
+
+        assertThat(former.replica.report().getInteger("ahead"))
+                .as("2 was published in vain: the next one has not seen it")
+                .isEqualTo(1);
+        former.owns(3);
+        awaitConsumed(4);
+        assertThat(texts()).containsExactly("1", "2", "other", "2");
+        Await.result(owner.close());
     }
 
     @Test
