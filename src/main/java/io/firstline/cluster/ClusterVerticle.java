@@ -43,6 +43,10 @@ public final class ClusterVerticle extends VerticleBase {
     private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** A feed that has fallen to another member is carried on for so long. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** A feed is handed to the member that comes first for it when that could have had it for so long; one in so long. */
+    private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** So long a member that leaves waits until somebody else has its feeds. */
     private static final long FAREWELL_MS = 600;
 
@@ -62,6 +66,7 @@ public final class ClusterVerticle extends VerticleBase {
     private long lastRoundNanos;
     private long majoritySinceNanos;
     private boolean majority;
+    private long handedOverNanos;
     private boolean leaving;
 
     /** A feed of the configuration, and whether this member carries it. */
@@ -72,6 +77,8 @@ public final class ClusterVerticle extends VerticleBase {
         private Future<String> deployed;
         private long unwantedSinceNanos;
         private boolean unwanted;
+        /** When it was last where it belongs, as far as that can have it. */
+        private long atHomeNanos;
 
         private Carried(FeedConfig config, Candidate candidate) {
             this.config = config;
@@ -96,6 +103,7 @@ public final class ClusterVerticle extends VerticleBase {
         this.presence =
                 new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
         this.lastRoundNanos = startNanos - leaseNanos;
+        this.handedOverNanos = startNanos;
         feeds.forEach(feed -> this.feeds.put(
                 feed.name(),
                 new Carried(feed, new Candidate(feed.name(), config.members().size(), leaseNanos, startNanos))));
@@ -159,6 +167,11 @@ public final class ClusterVerticle extends VerticleBase {
             given.add(candidate.giveUp(TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now));
         }
         Promised known = voter.promised(name);
+        if (isToGo(feed, now)) {
+            feed.tenancy.end();
+            given.add(candidate.giveUp(leaseNanos, now));
+            return false;
+        }
         if (!majority || !voter.isReady(now) || !candidate.isFree(now) || (known != null && known.isRunning(now))) {
             return false;
         }
@@ -172,6 +185,22 @@ public final class ClusterVerticle extends VerticleBase {
             return false;
         }
         candidate.claim(System.currentTimeMillis(), now);
+        return true;
+    }
+
+    /** Whether a feed is to be handed to the member that comes first for it: after a restart it would else have none. */
+    private boolean isToGo(Carried feed, long now) {
+        String name = feed.config.name();
+        String first = Placement.order(name, presence.present(now)).get(0);
+        if (!feed.candidate.owns(now) || first.equals(config.self()) || !presence.isWarm(first, name)) {
+            feed.atHomeNanos = now;
+            return false;
+        }
+        if (now - feed.atHomeNanos < SETTLED_NANOS || now - handedOverNanos < HAND_OVER_NANOS) {
+            return false;
+        }
+        handedOverNanos = now;
+        LOG.info("{} is handed over by {} to {}", name, config.self(), first);
         return true;
     }
 

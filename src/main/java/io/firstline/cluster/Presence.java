@@ -32,11 +32,6 @@ final class Presence {
         }
     }
 
-    /** It says goodbye. */
-    void left(String member) {
-        heard.remove(member);
-    }
-
     /** Who is there, this one included. */
     Set<String> present(long nowNanos) {
         TreeSet<String> present = new TreeSet<>();

@@ -73,8 +73,6 @@ class TurnTest {
         assertThat(presence.carries(second, "f")).isFalse();
         assertThat(presence.present(GONE_NANOS)).as("it has been silent").containsExactly(self);
         assertThat(presence.epochOf("f", GONE_NANOS)).isZero();
-        presence.left(third);
-        assertThat(presence.present(0)).containsExactly(self);
     }
 
     @Test

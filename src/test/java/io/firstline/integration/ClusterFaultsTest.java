@@ -30,6 +30,7 @@ class ClusterFaultsTest {
     private static final int FEEDS = Integer.getInteger("cluster.feeds", 20);
     private static final int RATE = Integer.getInteger("cluster.rate", 200);
     private static final int ROUNDS = Integer.getInteger("cluster.rounds", 5);
+    private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final String FAULTS = System.getProperty("cluster.faults", "KILL,STOP,HANG,CUT,SPLIT");
 
     /** What befalls an owner. */
@@ -153,14 +154,37 @@ class ClusterFaultsTest {
 
     @Test
     void shouldLoseNothingInARollingRestart() throws Exception {
+        Map<String, Integer> spread = scene.owners();
         for (int node = 1; node <= ClusterScene.NODES; node++) {
             scene.node(node).terminate();
             assertThat(scene.node(node).exitCode()).isZero();
             scene.start(node);
             scene.untilWhole();
         }
+        ClusterScene.until("every feed where it belongs", () -> scene.owners().equals(spread));
         scene.settle();
         tell("rolling restart, %s", scene.ledger());
+        scene.assertNothingLost();
+    }
+
+    /** Longer than the members wait for one that says nothing: it has to join again. */
+    @Test
+    void shouldLoseNothingWhenTheOwnerIsCutOffForLong() throws Exception {
+        assumeTrue(scene.network.canCut(), "no network namespaces here");
+        int victim = scene.owners().get("f1");
+        Map<String, Integer> epochs = scene.epochsOf(victim);
+        long start = System.nanoTime();
+        scene.network.cut(victim);
+        List<Double> took = scene.untilTaken(epochs, start);
+        TimeUnit.NANOSECONDS.sleep(start + AWAY_NANOS - System.nanoTime());
+        scene.network.heal(victim);
+        scene.untilWhole();
+        scene.settle();
+        tell(
+                "cut off for %d s: taken over after at most %.0f ms, %s",
+                TimeUnit.NANOSECONDS.toSeconds(AWAY_NANOS),
+                took.stream().mapToDouble(t -> t).max().orElse(0),
+                scene.ledger());
         scene.assertNothingLost();
     }
 
