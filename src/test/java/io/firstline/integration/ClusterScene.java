@@ -186,14 +186,21 @@ final class ClusterScene implements AutoCloseable {
         for (int i = 1; i <= NODES; i++) {
             JsonObject carried = status(i).getJsonObject("feeds");
             for (String feed : carried.fieldNames()) {
-                if (carried.getJsonObject(feed).getString("role").equals("owner")) {
-                    assertThat(owners.put(feed, i))
-                            .as("a second owner of " + feed)
-                            .isNull();
+                if (isOwner(carried, feed)) {
+                    Integer before = owners.put(feed, i);
+                    assertThat(before != null && isOwner(status(before).getJsonObject("feeds"), feed))
+                            .as("%d and %s own %s", i, before, feed)
+                            .isFalse(); // one that was asked earlier may have given it back since
                 }
             }
         }
         return owners;
+    }
+
+    private static boolean isOwner(JsonObject carried, String feed) {
+        return carried.getJsonObject(feed, new JsonObject())
+                .getString("role", "none")
+                .equals("owner");
     }
 
     /** Every node is there, every feed has an owner and somebody who can take it over without a loss. */
