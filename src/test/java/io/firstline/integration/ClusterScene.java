@@ -36,7 +36,7 @@ import org.awaitility.Awaitility;
  */
 final class ClusterScene implements AutoCloseable {
     static final int NODES = 3;
-    private static final int PORT = 5701;
+    private static final int PORT = 5700;
     private static final String SECRET = "a secret of this test";
     private static final long PATIENCE_S = 60;
 
@@ -104,6 +104,10 @@ final class ClusterScene implements AutoCloseable {
         untilWhole();
     }
 
+    private String member(int node) {
+        return network.host(node) + ":" + (PORT + node);
+    }
+
     private ClusterConfig cluster(String host, int port) {
         return new ClusterConfig(
                 true,
@@ -111,9 +115,7 @@ final class ClusterScene implements AutoCloseable {
                 host,
                 port,
                 0,
-                IntStream.rangeClosed(1, NODES)
-                        .mapToObj(i -> network.host(i) + ":" + PORT)
-                        .toList(),
+                IntStream.rangeClosed(1, NODES).mapToObj(this::member).toList(),
                 2,
                 ClusterConfig.DEFAULT_LEASE_MS,
                 SECRET,
@@ -133,10 +135,11 @@ final class ClusterScene implements AutoCloseable {
                             .put("connectsPer5Min", 0)
                             .put("joinGuardMs", 100));
         }
-        ClusterConfig config = cluster(network.host(number), PORT);
+        ClusterConfig config = cluster(network.host(number), PORT + number);
         JsonObject cluster = new JsonObject()
                 .put("name", config.name())
                 .put("host", config.host())
+                .put("port", config.port())
                 .put("members", new JsonArray(config.members()))
                 .put("secret", SECRET);
         Path file = folder.resolve("node" + number + ".json");
@@ -172,7 +175,7 @@ final class ClusterScene implements AutoCloseable {
     private JsonObject status(int node) {
         Future<JsonObject> status = vertx.eventBus()
                 .<JsonObject>request(
-                        ClusterVerticle.ADDRESS + network.host(node) + ":" + PORT,
+                        ClusterVerticle.ADDRESS + member(node),
                         new JsonObject().put("do", "status"),
                         new DeliveryOptions().setSendTimeout(500))
                 .map(reply -> reply.body())

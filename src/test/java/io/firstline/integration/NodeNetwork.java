@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Where a test's nodes live: each in a network namespace of its own, with one cable to the other nodes and one to the exchange, so that a
- * node can be cut off from either as by a pulled cable. Needs root and iproute2; without them the nodes live on addresses of the loopback
- * interface, where nothing can be cut.
+ * node can be cut off from either as by a pulled cable. Needs root and iproute2; without them all live on the loopback interface,
+ * where nothing can be cut.
  */
 final class NodeNetwork implements AutoCloseable {
     /** What a node is connected to. */
@@ -28,7 +28,7 @@ final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    private static final String LOOPBACK = "127.77.0.";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int HERE = 254;
 
     private final int nodes;
@@ -42,7 +42,7 @@ final class NodeNetwork implements AutoCloseable {
     static NodeNetwork create(int nodes) {
         NodeNetwork network = new NodeNetwork(nodes, true);
         network.remove();
-        if (network.make()) {
+        if (!Boolean.getBoolean("cluster.loopback") && network.make()) {
             return network;
         }
         network.remove();
@@ -85,7 +85,7 @@ final class NodeNetwork implements AutoCloseable {
 
     /** Where the other nodes find a node. */
     String host(int node) {
-        return (canCut ? Net.CLUSTER.prefix : LOOPBACK) + node;
+        return canCut ? Net.CLUSTER.prefix + node : LOOPBACK;
     }
 
     /** Where they find what runs in the test's own process. */
