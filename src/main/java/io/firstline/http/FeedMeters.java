@@ -26,6 +26,7 @@ final class FeedMeters {
     private final HistogramFamily lag;
     private final HistogramFamily latency;
     private final Map<String, OneFeed> feeds = new HashMap<>();
+    private boolean closed;
 
     FeedMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
@@ -38,6 +39,9 @@ final class FeedMeters {
 
     /** Takes a status of all feeds of this node. */
     void update(JsonObject status) {
+        if (closed) {
+            return; // asked for before: its meters would stay for ever
+        }
         JsonObject reports = status.getJsonObject("feeds");
         Set<String> gone = new HashSet<>(feeds.keySet());
         for (String name : reports.fieldNames()) {
@@ -54,6 +58,7 @@ final class FeedMeters {
     /** No feed has meters any more. */
     void close() {
         update(new JsonObject().put("feeds", new JsonObject()));
+        closed = true;
     }
 
     /** What belongs to one feed, with what must be added up because its parts come and go. */

@@ -234,6 +234,24 @@ class MetricsTest extends HttpTestBase {
     }
 
     @Test
+    void shouldLeaveNothingInTheRegistryWhenItIsClosed() {
+        ExchangeSimulator exchange = exchange(market(100));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 2));
+        eventually(() -> scrape().sum("firstline_connection_lag_seconds_count") > 0);
+        JsonObject late = new JsonObject().put("feeds", new JsonObject().put("btc", status("btc")));
+
+        FeedMeters meters = new FeedMeters(registry);
+        join(vertx.undeploy(page));
+        meters.update(late);
+        assertThat(registry.scrape()).contains("firstline_connection_lag_seconds");
+        meters.close();
+        meters.update(late);
+
+        assertThat(registry.scrape()).doesNotContain("firstline_");
+    }
+
+    @Test
     void shouldIncludeWhatVertxAndTheJvmTell() {
         serve(READING);
 
