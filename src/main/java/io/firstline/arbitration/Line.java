@@ -184,10 +184,16 @@ public final class Line {
         lossesBeforeWindow = losses;
     }
 
-    /** What the line was worth until now. */
-    public LineFigures figures() {
+    /** How far its copies were behind the first of the same message until now, first ones counting as 0: a copy. */
+    public Histogram lagMicros() {
         Histogram lagMicros = earlierLagMicros.copy();
         lagMicros.add(windowLagMicros);
+        return lagMicros;
+    }
+
+    /** What the line was worth until now. */
+    public LineFigures figures() {
+        Histogram lagMicros = lagMicros();
         boolean any = lagMicros.getTotalCount() > 0;
         return new LineFigures(
                 leading,

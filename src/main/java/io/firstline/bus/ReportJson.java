@@ -7,6 +7,7 @@ import io.firstline.pool.ConnectionReport;
 import io.firstline.pool.ExchangeLatency;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.GapReport;
+import io.firstline.pool.MicrosHistogram;
 import io.firstline.pool.StreamReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -114,6 +115,7 @@ public final class ReportJson {
                 .put("minLatencyMs", measured(connection.minLatencyMs()))
                 .put("latencyP50Ms", measured(connection.p50LatencyMs()))
                 .put("latencyP99Ms", measured(connection.p99LatencyMs()))
+                .put("latencies", of(report.latency()))
                 .put("ageMs", connection.ageMs());
         if (connection.end() != null) {
             json.put("end", connection.end().toString());
@@ -127,9 +129,17 @@ public final class ReportJson {
                     .put("saves", line.saves())
                     .put("unmatched", line.unmatched())
                     .put("lagP50Micros", measured(line.lagP50Micros()))
-                    .put("lagP99Micros", measured(line.lagP99Micros()));
+                    .put("lagP99Micros", measured(line.lagP99Micros()))
+                    .put("lags", of(report.lag()));
         }
         return json;
+    }
+
+    /** The counts of {@link MicrosHistogram#BOUNDS_MICROS}, then their sum. */
+    private static JsonObject of(MicrosHistogram histogram) {
+        return new JsonObject()
+                .put("counts", new JsonArray(histogram.counts()))
+                .put("sumMicros", histogram.sumMicros());
     }
 
     private static Double measured(double value) {

@@ -83,6 +83,11 @@ public final class LatencyTracker {
         return lastNanos < 0 ? Double.NaN : micros.getValueAtPercentile(percentile) / 1e3;
     }
 
+    /** All samples, in microseconds: a copy. */
+    public Histogram micros() {
+        return micros.copy();
+    }
+
     /** How long the outstanding ping has been waiting, in nanoseconds; 0 if none is. */
     public long outstandingNanos(long nowNanos) {
         return outstandingId == 0 ? 0 : nowNanos - sentNanos;

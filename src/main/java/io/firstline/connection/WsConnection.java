@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.List;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -437,6 +438,11 @@ public final class WsConnection {
     /** The round trip to expect now, milliseconds: the average, or longer if a ping has been waiting longer; NaN = not measured yet. */
     public double expectedLatencyMs() {
         return Math.max(latency.emaMs(), latency.outstandingNanos(clockwork.nowNanos()) / 1e6);
+    }
+
+    /** All round trips, in microseconds: a copy. */
+    public Histogram latencyMicros() {
+        return latency.micros();
     }
 
     /** For how long nothing at all has arrived, milliseconds; 0 = it has never opened. */

@@ -1,10 +1,13 @@
 package io.firstline.http;
 
 import io.firstline.connection.DropCause;
+import io.firstline.pool.MicrosHistogram;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,14 +23,25 @@ final class FeedMeters {
     private static final String[] STATES = {"STARTING", "CONNECTED", "DEGRADED", "DISCONNECTED", "CLOSED"};
 
     private final MeterRegistry registry;
+    private final HistogramFamily lag;
+    private final HistogramFamily latency;
     private final Map<String, OneFeed> feeds = new HashMap<>();
+    private boolean closed;
 
-    FeedMeters(MeterRegistry registry) {
+    FeedMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
+        this.lag = new HistogramFamily(
+                registry,
+                "firstline_connection_lag_seconds",
+                "Arrival behind the first copy of the same message, first copies counting as 0");
+        this.latency = new HistogramFamily(registry, "firstline_connection_latency_seconds", "Ping to pong");
     }
 
     /** Takes a status of all feeds of this node. */
     void update(JsonObject status) {
+        if (closed) {
+            return; // asked for before: its meters would stay for ever
+        }
         JsonObject reports = status.getJsonObject("feeds");
         Set<String> gone = new HashSet<>(feeds.keySet());
         for (String name : reports.fieldNames()) {
@@ -44,12 +58,14 @@ final class FeedMeters {
     /** No feed has meters any more. */
     void close() {
         update(new JsonObject().put("feeds", new JsonObject()));
+        closed = true;
     }
 
     /** What belongs to one feed, with what must be added up because its parts come and go. */
-    private static final class OneFeed {
+    private final class OneFeed {
         private final MeterSet meters;
         private final Map<String, RunningTotal> totals = new HashMap<>();
+        private final Map<Integer, OneSeat> seats = new HashMap<>();
 
         OneFeed(MeterSet meters) {
             this.meters = meters;
@@ -203,10 +219,7 @@ final class FeedMeters {
                 JsonObject connection = connections.getJsonObject(i);
                 int seat = connection.getInteger("seat");
                 String id = connection.getString("connection");
-                for (SeatCounter counter : SeatCounter.values()) {
-                    total(counter.key + seat).see(id, connection.getLong(counter.key, 0L));
-                }
-                total("connections" + seat).see(id, 1);
+                seat(seat).see(id, connection);
                 total("bytes").see(id, connection.getLong("bytes"));
                 if (connection.getString("role").equals("member") && seat < members.length) {
                     members[seat] = connection;
@@ -214,18 +227,7 @@ final class FeedMeters {
             }
             for (int seat = 1; seat < members.length; seat++) {
                 Tags tags = Tags.of("seat", Integer.toString(seat));
-                for (SeatCounter counter : SeatCounter.values()) {
-                    meters.count(
-                            counter.meter,
-                            counter.help,
-                            tags,
-                            total(counter.key + seat).sum());
-                }
-                meters.count(
-                        "firstline.connection.opened",
-                        "Connections that have opened on this seat, also for a trial",
-                        tags,
-                        total("connections" + seat).sum());
+                seat(seat).tell(tags);
                 member(members[seat], tags);
             }
             meters.count(
@@ -243,25 +245,77 @@ final class FeedMeters {
                     "Whether its copies may come first",
                     tags,
                     up && member.getBoolean("inStep", true) ? 1 : 0);
-            seconds("age", "Since it opened", tags, up ? member.getLong("ageMs") : null, 1e3);
-            String latency = "Ping to pong";
-            seconds("latency", latency, tags.and("value", "average"), up ? member.getDouble("latencyMs") : null, 1e3);
-            seconds("latency", latency, tags.and("value", "last"), up ? member.getDouble("lastLatencyMs") : null, 1e3);
-            seconds("latency", latency, tags.and("value", "min"), up ? member.getDouble("minLatencyMs") : null, 1e3);
-            seconds("latency", latency, tags.and("value", "p50"), up ? member.getDouble("latencyP50Ms") : null, 1e3);
-            seconds("latency", latency, tags.and("value", "p99"), up ? member.getDouble("latencyP99Ms") : null, 1e3);
-            String lag = "Arrival behind the first copy of the same message, lately";
-            seconds("lag", lag, tags.and("percentile", "50"), up ? member.getLong("lagP50Micros") : null, 1e6);
-            seconds("lag", lag, tags.and("percentile", "99"), up ? member.getLong("lagP99Micros") : null, 1e6);
-        }
-
-        private void seconds(String what, String help, Tags tags, Number value, double perSecond) {
-            double seconds = value == null ? Double.NaN : value.doubleValue() / perSecond;
-            meters.gauge("firstline.connection." + what + ".seconds", help, tags, seconds);
+            meters.gauge(
+                    "firstline.connection.age.seconds",
+                    "Since it opened",
+                    tags,
+                    up ? member.getLong("ageMs") / 1e3 : Double.NaN);
         }
 
         private RunningTotal total(String key) {
-            return totals.computeIfAbsent(key, k -> new RunningTotal());
+            return totals.computeIfAbsent(key, k -> new RunningTotal(1));
+        }
+
+        private OneSeat seat(int number) {
+            return seats.computeIfAbsent(number, n -> new OneSeat(meters));
+        }
+    }
+
+    /** All connections that have had a seat. */
+    private final class OneSeat {
+        private static final int HISTOGRAM = MicrosHistogram.BOUNDS_MICROS.size() + 2;
+
+        private final MeterSet meters;
+        private final RunningTotal counters = new RunningTotal(SeatCounter.values().length);
+        private final RunningTotal opened = new RunningTotal(1);
+        private final RunningTotal lags = new RunningTotal(HISTOGRAM);
+        private final RunningTotal latencies = new RunningTotal(HISTOGRAM);
+
+        OneSeat(MeterSet meters) {
+            this.meters = meters;
+        }
+
+        void see(String id, JsonObject connection) {
+            counters.see(
+                    id,
+                    Arrays.stream(SeatCounter.values())
+                            .mapToLong(counter -> connection.getLong(counter.key, 0L))
+                            .toArray());
+            opened.see(id, 1);
+            see(lags, id, connection.getJsonObject("lags")); // a connection that competes with nobody has none
+            see(latencies, id, connection.getJsonObject("latencies"));
+        }
+
+        /** The sum stands behind the counts. */
+        private void see(RunningTotal total, String id, JsonObject histogram) {
+            if (histogram != null) {
+                JsonArray counts = histogram.getJsonArray("counts");
+                long[] figures = new long[HISTOGRAM];
+                for (int i = 0; i < counts.size(); i++) {
+                    figures[i] = counts.getLong(i);
+                }
+                figures[HISTOGRAM - 1] = histogram.getLong("sumMicros");
+                total.see(id, figures);
+            }
+        }
+
+        void tell(Tags tags) {
+            long[] sums = counters.sums();
+            int next = 0;
+            for (SeatCounter counter : SeatCounter.values()) {
+                meters.count(counter.meter, counter.help, tags, sums[next++]);
+            }
+            meters.count(
+                    "firstline.connection.opened",
+                    "Connections that have opened on this seat, also for a trial",
+                    tags,
+                    opened.sum());
+            tell(lag, tags, lags.sums());
+            tell(latency, tags, latencies.sums());
+        }
+
+        private void tell(HistogramFamily family, Tags tags, long[] sums) {
+            meters.histogram(family, tags, Arrays.copyOf(sums, HISTOGRAM - 1), sums[HISTOGRAM - 1]);
         }
     }
 

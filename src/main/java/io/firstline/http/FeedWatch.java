@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -148,13 +149,21 @@ final class FeedWatch {
                 .put("ledger", null);
     }
 
+    /** Histograms are for meters: the page has its percentiles. */
+    private static JsonObject drawn(JsonObject connection) {
+        JsonObject drawn = new JsonObject(new LinkedHashMap<>(connection.getMap()));
+        drawn.remove("lags");
+        drawn.remove("latencies");
+        return drawn;
+    }
+
     private static JsonArray shown(JsonArray connections) {
         JsonArray shown = new JsonArray();
         int gone = 0;
         for (int i = 0; i < connections.size(); i++) {
             JsonObject connection = connections.getJsonObject(i);
             if (!connection.getString("role").equals("gone") || gone++ < GONE_SHOWN) {
-                shown.add(connection);
+                shown.add(drawn(connection));
             }
         }
         return shown;

@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,7 +18,7 @@ final class MeterSet {
 
     /** A value with its meter; the registry itself holds it only weakly. */
     private static final class Figure {
-        private Meter meter;
+        private Runnable removal;
         private volatile double value;
         /** What was told last, and what was counted before it began anew. */
         private long told;
@@ -35,10 +37,11 @@ final class MeterSet {
         Figure figure = figures.get(name + tags);
         if (figure == null) {
             Figure made = new Figure();
-            made.meter = FunctionCounter.builder(name, made, f -> f.value)
+            Meter meter = FunctionCounter.builder(name, made, f -> f.value)
                     .description(help)
                     .tags(common.and(tags))
                     .register(registry);
+            made.removal = () -> registry.remove(meter);
             figures.put(name + tags, made);
             figure = made;
         }
@@ -54,10 +57,11 @@ final class MeterSet {
         Figure figure = figures.get(name + tags);
         if (figure == null) {
             Figure made = new Figure();
-            made.meter = Gauge.builder(name, made, f -> f.value)
+            Meter meter = Gauge.builder(name, made, f -> f.value)
                     .description(help)
                     .tags(common.and(tags))
                     .register(registry);
+            made.removal = () -> registry.remove(meter);
             figures.put(name + tags, made);
             figure = made;
         }
@@ -65,11 +69,24 @@ final class MeterSet {
         figure.touched = true;
     }
 
+    /** What was counted by length elsewhere, where it never falls. */
+    void histogram(HistogramFamily family, Tags tags, long[] counts, long sumMicros) {
+        Labels labels = Labels.EMPTY;
+        for (Tag tag : common.and(tags)) {
+            labels = labels.merge(Labels.of(tag.getKey(), tag.getValue()));
+        }
+        family.put(labels, counts, sumMicros);
+        Labels thing = labels;
+        Figure figure = figures.computeIfAbsent(family.getPrometheusName() + tags, n -> new Figure());
+        figure.removal = () -> family.remove(thing);
+        figure.touched = true;
+    }
+
     /** Removes what has not been told since the last call, such as a seat that the feed does not have any more. */
     void removeUntouched() {
         figures.values().removeIf(figure -> {
             if (!figure.touched) {
-                registry.remove(figure.meter);
+                figure.removal.run();
             }
             return !figure.touched;
         });
@@ -77,7 +94,7 @@ final class MeterSet {
     }
 
     void removeAll() {
-        figures.values().forEach(figure -> registry.remove(figure.meter));
+        figures.values().forEach(figure -> figure.removal.run());
         figures.clear();
     }
 }

@@ -88,6 +88,8 @@ final class Member implements WsConnection.Listener {
         return new ConnectionReport(
                 role == ConnectionReport.Role.GONE ? facts.withoutMessage() : facts,
                 line == null ? null : line.figures(),
+                line == null ? null : MicrosHistogram.of(line.lagMicros()),
+                MicrosHistogram.of(connection.latencyMicros()),
                 role,
                 seat.number());
     }

@@ -51,6 +51,7 @@ class LatencyTrackerTest {
         assertThat(tracker.emaMs()).isCloseTo(expected, within(1e-6));
         assertThat(tracker.minMs()).isCloseTo(5, within(1e-9));
         assertThat(tracker.samples()).isEqualTo(501);
+        assertThat(tracker.micros().getTotalCount()).isEqualTo(501);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What {@code /metrics} says, read by Prometheus' rules for its text format: comments HELP and TYPE before the samples of their family,
@@ -93,6 +94,17 @@ final class Exposition {
             }
             return holds;
         };
+    }
+
+    /** Everything with a name that begins so: name and labels with the value. */
+    Map<String, Double> all(String prefix) {
+        return samples.entrySet().stream()
+                .filter(sample -> sample.getKey().startsWith(prefix))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    String type(String family) {
+        return types.get(family);
     }
 
     /** The names of all families. */

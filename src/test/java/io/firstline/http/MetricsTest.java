@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.firstline.bus.Addresses;
+import io.firstline.pool.MicrosHistogram;
+import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
@@ -18,11 +20,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -69,15 +77,17 @@ class MetricsTest extends HttpTestBase {
                 exchange.emitted().values().stream().mapToLong(Long::longValue).sum();
         assertThat(metrics.sum("firstline_feed_published_total")).isEqualTo(emitted);
         assertThat(metrics.sum("firstline_connection_wins_total")).isEqualTo(emitted);
-        long[] bySeat = IntStream.rangeClosed(1, 3)
-                .mapToLong(seat -> metrics.sum("firstline_connection_messages_total", "seat=\"" + seat + "\""))
-                .sorted()
-                .toArray();
         long[] byLine = exchange.lines().stream()
                 .mapToLong(SimulatedLine::messagesSent)
                 .sorted()
                 .toArray();
-        assertThat(bySeat).containsExactly(byLine);
+        assertThat(bySeat(metrics, "firstline_connection_messages_total")).containsExactly(byLine);
+        assertThat(bySeat(metrics, "firstline_connection_lag_seconds_count")).containsExactly(byLine);
+        assertThat(bySeat(metrics, "firstline_connection_lag_seconds_bucket", "le=\"+Inf\""))
+                .containsExactly(byLine);
+        assertThat(metrics.sum("firstline_connection_lag_seconds_bucket", "le=\"1.0E-5\""))
+                .as("a first copy is behind nobody")
+                .isGreaterThanOrEqualTo(emitted);
         assertThat(metrics.sum("firstline_feed_copies_total"))
                 .isEqualTo(LongStream.of(byLine).sum());
         assertThat(metrics.sum("firstline_connection_late_copies_total"))
@@ -91,6 +101,83 @@ class MetricsTest extends HttpTestBase {
         assertThat(metrics.sum("firstline_feed_state")).isEqualTo(1);
         assertThat(metrics.sum("firstline_feed_connections_live")).isEqualTo(3);
         assertThat(metrics.sum("firstline_connection_up")).isEqualTo(3);
+    }
+
+    private static long[] bySeat(Exposition metrics, String metric, String... labels) {
+        return IntStream.rangeClosed(1, 3)
+                .mapToLong(seat -> metrics.sum(
+                        metric,
+                        Stream.concat(Stream.of("seat=\"" + seat + "\""), Stream.of(labels))
+                                .toArray(String[]::new)))
+                .sorted()
+                .toArray();
+    }
+
+    @Test
+    void shouldCountEveryPong() {
+        ExchangeSimulator exchange = exchange(market(100));
+        Map<Integer, LongAdder> pings = new ConcurrentHashMap<>();
+        exchange.onClientFrame(frame -> {
+            if (frame.kind() == ClientFrame.Kind.PING) {
+                pings.computeIfAbsent(frame.line(), line -> new LongAdder()).increment();
+            }
+        });
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3).put("latencyPingIntervalMs", 700));
+
+        eventually(() -> {
+            Exposition metrics = scrape();
+            long[] answered =
+                    pings.values().stream().mapToLong(LongAdder::sum).sorted().toArray();
+            return answered.length == 3
+                    && answered[0] > 2
+                    && Arrays.equals(bySeat(metrics, "firstline_connection_latency_seconds_count"), answered)
+                    && Arrays.equals(
+                            bySeat(metrics, "firstline_connection_latency_seconds_bucket", "le=\"+Inf\""), answered);
+        });
+    }
+
+    @Test
+    void shouldLetNoHistogramFallOrGrowWhenConnectionsAreReplaced() {
+        ExchangeSimulator exchange = exchange(market(500));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 3));
+        eventually(() -> scrape().sum("firstline_connection_latency_seconds_count") > 0);
+        AtomicReference<Map<String, Double>> before = new AtomicReference<>(histograms());
+        assertThat(before.get())
+                .as("of two for each of three seats: the bounds, what is beyond, count, sum")
+                .hasSize(2 * 3 * (MicrosHistogram.BOUNDS_MICROS.size() + 3));
+
+        join(vertx.eventBus().request(Addresses.command("btc"), new JsonObject().put("do", "renew")));
+        eventually(() -> grown(before) && scrape().sum("firstline_feed_evictions_total") == 3);
+        for (SimulatedLine line : exchange.lines()) {
+            join(exchange.cut(line.number(), CutKind.RESET));
+        }
+        eventually(() -> grown(before) && scrape().sum("firstline_connection_opened_total") == 9);
+
+        Exposition metrics = settled(exchange, "btc");
+        assertThat(grown(before)).isTrue();
+        assertThat(metrics.sum("firstline_connection_lag_seconds_count"))
+                .as("what came while a connection lined up, and that nobody else had, is not compared")
+                .isEqualTo(metrics.sum("firstline_connection_wins_total")
+                        + metrics.sum("firstline_connection_late_copies_total"));
+        assertThat(metrics.type("firstline_connection_lag_seconds")).isEqualTo("histogram");
+        assertThat(metrics.type("firstline_connection_latency_seconds")).isEqualTo("histogram");
+    }
+
+    private Map<String, Double> histograms() {
+        Map<String, Double> histograms = scrape().all("firstline_connection_lag_seconds");
+        histograms.putAll(scrape().all("firstline_connection_latency_seconds"));
+        return histograms;
+    }
+
+    private boolean grown(AtomicReference<Map<String, Double>> before) {
+        Map<String, Double> now = histograms();
+        assertThat(now).containsOnlyKeys(before.get().keySet());
+        assertThat(now).allSatisfy((sample, value) -> assertThat(value)
+                .isGreaterThanOrEqualTo(before.get().get(sample)));
+        before.set(now);
+        return true;
     }
 
     @Test
@@ -147,6 +234,24 @@ class MetricsTest extends HttpTestBase {
     }
 
     @Test
+    void shouldLeaveNothingInTheRegistryWhenItIsClosed() {
+        ExchangeSimulator exchange = exchange(market(100));
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(COMBINED), 2));
+        eventually(() -> scrape().sum("firstline_connection_lag_seconds_count") > 0);
+        JsonObject late = new JsonObject().put("feeds", new JsonObject().put("btc", status("btc")));
+
+        FeedMeters meters = new FeedMeters(registry);
+        join(vertx.undeploy(page));
+        meters.update(late);
+        assertThat(registry.scrape()).contains("firstline_connection_lag_seconds");
+        meters.close();
+        meters.update(late);
+
+        assertThat(registry.scrape()).doesNotContain("firstline_");
+    }
+
+    @Test
     void shouldIncludeWhatVertxAndTheJvmTell() {
         serve(READING);
 
@@ -183,7 +288,6 @@ class MetricsTest extends HttpTestBase {
         assertThat(scrape().sum("firstline_feed_consumer_dropped_total", "consumer=\"vert.x-eventloop-thread-"))
                 .isZero();
         assertThat(scrape().sum("firstline_feed_bytes_total")).isPositive();
-        eventually(() -> !get("/metrics").body().contains("value=\"p99\"} NaN"));
     }
 
     @Test
@@ -290,7 +394,7 @@ class MetricsTest extends HttpTestBase {
 
     @Test
     void shouldKeepWhatHasGoneInItsTotal() {
-        RunningTotal total = new RunningTotal();
+        RunningTotal total = new RunningTotal(1);
         total.see("a", 5);
         total.see("b", 1);
         assertThat(total.sum()).isEqualTo(6);
@@ -298,6 +402,16 @@ class MetricsTest extends HttpTestBase {
         assertThat(total.sum()).as("a has gone").isEqualTo(8);
         total.see("b", 2);
         assertThat(total.sum()).as("b has begun anew").isEqualTo(10);
+    }
+
+    @Test
+    void shouldBeginAllFiguresOfAThingAnewWhenOneShrank() {
+        RunningTotal total = new RunningTotal(2);
+        total.see("a", 5, 1);
+        total.see("a", 6, 1);
+        assertThat(total.sums()).containsExactly(6, 1);
+        total.see("a", 2, 3);
+        assertThat(total.sums()).containsExactly(8, 4);
     }
 
     @Test

@@ -1,0 +1,74 @@
+package io.firstline.http;
+
+import io.firstline.pool.MicrosHistogram;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A histogram that was counted elsewhere, for each of several things: Micrometer's own take one sample at a time, which at every copy
+ * would be too often. Belongs to one event loop; read by any thread.
+ */
+final class HistogramFamily implements Collector {
+    private static final double MICROS = 1e6;
+    private static final double[] BOUNDS_SECONDS = new double[MicrosHistogram.BOUNDS_MICROS.size() + 1];
+
+    static {
+        for (int i = 0; i < BOUNDS_SECONDS.length - 1; i++) {
+            BOUNDS_SECONDS[i] = MicrosHistogram.BOUNDS_MICROS.get(i) / MICROS;
+        }
+        BOUNDS_SECONDS[BOUNDS_SECONDS.length - 1] = Double.POSITIVE_INFINITY;
+    }
+
+    private final PrometheusMeterRegistry registry;
+    private final String name;
+    private final String help;
+    private final Map<Labels, HistogramDataPointSnapshot> histograms = new ConcurrentHashMap<>();
+
+    /** Of nothing yet: only what has a histogram is registered. */
+    HistogramFamily(PrometheusMeterRegistry registry, String name, String help) {
+        this.registry = registry;
+        this.name = name;
+        this.help = help;
+    }
+
+    /** The histogram of one thing, as it is now: with as many counts as there are bounds, and one of what is beyond. */
+    void put(Labels thing, long[] counts, long sumMicros) {
+        if (histograms.isEmpty()) {
+            registry.getPrometheusRegistry().register(this);
+        }
+        histograms.put(
+                thing,
+                HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .labels(thing)
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(BOUNDS_SECONDS, counts))
+                        .sum(sumMicros / MICROS)
+                        .build());
+    }
+
+    void remove(Labels thing) {
+        histograms.remove(thing);
+        if (histograms.isEmpty()) {
+            registry.getPrometheusRegistry().unregister(this);
+        }
+    }
+
+    @Override
+    public String getPrometheusName() {
+        return name;
+    }
+
+    @Override
+    public MetricSnapshot collect() {
+        HistogramSnapshot.Builder family =
+                HistogramSnapshot.builder().name(name).help(help);
+        histograms.values().forEach(family::dataPoint);
+        return family.build();
+    }
+}
