@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets commands change what a feed asks its server for, on every node that receives it: or the one that takes over would not have what was
- * subscribed at run time. The owner does what it is told and tells the others, at once, and again and again for those that come later
+ * subscribed at run time. It holds for another configuration of the feed as well. The owner does what it is told and tells the others, at once, and again and again for those that come later
  * or were cut off. They do the same, and forget what they were told by owners before.
  *
  * <p>What an owner was told in the moment of its death the others may not know: who gave a command gives it again when the owner has
@@ -31,11 +31,10 @@ final class Amending {
 
     private final EventBus bus;
     private final String feed;
-    private final List<String> configured;
-    private final List<String> configuredOnConnect;
     private final Supplier<Shards> shards;
     private final Replica replica;
     private final MessageConsumer<JsonObject> owners;
+    private FeedConfig config;
     private Amendments amendments = Amendments.NONE;
     private int heardEpoch;
 
@@ -47,10 +46,7 @@ final class Amending {
     Amending(Vertx vertx, FeedConfig config, Supplier<Shards> shards, Replica replica) {
         this.bus = vertx.eventBus();
         this.feed = config.name();
-        this.configured = config.parts().stream()
-                .flatMap(part -> part.subscriptions().streams().stream())
-                .toList();
-        this.configuredOnConnect = config.pool().connection().onConnect();
+        this.config = config;
         this.shards = shards;
         this.replica = replica;
         if (replica == null) {
@@ -61,6 +57,28 @@ final class Amending {
         }
     }
 
+    private static List<String> streams(FeedConfig config) {
+        return config.parts().stream()
+                .flatMap(part -> part.subscriptions().streams().stream())
+                .toList();
+    }
+
+    // another configuration
+
+    /** Lets what commands have changed hold for a feed of another configuration as well. */
+    Future<Void> carryOver(Shards next, FeedConfig wanted) {
+        return change(next, wanted, Amendments.NONE, amendments)
+                .onFailure(
+                        e -> LOG.warn("{} is not asked for all that it was told to ask for: {}", feed, e.getMessage()))
+                .otherwiseEmpty()
+                .mapEmpty();
+    }
+
+    /** That is the configuration now. */
+    void configuredAs(FeedConfig wanted) {
+        config = wanted;
+    }
+
     Future<Void> close() {
         return owners == null ? Future.succeededFuture() : owners.unregister();
     }
@@ -68,11 +86,11 @@ final class Amending {
     // what the owner is told
 
     Future<Integer> subscribe(List<String> streams) {
-        return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, configured));
+        return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, streams(config)));
     }
 
     Future<Integer> unsubscribe(List<String> streams) {
-        return amend(feed -> feed.unsubscribe(streams), before -> before.unsubscribe(streams, configured));
+        return amend(feed -> feed.unsubscribe(streams), before -> before.unsubscribe(streams, streams(config)));
     }
 
     Future<Integer> setOnConnect(List<String> messages) {
@@ -84,10 +102,7 @@ final class Amending {
     }
 
     private Future<Integer> amend(Change change, UnaryOperator<Amendments> amended) {
-        if (replica == null) {
-            return change.on(shards.get());
-        }
-        if (replica.publishingEpoch() == 0) {
+        if (replica != null && replica.publishingEpoch() == 0) {
             return Future.failedFuture(new IllegalStateException(
                     feed + " is not published by this node: its owner is asked at " + Addresses.command(feed)));
         }
@@ -95,7 +110,9 @@ final class Amending {
             // what could not be written to a connection holds for the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
                 amendments = amended.apply(amendments);
-                tell();
+                if (replica != null) {
+                    tell();
+                }
             }
         });
     }
@@ -128,31 +145,35 @@ final class Amending {
     }
 
     private Future<?> follow(Amendments wanted) {
-        Set<String> before = amendments.appliedTo(configured);
-        Set<String> after = wanted.appliedTo(configured);
-        List<String> sentBefore = onConnect(amendments);
-        List<String> sentAfter = onConnect(wanted);
+        Amendments before = amendments;
         amendments = wanted;
+        if (!wanted.equals(before)) {
+            LOG.info("{} is asked for here what its owner asks for: {}", feed, wanted.appliedTo(streams(config)));
+        }
+        return change(shards.get(), config, before, wanted);
+    }
+
+    private static Future<?> change(Shards feed, FeedConfig config, Amendments before, Amendments after) {
+        Set<String> wantedBefore = before.appliedTo(streams(config));
+        Set<String> wantedAfter = after.appliedTo(streams(config));
         List<Future<Integer>> steps = new ArrayList<>();
-        if (!after.equals(before)) {
-            LOG.info("{} is asked for {} here as by its owner", feed, after);
-        }
-        List<String> fewer = without(before, after);
+        List<String> fewer = without(wantedBefore, wantedAfter);
         if (!fewer.isEmpty()) {
-            steps.add(shards.get().unsubscribe(fewer));
+            steps.add(feed.unsubscribe(fewer));
         }
-        List<String> more = without(after, before);
+        List<String> more = without(wantedAfter, wantedBefore);
         if (!more.isEmpty()) {
-            steps.add(shards.get().subscribe(more));
+            steps.add(feed.subscribe(more));
         }
-        if (!sentAfter.equals(sentBefore)) {
-            steps.add(shards.get().setOnConnect(sentAfter));
+        List<String> sent = onConnect(config, after);
+        if (!sent.equals(onConnect(config, before))) {
+            steps.add(feed.setOnConnect(sent));
         }
         return Future.join(steps);
     }
 
-    private List<String> onConnect(Amendments amended) {
-        return amended.onConnect() == null ? configuredOnConnect : amended.onConnect();
+    private static List<String> onConnect(FeedConfig config, Amendments amended) {
+        return amended.onConnect() == null ? config.pool().connection().onConnect() : amended.onConnect();
     }
 
     private static List<String> without(Set<String> streams, Set<String> others) {

@@ -128,7 +128,7 @@ public abstract class FeedVerticle extends VerticleBase {
 
     /**
      * Goes over to another configuration of the feed without a message lost or twice: the connections that it wants are opened and brought
-     * into step beside those there are, before these are closed. What was subscribed by a command is not carried over, and what is
+     * into step beside those there are, before these are closed. What commands have changed holds for the new one as well; what is
      * retained stays bounded as it was. May be called on any thread.
      *
      * @return fails if that cannot be done, within half a minute: then nothing has changed
@@ -152,7 +152,11 @@ public abstract class FeedVerticle extends VerticleBase {
             return Future.failedFuture(new IllegalStateException(
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
-        succession = new Succession(vertx, generation, wanted, connectMs, next -> generation = next);
+        succession = new Succession(
+                vertx, generation, wanted, connectMs, next -> amending.carryOver(next.shards(), wanted), next -> {
+                    generation = next;
+                    amending.configuredAs(wanted);
+                });
         return succession.run().onComplete(done -> succession = null);
     }
 

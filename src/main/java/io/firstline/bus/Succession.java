@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class Succession {
     private final FeedConfig wanted;
     private final long connectMs;
     private final Takeover takeover;
+    private final Function<Generation, Future<?>> amended;
     private final Consumer<Generation> switched;
     private final Promise<Void> ready;
     private final long startedNanos = System.nanoTime();
@@ -67,15 +69,23 @@ final class Succession {
      * Does nothing yet.
      *
      * @param connectMs how long the younger generation may take to open its connections
+     * @param amended asks the younger generation for what commands have changed, before it opens anything
      * @param switched told when the younger generation is the feed
      */
-    Succession(Vertx vertx, Generation old, FeedConfig wanted, long connectMs, Consumer<Generation> switched) {
+    Succession(
+            Vertx vertx,
+            Generation old,
+            FeedConfig wanted,
+            long connectMs,
+            Function<Generation, Future<?>> amended,
+            Consumer<Generation> switched) {
         this.vertx = vertx;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.ready = context.promise();
         this.old = old;
         this.wanted = wanted;
         this.connectMs = connectMs;
+        this.amended = amended;
         this.switched = switched;
         this.takeover =
                 new Takeover(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, System::nanoTime);
@@ -105,6 +115,13 @@ final class Succession {
     private Future<Void> open(Generation younger, long connectionsMade) {
         next = younger;
         next.shards().numberConnectionsAfter(connectionsMade);
+        if (abandoned) {
+            return Future.failedFuture(closed());
+        }
+        return here(amended.apply(younger)).compose(v -> connect());
+    }
+
+    private Future<Void> connect() {
         if (abandoned) {
             return Future.failedFuture(closed());
         }

@@ -10,6 +10,7 @@ import io.firstline.config.Venue;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -177,6 +178,27 @@ class FeedChangeTest extends BusTestBase {
 
         assertExact(TRADE, "ethusdt@trade");
         assertThat(bodies.stream().skip(soFar).map(FeedChangeTest::text)).doesNotContainAnyElementsOf(sent.get(BOOK));
+    }
+
+    @Test
+    void shouldKeepWhatCommandsHaveChanged() {
+        exchange = exchange(market(1_500));
+        JsonObject config = subscribing(config("btc", exchange.url("/stream")));
+        verticle = new PoolVerticle(FeedConfig.fromJson(config.copy().put("streams", new JsonArray().add(TRADE))));
+        join(vertx.deployVerticle(verticle));
+        eventuallySubscribed(exchange, 3, TRADE);
+        join(command("btc", "subscribe", "streams", new JsonArray().add(BOOK)));
+        join(command("btc", "unsubscribe", "streams", new JsonArray().add(TRADE)));
+
+        String other = "ethusdt@trade";
+        join(verticle.change(FeedConfig.fromJson(config.copy()
+                .put("connections", 2)
+                .put("streams", new JsonArray().add(TRADE).add(other)))));
+
+        eventuallySubscribed(exchange, 2, other, BOOK);
+        join(command("btc", "subscribe", "streams", new JsonArray().add(TRADE)));
+        join(verticle.change(FeedConfig.fromJson(config.copy().put("streams", new JsonArray().add(TRADE)))));
+        eventuallySubscribed(exchange, 3, TRADE, BOOK);
     }
 
     @Test
