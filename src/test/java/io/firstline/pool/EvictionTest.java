@@ -229,14 +229,20 @@ class EvictionTest extends FeedTestBase {
     // candidates that do not get ready
 
     private static final long TRIAL_MS = 400;
+    /** Something else is to decide. */
+    private static final long LONG_TRIAL_MS = 60_000;
 
-    private WsPool onTrial(WsPoolConfig config) {
-        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, TRIAL_MS));
+    private WsPool onTrial(WsPoolConfig config, long trialMs) {
+        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, trialMs));
     }
 
     /** A pool of two that is in step, on a server that sends nothing but what the test sends. */
     private WsPool pairOn(HandServer server) {
-        WsPool feed = started(onTrial(poolOf(2, server.url())));
+        return pairOn(server, TRIAL_MS);
+    }
+
+    private WsPool pairOn(HandServer server, long trialMs) {
+        WsPool feed = started(onTrial(poolOf(2, server.url()), trialMs));
         eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
         server.send("first", 0, 1);
         eventually(() -> messages.size() == 1);
@@ -283,7 +289,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldKeepAConnectionWhoseReplacementIsLostOnTrial() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         join(feed.evict("f-2"));
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
 
@@ -299,7 +305,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldGiveTheSeatOfALostConnectionToItsCandidateAtOnce() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         join(feed.evict("f-1"));
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
 
@@ -330,7 +336,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldFillALostSeatWithTheCandidateThatIsStillConnecting() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         server.door = Door.HELD;
         join(feed.evict("f-1"));
         eventually(() -> server.knocking() == 1);
