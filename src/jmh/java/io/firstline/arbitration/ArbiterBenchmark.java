@@ -1,32 +1,20 @@
 package io.firstline.arbitration;
 
-import java.util.concurrent.TimeUnit;
+import io.firstline.NanosBenchmark;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What one copy costs in the arbiter, its hash known. Messages come every 10 µs, as at 100,000 a second, and what was lost is settled
  * two seconds of stream time later, so all that is ever done for a message is in here.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class ArbiterBenchmark {
+public class ArbiterBenchmark extends NanosBenchmark {
     /** Publishing and losing are told apart by doing a thousand of one, then a thousand of the other. */
     private static final int BATCH = 1_024;
 

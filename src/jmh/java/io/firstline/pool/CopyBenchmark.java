@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.NanosBenchmark;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
@@ -8,32 +9,17 @@ import io.firstline.config.Venue;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a losing copy of a message, of 200 bytes or more, costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
  * from the JSON), and by the hash of all bytes.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class CopyBenchmark {
+public class CopyBenchmark extends NanosBenchmark {
     private static final int BATCH = 1_024;
     private static final long INTERVAL_NANOS = 10_000;
     /** What makes two copies the same message. */

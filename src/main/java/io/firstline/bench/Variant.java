@@ -35,9 +35,4 @@ enum Variant {
     boolean canHave(int connections) {
         return fewest <= connections && connections <= most;
     }
-
-    /** It counts copies only; whether a message came twice is not its business. */
-    boolean isRaw() {
-        return this == NETTY || this == VERTX;
-    }
 }

@@ -63,9 +63,4 @@ public record ConfigChange(
         return new ConfigChange(
                 added, changed, before.keySet().stream().sorted().toList(), needsRestart);
     }
-
-    /** Whether no feed has anything to do. */
-    public boolean leavesFeeds() {
-        return added.isEmpty() && changed.isEmpty() && removed.isEmpty();
-    }
 }

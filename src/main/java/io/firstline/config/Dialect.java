@@ -51,8 +51,7 @@ public record Dialect(
     private static final int MAX_LEVELS = 64;
 
     /** Nothing is known of the messages. */
-    public static final Dialect NONE =
-            new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST, List.of());
+    public static final Dialect NONE = new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST);
 
     public Dialect {
         stream = stream == null ? List.of() : List.copyOf(stream);
@@ -107,49 +106,9 @@ public record Dialect(
                 .throwIfAny("dialect");
     }
 
-    /** A dialect in which nobody tells the time. */
-    public Dialect(
-            List<String> stream,
-            String separator,
-            Map<String, String> names,
-            List<String> shutdown,
-            List<Sign> control,
-            List<String> controlTexts,
-            String ackId,
-            List<Sign> refusal,
-            int streamsPerRequest,
-            Heartbeat heartbeat,
-            List<StreamClass> classes) {
-        this(
-                stream,
-                separator,
-                names,
-                shutdown,
-                control,
-                controlTexts,
-                ackId,
-                refusal,
-                streamsPerRequest,
-                heartbeat,
-                classes,
-                ServerTime.NONE,
-                EventTime.NONE);
-    }
-
-    /** A dialect without classes of streams and control messages other than replies, which are refused by any value at a pointer. */
+    /** A dialect without classes of streams, in which nobody tells the time and any value at a pointer refuses a request. */
     public Dialect(
             List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
-        this(stream, shutdown, ackId, refusal, streamsPerRequest, List.of());
-    }
-
-    /** A dialect without control messages other than replies, which are refused by any value at a pointer. */
-    public Dialect(
-            List<String> stream,
-            List<String> shutdown,
-            String ackId,
-            List<String> refusal,
-            int streamsPerRequest,
-            List<StreamClass> classes) {
         this(
                 stream,
                 " ",
@@ -161,7 +120,9 @@ public record Dialect(
                 refusal.stream().map(Sign::anyAt).toList(),
                 streamsPerRequest,
                 Heartbeat.NONE,
-                classes);
+                List.of(),
+                ServerTime.NONE,
+                EventTime.NONE);
     }
 
     private static Set<String> pointers(

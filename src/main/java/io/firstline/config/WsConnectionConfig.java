@@ -82,42 +82,6 @@ public record WsConnectionConfig(
                 .throwIfAny("connection configuration");
     }
 
-    /** A connection whose URL is known. */
-    public WsConnectionConfig(
-            String url,
-            List<String> furtherUrls,
-            String connectionId,
-            List<String> onConnect,
-            boolean autoReconnect,
-            int maxMessageBytes,
-            int latencyPingIntervalMs,
-            int latencyWindow,
-            int connectTimeoutMs,
-            int framesPerSecond,
-            RetryConfig retry,
-            boolean compression,
-            boolean allowPlaintext,
-            Map<String, String> headers,
-            String trustedCertificates) {
-        this(
-                url,
-                furtherUrls,
-                connectionId,
-                onConnect,
-                autoReconnect,
-                maxMessageBytes,
-                latencyPingIntervalMs,
-                latencyWindow,
-                connectTimeoutMs,
-                framesPerSecond,
-                retry,
-                compression,
-                allowPlaintext,
-                headers,
-                trustedCertificates,
-                Endpoint.NONE);
-    }
-
     /** Everything default but the URL, with a connection id of its own. */
     public static WsConnectionConfig of(String url) {
         return new WsConnectionConfig(
@@ -135,7 +99,8 @@ public record WsConnectionConfig(
                 false,
                 false,
                 Map.of(),
-                "");
+                "",
+                Endpoint.NONE);
     }
 
     /** A connection id no other connection of this process has. */

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
@@ -20,6 +21,8 @@ import javax.net.ssl.SSLException;
  */
 public record Disconnect(String cause, int code, String reason) {
     private static final int MAX_REASON = 250;
+    /** What a close frame has room for beside its code. */
+    private static final int MAX_FRAME_REASON_BYTES = 123;
 
     /** Cuts a reason that is too long for a log line: some quote all that the other side sent. */
     public Disconnect {
@@ -29,6 +32,23 @@ public record Disconnect(String cause, int code, String reason) {
     /** The connection ended with a close frame. */
     static Disconnect closed(int code, String reason) {
         return new Disconnect("closed-" + code, code, reason == null ? "" : reason);
+    }
+
+    /**
+     * We closed it, or gave the attempt up.
+     *
+     * @param reason cut to what a close frame has room for
+     */
+    static Disconnect byUs(int code, String reason) {
+        return new Disconnect("closed-by-us", code, fitting(reason == null ? "" : reason));
+    }
+
+    private static String fitting(String reason) {
+        int length = Math.min(reason.length(), MAX_FRAME_REASON_BYTES);
+        while (ByteBufUtil.utf8Bytes(reason, 0, length) > MAX_FRAME_REASON_BYTES) {
+            length = reason.offsetByCodePoints(length, -1);
+        }
+        return reason.substring(0, length);
     }
 
     /** The connection was lost, or could not be made, for this. */

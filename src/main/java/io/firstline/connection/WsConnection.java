@@ -3,7 +3,6 @@ package io.firstline.connection;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.payload.Payload;
-import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -30,7 +29,6 @@ public final class WsConnection {
     /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
     private static final long PING_MARK = 0x66697273746C696EL;
 
-    private static final int MAX_REASON_BYTES = 123;
     private static final int NO_CODE = 1_005;
 
     /** What happens on a connection. Called on its context. */
@@ -122,7 +120,7 @@ public final class WsConnection {
                 if (attempt.succeeded()) {
                     sayGoodbye(attempt.result());
                 }
-                return failed(new Disconnect("closed-by-us", 0, "closed while connecting"), attempt.cause());
+                return failed(Disconnect.byUs(0, "closed while connecting"), attempt.cause());
             }
             if (attempt.failed()) {
                 return failed(connectFailure(attempt.cause()), attempt.cause());
@@ -380,7 +378,7 @@ public final class WsConnection {
         boolean open = isOpen();
         boolean connecting = state == ConnectionState.CONNECTING;
         state = state.become(ConnectionState.CLOSED);
-        closedByUs = new Disconnect("closed-by-us", code, fitting(reason));
+        closedByUs = Disconnect.byUs(code, reason);
         if (open) {
             closing = true;
             clockwork.cancel(pingTimer);
@@ -393,16 +391,6 @@ public final class WsConnection {
             ended.tryComplete();
         }
         return ended.future();
-    }
-
-    /** As much of a reason as a close frame has room for. */
-    private static String fitting(String reason) {
-        String shown = reason == null ? "" : reason;
-        int length = Math.min(shown.length(), MAX_REASON_BYTES);
-        while (ByteBufUtil.utf8Bytes(shown, 0, length) > MAX_REASON_BYTES) {
-            length = shown.offsetByCodePoints(length, -1);
-        }
-        return shown.substring(0, length);
     }
 
     private boolean isOpen() {

@@ -54,7 +54,8 @@ public abstract class Feed {
     private final Subscriber subscriber;
     final MessageReader reader;
     final StreamTable streams;
-    final GapLedger gaps;
+    private final FeedWatch watch;
+    private final Intake intake;
     final Delivery delivery;
     private final Heartbeats heartbeats;
     private final ExchangeTime exchangeTime;
@@ -76,12 +77,8 @@ public abstract class Feed {
     private Promise<Void> started;
     private Future<Void> closing = Future.succeededFuture();
     private int failedFirstAttempts;
-    private Rhythm rhythm;
     private long tellTimer;
     private long nextConnection = 1;
-    private long copies;
-    private long control;
-    private long malformed;
 
     Feed(
             Surroundings surroundings,
@@ -112,11 +109,13 @@ public abstract class Feed {
                 context,
                 clockwork);
         this.budget = new HostBudget(surroundings.budget(), config, clockwork);
-        this.gaps = new GapLedger(chronicle::gap);
+        GapLedger gaps = new GapLedger(chronicle::gap);
+        this.watch = new FeedWatch(streams, gaps, publication, chronicle, clockwork);
         this.delivery = new Delivery(publication, gaps, streams, clockwork);
         this.heartbeats = new Heartbeats(dialect.heartbeat());
         this.urls = urls(config);
         this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
+        this.intake = new Intake(reader, streams, subscriber, watch);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
             roster.add(
@@ -153,7 +152,7 @@ public abstract class Feed {
             started = context.promise();
             failedFirstAttempts = 0;
             connector = surroundings.connectors().apply(config);
-            rhythm = new Rhythm(clockwork.nowNanos());
+            watch.begin();
             tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
             exchangeTime.start(config);
             starting();
@@ -175,7 +174,7 @@ public abstract class Feed {
             chronicle.closed();
             clockwork.cancel(tellTimer);
             exchangeTime.stop();
-            tellDrops();
+            watch.tellDrops();
             stopping();
             roster.open().forEach(Member::dismiss);
             roster.seats().forEach(Seat::vacate);
@@ -401,26 +400,14 @@ public abstract class Feed {
 
     /** The gaps in the numbers of its streams: the last that are over, oldest first, and then those that are open. */
     public Future<List<GapReport>> gaps() {
-        return call(() -> {
-            long now = clockwork.nowNanos();
-            long epochMicros = clockwork.epochMicros();
-            return Future.succeededFuture(gaps.entries(streams.all()).stream()
-                    .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
-                    .toList());
-        });
+        return call(() -> Future.succeededFuture(watch.gaps()));
     }
 
     /** What each open connection was worth for each stream, where messages tell their streams; a single connection has none. */
     public Future<List<ArrivalReport>> arrivals() {
         return call(() -> {
             beforeReport();
-            return Future.succeededFuture(roster.open().stream()
-                    .filter(member -> member.line != null)
-                    .flatMap(member -> streams.all().stream()
-                            .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
-                            .map(stream ->
-                                    ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))
-                    .toList());
+            return Future.succeededFuture(roster.arrivals(streams.all()));
         });
     }
 
@@ -512,43 +499,15 @@ public abstract class Feed {
         if (member.dismissed) {
             return;
         }
-        copies++;
         if (copyListener != null) {
             copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
-        StreamWatch stream = null;
-        if (payload.isText()) {
-            if (reader.read(payload)) {
-                boolean isControl = reader.isControl();
-                stream = isControl ? null : streams.of(reader, arrivalNanos);
-                if (stream == null && (isReply(member) || isControl)) {
-                    control++;
-                    return;
-                }
-            } else if (reader.isControlText(payload)) {
-                control++;
-                return;
-            } else if (reader.expectsJson()) {
-                malformed++;
-            }
-        }
-        if (stream != null && stream.announcesShutdown) {
-            control++;
+        Intake.Kind kind = intake.take(member, payload, arrivalNanos);
+        if (kind == Intake.Kind.DATA) {
+            arrived(member, payload, intake.stream(), arrivalNanos);
+        } else if (kind == Intake.Kind.SHUTDOWN) {
             shutdownAnnounced(member);
-            return;
         }
-        if (stream != null) {
-            stream.spoke(arrivalNanos);
-        }
-        if (stream != null || !reader.knowsStreams()) {
-            rhythm.onMessage(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
-        }
-        arrived(member, payload, stream, arrivalNanos);
-    }
-
-    private boolean isReply(Member member) {
-        long id = reader.replyTo();
-        return id != 0 && subscriber.replied(member, id, reader.refusal());
     }
 
     private void shutdownAnnounced(Member member) {
@@ -627,44 +586,13 @@ public abstract class Feed {
 
     private void tellOncePerSecond() {
         if (roster.live() > 0) {
-            tellSilence();
+            watch.tellSilence();
         }
-        giveUpGaps();
+        watch.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
-        subscriber.check(streams, rhythm.lastNanos());
+        subscriber.check(streams, watch.lastDataNanos());
         replaceDue();
-        tellDrops();
-    }
-
-    private void giveUpGaps() {
-        long now = clockwork.nowNanos();
-        for (StreamWatch stream : streams.all()) {
-            gaps.giveUp(stream, now);
-        }
-    }
-
-    private void tellSilence() {
-        long now = clockwork.nowNanos();
-        long silentNanos = rhythm.newsOfSilence(now);
-        if (silentNanos > 0) {
-            chronicle.silent(silentNanos / 1_000_000);
-        }
-        if (rhythm.isSilent()) {
-            return; // told for all streams at once
-        }
-        for (StreamWatch stream : streams.all()) {
-            long streamNanos = stream.newsOfSilence(now);
-            if (streamNanos > 0) {
-                chronicle.silent(stream.name, streamNanos / 1_000_000);
-            }
-        }
-    }
-
-    private void tellDrops() {
-        publication
-                .droppedSinceTold()
-                .forEach((cause, count) ->
-                        chronicle.dropped(cause, count, publication.dropped().get(cause.label())));
+        watch.tellDrops();
     }
 
     private FeedReport currentReport() {
@@ -676,9 +604,9 @@ public abstract class Feed {
                 roster.target(),
                 roster.live(),
                 publication.published(),
-                copies,
-                control,
-                malformed,
+                intake.copies(),
+                intake.control(),
+                intake.malformed(),
                 delivery.late(),
                 chronicle.evictions(),
                 chronicle.evictedFor(),

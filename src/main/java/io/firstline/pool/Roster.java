@@ -2,6 +2,7 @@ package io.firstline.pool;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,6 +81,16 @@ final class Roster {
         open.forEach(member -> connections.add(member.report(roleOf(member))));
         connections.addAll(gone);
         return connections;
+    }
+
+    /** What each open connection was worth for each of these streams, where that is counted. */
+    List<ArrivalReport> arrivals(Collection<StreamWatch> streams) {
+        return open.stream()
+                .filter(member -> member.line != null)
+                .flatMap(member -> streams.stream()
+                        .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
+                        .map(stream -> ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))
+                .toList();
     }
 
     private static ConnectionReport.Role roleOf(Member member) {

@@ -1,7 +1,5 @@
 package io.firstline.service;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.firstline.arbitration.Chain.Fate;
 import io.firstline.bus.ReportJson;
 import io.firstline.pool.Feed;
@@ -11,13 +9,13 @@ import io.firstline.pool.GapReport;
 import io.firstline.pool.StreamReport;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +37,7 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class GapsCommand implements Callable<Integer> {
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(GapsCommand.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GapsCommand.class);
 
     @Parameters(
             paramLabel = "URL|CONFIG|VENUE",
@@ -50,8 +48,8 @@ final class GapsCommand implements Callable<Integer> {
     @Mixin
     private FeedChoice choice = new FeedChoice();
 
-    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
-    private Duration duration;
+    @Mixin
+    private TimeLimit time = new TimeLimit();
 
     @Option(names = "--json", description = "write gaps and streams as JSON, one object a line")
     private boolean json;
@@ -61,7 +59,7 @@ final class GapsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
-        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.WARN);
+        Verbosity.warningsOnly();
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(choice.of(source, "gaps"))) {
             List<Feed> feeds = service.config().feeds().stream()
@@ -73,7 +71,7 @@ final class GapsCommand implements Callable<Integer> {
                 // a feed that cannot connect says so in the log, once per cause, and tries on
                 feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e));
             });
-            TailCommand.waitFor(shutdown.asked(), duration == null ? Long.MAX_VALUE : duration.toMillis());
+            time.waitFor(shutdown.asked());
             return tellEnd(feeds);
         }
     }

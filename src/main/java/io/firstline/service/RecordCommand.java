@@ -1,7 +1,5 @@
 package io.firstline.service;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
@@ -15,13 +13,13 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +41,7 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class RecordCommand implements Callable<Integer> {
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(RecordCommand.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RecordCommand.class);
     private static final long TELL_SECONDS = 10;
     private static final long REPORT_SECONDS = 2;
     private static final long CLOSE_SECONDS = 4;
@@ -65,8 +63,8 @@ final class RecordCommand implements Callable<Integer> {
     @Mixin
     private FeedChoice choice = new FeedChoice();
 
-    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
-    private Duration duration;
+    @Mixin
+    private TimeLimit time = new TimeLimit();
 
     @Option(
             names = "--max-file-bytes",
@@ -75,8 +73,8 @@ final class RecordCommand implements Callable<Integer> {
                     + "default " + Recorder.DEFAULT_MAX_FILE_BYTES)
     private long maxFileBytes = Recorder.DEFAULT_MAX_FILE_BYTES;
 
-    @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
-    private boolean verbose;
+    @Mixin
+    private Verbosity verbosity = new Verbosity();
 
     @Spec
     private CommandSpec spec;
@@ -87,7 +85,7 @@ final class RecordCommand implements Callable<Integer> {
             throw new BadInputException(
                     "--max-file-bytes: found " + maxFileBytes + ", allowed: " + LEAST_FILE_BYTES + " or more");
         }
-        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
+        verbosity.apply();
         ServiceConfig config = choice.of(source, "recorded");
         makeFolder();
         PrintWriter err = spec.commandLine().getErr();
@@ -100,10 +98,10 @@ final class RecordCommand implements Callable<Integer> {
             recorders.forEach((feed, recorder) -> feed.copyListener(recorder)
                     .start()
                     .onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
-            long end = duration == null ? Long.MAX_VALUE : duration.toMillis();
+            long end = time.ms();
             long startNanos = System.nanoTime();
             for (long left = end; left > 0 && !shutdown.asked().isDone(); left = end - msSince(startNanos)) {
-                TailCommand.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(TELL_SECONDS)));
+                TimeLimit.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(TELL_SECONDS)));
                 if (msSince(startNanos) < end && !shutdown.asked().isDone()) {
                     recorders.forEach((feed, recorder) -> tell(err, report(feed), recorder.figures(), ""));
                 }

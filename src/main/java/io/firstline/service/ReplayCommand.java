@@ -103,7 +103,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (!merge && (venue != null || out != null)) {
             throw new BadInputException("--venue and --out: found without --merge, allowed: only with it");
         }
-        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(Level.WARN);
+        Verbosity.warningsOnly();
         // a client that connects again while the server closes would make it tell with a stack trace
         ((Logger) LoggerFactory.getLogger("io.netty.bootstrap")).setLevel(Level.ERROR);
         List<Recording> recordings = recordings();

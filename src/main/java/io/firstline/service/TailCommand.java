@@ -1,7 +1,5 @@
 package io.firstline.service;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.firstline.bus.FeedSubscription;
 import io.firstline.bus.SubscriptionOptions;
 import io.firstline.bus.SubscriptionReport;
@@ -15,15 +13,13 @@ import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +43,7 @@ import picocli.CommandLine.Spec;
             "2:bad input: nothing was started"
         })
 final class TailCommand implements Callable<Integer> {
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(TailCommand.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TailCommand.class);
     private static final int RING = 65_536;
     private static final long DRAIN_MS = 2_000;
     private static final long JOIN_SECONDS = 10;
@@ -81,11 +77,11 @@ final class TailCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "end after so many messages")
     private Long count;
 
-    @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
-    private Duration duration;
+    @Mixin
+    private TimeLimit time = new TimeLimit();
 
-    @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
-    private boolean verbose;
+    @Mixin
+    private Verbosity verbosity = new Verbosity();
 
     @ParentCommand
     private Main main;
@@ -101,7 +97,7 @@ final class TailCommand implements Callable<Integer> {
         if (source == null && !cluster.isWanted()) {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'URL|CONFIG'");
         }
-        ((Logger) LoggerFactory.getLogger("io.firstline")).setLevel(verbose ? Level.INFO : Level.WARN);
+        verbosity.apply();
         LineWriter writer = new LineWriter(main.stdout(), this::line, count == null ? 0 : count);
         return cluster.isWanted() ? ofCluster(writer) : ofFeeds(choice.of(source, "tail"), writer);
     }
@@ -119,12 +115,10 @@ final class TailCommand implements Callable<Integer> {
                     .exceptionHandler(e -> LOG.warn("{}", e.getMessage()));
             writer.read(List.of(feed.stream()));
             RunningService.await(feed.start(), JOIN_SECONDS);
-            waitFor(
-                    CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
-                    duration == null ? Long.MAX_VALUE : duration.toMillis());
+            time.waitFor(CompletableFuture.anyOf(shutdown.asked(), writer.ended()));
             RunningService.await(feed.close(), JOIN_SECONDS);
             writer.stop();
-            waitFor(writer.ended(), DRAIN_MS);
+            TimeLimit.waitFor(writer.ended(), DRAIN_MS);
             return tellEnd(name, RunningService.await(feed.report(), 2), writer.written());
         }
     }
@@ -157,22 +151,11 @@ final class TailCommand implements Callable<Integer> {
             writer.read(List.copyOf(streams.values()));
             // a feed that cannot connect says so in the log, once per cause, and tries on
             feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
-            waitFor(
-                    CompletableFuture.anyOf(shutdown.asked(), writer.ended()),
-                    duration == null ? Long.MAX_VALUE : duration.toMillis());
+            time.waitFor(CompletableFuture.anyOf(shutdown.asked(), writer.ended()));
             streams.forEach(Feed::detach);
             writer.stop();
-            waitFor(writer.ended(), DRAIN_MS);
+            TimeLimit.waitFor(writer.ended(), DRAIN_MS);
             return tellEnd(feeds, writer.written());
-        }
-    }
-
-    /** Waits until something has happened, but not longer. */
-    static void waitFor(CompletableFuture<?> end, long ms) throws InterruptedException, ExecutionException {
-        try {
-            end.get(ms, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException timeIsUp) {
-            // how --for ends, or a reader of standard output who takes nothing any more
         }
     }
 

@@ -21,6 +21,11 @@ abstract class BridgeTestBase extends FeedTestBase {
     static final String TOKEN_SHA256 = "070556cc743a68e2aca8fbb9e1de580b77088de21d3f1f2639b1e2cc15f85631";
     static final String FEED = Addresses.feed("f");
 
+    /** A client that leaves what it gets lying is to be gone within this many messages of the other. */
+    private static final int PATIENCE_MESSAGES = 400_000;
+
+    private static final int BATCH = 1_000;
+
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<AutoCloseable> clients = new ArrayList<>();
 
@@ -85,6 +90,30 @@ abstract class BridgeTestBase extends FeedTestBase {
         return last;
     }
 
-    /** A client that leaves what it gets lying is to be gone within this many messages of the other. */
-    static final int PATIENCE_MESSAGES = 400_000;
+    /** What a client has to do now and then lest it be taken for dead. */
+    interface SignOfLife {
+        void give() throws IOException;
+    }
+
+    /** Reads the feed with one client while the other reads nothing: that one is cut off, and this one misses nothing, then or later. */
+    void readUntilTheOtherIsDropped(BridgeSocket good, BridgeSocket lazy, SignOfLife signOfLife) throws IOException {
+        lazy.send(register(FEED));
+        good.send(register(FEED));
+        int read = 0;
+        long last = 0;
+        while (count("firstline.bridge.dropped") == 0 && read < PATIENCE_MESSAGES) {
+            long next = readInSequence(good, BATCH);
+            assertThat(last == 0 || next == last + BATCH)
+                    .as("after %d: %d", last, next)
+                    .isTrue();
+            last = next;
+            read += BATCH;
+            signOfLife.give();
+        }
+
+        assertThat(count("firstline.bridge.dropped")).isEqualTo(1);
+        assertThat(count("firstline.bridge.clients")).isEqualTo(1);
+        assertThat(readInSequence(good, BATCH)).isEqualTo(last + BATCH);
+        assertThat(lazy.isClosedSoon()).isTrue();
+    }
 }

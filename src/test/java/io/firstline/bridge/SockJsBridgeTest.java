@@ -139,27 +139,9 @@ class SockJsBridgeTest extends BridgeTestBase {
     void shouldDropWhoDoesNotReadWhileOthersLoseNothing() throws IOException {
         open(LOCAL, BridgeConfig.of("f").withLimits(4, 1_024, 65_536));
         deployFeed(exchange(market(10_000)), "message");
-        BridgeSocket.Web lazy = client();
-        lazy.send(register(FEED));
         BridgeSocket.Web good = client();
-        good.send(register(FEED));
 
-        int read = 0;
-        long last = 0;
-        while (count("firstline.bridge.dropped") == 0 && read < PATIENCE_MESSAGES) {
-            long next = readInSequence(good, 1_000);
-            assertThat(last == 0 || next == last + 1_000)
-                    .as("after %d: %d", last, next)
-                    .isTrue();
-            last = next;
-            read += 1_000;
-            good.send(new JsonObject().put("type", "ping"));
-        }
-
-        assertThat(count("firstline.bridge.dropped")).isEqualTo(1);
-        assertThat(count("firstline.bridge.clients")).isEqualTo(1);
-        assertThat(readInSequence(good, 1_000)).isEqualTo(last + 1_000);
-        assertThat(lazy.isClosedSoon()).isTrue();
+        readUntilTheOtherIsDropped(good, client(), () -> good.send(new JsonObject().put("type", "ping")));
     }
 
     /** As a SockJS client frames it: an array of strings, each one JSON. */

@@ -120,7 +120,22 @@ class FeedConfigTest {
     @Test
     void shouldNameEveryWrongFieldOfAConnection() {
         assertThat(Errors.of(() -> new WsConnectionConfig(
-                        "", null, " ", null, true, 0, 0, 0, 0, -1, null, false, false, Map.of("a b", "c\n"), null)))
+                        "",
+                        null,
+                        " ",
+                        null,
+                        true,
+                        0,
+                        0,
+                        0,
+                        0,
+                        -1,
+                        null,
+                        false,
+                        false,
+                        Map.of("a b", "c\n"),
+                        null,
+                        null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/url",
@@ -187,7 +202,8 @@ class FeedConfigTest {
                         true,
                         true,
                         Map.of("a", "b\tc"),
-                        "ca.pem"));
+                        "ca.pem",
+                        Endpoint.NONE));
     }
 
     @Test

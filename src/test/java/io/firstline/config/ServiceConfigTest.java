@@ -82,7 +82,8 @@ class ServiceConfigTest {
                 true,
                 true,
                 Map.of("X-A", "b"),
-                "");
+                "",
+                Endpoint.NONE);
         WsPoolConfig pool = new WsPoolConfig(
                 connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
         assertThat(feed)

@@ -152,13 +152,14 @@ class FaultSuiteTest {
         names = NameServer.start();
         exchange = vertx();
         pool = vertx();
-        // so that no row measures class loading
-        try (Scene warmUp = new Scene(exchange, pool, 3, List.of(0), FaultSuiteTest::overTls)) {
+        beside = Executors.newCachedThreadPool();
+        // so that no row measures class loading, which may take its time
+        try (Scene warmUp =
+                new Scene(exchange, pool, 3, List.of(0), config -> overTls(connectsWithin(10_000, config)))) {
             warmUp.proxy.secure(trusted);
             warmUp.strike(FaultLink::cut);
             warmUp.recover();
         }
-        beside = Executors.newCachedThreadPool();
         playedBeside = slowRows().collect(Collectors.toMap(Row::name, row -> beside.submit(() -> play(row))));
     }
 
@@ -625,7 +626,11 @@ class FaultSuiteTest {
     }
 
     private static WsPoolConfig impatient(WsPoolConfig pool) {
-        return pool.withConnection(pool.connection().withConnectTimeoutMs(400));
+        return connectsWithin(400, pool);
+    }
+
+    private static WsPoolConfig connectsWithin(int timeoutMs, WsPoolConfig pool) {
+        return pool.withConnection(pool.connection().withConnectTimeoutMs(timeoutMs));
     }
 
     private static WsPoolConfig byName(WsPoolConfig pool) {

@@ -9,13 +9,17 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** One Vert.x and what runs on it during a test; closed after it. */
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    static final double REPLAY_SPEED = 30;
 
     /** Six streams that Binance carries on one socket, unwrapped. */
     static final String STREAMS =
@@ -34,6 +38,18 @@ final class Bench implements AutoCloseable {
         get(exchange.start());
         exchange.pauseEmission();
         return exchange;
+    }
+
+    /**
+     * An exchange that will play recordings, 30 times as fast as they were made, to so many connections in turn once they are there; silent
+     * until {@link ExchangeSimulator#resumeEmission}.
+     */
+    ExchangeSimulator silentReplay(List<Path> files, List<Integer> lagMs, int connections) {
+        return silentExchange(SimulatorConfig.of()
+                .withRecordings(files)
+                .withReplaySpeed(REPLAY_SPEED)
+                .withReplayLagMs(lagMs)
+                .withAwaitConnections(connections));
     }
 
     /** Waits until an exchange that was told to be silent is: what it is told is done in order. */

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
@@ -72,6 +73,13 @@ final class Recordings {
 
     static List<Recorded> read(Path file) {
         return READ.computeIfAbsent(file, Recordings::readNow);
+    }
+
+    /** How many messages so many connections bring that take turns with these files. */
+    static int copies(List<Path> files, int connections) {
+        return IntStream.range(0, connections)
+                .map(i -> read(files.get(i % files.size())).size())
+                .sum();
     }
 
     private static List<Recorded> readNow(Path file) {

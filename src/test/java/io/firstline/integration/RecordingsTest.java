@@ -8,13 +8,11 @@ import io.firstline.integration.Union.Published;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.WsPool;
 import io.firstline.simulator.ExchangeSimulator;
-import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,23 +20,15 @@ import org.junit.jupiter.api.Test;
  * the simulator to a pool in this JVM, and by a server that is not ours to the program in another.
  */
 class RecordingsTest {
-    private static final double SPEED = 30;
-
     private static List<List<String>> texts(List<Path> files) {
         return files.stream().map(Recordings::texts).toList();
     }
 
     /** Plays to a pool whose connections are all open at both ends before the first message; returns what it merged. */
     private static List<Published> play(List<Path> files, List<Integer> lagMs, int connections) {
-        int copies = IntStream.range(0, connections)
-                .map(i -> Recordings.read(files.get(i % files.size())).size())
-                .sum();
+        int copies = Recordings.copies(files, connections);
         try (Bench bench = new Bench()) {
-            ExchangeSimulator exchange = bench.silentExchange(SimulatorConfig.of()
-                    .withRecordings(files)
-                    .withReplaySpeed(SPEED)
-                    .withReplayLagMs(lagMs)
-                    .withAwaitConnections(connections));
+            ExchangeSimulator exchange = bench.silentReplay(files, lagMs, connections);
             List<Published> merged = Collections.synchronizedList(new ArrayList<>());
             WsPool pool = WsPool.create(
                     bench.vertx,
@@ -130,7 +120,7 @@ class RecordingsTest {
     private static List<Published> tail(List<Path> files, List<Integer> lagMs) throws Exception {
         int connections = lagMs.size();
         PlainServer.Script replay =
-                PlainServer.replay(files.stream().map(Recordings::read).toList(), lagMs, SPEED);
+                PlainServer.replay(files.stream().map(Recordings::read).toList(), lagMs, Bench.REPLAY_SPEED);
         try (PlainServer server = new PlainServer(connections, replay);
                 Program tail = Program.start(
                         "tail",

@@ -11,7 +11,6 @@ import io.firstline.pool.FeedReport;
 import io.firstline.pool.StreamReport;
 import io.firstline.pool.WsPool;
 import io.firstline.simulator.ExchangeSimulator;
-import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Recordings of real exchanges, read with their venues' profiles: keys say which message is which, chains prove that none is missing. */
 class VenueRecordingsTest {
-    private static final double SPEED = 30;
-
     @TempDir
     private Path directory;
 
@@ -55,15 +51,9 @@ class VenueRecordingsTest {
 
     private static Outcome play(String venue, List<Path> files, List<Integer> lagMs) {
         int connections = Math.max(files.size(), lagMs.size());
-        int copies = IntStream.range(0, connections)
-                .map(i -> Recordings.read(files.get(i % files.size())).size())
-                .sum();
+        int copies = Recordings.copies(files, connections);
         try (Bench bench = new Bench()) {
-            ExchangeSimulator exchange = bench.silentExchange(SimulatorConfig.of()
-                    .withRecordings(files)
-                    .withReplaySpeed(SPEED)
-                    .withReplayLagMs(lagMs)
-                    .withAwaitConnections(connections));
+            ExchangeSimulator exchange = bench.silentReplay(files, lagMs, connections);
             WsPool pool = WsPool.create(
                     bench.vertx,
                     venue,

@@ -6,10 +6,10 @@ import io.firstline.config.Dialect;
 import io.firstline.connection.Clockwork;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
+import io.firstline.testkit.SameClock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,42 +19,16 @@ class ClockStepTest extends FeedTestBase {
     private static final int LESS_THAN_THE_STEP_MS = 200_000;
 
     /** The real thing, but for a wall clock that steps when a test says so. */
-    private static final class SteppingClock implements Clockwork {
-        private final Clockwork real;
+    private static final class SteppingClock extends SameClock {
         private volatile long stepMicros;
 
         SteppingClock(Clockwork real) {
-            this.real = real;
+            super(real);
         }
 
         @Override
         public long epochMicros() {
-            return real.epochMicros() + stepMicros;
-        }
-
-        @Override
-        public long nowNanos() {
-            return real.nowNanos();
-        }
-
-        @Override
-        public long once(long delayMs, Runnable action) {
-            return real.once(delayMs, action);
-        }
-
-        @Override
-        public long every(long periodMs, Runnable action) {
-            return real.every(periodMs, action);
-        }
-
-        @Override
-        public void cancel(long timer) {
-            real.cancel(timer);
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return real.random();
+            return super.epochMicros() + stepMicros;
         }
     }
 
@@ -76,6 +50,7 @@ class ClockStepTest extends FeedTestBase {
                 Dialect.NONE,
                 30_000)));
         eventually(() -> messages.size() > 20);
+        eventuallyInStep(feed, 3);
         long beforeMicros = clock.epochMicros();
         events.clear();
 

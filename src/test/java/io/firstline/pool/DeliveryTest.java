@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.Chain.Fate;
 import io.firstline.config.Dialect;
+import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.ServerTime;
 import io.firstline.config.Sign;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
@@ -40,7 +42,9 @@ class DeliveryTest extends FeedTestBase {
                 List.of(),
                 10,
                 Heartbeat.NONE,
-                List.of(new StreamClass("numbered", "^x", List.of("/n"), sequence, mode, holdMs, holdMessages)));
+                List.of(new StreamClass("numbered", "^x", List.of("/n"), sequence, mode, holdMs, holdMessages)),
+                ServerTime.NONE,
+                EventTime.NONE);
     }
 
     private WsPool pool(Mode mode, int holdMs, int holdMessages) {

@@ -39,6 +39,13 @@ class EvictionTest extends FeedTestBase {
         }
     }
 
+    /** A pool whose connections are all open, at both ends. */
+    private WsPool live(ExchangeSimulator exchange, WsPoolConfig config) {
+        WsPool feed = started(pool(config));
+        eventually(() -> exchange.lines().size() == config.connections() && feed.state() == FeedState.CONNECTED);
+        return feed;
+    }
+
     /** From now on the exchange must see at least so many open connections, and the feed must count them live at each event. */
     private void neverBelow(int target, ExchangeSimulator exchange, Feed feed) {
         feed.eventHandler(event -> {
@@ -79,9 +86,8 @@ class EvictionTest extends FeedTestBase {
         ExchangeSimulator exchange =
                 exchange(market(500).withLines(List.of(FAST, SLOW, FAST, SLOW, FAST, FAST, FAST, FAST)));
         Ledger ledger = new Ledger(exchange);
-        WsPool feed = started(
-                pool(poolOf(4, exchange.url(COMBINED)).withRankBy(rankBy).withEvictIntervalMs(1_000)));
-        eventually(() -> exchange.lines().size() == 4 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(
+                exchange, poolOf(4, exchange.url(COMBINED)).withRankBy(rankBy).withEvictIntervalMs(1_000));
         neverBelow(4, exchange, feed);
 
         eventually(() -> told(FeedEvent.Type.EVICTED).size() >= 2);
@@ -105,8 +111,7 @@ class EvictionTest extends FeedTestBase {
     void shouldReplaceOnlyTheSlowestOfThree() {
         ExchangeSimulator exchange =
                 exchange(market(500).withLines(List.of(FAST, SLOW, FAST, FAST, FAST, FAST, FAST, FAST)));
-        WsPool feed = started(pool(poolOf(3, exchange.url(COMBINED)).withEvictIntervalMs(1_000)));
-        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(exchange, poolOf(3, exchange.url(COMBINED)).withEvictIntervalMs(1_000));
         AtomicInteger most = new AtomicInteger();
         neverBelow(3, exchange, feed);
 
@@ -124,8 +129,7 @@ class EvictionTest extends FeedTestBase {
     void shouldDropACandidateThatIsNotBetterAndSaySoWithNumbers() {
         ExchangeSimulator exchange = exchange(market(500).withLines(List.of(FAST, FAST, SLOW, SLOW.withDelayMs(80))));
         Ledger ledger = new Ledger(exchange);
-        WsPool feed = started(pool(poolOf(3, exchange.url(COMBINED)).withEvictIntervalMs(500)));
-        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(exchange, poolOf(3, exchange.url(COMBINED)).withEvictIntervalMs(500));
         neverBelow(3, exchange, feed);
 
         FeedEvent dropped = awaitTold(FeedEvent.Type.EVICTION_ABANDONED);
@@ -140,8 +144,7 @@ class EvictionTest extends FeedTestBase {
     void shouldChallengeOnlyOneAtATime() {
         ExchangeSimulator exchange =
                 exchange(market(500).withLines(List.of(FAST, FAST, SLOW, SLOW, FAST, FAST, FAST, FAST)));
-        WsPool feed = started(pool(poolOf(4, exchange.url(COMBINED)).withEvictIntervalMs(500)));
-        eventually(() -> exchange.lines().size() == 4 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(exchange, poolOf(4, exchange.url(COMBINED)).withEvictIntervalMs(500));
         AtomicInteger most = new AtomicInteger();
 
         eventually(() -> {
@@ -159,8 +162,7 @@ class EvictionTest extends FeedTestBase {
     void shouldReplaceOnRequest() {
         ExchangeSimulator exchange = exchange(market(500));
         Ledger ledger = new Ledger(exchange);
-        WsPool feed = started(pool(poolOf(3, exchange.url(COMBINED))));
-        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(exchange, poolOf(3, exchange.url(COMBINED)));
         neverBelow(3, exchange, feed);
 
         join(feed.evict("f-2"));
@@ -184,8 +186,7 @@ class EvictionTest extends FeedTestBase {
     void shouldReplaceEveryConnectionAtTheSameTimeWithoutLosingAMessage() {
         ExchangeSimulator exchange = exchange(market(1_000));
         Ledger ledger = new Ledger(exchange);
-        WsPool feed = started(pool(poolOf(3, exchange.url(COMBINED))));
-        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        WsPool feed = live(exchange, poolOf(3, exchange.url(COMBINED)));
         neverBelow(3, exchange, feed);
 
         join(Future.all(feed.evict("f-1"), feed.evict("f-2"), feed.evict("f-3")));
@@ -228,14 +229,20 @@ class EvictionTest extends FeedTestBase {
     // candidates that do not get ready
 
     private static final long TRIAL_MS = 400;
+    /** Something else is to decide. */
+    private static final long LONG_TRIAL_MS = 60_000;
 
-    private WsPool onTrial(WsPoolConfig config) {
-        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, TRIAL_MS));
+    private WsPool onTrial(WsPoolConfig config, long trialMs) {
+        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, trialMs));
     }
 
     /** A pool of two that is in step, on a server that sends nothing but what the test sends. */
     private WsPool pairOn(HandServer server) {
-        WsPool feed = started(onTrial(poolOf(2, server.url())));
+        return pairOn(server, TRIAL_MS);
+    }
+
+    private WsPool pairOn(HandServer server, long trialMs) {
+        WsPool feed = started(onTrial(poolOf(2, server.url()), trialMs));
         eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
         server.send("first", 0, 1);
         eventually(() -> messages.size() == 1);
@@ -282,7 +289,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldKeepAConnectionWhoseReplacementIsLostOnTrial() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         join(feed.evict("f-2"));
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
 
@@ -298,7 +305,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldGiveTheSeatOfALostConnectionToItsCandidateAtOnce() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         join(feed.evict("f-1"));
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
 
@@ -329,7 +336,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldFillALostSeatWithTheCandidateThatIsStillConnecting() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         server.door = Door.HELD;
         join(feed.evict("f-1"));
         eventually(() -> server.knocking() == 1);

@@ -3,7 +3,9 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.Dialect;
+import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.ServerTime;
 import io.firstline.config.Subscribing;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,9 @@ class HeartbeatsTest extends FeedTestBase {
                 List.of(),
                 10,
                 new Heartbeat("ping ${id}", 1_000, answered),
-                List.of());
+                List.of(),
+                ServerTime.NONE,
+                EventTime.NONE);
     }
 
     private WsPool pool(HandServer server, boolean answered) {

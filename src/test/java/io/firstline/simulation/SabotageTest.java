@@ -10,6 +10,7 @@ import io.firstline.connection.Connector;
 import io.firstline.connection.Socket;
 import io.firstline.integration.Quiet;
 import io.firstline.payload.Payload;
+import io.firstline.testkit.SameClock;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
@@ -18,7 +19,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,45 +40,6 @@ class SabotageTest {
 
     // time
 
-    /** The real clockwork, but for what a test breaks. */
-    private static class Clock implements Clockwork {
-        private final Clockwork real;
-
-        Clock(Clockwork real) {
-            this.real = real;
-        }
-
-        @Override
-        public long nowNanos() {
-            return real.nowNanos();
-        }
-
-        @Override
-        public long epochMicros() {
-            return real.epochMicros();
-        }
-
-        @Override
-        public long once(long delayMs, Runnable action) {
-            return real.once(delayMs, action);
-        }
-
-        @Override
-        public long every(long periodMs, Runnable action) {
-            return real.every(periodMs, action);
-        }
-
-        @Override
-        public void cancel(long timer) {
-            real.cancel(timer);
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return real.random();
-        }
-    }
-
     private static Sabotage clock(java.util.function.UnaryOperator<Clockwork> clock) {
         return new Sabotage() {
             @Override
@@ -92,7 +53,7 @@ class SabotageTest {
     void shouldNoticeOneForgottenTimerInThirty() {
         foundOut(
                 "\\([1-8]\\)",
-                () -> clock(real -> new Clock(real) {
+                () -> clock(real -> new SameClock(real) {
                     private int timers;
 
                     @Override
@@ -106,7 +67,7 @@ class SabotageTest {
     void shouldNoticeThatRetriesComeMuchTooLate() {
         foundOut(
                 "and still",
-                () -> clock(real -> new Clock(real) {
+                () -> clock(real -> new SameClock(real) {
                     @Override
                     public long once(long delayMs, Runnable action) {
                         return super.once(delayMs != 2_000 && delayMs < 30_000 ? 50 * delayMs : delayMs, action);
@@ -118,7 +79,7 @@ class SabotageTest {
     void shouldNoticeThatTimersAreNotCancelled() {
         foundOut(
                 "timers",
-                () -> clock(real -> new Clock(real) {
+                () -> clock(real -> new SameClock(real) {
                     @Override
                     public void cancel(long timer) {
                         // forgotten
@@ -140,7 +101,7 @@ class SabotageTest {
 
             @Override
             public Clockwork clockwork(Clockwork real) {
-                return new Clock(real) {
+                return new SameClock(real) {
                     @Override
                     public long every(long periodMs, Runnable action) {
                         return super.every(periodMs, periodMs == pingMs ? () -> {} : action);
@@ -155,7 +116,7 @@ class SabotageTest {
     void shouldNoticeThatNobodyLooksForSilentConnections() {
         foundOut(
                 "nobody minds",
-                () -> clock(real -> new Clock(real) {
+                () -> clock(real -> new SameClock(real) {
                     @Override
                     public long every(long periodMs, Runnable action) {
                         return super.every(periodMs, periodMs == 250 ? () -> {} : action);

@@ -1,0 +1,83 @@
+package io.firstline.pool;
+
+import io.firstline.connection.Clockwork;
+import java.util.List;
+
+/**
+ * What befalls a feed as a whole and has to be told: that it is silent, or one of its streams, that numbers are missing, that messages
+ * were dropped. Acts on nothing. Belongs to the feed's context.
+ */
+final class FeedWatch {
+    private final StreamTable streams;
+    private final GapLedger gaps;
+    private final Publication publication;
+    private final Chronicle chronicle;
+    private final Clockwork clockwork;
+    private Rhythm rhythm;
+
+    FeedWatch(StreamTable streams, GapLedger gaps, Publication publication, Chronicle chronicle, Clockwork clockwork) {
+        this.streams = streams;
+        this.gaps = gaps;
+        this.publication = publication;
+        this.chronicle = chronicle;
+        this.clockwork = clockwork;
+    }
+
+    /** The feed is started: its rhythm is learned anew. */
+    void begin() {
+        rhythm = new Rhythm(clockwork.nowNanos());
+    }
+
+    /** Data arrived on any connection. */
+    void spoke(long nowNanos) {
+        rhythm.onMessage(nowNanos);
+    }
+
+    /** When data last arrived; null = never. */
+    Long lastDataNanos() {
+        return rhythm.lastNanos();
+    }
+
+    /** Silence everywhere, or else of single streams; called about once a second while there is a connection. */
+    void tellSilence() {
+        long now = clockwork.nowNanos();
+        long silentNanos = rhythm.newsOfSilence(now);
+        if (silentNanos > 0) {
+            chronicle.silent(silentNanos / 1_000_000);
+        }
+        if (rhythm.isSilent()) {
+            return; // told for all streams at once
+        }
+        for (StreamWatch stream : streams.all()) {
+            long streamNanos = stream.newsOfSilence(now);
+            if (streamNanos > 0) {
+                chronicle.silent(stream.name, streamNanos / 1_000_000);
+            }
+        }
+    }
+
+    /** Numbers that have been missing for too long; called about once a second. */
+    void giveUpGaps() {
+        long now = clockwork.nowNanos();
+        for (StreamWatch stream : streams.all()) {
+            gaps.giveUp(stream, now);
+        }
+    }
+
+    /** What was dropped since it was last told; called about once a second, and when the feed closes. */
+    void tellDrops() {
+        publication
+                .droppedSinceTold()
+                .forEach((cause, count) ->
+                        chronicle.dropped(cause, count, publication.dropped().get(cause.label())));
+    }
+
+    /** The last gaps that are over, oldest first, and then those that are open. */
+    List<GapReport> gaps() {
+        long now = clockwork.nowNanos();
+        long epochMicros = clockwork.epochMicros();
+        return gaps.entries(streams.all()).stream()
+                .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
+                .toList();
+    }
+}

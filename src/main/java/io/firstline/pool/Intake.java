@@ -1,0 +1,93 @@
+package io.firstline.pool;
+
+import io.firstline.payload.Payload;
+
+/** Tells apart what arrives: data, control messages, the announcement of the end; and counts it. Belongs to the feed's context. */
+final class Intake {
+    enum Kind {
+        /** Belongs to the merged stream. */
+        DATA,
+        /** An ack, a heartbeat: counted, and nothing else. */
+        CONTROL,
+        /** The server says that it is about to close the connection. */
+        SHUTDOWN
+    }
+
+    private final MessageReader reader;
+    private final StreamTable streams;
+    private final Subscriber subscriber;
+    private final FeedWatch watch;
+    private StreamWatch stream;
+    private long copies;
+    private long control;
+    private long malformed;
+
+    Intake(MessageReader reader, StreamTable streams, Subscriber subscriber, FeedWatch watch) {
+        this.reader = reader;
+        this.streams = streams;
+        this.subscriber = subscriber;
+        this.watch = watch;
+    }
+
+    /** Reads what arrived on a connection. */
+    Kind take(Member member, Payload payload, long arrivalNanos) {
+        copies++;
+        Kind kind = kindOf(member, payload, arrivalNanos);
+        if (kind != Kind.DATA) {
+            control++;
+            return kind;
+        }
+        if (stream != null) {
+            stream.spoke(arrivalNanos);
+        }
+        if (stream != null || !reader.knowsStreams()) {
+            watch.spoke(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
+        }
+        return kind;
+    }
+
+    private Kind kindOf(Member member, Payload payload, long arrivalNanos) {
+        stream = null;
+        if (!payload.isText()) {
+            return Kind.DATA;
+        }
+        if (!reader.read(payload)) {
+            if (reader.isControlText(payload)) {
+                return Kind.CONTROL;
+            }
+            malformed += reader.expectsJson() ? 1 : 0;
+            return Kind.DATA;
+        }
+        boolean isControl = reader.isControl();
+        stream = isControl ? null : streams.of(reader, arrivalNanos);
+        if (stream == null) {
+            return isReply(member) || isControl ? Kind.CONTROL : Kind.DATA;
+        }
+        return stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+    }
+
+    private boolean isReply(Member member) {
+        long id = reader.replyTo();
+        return id != 0 && subscriber.replied(member, id, reader.refusal());
+    }
+
+    /** The stream of the data taken last; null = it is not known. */
+    StreamWatch stream() {
+        return stream;
+    }
+
+    /** How many messages arrived, on all connections together. */
+    long copies() {
+        return copies;
+    }
+
+    /** How many of them did not belong to the merged stream. */
+    long control() {
+        return control;
+    }
+
+    /** How many of them were not JSON although their venue speaks it. */
+    long malformed() {
+        return malformed;
+    }
+}
