@@ -7,6 +7,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import io.firstline.config.ClusterConfig;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -17,10 +18,12 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -57,12 +60,19 @@ public final class Clustering {
             Map.entry("hazelcast.event.thread.count", 1),
             Map.entry("hazelcast.io.thread.count", 1));
 
+    private static final String OURS = "firstline.";
+
     private static final int JOIN_TRY_SECONDS = 2;
     private static final long PING_MS = 1_000;
     /** So long, and a ping, the event bus goes on sending to a node that hangs. */
     private static final long PONG_MS = 3_000;
 
     private static final int CONNECT_MS = 2_000;
+    /**
+     * The bus writes each message by itself. What does not fit here waits, and then goes out many at a time; a larger one is filled with
+     * small packets faster than the other side takes them, and then some are lost, and all wait for them.
+     */
+    private static final int SEND_BUFFER = 64 << 10;
 
     private Clustering() {}
 
@@ -73,6 +83,7 @@ public final class Clustering {
                 .setClusterPublicHost(config.host())
                 .setPort(config.busPort())
                 .setTcpNoDelay(true)
+                .setSendBufferSize(SEND_BUFFER)
                 .setConnectTimeout(CONNECT_MS)
                 .setClusterPingInterval(PING_MS)
                 .setClusterPingReplyInterval(PONG_MS);
@@ -117,6 +128,18 @@ public final class Clustering {
 
         private Members(Config config) {
             super(config);
+        }
+
+        /**
+         * Who consumes an address is asked for once and then kept up to date, but that nobody does is not kept: each message would be asked
+         * for anew, on another thread. So this node is named where nobody is. Firstline's addresses are few.
+         */
+        @Override
+        public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+            super.getRegistrations(address, (found, failure) -> {
+                boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
+                promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
+            });
         }
 
         @Override

@@ -75,6 +75,24 @@ class ClusterNodesTest {
         Await.result(exchangeVertx.close());
     }
 
+    @Test
+    void shouldFindWhoConsumesWhatNobodyConsumedBefore() {
+        String address = Addresses.stream("btc", "nobody");
+        Vertx publisher = nodes.get(0).vertx();
+        publisher.eventBus().publish(address, "to nobody");
+        assertThat(Await.failure(publisher.eventBus().request(address, "is anybody there?")))
+                .hasMessageStartingWith("No handlers");
+        Await.result(consumer.eventBus()
+                .<String>consumer(address, m -> got.add(m.body()))
+                .completion());
+
+        Await.until("a message", () -> {
+            publisher.eventBus().publish(address, "to somebody");
+            return !got.isEmpty();
+        });
+        assertThat(got).containsOnly("to somebody");
+    }
+
     private List<FeedConfig> feeds() {
         return FEEDS.stream()
                 .map(name -> FeedConfig.fromJson(new JsonObject()
