@@ -52,15 +52,20 @@ public final class ClusterVerticle extends VerticleBase {
 
     private static final long FAREWELL_STEP_MS = 20;
     private static final long BACK_OFF_MS = 100;
+    /** So long a node looks for others before it looks whether they are of another cluster: two halves of one find each other sooner. */
+    private static final long ESTRANGED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final long LOOK_UP_MS = 1_000;
 
     private final ClusterConfig config;
     private final Map<String, Carried> feeds = new TreeMap<>();
     private final BiFunction<FeedConfig, Tenancy, Deployable> verticles;
     private final long leaseNanos;
+    private final long lingerNanos;
     private final Voter voter;
     private final Presence presence;
     private final long startNanos;
+    private final Promise<String> refused = Promise.promise();
 
     private long round = System.currentTimeMillis();
     private long lastRoundNanos;
@@ -95,10 +100,21 @@ public final class ClusterVerticle extends VerticleBase {
      */
     public ClusterVerticle(
             ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, Tenancy, Deployable> verticles) {
+        this(config, feeds, verticles, LINGER_NANOS);
+    }
+
+    /** The same, carrying a feed on for another time when it has fallen to another member. */
+    ClusterVerticle(
+            ClusterConfig config,
+            List<FeedConfig> feeds,
+            BiFunction<FeedConfig, Tenancy, Deployable> verticles,
+            long lingerNanos) {
+        this.lingerNanos = lingerNanos;
         this.config = config;
         this.verticles = verticles;
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
         this.startNanos = System.nanoTime();
+        this.majoritySinceNanos = startNanos;
         this.voter = new Voter(leaseNanos, SILENT_NANOS, startNanos);
         this.presence =
                 new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
@@ -112,7 +128,10 @@ public final class ClusterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         vertx.setPeriodic(Math.max(1, config.leaseMs() / TICKS_PER_LEASE), t -> tick());
-        vertx.setPeriodic(LOOK_UP_MS, t -> lookUp());
+        vertx.setPeriodic(LOOK_UP_MS, t -> {
+            lookUp();
+            lookForOtherClusters();
+        });
         return vertx.eventBus()
                 .<JsonObject>consumer(ADDRESS + config.self(), this::receive)
                 .completion();
@@ -151,6 +170,27 @@ public final class ClusterVerticle extends VerticleBase {
                 Clustering.lookUp(vertx, Addresses.carriers(name));
             }
         });
+    }
+
+    /**
+     * Completes when so many members are of another cluster that this node can never publish anything, with what there is to say of it:
+     * it has another name or secret than they have, and better ends than waits.
+     */
+    public Future<String> refused() {
+        return refused.future();
+    }
+
+    private void lookForOtherClusters() {
+        if (majority || System.nanoTime() - majoritySinceNanos < ESTRANGED_NANOS) {
+            return;
+        }
+        vertx.executeBlocking(() -> Clustering.foreign(vertx, config.members()))
+                .onSuccess(foreign -> {
+                    if (!majority && config.members().size() - foreign.size() < config.majority()) {
+                        refused.tryComplete(Clustering.notLetIn(config.self(), foreign));
+                    }
+                })
+                .onFailure(e -> LOG.debug("{} does not know who refuses it", config.self(), e));
     }
 
     /** Decides what becomes of one feed; true = there is something new to ask for. */
@@ -329,7 +369,7 @@ public final class ClusterVerticle extends VerticleBase {
             if (!feed.unwanted) {
                 feed.unwanted = true;
                 feed.unwantedSinceNanos = now;
-            } else if (now - feed.unwantedSinceNanos > LINGER_NANOS) {
+            } else if (now - feed.unwantedSinceNanos > lingerNanos) {
                 LOG.info("{} is not carried by {} any more", name, config.self());
                 Future<String> deployed = feed.deployed;
                 feed.deployed = null;

@@ -1,11 +1,16 @@
 package io.firstline.cluster;
 
+import com.hazelcast.cluster.Address;
+import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.Joiner;
+import com.hazelcast.partition.NoDataMemberInClusterException;
 import io.firstline.config.ClusterConfig;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
@@ -21,10 +26,18 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Makes a Vert.x a node of a cluster: who is a member and who consumes what is kept by Hazelcast, embedded, which nothing else in
@@ -66,6 +79,10 @@ public final class Clustering {
     private static final long PING_MS = 1_000;
     /** So long, and a ping, the event bus goes on sending to a node that hangs. */
     private static final long PONG_MS = 3_000;
+    /** Nodes ping each other; who says nothing for so long is no node. */
+    private static final int SILENT_SECONDS = 10;
+
+    private static final int KNOCK_MS = 500;
 
     private static final int CONNECT_MS = 2_000;
     /**
@@ -78,8 +95,8 @@ public final class Clustering {
 
     /** Lets the event bus listen where the configuration says, to whom it says. */
     public static void prepare(VertxOptions options, ClusterConfig config) {
-        EventBusOptions bus = options.getEventBusOptions()
-                .setHost(config.host())
+        EventBusOptions bus = options.getEventBusOptions();
+        bus.setHost(config.host())
                 .setClusterPublicHost(config.host())
                 .setPort(config.busPort())
                 .setTcpNoDelay(true)
@@ -87,6 +104,7 @@ public final class Clustering {
                 .setConnectTimeout(CONNECT_MS)
                 .setClusterPingInterval(PING_MS)
                 .setClusterPingReplyInterval(PONG_MS);
+        bus.setReadIdleTimeout(SILENT_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);
         if (config.tls() != null) {
             bus.setSsl(true)
                     .setKeyCertOptions(new PemKeyCertOptions()
@@ -94,7 +112,9 @@ public final class Clustering {
                             .addKeyPath(config.tls().key()))
                     .setTrustOptions(
                             new PemTrustOptions().addCertPath(config.tls().authority()))
-                    .setClientAuth(ClientAuth.REQUIRED);
+                    .setClientAuth(ClientAuth.REQUIRED)
+                    // or it would send messages to whoever has another node's address, whatever its certificate
+                    .setTrustAll(false);
         }
     }
 
@@ -107,7 +127,86 @@ public final class Clustering {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines come before it reads a configuration
         }
-        return builder.withClusterManager(new Members(hazelcast(config))).buildClustered();
+        return builder.withClusterManager(new Members(hazelcast(config)))
+                .buildClustered()
+                .onSuccess(vertx -> vertx.eventBus() // nothing of Firstline's needs it
+                        .serializableChecker(name -> false)
+                        .clusterSerializableChecker(name -> false))
+                .recover(e -> e instanceof NoDataMemberInClusterException ? notLetIn(config) : Future.failedFuture(e));
+    }
+
+    /** Nobody is there to listen to: says why, as far as can be seen from outside. */
+    private static Future<Vertx> notLetIn(ClusterConfig config) {
+        return Future.fromCompletionStage(CompletableFuture.supplyAsync(() ->
+                        config.members().stream().filter(Clustering::listens).toList()))
+                .compose(listening -> Future.failedFuture(new IllegalStateException(
+                        listening.isEmpty()
+                                ? "no member of the cluster " + config.name() + " is there: nobody listens at "
+                                        + config.members()
+                                : notLetIn(config.self(), listening))));
+    }
+
+    /** What there is to say of members that are of another cluster. */
+    static String notLetIn(String self, Collection<String> members) {
+        return self + " is not let in by " + members + ": the cluster's \"name\" or \"secret\" is another there";
+    }
+
+    private static boolean listens(String member) {
+        try (Socket socket = new Socket()) {
+            Address address = addressOf(member);
+            socket.connect(new InetSocketAddress(address.getInetAddress(), address.getPort()), KNOCK_MS);
+            return true;
+        } catch (IOException e) {
+            return false; // that is the answer
+        }
+    }
+
+    private static Address addressOf(String member) throws UnknownHostException {
+        int colon = member.lastIndexOf(':');
+        String host = member.substring(0, colon);
+        return new Address(
+                host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                Integer.parseInt(member.substring(colon + 1)));
+    }
+
+    /**
+     * Members of another cluster, if any has said that it is one: with it those that listen and have not let this node in. Looks up
+     * names and knocks at ports: not to be called on an event loop.
+     */
+    static List<String> foreign(Vertx vertx, List<String> members) {
+        if (!(vertx instanceof VertxInternal inside
+                && inside.clusterManager() instanceof Members manager
+                && manager.getHazelcastInstance() instanceof HazelcastInstanceProxy instance)) {
+            return List.of();
+        }
+        Joiner joiner = instance.getOriginal().node.getJoiner();
+        if (members.stream().noneMatch(member -> isRefused(joiner, member))) {
+            return List.of(); // those who listen may just not have found each other yet
+        }
+        Set<Address> joined = instance.getCluster().getMembers().stream()
+                .map(Member::getAddress)
+                .collect(Collectors.toSet());
+        return members.stream()
+                .filter(member -> isRefused(joiner, member) || (!isIn(joined, member) && listens(member)))
+                .toList();
+    }
+
+    private static boolean isIn(Set<Address> joined, String member) {
+        try {
+            return joined.contains(addressOf(member));
+        } catch (UnknownHostException e) {
+            return false; // nor does it listen
+        }
+    }
+
+    private static boolean isRefused(Joiner joiner, String member) {
+        try {
+            Address address = addressOf(member);
+            joiner.unblacklist(address); // which forgets who could not be reached, and only that
+            return joiner.isBlacklisted(address);
+        } catch (UnknownHostException e) {
+            return false; // it cannot be reached
+        }
     }
 
     /**
@@ -139,6 +238,21 @@ public final class Clustering {
             super.getRegistrations(address, (found, failure) -> {
                 boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
                 promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
+            });
+        }
+
+        /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
+        @Override
+        public void join(Completable<Void> joined) {
+            super.join((nothing, failure) -> {
+                if (failure != null) {
+                    joined.fail(failure);
+                } else if (getHazelcastInstance().getCluster().getMembers().stream()
+                        .allMatch(Member::isLiteMember)) {
+                    leave((left, e) -> joined.fail(new NoDataMemberInClusterException("alone")));
+                } else {
+                    joined.succeed();
+                }
             });
         }
 

@@ -20,6 +20,18 @@
  * <p>A feed goes back to the member that comes first for it when that one has been warm for 20 seconds, one feed a second, without a loss:
  * after a restart of all nodes, one by one, each carries its part again.
  *
+ * <p>A stream that was subscribed by a command is subscribed by every node that receives the feed: the owner tells the others, at once and
+ * every second. A command that it carried out just before it died may be unknown to them: whoever gave it gives it again when it hears
+ * {@code owner-changed}.
+ *
+ * <p><b>Who can do what.</b> Without {@code tls} whoever can connect to the event bus' port can publish anything, at any address: messages
+ * of a feed, commands to it, votes. The secret does not keep it out, it only keeps other nodes from joining. Therefore a {@code host} that
+ * other machines can reach needs {@code tls}, which lets in only who has a certificate of the authority, or the word
+ * {@code allowPlaintext}. What claims to be long is not given memory before it comes, but a message may be as long as an array: without
+ * {@code tls} whoever connects can fill the memory by sending as much. Who says nothing for ten seconds is hung up on. No object is
+ * built from what comes over the bus but JSON, buffers, texts and {@link io.firstline.stream.FeedMessage}. On one machine every user of it
+ * can connect.
+ *
  * <p>Hazelcast's traffic is not encrypted, which its open-source edition cannot do. It holds addresses of nodes and names of feeds; keep it
  * on one machine or a private network. Messages go over the event bus' own sockets, with TLS and client certificates if configured.
  */

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
  * @param replicas how many nodes keep connections for a feed; one of them publishes
  * @param leaseMs for how long a node may publish without hearing from the majority, milliseconds
  * @param secret what all nodes know and nobody else; null = there is none, and this machine only
- * @param tls encrypts the event bus; null = it is not
+ * @param tls encrypts the event bus, and lets only those in who have a certificate; null = it does not
+ * @param allowPlaintext allow a host that others can reach without {@code tls}: whoever connects to the event bus there can publish
+ *     anything; default false
  */
 public record ClusterConfig(
         boolean enabled,
@@ -33,7 +35,8 @@ public record ClusterConfig(
         int replicas,
         int leaseMs,
         String secret,
-        Tls tls) {
+        Tls tls,
+        boolean allowPlaintext) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
     private static final int HIGHEST_PORT = 65_535;
@@ -62,6 +65,21 @@ public record ClusterConfig(
             DEFAULT_LEASE_MS,
             null,
             null);
+
+    /** The same with an event bus that is encrypted, or that only this machine can reach. */
+    public ClusterConfig(
+            boolean enabled,
+            String name,
+            String host,
+            int port,
+            int busPort,
+            List<String> members,
+            int replicas,
+            int leaseMs,
+            String secret,
+            Tls tls) {
+        this(enabled, name, host, port, busPort, members, replicas, leaseMs, secret, tls, false);
+    }
 
     public ClusterConfig {
         members = members == null ? List.of() : List.copyOf(members);
@@ -98,13 +116,21 @@ public record ClusterConfig(
                         secret == null ? "" : secret.length() + " characters",
                         "at least " + SHORTEST_SECRET + " characters")
                 .require(
-                        secret != null
-                                || host == null
-                                || FeedUrl.isLoopback(inUrl(host).toLowerCase(Locale.ROOT)),
+                        secret != null || isHereOnly(host),
                         "secret",
                         "nothing",
                         "a secret, because \"host\" lets other machines in")
+                .require(
+                        tls != null || allowPlaintext || isHereOnly(host),
+                        "tls",
+                        "nothing",
+                        "certificates, because \"host\" lets other machines in, which could publish anything, "
+                                + "or \"allowPlaintext\": true if the network is trusted")
                 .throwIfAny("cluster configuration");
+    }
+
+    private static boolean isHereOnly(String host) {
+        return host == null || FeedUrl.isLoopback(inUrl(host).toLowerCase(Locale.ROOT));
     }
 
     private static boolean isMember(String member) {
@@ -116,12 +142,14 @@ public record ClusterConfig(
 
     /** The same on another port: another node. */
     public ClusterConfig withPort(int newPort) {
-        return new ClusterConfig(enabled, name, host, newPort, busPort, members, replicas, leaseMs, secret, tls);
+        return new ClusterConfig(
+                enabled, name, host, newPort, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
     }
 
     /** The same, and this node joins. */
     public ClusterConfig joining() {
-        return new ClusterConfig(true, name, host, port, busPort, members, replicas, leaseMs, secret, tls);
+        return new ClusterConfig(
+                true, name, host, port, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
     }
 
     /**
@@ -143,7 +171,8 @@ public record ClusterConfig(
                 Math.min(replicas, Math.max(1, otherMembers.size())),
                 leaseMs,
                 secret,
-                tls);
+                tls,
+                allowPlaintext);
     }
 
     /** What this node is called among the members. */

@@ -33,7 +33,8 @@ final class ClusterReader {
                     section.path("replicas").asInt(replicas),
                     section.path("leaseMs").asInt(defaults.leaseMs()),
                     section.has("secret") ? section.get("secret").textValue() : null,
-                    tls);
+                    tls,
+                    section.path("allowPlaintext").asBoolean());
             if (!config.isMember()) {
                 problems.add(new Problem(
                         "/members", config.members().toString(), "this node as well, which is " + config.self()));

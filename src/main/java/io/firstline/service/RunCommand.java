@@ -64,7 +64,11 @@ final class RunCommand implements Callable<Integer> {
             if (!frozen) {
                 watch.start();
             }
-            shutdown.asked().join();
+            Object why = CompletableFuture.anyOf(shutdown.asked(), service.senseless())
+                    .get();
+            if (why != null) {
+                throw new IllegalStateException(why.toString());
+            }
         }
         out.println("stopped");
         out.flush();

@@ -138,6 +138,13 @@ final class RunningService implements AutoCloseable {
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
     }
 
+    /** Completes, with the reason, when there is no sense in going on. */
+    CompletableFuture<String> senseless() {
+        return node == null
+                ? new CompletableFuture<>()
+                : node.refused().toCompletionStage().toCompletableFuture();
+    }
+
     private Future<?> add(FeedConfig feed) {
         FeedVerticle verticle = verticle(feed, null);
         return vertx.deployVerticle(verticle)

@@ -15,27 +15,45 @@ import io.firstline.simulator.SimulatorConfig;
 import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.slf4j.LoggerFactory;
 
-/** Three real nodes in one process, which carry three feeds together. */
+/** Three real nodes in one process, which carry three feeds together, and what comes to their doors. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterNodesTest {
     private static final String SECRET = "what the nodes know";
     private static final String TRADE = "btcusdt@trade";
     private static final String BOOK = "btcusdt@bookTicker";
     private static final List<String> FEEDS = List.of("btc", "eth", "sol");
+
+    private static final String OTHER_SECRET = "what others know";
 
     private final Vertx exchangeVertx = Vertx.vertx();
     private final List<Node> nodes = new ArrayList<>();
@@ -44,9 +62,15 @@ class ClusterNodesTest {
     private final List<ClusterConfig> members = Node.members(3, 2, SECRET, null);
     private ExchangeSimulator exchange;
     private Vertx consumer;
+    private FeedSubscription subscription;
+    private long emission;
+    /** Takes itself for the third member of this cluster, but has another secret. */
+    private Future<Node> foreigner;
+    /** Has nothing to say to the event bus of a node. */
+    private Socket silent;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    void open() throws IOException {
         Quiet.logs();
         ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
         exchange = ExchangeSimulator.create(
@@ -59,38 +83,49 @@ class ClusterNodesTest {
         List<Future<Node>> starting =
                 members.stream().map(member -> Node.start(member, feeds())).toList();
         starting.forEach(node -> nodes.add(Await.result(node)));
+        silent = connected(members.get(0).busPort());
+        foreigner = Node.start(foreign(), feeds());
         consumer =
                 Await.result(Node.join(members.get(0).listening(members.get(0).members())));
         Await.until(
                 () -> roles().toString(),
                 () -> roles().values().stream().allMatch(List.of("owner", "standby")::equals)
                         && roles().size() == FEEDS.size());
+        subscription = Await.on(consumer.getOrCreateContext(), () -> FeedSubscription.of(consumer, "btc")
+                .handler(message -> got.add(message.asText())));
+        Await.result(subscription.start());
+        emission = exchangeVertx.setPeriodic(2, t -> {
+            int number = emitted.incrementAndGet();
+            for (String stream : List.of(TRADE, BOOK)) {
+                exchange.emit(stream, "\"" + stream + " " + number + "\"");
+            }
+        });
+        Await.until("there is a warm standby", () -> isWarm("btc"));
+        Await.until("messages come", () -> !numbers(TRADE).isEmpty());
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    void close() throws IOException {
+        silent.close();
+        exchangeVertx.cancelTimer(emission);
+        nodes.add(Await.result(foreigner));
         nodes.forEach(node -> Await.result(node.leave()));
         Await.result(consumer.close());
         Await.result(exchange.close());
         Await.result(exchangeVertx.close());
     }
 
-    @Test
-    void shouldFindWhoConsumesWhatNobodyConsumedBefore() {
-        String address = Addresses.stream("btc", "nobody");
-        Vertx publisher = nodes.get(0).vertx();
-        publisher.eventBus().publish(address, "to nobody");
-        assertThat(Await.failure(publisher.eventBus().request(address, "is anybody there?")))
-                .hasMessageStartingWith("No handlers");
-        Await.result(consumer.eventBus()
-                .<String>consumer(address, m -> got.add(m.body()))
-                .completion());
+    private ClusterConfig foreign() {
+        int port = Node.freePorts(1).get(0);
+        List<String> pretended = List.of(
+                members.get(0).self(), members.get(1).self(), members.get(0).host() + ":" + port);
+        return new ClusterConfig(true, "nodes", members.get(0).host(), port, 0, pretended, 2, 400, OTHER_SECRET, null);
+    }
 
-        Await.until("a message", () -> {
-            publisher.eventBus().publish(address, "to somebody");
-            return !got.isEmpty();
-        });
-        assertThat(got).containsOnly("to somebody");
+    private static Socket connected(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout((int) Await.LIMIT.toMillis());
+        return socket;
     }
 
     private List<FeedConfig> feeds() {
@@ -141,20 +176,28 @@ class ClusterNodesTest {
                 == 2;
     }
 
-    private void follow(String feed) {
-        FeedSubscription subscription =
-                FeedSubscription.of(consumer, feed).handler(message -> got.add(message.asText()));
-        Await.result(subscription.start());
+    /** In which epoch each feed is published. */
+    private Map<String, Integer> epochs() {
+        Map<String, Integer> epochs = new TreeMap<>();
+        FEEDS.forEach(feed -> epochs.put(
+                feed,
+                Await.result(owner(feed).status())
+                        .getJsonObject("feeds")
+                        .getJsonObject(feed)
+                        .getInteger("epoch")));
+        return epochs;
     }
 
-    /** A numbered message on a stream, every two milliseconds from now on. */
-    private long emitting(String... streams) {
-        return exchangeVertx.setPeriodic(2, t -> {
-            int number = emitted.incrementAndGet();
-            for (String stream : streams) {
-                exchange.emit(stream, "\"" + stream + " " + number + "\"");
-            }
-        });
+    private void assertNobodyHasGone() {
+        List<String> all = members.stream().map(ClusterConfig::self).sorted().toList();
+        nodes.forEach(node -> assertThat(Await.result(node.status()).getJsonArray("present"))
+                .as(node.config().self())
+                .isEqualTo(new JsonArray(all)));
+        assertThat(nodeIds()).hasSize(members.size() + 1); // and the consumer
+    }
+
+    private List<String> nodeIds() {
+        return ((VertxInternal) consumer).clusterManager().getNodes();
     }
 
     private List<Integer> numbers(String stream) {
@@ -164,12 +207,16 @@ class ClusterNodesTest {
                 .toList();
     }
 
-    private void assertAll(String stream) {
+    /** What was emitted so far has come, each once and in order. */
+    private void assertNothingIsLost(String stream) {
+        int last = emitted.get();
+        Await.until(() -> stream + " " + last, () -> numbers(stream).contains(last));
         List<Integer> numbers = numbers(stream);
         assertThat(numbers)
-                .isEqualTo(IntStream.rangeClosed(numbers.get(0), emitted.get())
+                .isEqualTo(IntStream.rangeClosed(numbers.get(0), numbers.get(numbers.size() - 1))
                         .boxed()
                         .toList());
+        assertThat(Await.result(subscription.report()).lost()).isZero();
     }
 
     private JsonObject command(String feed, String what, String stream) {
@@ -187,35 +234,195 @@ class ClusterNodesTest {
     }
 
     @Test
-    void shouldSubscribeOnEveryNodeThatReceivesTheFeed() {
-        follow("btc");
-        long timer = emitting(TRADE, BOOK);
-        Await.until("both are warm", () -> isWarm("btc"));
+    void shouldLetEachFeedFallToTheNodesInItsOrder() {
+        List<String> all = members.stream().map(ClusterConfig::self).toList();
 
+        for (String feed : FEEDS) {
+            List<String> carriers = nodes.stream()
+                    .filter(node ->
+                            Await.result(node.status()).getJsonObject("feeds").containsKey(feed))
+                    .map(node -> node.config().self())
+                    .toList();
+            assertThat(carriers).containsExactlyInAnyOrderElementsOf(Placement.carriers(feed, all, 2));
+        }
+    }
+
+    @Test
+    void shouldFindWhoConsumesWhatNobodyConsumedBefore() {
+        String address = Addresses.stream("btc", "nobody");
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        Vertx publisher = nodes.get(0).vertx();
+        publisher.eventBus().publish(address, "to nobody");
+        assertThat(Await.failure(publisher.eventBus().request(address, "is anybody there?")))
+                .hasMessageStartingWith("No handlers");
+        Await.result(consumer.eventBus()
+                .<String>consumer(address, m -> heard.add(m.body()))
+                .completion());
+
+        Await.until("a message", () -> {
+            publisher.eventBus().publish(address, "to somebody");
+            return !heard.isEmpty();
+        });
+        assertThat(heard).containsOnly("to somebody");
+    }
+
+    // who is none of theirs
+
+    @Test
+    void shouldNotLetInANodeOfAnotherSecret() {
+        Map<String, Integer> before = epochs();
+        Node other = Await.result(foreigner);
+
+        assertThat(Await.result(other.verticle().refused()))
+                .contains(
+                        other.config().self() + " is not let in by",
+                        members.get(0).self(),
+                        "\"secret\"");
+        other.vertx().eventBus().publish(Addresses.feed("btc"), "foreign");
+        JsonObject status = Await.result(other.status());
+        assertThat(status.getBoolean("majority")).isFalse();
+        assertThat(status.getJsonObject("feeds")).isEmpty();
+        assertThat(((VertxInternal) other.vertx()).clusterManager().getNodes()).hasSize(1);
+        assertNobodyHasGone();
+        assertThat(epochs()).isEqualTo(before);
+        assertNothingIsLost(TRADE);
+        assertThat(got).doesNotContain("foreign");
+    }
+
+    @Test
+    void shouldTellAListenerWhyItGetsNothing() {
+        List<Integer> ports = Node.freePorts(2);
+        String nobody = members.get(0).host() + ":" + ports.get(1);
+        ClusterConfig stranger = new ClusterConfig(
+                true,
+                "nodes",
+                members.get(0).host(),
+                ports.get(0),
+                0,
+                members.get(0).members(),
+                2,
+                400,
+                OTHER_SECRET,
+                null);
+
+        assertThat(Await.failure(Node.join(stranger)))
+                .hasMessageContaining(stranger.self() + " is not let in by " + stranger.members())
+                .hasMessageContaining("\"secret\"");
+        assertThat(Await.failure(Node.join(stranger.listening(List.of(nobody)))))
+                .hasMessage("no member of the cluster nodes is there: nobody listens at [" + nobody + "]");
+        assertNobodyHasGone();
+    }
+
+    // what is no message
+
+    @Test
+    void shouldBearGarbageAtItsPorts() throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("[nodes] seed " + seed);
+        Random random = new Random(seed);
+        Map<String, Integer> before = epochs();
+        List<Socket> open = new ArrayList<>();
+        for (ClusterConfig member : members) {
+            for (int port : List.of(member.port(), member.busPort())) {
+                for (int i = 0; i < 20; i++) {
+                    byte[] noise = new byte[1 + random.nextInt(2_000)];
+                    random.nextBytes(noise);
+                    open.add(saying(port, noise));
+                }
+                for (int length : List.of(Integer.MAX_VALUE, Integer.MAX_VALUE - 8, -1, 0, Integer.MIN_VALUE)) {
+                    open.add(saying(
+                            port, Buffer.buffer().appendInt(length).appendInt(7).getBytes()));
+                    open.add(saying(
+                            port,
+                            Buffer.buffer("HZC")
+                                    .appendInt(length)
+                                    .appendInt(length)
+                                    .getBytes()));
+                }
+                open.add(saying(port, "GET / HTTP/1.1\r\nHost: node\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                for (int i = 0; i < 200; i++) {
+                    open.add(connected(port));
+                }
+            }
+        }
+
+        assertNobodyHasGone();
+        assertNothingIsLost(TRADE);
+        assertThat(epochs()).as("nobody took anything over").isEqualTo(before);
+        for (Socket socket : open) {
+            socket.close();
+        }
+        assertThat(silent.getInputStream().read())
+                .as("who says nothing is hung up on")
+                .isEqualTo(-1);
+    }
+
+    private static Socket saying(int port, byte[] bytes) throws IOException {
+        Socket socket = connected(port);
+        socket.getOutputStream().write(bytes);
+        return socket;
+    }
+
+    @Test
+    void shouldBuildNoObjectFromWhatComesOverTheBus() throws IOException {
+        Queue<Object> bodies = new ConcurrentLinkedQueue<>();
+        Await.result(nodes.get(0)
+                .vertx()
+                .eventBus()
+                .consumer("test", message -> {
+                    try {
+                        bodies.add(message.body());
+                    } catch (RuntimeException e) {
+                        bodies.add(e);
+                    }
+                })
+                .completion());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream objects = new ObjectOutputStream(bytes)) {
+            objects.writeObject(new ArrayList<>(List.of(new BigInteger("7"))));
+        }
+
+        try (Socket socket = connected(members.get(0).busPort())) {
+            socket.getOutputStream().write(BusFrame.of(BusFrame.SERIALIZABLE, "test", bytes.toByteArray()));
+            socket.getOutputStream().write(BusFrame.text("test", "from nobody"));
+            Await.until(() -> bodies.toString(), () -> bodies.size() == 2);
+        }
+
+        assertThat(bodies.poll()).isInstanceOf(RuntimeException.class);
+        assertThat(bodies.poll())
+                .as("without TLS the bus listens to whoever connects: that is why it must be waived")
+                .isEqualTo("from nobody");
+    }
+
+    // one of them goes; the last test
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void shouldSubscribeOnEveryNodeThatReceivesTheFeed() {
         assertThat(command("btc", "subscribe", BOOK).getInteger("connections")).isEqualTo(2);
-        Await.until(
-                () -> btcLines().toString(),
-                () -> btcLines().size() == 4
-                        && btcLines().stream().allMatch(line -> line.streams().contains(BOOK)));
+        awaitOnEveryLine(BOOK);
         Await.until("its messages come", () -> !numbers(BOOK).isEmpty());
         Node owner = owner("btc");
         Await.result(owner.leave());
         nodes.remove(owner);
-        Await.until(
-                () -> btcLines().toString(),
-                () -> btcLines().size() == 4
-                        && btcLines().stream().allMatch(line -> line.streams().contains(BOOK)));
+
+        awaitOnEveryLine(BOOK); // of the third node, which has not heard the command
         Await.until("the third is warm", () -> isWarm("btc"));
         int seen = numbers(BOOK).size();
         Await.until("they go on coming", () -> numbers(BOOK).size() > seen + 10);
-        exchangeVertx.cancelTimer(timer);
-        Await.until("the last has come", () -> numbers(BOOK).contains(emitted.get()));
-        assertAll(BOOK);
-        assertAll(TRADE);
-
+        assertNothingIsLost(BOOK);
+        assertNothingIsLost(TRADE);
+        assertThat(roles().values()).allMatch(List.of("owner", "standby")::equals);
         assertThat(command("btc", "unsubscribe", BOOK).getInteger("connections"))
                 .isEqualTo(2);
         Await.until(() -> btcLines().toString(), () -> btcLines().stream()
                 .noneMatch(line -> line.streams().contains(BOOK)));
+    }
+
+    private void awaitOnEveryLine(String stream) {
+        Await.until(
+                () -> btcLines().toString(),
+                () -> btcLines().size() == 4
+                        && btcLines().stream().allMatch(line -> line.streams().contains(stream)));
     }
 }

@@ -115,10 +115,26 @@ class ClusterConfigTest {
 
     @Test
     void shouldWantASecretWhereOthersCanConnect() {
-        assertThat(errors("{'host':'10.0.0.1','members':['10.0.0.1:5701']}"))
+        assertThat(errors("{'host':'10.0.0.1','members':['10.0.0.1:5701'],'allowPlaintext':true}"))
                 .singleElement()
                 .asString()
                 .startsWith("/cluster/secret: found nothing, allowed: a secret");
+    }
+
+    @Test
+    void shouldWantCertificatesWhereOthersCanConnectUnlessToldOtherwise() {
+        String reachable = "{'host':'10.0.0.1','members':['10.0.0.1:5701'],'secret':'correct horse battery'";
+
+        assertThat(errors(reachable + "}"))
+                .singleElement()
+                .asString()
+                .startsWith("/cluster/tls: found nothing, allowed: certificates")
+                .contains("\"allowPlaintext\": true");
+        assertThat(config(reachable + ",'allowPlaintext':true}")
+                        .cluster()
+                        .withPort(5702)
+                        .allowPlaintext())
+                .isTrue();
     }
 
     @Test

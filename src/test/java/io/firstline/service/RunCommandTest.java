@@ -14,7 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -202,5 +205,42 @@ class RunCommandTest {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
+    }
+
+    /** Takes as long as two halves of a cluster may need to find each other. */
+    @Test
+    @Tag("cluster")
+    void shouldEndANodeOfAnotherSecret() throws IOException {
+        List<Integer> ports = List.of(freePort(), freePort(), freePort());
+        List<Cli> nodes = new ArrayList<>();
+        for (int port : ports) {
+            String secret = port == ports.get(2) ? "what nobody else knows" : "what the nodes know";
+            Path file = folder.resolve(port + ".json");
+            Files.writeString(
+                    file,
+                    """
+                    {
+                      "cluster": {
+                        "name": "run-test", "secret": "%s", "port": %d,
+                        "members": ["127.0.0.1:%d", "127.0.0.1:%d", "127.0.0.1:%d"]
+                      },
+                      "feeds": { "btc": { "url": "ws://127.0.0.1:1/" } }
+                    }
+                    """
+                            .formatted(secret, port, ports.get(0), ports.get(1), ports.get(2)));
+            nodes.add(Cli.start("run", "--cluster", file.toString()));
+        }
+
+        Cli stranger = nodes.remove(2);
+
+        assertThat(stranger.code()).as(stranger.err()).isEqualTo(1);
+        assertThat(stranger.err())
+                .contains(
+                        "firstline: 127.0.0.1:" + ports.get(2) + " is not let in by",
+                        "127.0.0.1:" + ports.get(0),
+                        "127.0.0.1:" + ports.get(1));
+        assertThat(nodes).allMatch(Cli::isRunning);
+        Shutdown.ask();
+        assertThat(nodes).allMatch(node -> node.code() == 0);
     }
 }

@@ -152,7 +152,10 @@ class TailCommandTest {
         Cli.run("tail", "--on-connect", "x", config()).assertBadInput("allowed: only with a URL");
     }
 
-    /** A node carries the feed; tail joins its cluster, without a vote, and reads what it publishes. */
+    /**
+     * A node carries the feed; tail joins its cluster, without a vote, and reads what it publishes. Who has another secret is told so and
+     * ends.
+     */
     @Test
     void shouldReadAFeedOfAClusterFromAnywhere() throws IOException {
         int port = RunCommandTest.freePort();
@@ -167,6 +170,10 @@ class TailCommandTest {
                 }
                 """
                         .formatted(port, port));
+        Path strangers = folder.resolve("strangers.json");
+        Files.writeString(
+                strangers,
+                Files.readString(file).replace("\"name\"", "\"secret\": \"what nobody else knows\", \"name\""));
         Cli node = Cli.start("run", "--cluster", file.toString());
         node.until("started", () -> node.out().contains("btc"));
 
@@ -180,6 +187,11 @@ class TailCommandTest {
                 .containsExactlyElementsOf(
                         Stream.iterate(first, n -> n + 1).limit(300).toList());
         assertThat(tail.err()).contains("firstline: btc: ", "lost 0, repeated 0");
+        Cli stranger = Cli.run("tail", "--cluster", strangers.toString());
+        assertThat(stranger.code()).isEqualTo(1);
+        assertThat(stranger.err())
+                .startsWith("firstline: ")
+                .contains("is not let in by [127.0.0.1:" + port + "]", "\"secret\" is another there");
         Shutdown.ask();
         assertThat(node.code()).as(node.err()).isZero();
     }
