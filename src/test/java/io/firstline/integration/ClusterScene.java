@@ -119,7 +119,8 @@ final class ClusterScene implements AutoCloseable {
                 2,
                 ClusterConfig.DEFAULT_LEASE_MS,
                 SECRET,
-                null);
+                null,
+                true);
     }
 
     /** The configuration of a node, or of whoever listens where a node lives. */
@@ -141,7 +142,8 @@ final class ClusterScene implements AutoCloseable {
                 .put("host", config.host())
                 .put("port", config.port())
                 .put("members", new JsonArray(config.members()))
-                .put("secret", SECRET);
+                .put("secret", SECRET)
+                .put("allowPlaintext", true);
         Path file = folder.resolve("node" + number + ".json");
         Files.writeString(
                 file,
