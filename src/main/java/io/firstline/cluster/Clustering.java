@@ -25,6 +25,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
+import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,11 +33,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -73,6 +77,7 @@ public final class Clustering {
             Map.entry("hazelcast.event.thread.count", 1),
             Map.entry("hazelcast.io.thread.count", 1));
 
+    private static final long LOOK_AGAIN_MS = 2_000;
     private static final String OURS = "firstline.";
 
     private static final int JOIN_TRY_SECONDS = 2;
@@ -127,8 +132,10 @@ public final class Clustering {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines come before it reads a configuration
         }
-        return builder.withClusterManager(new Members(hazelcast(config)))
+        Members members = new Members(hazelcast(config));
+        return builder.withClusterManager(members)
                 .buildClustered()
+                .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
                 .onSuccess(vertx -> vertx.eventBus() // nothing of Firstline's needs it
                         .serializableChecker(name -> false)
                         .clusterSerializableChecker(name -> false))
@@ -223,6 +230,10 @@ public final class Clustering {
 
     /** Hazelcast's members, and who picks the nodes for an address. */
     private static final class Members extends HazelcastClusterManager {
+        /** What was asked for and is kept up to date since. */
+        private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+        private final AtomicBoolean looksAgain = new AtomicBoolean();
         private volatile NodeSelector selector;
 
         private Members(Config config) {
@@ -235,9 +246,35 @@ public final class Clustering {
          */
         @Override
         public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+            asked.add(address);
             super.getRegistrations(address, (found, failure) -> {
                 boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
                 promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
+            });
+        }
+
+        /**
+         * Asks again for everything that was asked for, one by one. When parts of a cluster that was split have come together nobody is told
+         * what the others have registered meanwhile; who was away would for ever be sent nothing, and send nothing.
+         */
+        private void lookAgain() {
+            NodeSelector keeps = selector;
+            if (keeps != null && looksAgain.compareAndSet(false, true)) {
+                lookAgain(keeps, asked.iterator());
+            }
+        }
+
+        private void lookAgain(NodeSelector keeps, Iterator<String> rest) {
+            if (!rest.hasNext()) {
+                looksAgain.set(false);
+                return;
+            }
+            String address = rest.next();
+            getRegistrations(address, (found, failure) -> {
+                if (failure == null) {
+                    keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
+                }
+                lookAgain(keeps, rest);
             });
         }
 

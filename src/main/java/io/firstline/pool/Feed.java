@@ -54,8 +54,8 @@ public abstract class Feed {
     private final Subscriber subscriber;
     final MessageReader reader;
     final StreamTable streams;
-    private final FeedWatch watch;
-    private final Intake intake;
+    private final FeedMonitor monitor;
+    private final Reception reception;
     final Delivery delivery;
     private final Heartbeats heartbeats;
     private final ExchangeTime exchangeTime;
@@ -110,12 +110,12 @@ public abstract class Feed {
                 clockwork);
         this.budget = new HostBudget(surroundings.budget(), config, clockwork);
         GapLedger gaps = new GapLedger(chronicle::gap);
-        this.watch = new FeedWatch(streams, gaps, publication, chronicle, clockwork);
+        this.monitor = new FeedMonitor(streams, gaps, publication, chronicle, clockwork);
         this.delivery = new Delivery(publication, gaps, streams, clockwork);
         this.heartbeats = new Heartbeats(dialect.heartbeat());
         this.urls = urls(config);
         this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
-        this.intake = new Intake(reader, streams, subscriber, watch);
+        this.reception = new Reception(reader, streams, subscriber, monitor);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {
             roster.add(
@@ -152,7 +152,7 @@ public abstract class Feed {
             started = context.promise();
             failedFirstAttempts = 0;
             connector = surroundings.connectors().apply(config);
-            watch.begin();
+            monitor.begin();
             tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
             exchangeTime.start(config);
             starting();
@@ -174,7 +174,7 @@ public abstract class Feed {
             chronicle.closed();
             clockwork.cancel(tellTimer);
             exchangeTime.stop();
-            watch.tellDrops();
+            monitor.tellDrops();
             stopping();
             roster.open().forEach(Member::dismiss);
             roster.seats().forEach(Seat::vacate);
@@ -400,7 +400,7 @@ public abstract class Feed {
 
     /** The gaps in the numbers of its streams: the last that are over, oldest first, and then those that are open. */
     public Future<List<GapReport>> gaps() {
-        return call(() -> Future.succeededFuture(watch.gaps()));
+        return call(() -> Future.succeededFuture(monitor.gaps()));
     }
 
     /** What each open connection was worth for each stream, where messages tell their streams; a single connection has none. */
@@ -502,10 +502,10 @@ public abstract class Feed {
         if (copyListener != null) {
             copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
-        Intake.Kind kind = intake.take(member, payload, arrivalNanos);
-        if (kind == Intake.Kind.DATA) {
-            arrived(member, payload, intake.stream(), arrivalNanos);
-        } else if (kind == Intake.Kind.SHUTDOWN) {
+        Reception.Kind kind = reception.take(member, payload, arrivalNanos);
+        if (kind == Reception.Kind.DATA) {
+            arrived(member, payload, reception.stream(), arrivalNanos);
+        } else if (kind == Reception.Kind.SHUTDOWN) {
             shutdownAnnounced(member);
         }
     }
@@ -586,13 +586,13 @@ public abstract class Feed {
 
     private void tellOncePerSecond() {
         if (roster.live() > 0) {
-            watch.tellSilence();
+            monitor.tellSilence();
         }
-        watch.giveUpGaps();
+        monitor.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
-        subscriber.check(streams, watch.lastDataNanos());
+        subscriber.check(streams, monitor.lastDataNanos());
         replaceDue();
-        watch.tellDrops();
+        monitor.tellDrops();
     }
 
     private FeedReport currentReport() {
@@ -604,9 +604,9 @@ public abstract class Feed {
                 roster.target(),
                 roster.live(),
                 publication.published(),
-                intake.copies(),
-                intake.control(),
-                intake.malformed(),
+                reception.copies(),
+                reception.control(),
+                reception.malformed(),
                 delivery.late(),
                 chronicle.evictions(),
                 chronicle.evictedFor(),

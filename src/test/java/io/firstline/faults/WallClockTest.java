@@ -57,7 +57,7 @@ class WallClockTest {
             // passes recorded time on
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
-            "io/firstline/pool/FeedWatch.java",
+            "io/firstline/pool/FeedMonitor.java",
             // events; tells one life of a feed from the next
             "io/firstline/bus/FeedVerticle.java",
             "io/firstline/pool/Chronicle.java");

@@ -180,6 +180,9 @@ class ClusterFaultsTest {
         TimeUnit.NANOSECONDS.sleep(start + AWAY_NANOS - System.nanoTime());
         scene.network.heal(victim);
         scene.untilWhole();
+        ClusterScene.until("it has its first feed again", () -> scene.owners().get("f1") == victim);
+        int sent = scene.sent();
+        ClusterScene.until("something of it", () -> scene.sent() > sent + RATE);
         scene.settle();
         tell(
                 "cut off for %d s: taken over after at most %.0f ms, %s",

@@ -7,7 +7,7 @@ import java.util.List;
  * What befalls a feed as a whole and has to be told: that it is silent, or one of its streams, that numbers are missing, that messages
  * were dropped. Acts on nothing. Belongs to the feed's context.
  */
-final class FeedWatch {
+final class FeedMonitor {
     private final StreamTable streams;
     private final GapLedger gaps;
     private final Publication publication;
@@ -15,7 +15,8 @@ final class FeedWatch {
     private final Clockwork clockwork;
     private Rhythm rhythm;
 
-    FeedWatch(StreamTable streams, GapLedger gaps, Publication publication, Chronicle chronicle, Clockwork clockwork) {
+    FeedMonitor(
+            StreamTable streams, GapLedger gaps, Publication publication, Chronicle chronicle, Clockwork clockwork) {
         this.streams = streams;
         this.gaps = gaps;
         this.publication = publication;

@@ -3,7 +3,7 @@ package io.firstline.pool;
 import io.firstline.payload.Payload;
 
 /** Tells apart what arrives: data, control messages, the announcement of the end; and counts it. Belongs to the feed's context. */
-final class Intake {
+final class Reception {
     enum Kind {
         /** Belongs to the merged stream. */
         DATA,
@@ -16,17 +16,17 @@ final class Intake {
     private final MessageReader reader;
     private final StreamTable streams;
     private final Subscriber subscriber;
-    private final FeedWatch watch;
+    private final FeedMonitor monitor;
     private StreamWatch stream;
     private long copies;
     private long control;
     private long malformed;
 
-    Intake(MessageReader reader, StreamTable streams, Subscriber subscriber, FeedWatch watch) {
+    Reception(MessageReader reader, StreamTable streams, Subscriber subscriber, FeedMonitor monitor) {
         this.reader = reader;
         this.streams = streams;
         this.subscriber = subscriber;
-        this.watch = watch;
+        this.monitor = monitor;
     }
 
     /** Reads what arrived on a connection. */
@@ -41,7 +41,7 @@ final class Intake {
             stream.spoke(arrivalNanos);
         }
         if (stream != null || !reader.knowsStreams()) {
-            watch.spoke(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
+            monitor.spoke(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
         }
         return kind;
     }
