@@ -16,7 +16,8 @@
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node</td></tr>
  * </table>
  *
- * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, {@code replicas}, {@code amendments} or {@code here} has no address of its own.
+ * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, or by another name that Firstline keeps
+ * for itself ({@code replicas}, {@code carriers}, {@code amendments}, {@code here}), has no address of its own.
  *
  * <table>
  * <caption>Bodies of the merged stream, by the feed's {@code body}</caption>
