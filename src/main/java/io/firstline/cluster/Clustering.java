@@ -70,6 +70,8 @@ public final class Clustering {
             Map.entry("hazelcast.graceful.shutdown.max.wait", 2),
             Map.entry("hazelcast.socket.connect.timeout.seconds", 2),
             Map.entry("hazelcast.operation.call.timeout.millis", 10_000),
+            // nobody waits longer for a copy that a member who hangs is to keep
+            Map.entry("hazelcast.operation.backup.timeout.millis", 1_000),
             // a few hundred entries need neither the usual 271 partitions nor a thread for each core
             Map.entry("hazelcast.partition.count", 31),
             Map.entry("hazelcast.operation.thread.count", 2),
@@ -233,6 +235,7 @@ public final class Clustering {
         /** What was asked for and is kept up to date since. */
         private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
+        private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
         private final AtomicBoolean looksAgain = new AtomicBoolean();
         private volatile NodeSelector selector;
 
@@ -264,6 +267,10 @@ public final class Clustering {
             }
         }
 
+        private boolean isAsLast(String address, Set<RegistrationInfo> found) {
+            return found.equals(foundLast.put(address, found));
+        }
+
         private void lookAgain(NodeSelector keeps, Iterator<String> rest) {
             if (!rest.hasNext()) {
                 looksAgain.set(false);
@@ -271,7 +278,8 @@ public final class Clustering {
             }
             String address = rest.next();
             getRegistrations(address, (found, failure) -> {
-                if (failure == null) {
+                // what is true for a moment, while the members take over from one that died, is not taken for true
+                if (failure == null && isAsLast(address, Set.copyOf(found))) {
                     keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
                 }
                 lookAgain(keeps, rest);
@@ -312,15 +320,13 @@ public final class Clustering {
         PROPERTIES.forEach((name, value) -> hazelcast.setProperty(name, value.toString()));
         network(hazelcast.getNetworkConfig(), config);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
-        // Whoever consumes something says so again when a member has gone; nobody waits for a copy that a member who
-        // hangs is to keep.
+        // each on two members: else, while those who consume something say so again when a member has died, some would
+        // be passed over
         hazelcast.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
-                .setBackupCount(0)
-                .setAsyncBackupCount(1)
+                .setBackupCount(1)
                 .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
-        hazelcast.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(0).setAsyncBackupCount(1));
-        hazelcast.addMapConfig(
-                new MapConfig("__vertx.nodeInfo").setBackupCount(0).setAsyncBackupCount(1));
+        hazelcast.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
+        hazelcast.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
         return hazelcast;
     }
 

@@ -180,7 +180,7 @@ class ClusterFaultsTest {
         TimeUnit.NANOSECONDS.sleep(start + AWAY_NANOS - System.nanoTime());
         scene.network.heal(victim);
         scene.untilWhole();
-        ClusterScene.until("it has its first feed again", () -> scene.owners().get("f1") == victim);
+        ClusterScene.until("it has its first feed again", () -> scene.owners().getOrDefault("f1", 0) == victim);
         int sent = scene.sent();
         ClusterScene.until("something of it", () -> scene.sent() > sent + RATE);
         scene.settle();
