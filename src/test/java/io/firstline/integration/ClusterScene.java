@@ -299,7 +299,7 @@ final class ClusterScene implements AutoCloseable {
                 subscriptions.values().stream().map(s -> Bench.get(s.report())).toList();
         return String.format(
                 Locale.ROOT,
-                "%d feeds of %d messages/s, %,d sent to each: lost %d, twice %d, out of order %d; filled %d, repeats left out %d, stale %d",
+                "%d feeds of %d messages/s, %,d sent to each: lost %d, twice %d, out of order %d; filled %d, repeats left out %d, stale %d, restarts %d",
                 feeds,
                 rate,
                 census.sent(),
@@ -308,7 +308,8 @@ final class ClusterScene implements AutoCloseable {
                 shares.values().stream().mapToInt(share -> share.outOfOrder).sum(),
                 reports.stream().mapToLong(SubscriptionReport::filled).sum(),
                 reports.stream().mapToLong(SubscriptionReport::repeated).sum(),
-                reports.stream().mapToLong(SubscriptionReport::stale).sum());
+                reports.stream().mapToLong(SubscriptionReport::stale).sum(),
+                reports.stream().mapToLong(SubscriptionReport::restarts).sum());
     }
 
     @Override
