@@ -23,6 +23,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
@@ -79,6 +80,7 @@ public final class Clustering {
             Map.entry("hazelcast.event.thread.count", 1),
             Map.entry("hazelcast.io.thread.count", 1));
 
+    private static final int MOST_NODES = 1_000;
     private static final long LOOK_AGAIN_MS = 2_000;
     private static final String OURS = "firstline.";
 
@@ -236,6 +238,7 @@ public final class Clustering {
         private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
         private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
+        private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
         private final AtomicBoolean looksAgain = new AtomicBoolean();
         private volatile NodeSelector selector;
 
@@ -283,6 +286,25 @@ public final class Clustering {
                     keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
                 }
                 lookAgain(keeps, rest);
+            });
+        }
+
+        /** Where a node listens never changes: who has lost the connection to it needs nobody to find it again. */
+        @Override
+        public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
+            NodeInfo known = nodeInfos.get(nodeId);
+            if (known != null) {
+                promise.succeed(known);
+                return;
+            }
+            super.getNodeInfo(nodeId, (info, failure) -> {
+                if (failure == null) {
+                    if (nodeInfos.size() >= MOST_NODES) {
+                        nodeInfos.clear(); // each start is another node
+                    }
+                    nodeInfos.put(nodeId, info);
+                }
+                promise.complete(info, failure);
             });
         }
 
