@@ -17,6 +17,9 @@
  * was: all nodes were started anew, two failed within the moment that a new one needs to become warm, or a feed had no owner for more than
  * ten seconds.
  *
+ * <p>Known to be broken: a standby that is warm and then hears nothing any more, while the owner goes on, stays warm. If it takes over it
+ * publishes again what it did not hear; most of that a subscription leaves out, not all. Seen when faults follow each other by seconds.
+ *
  * <p>A feed goes back to the member that comes first for it when that one has been warm for 20 seconds, one feed a second, without a loss:
  * after a restart of all nodes, one by one, each carries its part again.
  *
