@@ -13,8 +13,9 @@ import java.util.stream.LongStream;
 /**
  * The last messages of a feed as they were published, and the last of each stream: what {@link FeedResend} answers from. The owner of the
  * feed remembers what it publishes; who may become its owner remembers what it sees the owner publish, and says {@link #begin} when it
- * takes over. Of numbers that two owners gave, the later owner's count. Who may become the owner must have no holes, or consumers get again
- * what it takes for unpublished: at each new owner it asks for that one's {@link #state()}, says {@link #follow}, and asks for the rest.
+ * takes over. Of numbers that two owners gave, the later owner's count. Who may become the owner should have no holes: at each new owner it
+ * asks for that one's {@link #state()}, says {@link #follow}, and asks for the rest. Who has one when it becomes the owner goes on from there
+ * ({@link #forgetFrom}).
  *
  * <p>Bounded in messages and payload bytes; holds references to the messages, no copies. Used by any thread: the pools of a feed publish
  * from several event loops, and questions come on another. Nobody waits for more than an array's look-up.
@@ -148,7 +149,11 @@ final class FeedMemory {
         size--;
     }
 
-    private void forgetFrom(long sequence) {
+    /**
+     * What has this number or a greater one does not count. Who becomes the owner says so of the first number that it lacks: it may have
+     * the message still to publish, and consumers know it again only if its old number does not count.
+     */
+    synchronized void forgetFrom(long sequence) {
         int place = placeOf(sequence);
         forgotten.addAll(list(size - place, i -> at(place + (int) i)));
         while (size > place) {

@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +129,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     private synchronized void published(Message<FeedMessage> delivery) {
         FeedMessage message = delivery.body();
+        long now = System.nanoTime();
+        isOwn(now); // who receives nothing else does not notice that its lease has run out
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
             return; // from somebody who has lost the feed, or our own
         }
@@ -141,12 +144,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (!listening) {
             listening = true;
             // what came before we listened may have been published before as well
-            want(Math.max(1, sequence - 2L * overlap.ahead() - CATCH_UP_MORE), sequence - 1);
+            long catchUpFrom = Math.max(1, sequence - 2L * overlap.ahead() - CATCH_UP_MORE);
+            want(Math.max(catchUpFrom, Math.min(next, sequence - 1)), sequence - 1);
         } else if (isNewOwner || sequence > next) {
             // with a hole it would publish again what consumers have; a new owner says where it goes on from
             want(Math.max(1, Math.min(next, sequence - 1)), sequence - 1);
         }
-        long now = System.nanoTime();
         publisher.remember(message);
         withdraw(now);
         overlap.published(message.identity(), now);
@@ -275,12 +278,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     private void begin(int newEpoch) {
         publishing = true;
-        missing.clear();
         ownEpoch = newEpoch;
         epoch = newEpoch;
         tenancy.heard(newEpoch);
+        memory.forgetFrom(missing.stream().mapToLong(Range::from).min().orElse(Long.MAX_VALUE));
+        missing.clear();
         sequence = memory.begin(newEpoch) - 1;
-        List<FeedMessage> waiting = overlap.takeAll();
+        List<FeedMessage> waiting = merge(memory.takeForgotten(), overlap.takeAll());
         LOG.info(
                 "{} is published by {} from {} on, in epoch {} ({} waiting, {} to come)",
                 feed,
@@ -295,6 +299,20 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("from", sequence + 1)
                 .put("waiting", waiting.size()));
         waiting.forEach(this::put);
+    }
+
+    /** By when they were received, each list in its own order. */
+    private static List<FeedMessage> merge(List<FeedMessage> some, List<FeedMessage> others) {
+        List<FeedMessage> all = new ArrayList<>(some.size() + others.size());
+        int next = 0;
+        for (FeedMessage message : some) {
+            while (next < others.size() && others.get(next).receivedMicros() < message.receivedMicros()) {
+                all.add(others.get(next++));
+            }
+            all.add(message);
+        }
+        all.addAll(others.subList(next, others.size()));
+        return all;
     }
 
     private void put(FeedMessage message) {

@@ -95,6 +95,11 @@ public final class Clustering {
 
     private static final int CONNECT_MS = 2_000;
     /**
+     * The bus connects anew to a node that has acknowledged nothing for so long. Where the network was away, TCP tries again after as long
+     * again as it has been away, and a node that is back would be deaf for as long. Needs Netty's transport for Linux.
+     */
+    private static final int UNACKNOWLEDGED_MS = 1_500;
+    /**
      * The bus writes each message by itself. What does not fit here waits, and then goes out many at a time; a larger one is filled with
      * small packets faster than the other side takes them, and then some are lost, and all wait for them.
      */
@@ -111,6 +116,7 @@ public final class Clustering {
                 .setTcpNoDelay(true)
                 .setSendBufferSize(SEND_BUFFER)
                 .setConnectTimeout(CONNECT_MS)
+                .setTcpUserTimeout(UNACKNOWLEDGED_MS)
                 .setClusterPingInterval(PING_MS)
                 .setClusterPingReplyInterval(PONG_MS);
         bus.setReadIdleTimeout(SILENT_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS);

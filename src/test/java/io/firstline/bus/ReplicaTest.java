@@ -302,6 +302,54 @@ class ReplicaTest {
         Await.result(answers.close());
     }
 
+    /** It has 2 and 3 still to publish, or not, and consumers have them: under their old numbers they would not know them again. */
+    @Test
+    void shouldGoOnFromTheFirstThatItLacksWhenItHasToTakeOverWithAHole() {
+        Node standby = node("b");
+        publish(5, 1, "1");
+        awaitHeard(standby, 1);
+        publish(5, 4, "4");
+        publish(5, 5, "5");
+        awaitHeard(standby, 5); // nobody answers for 2 and 3
+        standby.receives("1", "2", "4", "6");
+
+        standby.owns(6);
+
+        awaitConsumed(7);
+        List<FeedMessage> again = List.copyOf(consumed).subList(3, 7);
+        assertThat(again).extracting(FeedMessage::sequence).containsExactly(2L, 3L, 4L, 5L);
+        assertThat(again).extracting(FeedMessage::epoch).containsOnly(6);
+        assertThat(again).extracting(FeedMessage::asText).containsExactlyInAnyOrder("2", "4", "5", "6");
+        assertThat(standby.memory.state().epochs()).hasToString("5:1,6:2");
+        standby.receives("5", "3");
+        awaitConsumed(8);
+        assertThat(texts()).as("5 was published again by now").endsWith("3");
+        assertThat(consumed).hasSize(8);
+    }
+
+    @Test
+    void shouldNoticeThatItHasLostTheFeedThoughItReceivesNothing() {
+        Node former = node("a");
+        former.replica.amended();
+        former.tenancy.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
+        Await.until("it publishes", former.replica::isPublishing);
+        former.receives("1");
+        Await.until("the lease has run out", () -> runOut(former));
+        FeedMemory next = new FeedMemory(Retention.DEFAULT, 1);
+        next.add(former.memory.range(1, 1).messages().get(0), "");
+        next.begin(2);
+        FeedResend owner = new FeedResend(vertx, "btc", next, () -> true);
+        for (int i = 2; i <= 3; i++) {
+            next.add(new FeedMessage("btc", 2, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+        }
+
+        publish(2, 3, "3");
+
+        Await.until("it has asked for 2", former.tenancy::isWarm);
+        assertThat(former.memory.range(1, 3).messages()).hasSize(3);
+        Await.result(owner.close());
+    }
+
     @Test
     void shouldBeWarmAtOnceWhereNothingCameBefore() {
         Node standby = node("b");

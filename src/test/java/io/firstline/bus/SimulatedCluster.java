@@ -12,11 +12,12 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
- * Nodes that receive the same feed, one of which publishes until it dies; consumers who lose messages on the way. Time is virtual, in
+ * Nodes that receive the same feed, one of which publishes until it dies; nodes and consumers lose messages on the way. Time is virtual, in
  * microseconds; everything comes from one random source.
  */
 final class SimulatedCluster {
     private static final int STREAMS = 4;
+    private static final int NODE_LOSS_PERCENT = 5;
     private static final Retention ALL = new Retention(1 << 20, 1 << 30, 100);
     private static final Continuity.Settings SETTINGS =
             new Continuity.Settings(20_000_000_000L, 5_000_000, new Amount(100_000, 1 << 30), 100_000, 60_000_000_000L);
@@ -39,6 +40,8 @@ final class SimulatedCluster {
     private long lives;
     private boolean lossy;
     int deaths;
+    /** How many became owners with a hole in what they know. */
+    int holes;
 
     SimulatedCluster(Random random) {
         this.random = random;
@@ -119,12 +122,25 @@ final class SimulatedCluster {
             return line;
         }
 
+        private long firstMissing() {
+            long next = 1;
+            for (FeedMessage message : line()) {
+                if (message.sequence() != next) {
+                    holes++;
+                    return next;
+                }
+                next++;
+            }
+            return Long.MAX_VALUE;
+        }
+
         /**
-         * Knows what was published as far as it saw, and publishes what else it has. The other nodes have asked it for what they missed
-         * before they may become owners.
+         * Knows what was published as far as it saw without a hole, and publishes what else it has. The other nodes have asked it for what
+         * they have missed so far.
          */
         void own(int newEpoch) {
             myEpoch = newEpoch;
+            memory.forgetFrom(firstMissing());
             sequence = memory.begin(newEpoch) - 1;
             owning = true;
             owner = this;
@@ -142,7 +158,8 @@ final class SimulatedCluster {
                     new FeedMessage("f", myEpoch, ++sequence, "c", now, 0, Buffer.buffer(message.text()), true, false);
             memory.add(out, "" + message.stream());
             for (Node node : nodes) {
-                if (node != this) {
+                boolean lost = lossy && random.nextInt(100) < NODE_LOSS_PERCENT;
+                if (node != this && !lost) {
                     links.computeIfAbsent(node, n -> new Link()).send(() -> node.sees(out));
                 }
             }

@@ -2,7 +2,11 @@ package io.firstline.integration;
 
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +32,13 @@ final class Census {
 
     /** What one feed has got of it. Single-threaded but for the counts. */
     final class Share {
+        private static final int TOLD = 10;
+
         private final BitSet seen = new BitSet();
+        private final Map<Integer, FeedMessage> delivered = new HashMap<>();
+        /** The first of what came twice. */
+        final List<String> repeats = Collections.synchronizedList(new ArrayList<>());
+
         private final Map<String, Integer> last = new ConcurrentHashMap<>();
         volatile int received;
         volatile int twice;
@@ -46,13 +56,22 @@ final class Census {
                 unknown++;
             } else if (seen.get(message.number())) {
                 twice++;
+                tellRepeat(delivered, this.delivered.get(message.number()));
             } else {
                 seen.set(message.number());
+                this.delivered.put(message.number(), delivered);
                 received++;
                 int newest = last.merge(message.stream(), message.number(), Math::max);
                 if (newest > message.number()) {
                     outOfOrder++;
                 }
+            }
+        }
+
+        private void tellRepeat(FeedMessage again, FeedMessage first) {
+            if (repeats.size() < TOLD) {
+                repeats.add("%d of epoch %d came as %d of epoch %d before"
+                        .formatted(again.sequence(), again.epoch(), first.sequence(), first.epoch()));
             }
         }
 

@@ -287,7 +287,7 @@ final class ClusterScene implements AutoCloseable {
             SubscriptionReport report = Bench.get(subscriptions.get(feed).report());
             assertThat(share.lost()).as("lost of %s: %s", feed, report).isZero();
             assertThat(report.lost()).as("told as lost of %s", feed).isZero();
-            assertThat(share.twice).as("twice of %s", feed).isZero();
+            assertThat(share.twice).as("twice of %s: %s", feed, share.repeats).isZero();
             assertThat(share.unknown).as("unknown of %s", feed).isZero();
             assertThat(share.outOfOrder).as("out of order of %s", feed).isZero();
         });
@@ -316,6 +316,7 @@ final class ClusterScene implements AutoCloseable {
     public void close() {
         nodes.stream().filter(node -> node != null).forEach(Program::close);
         if (Boolean.getBoolean("cluster.log")) {
+            shares.forEach((feed, share) -> share.repeats.forEach(repeat -> System.out.println(feed + ": " + repeat)));
             nodes.stream().filter(node -> node != null).forEach(node -> node.err()
                     .forEach(System.out::println));
         }
