@@ -39,12 +39,19 @@ public final class Overlap<M> {
         this.maxBytes = maxBytes;
     }
 
-    /** Something was published, by another. */
-    public void published(long identity, long nowNanos) {
+    /**
+     * Something was published, by another.
+     *
+     * @return the same as we have it; null = we do not have it yet
+     */
+    public M published(long identity, long nowNanos) {
         expire(nowNanos);
-        if (!ours.take(identity)) {
+        Entry<M> match = ours.take(identity);
+        if (match == null) {
             hold(published, new Entry<>(identity, null, 0, nowNanos));
+            return null;
         }
+        return match.message;
     }
 
     /**
@@ -74,7 +81,7 @@ public final class Overlap<M> {
     /** Whether a message that we have was published already; one publication answers so once. */
     public boolean wasPublished(long identity, long nowNanos) {
         expire(nowNanos);
-        return published.take(identity);
+        return published.take(identity) != null;
     }
 
     /** What we have and was not published, oldest first; it is ours to publish now, and no longer held. */
@@ -158,10 +165,10 @@ public final class Overlap<M> {
             bytes += entry.bytes;
         }
 
-        boolean take(long identity) {
+        Entry<M> take(long identity) {
             Entry<M> oldest = oldestOf.get(identity);
             if (oldest == null) {
-                return false;
+                return null;
             }
             if (oldest.next == null) {
                 oldestOf.remove(identity);
@@ -172,7 +179,7 @@ public final class Overlap<M> {
             count--;
             bytes -= oldest.bytes;
             skipTaken();
-            return true;
+            return oldest;
         }
 
         void removeOldest() {

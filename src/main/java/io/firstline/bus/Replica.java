@@ -49,6 +49,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final Consumer<JsonObject> tell;
     private final Context context;
     private final MessageConsumer<FeedMessage> others;
+    private final OwnLine line;
     private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
     private final FeedMemory memory;
@@ -76,6 +77,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /**
      * Stands by at first.
      *
+     * @param pools how many the feed has
      * @param tell is told when the feed changes hands here
      */
     Replica(
@@ -84,12 +86,14 @@ final class Replica implements Outlet, Tenancy.Tenant {
             FeedPublisher publisher,
             FeedMemory memory,
             Tenancy tenancy,
+            int pools,
             Consumer<JsonObject> tell) {
         this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;
         this.memory = memory;
         this.tenancy = tenancy;
+        this.line = new OwnLine(pools);
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::published);
@@ -110,7 +114,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
     public synchronized void publish(FeedMessage message) {
         long now = System.nanoTime();
         if (!isOwn(now)) {
-            overlap.ours(message.identity(), message, message.payload().length(), now);
+            boolean isNews =
+                    overlap.ours(message.identity(), message, message.payload().length(), now);
+            cameBothWays(isNews ? null : message);
         } else if (overlap.behind() == 0 || !overlap.wasPublished(message.identity(), now)) {
             put(message);
         }
@@ -118,6 +124,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     @Override
     public synchronized void publish(FeedEvent event) {
+        line.happened(event);
+        tenancy.receives(line.isReceived());
+        tellWarm();
         if (publishing) {
             publisher.publish(event);
         } else {
@@ -152,7 +161,14 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
         publisher.remember(message);
         withdraw(now);
-        overlap.published(message.identity(), now);
+        cameBothWays(overlap.published(message.identity(), now));
+    }
+
+    /** As it came here itself; null = it has not. */
+    private void cameBothWays(FeedMessage received) {
+        if (received != null && line.published(received)) {
+            tellWarm();
+        }
     }
 
     /** What a former owner has published and the new one does not go on from is not published: it is to come again, from that one or us. */
@@ -171,7 +187,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private void tellWarm() {
-        tenancy.warm(listening && missing.isEmpty() && amended);
+        tenancy.warm(listening && missing.isEmpty() && amended && line.overlaps());
     }
 
     /** Numbers that the owner has given and that have not come. */
@@ -217,7 +233,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         withdraw(now);
         for (FeedMessage message : resent.messages()) {
             if (publisher.remember(message)) {
-                overlap.published(message.identity(), now);
+                cameBothWays(overlap.published(message.identity(), now));
             }
         }
         if (hole < asked.from()) {
@@ -273,6 +289,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private void standBy() {
         publishing = false;
         listening = false;
+        line.begin();
         tellWarm();
     }
 
@@ -328,6 +345,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("epoch", epoch)
                 .put("sequence", memory.last())
                 .put("warm", owns || tenancy.isWarm())
+                .put("receives", tenancy.isReceiving())
                 .put("majority", tenancy.hasMajority())
                 .put("ahead", overlap.ahead())
                 .put("behind", overlap.behind())

@@ -33,6 +33,7 @@ public final class Tenancy {
     private volatile Tenant tenant;
     private volatile int heardEpoch;
     private volatile boolean warm;
+    private volatile boolean receiving;
     private volatile boolean majority = true;
 
     /** Of one feed on one node. */
@@ -76,6 +77,11 @@ public final class Tenancy {
         return warm;
     }
 
+    /** Whether every pool of the feed has a connection here. */
+    public boolean isReceiving() {
+        return receiving;
+    }
+
     // asked and told by the feed
 
     String node() {
@@ -99,6 +105,10 @@ public final class Tenancy {
 
     void heard(int epoch) {
         heardEpoch = epoch;
+    }
+
+    void receives(boolean isReceiving) {
+        receiving = isReceiving;
     }
 
     void warm(boolean isWarm) {

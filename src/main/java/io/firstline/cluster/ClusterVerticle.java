@@ -46,6 +46,9 @@ public final class ClusterVerticle extends VerticleBase {
     /** A feed is handed to the member that comes first for it when that could have had it for so long; one in so long. */
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+    /** So long an owner that receives nothing tries to, before it hands the feed to one that does. */
+    private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** So long a member that leaves waits until somebody else has its feeds. */
     private static final long FAREWELL_MS = 600;
@@ -84,6 +87,8 @@ public final class ClusterVerticle extends VerticleBase {
         private boolean unwanted;
         /** When it was last where it belongs, as far as that can have it. */
         private long atHomeNanos;
+        /** When this member last received it, or did not own it. */
+        private long receivedNanos;
 
         private Carried(FeedConfig config, Candidate candidate) {
             this.config = config;
@@ -228,8 +233,28 @@ public final class ClusterVerticle extends VerticleBase {
         return true;
     }
 
-    /** Whether a feed is to be handed to the member that comes first for it: after a restart it would else have none. */
+    /**
+     * Whether a feed is to be handed over: to who receives it, if we do not; or to the member that comes first for it, which would else
+     * have none after a restart.
+     */
     private boolean isToGo(Carried feed, long now) {
+        return isBlind(feed, now) || isAway(feed, now);
+    }
+
+    private boolean isBlind(Carried feed, long now) {
+        if (!feed.candidate.owns(now) || feed.tenancy.isReceiving()) {
+            feed.receivedNanos = now;
+        }
+        String name = feed.config.name();
+        boolean blind = now - feed.receivedNanos > BLIND_NANOS
+                && presence.present(now).stream().anyMatch(member -> presence.isWarm(member, name));
+        if (blind) {
+            LOG.warn("{} is handed over by {}, which does not receive it", name, config.self());
+        }
+        return blind;
+    }
+
+    private boolean isAway(Carried feed, long now) {
         String name = feed.config.name();
         String first = Placement.order(name, presence.present(now)).get(0);
         if (!feed.candidate.owns(now) || first.equals(config.self()) || !presence.isWarm(first, name)) {

@@ -37,6 +37,10 @@ class ReplicaTest {
             }
         }
 
+        void happens(FeedEvent.Type type, JsonObject facts) {
+            replica.publish(new FeedEvent(type, "btc", 0, facts));
+        }
+
         void owns(int epoch) {
             tenancy.extend(epoch, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
         }
@@ -58,9 +62,11 @@ class ReplicaTest {
         FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
         Tenancy tenancy = new Tenancy(name);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
-        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, told::add);
+        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, 1, told::add);
         replicas.add(replica);
-        return new Node(tenancy, memory, replica);
+        Node node = new Node(tenancy, memory, replica);
+        node.happens(FeedEvent.Type.CONNECTED, new JsonObject());
+        return node;
     }
 
     private List<String> texts() {
@@ -233,6 +239,7 @@ class ReplicaTest {
         Node standby = node("b");
         standby.replica.amended();
         assertThat(standby.tenancy.isWarm()).as("it has heard nothing").isFalse();
+        standby.receives("1");
         publish(5, 1, "1");
         Await.until("it has all there is", standby.tenancy::isWarm);
 
@@ -261,6 +268,7 @@ class ReplicaTest {
         next.begin(2);
         FeedResend owner = new FeedResend(vertx, "btc", next, () -> true);
         next.add(new FeedMessage("btc", 2, 2, "c", 0, 0, Buffer.buffer("other"), true, false), "");
+        former.receives("other");
         publish(2, 2, "other");
 
         Await.until("it has heard where the next one began", former.tenancy::isWarm);
@@ -344,9 +352,11 @@ class ReplicaTest {
         }
 
         publish(2, 3, "3");
+        Await.until(
+                "it has asked for 2", () -> former.memory.range(1, 3).messages().size() == 3);
 
-        Await.until("it has asked for 2", former.tenancy::isWarm);
-        assertThat(former.memory.range(1, 3).messages()).hasSize(3);
+        former.receives("3");
+        assertThat(former.tenancy.isWarm()).isTrue();
         Await.result(owner.close());
     }
 
@@ -355,16 +365,42 @@ class ReplicaTest {
         Node standby = node("b");
         standby.replica.amended();
         publish(1, 1, "first");
+        standby.receives("first");
 
         Await.until("it is warm", standby.tenancy::isWarm);
-        assertThat(standby.replica.report().getInteger("behind")).isEqualTo(1);
+    }
+
+    /** What the exchange sent while it had no connection it has of the owner only. */
+    @Test
+    void shouldNotBeWarmUntilWhatItReceivesItselfFollowsOnWhatIsPublished() {
+        Node standby = node("b");
+        standby.replica.amended();
+        publish(1, 1, "first");
+        awaitHeard(standby, 1);
+        assertThat(standby.tenancy.isWarm()).as("it has received nothing").isFalse();
+        standby.receives("first");
+        assertThat(standby.tenancy.isWarm()).isTrue();
+
+        standby.happens(FeedEvent.Type.DEGRADED, new JsonObject().put("state", "DISCONNECTED"));
+        assertThat(standby.tenancy.isReceiving()).isFalse();
+        assertThat(standby.tenancy.isWarm()).isFalse();
+        standby.happens(FeedEvent.Type.CONNECTED, new JsonObject());
+        assertThat(standby.tenancy.isReceiving()).isTrue();
+        standby.receives("third");
+        assertThat(standby.tenancy.isWarm())
+                .as("the second may not be published yet")
+                .isFalse();
+        publish(1, 2, "second");
+        publish(1, 3, "third");
+
+        Await.until("it is warm", standby.tenancy::isWarm);
     }
 
     @Test
     void shouldTellEventsOfAFeedThatIsAnothersOnThisNodeOnly() {
+        Node node = node("a");
         Queue<JsonObject> events = new ConcurrentLinkedQueue<>();
         vertx.eventBus().<JsonObject>consumer(Addresses.events("btc"), m -> events.add(m.body()));
-        Node node = node("a");
         FeedEvent event = new FeedEvent(FeedEvent.Type.DEGRADED, "btc", 1, new JsonObject());
 
         node.replica.publish(event);

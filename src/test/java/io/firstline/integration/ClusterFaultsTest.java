@@ -32,7 +32,7 @@ class ClusterFaultsTest {
     private static final int RATE = Integer.getInteger("cluster.rate", 200);
     private static final int ROUNDS = Integer.getInteger("cluster.rounds", 5);
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(15);
-    private static final String FAULTS = System.getProperty("cluster.faults", "KILL,STOP,HANG,CUT,SPLIT");
+    private static final String FAULTS = System.getProperty("cluster.faults", "KILL,STOP,HANG,CUT,SPLIT,BLIND");
 
     /** What befalls an owner. */
     enum Fault {
@@ -42,6 +42,8 @@ class ClusterFaultsTest {
         CUT(3_000),
         /** Cut off from the other nodes, but not from the exchange: it receives everything, and must not publish it. */
         SPLIT(3_000),
+        /** Cut off from the exchange, but not from the other nodes. */
+        BLIND(3_000),
         STOP(1_000);
 
         private final long targetMs;
@@ -51,7 +53,7 @@ class ClusterFaultsTest {
         }
 
         boolean isCut() {
-            return this == CUT || this == SPLIT;
+            return this == CUT || this == SPLIT || this == BLIND;
         }
     }
 
@@ -121,6 +123,7 @@ class ClusterFaultsTest {
             case HANG -> scene.node(victim).signal("STOP");
             case CUT -> scene.network.cut(victim);
             case SPLIT -> scene.network.cutFromNodes(victim);
+            case BLIND -> scene.network.cutFromExchange(victim);
             case STOP -> scene.node(victim).signal("TERM");
         }
         List<Double> took = scene.untilTaken(epochs, start);
@@ -131,7 +134,7 @@ class ClusterFaultsTest {
                 scene.start(victim);
             }
             case HANG -> scene.node(victim).signal("CONT");
-            case CUT, SPLIT -> scene.network.heal(victim);
+            case CUT, SPLIT, BLIND -> scene.network.heal(victim);
         }
         scene.untilWhole();
         return took;

@@ -117,10 +117,15 @@ final class NodeNetwork implements AutoCloseable {
         turn(Net.CLUSTER, node, "down");
     }
 
+    /** Cuts a node off from the exchange. */
+    void cutFromExchange(int node) {
+        turn(Net.EXCHANGE, node, "down");
+    }
+
     /** Cuts a node off from everything. */
     void cut(int node) {
-        turn(Net.CLUSTER, node, "down");
-        turn(Net.EXCHANGE, node, "down");
+        cutFromNodes(node);
+        cutFromExchange(node);
     }
 
     void heal(int node) {
