@@ -164,9 +164,10 @@ final class Continuity {
             startFrom(answer, nowNanos);
             return;
         }
-        long before = deliveredCount + held.size();
-        answer.messages().forEach(message -> place(message, false, nowNanos));
-        filled += deliveredCount + held.size() - before;
+        for (FeedMessage message : answer.messages()) {
+            filled += isMissing(message) ? 1 : 0;
+            place(message, false, nowNanos);
+        }
         if (question.from() > 0 && question.from() <= Math.max(askedTo + 1, next)) {
             askedTo = Math.max(askedTo, answer.to());
         }
@@ -175,6 +176,11 @@ final class Continuity {
         if (question.from() > 0 && answer.to() < question.from()) {
             rest(nowNanos); // the owner is behind what we have from it, which cannot be; it is not asked for ever
         }
+    }
+
+    private boolean isMissing(FeedMessage message) {
+        long sequence = message.sequence();
+        return sequence >= next && !held.containsKey(sequence) && epochs.epochOf(sequence) == message.epoch();
     }
 
     /** A number has fallen back, or the owner has published less than we have. */

@@ -187,7 +187,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private void tellWarm() {
-        tenancy.warm(listening && missing.isEmpty() && amended && line.overlaps());
+        tenancy.warm(!publishing && listening && missing.isEmpty() && amended && line.overlaps());
     }
 
     /** Numbers that the owner has given and that have not come. */
@@ -298,6 +298,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         ownEpoch = newEpoch;
         epoch = newEpoch;
         tenancy.heard(newEpoch);
+        tellWarm(); // if it is cut off and does not notice that it has lost the feed, it is not warm either
         memory.forgetFrom(missing.stream().mapToLong(Range::from).min().orElse(Long.MAX_VALUE));
         missing.clear();
         sequence = memory.begin(newEpoch) - 1;

@@ -21,6 +21,7 @@ final class Candidate {
     private static final long EPOCHS_FROM_MS = 1_767_225_600_000L;
 
     private final String feed;
+    private final String node;
     private final int members;
     private final int majority;
     private final long leaseNanos;
@@ -54,10 +55,12 @@ final class Candidate {
     /**
      * Has nothing yet.
      *
+     * @param node whose way it is
      * @param members how many have a vote
      */
-    Candidate(String feed, int members, long leaseNanos, long nowNanos) {
+    Candidate(String feed, String node, int members, long leaseNanos, long nowNanos) {
         this.feed = feed;
+        this.node = node;
         this.members = members;
         this.majority = members / 2 + 1;
         this.leaseNanos = leaseNanos;
@@ -112,6 +115,17 @@ final class Candidate {
     /** The least epoch of a claim at a time; it lasts until 2043. */
     static int epochAt(long epochMs) {
         return (int) Math.max(1, Math.min((epochMs - EPOCHS_FROM_MS) / EPOCH_MS, Integer.MAX_VALUE / 2));
+    }
+
+    /**
+     * Another node asks as well. Of two claims the one of the higher epoch goes on, else that of the node whose name comes first: if neither
+     * gave way, each could have a vote that the other lacks.
+     *
+     * @return what is to be told to the voters if it gives way; null = it does not
+     */
+    Ask giveWay(String rival, int rivalEpoch, long pauseNanos, long nowNanos) {
+        boolean first = rivalEpoch != epoch ? rivalEpoch > epoch : rival.compareTo(node) < 0;
+        return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
 
     /** What to ask in a round; null = nothing. */

@@ -127,7 +127,10 @@ public final class ClusterVerticle extends VerticleBase {
         this.handedOverNanos = startNanos;
         feeds.forEach(feed -> this.feeds.put(
                 feed.name(),
-                new Carried(feed, new Candidate(feed.name(), config.members().size(), leaseNanos, startNanos))));
+                new Carried(
+                        feed,
+                        new Candidate(
+                                feed.name(), config.self(), config.members().size(), leaseNanos, startNanos))));
     }
 
     @Override
@@ -221,12 +224,17 @@ public final class ClusterVerticle extends VerticleBase {
             return false;
         }
         boolean first = known == null && feed.tenancy.heardEpoch() == 0 && presence.epochOf(name, now) == 0;
-        long since = known == null ? majoritySinceNanos : known.untilNanos();
         long turn = first
                 ? Turn.atStartNanos(name, config.self(), config.members())
                 : Turn.nanos(
-                        name, config.self(), feed.tenancy.isWarm(), known == null ? null : known.node(), presence, now);
-        if (now - since < turn) {
+                        name,
+                        config.self(),
+                        feed.tenancy.isWarm(),
+                        feed.tenancy.isReceiving(),
+                        known == null ? null : known.node(),
+                        presence,
+                        now);
+        if (now - majoritySinceNanos < turn || (known != null && now - known.untilNanos() < turn)) {
             return false;
         }
         candidate.claim(System.currentTimeMillis(), now);
@@ -320,6 +328,10 @@ public final class ClusterVerticle extends VerticleBase {
                     config.leaseMs());
             return;
         }
+        List<Ask> given = giveWay(theirs, now);
+        if (!given.isEmpty()) {
+            send(given, now);
+        }
         Round.Votes votes = vote(theirs, now);
         if (!votes.votes().isEmpty()) {
             vertx.eventBus().send(ADDRESS + theirs.from(), votes.toJson());
@@ -327,6 +339,22 @@ public final class ClusterVerticle extends VerticleBase {
         if (!theirs.given().isEmpty()) {
             tick(); // what was given back may be ours
         }
+    }
+
+    private List<Ask> giveWay(Round theirs, long now) {
+        List<Ask> given = new ArrayList<>();
+        for (Ask ask : theirs.asks()) {
+            Carried feed = feeds.get(ask.feed());
+            Ask mine = feed == null
+                    ? null
+                    : feed.candidate.giveWay(
+                            theirs.from(), ask.epoch(), TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now);
+            if (mine != null) {
+                LOG.debug("{} is left to {} by {}", ask.feed(), theirs.from(), config.self());
+                given.add(mine);
+            }
+        }
+        return given;
     }
 
     private Round.Votes vote(Round of, long now) {

@@ -43,6 +43,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a Vert.x a node of a cluster: who is a member and who consumes what is kept by Hazelcast, embedded, which nothing else in
@@ -58,6 +60,7 @@ public final class Clustering {
      */
     private static final int GONE_SECONDS = 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Clustering.class);
     private static final String LOGGING = "hazelcast.logging.type";
     private static final String LOGGING_BY = "slf4j";
 
@@ -146,10 +149,23 @@ public final class Clustering {
         return builder.withClusterManager(members)
                 .buildClustered()
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
+                .onSuccess(vertx -> vertx.exceptionHandler(Clustering::unhandled))
                 .onSuccess(vertx -> vertx.eventBus() // nothing of Firstline's needs it
                         .serializableChecker(name -> false)
                         .clusterSerializableChecker(name -> false))
                 .recover(e -> e instanceof NoDataMemberInClusterException ? notLetIn(config) : Future.failedFuture(e));
+    }
+
+    /**
+     * When a connection of the event bus ends, Vert.x reports each message that was still to be written to it as an error of its own,
+     * "Promise already completed": thousands, while there is other work to do. Who has not got them asks for them.
+     */
+    private static void unhandled(Throwable e) {
+        if (e instanceof IllegalStateException && "Promise already completed".equals(e.getMessage())) {
+            LOG.trace("a message was not written to a node that has gone", e);
+        } else {
+            LOG.error("unhandled", e);
+        }
     }
 
     /** Nobody is there to listen to: says why, as far as can be seen from outside. */

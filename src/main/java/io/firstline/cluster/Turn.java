@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class Turn {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
     private static final long COLD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    /** So long one that knows nothing of a feed leaves it to one that does, who may be without a majority's votes still. */
-    private static final long LEFT_TO_WARM_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** So long one that lacks something of a feed, or does not receive it, leaves it to another, who may be without the votes still. */
+    private static final long LEFT_TO_OTHERS_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** So long the first in a feed's order may take to start when the whole cluster does. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -29,9 +29,12 @@ final class Turn {
     /**
      * When an owner has gone.
      *
+     * @param warm whether this node lacks nothing
+     * @param receiving whether it receives the feed
      * @param last who that was; null = not known
      */
-    static long nanos(String feed, String self, boolean warm, String last, Presence presence, long nowNanos) {
+    static long nanos(
+            String feed, String self, boolean warm, boolean receiving, String last, Presence presence, long nowNanos) {
         Set<String> present = presence.present(nowNanos);
         if (last != null) {
             present.remove(last);
@@ -41,6 +44,6 @@ final class Turn {
         turns.sort(Comparator.comparing(member -> !(member.equals(self) ? warm : presence.isWarm(member, feed))));
         boolean othersAreWarm = turns.stream().anyMatch(member -> presence.isWarm(member, feed));
         return Math.max(0, turns.indexOf(self)) * STEP_NANOS
-                + (warm ? 0 : othersAreWarm ? LEFT_TO_WARM_NANOS : COLD_NANOS);
+                + (warm ? 0 : othersAreWarm || !receiving ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
     }
 }

@@ -360,6 +360,21 @@ class ReplicaTest {
         Await.result(owner.close());
     }
 
+    /** Nobody tells an owner that is cut off that it has lost the feed. */
+    @Test
+    void shouldNotBeWarmAsTheOwner() {
+        Node node = node("b");
+        node.replica.amended();
+        node.receives("1");
+        publish(1, 1, "1");
+        Await.until("it is warm", node.tenancy::isWarm);
+
+        node.owns(2);
+        Await.until("it publishes", node.replica::isPublishing);
+
+        assertThat(node.tenancy.isWarm()).isFalse();
+    }
+
     @Test
     void shouldBeWarmAtOnceWhereNothingCameBefore() {
         Node standby = node("b");

@@ -187,7 +187,7 @@ class LeaseModelTest {
         void start() {
             life++;
             voter = new Voter(LEASE, 1_100 * MS, clock());
-            candidate = new Candidate(FEED, world.nodes.size(), LEASE, clock());
+            candidate = new Candidate(FEED, name, world.nodes.size(), LEASE, clock());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }
@@ -230,6 +230,9 @@ class LeaseModelTest {
         }
 
         private void asked(Node from, long round, Ask ask) {
+            if (from != this) {
+                tell(candidate.giveWay(from.name, ask.epoch(), 100 * MS, clock()));
+            }
             candidate.heardOf(ask.epoch());
             Vote vote = voter.vote(from.name, ask, clock());
             world.send(number, from.number, () -> from.candidate.voted(name, round, vote));

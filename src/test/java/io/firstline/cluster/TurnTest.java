@@ -24,7 +24,7 @@ class TurnTest {
     }
 
     private long turnMs(boolean warm, String last) {
-        return TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, warm, last, presence, 0));
+        return TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, warm, true, last, presence, 0));
     }
 
     @Test
@@ -34,8 +34,8 @@ class TurnTest {
         assertThat(turnMs(true, third)).isZero();
         Presence others = new Presence(second, MEMBERS, GONE_NANOS);
         others.heard(new Round(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, 7))), 0);
-        assertThat(Turn.nanos("f", second, true, third, others, 0)).isPositive();
-        assertThat(Turn.nanos("f", second, true, self, others, 0))
+        assertThat(Turn.nanos("f", second, true, true, third, others, 0)).isPositive();
+        assertThat(Turn.nanos("f", second, true, true, self, others, 0))
                 .as("it was the last owner")
                 .isZero();
     }
@@ -47,6 +47,9 @@ class TurnTest {
 
         long onlyCold = turnMs(false, null);
         assertThat(onlyCold).isPositive();
+        assertThat(TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, false, false, null, presence, 0)))
+                .as("it does not receive the feed")
+                .isGreaterThan(onlyCold + 1_000);
         hears(second, new Part(true, 7));
         assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
     }

@@ -36,8 +36,8 @@ final class Census {
 
         private final BitSet seen = new BitSet();
         private final Map<Integer, FeedMessage> delivered = new HashMap<>();
-        /** The first of what came twice. */
-        final List<String> repeats = Collections.synchronizedList(new ArrayList<>());
+        /** The first of what came twice or out of order. */
+        final List<String> oddities = Collections.synchronizedList(new ArrayList<>());
 
         private final Map<String, Integer> last = new ConcurrentHashMap<>();
         volatile int received;
@@ -56,7 +56,7 @@ final class Census {
                 unknown++;
             } else if (seen.get(message.number())) {
                 twice++;
-                tellRepeat(delivered, this.delivered.get(message.number()));
+                tell(delivered, "came again, first as", this.delivered.get(message.number()));
             } else {
                 seen.set(message.number());
                 this.delivered.put(message.number(), delivered);
@@ -64,15 +64,20 @@ final class Census {
                 int newest = last.merge(message.stream(), message.number(), Math::max);
                 if (newest > message.number()) {
                     outOfOrder++;
+                    tell(delivered, "of the same stream came after", this.delivered.get(newest));
                 }
             }
         }
 
-        private void tellRepeat(FeedMessage again, FeedMessage first) {
-            if (repeats.size() < TOLD) {
-                repeats.add("%d of epoch %d came as %d of epoch %d before"
-                        .formatted(again.sequence(), again.epoch(), first.sequence(), first.epoch()));
+        private void tell(FeedMessage message, String what, FeedMessage other) {
+            if (oddities.size() < TOLD) {
+                oddities.add("%s %s %s".formatted(where(message), what, where(other)));
             }
+        }
+
+        private static String where(FeedMessage message) {
+            return "%d of epoch %d, received %d by %s"
+                    .formatted(message.sequence(), message.epoch(), message.receivedMicros(), message.connectionId());
         }
 
         int lost() {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -118,6 +120,7 @@ class ClusterFaultsTest {
         int victim = scene.owners().get("f1");
         Map<String, Integer> epochs = scene.epochsOf(victim);
         long start = System.nanoTime();
+        System.out.printf("[cluster] %tT.%<tL %s of node %d%n", Instant.now().atZone(ZoneOffset.UTC), fault, victim);
         switch (fault) {
             case KILL -> scene.node(victim).signal("KILL");
             case HANG -> scene.node(victim).signal("STOP");

@@ -44,6 +44,7 @@ final class ClusterScene implements AutoCloseable {
     private final int feeds;
     private final int rate;
     final NodeNetwork network;
+    private final List<Program> started = new ArrayList<>();
     private final List<Program> nodes = new ArrayList<>(Collections.nCopies(NODES + 1, null));
     private final Map<String, FeedSubscription> subscriptions = new TreeMap<>();
     private final Map<String, Census.Share> shares = new TreeMap<>();
@@ -153,7 +154,9 @@ final class ClusterScene implements AutoCloseable {
 
     /** Starts a node, or starts it again. */
     void start(int number) throws IOException {
-        nodes.set(number, program(number, "run", configuration(number).toString()));
+        Program node = program(number, "run", configuration(number).toString());
+        started.add(node);
+        nodes.set(number, node);
     }
 
     /** Starts the real program where a node lives. */
@@ -287,9 +290,11 @@ final class ClusterScene implements AutoCloseable {
             SubscriptionReport report = Bench.get(subscriptions.get(feed).report());
             assertThat(share.lost()).as("lost of %s: %s", feed, report).isZero();
             assertThat(report.lost()).as("told as lost of %s", feed).isZero();
-            assertThat(share.twice).as("twice of %s: %s", feed, share.repeats).isZero();
+            assertThat(share.twice).as("twice of %s: %s", feed, share.oddities).isZero();
             assertThat(share.unknown).as("unknown of %s", feed).isZero();
-            assertThat(share.outOfOrder).as("out of order of %s", feed).isZero();
+            assertThat(share.outOfOrder)
+                    .as("out of order of %s: %s", feed, share.oddities)
+                    .isZero();
         });
     }
 
@@ -314,11 +319,10 @@ final class ClusterScene implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.stream().filter(node -> node != null).forEach(Program::close);
+        started.forEach(Program::close);
         if (Boolean.getBoolean("cluster.log")) {
-            shares.forEach((feed, share) -> share.repeats.forEach(repeat -> System.out.println(feed + ": " + repeat)));
-            nodes.stream().filter(node -> node != null).forEach(node -> node.err()
-                    .forEach(System.out::println));
+            shares.forEach((feed, share) -> share.oddities.forEach(oddity -> System.out.println(feed + ": " + oddity)));
+            started.forEach(node -> node.err().forEach(System.out::println));
         }
         if (vertx != null) {
             Bench.get(vertx.close());
