@@ -25,6 +25,7 @@ public final class Overlap<M> {
     private final Unmatched<M> ours = new Unmatched<>();
     private final Unmatched<M> published = new Unmatched<>();
     private long crowdedOut;
+    private long lastNanos;
 
     /**
      * With nothing to compare yet.
@@ -94,6 +95,12 @@ public final class Overlap<M> {
         return ours.count;
     }
 
+    /** Since when the oldest of those waits; if there is none, the time of the last call. */
+    public long aheadSinceNanos() {
+        Entry<M> oldest = ours.byAge.peekFirst();
+        return oldest == null ? lastNanos : oldest.nanos;
+    }
+
     /** How many were published that we do not have yet. */
     public int behind() {
         return published.count;
@@ -117,6 +124,7 @@ public final class Overlap<M> {
     }
 
     private void expire(long nowNanos) {
+        lastNanos = nowNanos;
         ours.removeUntil(nowNanos - maxAgeNanos);
         published.removeUntil(nowNanos - maxAgeNanos);
     }

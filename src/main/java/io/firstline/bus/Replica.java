@@ -9,9 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,16 +61,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private boolean publishing;
     /** A message of the owner has come that it stands by for. */
     private boolean listening;
-    /** What the owner has published and is asked for, the first of it now. */
-    private final Deque<Range> missing = new ArrayDeque<>();
 
+    private final Lacking lacking = new Lacking();
     private boolean asking;
     /** It asks the server for what the owner asks for. */
     private boolean amended;
 
     private boolean closed;
-
-    private record Range(long from, long to) {}
 
     /**
      * Stands by at first.
@@ -166,8 +161,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     /** As it came here itself; null = it has not. */
     private void cameBothWays(FeedMessage received) {
-        if (received != null && line.published(received)) {
-            tellWarm();
+        if (received != null) {
+            boolean overlaps = line.published(received);
+            boolean complete = lacking.compared(overlap.aheadSinceNanos());
+            if (overlaps || complete) {
+                tellWarm();
+            }
         }
     }
 
@@ -187,22 +186,18 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private void tellWarm() {
-        tenancy.warm(!publishing && listening && missing.isEmpty() && amended && line.overlaps());
+        tenancy.warm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps());
     }
 
     /** Numbers that the owner has given and that have not come. */
     private void want(long from, long to) {
-        if (from <= to) {
-            Range last =
-                    missing.size() > 1 ? missing.removeLast() : new Range(from, to); // the first is being asked for
-            missing.add(new Range(Math.min(from, last.from()), Math.max(to, last.to())));
-            ask();
-        }
+        lacking.add(from, to);
+        ask();
         tellWarm();
     }
 
     private void ask() {
-        Range asked = missing.peekFirst();
+        Lacking.Range asked = lacking.next();
         if (asking || asked == null) {
             return;
         }
@@ -217,7 +212,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .onComplete(answer -> answered(asked, answer.result(), answer.cause()));
     }
 
-    private synchronized void answered(Range asked, Resent resent, Throwable failure) {
+    private synchronized void answered(Lacking.Range asked, Resent resent, Throwable failure) {
         asking = false;
         if (publishing || closed) {
             return;
@@ -227,21 +222,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
             vertx.setTimer(RETRY_MS, t -> askAgain());
             return;
         }
-        missing.remove(asked);
         long now = System.nanoTime();
-        long hole = memory.follow(resent.epochs());
+        lacking.answered(asked, resent, memory.follow(resent.epochs()), now);
         withdraw(now);
         for (FeedMessage message : resent.messages()) {
             if (publisher.remember(message)) {
                 cameBothWays(overlap.published(message.identity(), now));
             }
-        }
-        if (hole < asked.from()) {
-            missing.addFirst(
-                    new Range(hole, asked.from() - 1)); // asked for once: what is not kept any more stays missing
-        }
-        if (resent.more()) {
-            missing.addFirst(new Range(resent.to() + 1, asked.to()));
         }
         ask();
         tellWarm();
@@ -299,8 +286,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
         epoch = newEpoch;
         tenancy.heard(newEpoch);
         tellWarm(); // if it is cut off and does not notice that it has lost the feed, it is not warm either
-        memory.forgetFrom(missing.stream().mapToLong(Range::from).min().orElse(Long.MAX_VALUE));
-        missing.clear();
+        memory.forgetFrom(lacking.first());
+        lacking.clear();
         sequence = memory.begin(newEpoch) - 1;
         List<FeedMessage> waiting = merge(memory.takeForgotten(), overlap.takeAll());
         LOG.info(

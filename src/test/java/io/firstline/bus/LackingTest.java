@@ -1,0 +1,72 @@
+package io.firstline.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.bus.Lacking.Range;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LackingTest {
+    private final Lacking lacking = new Lacking();
+
+    /** The owner answers about numbers up to one; so many of them it does not keep. */
+    private void answered(Range asked, long to, long missing, boolean more, long hole, long nowNanos) {
+        lacking.answered(asked, new Resent(Epochs.NONE, 1, 0, 0, to, missing, more, List.of()), hole, nowNanos);
+    }
+
+    @Test
+    void shouldAskForOneRangeAndKeepTheOthersTogether() {
+        lacking.add(5, 4);
+        assertThat(lacking.isEmpty()).isTrue();
+        lacking.add(5, 7);
+        lacking.add(10, 12);
+        lacking.add(20, 21);
+        lacking.add(15, 16);
+
+        assertThat(lacking.next()).isEqualTo(new Range(5, 7));
+        answered(new Range(5, 7), 7, 0, false, 30, 0);
+        assertThat(lacking.next()).isEqualTo(new Range(10, 21));
+        answered(new Range(10, 21), 14, 0, true, 30, 0);
+        assertThat(lacking.next()).isEqualTo(new Range(15, 21));
+        assertThat(lacking.first()).isEqualTo(15);
+        answered(new Range(15, 21), 21, 0, false, 30, 0);
+
+        assertThat(lacking.next()).isNull();
+        assertThat(lacking.isEmpty()).isTrue();
+        assertThat(lacking.first()).isEqualTo(Lacking.NOTHING);
+    }
+
+    @Test
+    void shouldAskOnceForWhatTheOwnerShowsToBeOther() {
+        lacking.add(10, 12);
+        answered(new Range(10, 12), 12, 0, false, 8, 0);
+
+        assertThat(lacking.next()).isEqualTo(new Range(8, 9));
+        answered(new Range(8, 9), 9, 0, false, 8, 0);
+        assertThat(lacking.isEmpty()).isTrue();
+    }
+
+    /** Something that waits for its publication may be what was published there. */
+    @Test
+    void shouldLackWhatIsNotKeptUntilNothingWaitsThatIsAsOld() {
+        lacking.add(10, 12);
+        answered(new Range(10, 12), 12, 3, false, 13, 100);
+
+        assertThat(lacking.next()).as("it would be asked in vain").isNull();
+        assertThat(lacking.isEmpty()).isFalse();
+        assertThat(lacking.first()).isEqualTo(10);
+        assertThat(lacking.compared(100)).isFalse();
+        assertThat(lacking.compared(101)).isTrue();
+        assertThat(lacking.isEmpty()).isTrue();
+        assertThat(lacking.compared(102)).as("no news").isFalse();
+    }
+
+    @Test
+    void shouldForgetEverything() {
+        lacking.add(10, 12);
+        answered(new Range(10, 12), 12, 1, true, 13, 100);
+        lacking.clear();
+
+        assertThat(lacking.isEmpty()).isTrue();
+    }
+}
