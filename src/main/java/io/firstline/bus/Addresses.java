@@ -59,7 +59,7 @@ public final class Addresses {
     }
 
     /** What a feed's replicas need to know of what is published, where the feed's own address does not carry it. */
-    static String replicas(String feed) {
+    public static String replicas(String feed) {
         return stream(feed, REPLICAS);
     }
 

@@ -173,11 +173,17 @@ public final class ClusterVerticle extends VerticleBase {
     private void lookUp() {
         feeds.forEach((name, feed) -> {
             if (feed.deployed != null) {
-                Clustering.lookUp(vertx, Addresses.feed(name));
-                Clustering.lookUp(vertx, Addresses.events(name));
-                Clustering.lookUp(vertx, Addresses.carriers(name));
+                lookUp(name);
             }
         });
+    }
+
+    private Future<?> lookUp(String feed) {
+        return Future.join(
+                Clustering.lookUp(vertx, Addresses.feed(feed)),
+                Clustering.lookUp(vertx, Addresses.events(feed)),
+                Clustering.lookUp(vertx, Addresses.replicas(feed)),
+                Clustering.lookUp(vertx, Addresses.carriers(feed)));
     }
 
     /**
@@ -415,7 +421,8 @@ public final class ClusterVerticle extends VerticleBase {
             feed.unwanted = false;
             if (feed.deployed == null) {
                 feed.tenancy = new Tenancy(config.self());
-                feed.deployed = vertx.deployVerticle(verticles.apply(feed.config, feed.tenancy));
+                Deployable verticle = verticles.apply(feed.config, feed.tenancy);
+                feed.deployed = lookUp(name).transform(found -> vertx.deployVerticle(verticle));
                 feed.deployed.onFailure(e -> LOG.error("{} cannot be carried by {}", name, config.self(), e));
             }
         } else if (feed.deployed != null && feed.deployed.isComplete()) {

@@ -14,6 +14,7 @@ import com.hazelcast.partition.NoDataMemberInClusterException;
 import io.firstline.config.ClusterConfig;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -43,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -243,15 +245,17 @@ public final class Clustering {
     }
 
     /**
-     * Finds out who consumes an address, without a message. What was found is kept and kept up to date; who publishes there for the
-     * first time would ask the members, and wait for one that has just died.
+     * Finds out who consumes an address, and where that is, without a message. What was found is kept and kept up to date; who publishes
+     * there for the first time would ask the members, and wait for one that has just died or hangs.
+     *
+     * @return completes when it is known, or cannot be
      */
-    static void lookUp(Vertx vertx, String address) {
-        if (vertx instanceof VertxInternal inside
-                && inside.clusterManager() instanceof Members members
-                && members.selector != null) {
-            members.selector.selectForPublish(address, (nodes, failure) -> {});
-        }
+    static Future<Void> lookUp(Vertx vertx, String address) {
+        return vertx instanceof VertxInternal inside
+                        && inside.clusterManager() instanceof Members members
+                        && members.selector != null
+                ? members.lookUp(address)
+                : Future.succeededFuture();
     }
 
     /** Hazelcast's members, and who picks the nodes for an address. */
@@ -279,6 +283,23 @@ public final class Clustering {
                 boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
                 promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
             });
+        }
+
+        private Future<Void> lookUp(String address) {
+            Promise<Iterable<String>> nodes = Promise.promise();
+            selector.selectForPublish(address, nodes);
+            return nodes.future()
+                    .compose(found -> Future.join(StreamSupport.stream(found.spliterator(), false)
+                            .map(this::where)
+                            .toList()))
+                    .otherwiseEmpty()
+                    .mapEmpty();
+        }
+
+        private Future<NodeInfo> where(String nodeId) {
+            Promise<NodeInfo> info = Promise.promise();
+            getNodeInfo(nodeId, info);
+            return info.future();
         }
 
         /**
