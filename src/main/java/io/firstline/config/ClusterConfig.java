@@ -52,7 +52,7 @@ public record ClusterConfig(
     public static final int DEFAULT_PORT = 5_701;
     public static final List<String> DEFAULT_MEMBERS = List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703");
     public static final int DEFAULT_REPLICAS = 2;
-    public static final int DEFAULT_LEASE_MS = 800;
+    public static final int DEFAULT_LEASE_MS = 600;
     /** Everything default: up to three nodes on one machine. */
     public static final ClusterConfig DEFAULT = new ClusterConfig(
             true,

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -121,5 +122,43 @@ class ClusterVerticleTest {
 
         Await.until("it leaves it to the third", () -> stoppedNanos.get() != 0);
         assertThat(stoppedNanos.get() - cameNanos).isGreaterThanOrEqualTo(LINGER_NANOS);
+    }
+
+    /** The second member votes for everything, and receives the feed; this one has it, and does not. */
+    @Test
+    void shouldHandOverWhatItDoesNotReceiveToWhoDoes() {
+        String feed = IntStream.range(0, 1_000)
+                .mapToObj(i -> "f" + i)
+                .filter(name -> Placement.order(name, CONFIG.members()).get(0).equals(SELF))
+                .findFirst()
+                .orElseThrow();
+        AtomicLong asked = new AtomicLong();
+        AtomicBoolean given = new AtomicBoolean();
+        vertx.eventBus().<JsonObject>consumer(ClusterVerticle.ADDRESS + SECOND, message -> {
+            if (!Round.Votes.is(message.body())) {
+                Round round = Round.of(message.body());
+                List<Vote> votes = round.asks().stream()
+                        .map(ask -> new Vote(ask.feed(), ask.epoch(), true, ask.epoch()))
+                        .toList();
+                asked.addAndGet(votes.size());
+                given.compareAndSet(false, !round.given().isEmpty());
+                vertx.eventBus()
+                        .send(ClusterVerticle.ADDRESS + SELF, new Round.Votes(SECOND, round.number(), votes).toJson());
+            }
+        });
+        AtomicLong number = new AtomicLong();
+        AtomicBoolean warm = new AtomicBoolean();
+        vertx.setPeriodic(20, t -> {
+            Map<String, Round.Part> carries = Map.of(feed, new Round.Part(warm.get(), 1));
+            Round round = new Round(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
+            vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
+        });
+        deploy(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/")));
+        Await.until("it has had the feed for a second", () -> asked.get() > 1_000 / (LEASE_MS / 4));
+        assertThat(given).as("there is nobody who could do better").isFalse();
+
+        warm.set(true);
+
+        Await.until("it gives the feed back", given::get);
     }
 }

@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.ClusterConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class LeaseModelTest {
     private static final long MS = 1_000_000;
-    private static final long LEASE = 800 * MS;
+    private static final long LEASE = ClusterConfig.DEFAULT_LEASE_MS * MS;
     private static final long NOON_MS = 1_800_000_000_000L;
     private static final String FEED = "f";
     private static final int RUNS = 400;
