@@ -43,13 +43,6 @@ public final class ClusterVerticle extends VerticleBase {
     private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** A feed that has fallen to another member is carried on for so long. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
-    /** A feed is handed to the member that comes first for it when that could have had it for so long; one in so long. */
-    private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
-
-    /** So long an owner that receives nothing tries to, before it hands the feed to one that does. */
-    private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    private static final long HAND_OVER_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** So long a member that leaves waits until somebody else has its feeds. */
     private static final long FAREWELL_MS = 600;
 
@@ -74,7 +67,7 @@ public final class ClusterVerticle extends VerticleBase {
     private long lastRoundNanos;
     private long majoritySinceNanos;
     private boolean majority;
-    private long handedOverNanos;
+    private long wentHomeNanos;
     private boolean leaving;
 
     /** A feed of the configuration, and whether this member carries it. */
@@ -85,10 +78,7 @@ public final class ClusterVerticle extends VerticleBase {
         private Future<String> deployed;
         private long unwantedSinceNanos;
         private boolean unwanted;
-        /** When it was last where it belongs, as far as that can have it. */
-        private long atHomeNanos;
-        /** When this member last received it, or did not own it. */
-        private long receivedNanos;
+        private final HandOver handOver = new HandOver();
 
         private Carried(FeedConfig config, Candidate candidate) {
             this.config = config;
@@ -124,7 +114,7 @@ public final class ClusterVerticle extends VerticleBase {
         this.presence =
                 new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
         this.lastRoundNanos = startNanos - leaseNanos;
-        this.handedOverNanos = startNanos;
+        this.wentHomeNanos = startNanos;
         feeds.forEach(feed -> this.feeds.put(
                 feed.name(),
                 new Carried(
@@ -247,40 +237,23 @@ public final class ClusterVerticle extends VerticleBase {
         return true;
     }
 
-    /**
-     * Whether a feed is to be handed over: to who receives it, if we do not; or to the member that comes first for it, which would else
-     * have none after a restart.
-     */
     private boolean isToGo(Carried feed, long now) {
-        return isBlind(feed, now) || isAway(feed, now);
-    }
-
-    private boolean isBlind(Carried feed, long now) {
-        if (!feed.candidate.owns(now) || feed.tenancy.isReceiving()) {
-            feed.receivedNanos = now;
-        }
         String name = feed.config.name();
-        boolean blind = now - feed.receivedNanos > BLIND_NANOS
-                && presence.present(now).stream().anyMatch(member -> presence.isWarm(member, name));
-        if (blind) {
-            LOG.warn("{} is handed over by {}, which does not receive it", name, config.self());
+        Set<String> present = presence.present(now);
+        String first = Placement.order(name, present).get(0);
+        HandOver.Facts facts = new HandOver.Facts(
+                feed.candidate.owns(now),
+                feed.tenancy.isReceiving(),
+                present.stream().anyMatch(member -> presence.isWarm(member, name)),
+                !first.equals(config.self()) && presence.isWarm(first, name));
+        HandOver.Reason reason = feed.handOver.decide(facts, wentHomeNanos, now);
+        if (reason == HandOver.Reason.AWAY) {
+            wentHomeNanos = now;
         }
-        return blind;
-    }
-
-    private boolean isAway(Carried feed, long now) {
-        String name = feed.config.name();
-        String first = Placement.order(name, presence.present(now)).get(0);
-        if (!feed.candidate.owns(now) || first.equals(config.self()) || !presence.isWarm(first, name)) {
-            feed.atHomeNanos = now;
-            return false;
+        if (reason != null) {
+            LOG.info("{} is handed over by {}, {}", name, config.self(), reason);
         }
-        if (now - feed.atHomeNanos < SETTLED_NANOS || now - handedOverNanos < HAND_OVER_NANOS) {
-            return false;
-        }
-        handedOverNanos = now;
-        LOG.info("{} is handed over by {} to {}", name, config.self(), first);
-        return true;
+        return reason != null;
     }
 
     private void send(List<Ask> given, long now) {
@@ -422,7 +395,9 @@ public final class ClusterVerticle extends VerticleBase {
             if (feed.deployed == null) {
                 feed.tenancy = new Tenancy(config.self());
                 Deployable verticle = verticles.apply(feed.config, feed.tenancy);
-                feed.deployed = lookUp(name).transform(found -> vertx.deployVerticle(verticle));
+                Promise<Void> known = Promise.promise();
+                lookUp(name).onComplete(found -> context.runOnContext(v -> known.complete()));
+                feed.deployed = known.future().compose(v -> vertx.deployVerticle(verticle)); // as a part of this one
                 feed.deployed.onFailure(e -> LOG.error("{} cannot be carried by {}", name, config.self(), e));
             }
         } else if (feed.deployed != null && feed.deployed.isComplete()) {

@@ -12,39 +12,27 @@ import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.Joiner;
 import com.hazelcast.partition.NoDataMemberInClusterException;
 import io.firstline.config.ClusterConfig;
-import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.core.eventbus.impl.clustered.NodeSelector;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.spi.cluster.NodeInfo;
-import io.vertx.core.spi.cluster.RegistrationInfo;
-import io.vertx.core.spi.cluster.RegistrationListener;
-import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,9 +73,7 @@ public final class Clustering {
             Map.entry("hazelcast.event.thread.count", 1),
             Map.entry("hazelcast.io.thread.count", 1));
 
-    private static final int MOST_NODES = 1_000;
     private static final long LOOK_AGAIN_MS = 2_000;
-    private static final String OURS = "firstline.";
 
     private static final int JOIN_TRY_SECONDS = 2;
     private static final long PING_MS = 1_000;
@@ -251,126 +237,9 @@ public final class Clustering {
      * @return completes when it is known, or cannot be
      */
     static Future<Void> lookUp(Vertx vertx, String address) {
-        return vertx instanceof VertxInternal inside
-                        && inside.clusterManager() instanceof Members members
-                        && members.selector != null
+        return vertx instanceof VertxInternal inside && inside.clusterManager() instanceof Members members
                 ? members.lookUp(address)
                 : Future.succeededFuture();
-    }
-
-    /** Hazelcast's members, and who picks the nodes for an address. */
-    private static final class Members extends HazelcastClusterManager {
-        /** What was asked for and is kept up to date since. */
-        private final Set<String> asked = ConcurrentHashMap.newKeySet();
-
-        private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
-        private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
-        private final AtomicBoolean looksAgain = new AtomicBoolean();
-        private volatile NodeSelector selector;
-
-        private Members(Config config) {
-            super(config);
-        }
-
-        /**
-         * Who consumes an address is asked for once and then kept up to date, but that nobody does is not kept: each message would be asked
-         * for anew, on another thread. So this node is named where nobody is. Firstline's addresses are few.
-         */
-        @Override
-        public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
-            asked.add(address);
-            super.getRegistrations(address, (found, failure) -> {
-                boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
-                promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
-            });
-        }
-
-        private Future<Void> lookUp(String address) {
-            Promise<Iterable<String>> nodes = Promise.promise();
-            selector.selectForPublish(address, nodes);
-            return nodes.future()
-                    .compose(found -> Future.join(StreamSupport.stream(found.spliterator(), false)
-                            .map(this::where)
-                            .toList()))
-                    .otherwiseEmpty()
-                    .mapEmpty();
-        }
-
-        private Future<NodeInfo> where(String nodeId) {
-            Promise<NodeInfo> info = Promise.promise();
-            getNodeInfo(nodeId, info);
-            return info.future();
-        }
-
-        /**
-         * Asks again for everything that was asked for, one by one. When parts of a cluster that was split have come together nobody is told
-         * what the others have registered meanwhile; who was away would for ever be sent nothing, and send nothing.
-         */
-        private void lookAgain() {
-            NodeSelector keeps = selector;
-            if (keeps != null && looksAgain.compareAndSet(false, true)) {
-                lookAgain(keeps, asked.iterator());
-            }
-        }
-
-        private boolean isAsLast(String address, Set<RegistrationInfo> found) {
-            return found.equals(foundLast.put(address, found));
-        }
-
-        private void lookAgain(NodeSelector keeps, Iterator<String> rest) {
-            if (!rest.hasNext()) {
-                looksAgain.set(false);
-                return;
-            }
-            String address = rest.next();
-            getRegistrations(address, (found, failure) -> {
-                // what is true for a moment, while the members take over from one that died, is not taken for true
-                if (failure == null && isAsLast(address, Set.copyOf(found))) {
-                    keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
-                }
-                lookAgain(keeps, rest);
-            });
-        }
-
-        /** Where a node listens never changes: who has lost the connection to it needs nobody to find it again. */
-        @Override
-        public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
-            NodeInfo known = nodeInfos.get(nodeId);
-            if (known != null) {
-                promise.succeed(known);
-                return;
-            }
-            super.getNodeInfo(nodeId, (info, failure) -> {
-                if (failure == null) {
-                    if (nodeInfos.size() >= MOST_NODES) {
-                        nodeInfos.clear(); // each start is another node
-                    }
-                    nodeInfos.put(nodeId, info);
-                }
-                promise.complete(info, failure);
-            });
-        }
-
-        /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
-        @Override
-        public void join(Completable<Void> joined) {
-            super.join((nothing, failure) -> {
-                if (failure != null) {
-                    joined.fail(failure);
-                } else if (getHazelcastInstance().getCluster().getMembers().stream()
-                        .allMatch(Member::isLiteMember)) {
-                    leave((left, e) -> joined.fail(new NoDataMemberInClusterException("alone")));
-                } else {
-                    joined.succeed();
-                }
-            });
-        }
-
-        @Override
-        public void registrationListener(RegistrationListener listener) {
-            super.registrationListener(listener);
-            selector = listener instanceof NodeSelector picks ? picks : null;
-        }
     }
 
     private static Config hazelcast(ClusterConfig config) {

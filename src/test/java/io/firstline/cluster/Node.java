@@ -65,14 +65,15 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
         });
     }
 
-    /** What it says of itself and its feeds. */
+    /** What it says of itself and its feeds; if it says nothing in time, that it has none. */
     Future<JsonObject> status() {
         return vertx.eventBus()
                 .<JsonObject>request(
                         ClusterVerticle.ADDRESS + config.self(),
                         new JsonObject().put("do", "status"),
                         new DeliveryOptions().setSendTimeout(1_000))
-                .map(Message::body);
+                .map(Message::body)
+                .otherwise(new JsonObject().put("feeds", new JsonObject()));
     }
 
     /** Stops as the program does when it is told to. */
