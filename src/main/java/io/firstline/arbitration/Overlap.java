@@ -2,9 +2,12 @@ package io.firstline.arbitration;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * Compares two merged streams of one feed, so that we can take over from whoever publishes it: what was published and what we have come
@@ -19,6 +22,9 @@ import java.util.Map;
  * @param <M> the message as the owner carries it
  */
 public final class Overlap<M> {
+    /** What we have not received ourselves. */
+    public static final long NOT_RECEIVED = Long.MIN_VALUE;
+
     private final long maxAgeNanos;
     private final int maxMessages;
     private final long maxBytes;
@@ -43,16 +49,15 @@ public final class Overlap<M> {
     /**
      * Something was published, by another.
      *
-     * @return the same as we have it; null = we do not have it yet
+     * @return when we received the same; {@link #NOT_RECEIVED} = we have not yet
      */
-    public M published(long identity, long nowNanos) {
+    public long published(long identity, long nowNanos) {
         expire(nowNanos);
         Entry<M> match = ours.take(identity);
         if (match == null) {
             hold(published, new Entry<>(identity, null, 0, nowNanos));
-            return null;
         }
-        return match.message;
+        return match == null || !match.received ? NOT_RECEIVED : match.nanos;
     }
 
     /**
@@ -61,22 +66,49 @@ public final class Overlap<M> {
      * @return whether it is news: nothing that was published matches it. It is kept until something does, or {@link #takeAll()}
      */
     public boolean ours(long identity, M message, int bytes, long nowNanos) {
-        if (wasPublished(identity, nowNanos)) {
-            return false;
+        boolean isNews = !wasPublished(identity, nowNanos);
+        if (isNews || ours.count > 0) {
+            Entry<M> entry = new Entry<>(identity, message, bytes, nowNanos);
+            entry.taken = !isNews; // but it keeps its place behind those that wait: it may have to
+            hold(ours, entry);
         }
-        hold(ours, new Entry<>(identity, message, bytes, nowNanos));
-        return true;
+        return isNews;
     }
 
     /**
-     * A message was published, and does not count any more: who publishes now has not seen it. It is as old as any that we have and was not
-     * published.
+     * Messages were published, in this order, and do not count any more: who publishes now has not seen them. What we have of them is ours
+     * to publish again, in its old place; what has left the line before is older than all that waits.
+     *
+     * @param bytes of a message's payload
+     * @return those that have not come to us yet: when they do they are news
      */
-    public void withdrawn(long identity, M message, int bytes, long nowNanos) {
-        if (!wasPublished(identity, nowNanos)) {
-            ours.addFirst(new Entry<>(identity, message, bytes, nowNanos));
-            bound(ours);
+    public List<M> withdrawn(List<M> messages, ToLongFunction<M> identity, ToIntFunction<M> bytes, long nowNanos) {
+        if (messages.isEmpty()) {
+            return List.of();
         }
+        expire(nowNanos);
+        List<M> notHere = new ArrayList<>();
+        Map<Long, ArrayDeque<Entry<M>>> inLine = ours.taken();
+        ArrayDeque<Entry<M>> before = new ArrayDeque<>();
+        long oldestNanos = ours.byAge.isEmpty() ? nowNanos : ours.byAge.peekFirst().nanos;
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            M message = messages.get(i);
+            long id = identity.applyAsLong(message);
+            ArrayDeque<Entry<M>> places = inLine.get(id);
+            if (published.take(id) != null) {
+                notHere.add(message);
+            } else if (places != null && !places.isEmpty()) {
+                places.removeLast().taken = false;
+            } else {
+                Entry<M> entry = new Entry<>(id, message, bytes.applyAsInt(message), oldestNanos);
+                entry.received = false;
+                before.addFirst(entry);
+            }
+        }
+        ours.putBack(before);
+        bound(ours);
+        Collections.reverse(notHere);
+        return notHere;
     }
 
     /** Whether a message that we have was published already; one publication answers so once. */
@@ -117,7 +149,9 @@ public final class Overlap<M> {
     }
 
     private void bound(Unmatched<M> side) {
-        while (side.count > maxMessages || (side.bytes > maxBytes && side.count > 1)) {
+        while (side.count > maxMessages
+                || (side.bytes > maxBytes && side.count > 1)
+                || side.byAge.size() > 2 * maxMessages) {
             side.removeOldest();
             crowdedOut += side == ours ? 1 : 0;
         }
@@ -135,6 +169,8 @@ public final class Overlap<M> {
         private final int bytes;
         private final long nanos;
         private boolean taken;
+        /** By ourselves; else it was published and withdrawn. */
+        private boolean received = true;
         /** The next younger one of the same identity. */
         private Entry<M> next;
 
@@ -155,6 +191,9 @@ public final class Overlap<M> {
 
         void add(Entry<M> entry) {
             byAge.addLast(entry);
+            if (entry.taken) {
+                return;
+            }
             Entry<M> oldest = oldestOf.putIfAbsent(entry.identity, entry);
             if (oldest != null) {
                 while (oldest.next != null) {
@@ -166,11 +205,31 @@ public final class Overlap<M> {
             bytes += entry.bytes;
         }
 
-        void addFirst(Entry<M> entry) {
-            byAge.addFirst(entry);
-            entry.next = oldestOf.put(entry.identity, entry);
-            count++;
-            bytes += entry.bytes;
+        /** What was taken and is in line still, by identity and age. */
+        Map<Long, ArrayDeque<Entry<M>>> taken() {
+            Map<Long, ArrayDeque<Entry<M>>> taken = new HashMap<>();
+            for (Entry<M> entry : byAge) {
+                if (entry.taken) {
+                    taken.computeIfAbsent(entry.identity, id -> new ArrayDeque<>())
+                            .addLast(entry);
+                }
+            }
+            return taken;
+        }
+
+        /** Puts some before all others, and back in line what is marked so. */
+        void putBack(ArrayDeque<Entry<M>> before) {
+            List<Entry<M>> all = new ArrayList<>(before);
+            all.addAll(byAge);
+            byAge.clear();
+            oldestOf.clear();
+            count = 0;
+            bytes = 0;
+            for (Entry<M> entry : all) {
+                entry.next = null;
+                add(entry);
+            }
+            skipTaken();
         }
 
         Entry<M> take(long identity) {

@@ -89,13 +89,7 @@ public abstract class FeedVerticle extends VerticleBase {
             memory.begin(0);
         } else {
             replica = new Replica(
-                    vertx,
-                    wanted.name(),
-                    publisher,
-                    memory,
-                    tenancy,
-                    wanted.parts().size(),
-                    fact -> ownerChanged(publisher, fact));
+                    vertx, wanted.name(), publisher, memory, tenancy, fact -> ownerChanged(publisher, fact));
         }
         Outlet outlet = replica == null ? publisher : replica;
         return Generation.make(vertx, wanted, publisher, outlet, config -> feed(vertx, config), null)

@@ -8,13 +8,14 @@ import java.util.Deque;
  * publish again if it becomes the owner, because it may take for unpublished what consumers have.
  *
  * <p>What the owner does not keep any more stays lacking until nothing waits for its publication that is older than the answer. Pure and
- * single-threaded; bounded: the first range is asked for, all others are taken together.
+ * single-threaded; bounded: of what comes while a range is asked for all is taken together.
  */
 final class Lacking {
     /** Nothing is lacking from there on. */
     static final long NOTHING = Long.MAX_VALUE;
 
     private final Deque<Range> ranges = new ArrayDeque<>();
+    private long askedHole = NOTHING;
     private long notKeptFrom = NOTHING;
     private long notKeptNanos;
 
@@ -41,9 +42,9 @@ final class Lacking {
      */
     void answered(Range asked, Resent answer, long hole, long nowNanos) {
         ranges.remove(asked);
-        if (hole < asked.from()) {
-            ranges.addFirst(
-                    new Range(hole, asked.from() - 1)); // asked for once: what is not kept any more stays lacking
+        if (hole < asked.from() && hole != askedHole) {
+            askedHole = hole; // once: what nobody keeps any more stays a hole
+            ranges.addFirst(new Range(hole, asked.from() - 1));
         }
         if (answer.more()) {
             ranges.addFirst(new Range(answer.to() + 1, asked.to()));

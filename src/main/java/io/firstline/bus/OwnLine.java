@@ -2,67 +2,62 @@ package io.firstline.bus;
 
 import io.firstline.pool.FeedEvent;
 import io.firstline.pool.FeedState;
-import io.firstline.stream.FeedMessage;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * What a node of a cluster receives of a feed itself, beside what the feed's owner publishes: whether it receives it, and whether the two
- * overlap without a hole in between. They do once something has been published that came since all its pools are connected; what was
- * sent before, while they were not, has then been published as well.
+ * overlap without a hole in between. They do once something has been published that came here since its pools are connected: what was
+ * sent before, while they were not, has then been published as well, of one pool certainly, of several as far as the owner is as far
+ * with each. A pool that was never connected here does not count: perhaps nobody can.
  *
- * <p>Pure and single-threaded. O(1) for a message.
+ * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1).
  */
 final class OwnLine {
-    /** The pools that have no connection, counted from 1. */
+    /** The pools that have lost their last connection. */
     private final Set<Integer> dark = new HashSet<>();
 
-    /** When the last of them was connected, microseconds since the epoch. */
-    private long sinceMicros;
+    private boolean everConnected;
+    /** When the last of them was connected. */
+    private long sinceNanos;
 
     private boolean overlaps;
 
-    /** Receives nothing yet, over so many pools. */
-    OwnLine(int pools) {
-        IntStream.rangeClosed(1, pools).forEach(dark::add);
-    }
-
     /** Something has happened to one of the pools. */
-    void happened(FeedEvent event) {
+    void happened(FeedEvent event, long nowNanos) {
         int pool = event.facts().getInteger("shard", 1);
         boolean isLost = event.type() == FeedEvent.Type.DEGRADED
                 && FeedState.DISCONNECTED.name().equals(event.facts().getString("state"));
         if (isLost) {
             dark.add(pool);
             overlaps = false;
-        } else if (event.type() == FeedEvent.Type.CONNECTED && dark.remove(pool)) {
-            sinceMicros = event.micros();
+        } else if (event.type() == FeedEvent.Type.CONNECTED && (dark.remove(pool) || !everConnected)) {
+            everConnected = true;
+            sinceNanos = nowNanos;
         }
     }
 
     /**
-     * Something has come both ways.
+     * Something was published that was received here as well.
      *
-     * @param received as it was received here
-     * @return whether it is the first since they do
+     * @return whether it is the first that shows that they overlap
      */
-    boolean published(FeedMessage received) {
-        if (overlaps || !dark.isEmpty() || received.receivedMicros() < sinceMicros) {
+    boolean cameBothWays(long receivedNanos) {
+        if (overlaps || !isReceived() || receivedNanos - sinceNanos < 0) {
             return false;
         }
         overlaps = true;
         return true;
     }
 
-    /** What was published is of no other owner any more. */
-    void begin() {
+    /** Another owner publishes from here on: the overlap with it is to be shown anew. */
+    void standsBy() {
         overlaps = false;
     }
 
-    /** Whether every pool has a connection. */
+    /** Whether every pool that ever was connected is. */
     boolean isReceived() {
-        return dark.isEmpty();
+        return everConnected && dark.isEmpty();
     }
 
     boolean overlaps() {

@@ -72,7 +72,6 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /**
      * Stands by at first.
      *
-     * @param pools how many the feed has
      * @param tell is told when the feed changes hands here
      */
     Replica(
@@ -81,14 +80,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
             FeedPublisher publisher,
             FeedMemory memory,
             Tenancy tenancy,
-            int pools,
             Consumer<JsonObject> tell) {
         this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;
         this.memory = memory;
         this.tenancy = tenancy;
-        this.line = new OwnLine(pools);
+        this.line = new OwnLine();
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::published);
@@ -111,7 +109,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (!isOwn(now)) {
             boolean isNews =
                     overlap.ours(message.identity(), message, message.payload().length(), now);
-            cameBothWays(isNews ? null : message);
+            if (!isNews) {
+                cameBothWays(now);
+            }
         } else if (overlap.behind() == 0 || !overlap.wasPublished(message.identity(), now)) {
             put(message);
         }
@@ -119,7 +119,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     @Override
     public synchronized void publish(FeedEvent event) {
-        line.happened(event);
+        line.happened(event, System.nanoTime());
         tenancy.receives(line.isReceived());
         tellWarm();
         if (publishing) {
@@ -156,27 +156,32 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
         publisher.remember(message);
         withdraw(now);
-        cameBothWays(overlap.published(message.identity(), now));
+        published(message.identity(), now);
     }
 
-    /** As it came here itself; null = it has not. */
-    private void cameBothWays(FeedMessage received) {
-        if (received != null) {
-            boolean overlaps = line.published(received);
-            boolean complete = lacking.compared(overlap.aheadSinceNanos());
-            if (overlaps || complete) {
-                tellWarm();
-            }
+    /** It was published, and was received here at a time, or was not. */
+    private void published(long identity, long now) {
+        long receivedNanos = overlap.published(identity, now);
+        if (receivedNanos != Overlap.NOT_RECEIVED) {
+            cameBothWays(receivedNanos);
+        }
+    }
+
+    private void cameBothWays(long receivedNanos) {
+        boolean overlaps = line.cameBothWays(receivedNanos);
+        boolean complete = lacking.compared(overlap.aheadSinceNanos());
+        if (overlaps || complete) {
+            tellWarm();
         }
     }
 
     /** What a former owner has published and the new one does not go on from is not published: it is to come again, from that one or us. */
-    private void withdraw(long now) {
-        List<FeedMessage> withdrawn = memory.takeForgotten();
-        for (int i = withdrawn.size() - 1; i >= 0; i--) {
-            FeedMessage message = withdrawn.get(i);
-            overlap.withdrawn(message.identity(), message, message.payload().length(), now);
-        }
+    private List<FeedMessage> withdraw(long now) {
+        return overlap.withdrawn(
+                memory.takeForgotten(),
+                FeedMessage::identity,
+                message -> message.payload().length(),
+                now);
     }
 
     /** The owner has told what commands changed, and it is so here. */
@@ -227,7 +232,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         withdraw(now);
         for (FeedMessage message : resent.messages()) {
             if (publisher.remember(message)) {
-                cameBothWays(overlap.published(message.identity(), now));
+                published(message.identity(), now);
             }
         }
         ask();
@@ -264,7 +269,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
         Tenancy.Lease lease = tenancy.lease();
         boolean running = lease.isRunning(now) && lease.epoch() >= epoch && !closed;
         if (running && (!publishing || lease.epoch() != ownEpoch)) {
-            begin(lease.epoch());
+            begin(lease, now);
+            return publishing;
         } else if (!running && publishing) {
             standBy();
             LOG.warn("{} is not published by {} any more: its lease has run out", feed, tenancy.node());
@@ -276,11 +282,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private void standBy() {
         publishing = false;
         listening = false;
-        line.begin();
+        line.standsBy();
         tellWarm();
     }
 
-    private void begin(int newEpoch) {
+    private void begin(Tenancy.Lease lease, long now) {
+        int newEpoch = lease.epoch();
         publishing = true;
         ownEpoch = newEpoch;
         epoch = newEpoch;
@@ -289,7 +296,10 @@ final class Replica implements Outlet, Tenancy.Tenant {
         memory.forgetFrom(lacking.first());
         lacking.clear();
         sequence = memory.begin(newEpoch) - 1;
-        List<FeedMessage> waiting = merge(memory.takeForgotten(), overlap.takeAll());
+        List<FeedMessage> notHere = withdraw(now);
+        List<FeedMessage> waiting = new ArrayList<>(overlap.takeAll());
+        waiting.addAll(notHere); // younger in their streams than what has come here
+        notHere.forEach(message -> overlap.published(message.identity(), now));
         LOG.info(
                 "{} is published by {} from {} on, in epoch {} ({} waiting, {} to come)",
                 feed,
@@ -303,21 +313,21 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("epoch", newEpoch)
                 .put("from", sequence + 1)
                 .put("waiting", waiting.size()));
-        waiting.forEach(this::put);
+        publish(waiting, lease);
     }
 
-    /** By when they were received, each list in its own order. */
-    private static List<FeedMessage> merge(List<FeedMessage> some, List<FeedMessage> others) {
-        List<FeedMessage> all = new ArrayList<>(some.size() + others.size());
-        int next = 0;
-        for (FeedMessage message : some) {
-            while (next < others.size() && others.get(next).receivedMicros() < message.receivedMicros()) {
-                all.add(others.get(next++));
+    private void publish(List<FeedMessage> waiting, Tenancy.Lease lease) {
+        for (int i = 0; i < waiting.size(); i++) {
+            long now = System.nanoTime();
+            if (!lease.isRunning(now)) { // we were frozen meanwhile
+                waiting.subList(i, waiting.size())
+                        .forEach(message -> overlap.ours(
+                                message.identity(), message, message.payload().length(), now));
+                standBy();
+                return;
             }
-            all.add(message);
+            put(waiting.get(i));
         }
-        all.addAll(others.subList(next, others.size()));
-        return all;
     }
 
     private void put(FeedMessage message) {

@@ -199,7 +199,7 @@ public final class ClusterVerticle extends VerticleBase {
 
     /** Decides what becomes of one feed; true = there is something new to ask for. */
     private boolean consider(Carried feed, List<Ask> given, long now) {
-        if (feed.deployed == null) {
+        if (feed.deployed == null || !feed.deployed.succeeded()) {
             return false;
         }
         Candidate candidate = feed.candidate;
@@ -244,6 +244,7 @@ public final class ClusterVerticle extends VerticleBase {
         HandOver.Facts facts = new HandOver.Facts(
                 feed.candidate.owns(now),
                 feed.tenancy.isReceiving(),
+                present.stream().anyMatch(member -> presence.receives(member, name)),
                 present.stream().anyMatch(member -> presence.isWarm(member, name)),
                 !first.equals(config.self()) && presence.isWarm(first, name));
         HandOver.Reason reason = feed.handOver.decide(facts, wentHomeNanos, now);
@@ -263,7 +264,9 @@ public final class ClusterVerticle extends VerticleBase {
         Map<String, Round.Part> carries = new LinkedHashMap<>();
         for (Carried feed : feeds.values()) {
             if (feed.deployed != null) {
-                carries.put(feed.config.name(), new Round.Part(feed.tenancy.isWarm(), feed.tenancy.heardEpoch()));
+                carries.put(
+                        feed.config.name(),
+                        new Round.Part(feed.tenancy.isWarm(), feed.tenancy.isReceiving(), feed.tenancy.heardEpoch()));
                 Ask ask = feed.candidate.ask(round, now);
                 if (ask != null) {
                     asks.add(ask);

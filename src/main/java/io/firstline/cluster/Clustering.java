@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,11 @@ public final class Clustering {
      * "Promise already completed": thousands, while there is other work to do. Who has not got them asks for them.
      */
     private static void unhandled(Throwable e) {
-        if (e instanceof IllegalStateException && "Promise already completed".equals(e.getMessage())) {
+        boolean unwritten = e instanceof IllegalStateException
+                && "Promise already completed".equals(e.getMessage())
+                && Arrays.stream(e.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().startsWith("io.vertx.core.net.impl."));
+        if (unwritten) {
             LOG.trace("a message was not written to a node that has gone", e);
         } else {
             LOG.error("unhandled", e);

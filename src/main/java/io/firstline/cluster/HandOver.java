@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 final class HandOver {
     /** So long an owner that receives nothing tries to. */
     private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** So long if no other is warm: nobody becomes so while nothing is published. */
+    private static final long BLIND_ALL_COLD_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** A feed goes to the member that comes first for it when that could have had it for so long; one feed in so long. */
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -42,10 +44,11 @@ final class HandOver {
      *
      * @param owns whether this member publishes the feed
      * @param receives whether it receives the feed
+     * @param othersReceive whether another does
      * @param othersAreWarm whether another could take it over without a loss
      * @param firstIsWarm whether the member that comes first could, and is another
      */
-    record Facts(boolean owns, boolean receives, boolean othersAreWarm, boolean firstIsWarm) {}
+    record Facts(boolean owns, boolean receives, boolean othersReceive, boolean othersAreWarm, boolean firstIsWarm) {}
 
     /**
      * Decides; called again and again.
@@ -60,7 +63,9 @@ final class HandOver {
         if (!facts.owns() || !facts.firstIsWarm()) {
             atHomeNanos = nowNanos;
         }
-        if (facts.othersAreWarm() && nowNanos - receivedNanos > BLIND_NANOS) {
+        long blindNanos = nowNanos - receivedNanos;
+        if ((facts.othersAreWarm() && blindNanos > BLIND_NANOS)
+                || (facts.othersReceive() && blindNanos > BLIND_ALL_COLD_NANOS)) {
             return Reason.BLIND;
         }
         return nowNanos - atHomeNanos >= SETTLED_NANOS && nowNanos - lastNanos >= APART_NANOS ? Reason.AWAY : null;

@@ -53,6 +53,11 @@ final class Presence {
         return part(member, feed).warm();
     }
 
+    /** Whether what the exchange sends comes to another member. */
+    boolean receives(String member, String feed) {
+        return part(member, feed).receives();
+    }
+
     /** The highest epoch in which a feed was published as far as those know who are there, this member aside; 0 = never. */
     int epochOf(String feed, long nowNanos) {
         return present(nowNanos).stream()

@@ -25,16 +25,21 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
      * What a member is to a feed that it receives.
      *
      * @param warm whether it could take it over without a loss
+     * @param receives whether what the exchange sends comes to it
      * @param epoch the highest in which it knows the feed to have been published; 0 = in none
      */
-    record Part(boolean warm, int epoch) {
-        static final Part NONE = new Part(false, 0);
+    record Part(boolean warm, boolean receives, int epoch) {
+        static final Part NONE = new Part(false, false, 0);
     }
 
     JsonObject toJson() {
         JsonObject feeds = new JsonObject();
-        carries.forEach((feed, part) ->
-                feeds.put(feed, new JsonObject().put("warm", part.warm()).put("epoch", part.epoch())));
+        carries.forEach((feed, part) -> feeds.put(
+                feed,
+                new JsonObject()
+                        .put("warm", part.warm())
+                        .put("receives", part.receives())
+                        .put("epoch", part.epoch())));
         return new JsonObject()
                 .put("from", from)
                 .put("round", number)
@@ -49,7 +54,7 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
         JsonObject feeds = json.getJsonObject("carries");
         feeds.fieldNames().forEach(feed -> {
             JsonObject part = feeds.getJsonObject(feed);
-            carries.put(feed, new Part(part.getBoolean("warm"), part.getInteger("epoch")));
+            carries.put(feed, new Part(part.getBoolean("warm"), part.getBoolean("receives"), part.getInteger("epoch")));
         });
         return new Round(
                 json.getString("from"),

@@ -42,8 +42,9 @@ final class Turn {
         List<String> turns = new ArrayList<>(Placement.order(feed, present));
         turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
         turns.sort(Comparator.comparing(member -> !(member.equals(self) ? warm : presence.isWarm(member, feed))));
-        boolean othersAreWarm = turns.stream().anyMatch(member -> presence.isWarm(member, feed));
+        boolean othersAreBetter = turns.stream()
+                .anyMatch(member -> presence.isWarm(member, feed) || (!receiving && presence.receives(member, feed)));
         return Math.max(0, turns.indexOf(self)) * STEP_NANOS
-                + (warm ? 0 : othersAreWarm || !receiving ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
+                + (warm ? 0 : othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
     }
 }

@@ -13,14 +13,18 @@
  *
  * <p><b>Who can take over without a loss</b> is warm, and says so in its status: it hears the owner, lacks nothing of what that has
  * published ({@code io.firstline.bus.Lacking}), receives the feed itself, and the two overlap ({@code io.firstline.bus.OwnLine}). A warm one
- * goes first; who receives nothing comes last. An owner that receives nothing any more hands the feed to a warm one. Where the new owner
- * knows to lack something, it goes on from there, under numbers that consumers have: they know by that what comes again.
+ * goes first; who receives nothing comes last. An owner that receives nothing any more hands the feed to a warm one, or after some seconds
+ * to any that receives it. Where the new owner knows to lack something, it goes on from there, under numbers that consumers have: they
+ * know by that what comes again.
  *
  * <p><b>What a consumer can rely on</b>, if it reads with {@link io.firstline.bus.FeedSubscription}: every message once, in the order of its
  * stream, through the death of an owner, as long as the node that takes over was warm. If none was (all nodes were started anew, or two
  * failed within the moment that a new one needs to become warm), messages may be missing that only the dead had, and what the new owner
  * had not received while it was disconnected comes later than what is younger, if another has it. If a feed had no owner for more than ten
- * seconds, what is older is missing. Who reads the bus without a subscription gets again what the new owner did not know to be published.
+ * seconds, what is older is missing. Where the venue gives no keys and sends the same bytes again within ten seconds, one may be taken for
+ * the other if the new owner had connected within the last ten. Who reads the bus without a subscription gets again what the new owner did
+ * not know to be published: seldom more than what came in the last moments, but up to ten seconds of it if it heard nothing of the owner
+ * while that went on, which it does not notice.
  *
  * <p>A feed goes back to the member that comes first for it when that one has been warm for 20 seconds, one feed a second, without a loss:
  * after a restart of all nodes, one by one, each carries its part again.

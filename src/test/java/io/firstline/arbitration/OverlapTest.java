@@ -21,6 +21,10 @@ class OverlapTest {
         overlap.published(message.hashCode(), nowNanos);
     }
 
+    private List<String> withdrawn(long nowNanos, String... messages) {
+        return overlap.withdrawn(List.of(messages), String::hashCode, String::length, nowNanos);
+    }
+
     @Test
     void shouldHandOverWhatWasNotPublishedInItsOrder() {
         for (String message : List.of("a", "b", "c", "d")) {
@@ -50,18 +54,50 @@ class OverlapTest {
     @Test
     void shouldPutFirstWhatWasPublishedInVain() {
         ours("c", 0);
-        overlap.withdrawn("b".hashCode(), "b", 1, 1);
-        overlap.withdrawn("a".hashCode(), "a", 1, 1);
-        overlap.withdrawn("c".hashCode(), "c again", 7, 1);
+        withdrawn(1, "b");
+        withdrawn(1, "a");
+        withdrawn(1, "c");
         published("c", 2);
 
         assertThat(overlap.takeAll()).as("oldest first").containsExactly("a", "b", "c");
     }
 
+    /** "2" was published, and nobody told us; "3" and "5" do not count any more. */
+    @Test
+    void shouldPutBackInItsPlaceWhatCameHereAndWasPublishedInVain() {
+        for (String message : List.of("1", "2", "3", "4", "5", "same", "6", "same")) {
+            ours(message, 0);
+        }
+        for (String message : List.of("1", "3", "5", "same", "same", "7")) {
+            published(message, 1);
+        }
+        assertThat(overlap.ahead()).isEqualTo(3);
+
+        assertThat(withdrawn(2, "1", "3", "5", "same", "7", "8"))
+                .as("has not come here")
+                .containsExactly("7");
+
+        assertThat(overlap.ahead()).isEqualTo(8);
+        assertThat(overlap.aheadSinceNanos()).isZero();
+        published("5", 3);
+        assertThat(overlap.takeAll()).containsExactly("1", "8", "2", "3", "4", "6", "same");
+    }
+
+    @Test
+    void shouldSayWhenItReceivedWhatIsPublished() {
+        ours("a", 3);
+        published("b", 4);
+        withdrawn(5, "c");
+
+        assertThat(overlap.published("a".hashCode(), 6)).isEqualTo(3);
+        assertThat(overlap.published("d".hashCode(), 6)).isEqualTo(Overlap.NOT_RECEIVED);
+        assertThat(overlap.published("c".hashCode(), 6)).as("not by ourselves").isEqualTo(Overlap.NOT_RECEIVED);
+    }
+
     @Test
     void shouldNotTakeForOursWhatWasPublishedInVainAndHasNotReachedUs() {
         published("a", 0);
-        overlap.withdrawn("a".hashCode(), "a", 1, 1);
+        withdrawn(1, "a");
 
         assertThat(overlap.ahead()).isZero();
         assertThat(ours("a", 2)).as("it is not published any more").isTrue();

@@ -46,6 +46,21 @@ class LackingTest {
         assertThat(lacking.isEmpty()).isTrue();
     }
 
+    @Test
+    void shouldNotAskAgainForAHoleThatNobodyFills() {
+        lacking.add(10, 30);
+        answered(new Range(10, 30), 20, 0, true, 5, 0);
+        assertThat(lacking.next()).isEqualTo(new Range(21, 30));
+        answered(new Range(21, 30), 30, 0, false, 5, 0);
+        assertThat(lacking.next()).isEqualTo(new Range(5, 9));
+        answered(new Range(5, 9), 9, 5, false, 5, 0);
+
+        assertThat(lacking.next()).isNull();
+        lacking.add(40, 41);
+        answered(new Range(40, 41), 41, 0, false, 5, 0);
+        assertThat(lacking.next()).isNull();
+    }
+
     /** Something that waits for its publication may be what was published there. */
     @Test
     void shouldLackWhatIsNotKeptUntilNothingWaitsThatIsAsOld() {

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HandOverTest {
-    private static final Facts STANDS_BY = new Facts(false, false, true, true);
-    private static final Facts WELL = new Facts(true, true, true, false);
-    private static final Facts BLIND = new Facts(true, false, true, false);
-    private static final Facts AWAY = new Facts(true, true, true, true);
+    private static final Facts STANDS_BY = new Facts(false, false, true, true, true);
+    private static final Facts WELL = new Facts(true, true, true, true, false);
+    private static final Facts BLIND = new Facts(true, false, true, true, false);
+    private static final Facts AWAY = new Facts(true, true, true, true, true);
 
     private final HandOver handOver = new HandOver();
 
@@ -41,10 +41,19 @@ class HandOverTest {
         assertThat(decide(BLIND, 0, 1_100))
                 .as("it has received something since")
                 .isNull();
-        assertThat(decide(new Facts(true, false, false, false), 0, 5_000))
+        assertThat(decide(new Facts(true, false, false, false, false), 0, 5_000))
                 .as("nobody does")
                 .isNull();
         assertThat(decide(BLIND, 0, 5_001)).as("now somebody does").isEqualTo(Reason.BLIND);
+    }
+
+    /** As nothing is published, nobody can show that it could go on without a loss. */
+    @Test
+    void shouldLeaveWhatItDoesNotReceiveToWhoReceivesItEvenIfThatIsNotWarm() {
+        Facts allCold = new Facts(true, false, true, false, false);
+        decide(WELL, 0, 0);
+        assertThat(decide(allCold, 0, 3_000)).isNull();
+        assertThat(decide(allCold, 0, 3_001)).isEqualTo(Reason.BLIND);
     }
 
     @Test
