@@ -269,7 +269,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         Tenancy.Lease lease = tenancy.lease();
         boolean running = lease.isRunning(now) && lease.epoch() >= epoch && !closed;
         if (running && (!publishing || lease.epoch() != ownEpoch)) {
-            begin(lease, now);
+            begin(lease.epoch(), now);
             return publishing;
         } else if (!running && publishing) {
             standBy();
@@ -286,8 +286,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         tellWarm();
     }
 
-    private void begin(Tenancy.Lease lease, long now) {
-        int newEpoch = lease.epoch();
+    private void begin(int newEpoch, long now) {
         publishing = true;
         ownEpoch = newEpoch;
         epoch = newEpoch;
@@ -313,20 +312,22 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("epoch", newEpoch)
                 .put("from", sequence + 1)
                 .put("waiting", waiting.size()));
-        publish(waiting, lease);
+        publish(waiting);
     }
 
-    private void publish(List<FeedMessage> waiting, Tenancy.Lease lease) {
-        for (int i = 0; i < waiting.size(); i++) {
+    /** As long as the feed is ours: there may be much, and we may be frozen meanwhile. */
+    private void publish(List<FeedMessage> waiting) {
+        for (FeedMessage message : waiting) {
             long now = System.nanoTime();
-            if (!lease.isRunning(now)) { // we were frozen meanwhile
-                waiting.subList(i, waiting.size())
-                        .forEach(message -> overlap.ours(
-                                message.identity(), message, message.payload().length(), now));
+            Tenancy.Lease lease = tenancy.lease();
+            if (publishing && (lease.epoch() != ownEpoch || !lease.isRunning(now))) {
                 standBy();
-                return;
             }
-            put(waiting.get(i));
+            if (publishing) {
+                put(message);
+            } else {
+                overlap.ours(message.identity(), message, message.payload().length(), now);
+            }
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,10 +61,14 @@ class ReplicaTest {
     }
 
     private Node node(String name) {
+        return node(name, told::add);
+    }
+
+    private Node node(String name, Consumer<JsonObject> tell) {
         FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
         Tenancy tenancy = new Tenancy(name);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
-        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, told::add);
+        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, tell);
         replicas.add(replica);
         Node node = new Node(tenancy, memory, replica);
         node.happens(FeedEvent.Type.CONNECTED, new JsonObject());
@@ -361,6 +367,31 @@ class ReplicaTest {
         former.receives("3");
         assertThat(former.tenancy.isWarm()).isTrue();
         Await.result(owner.close());
+    }
+
+    /** It is frozen between two messages of many. */
+    @Test
+    void shouldKeepWhatWaitsWhenItLosesTheFeedWhileItPublishesThat() {
+        AtomicReference<Node> frozen = new AtomicReference<>();
+        Node node = node("a", fact -> {
+            told.add(fact);
+            if (told.size() == 1) {
+                frozen.get().tenancy.extend(1, System.nanoTime() - 1);
+            }
+        });
+        frozen.set(node);
+        node.receives("1", "2", "3");
+
+        node.owns(1);
+
+        Await.until("it has begun", () -> !told.isEmpty());
+        node.receives("4");
+        assertThat(node.replica.report().getString("role")).isEqualTo("standby");
+        assertThat(node.replica.report().getInteger("ahead")).isEqualTo(4);
+        assertThat(consumed).isEmpty();
+        node.owns(2);
+        awaitConsumed(4);
+        assertThat(texts()).containsExactly("1", "2", "3", "4");
     }
 
     /** Nobody tells an owner that is cut off that it has lost the feed. */
