@@ -23,8 +23,8 @@ import java.util.TreeMap;
  * </ul>
  *
  * <p>Relies on this: what one owner publishes comes in its order, though perhaps not all of it. Then a message is lost only where it
- * is told, and delivered twice only if (1) a new owner had itself missed what it then took for unpublished; (2) the owner changed more
- * than {@link Settings#remembered} messages after it, or the overlap time passed before it was published again; (3) nobody
+ * is told, and delivered twice only if (1) a new owner had missed what it then took for unpublished, and did not know; (2) the owner
+ * changed more than {@link Settings#remembered} messages after it, or the overlap time passed before it was published again; (3) nobody
  * could say within the patience where the new owner began. A message can be missing untold only if the old owner alone ever had it and we
  * never got it, or if the feed restarted and we lost everything from its 1 up to the very next number that we expected.
  *
