@@ -16,6 +16,9 @@ final class Lacking {
 
     private final Deque<Range> ranges = new ArrayDeque<>();
     private long askedHole = NOTHING;
+    /** The epoch of the owner that was asked for that. */
+    private int askedOwner;
+
     private long notKeptFrom = NOTHING;
     private long notKeptNanos;
 
@@ -42,8 +45,10 @@ final class Lacking {
      */
     void answered(Range asked, Resent answer, long hole, long nowNanos) {
         ranges.remove(asked);
-        if (hole < asked.from() && hole != askedHole) {
-            askedHole = hole; // once: what nobody keeps any more stays a hole
+        int owner = answer.epochs().newest();
+        if (hole < asked.from() && (hole != askedHole || owner != askedOwner)) {
+            askedHole = hole; // once of each owner: what nobody keeps any more stays a hole
+            askedOwner = owner;
             ranges.addFirst(new Range(hole, asked.from() - 1));
         }
         if (answer.more()) {
@@ -81,6 +86,7 @@ final class Lacking {
 
     void clear() {
         ranges.clear();
+        askedHole = NOTHING;
         notKeptFrom = NOTHING;
     }
 }

@@ -47,7 +47,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final Consumer<JsonObject> tell;
     private final Context context;
     private final MessageConsumer<FeedMessage> others;
-    private final OwnLine line;
+    private final OwnLine line = new OwnLine();
     private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
     private final FeedMemory memory;
@@ -86,7 +86,6 @@ final class Replica implements Outlet, Tenancy.Tenant {
         this.publisher = publisher;
         this.memory = memory;
         this.tenancy = tenancy;
-        this.line = new OwnLine();
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::published);

@@ -77,7 +77,7 @@ public final class Tenancy {
         return warm;
     }
 
-    /** Whether every pool of the feed has a connection here. */
+    /** Whether every pool of the feed that ever had a connection here has one. */
     public boolean isReceiving() {
         return receiving;
     }

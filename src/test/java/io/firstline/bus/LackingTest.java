@@ -8,10 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class LackingTest {
     private final Lacking lacking = new Lacking();
+    private int epoch = 1;
 
     /** The owner answers about numbers up to one; so many of them it does not keep. */
     private void answered(Range asked, long to, long missing, boolean more, long hole, long nowNanos) {
-        lacking.answered(asked, new Resent(Epochs.NONE, 1, 0, 0, to, missing, more, List.of()), hole, nowNanos);
+        Epochs epochs = Epochs.NONE.begin(epoch, 1);
+        lacking.answered(asked, new Resent(epochs, 1, 0, 0, to, missing, more, List.of()), hole, nowNanos);
     }
 
     @Test
@@ -59,6 +61,11 @@ class LackingTest {
         lacking.add(40, 41);
         answered(new Range(40, 41), 41, 0, false, 5, 0);
         assertThat(lacking.next()).isNull();
+
+        epoch = 2;
+        lacking.add(40, 41);
+        answered(new Range(40, 41), 41, 0, false, 5, 0);
+        assertThat(lacking.next()).as("a new owner may have begun there").isEqualTo(new Range(5, 39));
     }
 
     /** Something that waits for its publication may be what was published there. */
