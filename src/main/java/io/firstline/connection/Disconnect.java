@@ -23,6 +23,8 @@ public record Disconnect(String cause, int code, String reason) {
     private static final int MAX_REASON = 250;
     /** What a close frame has room for beside its code. */
     private static final int MAX_FRAME_REASON_BYTES = 123;
+    /** Netty gives an answer that it cannot read the status 999. */
+    private static final int HIGHEST_STATUS = 599;
 
     /** Cuts a reason that is too long for a log line: some quote all that the other side sent. */
     public Disconnect {
@@ -54,6 +56,9 @@ public record Disconnect(String cause, int code, String reason) {
     /** The connection was lost, or could not be made, for this. */
     static Disconnect of(Throwable failure, int code) {
         String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        if (failure instanceof UpgradeRejectedException rejected && rejected.getStatus() > HIGHEST_STATUS) {
+            return new Disconnect("upgrade", code, "the server's answer to the upgrade is no HTTP");
+        }
         if (failure instanceof UpgradeRejectedException rejected) {
             return new Disconnect(
                     "http-" + rejected.getStatus(),

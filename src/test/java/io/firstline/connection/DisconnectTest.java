@@ -37,6 +37,8 @@ class DisconnectTest {
         return Stream.of(
                 Arguments.of(
                         "http-429", new UpgradeRejectedException("WebSocket upgrade failure: 429", 429, null, null)),
+                Arguments.of(
+                        "upgrade", new UpgradeRejectedException("WebSocket upgrade failure: 999", 999, null, null)),
                 Arguments.of("dns", new UnknownHostException("no-such-host.invalid")),
                 Arguments.of("connect-timeout", new ConnectTimeoutException("connection timed out after 5000 ms")),
                 Arguments.of("connect-timeout", new ConnectException("Connection timed out")),
