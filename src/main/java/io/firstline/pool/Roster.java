@@ -3,10 +3,12 @@ package io.firstline.pool;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Who is there: the feed's seats, the connections that are open, and the last that left. Belongs to the feed's context. */
 final class Roster {
@@ -43,9 +45,14 @@ final class Roster {
         return seats.stream().filter(Seat::isLive).map(Seat::member).toList();
     }
 
-    /** Every connection whose socket is open, candidates and those that are being closed included. */
+    /** Every connection whose socket is open, candidates and those that are being closed included, in the order of their opening. */
     List<Member> open() {
         return List.copyOf(open);
+    }
+
+    /** The same by seat: the order in which connections happened to open is the transport's, and differs from one JVM to the next. */
+    private Stream<Member> bySeat() {
+        return open.stream().sorted(Comparator.comparingInt(member -> member.seat.number()));
     }
 
     void opened(Member member) {
@@ -76,17 +83,17 @@ final class Roster {
                         + seated().stream().map(Member::id).toList()));
     }
 
+    /** The open connections by seat, then the last that left, latest first. */
     List<ConnectionReport> report() {
         List<ConnectionReport> connections = new ArrayList<>();
-        open.forEach(member -> connections.add(member.report(roleOf(member))));
+        bySeat().forEach(member -> connections.add(member.report(roleOf(member))));
         connections.addAll(gone);
         return connections;
     }
 
     /** What each open connection was worth for each of these streams, where that is counted. */
     List<ArrivalReport> arrivals(Collection<StreamWatch> streams) {
-        return open.stream()
-                .filter(member -> member.line != null)
+        return bySeat().filter(member -> member.line != null)
                 .flatMap(member -> streams.stream()
                         .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
                         .map(stream -> ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))

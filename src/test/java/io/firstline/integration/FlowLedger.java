@@ -12,7 +12,7 @@ import java.util.Map;
  * Compares what arrives with what was sent while both go on, and remembers only what is on its way: for runs of millions of messages, in
  * which no two are equal.
  */
-final class FlowLedger {
+public final class FlowLedger {
     /** By stream, the hashes of what was sent and has not arrived, oldest first. */
     private final Map<String, LinkedHashMap<Long, Boolean>> underWay = new HashMap<>();
 
@@ -22,7 +22,7 @@ final class FlowLedger {
     private long unexpected;
     private long outOfOrder;
 
-    FlowLedger(ExchangeSimulator exchange) {
+    public FlowLedger(ExchangeSimulator exchange) {
         exchange.onEmit(this::send);
     }
 
@@ -34,7 +34,7 @@ final class FlowLedger {
     }
 
     /** A message has come out. */
-    synchronized void receive(Buffer payload, boolean late) {
+    public synchronized void receive(Buffer payload, boolean late) {
         long hash = PayloadHash.of(new Payload().over(payload, true));
         String stream = streamOf.remove(hash);
         received++;
@@ -49,26 +49,26 @@ final class FlowLedger {
         flow.remove(hash);
     }
 
-    synchronized long sent() {
+    public synchronized long sent() {
         return sent;
     }
 
-    synchronized long received() {
+    public synchronized long received() {
         return received;
     }
 
     /** Sent and not arrived. */
-    synchronized int underWay() {
+    public synchronized int underWay() {
         return streamOf.size();
     }
 
     /** Arrived though never sent, or twice. */
-    synchronized long unexpected() {
+    public synchronized long unexpected() {
         return unexpected;
     }
 
     /** Arrived before older ones of its stream, and not marked late. */
-    synchronized long outOfOrder() {
+    public synchronized long outOfOrder() {
         return outOfOrder;
     }
 }

@@ -16,6 +16,7 @@ import io.firstline.config.Subscribing;
 import io.firstline.connection.DropCause;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,8 @@ class DeliveryTest extends FeedTestBase {
     private static final int HOLD_MS = 300;
 
     private HandServer server;
+    /** The server's sockets of f-1, f-2. */
+    private final List<Integer> sockets = new ArrayList<>();
 
     private static Dialect dialect(Mode mode, int holdMs, int holdMessages) {
         Sequence sequence = new Sequence(
@@ -52,6 +55,8 @@ class DeliveryTest extends FeedTestBase {
         WsPool pool = started(watch(WsPool.create(
                 vertx, "f", poolOf(2, server.url()), Subscribing.NONE, dialect(mode, holdMs, holdMessages))));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
+        sockets.add(server.socketOf(pool, "f-1"));
+        sockets.add(server.socketOf(pool, "f-2"));
         return pool;
     }
 
@@ -69,7 +74,7 @@ class DeliveryTest extends FeedTestBase {
     private void send(WsPool pool, int connection, int... numbers) {
         long before = report(pool).copies();
         for (int number : numbers) {
-            server.send(n(number), connection);
+            server.send(n(number), sockets.get(connection));
         }
         eventually(() -> report(pool).copies() == before + numbers.length);
     }
@@ -190,10 +195,10 @@ class DeliveryTest extends FeedTestBase {
     void shouldPublishOneKeyOnceThoughItsBytesDiffer() {
         WsPool pool = pool(Mode.FIRST, HOLD_MS, 10);
         for (int i = 1; i <= 2; i++) {
-            server.send("{\"s\":\"x\",\"n\":" + i + ",\"t\":1}", 0);
+            server.send("{\"s\":\"x\",\"n\":" + i + ",\"t\":1}", sockets.get(0));
             int copies = 2 * i - 1;
             eventually(() -> report(pool).copies() == copies);
-            server.send("{\"s\":\"x\",\"n\":" + i + ",\"t\":2}", 1);
+            server.send("{\"s\":\"x\",\"n\":" + i + ",\"t\":2}", sockets.get(1));
             eventually(() -> report(pool).copies() == copies + 1);
         }
 
@@ -303,7 +308,7 @@ class DeliveryTest extends FeedTestBase {
     void shouldTakeTwoNamesForOneStream() {
         WsPool pool = pool(Mode.FIRST, HOLD_MS, 10);
         send(pool, 0, 1);
-        server.send("{\"s\":\"y\",\"n\":3,\"f\":2}", 0);
+        server.send("{\"s\":\"y\",\"n\":3,\"f\":2}", sockets.get(0));
         eventually(() -> messages.size() == 2);
 
         assertThat(report(pool).ledger()).singleElement().matches(stream -> stream.published() == 2);

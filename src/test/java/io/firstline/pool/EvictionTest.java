@@ -319,18 +319,7 @@ class EvictionTest extends FeedTestBase {
     }
 
     private static Future<Void> closeConnection(HandServer server, Feed feed, String id) {
-        return server.close(socketOf(server, feed, id));
-    }
-
-    /** Which socket a connection has is found by sending over it. */
-    private static int socketOf(HandServer server, Feed feed, String id) {
-        join(feed.send("I am " + id, Route.parse(id)));
-        eventually(() -> server.received.stream().anyMatch(r -> r.endsWith("I am " + id)));
-        String found = server.received.stream()
-                .filter(r -> r.endsWith("I am " + id))
-                .findFirst()
-                .orElseThrow();
-        return Integer.parseInt(found.substring(0, found.indexOf(':')));
+        return server.close(server.socketOf(feed, id));
     }
 
     @Test
@@ -423,7 +412,7 @@ class EvictionTest extends FeedTestBase {
         eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
         server.send("first", 0, 1);
         eventually(() -> messages.size() == 1);
-        int old = socketOf(server, feed, "f-1");
+        int old = server.socketOf(feed, "f-1");
         server.deafen(old); // does not notice that we close
         join(feed.evict("f-1"));
         eventually(() ->

@@ -91,6 +91,18 @@ final class HandServer {
         }
     }
 
+    /** Which socket a connection has, found by sending over it: connections open in an order that is the transport's. */
+    int socketOf(Feed feed, String connectionId) {
+        String greeting = "I am " + connectionId;
+        FeedTestBase.join(feed.send(greeting, Route.parse(connectionId)));
+        FeedTestBase.eventually(() -> received.stream().anyMatch(text -> text.endsWith(":" + greeting)));
+        String found = received.stream()
+                .filter(text -> text.endsWith(":" + greeting))
+                .findFirst()
+                .orElseThrow();
+        return Integer.parseInt(found.substring(0, found.indexOf(':')));
+    }
+
     /** Reads nothing more on a connection, not even a close frame. */
     void deafen(int index) {
         ((WebSocketInternal) sockets.get(index))
