@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -74,7 +75,7 @@ final class HostilePeers implements AutoCloseable {
     }
 
     private void endAfterAttack(Closeable socket) {
-        deadlines.schedule(
+        ScheduledFuture<?> unused = deadlines.schedule(
                 () -> {
                     socket.close();
                     return null;
