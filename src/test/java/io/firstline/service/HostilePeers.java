@@ -259,7 +259,7 @@ final class HostilePeers implements AutoCloseable {
                             socket.setReceiveBufferSize(SMALL_WINDOW);
                             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
                             socket.setSoTimeout(200);
-                            endAfterAttack(() -> socket.close());
+                            endAfterAttack(socket::close);
                             attack.run(socket, socket.getOutputStream(), until);
                         } catch (IOException cutOff) {
                             // as it should be
@@ -310,9 +310,14 @@ final class HostilePeers implements AutoCloseable {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** No attack begins any more; the clients' end within about a second. */
+    void stop() {
+        ended = true;
+    }
+
     @Override
     public void close() {
-        ended = true;
+        stop();
         deadlines.shutdownNow();
         exchange.close();
     }

@@ -85,7 +85,7 @@ class HostileSoakTest {
             hostile.attackBridge(Integer.parseInt(bridge.substring(bridge.lastIndexOf(':') + 1)));
             List<Double> heap = new ArrayList<>();
             int resets = resetEvery(exchange, new Random(seed), seconds, heap);
-            hostile.close();
+            hostile.stop();
             exchange.pauseEmission();
             Await.until(() -> ledger.underWay() + " under way", () -> ledger.underWay() == 0);
             heap.add(heapMb());
