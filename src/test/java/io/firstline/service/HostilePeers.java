@@ -210,9 +210,15 @@ final class HostilePeers implements AutoCloseable {
             drain(socket, until);
         });
         every("sockjs: pings, reads nothing", port, (socket, out, until) -> {
-            out.write(ascii(
-                    "GET /eventbus/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+            out.write(ascii(String.join(
+                    "\r\n",
+                    "GET /eventbus/websocket HTTP/1.1",
+                    "Host: localhost",
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                    "\r\n")));
             byte[] ping = new byte[131];
             ping[0] = (byte) (Frame.FIN | Frame.PING);
             ping[1] = (byte) (0x80 | 125);
@@ -259,7 +265,7 @@ final class HostilePeers implements AutoCloseable {
                             socket.setReceiveBufferSize(SMALL_WINDOW);
                             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
                             socket.setSoTimeout(200);
-                            endAfterAttack(socket::close);
+                            endAfterAttack(socket);
                             attack.run(socket, socket.getOutputStream(), until);
                         } catch (IOException cutOff) {
                             // as it should be
