@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param classes the kinds of streams; a stream is of the first class that has its name
  * @param serverTime where the venue tells the time; only with {@code eventTime}
  * @param eventTime when messages say that what they tell has happened: for figures of latency, and for nothing else
+ * @param notices how the server speaks about its connection and its requests, apart from replies by id
  */
 public record Dialect(
         List<String> stream,
@@ -39,7 +40,8 @@ public record Dialect(
         Heartbeat heartbeat,
         List<StreamClass> classes,
         ServerTime serverTime,
-        EventTime eventTime) {
+        EventTime eventTime,
+        Notices notices) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     private static final int MAX_POINTERS = 16;
     /** Of all that is read of one message. */
@@ -66,12 +68,23 @@ public record Dialect(
         classes = classes == null ? List.of() : List.copyOf(classes);
         serverTime = serverTime == null ? ServerTime.NONE : serverTime;
         eventTime = eventTime == null ? EventTime.NONE : eventTime;
+        notices = notices == null ? Notices.NONE : notices;
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal.stream().map(Sign::at).toList());
         checkPointers(
                 checks, "control", control.stream().map(Sign::at).distinct().toList());
-        int pointers = pointers(stream, control, ackId, refusal, classes).size();
+        checkPointers(
+                checks,
+                "shutdown",
+                notices.shutdown().stream().map(Sign::at).distinct().toList());
+        checkPointers(
+                checks,
+                "errors",
+                notices.errors().stream().map(Sign::at).distinct().toList());
+        checkPointers(checks, "errorText", notices.errorText());
+        int pointers =
+                pointers(stream, control, ackId, refusal, classes, notices).size();
         checks.require(
                         JsonText.isPointer(ackId),
                         "ackId",
@@ -122,12 +135,21 @@ public record Dialect(
                 Heartbeat.NONE,
                 List.of(),
                 ServerTime.NONE,
-                EventTime.NONE);
+                EventTime.NONE,
+                Notices.NONE);
     }
 
     private static Set<String> pointers(
-            List<String> stream, List<Sign> control, String ackId, List<Sign> refusal, List<StreamClass> classes) {
+            List<String> stream,
+            List<Sign> control,
+            String ackId,
+            List<Sign> refusal,
+            List<StreamClass> classes,
+            Notices notices) {
         Set<String> pointers = new HashSet<>(stream);
+        notices.shutdown().forEach(sign -> pointers.add(sign.at()));
+        notices.errors().forEach(sign -> pointers.add(sign.at()));
+        pointers.addAll(notices.errorText());
         control.forEach(sign -> pointers.add(sign.at()));
         pointers.add(ackId);
         refusal.forEach(sign -> pointers.add(sign.at()));
@@ -155,7 +177,8 @@ public record Dialect(
                 heartbeat,
                 classes,
                 server,
-                event);
+                event,
+                notices);
     }
 
     /** The class of a stream, {@link StreamClass#UNKNOWN} if it has none. */

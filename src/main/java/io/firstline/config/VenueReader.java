@@ -259,6 +259,18 @@ final class VenueReader {
             }
         }
         List<Sign> refusal = signsIn("/messages/refusal", messages.path("refusal"));
+        List<String> shutdownStreams = new ArrayList<>();
+        List<Sign> shutdown = new ArrayList<>();
+        for (int i = 0; i < messages.path("shutdown").size(); i++) {
+            JsonNode item = messages.path("shutdown").get(i);
+            if (item.isTextual()) {
+                shutdownStreams.add(item.textValue());
+            } else {
+                shutdown.addAll(signs("/messages/shutdown/" + i, item));
+            }
+        }
+        Notices notices = new Notices(
+                shutdown, signsIn("/messages/errors", messages.path("errors")), texts(messages.path("errorText")));
         List<StreamClass> classes = new ArrayList<>();
         messages.path("classes")
                 .properties()
@@ -274,7 +286,7 @@ final class VenueReader {
                         texts(messages.path("stream")),
                         messages.path("separator").asText(),
                         names,
-                        texts(messages.path("shutdown")),
+                        shutdownStreams,
                         control,
                         controlTexts,
                         messages.path("ackId").asText(),
@@ -283,7 +295,8 @@ final class VenueReader {
                         heartbeat,
                         classes,
                         serverTime,
-                        eventTime),
+                        eventTime,
+                        notices),
                 Dialect.NONE);
     }
 

@@ -26,6 +26,7 @@ import org.slf4j.event.Level;
  */
 final class Chronicle {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+    private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
 
     private final String name;
     private String url;
@@ -38,6 +39,9 @@ final class Chronicle {
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
     private boolean degradedTold;
+    private boolean errorTold;
+    private long errorToldNanos;
+    private long errorsOmitted;
     private long evictions;
     private final Map<String, Long> evictedFor = new TreeMap<>();
     private long losses;
@@ -232,6 +236,23 @@ final class Chronicle {
         tell(
                 FeedEvent.Type.SUBSCRIBE_FAILED,
                 about(member).put("streams", new JsonArray(streams)).put("reason", reason));
+    }
+
+    /** The server reports an error; of many only one a second is passed on. */
+    void serverError(Member member, List<String> streams, String words) {
+        long now = clockwork.nowNanos();
+        if (errorTold && now - errorToldNanos < ERRORS_EVERY_NANOS) {
+            errorsOmitted++;
+            return;
+        }
+        JsonObject facts = about(member).put("text", words).put("omitted", errorsOmitted);
+        errorTold = true;
+        errorToldNanos = now;
+        errorsOmitted = 0;
+        if (failures.isNews("server-error", now)) {
+            LOG.warn("{}/{} the server reports an error: {} ({})", name, member.id(), words, figures());
+        }
+        tell(FeedEvent.Type.SERVER_ERROR, streams.isEmpty() ? facts : facts.put("streams", new JsonArray(streams)));
     }
 
     /** Messages of a stream are missing, or have come after all. */

@@ -114,7 +114,14 @@ public abstract class Feed {
         this.delivery = new Delivery(publication, gaps, streams, clockwork);
         this.heartbeats = new Heartbeats(dialect.heartbeat());
         this.urls = urls(config);
-        this.subscriber = new Subscriber(config.onConnect(), subscribing, dialect, roster, chronicle, clockwork);
+        this.subscriber = new Subscriber(
+                config.onConnect(),
+                subscribing,
+                dialect,
+                roster,
+                chronicle,
+                clockwork,
+                () -> this.config.framesPerSecond());
         this.reception = new Reception(reader, streams, subscriber, monitor);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
         for (int i = 0; i < target; i++) {

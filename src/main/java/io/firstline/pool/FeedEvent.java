@@ -48,6 +48,12 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         /** The server refused a request, or did not answer it: {@code connection, streams, reason}. */
         SUBSCRIBE_FAILED("subscribe-failed"),
         /**
+         * The server reports an error that names no request: {@code connection, text, omitted}; {@code text} holds the server's words,
+         * {@code streams} the stream that it names or, if it names none, those whose requests wait for an answer. At most one a second;
+         * {@code omitted} counts those that were left out since the last one.
+         */
+        SERVER_ERROR("server-error"),
+        /**
          * A connection was replaced: {@code connection, replacement, reason, compared, latencyMs, lagP99Micros}; {@code compared} holds
          * the numbers of both where the replacement had to be better, else it is empty.
          */

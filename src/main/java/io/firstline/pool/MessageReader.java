@@ -25,6 +25,9 @@ final class MessageReader {
     private final List<SignAt> control;
     private final List<byte[]> controlTexts;
     private final List<SignAt> refusal;
+    private final List<SignAt> shutdown;
+    private final List<SignAt> errors;
+    private final List<Integer> errorText;
     private final Dialect dialect;
     private final Map<StreamClass, Places> places = new HashMap<>();
 
@@ -51,6 +54,9 @@ final class MessageReader {
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
         refusal = signs(dialect.refusal(), pointers);
+        shutdown = signs(dialect.notices().shutdown(), pointers);
+        errors = signs(dialect.notices().errors(), pointers);
+        errorText = placed(dialect.notices().errorText(), pointers);
         Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
                 .forEach(type -> places.put(
                         type,
@@ -168,6 +174,16 @@ final class MessageReader {
         return anyIsTrue(control);
     }
 
+    /** Whether the message read says that the server is about to close the connection. */
+    boolean announcesShutdown() {
+        return anyIsTrue(shutdown);
+    }
+
+    /** Whether the message read reports an error. */
+    boolean isError() {
+        return anyIsTrue(errors);
+    }
+
     /** Whether a message is nothing but one of the texts that are control messages. */
     boolean isControlText(Payload payload) {
         for (int i = 0; i < controlTexts.size(); i++) {
@@ -207,13 +223,25 @@ final class MessageReader {
         return ackPointer >= 0 && keys.isLong(ackPointer) ? keys.asLong(ackPointer) : 0;
     }
 
-    /** What is said against the request that the message replies to; null = nothing. */
+    /** What is said against the request that the message replies to, in the server's words if it has any; null = nothing. */
     String refusal() {
         for (SignAt sign : refusal) {
             if (sign.isTrue(keys)) {
-                return keys.text(sign.pointer());
+                String words = words();
+                return words.isEmpty() ? keys.text(sign.pointer()) : words;
             }
         }
         return null;
+    }
+
+    /** The server's words in an error or a refusal; empty = none that are known. Not bounded: they are the server's. */
+    String words() {
+        StringJoiner words = new StringJoiner(": ");
+        for (int pointer : errorText) {
+            if (keys.isPresent(pointer) && !keys.text(pointer).isEmpty()) {
+                words.add(keys.text(pointer));
+            }
+        }
+        return words.toString();
     }
 }

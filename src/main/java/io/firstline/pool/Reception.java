@@ -58,10 +58,18 @@ final class Reception {
             malformed += reader.expectsJson() ? 1 : 0;
             return Kind.DATA;
         }
-        boolean isControl = reader.isControl();
+        if (reader.announcesShutdown()) {
+            return Kind.SHUTDOWN;
+        }
+        boolean isError = reader.isError();
+        boolean isControl = isError || reader.isControl();
         stream = isControl ? null : streams.of(reader, arrivalNanos);
         if (stream == null) {
-            return isReply(member) || isControl ? Kind.CONTROL : Kind.DATA;
+            boolean isReply = isReply(member);
+            if (isError && !isReply) {
+                subscriber.erred(member, reader.streamName(), reader.words());
+            }
+            return isReply || isControl ? Kind.CONTROL : Kind.DATA;
         }
         return stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
     }

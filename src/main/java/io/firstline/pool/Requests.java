@@ -52,6 +52,19 @@ final class Requests {
         }
     }
 
+    /** Whether a request waits for its answer that was sent more than once: the answer to the first may have been lost. */
+    boolean isRepeated(long id) {
+        Asked asked = open.get(id);
+        return asked != null && asked.tries > 1;
+    }
+
+    /** The streams of all requests that wait for an answer. */
+    List<String> openStreams() {
+        return open.values().stream()
+                .flatMap(asked -> asked.request.streams().stream())
+                .toList();
+    }
+
     /** The request that is answered by a reply with this id; null if none waits for it. */
     Request answered(long id) {
         Asked asked = open.remove(id);

@@ -3,11 +3,16 @@ package io.firstline.pool;
 import io.firstline.config.Dialect;
 import io.firstline.config.Subscribing;
 import io.firstline.connection.Clockwork;
+import io.firstline.payload.Printable;
 import io.firstline.pool.Requests.Request;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,25 +20,42 @@ import java.util.stream.Stream;
  * never answered. Belongs to the feed's context.
  */
 final class Subscriber {
+    /** In a second, where it is not known what a server takes: the lowest limits of venues are 5 to 10, which their profiles name. */
+    private static final int FRAMES_PER_SECOND = 20;
+    /** What venues say to a request that is repeated. */
+    private static final Pattern ALREADY_SUBSCRIBED =
+            Pattern.compile("already[ _-]?subscribed", Pattern.CASE_INSENSITIVE);
+
+    /** Of a server's words, characters. */
+    private static final int MAX_WORDS = 200;
+
     private final Subscriptions wanted;
     private final boolean answered;
     private final Roster roster;
     private final Chronicle chronicle;
     private final Clockwork clockwork;
+    private final IntSupplier framesPerSecond;
     private final FirstData firstData = new FirstData();
 
+    /**
+     * One that has asked nothing yet.
+     *
+     * @param framesPerSecond how many frames the server takes in a second; 0 = not known
+     */
     Subscriber(
             List<String> onConnect,
             Subscribing how,
             Dialect dialect,
             Roster roster,
             Chronicle chronicle,
-            Clockwork clockwork) {
+            Clockwork clockwork,
+            IntSupplier framesPerSecond) {
         this.wanted = new Subscriptions(onConnect, how, dialect.streamsPerRequest());
         this.answered = !dialect.ackId().isEmpty();
         this.roster = roster;
         this.chronicle = chronicle;
         this.clockwork = clockwork;
+        this.framesPerSecond = framesPerSecond;
     }
 
     /** The streams that every connection is to have. */
@@ -46,10 +68,31 @@ final class Subscriber {
         if (roster.open().size() == 1) {
             firstData.expect(wanted.streams(), clockwork.nowNanos()); // a feed that had no connection begins anew
         }
-        List<Future<Void>> writes = new ArrayList<>();
-        wanted.onConnect().forEach(message -> writes.add(member.connection.send(message)));
-        wanted.opening().forEach(request -> writes.add(ask(member, request)));
-        return Future.all(writes).mapEmpty();
+        List<Supplier<Future<Void>>> writes = new ArrayList<>();
+        wanted.onConnect().forEach(message -> writes.add(() -> member.connection.send(message)));
+        wanted.opening().forEach(request -> writes.add(() -> ask(member, request)));
+        return paced(member, writes, 0);
+    }
+
+    /** Writes a second's worth now, and the rest later: servers cut a connection that begins with hundreds of frames. */
+    private Future<Void> paced(Member member, List<Supplier<Future<Void>>> writes, int from) {
+        int perSecond = framesPerSecond.getAsInt() > 0 ? framesPerSecond.getAsInt() : FRAMES_PER_SECOND;
+        int to = Math.min(writes.size(), from + perSecond);
+        Future<Void> written = Future.all(
+                        writes.subList(from, to).stream().map(Supplier::get).toList())
+                .mapEmpty();
+        if (to == writes.size()) {
+            return written;
+        }
+        Promise<Void> rest = Promise.promise();
+        clockwork.once(1_000, () -> {
+            if (member.isLive()) {
+                paced(member, writes, to).onComplete(rest);
+            } else {
+                rest.complete(); // its end is reported
+            }
+        });
+        return Future.all(written, rest.future()).mapEmpty();
     }
 
     /** On how many open connections the messages were sent, which new ones will send as well. */
@@ -111,11 +154,39 @@ final class Subscriber {
      * @return whether it was
      */
     boolean replied(Member member, long id, String refusal) {
+        boolean repeated = member.requests.isRepeated(id);
         Request request = member.requests.answered(id);
         if (request != null && refusal != null) {
-            chronicle.subscribeFailed(member, request.streams(), "refused: " + refusal);
+            refused(member, request, refusal, repeated);
         }
         return request != null;
+    }
+
+    private void refused(Member member, Request request, String refusal, boolean repeated) {
+        boolean single = request.streams().size() == 1;
+        if ((single || repeated) && ALREADY_SUBSCRIBED.matcher(refusal).find()) {
+            return; // the answer to an earlier request was late, or lost
+        }
+        List<Request> halves = wanted.halves(request);
+        if (halves.isEmpty()) {
+            chronicle.subscribeFailed(member, request.streams(), "refused: " + Printable.of(refusal, MAX_WORDS));
+        }
+        for (Request half : halves) {
+            ask(member, half)
+                    .onFailure(e -> chronicle.subscribeFailed(member, half.streams(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * The server reports an error that names no request.
+     *
+     * @param stream whose it is, if a feed asked for a stream of this name
+     * @param words the server's; empty = none that are known
+     */
+    void erred(Member member, String stream, String words) {
+        boolean known = wanted.streams().contains(stream);
+        chronicle.serverError(
+                member, known ? List.of(stream) : member.requests.openStreams(), Printable.of(words, MAX_WORDS));
     }
 
     /** Asks again what was not answered, and tells what shows no data; called every now and then. */

@@ -61,6 +61,22 @@ final class Subscriptions {
         return numbered(requests(removed, how::unsubscribeRequest, lastId + 1));
     }
 
+    /**
+     * Requests for the halves of what a server refused as a whole, as far as it is still wanted: so the streams that it does not accept
+     * are found. None for a single stream, or if the request was to unsubscribe.
+     */
+    List<Request> halves(Request refused) {
+        List<String> names =
+                refused.streams().stream().filter(streams::contains).toList();
+        if (refused.streams().size() < 2 || names.isEmpty()) {
+            return List.of();
+        }
+        int middle = (names.size() + 1) / 2;
+        List<Request> halves = new ArrayList<>(requests(names.subList(0, middle), how::subscribeRequest, lastId + 1));
+        halves.addAll(requests(names.subList(middle, names.size()), how::subscribeRequest, lastId + 1 + halves.size()));
+        return numbered(halves);
+    }
+
     List<String> streams() {
         return List.copyOf(streams);
     }

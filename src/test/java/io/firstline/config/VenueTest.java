@@ -100,7 +100,7 @@ class VenueTest {
                         "/venue: found \"e\", whose profile has -1 (a number) at /framesPerSecond, allowed: an integer from 0 to 10000",
                         "/venue: found \"e\", whose profile has 5 (a number) at /messages/stream, allowed: an array of strings",
                         "/venue: found \"e\", whose profile has an unknown key at /messages/strem,"
-                                + " allowed: stream, separator, names, shutdown, control, ackId, refusal, classes, eventTime (did you mean stream?)");
+                                + " allowed: stream, separator, names, shutdown, control, ackId, refusal, errors, errorText, classes, eventTime (did you mean stream?)");
         assertThat(feedErrors("{\"venue\":\"f\"}"))
                 .containsExactlyInAnyOrder(
                         "/venue: found \"f\", whose profile has \"/e, /e\" at /messages/refusal,"

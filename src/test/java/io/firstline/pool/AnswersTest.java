@@ -2,10 +2,22 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Dialect;
+import io.firstline.config.EventTime;
+import io.firstline.config.Heartbeat;
+import io.firstline.config.Notices;
+import io.firstline.config.ServerTime;
+import io.firstline.config.Sign;
+import io.firstline.config.Subscribing;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.WsPoolConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a feed asks its server for is answered, or asked again, or told. */
@@ -79,5 +91,148 @@ class AnswersTest extends FeedTestBase {
 
         assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("replacement"))
                 .isEqualTo("f-3");
+    }
+
+    /** A venue that names a request by its id, reports errors with or without it, and announces that it closes its connections. */
+    private static final Dialect SPEAKING = new Dialect(
+            List.of("/topic"),
+            " ",
+            Map.of(),
+            List.of(),
+            List.of(Sign.anyAt("/op")),
+            List.of(),
+            "/id",
+            List.of(new Sign("/success", List.of("false"))),
+            10,
+            Heartbeat.NONE,
+            List.of(),
+            ServerTime.NONE,
+            EventTime.NONE,
+            new Notices(
+                    List.of(new Sign("/code", List.of("\"64008\""))),
+                    List.of(new Sign("/event", List.of("\"error\""))),
+                    List.of("/ret_msg", "/msg")));
+
+    private WsPool speaking(HandServer server, WsPoolConfig config, String... streams) {
+        Subscribing how = new Subscribing(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe());
+        WsPool feed = started(watch(WsPool.create(vertx, "f", config, how, SPEAKING)));
+        eventually(() -> server.sockets.size() == config.connections() && feed.state() == FeedState.CONNECTED);
+        return feed;
+    }
+
+    private static void refuse(HandServer server, int socket, int id, String words) {
+        server.send("{\"op\":\"subscribe\",\"success\":false,\"ret_msg\":\"" + words + "\",\"id\":" + id + "}", socket);
+    }
+
+    private static void accept(HandServer server, int socket, int id) {
+        server.send("{\"op\":\"subscribe\",\"success\":true,\"id\":" + id + "}", socket);
+    }
+
+    @Test
+    void shouldTakeAlreadySubscribedForSuccess() {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = speaking(server, poolOf(2, server.url()), "a");
+        eventually(() -> server.received.size() == 2);
+
+        refuse(server, 0, 1, "error:already subscribed,topic:a");
+        refuse(server, 1, 1, "Already_Subscribed");
+
+        eventually(() -> report(feed).control() == 2);
+        assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).isEmpty();
+    }
+
+    @Test
+    void shouldFindTheStreamForWhichABatchIsRefused() {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = speaking(server, poolOf(2, server.url()), "a", "bad", "c");
+        eventually(() -> server.received.size() == 2);
+
+        refuse(server, 0, 1, "Invalid topic");
+        eventually(() -> server.received.size() == 4);
+        assertThat(server.received.get(2)).contains("[\"a\",\"bad\"]", "\"id\":10001");
+        assertThat(server.received.get(3)).contains("[\"c\"]", "\"id\":10002");
+        accept(server, 0, 10_002);
+        refuse(server, 0, 10_001, "Invalid topic");
+        eventually(() -> server.received.size() == 6);
+        accept(server, 0, 10_003);
+        assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).isEmpty();
+        refuse(server, 0, 10_004, "Invalid topic\\u001b[2J");
+
+        JsonObject failed = awaitTold(FeedEvent.Type.SUBSCRIBE_FAILED).facts();
+        assertThat(failed.getJsonArray("streams")).isEqualTo(new JsonArray().add("bad"));
+        assertThat(failed.getString("reason")).isEqualTo("refused: Invalid topic\\u001b[2J");
+        server.send("{\"topic\":\"c\"}", 0);
+        eventually(() -> texts().equals(List.of("{\"topic\":\"c\"}")));
+        assertThat(report(feed).live()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldReportAnErrorThatNamesNoRequest() {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = speaking(server, poolOf(2, server.url()), "a");
+        eventually(() -> server.received.size() == 2);
+        accept(server, server.socketOf(feed, "f-1"), 1);
+
+        String error = "{\"event\":\"error\",\"topic\":\"%s\",\"msg\":\"%s\"}";
+        server.send(error.formatted("a", "no such product"), server.socketOf(feed, "f-1"));
+
+        JsonObject told = awaitTold(FeedEvent.Type.SERVER_ERROR).facts();
+        assertThat(told.getString("connection")).isEqualTo("f-1");
+        assertThat(told.getString("text")).isEqualTo("no such product");
+        assertThat(told.getJsonArray("streams")).isEqualTo(new JsonArray().add("a"));
+        assertThat(texts()).isEmpty();
+
+        for (int i = 0; i < 50; i++) {
+            server.send(error.formatted("", "x".repeat(1_000)), server.socketOf(feed, "f-2"));
+        }
+        eventually(() -> report(feed).copies() == 52);
+        assertThat(told(FeedEvent.Type.SERVER_ERROR)).as("at most one a second").hasSizeLessThan(10);
+        server.send(error.formatted("", "last"), server.socketOf(feed, "f-2"));
+        eventually(() -> {
+            server.send(error.formatted("", "last"), 0);
+            return told(FeedEvent.Type.SERVER_ERROR)
+                            .get(told(FeedEvent.Type.SERVER_ERROR).size() - 1)
+                            .facts()
+                            .getInteger("omitted")
+                    > 0;
+        });
+        assertThat(told(FeedEvent.Type.SERVER_ERROR))
+                .allMatch(event -> event.facts().getString("text").length() <= 201);
+    }
+
+    @Test
+    void shouldReplaceAConnectionThatIsAnnouncedToEndByASign() {
+        HandServer server = HandServer.start(vertx);
+        WsPool feed = speaking(server, poolOf(2, server.url()).withJoinGuardMs(0));
+        server.send("{\"topic\":\"a\",\"n\":0}", 0, 1);
+        eventually(() -> messages.size() == 1);
+
+        server.send("{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"upgrade\"}", server.socketOf(feed, "f-1"));
+
+        eventually(() -> server.sockets.size() == 3);
+        assertThat(awaitTold(FeedEvent.Type.SHUTDOWN_ANNOUNCED).facts().getString("connection"))
+                .isEqualTo("f-1");
+        eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
+        server.send("{\"topic\":\"a\",\"n\":1}", 0, 1, 2);
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("connection"))
+                .isEqualTo("f-1");
+        assertThat(texts()).as("the notice is no data").hasSize(2);
+    }
+
+    @Test
+    void shouldSpreadALongOpeningOverSeconds() {
+        HandServer server = HandServer.start(vertx);
+        List<String> opening =
+                IntStream.range(0, 45).mapToObj(i -> "{\"sub\":" + i + "}").toList();
+        long start = System.nanoTime();
+        WsConnectionConfig connection =
+                connection(server.url()).withOnConnect(opening).withFramesPerSecond(0);
+        started(single(connection));
+
+        eventually(() -> server.received.size() == 45);
+
+        assertThat(System.nanoTime() - start).as("20 a second").isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1_900));
+        assertThat(server.received)
+                .isEqualTo(opening.stream().map(text -> "0:" + text).toList());
     }
 }

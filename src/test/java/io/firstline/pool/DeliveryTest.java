@@ -6,6 +6,7 @@ import io.firstline.arbitration.Chain.Fate;
 import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.Sign;
 import io.firstline.config.StreamClass;
@@ -47,7 +48,8 @@ class DeliveryTest extends FeedTestBase {
                 Heartbeat.NONE,
                 List.of(new StreamClass("numbered", "^x", List.of("/n"), sequence, mode, holdMs, holdMessages)),
                 ServerTime.NONE,
-                EventTime.NONE);
+                EventTime.NONE,
+                Notices.NONE);
     }
 
     private WsPool pool(Mode mode, int holdMs, int holdMessages) {

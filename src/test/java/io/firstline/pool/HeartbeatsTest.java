@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.Subscribing;
 import java.util.List;
@@ -27,7 +28,8 @@ class HeartbeatsTest extends FeedTestBase {
                 new Heartbeat("ping ${id}", 1_000, answered),
                 List.of(),
                 ServerTime.NONE,
-                EventTime.NONE);
+                EventTime.NONE,
+                Notices.NONE);
     }
 
     private WsPool pool(HandServer server, boolean answered) {
