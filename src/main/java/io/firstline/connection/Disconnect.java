@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.http.HttpClosedException;
@@ -79,8 +80,11 @@ public record Disconnect(String cause, int code, String reason) {
         }
         if (failure instanceof CorruptedWebSocketFrameException) {
             return message.startsWith("Max frame length")
-                    ? new Disconnect("oversize", code, message)
+                    ? new Disconnect("oversize", code, "a frame is larger than maxMessageBytes")
                     : new Disconnect("malformed-frame", code, message);
+        }
+        if (failure instanceof DecompressionException && message.contains("maximum size")) {
+            return new Disconnect("oversize", code, "a compressed message inflates to more than maxMessageBytes");
         }
         if (failure instanceof WebSocketHandshakeException) {
             return new Disconnect("upgrade", code, "the upgrade failed: " + message);

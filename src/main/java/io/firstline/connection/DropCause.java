@@ -2,7 +2,7 @@ package io.firstline.connection;
 
 /** Why a message was not passed on. */
 public enum DropCause {
-    /** Larger than {@code maxMessageBytes}; in a single frame it ends the connection as well. */
+    /** Larger than {@code maxMessageBytes}; a compressed one ends the connection as well. */
     OVERSIZE("oversize"),
     /** A text message that is not UTF-8. */
     NOT_UTF8("not-utf8"),

@@ -2,11 +2,13 @@ package io.firstline.connection;
 
 import io.firstline.payload.Payload;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
+import java.util.function.LongConsumer;
 
 /**
  * Reads messages of one frame straight from what the socket has read, ahead of Netty's decoder, which makes a buffer and an object of each.
@@ -16,7 +18,10 @@ import io.vertx.core.internal.ContextInternal;
  * fragments of another message. Everything else (control frames, fragments, what is wrong, what is cut by the end of a read) goes to
  * Netty's decoder frame by frame and byte by byte as it came, so the protocol stays Netty's.
  *
- * <p>It is put into a channel that may already have read half a frame. So at first it only looks on, and compares what it would have seen
+ * <p>A message in one frame that is larger than the limit is skipped byte by byte, while Netty's decoder would end the connection: the
+ * same snapshot would end the next one too.
+ *
+ * <p>It may be put into a channel that has already read half a frame. Then it first only looks on, and compares what it would have seen
  * with the frames that Netty makes of the same bytes; after {@value #TRUSTED} in a row it knows where frames begin. At the first
  * difference, and after a close frame, it lets everything pass for good.
  *
@@ -24,6 +29,9 @@ import io.vertx.core.internal.ContextInternal;
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     private static final int TRUSTED = 3;
+    /** A frame that claims to be longer is not waited for: Netty ends the connection. */
+    static final long MAX_SKIPPED = 1L << 30;
+
     private static final int FINAL_TEXT = 0x81;
     private static final int FINAL_BINARY = 0x82;
     private static final int FINAL = 0x80;
@@ -35,6 +43,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     private final ContextInternal context;
     private final Handler<Payload> messages;
+    private final LongConsumer oversize;
+    private final Runnable unfinished;
     private final Payload payload = new Payload();
     private final ReusedBytes bytes = new ReusedBytes();
     private final int maxMessageBytes;
@@ -51,10 +61,29 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private long payloadLeft;
     private long payloadLength;
 
-    FrameReader(ContextInternal context, int maxMessageBytes, Handler<Payload> messages) {
+    /** What is left of a frame that is skipped. */
+    private long skipping;
+
+    /**
+     * Reads messages.
+     *
+     * @param fromTheBeginning whether the first byte that it reads begins a frame
+     * @param oversize gets the length of each skipped message, when all of it has come
+     * @param unfinished called when bytes have come that end no frame
+     */
+    FrameReader(
+            ContextInternal context,
+            int maxMessageBytes,
+            boolean fromTheBeginning,
+            Handler<Payload> messages,
+            LongConsumer oversize,
+            Runnable unfinished) {
         this.context = context;
         this.maxMessageBytes = maxMessageBytes;
+        this.agreed = fromTheBeginning ? TRUSTED : 0;
         this.messages = messages;
+        this.oversize = oversize;
+        this.unfinished = unfinished;
     }
 
     /** To be put behind Netty's decoder. */
@@ -71,11 +100,21 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         ContextInternal before = context.beginDispatch();
         try {
             while (read.isReadable()) {
-                if (lettingPass) {
+                if (skipping > 0) {
+                    int skipped = (int) Math.min(skipping, read.readableBytes());
+                    read.skipBytes(skipped);
+                    skipping -= skipped;
+                    if (skipping == 0) {
+                        oversize.accept(payloadLength);
+                    }
+                } else if (lettingPass) {
                     channel.fireChannelRead(read.readRetainedSlice(read.readableBytes()));
                 } else if (agreed < TRUSTED || headerLength > 0 || inFragments || !take(read)) {
                     pass(channel, read);
                 }
+            }
+            if (skipping > 0 || headerLength > 0) {
+                unfinished.run();
             }
         } finally {
             context.endDispatch(before);
@@ -116,33 +155,54 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** Lets a frame, or what has been read of it, go to Netty's decoder. */
+    /** Lets a frame, or what has been read of it, go to Netty's decoder. Once frames are known, headers go as a whole. */
     private void pass(ChannelHandlerContext channel, ByteBuf read) {
-        int from = read.readerIndex();
-        int to = from;
-        int end = read.writerIndex();
-        while (to < end && headerLength < headerNeeded()) {
-            header[headerLength++] = read.getByte(to++);
-            if (headerLength == headerNeeded()) {
-                payloadLength = payloadLength();
-                payloadLeft = payloadLength;
+        int before = headerLength;
+        boolean begins = headerLength < headerNeeded();
+        while (read.isReadable() && headerLength < headerNeeded()) {
+            header[headerLength++] = read.readByte();
+        }
+        boolean hasHeader = headerLength == headerNeeded();
+        if (begins && hasHeader) {
+            payloadLength = payloadLength();
+            payloadLeft = payloadLength;
+            if (agreed >= TRUSTED && isSkipped()) {
+                skipping = payloadLength;
+                headerLength = 0;
+                return;
             }
         }
-        boolean whole = false;
-        if (headerLength == headerNeeded()) {
-            int more = (int) Math.min(payloadLeft, end - to);
-            payloadLeft -= more;
-            to += more;
-            whole = payloadLeft == 0;
-        }
         int frames = witness.frames;
-        channel.fireChannelRead(read.readRetainedSlice(to - from));
+        int from = agreed < TRUSTED ? before : hasHeader && begins ? 0 : headerLength;
+        if (from < headerLength) {
+            channel.fireChannelRead(Unpooled.copiedBuffer(header, from, headerLength - from));
+        }
+        int more = hasHeader ? (int) Math.min(payloadLeft, read.readableBytes()) : 0;
+        if (more > 0) {
+            payloadLeft -= more;
+            channel.fireChannelRead(read.readRetainedSlice(more));
+        }
+        boolean whole = hasHeader && payloadLeft == 0;
         if (witness.frames - frames != (whole ? 1 : 0) || (whole && witness.lastLength != payloadLength)) {
             lettingPass = true; // what we take for the beginning of a frame is not
         } else if (whole) {
-            agreed++;
+            agreed = Math.min(TRUSTED, agreed + 1);
             passed();
         }
+    }
+
+    /** A whole message, well-formed as far as its header tells, that is too large. */
+    private boolean isSkipped() {
+        int first = header[0] & 0xFF;
+        int length = header[1]; // negative with a mask
+        boolean shortest = length < LENGTH_16
+                || (length == LENGTH_16 ? payloadLength >= LENGTH_16 : payloadLength > 0xFFFF);
+        return !inFragments
+                && (first == FINAL_TEXT || first == FINAL_BINARY)
+                && length >= 0
+                && shortest
+                && payloadLength > maxMessageBytes
+                && payloadLength <= MAX_SKIPPED;
     }
 
     private void passed() {

@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  *
  * <p>Vert.x has an aggregator of its own; it loses everything after an empty first fragment and makes strings, so this one reads
  * frames. A message in one frame is passed on without a copy. A fragmented message over the limit is dropped as a whole and its
- * remaining fragments are skipped. A text message that is not UTF-8 is dropped: RFC 6455 would have the connection failed, but every
+ * remaining fragments are skipped, within bounds: a message that goes beyond them is endless, and the connection is of no use. A text message that is not UTF-8 is dropped: RFC 6455 would have the connection failed, but every
  * copy carries the same bytes, and one bad message would take down all connections at once.
  */
 public final class MessageAssembler {
@@ -26,7 +26,17 @@ public final class MessageAssembler {
 
         /** A message was dropped; {@code bytes} of it had arrived. */
         void dropped(DropCause cause, long bytes);
+
+        /** A message was dropped that has not ended within all bounds; what still comes of it is not told. */
+        void endless(String what);
     }
+
+    /** A message has at most so many fragments; empty ones count too. */
+    static final int MAX_FRAGMENTS = 100_000;
+    /** A message over the limit is skipped up to so many times the limit, and in any case up to 64 MiB. */
+    private static final int MAX_SKIPPED_LIMITS = 4;
+
+    private static final long LEAST_SKIPPED = 64L << 20;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -37,6 +47,7 @@ public final class MessageAssembler {
     private Buffer fragments;
     private boolean text;
     private long skippedBytes = -1;
+    private int fragmentCount;
 
     public MessageAssembler(int maxMessageBytes, Sink sink) {
         this.maxMessageBytes = maxMessageBytes;
@@ -61,6 +72,10 @@ public final class MessageAssembler {
                 return;
             }
             fragments = Buffer.buffer(0);
+            fragmentCount = 0;
+        }
+        if (!isInMessage()) {
+            return; // it was endless
         }
         if (skippedBytes >= 0) {
             skippedBytes += payload.length();
@@ -80,12 +95,31 @@ public final class MessageAssembler {
             } else {
                 onMessage(whole.over(all, text));
             }
+        } else if (++fragmentCount > MAX_FRAGMENTS) {
+            giveUp("a message of more than " + MAX_FRAGMENTS + " fragments");
+        } else if (skippedBytes > Math.max(LEAST_SKIPPED, MAX_SKIPPED_LIMITS * (long) maxMessageBytes)) {
+            giveUp("a message in fragments has not ended after " + skippedBytes + " bytes, maxMessageBytes is "
+                    + maxMessageBytes);
         }
+    }
+
+    /** Whether a message has begun and not ended yet. */
+    boolean isInMessage() {
+        return fragments != null || skippedBytes >= 0;
+    }
+
+    /** The message that has begun is dropped. */
+    void giveUp(String what) {
+        long bytes = fragments != null ? fragments.length() : Math.max(0, skippedBytes);
+        fragments = null;
+        skippedBytes = -1;
+        sink.dropped(DropCause.OVERSIZE, bytes);
+        sink.endless(what);
     }
 
     /** The connection ended: a message that was not complete is told as dropped. */
     public void onEnd() {
-        if (fragments != null || skippedBytes >= 0) {
+        if (isInMessage()) {
             long bytes = fragments != null ? fragments.length() : skippedBytes;
             fragments = null;
             skippedBytes = -1;

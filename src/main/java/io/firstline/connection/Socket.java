@@ -13,6 +13,19 @@ public interface Socket {
         /** A frame of any kind has arrived; pings are answered already. */
         void frame(WebSocketFrame frame);
 
+        /** A ping has arrived, which is then not told as a frame; it is answered already. */
+        void ping();
+
+        /**
+         * A message in one frame that is larger than the limit has arrived and was skipped.
+         *
+         * @param bytes its length
+         */
+        void oversize(long bytes);
+
+        /** Bytes have arrived that do not end a frame. */
+        void unfinished();
+
         /** A whole message has arrived, which is then not told as a frame; good until the next one. */
         void message(Payload payload);
 

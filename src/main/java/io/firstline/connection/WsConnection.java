@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * One WebSocket, from opening to its end; to connect again, make another. Not thread-safe: every method is called on the Vert.x
  * context that called {@link #connect()}, and so is every method of the {@link Listener}.
  *
- * <p>Incoming pings are answered by Vert.x at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time. A
+ * <p>Incoming pings are answered by the socket at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time. A
  * connection on which nothing arrives for a ping interval after a ping, not even its pong, is half-open and is given up.
  * The socket is never paused: a paused Vert.x socket answers no pings. A peer that sends CLOSE but keeps TCP open is cut off.
  */
@@ -30,6 +31,8 @@ public final class WsConnection {
     private static final long PING_MARK = 0x66697273746C696EL;
 
     private static final int NO_CODE = 1_005;
+    /** A message that has begun and has not ended after this never will. */
+    private static final long LONGEST_MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     /** What happens on a connection. Called on its context. */
     public interface Listener {
@@ -63,6 +66,10 @@ public final class WsConnection {
     private ConnectionState state = ConnectionState.DISCONNECTED;
     private Liveness liveness;
     private long arrivalNanos;
+    /** Whether a message, or any frame, has begun and not ended, and since when. */
+    private boolean unfinished;
+
+    private long unfinishedNanos;
     private List<String> onConnect;
     private Socket socket;
     private long pingTimer = -1;
@@ -103,6 +110,11 @@ public final class WsConnection {
             @Override
             public void dropped(DropCause cause, long droppedBytes) {
                 listener.dropped(WsConnection.this, cause, droppedBytes);
+            }
+
+            @Override
+            public void endless(String what) {
+                abort("oversize", what);
             }
         });
     }
@@ -181,9 +193,29 @@ public final class WsConnection {
 
             @Override
             public void message(Payload payload) {
-                arrivalNanos = clockwork.nowNanos();
-                liveness.onFrame(arrivalNanos);
+                arrived();
+                settle();
                 assembler.onMessage(payload);
+            }
+
+            @Override
+            public void ping() {
+                arrived();
+                settle();
+                pacer.spent();
+            }
+
+            @Override
+            public void oversize(long length) {
+                arrived();
+                settle();
+                listener.dropped(WsConnection.this, DropCause.OVERSIZE, length);
+            }
+
+            @Override
+            public void unfinished() {
+                arrived();
+                begun();
             }
 
             @Override
@@ -205,18 +237,39 @@ public final class WsConnection {
         };
     }
 
-    private void onFrame(WebSocketFrame frame) {
+    private void arrived() {
         arrivalNanos = clockwork.nowNanos();
         liveness.onFrame(arrivalNanos);
+    }
+
+    private void begun() {
+        if (!unfinished) {
+            unfinished = true;
+            unfinishedNanos = arrivalNanos;
+        }
+    }
+
+    private void onFrame(WebSocketFrame frame) {
+        arrived();
         switch (frame.type()) {
             case TEXT -> assembler.onFrame(true, true, frame.isFinal(), frame.binaryData());
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
             case CONTINUATION -> assembler.onFrame(false, false, frame.isFinal(), frame.binaryData());
             case CLOSE -> peerIsClosing(frame);
-            case PING -> pacer.spent(); // it is answered already
+            case PING -> pacer.spent(); // it is answered already; most are told as pings
             default -> {
                 // pongs have a method of their own
             }
+        }
+        settle();
+    }
+
+    /** A frame has ended; the message of which it is a fragment may not have. */
+    private void settle() {
+        if (assembler.isInMessage()) {
+            begun();
+        } else {
+            unfinished = false;
         }
     }
 
@@ -254,7 +307,12 @@ public final class WsConnection {
         if (closing) {
             finish(closedByUs);
         } else if (failure != null) {
-            finish(Disconnect.of(failure, 1006));
+            Disconnect why = Disconnect.of(failure, 1006);
+            finish(
+                    why.cause().equals("oversize")
+                            ? new Disconnect(
+                                    why.cause(), why.code(), why.reason() + ", which is " + config.maxMessageBytes())
+                            : why);
         } else {
             Short code = socket.closeCode();
             finish(
@@ -276,7 +334,7 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         assembler.onEnd();
-        if (why.cause().equals("oversize")) {
+        if (why.cause().equals("oversize") && failure != null) {
             listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header said more than we take
         }
         try {
@@ -303,6 +361,14 @@ public final class WsConnection {
         if (liveness.isHalfOpen(latency.outstandingNanos(now), latency.emaMs(), now)) {
             long silentMs = liveness.silentNanos(now) / 1_000_000;
             abort("half-open", "nothing arrived for " + silentMs + " ms, not even a pong");
+        } else if (unfinished && now - unfinishedNanos >= LONGEST_MESSAGE_NANOS) {
+            String what = "a message has not ended within " + LONGEST_MESSAGE_NANOS / 1_000_000_000 + " s";
+            if (assembler.isInMessage()) {
+                assembler.giveUp(what);
+            } else {
+                listener.dropped(this, DropCause.OVERSIZE, 0);
+                abort("oversize", what);
+            }
         } else {
             ping();
         }

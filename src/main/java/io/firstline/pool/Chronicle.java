@@ -331,6 +331,30 @@ final class Chronicle {
                 new JsonObject().put("cause", cause.label()).put("count", count).put("total", total));
     }
 
+    /**
+     * Messages were too large.
+     *
+     * @param largest the size of the largest; 0 = it is not known
+     * @param limit what maxMessageBytes is
+     */
+    void droppedOversize(long count, long total, long largest, int limit) {
+        LOG.warn(
+                "{} dropped {} messages: oversize, {} bytes where maxMessageBytes is {} ({})",
+                name,
+                count,
+                largest == 0 ? "more" : "up to " + largest,
+                limit,
+                figures());
+        tell(
+                FeedEvent.Type.DROPPED,
+                new JsonObject()
+                        .put("cause", DropCause.OVERSIZE.label())
+                        .put("count", count)
+                        .put("total", total)
+                        .put("bytes", largest == 0 ? null : largest)
+                        .put("maxMessageBytes", limit));
+    }
+
     /** How many connections were replaced on purpose. */
     long evictions() {
         return evictions;

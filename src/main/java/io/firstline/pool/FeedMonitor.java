@@ -1,6 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.connection.Clockwork;
+import io.firstline.connection.DropCause;
 import java.util.List;
 
 /**
@@ -67,10 +68,14 @@ final class FeedMonitor {
 
     /** What was dropped since it was last told; called about once a second, and when the feed closes. */
     void tellDrops() {
-        publication
-                .droppedSinceTold()
-                .forEach((cause, count) ->
-                        chronicle.dropped(cause, count, publication.dropped().get(cause.label())));
+        publication.droppedSinceTold().forEach((cause, count) -> {
+            long total = publication.dropped().get(cause.label());
+            if (cause == DropCause.OVERSIZE) {
+                chronicle.droppedOversize(count, total, publication.largestOversize(), publication.oversizeLimit());
+            } else {
+                chronicle.dropped(cause, count, total);
+            }
+        });
     }
 
     /** The last gaps that are over, oldest first, and then those that are open. */

@@ -107,6 +107,9 @@ final class Member implements WsConnection.Listener {
     @Override
     public void dropped(WsConnection from, DropCause cause, long bytes) {
         feed.publication.drop(cause, 1);
+        if (cause == DropCause.OVERSIZE) {
+            feed.publication.oversize(bytes, from.config().maxMessageBytes());
+        }
     }
 
     @Override

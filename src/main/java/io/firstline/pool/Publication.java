@@ -47,6 +47,11 @@ final class Publication {
         }
     };
 
+    /** The largest message that was dropped as oversize since that was last told; 0 = none, or none whose size is known. */
+    private long largestOversize;
+
+    private int oversizeLimit;
+
     private Handler<FeedMessage> handler;
     private ExchangeTime exchangeTime;
     private long sequence;
@@ -173,6 +178,23 @@ final class Publication {
         Map<String, Long> byLabel = new TreeMap<>();
         drops().forEach((cause, count) -> byLabel.put(cause.label(), count));
         return byLabel;
+    }
+
+    /** A message was too large. */
+    void oversize(long bytes, int limit) {
+        largestOversize = Math.max(largestOversize, bytes);
+        oversizeLimit = limit;
+    }
+
+    /** The size of the largest such message since the last call; 0 = it is not known. */
+    long largestOversize() {
+        long largest = largestOversize;
+        largestOversize = 0;
+        return largest;
+    }
+
+    int oversizeLimit() {
+        return oversizeLimit;
     }
 
     /** What was dropped since the last call, by cause. */

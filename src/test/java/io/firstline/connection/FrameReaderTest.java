@@ -28,6 +28,7 @@ class FrameReaderTest {
     private final Vertx vertx = Vertx.vertx();
     private final List<String> heard = new ArrayList<>();
     private int read;
+    private boolean fromTheBeginning;
 
     @AfterEach
     void closeVertx() {
@@ -64,7 +65,13 @@ class FrameReaderTest {
     }
 
     private void install(EmbeddedChannel channel) {
-        FrameReader reader = new FrameReader((ContextInternal) vertx.getOrCreateContext(), MAX_BYTES, this::message);
+        FrameReader reader = new FrameReader(
+                (ContextInternal) vertx.getOrCreateContext(),
+                MAX_BYTES,
+                fromTheBeginning,
+                this::message,
+                bytes -> heard.add("oversize " + bytes),
+                () -> {});
         String decoder =
                 channel.pipeline().context(WebSocket13FrameDecoder.class).name();
         channel.pipeline().addBefore(decoder, "reader", reader).addAfter(decoder, "witness", reader.witness());
@@ -105,6 +112,7 @@ class FrameReaderTest {
         int readInAll = 0;
         for (long world = seed; world < seed + WORLDS; world++) {
             Random random = new Random(world);
+            fromTheBeginning = random.nextBoolean();
             ByteBuf bytes = Unpooled.buffer();
             List<String> expected = new ArrayList<>();
             boolean inFragments = false;
@@ -113,6 +121,12 @@ class FrameReaderTest {
                 byte[] content = content(random, random.nextInt(30) == 0 ? 70_000 : 300);
                 int opcode = kind == 0 ? 9 : kind == 1 ? 10 : inFragments ? 0 : 1 + random.nextInt(2);
                 boolean isFinal = opcode >= 8 || random.nextInt(12) > 0;
+                if (fromTheBeginning && isFinal && !inFragments && opcode < 8 && random.nextInt(60) == 0) {
+                    int length = MAX_BYTES + 1 + random.nextInt(1_000);
+                    bytes.writeBytes(frame(opcode, true, new byte[length]));
+                    expected.add("oversize " + length);
+                    continue;
+                }
                 if (opcode >= 8) {
                     content = Arrays.copyOf(content, Math.min(content.length, 125));
                 } else {
@@ -128,7 +142,7 @@ class FrameReaderTest {
             heard.clear();
             read = 0;
             EmbeddedChannel channel = channel();
-            if (random.nextBoolean()) { // the channel may have read half a frame before
+            if (!fromTheBeginning && random.nextBoolean()) { // the channel may have read half a frame before
                 channel.writeInbound(bytes.readRetainedSlice(random.nextInt(600)));
             }
             install(channel);

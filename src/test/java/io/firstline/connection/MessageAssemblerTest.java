@@ -33,6 +33,11 @@ class MessageAssemblerTest {
         public void dropped(DropCause cause, long bytes) {
             events.add(cause.label() + " " + bytes);
         }
+
+        @Override
+        public void endless(String what) {
+            events.add("endless");
+        }
     });
 
     private void text(boolean last, String payload) {

@@ -90,13 +90,23 @@ class ProtocolErrorsTest {
     }
 
     @Test
-    void shouldEndAConnectionWithAFrameOverTheLimit() {
-        peer.text("x".repeat(LIMIT)).text("x".repeat(LIMIT + 1));
+    void shouldSkipAFrameOverTheLimitAndGoOn() {
+        peer.text("x".repeat(100 * LIMIT)).text("first").text("x".repeat(LIMIT + 1)).text("x".repeat(LIMIT));
+        probe.awaitMessages(2);
+
+        assertThat(probe.texts()).containsExactly("first", "x".repeat(LIMIT));
+        assertThat(probe.drops()).containsExactly(DropCause.OVERSIZE, DropCause.OVERSIZE);
+        assertThat(probe.state().isConnected()).isTrue();
+    }
+
+    @Test
+    void shouldEndAConnectionWithAFrameThatClaimsToBeEndless() {
+        peer.text("before").raw(HexFormat.of().parseHex("827f0fffffffffffffff"));
 
         Disconnect end = probe.awaitEnd();
         assertThat(end.cause()).isEqualTo("oversize");
-        assertThat(end.reason()).contains(String.valueOf(LIMIT));
-        assertThat(probe.messages()).hasSize(1);
+        assertThat(end.reason()).contains("maxMessageBytes", String.valueOf(LIMIT));
+        assertThat(probe.texts()).containsExactly("before");
         peer.awaitGone();
     }
 
@@ -155,6 +165,8 @@ class ProtocolErrorsTest {
                 told.merge(facts.getString("cause"), facts.getLong("count"), Long::sum);
             }
             assertThat(told).isEqualTo(Map.of("oversize", 2L, "not-utf8", 2L));
+            assertThat(feed.told(FeedEvent.Type.DROPPED).toString())
+                    .contains("\"bytes\":" + 2 * part.length(), "\"maxMessageBytes\":" + LIMIT);
             assertThat(feed.report().lost()).isZero();
             assertThat(feed.texts()).containsExactly("next");
         }
@@ -167,7 +179,7 @@ class ProtocolErrorsTest {
             Await.result(feed.feed.start());
             Await.until("both", () -> feed.report().live() == 2);
             two.peers().get(0).frame(0x83, new byte[2]);
-            two.peers().get(1).text("x".repeat(LIMIT + 1));
+            two.peers().get(1).raw(HexFormat.of().parseHex("827f0fffffffffffffff"));
             feed.awaitTold(FeedEvent.Type.DISCONNECTED, 2);
             Await.until("both", () -> feed.report().live() == 2);
 

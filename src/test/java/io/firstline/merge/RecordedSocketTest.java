@@ -43,6 +43,21 @@ class RecordedSocketTest {
         }
 
         @Override
+        public void ping() {
+            heard.add("ping");
+        }
+
+        @Override
+        public void oversize(long bytes) {
+            heard.add("oversize");
+        }
+
+        @Override
+        public void unfinished() {
+            heard.add("unfinished");
+        }
+
+        @Override
         public void failed(Throwable failure) {
             heard.add("failed");
         }

@@ -106,11 +106,16 @@ public final class Peer {
 
     /** Answers the upgrade with permessage-deflate, which the client must have offered. */
     public Peer upgradeCompressed() {
+        return upgradeCompressedWith(NOTHING);
+    }
+
+    /** The same, with more bytes in the same write. */
+    public Peer upgradeCompressedWith(byte[]... more) {
         String offered = headers().getOrDefault("Sec-WebSocket-Extensions", "");
         if (!offered.contains("permessage-deflate")) {
             throw new AssertionError("the client offered no compression but \"" + offered + "\"");
         }
-        return accept("Sec-WebSocket-Extensions: permessage-deflate\r\n").read();
+        return accept("Sec-WebSocket-Extensions: permessage-deflate\r\n", more).read();
     }
 
     /** Answers the upgrade with another key's hash. */
