@@ -22,6 +22,9 @@ final class Client {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     static final int MOST_ADDRESSES = 256;
     static final int MOST_REQUESTS = 64;
+    /** What a waiting frame costs beside its bytes, about: the answers to pings are small, and there may be many. */
+    private static final int FRAME_OVERHEAD = 256;
+
     private static final String AUTHORIZATION = "authorization";
 
     private final Bridge bridge;
@@ -209,8 +212,9 @@ final class Client {
             line.cutOff();
             return;
         }
-        waitingBytes += frame.length();
-        line.write(frame).onComplete(written -> waitingBytes -= frame.length());
+        int bytes = frame.length() + FRAME_OVERHEAD;
+        waitingBytes += bytes;
+        line.write(frame).onComplete(written -> waitingBytes -= bytes);
     }
 
     /** Tells it why, and ends the connection whether it reads that or not. */

@@ -3,13 +3,18 @@ package io.firstline.bridge;
 import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.connection.PingAnswers;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.impl.VertxConnection;
+import io.vertx.core.net.impl.VertxHandler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
@@ -77,6 +82,8 @@ public final class SockJsBridge {
     private void connected(SockJSSocket socket) {
         HttpConnection connection = socket.routingContext().request().connection();
         upgraded.accept(connection);
+        boundFrames(((VertxConnection) connection).channel().pipeline());
+        socket.exceptionHandler(e -> LOG.debug("bridge client {}: {}", socket.remoteAddress(), e.getMessage()));
         Client client = bridge.opened(new SockJsLine(socket, (VertxConnection) connection));
         if (client == null) {
             return;
@@ -87,6 +94,21 @@ public final class SockJsBridge {
             client.hangUp("broken");
         });
         socket.closeHandler(v -> client.closed());
+    }
+
+    /**
+     * Puts fragments together and answers pings ahead of Vert.x, which loses its place after an empty fragment, and owes a client that
+     * does not read pongs without end.
+     */
+    private void boundFrames(ChannelPipeline pipeline) {
+        ChannelHandlerContext vertx = pipeline.context(VertxHandler.class);
+        if (vertx != null) { // else the channel has ended
+            pipeline.addBefore(
+                    vertx.name(),
+                    "firstline-messages",
+                    new WebSocketFrameAggregator(config.bridge().maxFrameBytes()));
+            pipeline.addBefore(vertx.name(), "firstline-pings", new PingAnswers(() -> {}));
+        }
     }
 
     /** Says goodbye to everybody. */

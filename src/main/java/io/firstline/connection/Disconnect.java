@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.payload.Printable;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.compression.DecompressionException;
@@ -27,9 +28,9 @@ public record Disconnect(String cause, int code, String reason) {
     /** Netty gives an answer that it cannot read the status 999. */
     private static final int HIGHEST_STATUS = 599;
 
-    /** Cuts a reason that is too long for a log line: some quote all that the other side sent. */
+    /** Makes the reason printable, and cuts it to what fits a log line: some quote all that the other side sent. */
     public Disconnect {
-        reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason;
+        reason = Printable.of(reason, MAX_REASON);
     }
 
     /** The connection ended with a close frame. */

@@ -6,6 +6,7 @@ import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
+import io.firstline.payload.Printable;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonArray;
@@ -27,6 +28,7 @@ import org.slf4j.event.Level;
 final class Chronicle {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
+    private static final int MAX_REASON = 250;
 
     private final String name;
     private String url;
@@ -229,7 +231,8 @@ final class Chronicle {
                 new JsonObject().put("streams", new JsonArray(streams)).put("waitedMs", waitedMs));
     }
 
-    void subscribeFailed(Member member, List<String> streams, String reason) {
+    void subscribeFailed(Member member, List<String> streams, String why) {
+        String reason = Printable.of(why, MAX_REASON); // it may quote the server
         if (failures.isNews("subscribe", clockwork.nowNanos())) {
             LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, member.id(), streams, reason, figures());
         }

@@ -113,6 +113,15 @@ final class ConnectionFile {
         }
     }
 
+    /** Ends the file in the middle of an entry that could not be put into JSON: everything before it can be read. */
+    void breakOff() throws IOException {
+        if (json != null) {
+            json.flush();
+            gzip.close();
+            end();
+        }
+    }
+
     /** Ends the file as far as it goes, after a failure; one that nothing was ever written to is taken away. */
     void abandon() {
         if (out != null) {

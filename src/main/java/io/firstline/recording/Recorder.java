@@ -76,6 +76,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private boolean broken;
     private long retryAtNanos;
     private boolean behindTold;
+    private boolean lossTold;
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
 
     /** A recorder with a disk, a queue and a patience of its own: how long it leaves a disk alone that has failed. */
@@ -186,6 +187,28 @@ public final class Recorder implements CopyListener, AutoCloseable {
             }
         } catch (IOException e) {
             fail(e);
+        } catch (RuntimeException e) {
+            lose(event, e);
+        }
+    }
+
+    /** An entry cannot be written for what it is; those before and after it can. */
+    private void lose(Event event, RuntimeException cause) {
+        boolean copy = event.kind() == Kind.TEXT || event.kind() == Kind.BINARY;
+        unflushed -= copy ? 1 : 0;
+        failed += copy ? 1 : 0;
+        if (!lossTold) {
+            lossTold = true;
+            LOG.warn(
+                    "recording of {} lacks an entry of {} that could not be written; later ones are only counted",
+                    header.feed(),
+                    event.connectionId(),
+                    cause);
+        }
+        try {
+            fileOf(event.connectionId()).breakOff();
+        } catch (IOException | RuntimeException e) {
+            fail(e);
         }
     }
 
@@ -212,7 +235,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
             }
             flushed += unflushed;
             unflushed = 0;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
         }
         if (behind.get() > 0 && !behindTold) {
@@ -222,7 +245,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         count();
     }
 
-    private void fail(IOException cause) {
+    private void fail(Exception cause) {
         failed += unflushed;
         unflushed = 0;
         open.values().forEach(ConnectionFile::abandon);
@@ -242,7 +265,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
             for (ConnectionFile file : open.values()) {
                 file.close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
         }
         flush();

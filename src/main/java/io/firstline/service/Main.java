@@ -30,7 +30,12 @@ import picocli.CommandLine.IVersionProvider;
             BenchCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:ok", "1:failed while running", "2:bad input: nothing was started"})
+        exitCodeList = {
+            "0:ok",
+            "1:failed while running",
+            "2:bad input: nothing was started",
+            "3:the heap is exhausted: give it more memory, or start it anew"
+        })
 public final class Main {
     static final int OK = 0;
     static final int FAILED = 1;

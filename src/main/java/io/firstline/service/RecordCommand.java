@@ -13,6 +13,8 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ended by --for or Ctrl-C",
-            "1:no connection was ever made, or it failed while running",
+            "1:no connection was ever made, copies were not recorded, or it failed while running",
             "2:bad input: nothing was started"
         })
 final class RecordCommand implements Callable<Integer> {
@@ -117,7 +119,7 @@ final class RecordCommand implements Callable<Integer> {
     /** A recording in it already would be served together with the new one. */
     private void makeFolder() {
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(folder, onlyForTheOwner());
         } catch (IOException e) {
             throw BadInputException.notWritable("DIR", folder, e);
         }
@@ -128,6 +130,15 @@ final class RecordCommand implements Callable<Integer> {
             throw new BadInputException(
                     "DIR: found " + folder + " with recordings in it, allowed: a new folder, or one without");
         }
+    }
+
+    /** For folders that are made: what a venue sends may be private. */
+    private FileAttribute<?>[] onlyForTheOwner() {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private Recorder recorder(FeedConfig feed) {
@@ -165,12 +176,15 @@ final class RecordCommand implements Callable<Integer> {
     /** The recording ends before the feed does: connections that we close ourselves did not end in it. */
     private int end(PrintWriter err, Map<Feed, Recorder> recorders) {
         boolean connected = false;
+        long notRecorded = 0;
         for (Map.Entry<Feed, Recorder> each : recorders.entrySet()) {
             Feed feed = each.getKey();
             feed.copyListener(null);
             FeedReport report = report(feed); // what came before is with the recorder by then
             each.getValue().close();
-            tell(err, report, each.getValue().figures(), "; in " + folder);
+            Recorder.Figures figures = each.getValue().figures();
+            tell(err, report, figures, "; in " + folder);
+            notRecorded += figures.behind() + figures.failed();
             connected |= report.copies() > 0 || report.live() > 0 || report.lost() > 0;
             if (!connected) {
                 err.printf("firstline: %s: no connection, failures %s%n", report.feed(), report.failures());
@@ -178,7 +192,10 @@ final class RecordCommand implements Callable<Integer> {
         }
         RunningService.await(
                 Future.join(recorders.keySet().stream().map(Feed::close).toList()), CLOSE_SECONDS);
+        if (notRecorded > 0) {
+            err.printf(Locale.ROOT, "firstline: the recording is not complete: %,d copies are missing%n", notRecorded);
+        }
         err.flush();
-        return connected ? Main.OK : Main.FAILED;
+        return connected && notRecorded == 0 ? Main.OK : Main.FAILED;
     }
 }

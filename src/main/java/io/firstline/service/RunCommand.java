@@ -44,7 +44,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
-        PrintWriter out = spec.commandLine().getOut();
+        try (PrintWriter out =
+                new PrintWriter(new BackgroundWriter(spec.commandLine().getOut()))) {
+            run(out);
+        }
+        return Main.OK;
+    }
+
+    private void run(PrintWriter out) throws InterruptedException, ExecutionException {
         String fingerprint = ConfigFiles.fingerprint(file);
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(read());
@@ -71,8 +78,6 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         out.println("stopped");
-        out.flush();
-        return Main.OK;
     }
 
     private ServiceConfig read() {

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Shutdown implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** For the last lines of the log, which perhaps nobody reads. */
+    private static final long FLUSH_MS = 1_000;
+
     private static final Set<Shutdown> OPEN = ConcurrentHashMap.newKeySet();
     private static final CountDownLatch DONE = new CountDownLatch(1);
     private static volatile int exitCode = Main.FAILED;
@@ -54,6 +57,7 @@ final class Shutdown implements AutoCloseable {
         ask();
         try {
             boolean ended = DONE.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            LogQueue.flushAll(FLUSH_MS);
             Runtime.getRuntime().halt(ended ? exitCode : Main.FAILED);
         } catch (InterruptedException e) {
             Runtime.getRuntime().halt(Main.FAILED);
@@ -62,6 +66,7 @@ final class Shutdown implements AutoCloseable {
 
     /** Ends the JVM with an exit code, or lets the shutdown that a signal has begun go on. */
     static void exit(int code) {
+        LogQueue.flushAll(FLUSH_MS);
         exitCode = code;
         DONE.countDown();
         System.exit(code);

@@ -21,6 +21,9 @@ final class Outbox {
     /** A client that is so far behind is cut, as a venue would. */
     static final int MAX_BACKLOG_BYTES = 64 << 20;
 
+    /** What a waiting frame costs beside its bytes, about: a client may ask for many small answers. */
+    static final int FRAME_OVERHEAD = 128;
+
     private static final double NS_PER_MS = 1e6;
 
     private record Waiting(WireFrame frame, boolean data, long dueNs) {}
@@ -127,7 +130,7 @@ final class Outbox {
             return;
         }
         waiting.addLast(new Waiting(frame, data, dueNs));
-        waitingBytes += frame.length();
+        waitingBytes += frame.length() + FRAME_OVERHEAD;
         if (!frozen && !delivery.isSet()) {
             delivery.atNs(dueNs);
         }
@@ -137,7 +140,7 @@ final class Outbox {
         long nowNs = System.nanoTime();
         while (!waiting.isEmpty() && waiting.getFirst().dueNs() <= nowNs) {
             Waiting due = waiting.removeFirst();
-            waitingBytes -= due.frame().length();
+            waitingBytes -= due.frame().length() + FRAME_OVERHEAD;
             write(due.frame(), due.data());
         }
         flush();

@@ -102,17 +102,21 @@ abstract class BridgeSocket implements AutoCloseable {
         }
 
         void sendText(String text) throws IOException {
-            byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+            out.write(frame(0x81, text.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        /** One frame with any first byte. */
+        static byte[] frame(int first, byte[] payload) throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream data = new DataOutputStream(bytes);
-            data.write(0x81);
+            data.write(first);
             data.write(0x80 | Math.min(payload.length, 126));
             if (payload.length >= 126) {
                 data.writeShort(payload.length);
             }
             data.writeInt(0); // a mask that changes nothing
             data.write(payload);
-            out.write(bytes.toByteArray());
+            return bytes.toByteArray();
         }
 
         @Override

@@ -9,9 +9,12 @@ import io.firstline.config.SockJsBridgeConfig;
 import io.firstline.http.HttpVerticle;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,51 @@ class SockJsBridgeTest extends BridgeTestBase {
         BridgeSocket.Web good = client();
 
         readUntilTheOtherIsDropped(good, client(), () -> good.send(new JsonObject().put("type", "ping")));
+    }
+
+    @Test
+    void shouldOweFewPongsToAClientThatDoesNotRead() throws IOException {
+        open(LOCAL, BridgeConfig.of("f"));
+        BridgeSocket.Web client = client();
+        int pings = 200_000;
+        ByteBuffer payload = ByteBuffer.allocate(125);
+        ByteArrayOutputStream some = new ByteArrayOutputStream();
+        for (int i = 1; i <= pings; i++) {
+            some.writeBytes(BridgeSocket.Web.frame(0x89, payload.putInt(0, i).array()));
+            if (i % 1_000 == 0) {
+                client.out.write(some.toByteArray());
+                some.reset();
+            }
+        }
+        int pongs = 0;
+        int last = 0;
+        while (last < pings) {
+            assertThat(client.in.readUnsignedShort()).isEqualTo(0x8A00 + 125);
+            last = client.in.readInt();
+            client.in.readNBytes(121);
+            pongs++;
+        }
+
+        assertThat(pongs).as("without a bound each is answered").isLessThan(pings - 1_000);
+        client.send(new JsonObject().put("type", "nonsense"));
+        assertThat(client.read()).isEqualTo(error("unknown_type"));
+    }
+
+    @Test
+    void shouldPutFragmentsTogether() throws IOException {
+        open(LOCAL, BridgeConfig.of("f").withLimits(2, 1_024, 65_536));
+        BridgeSocket.Web client = client();
+        byte[] nonsense = "{\"type\":\"nonsense\"}".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 3; i++) {
+            client.out.write(BridgeSocket.Web.frame(0x01, new byte[0])); // Vert.x itself would lose its place here
+            client.out.write(BridgeSocket.Web.frame(0x00, nonsense));
+            client.out.write(BridgeSocket.Web.frame(0x80, new byte[0]));
+            assertThat(client.read()).isEqualTo(error("unknown_type"));
+        }
+        client.out.write(BridgeSocket.Web.frame(0x01, new byte[1_000]));
+        client.out.write(BridgeSocket.Web.frame(0x00, new byte[1_000]));
+
+        assertThat(client.isClosedSoon()).isTrue();
     }
 
     /** As a SockJS client frames it: an array of strings, each one JSON. */

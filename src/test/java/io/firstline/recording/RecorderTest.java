@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firstline.integration.Quiet;
 import io.firstline.recording.RecordedEntry.Kind;
 import io.firstline.testkit.Await;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -14,7 +17,9 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +126,49 @@ class RecorderTest {
                 .isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
         assertThat(one.get(1).steadyNanos() / 1_000_000)
                 .isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
+    }
+
+    @Test
+    void shouldGoOnAfterAnEntryThatCannotBeWritten() {
+        ByteBuf freed = Unpooled.buffer().writeBytes(new byte[5]);
+        Buffer broken = BufferInternal.buffer(freed);
+        freed.release();
+        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100_000, PATIENT_MS);
+        copies(recorder, "f-1", 0, 100);
+        recorder.copy("f-1", broken, true, System.nanoTime());
+        copies(recorder, "f-1", 100, 200);
+        recorder.close();
+
+        assertThat(recorder.figures().copies()).isEqualTo(200);
+        assertThat(recorder.figures().failed()).isEqualTo(1);
+        assertThat(texts(Recording.readFolder(folder).get(0))).isEqualTo(expected(0, 200));
+    }
+
+    @Test
+    void shouldMakeFilesForTheirOwnerOnly() throws IOException {
+        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100, PATIENT_MS);
+        copies(recorder, "f-1", 0, 1);
+        recorder.close();
+
+        assertThat(Recording.filesIn(folder)).hasSize(1);
+        assertThat(Files.getPosixFilePermissions(Recording.filesIn(folder).get(0)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void shouldReadNoEndlessLineIntoMemory() throws IOException {
+        Path file = folder.resolve("bomb.jsonl.gz");
+        byte[] zeros = new byte[1 << 20];
+        Arrays.fill(zeros, (byte) '0');
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            for (long written = 0; written <= 2 * Recording.MAX_BYTES; written += zeros.length) {
+                out.write(zeros);
+            }
+        }
+
+        assertThatThrownBy(() -> Recording.read(file))
+                .isInstanceOf(RecordingException.class)
+                .hasMessageContaining("longer than");
     }
 
     @Test

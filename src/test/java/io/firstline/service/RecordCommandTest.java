@@ -18,6 +18,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -72,6 +73,8 @@ class RecordCommandTest {
             Shutdown.ask();
 
             assertThat(cli.code()).as(cli.err()).isZero();
+            assertThat(Files.getPosixFilePermissions(recorded()))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
             assertThat(cli.out()).isEmpty();
             assertThat(cli.err())
                     .contains("firstline: recorded: %,d copies of %,d messages recorded on %d connections"
@@ -318,6 +321,24 @@ class RecordCommandTest {
         assertThat(merge.code()).as(merge.err()).isZero();
         assertThat(merge.lines()).hasSizeGreaterThan(50).allMatch(line -> line.contains("ETHUSDT"));
         Cli.run("record", config.toString(), recorded().toString()).assertBadInput("with recordings in it");
+    }
+
+    @Test
+    void shouldFailWhenCopiesWereNotRecorded() throws IOException {
+        PlainServer server = new PlainServer(1, (number, line) -> {
+            while (!recorded().toFile().delete()) { // the recorder may be making its file
+                Recording.filesIn(recorded()).forEach(file -> file.toFile().delete());
+            }
+            line.text("nowhere to write this");
+        });
+        try (server) {
+            Cli cli = Cli.start(
+                    "record", server.url(), recorded().toString(), "--connections", "1", "--on-connect", "hello",
+                    "--for", "2s");
+
+            assertThat(cli.code()).as(cli.err()).isEqualTo(1);
+            assertThat(cli.err()).contains("the recording is not complete: 1 copies are missing");
+        }
     }
 
     @Test
