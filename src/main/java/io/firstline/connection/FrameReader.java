@@ -195,8 +195,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private boolean isSkipped() {
         int first = header[0] & 0xFF;
         int length = header[1]; // negative with a mask
-        boolean shortest = length < LENGTH_16
-                || (length == LENGTH_16 ? payloadLength >= LENGTH_16 : payloadLength > 0xFFFF);
+        boolean shortest =
+                length < LENGTH_16 || (length == LENGTH_16 ? payloadLength >= LENGTH_16 : payloadLength > 0xFFFF);
         return !inFragments
                 && (first == FINAL_TEXT || first == FINAL_BINARY)
                 && length >= 0

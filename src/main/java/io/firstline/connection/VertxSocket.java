@@ -48,7 +48,8 @@ final class VertxSocket implements Socket {
             throw new IllegalStateException("\"compression\" needs a context that is an event loop");
         }
         String answered = socket.headers().get("Sec-WebSocket-Extensions");
-        boolean noContext = answered != null && answered.toLowerCase(Locale.ROOT).contains("server_no_context_takeover");
+        boolean noContext =
+                answered != null && answered.toLowerCase(Locale.ROOT).contains("server_no_context_takeover");
         vertx.pipeline().replace(unbounded, "firstline-inflater", inflater(noContext, maxMessageBytes));
     }
 
@@ -78,9 +79,7 @@ final class VertxSocket implements Socket {
         }
         vertx.pipeline()
                 .addBefore(
-                        vertx.name(),
-                        "firstline-pings",
-                        new PingAnswers(() -> context.execute(v -> listener.ping())));
+                        vertx.name(), "firstline-pings", new PingAnswers(() -> context.execute(v -> listener.ping())));
         // elsewhere Vert.x has to carry frames from the channel's thread to that of the context
         if (context.isEventLoopContext() && vertx.executor().inEventLoop()) {
             tap(vertx.pipeline(), vertx.name(), context, listener);

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.Context;
 import io.firstline.payload.Printable;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -129,6 +130,7 @@ final class LogLine implements ILoggingEvent {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // it must be there all the same
     public Map<String, String> getMdc() {
         return Map.of();
     }
@@ -140,7 +142,7 @@ final class LogLine implements ILoggingEvent {
 
     @Override
     public int getNanoseconds() {
-        return instant.getNano();
+        return instant.get(ChronoField.NANO_OF_SECOND);
     }
 
     @Override
@@ -164,33 +166,61 @@ final class LogLine implements ILoggingEvent {
     }
 
     /** An exception whose text is printable too. */
-    private record Thrown(
-            String getClassName,
-            String getMessage,
-            StackTraceElementProxy[] getStackTraceElementProxyArray,
-            int getCommonFrames,
-            IThrowableProxy getCause,
-            IThrowableProxy[] getSuppressed,
-            boolean isCyclic)
-            implements IThrowableProxy {
+    private static final class Thrown implements IThrowableProxy {
+        private final IThrowableProxy from;
+        private final String message;
+        private final IThrowableProxy cause;
+        private final IThrowableProxy[] suppressed;
 
-        static Thrown of(IThrowableProxy thrown, int most) {
-            if (thrown == null || most == 0) {
-                return null;
-            }
-            return new Thrown(
-                    thrown.getClassName(),
-                    thrown.getMessage() == null ? null : Printable.of(thrown.getMessage(), MOST_CHARACTERS),
-                    thrown.getStackTraceElementProxyArray(),
-                    thrown.getCommonFrames(),
-                    of(thrown.getCause(), most - 1),
-                    thrown.getSuppressed() == null
-                            ? new IThrowableProxy[0]
-                            : Stream.of(thrown.getSuppressed())
-                                    .limit(MOST_CAUSES)
-                                    .map(each -> of(each, 1))
-                                    .toArray(IThrowableProxy[]::new),
-                    thrown.isCyclic());
+        private Thrown(IThrowableProxy from, int mostCauses) {
+            this.from = from;
+            this.message = from.getMessage() == null ? null : Printable.of(from.getMessage(), MOST_CHARACTERS);
+            this.cause = of(from.getCause(), mostCauses - 1);
+            this.suppressed = from.getSuppressed() == null
+                    ? new IThrowableProxy[0]
+                    : Stream.of(from.getSuppressed())
+                            .limit(MOST_CAUSES)
+                            .map(each -> of(each, 1))
+                            .toArray(IThrowableProxy[]::new);
+        }
+
+        static IThrowableProxy of(IThrowableProxy thrown, int mostCauses) {
+            return thrown == null || mostCauses == 0 ? null : new Thrown(thrown, mostCauses);
+        }
+
+        @Override
+        public String getMessage() {
+            return message;
+        }
+
+        @Override
+        public String getClassName() {
+            return from.getClassName();
+        }
+
+        @Override
+        public StackTraceElementProxy[] getStackTraceElementProxyArray() {
+            return from.getStackTraceElementProxyArray();
+        }
+
+        @Override
+        public int getCommonFrames() {
+            return from.getCommonFrames();
+        }
+
+        @Override
+        public IThrowableProxy getCause() {
+            return cause;
+        }
+
+        @Override
+        public IThrowableProxy[] getSuppressed() {
+            return suppressed;
+        }
+
+        @Override
+        public boolean isCyclic() {
+            return from.isCyclic();
         }
     }
 }

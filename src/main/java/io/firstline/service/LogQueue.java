@@ -31,8 +31,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
     private final BlockingQueue<LogLine> queue = new ArrayBlockingQueue<>(ROOM);
     private final LineLimit limit = new LineLimit(MOST_LINES);
     private final AtomicLong overflowed = new AtomicLong();
-    private final AtomicLong queued = new AtomicLong();
-    private final AtomicLong written = new AtomicLong();
+    private volatile boolean flushing;
     private Thread writer;
 
     @Override
@@ -60,12 +59,8 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         synchronized (limit) {
             isWritten = limit.isWritten(event.getLoggerName(), String.valueOf(event.getMessage()));
         }
-        if (isWritten) {
-            queued.incrementAndGet();
-            if (!queue.offer(new LogLine(event))) {
-                queued.decrementAndGet();
-                overflowed.incrementAndGet();
-            }
+        if (isWritten && !queue.offer(new LogLine(event))) {
+            overflowed.incrementAndGet();
         }
     }
 
@@ -73,9 +68,8 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         try {
             while (isStarted()) {
                 LogLine line = queue.poll(POLL_MS, TimeUnit.MILLISECONDS);
-                if (line != null) {
+                if (line != null && line.getLevel() != Level.OFF) {
                     appenders.appendLoopOnAppenders(line);
-                    written.incrementAndGet();
                 }
                 writeLeftOut();
             }
@@ -86,9 +80,10 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
 
     private void writeLeftOut() {
         long now = System.currentTimeMillis();
+        boolean last = flushing && queue.isEmpty();
         Map<String, Long> leftOut;
         synchronized (limit) {
-            if (!limit.isOver(now)) {
+            if (!last && !limit.isOver(now)) {
                 return;
             }
             leftOut = limit.leftOut(now);
@@ -97,16 +92,17 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
                 this, Level.WARN, count + " more lines within a second were left out of the log, like: " + kind)));
         long full = overflowed.getAndSet(0);
         if (full > 0) {
-            appenders.appendLoopOnAppenders(
-                    LogLine.of(this, Level.WARN, full + " lines were left out of the log: it was not read fast enough"));
+            appenders.appendLoopOnAppenders(LogLine.of(
+                    this, Level.WARN, full + " lines were left out of the log: it was not read fast enough"));
         }
     }
 
-    /** Waits until what was logged before is written, bounded: nobody may be reading. */
+    /** Waits until what was logged before is written, and how much was left out; bounded: nobody may be reading. */
     private void flush(long mostMs) {
-        long wanted = queued.get();
+        flushing = true;
+        boolean unused = queue.offer(LogLine.of(this, Level.OFF, "")); // if there is no room it is awake
         try {
-            for (long waited = 0; written.get() < wanted && waited < mostMs && writer.isAlive(); waited += 5) {
+            for (long waited = 0; flushing && waited < mostMs && writer.isAlive(); waited += 5) {
                 Thread.sleep(5);
             }
         } catch (InterruptedException e) {

@@ -116,6 +116,20 @@ class ClientTest {
         assertThat(client.heard()).as("it is gone").isEmpty();
     }
 
+    @Test
+    void shouldBeDroppedForSmallAnswersToo() {
+        Bridge bridge = bridge(Dialect.TCP, BridgeConfig.of("f").withLimits(1, 1_024, 65_536));
+        Client client = bridge.opened(line);
+        line.takes = false;
+
+        for (int i = 0; i < 1_000; i++) {
+            client.read(bytes(new JsonObject().put("type", "ping")));
+        }
+
+        assertThat(line.isCut).as("each answer costs far more than its bytes").isTrue();
+        assertThat(line.written).hasSizeLessThan(300);
+    }
+
     /** Takes what it gets at once, or never. */
     private static final class HandLine implements Line {
         private final List<String> written = new ArrayList<>();

@@ -11,8 +11,13 @@ import io.firstline.testkit.Frame;
 import io.firstline.testkit.Loops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +50,7 @@ class HostileServerTest {
         server.close();
     }
 
-    private Peer opened(java.util.function.Consumer<Peer> upgrade) {
+    private Peer opened(Consumer<Peer> upgrade) {
         var opening = probe.connect();
         Peer peer = server.accept();
         upgrade.accept(peer);
@@ -74,9 +79,9 @@ class HostileServerTest {
         // with a pong owed for each ping, 20 MB would wait, and nothing else could be sent
         assertThat(Await.result(probe.start(c -> c.send("there is room"))
                         .map("sent")
-                        .recover(e -> io.vertx.core.Future.succeededFuture(e.getMessage()))
-                        .timeout(1, java.util.concurrent.TimeUnit.SECONDS)
-                        .recover(e -> io.vertx.core.Future.succeededFuture("waits for the server to read"))))
+                        .recover(e -> Future.succeededFuture(e.getMessage()))
+                        .timeout(1, TimeUnit.SECONDS)
+                        .recover(e -> Future.succeededFuture("waits for the server to read"))))
                 .isIn("sent", "waits for the server to read");
         assertThat(probe.state().isConnected()).isTrue();
     }
@@ -103,10 +108,10 @@ class HostileServerTest {
     }
 
     private static byte[] deflated(int zeros) {
-        java.util.zip.Deflater deflater = new java.util.zip.Deflater(9, true);
+        Deflater deflater = new Deflater(9, true);
         deflater.setInput(new byte[zeros]);
         byte[] out = new byte[1 << 20];
-        int length = deflater.deflate(out, 0, out.length, java.util.zip.Deflater.SYNC_FLUSH);
+        int length = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH);
         deflater.end();
         return Arrays.copyOf(out, length - 4);
     }
@@ -136,7 +141,7 @@ class HostileServerTest {
             for (int i = 0; i < 2_000; i++) {
                 peer.raw(part);
             }
-        } catch (java.io.UncheckedIOException cutOff) {
+        } catch (UncheckedIOException cutOff) {
             // as it should be
         }
 

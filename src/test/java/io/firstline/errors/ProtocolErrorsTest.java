@@ -91,7 +91,10 @@ class ProtocolErrorsTest {
 
     @Test
     void shouldSkipAFrameOverTheLimitAndGoOn() {
-        peer.text("x".repeat(100 * LIMIT)).text("first").text("x".repeat(LIMIT + 1)).text("x".repeat(LIMIT));
+        peer.text("x".repeat(100 * LIMIT))
+                .text("first")
+                .text("x".repeat(LIMIT + 1))
+                .text("x".repeat(LIMIT));
         probe.awaitMessages(2);
 
         assertThat(probe.texts()).containsExactly("first", "x".repeat(LIMIT));

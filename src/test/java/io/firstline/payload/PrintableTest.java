@@ -3,27 +3,28 @@ package io.firstline.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PrintableTest {
 
+    static Stream<Arguments> texts() {
+        return Stream.of(
+                Arguments.of("plain text, Zürich 東京 🚀", "plain text, Zürich 東京 🚀"),
+                Arguments.of("two\nlines\r\tmore", "two\\nlines\\r\\tmore"),
+                Arguments.of("\u001b[31mred\u001b[0m", "\\u001b[31mred\\u001b[0m"),
+                Arguments.of("\u009b31m\u007f", "\\u009b31m\\u007f"),
+                Arguments.of("\u202etxt.exe\u2066", "\\u202etxt.exe\\u2066"),
+                Arguments.of("a\u2028b\u2029c\u200b", "a\\u2028b\\u2029c\\u200b"),
+                Arguments.of("lone \ud83d", "lone \\ud83d"),
+                Arguments.of("\udb40\udc41", "\\u{e0041}"));
+    }
+
     @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '"',
-            value = {
-                "plain text, Zürich 東京 🚀|plain text, Zürich 東京 🚀",
-                "two\nlines\r\tmore|two\\nlines\\r\\tmore",
-                "\u001b[31mred\u001b[0m|\\u001b[31mred\\u001b[0m",
-                "\u009b31m\u007f|\\u009b31m\\u007f",
-                "\u202etxt.exe\u2066|\\u202etxt.exe\\u2066",
-                "a\u2028b\u2029c\u200b|a\\u2028b\\u2029c\\u200b",
-                "lone \ud83d|lone \\ud83d",
-                "\udb40\udc41|\\u{e0041}",
-            },
-            delimiter = '|',
-            ignoreLeadingAndTrailingWhitespace = false)
+    @MethodSource("texts")
     void shouldShowWhatIsNotPlainAsEscapes(String text, String shown) {
         assertThat(Printable.of(text, 1_000)).isEqualTo(shown);
     }

@@ -6,6 +6,7 @@ import io.firstline.integration.Program;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /** What a process of its own does with its log and its heap, with the options and the logging of the launcher. */
 class ProcessEndsTest {
-    private static final Path PROJECT = Path.of(System.getProperty("project.dir", ".")).toAbsolutePath();
+    private static final Path PROJECT =
+            Path.of(System.getProperty("project.dir", ".")).toAbsolutePath();
 
     /** Logs much, then says on standard output that it is still alive, and ends as the program does. */
     static final class Floods {
@@ -42,9 +44,9 @@ class ProcessEndsTest {
     /** Fills its heap. */
     static final class Hoards {
         public static void main(String[] args) {
-            List<byte[]> hoard = new ArrayList<>();
-            while (true) {
-                hoard.add(new byte[1 << 20]);
+            Object hoard = "";
+            while (hoard != null) {
+                hoard = new Object[] {hoard, new byte[1 << 20]};
             }
         }
     }
@@ -72,7 +74,7 @@ class ProcessEndsTest {
             return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

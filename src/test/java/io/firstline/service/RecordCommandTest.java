@@ -333,8 +333,15 @@ class RecordCommandTest {
         });
         try (server) {
             Cli cli = Cli.start(
-                    "record", server.url(), recorded().toString(), "--connections", "1", "--on-connect", "hello",
-                    "--for", "2s");
+                    "record",
+                    server.url(),
+                    recorded().toString(),
+                    "--connections",
+                    "1",
+                    "--on-connect",
+                    "hello",
+                    "--for",
+                    "2s");
 
             assertThat(cli.code()).as(cli.err()).isEqualTo(1);
             assertThat(cli.err()).contains("the recording is not complete: 1 copies are missing");

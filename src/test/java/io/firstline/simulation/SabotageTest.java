@@ -313,6 +313,21 @@ class SabotageTest {
                 }
 
                 @Override
+                public void ping() {
+                    to.ping();
+                }
+
+                @Override
+                public void oversize(long bytes) {
+                    to.oversize(bytes);
+                }
+
+                @Override
+                public void unfinished() {
+                    to.unfinished();
+                }
+
+                @Override
                 public void pong(Buffer payload) {
                     to.pong(payload);
                 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.vertx.core.internal.ContextInternal;
 import java.io.EOFException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -332,6 +336,29 @@ class SimulatorLineTest extends SimulatorTestBase {
 
         assertThat(slow.awaitClose()).isEqualTo((short) 1006);
         assertThat(exchange.lines()).extracting(SimulatedLine::number).containsExactly(2);
+    }
+
+    @Test
+    void shouldCountWhatSmallAnswersCostWhileTheyWait() {
+        AtomicBoolean overflowed = new AtomicBoolean();
+        EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        Outbox outbox = new Outbox(
+                (ContextInternal) vertx.getOrCreateContext(),
+                channel.pipeline().firstContext(),
+                LineBehaviour.perfect(),
+                1,
+                ping -> {},
+                () -> overflowed.set(true));
+        outbox.freeze();
+        WireFrame pong = WireFrame.pong(new byte[0]);
+        int waiting = 0;
+        while (!overflowed.get() && waiting <= Outbox.MAX_BACKLOG_BYTES / Outbox.FRAME_OVERHEAD) {
+            outbox.control(pong);
+            waiting++;
+        }
+
+        assertThat(overflowed).as("after %d pongs", waiting).isTrue();
+        channel.finishAndReleaseAll();
     }
 
     @Test
