@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess implements Peer {
     static final String ERROR = "error";
-    /** What all JVMs of a run have in common, and what the report says of them: the memory that {@code launcher/jvm.options} gives. */
+    /** What all JVMs of a run have in common, and what the report says of them: a fixed heap, so that machines can be compared. */
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",

@@ -32,6 +32,10 @@ public abstract class FeedVerticle extends VerticleBase {
 
     private final FeedConfig given;
     private final Tenancy tenancy;
+    /** Completes when a start no longer waits for the first connection. */
+    private final Promise<Void> connectLater = Promise.promise();
+
+    private volatile Future<?> starting = Future.succeededFuture();
     private FeedConfig feedConfig;
     private Generation generation;
     /** How it is being changed; null = it is not. */
@@ -74,6 +78,22 @@ public abstract class FeedVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        starting = open();
+        return starting;
+    }
+
+    /**
+     * Ends a start that still waits for the first connection: Vert.x can undeploy only verticles that have started. May be called on any
+     * thread.
+     *
+     * @return completes when the start has ended, or if there has been none yet
+     */
+    public Future<Void> endStart() {
+        connectLater.tryComplete();
+        return starting.<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private Future<?> open() {
         FeedConfig wanted = given == null ? FeedConfig.fromJson(config()) : given;
         if (feeds().putIfAbsent(wanted.name(), wanted.name()) != null) {
             return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " runs already"));
@@ -105,10 +125,11 @@ public abstract class FeedVerticle extends VerticleBase {
                         vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
                     }
                     status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
-                    return first.shards().start().recover(unreachable -> {
+                    Future<?> connected = first.shards().start().recover(unreachable -> {
                         LOG.debug("{} is not connected yet", wanted.name(), unreachable);
                         return Future.succeededFuture();
                     });
+                    return Future.any(connected, connectLater.future());
                 });
     }
 

@@ -56,7 +56,7 @@ final class ClusterReader {
     private static String file(JsonNode section, String key, Path directory, List<Problem> problems) {
         String name = section.get(key).textValue();
         Path file = directory == null ? Path.of(name) : directory.resolve(name);
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || JsonText.isSpecial(file)) {
             problems.add(new Problem("/tls/" + key, Wording.quoted(file.toString()), "a file that can be read"));
         }
         return file.toString();

@@ -328,6 +328,9 @@ final class FeedReader {
         String wrong;
         try {
             Path path = directory == null ? Path.of(file) : directory.resolve(file);
+            if (JsonText.isSpecial(path) || (Files.isRegularFile(path) && Files.size(path) > JsonText.MAX_BYTES)) {
+                throw new IOException("no certificates");
+            }
             InputStream in = new ByteArrayInputStream(Files.readAllBytes(path));
             if (!CertificateFactory.getInstance("X.509")
                     .generateCertificates(in)

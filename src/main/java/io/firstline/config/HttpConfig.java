@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * Where the operator's page, health and metrics are served, and to whom. Immutable; checked when it is made.
  *
- * @param host the address to bind to; default 127.0.0.1
+ * @param host the address to bind to; default 127.0.0.1, or ::1 where there is only IPv6
  * @param port default 8080; 0 = any free one
  * @param control whether the page may do more than show; needs a token; default no
  * @param tokenSha256 the SHA-256 of the token that opens everything, in lower-case hexadecimal digits; null = there is none, everybody may
@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record HttpConfig(
         String host, int port, boolean control, String tokenSha256, PemFiles tls, boolean vertxMetrics) {
-    public static final String DEFAULT_HOST = "127.0.0.1";
+    public static final String DEFAULT_HOST = Loopback.ADDRESS;
     public static final int DEFAULT_PORT = 8_080;
     /** Everything default. */
     public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);

@@ -90,7 +90,7 @@ final class HttpReader {
         Path file = directory == null
                 ? Path.of(section.get(key).textValue())
                 : directory.resolve(section.get(key).textValue());
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || JsonText.isSpecial(file)) {
             problems.add(new Problem("/tls/" + key, Wording.quoted(file.toString()), "a file that can be read"));
         }
         return file.toString();

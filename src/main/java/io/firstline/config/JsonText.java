@@ -46,9 +46,18 @@ final class JsonText {
 
     private JsonText() {}
 
+    /** Whether it is a pipe, a socket or a device: to open a pipe waits for somebody who writes to it, and a device may never end. */
+    static boolean isSpecial(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+    }
+
     /** The text of a file; {@link InvalidConfigException} if there is none. */
     static String ofFile(Path file) {
         Problem problem;
+        if (isSpecial(file)) {
+            problem = new Problem("", "a pipe, a socket or a device", "a regular file with " + OBJECT);
+            throw new InvalidConfigException(file.toString(), List.of(problem));
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length <= MAX_BYTES) {

@@ -10,7 +10,7 @@ package io.firstline.config;
  * @param bridge what it lets through
  */
 public record TcpBridgeConfig(String host, int port, String tokenSha256, HttpConfig.PemFiles tls, BridgeConfig bridge) {
-    public static final String DEFAULT_HOST = "127.0.0.1";
+    public static final String DEFAULT_HOST = Loopback.ADDRESS;
     public static final int DEFAULT_PORT = 7_000;
 
     public TcpBridgeConfig {

@@ -64,6 +64,10 @@ final class RecordingReader implements AutoCloseable {
     }
 
     private InputStream open() {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new RecordingException(
+                    file, 0, "a pipe, a socket or a device, not a file", null); // might never come or end
+        }
         try {
             InputStream raw = new BufferedInputStream(Files.newInputStream(file), CHUNK);
             if (!file.toString().endsWith(".gz")) {

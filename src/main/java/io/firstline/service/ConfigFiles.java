@@ -61,6 +61,12 @@ final class ConfigFiles {
 
     private static void add(MessageDigest digest, Path file) {
         digest.update(bytes("\n" + file + "\n"));
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            digest.update(bytes(
+                    "no regular file")); // opening a FIFO waits for a writer; reading the configuration says what is
+            // wrong
+            return;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             digest.update(in.readNBytes(MAX_BYTES + 1));
         } catch (IOException e) {

@@ -24,6 +24,9 @@ final class ConfigWatch implements AutoCloseable {
     private final Settling settling;
     private final Callable<ServiceConfig> read;
     private final Function<ServiceConfig, Future<?>> apply;
+    /** Whether the file is mounted by itself, as last said. */
+    private volatile MountedFile.State mount = MountedFile.State.NONE;
+
     private volatile boolean closed;
 
     /**
@@ -49,12 +52,38 @@ final class ConfigWatch implements AutoCloseable {
     }
 
     void start() {
-        context.runOnContext(v -> lookLater());
+        context.executeBlocking(this::lookAtMount).onComplete(done -> lookLater());
+    }
+
+    /** Says what cannot be followed, once. */
+    private Object lookAtMount() {
+        MountedFile.State now = MountedFile.of(ConfigFiles.file(file));
+        if (now != mount) {
+            mount = now;
+            if (now == MountedFile.State.MOUNTED) {
+                LOG.info(
+                        "{} is mounted as a single file: it is followed when it is written in place, not when another file takes its name;"
+                                + " mount its folder for that",
+                        ConfigFiles.file(file));
+            } else if (now == MountedFile.State.REPLACED) {
+                LOG.warn(
+                        "{} was replaced where it is mounted from, which cannot be seen here: restart to read the new one, or mount its folder",
+                        ConfigFiles.file(file));
+            }
+        }
+        return now;
+    }
+
+    private String look() {
+        if (mount == MountedFile.State.MOUNTED) {
+            lookAtMount();
+        }
+        return ConfigFiles.fingerprint(file);
     }
 
     private void lookLater() {
         if (!closed) {
-            vertx.setTimer(LOOK_MS, id -> context.executeBlocking(() -> ConfigFiles.fingerprint(file))
+            vertx.setTimer(LOOK_MS, id -> context.executeBlocking(this::look)
                     .compose(now -> settling.isNews(now) ? take() : Future.succeededFuture())
                     .onComplete(done -> lookLater()));
         }

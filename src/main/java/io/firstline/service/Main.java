@@ -8,11 +8,12 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line: {@code firstline demo | run | check | tail | record | replay | bench}. */
+/** The command line: {@code firstline demo | run | check | tail | gaps | record | replay | bench | help}. */
 @Command(
         name = "firstline",
         description = "Redundant WebSocket connections to one feed, arbitrated into one gapless stream.",
@@ -27,7 +28,9 @@ import picocli.CommandLine.IVersionProvider;
             GapsCommand.class,
             RecordCommand.class,
             ReplayCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            CommandLine.HelpCommand.class,
+            AutoComplete.GenerateCompletion.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -69,6 +72,7 @@ public final class Main {
             // without the launcher: logback's own default would write to standard output, which belongs to messages
             System.setProperty(LOG_CONFIGURATION, "conf/logback.xml");
         }
+        LogSettings.check(System.getenv(), System.err);
         Shutdown.exit(run(args));
     }
 

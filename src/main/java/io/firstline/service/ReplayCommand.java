@@ -2,6 +2,7 @@ package io.firstline.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.firstline.config.Loopback;
 import io.firstline.merge.Merge;
 import io.firstline.recording.Recording;
 import io.firstline.recording.RecordingException;
@@ -74,8 +75,8 @@ final class ReplayCommand implements Callable<Integer> {
             description = "begin when so many are connected; default: as many as the feed was recorded with")
     private Integer connections;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "default ${DEFAULT-VALUE}", defaultValue = "127.0.0.1")
-    private String host;
+    @Option(names = "--host", paramLabel = "HOST", description = "default 127.0.0.1, or ::1 where there is only IPv6")
+    private String host = Loopback.ADDRESS;
 
     @Option(names = "--port", paramLabel = "N", description = "default: any free one", defaultValue = "0")
     private int port;

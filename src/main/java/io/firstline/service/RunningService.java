@@ -20,15 +20,20 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +53,10 @@ final class RunningService implements AutoCloseable {
 
     private final ExchangeSimulator simulator;
     private final Map<String, Deployed> deployed = new ConcurrentSkipListMap<>();
+    /** Every feed that may still be starting: also those that a cluster's node deploys. */
+    private final Set<FeedVerticle> made = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final Set<Future<?>> deploying = ConcurrentHashMap.newKeySet();
     private volatile ServiceConfig config;
 
     /** A feed that runs. */
@@ -97,6 +106,7 @@ final class RunningService implements AutoCloseable {
                 registry,
                 registry != null && config.http().vertxMetrics(),
                 config.isClustered() ? config.cluster() : null);
+        vertx.executeBlocking(() -> Platform.describe(vertx)).onSuccess(LOG::info);
         try {
             if (config.simulator() == null) {
                 return new RunningService(vertx, registry, config, null);
@@ -132,8 +142,8 @@ final class RunningService implements AutoCloseable {
     /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
     Future<Void> deploy() {
         if (config.isClustered()) {
-            node = new ClusterVerticle(config.cluster(), config.feeds(), RunningService::verticle);
-            return vertx.deployVerticle(node).mapEmpty();
+            node = new ClusterVerticle(config.cluster(), config.feeds(), this::verticle);
+            return deploying(node).mapEmpty();
         }
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
     }
@@ -147,8 +157,13 @@ final class RunningService implements AutoCloseable {
 
     private Future<?> add(FeedConfig feed) {
         FeedVerticle verticle = verticle(feed, null);
-        return vertx.deployVerticle(verticle)
-                .onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
+        return deploying(verticle).onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
+    }
+
+    private Future<String> deploying(Deployable verticle) {
+        Future<String> id = vertx.deployVerticle(verticle);
+        deploying.add(id);
+        return id.onComplete(done -> deploying.remove(id));
     }
 
     private Future<?> remove(String feed) {
@@ -222,11 +237,15 @@ final class RunningService implements AutoCloseable {
         }
         TcpBridgeVerticle bridge =
                 new TcpBridgeVerticle(tcp, registry == null ? new CompositeMeterRegistry() : registry);
-        return vertx.deployVerticle(bridge).map(id -> tcp.host() + ":" + bridge.port());
+        String host = tcp.host().contains(":") ? "[" + tcp.host() + "]" : tcp.host();
+        return vertx.deployVerticle(bridge).map(id -> host + ":" + bridge.port());
     }
 
-    private static FeedVerticle verticle(FeedConfig feed, Tenancy tenancy) {
-        return feed.connections() == 1 ? new SingleVerticle(feed, tenancy) : new PoolVerticle(feed, tenancy);
+    private FeedVerticle verticle(FeedConfig feed, Tenancy tenancy) {
+        FeedVerticle verticle =
+                feed.connections() == 1 ? new SingleVerticle(feed, tenancy) : new PoolVerticle(feed, tenancy);
+        made.add(verticle);
+        return verticle;
     }
 
     /** Makes a feed that is not deployed, on an event loop of its own. */
@@ -254,17 +273,27 @@ final class RunningService implements AutoCloseable {
         return simulator;
     }
 
-    /** Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. */
+    /**
+     * Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. Feeds that are
+     * starting end their start before: Vert.x would complete it a second time.
+     */
     @Override
     public void close() {
         Future<?> given = node == null ? Future.succeededFuture() : node.leave();
         await(
-                given.transform(x -> Future.join(vertx.deploymentIDs().stream()
+                given.transform(x -> started())
+                        .transform(x -> Future.join(vertx.deploymentIDs().stream()
                                 .map(vertx::undeploy)
                                 .toList()))
                         .transform(x -> simulator == null ? Future.succeededFuture() : simulator.close())
                         .transform(x -> vertx.close()),
                 STOP_SECONDS);
+    }
+
+    private Future<?> started() {
+        List<Future<?>> starts = new ArrayList<>(deploying);
+        List.copyOf(made).forEach(feed -> starts.add(feed.endStart()));
+        return Future.join(starts);
     }
 
     /** Waits on a thread that is not Vert.x'; what failed is thrown as it was. */

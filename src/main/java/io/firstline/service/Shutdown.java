@@ -48,6 +48,11 @@ final class Shutdown implements AutoCloseable {
         }
     }
 
+    /** Whether a command runs that a signal would ask to stop. */
+    static boolean isWatched() {
+        return !OPEN.isEmpty();
+    }
+
     /** Asks whatever runs to stop, as a signal does. */
     static void ask() {
         OPEN.forEach(shutdown -> shutdown.asked.complete(null));

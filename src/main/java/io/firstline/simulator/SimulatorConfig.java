@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /**
  * Everything that a simulated exchange can be told before it starts. Immutable; checked as a whole.
  *
- * @param host the local address to listen on, default "127.0.0.1"
+ * @param host the local address to listen on, default "127.0.0.1", or "::1" where there is only IPv6
  * @param port 1 to 65,535, or 0 (default) for any free port
  * @param messagesPerSecond how many messages the market emits over all subscribed streams together, 0 to 1,000,000, default 200;
  *     0 = only what {@link ExchangeSimulator#emit} is given

@@ -1,5 +1,6 @@
 package io.firstline.simulator;
 
+import io.firstline.config.Loopback;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Optional;
 
 /** The fields of a {@link SimulatorConfig} while they are being set; its initial values are the defaults. One thread, short-lived. */
 final class SimulatorConfigDraft {
-    String host = "127.0.0.1";
+    String host = Loopback.ADDRESS;
     int port;
     int messagesPerSecond = 200;
     int burst = 1;

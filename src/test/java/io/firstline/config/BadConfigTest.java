@@ -117,6 +117,9 @@ class BadConfigTest {
                         "/venue: found \"../config\", allowed: a venue profile: binance-spot, binance-usdm, bitmex, bybit-linear, bybit-spot, coinbase-advanced, coinbase-exchange, gemini, generic, hitbtc, kraken-v1, kraken-v2, kucoin, okx"),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
+                        with("\"trustedCertificates\":\"/dev/zero\""),
+                        "/trustedCertificates: found \"/dev/zero\", which cannot be read, allowed: a PEM file with certificates"),
+                feed(
                         with("\"trustedCertificates\":\"/no/such.pem\""),
                         "/trustedCertificates: found \"/no/such.pem\", which cannot be read, allowed: a PEM file with certificates"),
                 feed(

@@ -50,6 +50,23 @@ class MainTest {
     }
 
     @Test
+    void shouldHelpWithACommand() {
+        Cli cli = Cli.run("help", "tail");
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).contains("Usage: firstline tail").contains("--connections");
+        Cli.run("help", "tali").assertBadInput("Unknown subcommand 'tali'");
+    }
+
+    @Test
+    void shouldCompleteCommandsInAShell() {
+        Cli cli = Cli.run("generate-completion");
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).contains("complete -F _complete_firstline", "--http-port");
+    }
+
+    @Test
     void shouldTellTheVersion() {
         Cli cli = Cli.run("--version");
 
@@ -74,6 +91,8 @@ class MainTest {
                 "run --port 80                    | Unknown option",
                 "check                            | Missing required parameter: 'CONFIG'",
                 "check a.json b.json              | Unmatched argument",
+                "tali ws://localhost/             | Did you mean: firstline tail",
+                "tail --conections 3 ws://x/      | Possible solutions: --connections",
                 "tail                             | Missing required parameter: 'URL",
                 "tail ws://localhost/ --format xml| expected one of [RAW, JSON]",
                 "tail ws://localhost/ --count x   | 'x' is not a long",

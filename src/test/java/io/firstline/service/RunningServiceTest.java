@@ -68,6 +68,20 @@ class RunningServiceTest {
     }
 
     @Test
+    void shouldSayOnWhatItRuns() {
+        ServiceConfig config = ServiceConfig.parse(
+                "{\"feeds\":{\"a\":{\"url\":\"ws://127.0.0.1:1/\",\"connections\":1}}}", "test", null);
+        try (Logged log = Logged.of("io.firstline.service.RunningService");
+                RunningService service = RunningService.prepare(config)) {
+            Await.until("a line of " + service.config().feeds(), () -> log.count("Vert.x ") == 1);
+
+            assertThat(log.text())
+                    .containsPattern(
+                            "Vert\\.x \\d+\\.\\d+\\.\\d+, Java 1?[0-9].*, transport (epoll|NIO.*), TLS by (BoringSSL|OpenSSL|the JDK)");
+        }
+    }
+
+    @Test
     void shouldThrowWhatFailedAsItWas() {
         IllegalStateException own = new IllegalStateException("own");
 
