@@ -8,9 +8,12 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.Joiner;
-import com.hazelcast.partition.NoDataMemberInClusterException;
+import com.hazelcast.spi.MemberAddressProvider;
+import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,11 +22,14 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -31,8 +37,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,8 +110,11 @@ public final class Clustering {
     /** Lets the event bus listen where the configuration says, to whom it says. */
     public static void prepare(VertxOptions options, ClusterConfig config) {
         EventBusOptions bus = options.getEventBusOptions();
-        bus.setHost(config.host())
-                .setClusterPublicHost(config.host())
+        String host = config.host().startsWith("[")
+                ? config.host().substring(1, config.host().length() - 1)
+                : config.host();
+        bus.setHost(host)
+                .setClusterPublicHost(host)
                 .setPort(config.busPort())
                 .setTcpNoDelay(true)
                 .setSendBufferSize(SEND_BUFFER)
@@ -126,7 +137,8 @@ public final class Clustering {
     }
 
     /**
-     * Joins the cluster, or begins it. A node that is no member finds the members, listens, and carries nothing.
+     * Joins the cluster, or begins it. A node that is no member finds the members, listens, and carries nothing. The Vert.x has a native
+     * transport where one loads. May be called on any thread: nothing waits here.
      *
      * @param builder with the options that {@link #prepare} has prepared
      */
@@ -134,15 +146,52 @@ public final class Clustering {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines come before it reads a configuration
         }
-        Members members = new Members(hazelcast(config));
+        Refusals refusals = new Refusals(LOG);
+        return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), refusals)))
+                .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, refusals));
+    }
+
+    private static Future<Vertx> build(VertxBuilder builder, HazelcastInstance hazelcast, Refusals refusals) {
+        Members members = new Members(hazelcast);
+        BusDoor door = BusDoor.of(Runtime.getRuntime().maxMemory(), refusals);
         return builder.withClusterManager(members)
+                .withTransport(new BusTransport(door))
                 .buildClustered()
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
                 .onSuccess(vertx -> vertx.exceptionHandler(Clustering::unhandled))
                 .onSuccess(vertx -> vertx.eventBus() // nothing of Firstline's needs it
                         .serializableChecker(name -> false)
                         .clusterSerializableChecker(name -> false))
-                .recover(e -> e instanceof NoDataMemberInClusterException ? notLetIn(config) : Future.failedFuture(e));
+                .recover(e -> onAThread(() -> {
+                            Members.shutDown(hazelcast);
+                            return null;
+                        })
+                        .transform(x -> Future.failedFuture(e)));
+    }
+
+    /** Joining takes seconds, and looks up names: never on an event loop, and there is no Vert.x yet whose threads could be used. */
+    private static <T> Future<T> onAThread(Supplier<T> work) {
+        return Future.fromCompletionStage(CompletableFuture.supplyAsync(work, task -> {
+            Thread thread = new Thread(task, "firstline-join");
+            thread.setDaemon(true);
+            thread.start();
+        }));
+    }
+
+    /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
+    private static HazelcastInstance alone(HazelcastInstance hazelcast) {
+        if (Members.isAlone(hazelcast)) {
+            Members.shutDown(hazelcast);
+            return null;
+        }
+        return hazelcast;
+    }
+
+    /** Whether a client is the one that the event bus of {@link #prepare} connects with. */
+    static boolean isOfTheBus(NetClientOptions options) {
+        return options.getTcpUserTimeout() == UNACKNOWLEDGED_MS
+                && options.getSendBufferSize() == SEND_BUFFER
+                && options.getReadIdleTimeout() == SILENT_SECONDS;
     }
 
     /**
@@ -163,8 +212,8 @@ public final class Clustering {
 
     /** Nobody is there to listen to: says why, as far as can be seen from outside. */
     private static Future<Vertx> notLetIn(ClusterConfig config) {
-        return Future.fromCompletionStage(CompletableFuture.supplyAsync(() ->
-                        config.members().stream().filter(Clustering::listens).toList()))
+        return onAThread(() ->
+                        config.members().stream().filter(Clustering::listens).toList())
                 .compose(listening -> Future.failedFuture(new IllegalStateException(
                         listening.isEmpty()
                                 ? "no member of the cluster " + config.name() + " is there: nobody listens at "
@@ -202,7 +251,8 @@ public final class Clustering {
     static List<String> foreign(Vertx vertx, List<String> members) {
         if (!(vertx instanceof VertxInternal inside
                 && inside.clusterManager() instanceof Members manager
-                && manager.getHazelcastInstance() instanceof HazelcastInstanceProxy instance)) {
+                && manager.getHazelcastInstance() instanceof HazelcastInstanceProxy instance
+                && instance.getLifecycleService().isRunning())) {
             return List.of();
         }
         Joiner joiner = instance.getOriginal().node.getJoiner();
@@ -248,6 +298,7 @@ public final class Clustering {
     }
 
     private static Config hazelcast(ClusterConfig config) {
+        InetAddress address = ownAddress(config.host());
         Config hazelcast = new Config(config.secretName() + "/" + config.self())
                 .setClusterName(config.secretName())
                 .setProperty(LOGGING, LOGGING_BY)
@@ -255,9 +306,11 @@ public final class Clustering {
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 // or it would listen on every interface
                 .setProperty("hazelcast.socket.bind.any", "false")
-                .setLiteMember(!config.isMember());
+                .setLiteMember(!config.isMember())
+                .setProperty("hazelcast.prefer.ipv4.stack", Boolean.toString(!(address instanceof Inet6Address)));
         PROPERTIES.forEach((name, value) -> hazelcast.setProperty(name, value.toString()));
-        network(hazelcast.getNetworkConfig(), config);
+        hazelcast.getMemberAttributeConfig().setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
+        network(hazelcast.getNetworkConfig(), config, address);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
         // each on two members: else, while those who consume something say so again when a member has died, some would
         // be passed over
@@ -269,14 +322,15 @@ public final class Clustering {
         return hazelcast;
     }
 
-    private static void network(NetworkConfig network, ClusterConfig config) {
+    private static void network(NetworkConfig network, ClusterConfig config, InetAddress own) {
         network.setPort(config.port());
         if (config.isMember()) {
             network.setPortAutoIncrement(false);
         } else {
             network.setPortAutoIncrement(true).setPortCount(1_000);
         }
-        network.getInterfaces().setEnabled(true).addInterface(address(config.host()));
+        // not by an interface: Hazelcast would take it for a filter of the other members' names as well
+        network.getMemberAddressProviderConfig().setEnabled(true).setImplementation(new OwnAddress(own));
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
         join.getAutoDetectionConfig().setEnabled(false);
@@ -284,20 +338,55 @@ public final class Clustering {
         config.members().forEach(join.getTcpIpConfig()::addMember);
     }
 
-    /** Interfaces are told by number. */
-    private static String address(String host) {
-        try {
-            return InetAddress.getByName(host).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("cluster host " + host + " is unknown", e);
+    /** Where this node listens, and is found; the port is the configured one. */
+    private record OwnAddress(InetAddress address) implements MemberAddressProvider {
+        @Override
+        public InetSocketAddress getBindAddress() {
+            return new InetSocketAddress(address, 0);
         }
+
+        @Override
+        public InetSocketAddress getBindAddress(EndpointQualifier qualifier) {
+            return getBindAddress();
+        }
+
+        @Override
+        public InetSocketAddress getPublicAddress() {
+            return getBindAddress();
+        }
+
+        @Override
+        public InetSocketAddress getPublicAddress(EndpointQualifier qualifier) {
+            return getBindAddress();
+        }
+    }
+
+    /** What the configured host means here. Looks up the name. */
+    private static InetAddress ownAddress(String host) {
+        String found = "cluster host: found \"" + host + "\"";
+        String allowed = ", allowed: a name or address of this machine";
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(found + ", which is unknown" + allowed, e);
+        }
+        try (ServerSocket socket = new ServerSocket(0, 1, address)) {
+            LOG.debug("{} is {}, port {} is free there", host, address, socket.getLocalPort());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    found + ", which is " + address.getHostAddress() + " and not of this machine" + allowed, e);
+        }
+        return address;
     }
 
     /** Whoever gets a connection to the port could else make this JVM build objects of any class. */
     private static JavaSerializationFilterConfig permitted() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
         filter.getWhitelist()
-                .addPrefixes("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.", "java.lang.", "java.util.");
+                .addPrefixes("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.")
+                // exceptions, numbers, texts, lists: members report to each other what failed
+                .addPackages("java.lang", "java.util", "java.util.concurrent", "java.io");
         return filter;
     }
 }

@@ -1,11 +1,12 @@
 package io.firstline.cluster;
 
 import com.hazelcast.cluster.Member;
-import com.hazelcast.config.Config;
-import com.hazelcast.partition.NoDataMemberInClusterException;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.impl.clustered.NodeSelector;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
@@ -17,16 +18,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hazelcast's members, and who consumes what, as Vert.x asks for it; made so that a member that is gone, hangs or was cut off holds up
  * nobody who publishes, and is not passed over when it is back. Called on Vert.x' and Hazelcast's threads; nobody waits in it.
  */
 final class Members extends HazelcastClusterManager {
+    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final String OURS = "firstline.";
     private static final int MOST_NODES = 1_000;
+    /** Beyond so many addresses those that nobody consumes are forgotten. */
+    static final int MOST_ADDRESSES = 10_000;
+
+    private static final int SHUTDOWN_TRIES = 10;
+    /** Vert.x finds the number of a node here. */
+    static final String NODE_ID = "__vertx.nodeId";
 
     /** What was asked for and is kept up to date since. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -35,9 +46,17 @@ final class Members extends HazelcastClusterManager {
     private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
     private final AtomicBoolean looksAgain = new AtomicBoolean();
     private volatile NodeSelector selector;
+    private volatile Vertx vertx;
 
-    Members(Config config) {
-        super(config);
+    /** Of a Hazelcast that has joined; it is shut down when this leaves. */
+    Members(HazelcastInstance hazelcast) {
+        super(hazelcast);
+    }
+
+    @Override
+    public void init(Vertx joining) {
+        vertx = joining;
+        super.init(joining);
     }
 
     /**
@@ -47,10 +66,18 @@ final class Members extends HazelcastClusterManager {
     @Override
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
         asked.add(address);
+        find(address, promise);
+    }
+
+    private void find(String address, Completable<List<RegistrationInfo>> promise) {
         super.getRegistrations(address, (found, failure) -> {
             boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
-            promise.complete(nobody ? List.of(new RegistrationInfo(getNodeId(), 0, true)) : found, failure);
+            promise.complete(nobody ? List.of(nobody()) : found, failure);
         });
+    }
+
+    private RegistrationInfo nobody() {
+        return new RegistrationInfo(getNodeId(), 0, true);
     }
 
     /** See {@link Clustering#lookUp}. */
@@ -96,13 +123,36 @@ final class Members extends HazelcastClusterManager {
             return;
         }
         String address = rest.next();
-        getRegistrations(address, (found, failure) -> {
-            // what is true for a moment, while the members take over from one that died, is not taken for true
-            if (failure == null && isAsLast(address, Set.copyOf(found))) {
+        if (!keeps.wantsUpdatesFor(address)) {
+            forget(address); // it is asked for anew when somebody publishes there
+            lookAgain(keeps, rest);
+            return;
+        }
+        find(address, (found, failure) -> {
+            if (failure == null && asked.size() > MOST_ADDRESSES && found.equals(List.of(nobody()))) {
+                forget(address);
+                keeps.registrationsUpdated(new RegistrationUpdateEvent(address, List.of()));
+            } else if (failure == null && isAsLast(address, Set.copyOf(found))) {
+                // what is true for a moment, while the members take over from one that died, is not taken for true
                 keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
             }
             lookAgain(keeps, rest);
         });
+    }
+
+    private void forget(String address) {
+        asked.remove(address);
+        foundLast.remove(address);
+    }
+
+    /** How many addresses are kept up to date. */
+    int addresses() {
+        return asked.size();
+    }
+
+    /** Of how many nodes it is known where they listen. */
+    int nodes() {
+        return nodeInfos.size();
     }
 
     /** Where a node listens never changes: who has lost the connection to it needs nobody to find it again. */
@@ -124,18 +174,45 @@ final class Members extends HazelcastClusterManager {
         });
     }
 
-    /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
     @Override
-    public void join(Completable<Void> joined) {
-        super.join((nothing, failure) -> {
-            if (failure != null) {
-                joined.fail(failure);
-            } else if (getHazelcastInstance().getCluster().getMembers().stream().allMatch(Member::isLiteMember)) {
-                leave((left, e) -> joined.fail(new NoDataMemberInClusterException("alone")));
-            } else {
-                joined.succeed();
+    public void memberRemoved(MembershipEvent gone) {
+        String nodeId = gone.getMember().getAttribute(NODE_ID);
+        if (nodeId != null) {
+            nodeInfos.remove(nodeId);
+        }
+        if (isAlone(getHazelcastInstance())) {
+            LOG.debug("{} hears no member any more", getNodeId()); // nobody keeps what would be corrected now
+        } else {
+            super.memberRemoved(gone);
+        }
+    }
+
+    /** Whether nobody is there who keeps anything: only nodes that listen. */
+    static boolean isAlone(HazelcastInstance hazelcast) {
+        return hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember);
+    }
+
+    @Override
+    public void leave(Completable<Void> left) {
+        selector = null;
+        super.leave((nothing, failure) -> vertx.<Void>executeBlocking(() -> {
+                    shutDown(getHazelcastInstance());
+                    return null;
+                })
+                .onComplete(left));
+    }
+
+    /** Lets a Hazelcast leave its cluster; takes up to seconds. */
+    static void shutDown(HazelcastInstance hazelcast) {
+        for (int i = 1; hazelcast.getLifecycleService().isRunning(); i++) {
+            try {
+                hazelcast.getLifecycleService().shutdown();
+            } catch (RejectedExecutionException e) { // it does that now and then, and is to be asked again
+                if (i == SHUTDOWN_TRIES) {
+                    hazelcast.getLifecycleService().terminate();
+                }
             }
-        });
+        }
     }
 
     @Override

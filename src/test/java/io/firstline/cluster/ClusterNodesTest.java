@@ -25,6 +25,7 @@ import java.io.ObjectOutputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -338,6 +339,7 @@ class ClusterNodesTest {
                                     .appendInt(length)
                                     .appendInt(length)
                                     .getBytes()));
+                    open.add(saying(port, packet(length, new byte[7])));
                 }
                 open.add(saying(port, "GET / HTTP/1.1\r\nHost: node\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
                 for (int i = 0; i < 200; i++) {
@@ -346,6 +348,17 @@ class ClusterNodesTest {
             }
         }
 
+        for (ClusterConfig member : members) {
+            for (byte[] claim : List.of(
+                    packet(Integer.MAX_VALUE - 8, new byte[0]),
+                    packet(HazelcastNode.MOST_PACKET_BYTES + 1, new byte[0]))) {
+                assertClosed(saying(member.port(), claim));
+            }
+            for (int length : List.of(Integer.MAX_VALUE, Integer.MAX_VALUE - 8, -1)) {
+                assertClosed(saying(
+                        member.busPort(), Buffer.buffer().appendInt(length).getBytes()));
+            }
+        }
         assertNobodyHasGone();
         assertNothingIsLost(TRADE);
         assertThat(epochs()).as("nobody took anything over").isEqualTo(before);
@@ -355,6 +368,29 @@ class ClusterNodesTest {
         assertThat(silent.getInputStream().read())
                 .as("who says nothing is hung up on")
                 .isEqualTo(-1);
+    }
+
+    /** A packet of Hazelcast's: version, flags, no partition, a length, and as much of it as there is. */
+    private static byte[] packet(int announced, byte[] payload) {
+        return Buffer.buffer("HZC")
+                .appendByte((byte) 4)
+                .appendShort((short) 0)
+                .appendInt(-1)
+                .appendInt(announced)
+                .appendBytes(payload)
+                .getBytes();
+    }
+
+    /** At once: a connection that is idle would be closed after ten seconds. */
+    private static void assertClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(5_000);
+        try (socket) {
+            while (socket.getInputStream().read() >= 0) {
+                // Hazelcast says three bytes
+            }
+        } catch (SocketException reset) {
+            assertThat(reset).hasMessageContaining("reset");
+        }
     }
 
     private static Socket saying(int port, byte[] bytes) throws IOException {

@@ -1,0 +1,82 @@
+package io.firstline.bus;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+
+/**
+ * Counts what a node refuses to read, and logs each kind at once, then at most once a minute with the count of what was left out. The
+ * detail of a line comes from outside: it is cut, and control characters are replaced. For any thread.
+ */
+public final class Refusals {
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** At most so many kinds are told apart. */
+    private static final int MOST_KINDS = 32;
+
+    private static final int LONGEST_DETAIL = 200;
+
+    private final Logger log;
+    private final Map<String, Kind> kinds = new LinkedHashMap<>();
+    private long count;
+
+    private static final class Kind {
+        private long loggedNanos;
+        private long leftOut;
+    }
+
+    /**
+     * Nothing is refused yet.
+     *
+     * @param log where lines go
+     */
+    public Refusals(Logger log) {
+        this.log = log;
+    }
+
+    /**
+     * Something is refused.
+     *
+     * @param kind a fixed text: what, and what becomes of it
+     * @param detail from whom, what was found, what is allowed
+     */
+    public void refuse(String kind, String detail) {
+        String line = refused(kind, detail, System.nanoTime());
+        if (line != null) {
+            log.warn("{}", line);
+        }
+    }
+
+    /** The same at a time; the line to log, or null. */
+    synchronized String refused(String kind, String detail, long nowNanos) {
+        count++;
+        Kind known = kinds.get(kind);
+        if (known != null && nowNanos - known.loggedNanos < QUIET_NANOS) {
+            known.leftOut++;
+            return null;
+        }
+        if (known == null) {
+            if (kinds.size() >= MOST_KINDS) {
+                return null;
+            }
+            known = new Kind();
+            kinds.put(kind, known);
+        }
+        String line = kind + ": " + shown(detail)
+                + (known.leftOut == 0 ? "" : " (and " + known.leftOut + " more like it since the last line)");
+        known.loggedNanos = nowNanos;
+        known.leftOut = 0;
+        return line;
+    }
+
+    /** How often something was refused. */
+    public synchronized long count() {
+        return count;
+    }
+
+    private static String shown(String detail) {
+        String text = detail == null ? "no detail" : detail;
+        String cut = text.length() > LONGEST_DETAIL ? text.substring(0, LONGEST_DETAIL) + "…" : text;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+}

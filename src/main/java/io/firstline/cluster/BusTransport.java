@@ -1,0 +1,185 @@
+package io.firstline.cluster;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.AttributeKey;
+import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.net.ClientOptionsBase;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.transport.Transport;
+import java.io.IOException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transport that Vert.x would use, with a {@link FrameGuard} on each connection that the event bus accepts: Vert.x offers no other
+ * place to bound what a peer makes it keep. A connection that breaks, which other nodes' deaths do, is logged at debug; Vert.x would log
+ * it as an error.
+ */
+final class BusTransport implements io.vertx.core.transport.Transport, Transport {
+    private static final Logger LOG = LoggerFactory.getLogger(BusTransport.class);
+    private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
+
+    private final io.vertx.core.transport.Transport chosen;
+    private final Transport inner;
+    private final BusDoor door;
+    /** The first server that a clustered Vert.x makes is that of its event bus. */
+    private final AtomicBoolean busListens = new AtomicBoolean();
+
+    BusTransport(BusDoor door) {
+        io.vertx.core.transport.Transport best = io.vertx.core.transport.Transport.nativeTransport();
+        this.chosen = best != null && best.available() ? best : NIO;
+        this.inner = chosen.implementation();
+        this.door = door;
+    }
+
+    // the event bus' connections
+
+    @Override
+    public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
+        inner.configure(options, domainSocket, bootstrap);
+        if (busListens.compareAndSet(false, true)) {
+            bootstrap.handler(new Guarding());
+        }
+    }
+
+    /** Sees each connection before Vert.x does. */
+    private final class Guarding extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object accepted) {
+            if (accepted instanceof Channel connection) {
+                connection.pipeline().addLast(new FrameGuard.Placer(door));
+            }
+            context.fireChannelRead(accepted);
+        }
+    }
+
+    @Override
+    public void configure(ClientOptionsBase options, int connectTimeout, boolean domainSocket, Bootstrap bootstrap) {
+        inner.configure(options, connectTimeout, domainSocket, bootstrap);
+        if (options instanceof NetClientOptions client && Clustering.isOfTheBus(client)) {
+            bootstrap.attr(TO_A_NODE, true);
+        }
+    }
+
+    @Override
+    public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
+        ChannelFactory<? extends Channel> factory = inner.channelFactory(domainSocket);
+        return () -> {
+            Channel channel = factory.newChannel();
+            channel.pipeline().addLast(new Breaking());
+            return channel;
+        };
+    }
+
+    /** Keeps the end of a connection to another node from being logged as an error. */
+    private static final class Breaking extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRegistered(ChannelHandlerContext context) {
+            if (!context.channel().hasAttr(TO_A_NODE)) {
+                context.pipeline().remove(this);
+            }
+            context.fireChannelRegistered();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof IOException) {
+                LOG.debug("the connection to {} broke", context.channel().remoteAddress(), cause);
+                context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
+        }
+    }
+
+    // all else as it is
+
+    @Override
+    public String name() {
+        return chosen.name();
+    }
+
+    @Override
+    public boolean available() {
+        return chosen.available();
+    }
+
+    @Override
+    public Throwable unavailabilityCause() {
+        return chosen.unavailabilityCause();
+    }
+
+    @Override
+    public Transport implementation() {
+        return this;
+    }
+
+    @Override
+    public boolean isAvailable() {
+        return inner.isAvailable();
+    }
+
+    @Override
+    public boolean supportsDomainSockets() {
+        return inner.supportsDomainSockets();
+    }
+
+    @Override
+    public boolean supportFileRegion() {
+        return inner.supportFileRegion();
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+        return inner.ioHandlerFactory();
+    }
+
+    @Override
+    public io.netty.channel.EventLoopGroup eventLoopGroup(
+            int type, int threads, ThreadFactory threadFactory, int ioRatio) {
+        return inner.eventLoopGroup(type, threads, threadFactory, ioRatio);
+    }
+
+    @Override
+    public DatagramChannel datagramChannel() {
+        return inner.datagramChannel();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the interface has it
+    public DatagramChannel datagramChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+        return inner.datagramChannel(family);
+    }
+
+    @Override
+    public void configure(DatagramChannel channel, DatagramSocketOptions options) {
+        inner.configure(channel, options);
+    }
+
+    @Override
+    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+        return inner.serverChannelFactory(domainSocket);
+    }
+
+    @Override
+    public java.net.SocketAddress convert(SocketAddress address) {
+        return inner.convert(address);
+    }
+
+    @Override
+    public SocketAddress convert(java.net.SocketAddress address) {
+        return inner.convert(address);
+    }
+}

@@ -1,0 +1,272 @@
+package io.firstline.cluster;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what comes to the event bus' port before Vert.x does, and passes on whole messages only. Vert.x keeps a message of any announced
+ * length, and throws away nothing of what it could not read; this closes the connection of a peer that announces too much, or sends what
+ * is no message of Vert.x' (its wire protocol 1 or 2). Memory is taken for bytes that have come, never for bytes that were announced.
+ *
+ * <p>Of a connection, on its event loop.
+ */
+final class FrameGuard extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameGuard.class);
+    private static final int LENGTH = Integer.BYTES;
+    private static final byte NEWEST_PROTOCOL = 2;
+    /** Vert.x' own codecs are numbered up to this. */
+    private static final byte LAST_CODEC = 17;
+
+    private static final byte NAMED_CODEC = -1;
+    /** Up to so many bytes of an unfinished message do not count among what all connections keep. */
+    private static final int FREE_BYTES = 64 << 10;
+
+    private final BusDoor door;
+    /** A message that has begun; null = none has. */
+    private ByteBuf held;
+
+    private long counted;
+    private boolean closed;
+
+    FrameGuard(BusDoor door) {
+        this.door = door;
+    }
+
+    /** The connection is closed for what it says. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** Counts a connection, and puts the guard where bytes are plain: Vert.x puts TLS behind what is there before it. */
+    static final class Placer extends ChannelInboundHandlerAdapter {
+        private final BusDoor door;
+        private boolean entered;
+
+        Placer(BusDoor door) {
+            this.door = door;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            entered = true;
+            if (door.enters()) {
+                context.fireChannelActive();
+                return;
+            }
+            door.refusals()
+                    .refuse(
+                            "event bus: a connection too many is closed",
+                            context.channel().remoteAddress() + ", at most " + door.mostConnections());
+            context.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (entered) {
+                entered = false;
+                door.leaves();
+            }
+            context.fireChannelInactive();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (context.pipeline().get(FrameGuard.class) == null) {
+                ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
+                context.pipeline().addAfter(tls == null ? context.name() : tls.name(), null, new FrameGuard(door));
+            }
+            context.fireChannelRead(message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            broke(context, cause);
+        }
+    }
+
+    private static void broke(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("a connection from {} broke", context.channel().remoteAddress(), cause);
+            context.close();
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof ByteBuf read)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        try {
+            if (!closed) {
+                take(context, read);
+            }
+        } catch (Refused e) {
+            close(context, e.getMessage());
+        } finally {
+            ReferenceCountUtil.release(read);
+        }
+    }
+
+    private void take(ChannelHandlerContext context, ByteBuf read) throws Refused {
+        if (held != null && !fill(context, read)) {
+            context.fireChannelRead(Unpooled.EMPTY_BUFFER); // a peer that sends a long message is not idle
+            return;
+        }
+        int end = read.readerIndex();
+        while (read.writerIndex() - end >= LENGTH) {
+            int size = size(read.getInt(end));
+            if (read.writerIndex() - end < size) {
+                break;
+            }
+            check(read, end + LENGTH, end + size);
+            end += size;
+        }
+        if (end > read.readerIndex()) {
+            context.fireChannelRead(read.readRetainedSlice(end - read.readerIndex()));
+        }
+        if (read.isReadable() && !closed) {
+            held = context.alloc().heapBuffer(read.readableBytes()).writeBytes(read);
+            count();
+        }
+    }
+
+    /** Adds to the message that has begun what is there of it; false = it is not whole yet. */
+    private boolean fill(ChannelHandlerContext context, ByteBuf read) throws Refused {
+        if (held.readableBytes() < LENGTH) {
+            move(read, LENGTH);
+            if (held.readableBytes() < LENGTH) {
+                return false;
+            }
+        }
+        int size = size(held.getInt(held.readerIndex()));
+        move(read, size);
+        if (held.readableBytes() < size) {
+            count();
+            return false;
+        }
+        check(held, held.readerIndex() + LENGTH, held.readerIndex() + size);
+        ByteBuf whole = held;
+        held = null;
+        count();
+        context.fireChannelRead(whole);
+        return !closed;
+    }
+
+    private void move(ByteBuf read, int upTo) {
+        held.writeBytes(read, Math.min(upTo - held.readableBytes(), read.readableBytes()));
+    }
+
+    /** How long a message is with its length. */
+    private int size(int announced) throws Refused {
+        if (announced <= 0 || announced > door.mostFrameBytes() - LENGTH) {
+            throw new Refused("announces a message of " + announced + " bytes, allowed: 1 to "
+                    + (door.mostFrameBytes() - LENGTH));
+        }
+        return announced + LENGTH;
+    }
+
+    private void count() throws Refused {
+        long now = held == null ? 0 : Math.max(0, held.capacity() - FREE_BYTES);
+        long more = now - counted;
+        if (more != 0) {
+            counted = now;
+            if (!door.holds(more) && more > 0) {
+                throw new Refused("unfinished messages of all connections exceed " + door.mostHeldBytes() + " bytes");
+            }
+        }
+    }
+
+    /** Whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
+    private static void check(ByteBuf frame, int start, int end) throws Refused {
+        int at = start;
+        need(end - at >= 2 && frame.getByte(at) >= 0 && frame.getByte(at) <= NEWEST_PROTOCOL, "an unknown protocol");
+        byte codec = frame.getByte(at + 1);
+        need(codec >= NAMED_CODEC && codec <= LAST_CODEC, "an unknown codec");
+        at += 2;
+        if (codec == NAMED_CODEC) {
+            at = afterText(frame, at, end);
+        }
+        at++; // to one consumer, or to all
+        at = afterText(frame, at, end); // address
+        at = afterText(frame, at, end); // reply address
+        at = afterText(frame, at, end); // sender
+        checkHeaders(frame, at, end);
+    }
+
+    private static void checkHeaders(ByteBuf frame, int start, int end) throws Refused {
+        need(end - start >= LENGTH, "no headers");
+        int length = frame.getInt(start);
+        need(length >= LENGTH && length <= end - start, "headers that are longer than the message");
+        if (length > LENGTH) {
+            int headersEnd = start + length;
+            need(length >= 2 * LENGTH, "no number of headers");
+            int count = frame.getInt(start + LENGTH);
+            int at = start + 2 * LENGTH;
+            need(count >= 0 && count <= (headersEnd - at) / (2 * LENGTH), "an impossible number of headers");
+            for (int i = 0; i < 2 * count; i++) {
+                at = afterText(frame, at, headersEnd);
+            }
+        }
+    }
+
+    private static int afterText(ByteBuf frame, int at, int end) throws Refused {
+        need(end - at >= LENGTH, "a message that ends within its head");
+        int length = frame.getInt(at);
+        need(length >= 0 && length <= end - at - LENGTH, "a text that is longer than the message");
+        return at + LENGTH + length;
+    }
+
+    private static void need(boolean holds, String found) throws Refused {
+        if (!holds) {
+            throw new Refused("sends " + found);
+        }
+    }
+
+    private void close(ChannelHandlerContext context, String why) {
+        closed = true;
+        drop();
+        door.refusals().refuse("event bus: a connection is closed", context.channel().remoteAddress() + " " + why);
+        context.close();
+    }
+
+    private void drop() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+        door.holds(-counted);
+        counted = 0;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closed = true;
+        drop();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof io.netty.handler.codec.DecoderException) { // no TLS
+            if (!closed) {
+                close(context, "sends what is not TLS of this cluster: " + cause.getMessage());
+            }
+        } else {
+            broke(context, cause);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.firstline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.firstline.config.ClusterConfig;
+import io.firstline.integration.Quiet;
+import io.firstline.testkit.Await;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** How nodes name each other. */
+class JoinTest {
+    private final List<Future<Vertx>> joining = new ArrayList<>();
+
+    @BeforeEach
+    void quiet() {
+        Quiet.logs();
+        ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void close() {
+        joining.forEach(vertx -> {
+            if (vertx.succeeded()) {
+                Await.result(vertx.result().close());
+            }
+        });
+    }
+
+    private static ClusterConfig node(String host, int port, String... members) {
+        return new ClusterConfig(
+                true, "join", host, port, 0, List.of(members), 1, 400, "what the nodes know", null, true);
+    }
+
+    private Future<Vertx> join(ClusterConfig config) {
+        Future<Vertx> vertx = Node.join(config);
+        joining.add(vertx);
+        return vertx;
+    }
+
+    private void assertOneCluster(ClusterConfig... configs) {
+        for (ClusterConfig config : configs) {
+            join(config);
+        }
+        for (Future<Vertx> vertx : joining) {
+            VertxInternal node = (VertxInternal) Await.result(vertx);
+            Await.until(
+                    () -> node.clusterManager().getNodes().toString(),
+                    () -> node.clusterManager().getNodes().size() == configs.length);
+        }
+    }
+
+    /** Each is told the other's name, which has another address than its own: 127.2 is a name that needs no name server. */
+    @Test
+    void shouldFindMembersByName() {
+        List<Integer> ports = Node.freePorts(2);
+        String one = ":" + ports.get(0);
+        String two = ":" + ports.get(1);
+
+        assertOneCluster(
+                node("127.0.0.2", ports.get(0), "127.0.0.2" + one, "127.3" + two),
+                node("127.0.0.3", ports.get(1), "127.2" + one, "127.0.0.3" + two));
+    }
+
+    @Test
+    void shouldJoinOverIpV6() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+            assertThat(socket.isBound()).isTrue();
+        } catch (IOException e) {
+            Assumptions.abort("no IPv6 here: " + e.getMessage());
+        }
+        List<Integer> ports = Node.freePorts(2);
+        String[] members =
+                ports.stream().map(port -> "[::1]:" + port).toArray(String[]::new);
+
+        assertOneCluster(node("::1", ports.get(0), members), node("[::1]", ports.get(1), members));
+
+        Vertx one = joining.get(0).result();
+        Vertx two = joining.get(1).result();
+        Await.result(one.eventBus()
+                .consumer("a", message -> message.reply("over IPv6"))
+                .completion());
+        Await.until(
+                "a reply",
+                () -> Await.result(two.eventBus()
+                        .request("a", "")
+                        .map(reply -> reply.body().equals("over IPv6"))
+                        .otherwise(false)));
+    }
+
+    @Test
+    void shouldSayWhichHostIsNotOfThisMachine() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+
+        assertThat(Await.failure(join(node("no-such-host.invalid", 5_701, "no-such-host.invalid:5701"))))
+                .hasMessage("cluster host: found \"no-such-host.invalid\", which is unknown, "
+                        + "allowed: a name or address of this machine");
+        assertThat(Await.failure(join(node("192.0.2.1", 5_701, "192.0.2.1:5701"))))
+                .hasMessage("cluster host: found \"192.0.2.1\", which is 192.0.2.1 and not of this machine, "
+                        + "allowed: a name or address of this machine");
+
+        root.detachAppender(log);
+        assertThat(log.list).as("the failure is all there is to read").isEmpty();
+    }
+
+    /** Who only listens, where nobody is, is told so by the failure and by nothing else. */
+    @Test
+    void shouldFailQuietlyWhereNobodyIs() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        List<Integer> ports = Node.freePorts(2);
+        String nobody = "127.0.0.1:" + ports.get(0);
+
+        Throwable failure = Await.failure(join(node("127.0.0.1", ports.get(1), nobody)));
+
+        root.detachAppender(log);
+        assertThat(failure).hasMessage("no member of the cluster join is there: nobody listens at [" + nobody + "]");
+        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+    }
+}
