@@ -33,7 +33,8 @@ final class Amending {
     private final String feed;
     private final Supplier<Shards> shards;
     private final Replica replica;
-    private final MessageConsumer<JsonObject> owners;
+    private final MessageConsumer<Object> owners;
+    private final Refusals refusals = new Refusals(LOG);
     private FeedConfig config;
     private Amendments amendments = Amendments.NONE;
     private int heardEpoch;
@@ -126,12 +127,23 @@ final class Amending {
 
     // what the others are told
 
-    private void told(Message<JsonObject> message) {
-        int epoch = message.body().getInteger(EPOCH);
+    private void told(Message<Object> message) {
+        int epoch;
+        Amendments wanted;
+        try {
+            JsonObject json = Refusals.body(message, JsonObject.class);
+            if (!(json.getValue(EPOCH) instanceof Integer number)) {
+                throw new IllegalArgumentException("\"epoch\" must be a whole number");
+            }
+            epoch = number;
+            wanted = Amendments.of(json);
+        } catch (IllegalArgumentException e) {
+            refusals.refuse(feed + ": what an owner is said to have changed is dropped", e.getMessage());
+            return;
+        }
         if (epoch < heardEpoch || epoch <= replica.publishingEpoch()) {
             return; // from somebody who has lost the feed, or our own
         }
-        Amendments wanted = Amendments.of(message.body());
         heardEpoch = epoch;
         follow(wanted).onComplete(done -> {
             if (done.failed()) {

@@ -65,15 +65,18 @@ record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String>
                 .put("onConnect", onConnect == null ? null : new JsonArray(onConnect));
     }
 
+    /** Reads what an owner says; throws {@link IllegalArgumentException} if it is something else. */
     static Amendments of(JsonObject json) {
-        JsonArray messages = json.getJsonArray("onConnect");
         return new Amendments(
-                Set.copyOf(strings(json.getJsonArray("subscribed"))),
-                Set.copyOf(strings(json.getJsonArray("unsubscribed"))),
-                messages == null ? null : strings(messages));
+                new TreeSet<>(strings(json, "subscribed")),
+                new TreeSet<>(strings(json, "unsubscribed")),
+                json.getValue("onConnect") == null ? null : strings(json, "onConnect"));
     }
 
-    private static List<String> strings(JsonArray array) {
-        return array.stream().map(String.class::cast).toList();
+    private static List<String> strings(JsonObject json, String key) {
+        if (json.getValue(key) instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
+            return array.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be an array of strings");
     }
 }

@@ -120,6 +120,9 @@ record Epochs(List<Begin> begins) {
                 : new Epochs(Arrays.stream(text.split(","))
                         .map(begin -> {
                             int colon = begin.indexOf(':');
+                            if (colon < 0) {
+                                throw new IllegalArgumentException("found \"" + begin + "\", allowed: EPOCH:FIRST");
+                            }
                             return new Begin(
                                     Integer.parseInt(begin.substring(0, colon)),
                                     Long.parseLong(begin.substring(colon + 1)));

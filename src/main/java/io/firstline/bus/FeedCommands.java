@@ -87,7 +87,7 @@ final class FeedCommands {
         answer(request, () -> {
             Shards feed = generations.get().shards();
             Route route = Route.parse(request.headers().get("route"));
-            Object body = request.body();
+            Object body = Refusals.body(request);
             Future<Integer> sent;
             if (body instanceof Buffer binary) {
                 sent = feed.send(route, each -> each.send(binary, route));
@@ -104,7 +104,7 @@ final class FeedCommands {
 
     private void command(Message<Object> request) {
         answer(request, () -> {
-            if (!(request.body() instanceof JsonObject command)) {
+            if (!(Refusals.body(request) instanceof JsonObject command)) {
                 throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
             }
             Shards feed = generations.get().shards();

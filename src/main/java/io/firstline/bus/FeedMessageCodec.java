@@ -17,6 +17,8 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     private static final byte VERSION = 2;
     private static final int TEXT = 1;
     private static final int LATE = 2;
+    /** Up to the name of the feed. */
+    private static final int HEAD = 30;
 
     /** Makes {@link FeedMessage} known to an event bus, once. */
     public static void register(Vertx vertx) {
@@ -42,6 +44,9 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
 
     @Override
     public FeedMessage decodeFromWire(int start, Buffer wire) {
+        if (wire.length() - start < HEAD) {
+            throw new IllegalArgumentException("feed message of " + (wire.length() - start) + " bytes");
+        }
         byte version = wire.getByte(start);
         if (version != VERSION) {
             throw new IllegalArgumentException("feed message in form " + version + ", this node knows " + VERSION);
@@ -51,10 +56,11 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
         long sequence = wire.getLong(start + 6);
         long receivedMicros = wire.getLong(start + 14);
         long key = wire.getLong(start + 22);
-        int feedAt = start + 30;
-        int connectionAt = feedAt + 4 + wire.getInt(feedAt);
-        int payloadAt = connectionAt + 4 + wire.getInt(connectionAt);
+        int feedAt = start + HEAD;
+        int connectionAt = feedAt + 4 + length(wire, feedAt);
+        int payloadAt = connectionAt + 4 + length(wire, connectionAt);
         int payloadStart = payloadAt + 4;
+        int payloadLength = length(wire, payloadAt);
         return new FeedMessage(
                 string(wire, feedAt),
                 epoch,
@@ -62,9 +68,19 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
                 string(wire, connectionAt),
                 receivedMicros,
                 key,
-                wire.getBuffer(payloadStart, payloadStart + wire.getInt(payloadAt)),
+                wire.getBuffer(payloadStart, payloadStart + payloadLength),
                 (flags & TEXT) != 0,
                 (flags & LATE) != 0);
+    }
+
+    /** Of a part of a message; any node may have sent it. */
+    private static int length(Buffer wire, int at) {
+        int there = wire.length() - at - Integer.BYTES;
+        int length = there < 0 ? -1 : wire.getInt(at);
+        if (length < 0 || length > there) {
+            throw new IllegalArgumentException("feed message with a part of " + length + " bytes, there are " + there);
+        }
+        return length;
     }
 
     private static void append(Buffer wire, String text) {

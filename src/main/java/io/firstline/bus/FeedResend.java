@@ -2,7 +2,6 @@ package io.firstline.bus;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -62,8 +61,7 @@ final class FeedResend {
     static Future<Resent> ask(Vertx vertx, String feed, JsonObject question) {
         List<Future<Resent>> answers = IntStream.range(0, vertx.isClustered() ? ASKED : 1)
                 .mapToObj(i -> vertx.eventBus()
-                        .<Buffer>request(
-                                Addresses.carriers(feed), question, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                        .request(Addresses.carriers(feed), question, new DeliveryOptions().setSendTimeout(ANSWER_MS))
                         .map(Resent::of))
                 .toList();
         return Future.any(answers).map(any -> answers.stream()
@@ -92,7 +90,7 @@ final class FeedResend {
     private void answer(Message<Object> question) {
         Resent answer;
         try {
-            if (!(question.body() instanceof JsonObject json)) {
+            if (!(Refusals.body(question) instanceof JsonObject json)) {
                 throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
             }
             if (!owns.getAsBoolean()) {

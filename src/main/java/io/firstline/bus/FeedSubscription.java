@@ -131,13 +131,25 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         if (closed) {
             return;
         }
-        if (message.body() instanceof FeedMessage feedMessage) {
+        Object body;
+        try {
+            body = Refusals.body(message);
+        } catch (IllegalArgumentException e) { // such as the form of another version of Firstline
+            failOnce(feed + ": " + e.getMessage());
+            return;
+        }
+        if (body instanceof FeedMessage feedMessage) {
             continuity.arrived(feedMessage, System.nanoTime());
             turn();
-        } else if (!bodyTold) {
+        } else {
+            failOnce(feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\"");
+        }
+    }
+
+    private void failOnce(String what) {
+        if (!bodyTold) {
             bodyTold = true;
-            stream.failed(new IllegalStateException(
-                    feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\""));
+            stream.failed(new IllegalStateException(what));
         }
     }
 

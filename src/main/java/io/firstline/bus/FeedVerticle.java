@@ -130,7 +130,14 @@ public abstract class FeedVerticle extends VerticleBase {
                         return Future.succeededFuture();
                     });
                     return Future.any(connected, connectLater.future());
-                });
+                })
+                .onFailure(
+                        e -> { // Vert.x does not stop what has not started
+                            feeds().remove(wanted.name());
+                            if (replica != null) {
+                                replica.close();
+                            }
+                        });
     }
 
     /** Answers for the feed from now on, or not any more. */
@@ -213,7 +220,9 @@ public abstract class FeedVerticle extends VerticleBase {
         Future.all(reports).onSuccess(all -> {
             JsonObject byName = new JsonObject();
             reports.forEach(report -> byName.put(report.result().getString("feed"), report.result()));
-            request.reply(new JsonObject().put("feeds", byName));
+            JsonObject status = new JsonObject().put("feeds", byName);
+            JsonObject cluster = ClusterFacts.of(vertx);
+            request.reply(cluster == null ? status : status.put("cluster", cluster));
         });
     }
 

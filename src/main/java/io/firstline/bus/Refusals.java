@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.vertx.core.eventbus.Message;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,30 @@ public final class Refusals {
     /** How often something was refused. */
     public synchronized long count() {
         return count;
+    }
+
+    /**
+     * The body of a message that may have come from anybody; null = it has none.
+     *
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    public static Object body(Message<?> message) {
+        try {
+            return message.body(); // decoded here and now if it came from another node
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("found a body that cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The same, which must be of a class. */
+    public static <T> T body(Message<?> message, Class<T> allowed) {
+        Object body = body(message);
+        if (!allowed.isInstance(body)) {
+            throw new IllegalArgumentException("found "
+                    + (body == null ? "no body" : "a " + body.getClass().getSimpleName()) + ", allowed: a "
+                    + allowed.getSimpleName());
+        }
+        return allowed.cast(body);
     }
 
     private static String shown(String detail) {

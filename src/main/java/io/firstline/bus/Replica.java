@@ -46,7 +46,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final Tenancy tenancy;
     private final Consumer<JsonObject> tell;
     private final Context context;
-    private final MessageConsumer<FeedMessage> others;
+    private final MessageConsumer<Object> others;
+    private final Refusals refusals = new Refusals(LOG);
     private final OwnLine line = new OwnLine();
     private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
@@ -88,7 +89,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         this.tenancy = tenancy;
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
-        this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::published);
+        this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
         tenancy.tenant(this);
     }
 
@@ -130,8 +131,18 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     // what the owner publishes
 
-    private synchronized void published(Message<FeedMessage> delivery) {
-        FeedMessage message = delivery.body();
+    private void heard(Message<Object> delivery) {
+        FeedMessage message;
+        try {
+            message = Refusals.body(delivery, FeedMessage.class);
+        } catch (IllegalArgumentException e) {
+            refusals.refuse(feed + ": what is no message of the feed is dropped", e.getMessage());
+            return;
+        }
+        published(message);
+    }
+
+    private synchronized void published(FeedMessage message) {
         long now = System.nanoTime();
         isOwn(now); // who receives nothing else does not notice that its lease has run out
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {

@@ -60,21 +60,46 @@ record Resent(
                 .addHeader("more", Boolean.toString(more));
     }
 
-    static Resent of(Message<Buffer> reply) {
-        Buffer body = reply.body();
-        List<FeedMessage> messages = new ArrayList<>();
-        for (int at = 0; at < body.length(); at += Integer.BYTES + body.getInt(at)) {
-            messages.add(CODEC.decodeFromWire(at + Integer.BYTES, body));
-        }
+    /** Reads an answer; throws {@link IllegalArgumentException} if it is none. */
+    static Resent of(Message<?> reply) {
+        Buffer body = Refusals.body(reply, Buffer.class);
         MultiMap headers = reply.headers();
         return new Resent(
-                Epochs.parse(headers.get("epochs")),
-                Long.parseLong(headers.get("life")),
-                Long.parseLong(headers.get("first")),
-                Long.parseLong(headers.get("last")),
-                Long.parseLong(headers.get("to")),
-                Long.parseLong(headers.get("missing")),
+                Epochs.parse(header(headers, "epochs")),
+                number(headers, "life"),
+                number(headers, "first"),
+                number(headers, "last"),
+                number(headers, "to"),
+                number(headers, "missing"),
                 Boolean.parseBoolean(headers.get("more")),
-                messages);
+                messages(body));
+    }
+
+    /** Reads the body of an answer; throws {@link IllegalArgumentException} if it is none. */
+    static List<FeedMessage> messages(Buffer body) {
+        List<FeedMessage> messages = new ArrayList<>();
+        int at = 0;
+        while (at < body.length()) {
+            int rest = body.length() - at - Integer.BYTES;
+            int length = rest > 0 ? body.getInt(at) : -1;
+            if (length <= 0 || length > rest) {
+                throw new IllegalArgumentException("found a message of " + length + " bytes, allowed: 1 to " + rest);
+            }
+            messages.add(CODEC.decodeFromWire(at + Integer.BYTES, body));
+            at += Integer.BYTES + length;
+        }
+        return messages;
+    }
+
+    private static String header(MultiMap headers, String name) {
+        String value = headers.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("found no header " + name);
+        }
+        return value;
+    }
+
+    private static long number(MultiMap headers, String name) {
+        return Long.parseLong(header(headers, name)); // or it throws a kind of IllegalArgumentException
     }
 }

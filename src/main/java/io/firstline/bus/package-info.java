@@ -13,7 +13,8 @@
  *     {@link io.firstline.bus.FeedCommands}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages that were published before, see
  *     {@link io.firstline.bus.FeedResend}</td></tr>
- * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node</td></tr>
+ * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node; {@code cluster} is what a member of a cluster
+ *     sees of it, see {@link io.firstline.bus.ClusterFacts}</td></tr>
  * </table>
  *
  * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, or by another name that Firstline keeps
@@ -22,7 +23,8 @@
  * <table>
  * <caption>Bodies of the merged stream, by the feed's {@code body}</caption>
  * <tr><td>{@code message}</td><td>a {@link io.firstline.stream.FeedMessage}: on this node the same instance for every consumer, to
- *     other nodes in the form of {@link io.firstline.bus.FeedMessageCodec}</td></tr>
+ *     other nodes in the form of {@link io.firstline.bus.FeedMessageCodec}, which registers itself where this jar is on the class
+ *     path</td></tr>
  * <tr><td>{@code buffer}</td><td>the payload alone, a {@code Buffer}, also if the server sent text</td></tr>
  * <tr><td>{@code json}</td><td>{@code {"feed": "btc", "sequence": 7, "connection": "btc-2", "receivedMicros": 1700000000123456,
  *     "text": "…"}}; {@code base64} instead of {@code text} if the server sent binary, {@code "late": true} only if it is</td></tr>

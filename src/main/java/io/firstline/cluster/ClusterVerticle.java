@@ -1,6 +1,8 @@
 package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.ClusterFacts;
+import io.firstline.bus.Refusals;
 import io.firstline.bus.Tenancy;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
@@ -52,6 +54,8 @@ public final class ClusterVerticle extends VerticleBase {
     private static final long ESTRANGED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long LOOK_UP_MS = 1_000;
+    /** A feed that could not be deployed is tried again after so long. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ClusterConfig config;
     private final Map<String, Carried> feeds = new TreeMap<>();
@@ -65,8 +69,9 @@ public final class ClusterVerticle extends VerticleBase {
 
     private long round = System.currentTimeMillis();
     private long lastRoundNanos;
-    private long majoritySinceNanos;
-    private boolean majority;
+    private final MajorityWatch majority;
+    private final Refusals refusals = new Refusals(LOG);
+    private Set<String> told = Set.of();
     private long wentHomeNanos;
     private boolean leaving;
 
@@ -78,6 +83,8 @@ public final class ClusterVerticle extends VerticleBase {
         private Future<String> deployed;
         private long unwantedSinceNanos;
         private boolean unwanted;
+        private boolean leaves;
+        private long failedNanos;
         private final HandOver handOver = new HandOver();
 
         private Carried(FeedConfig config, Candidate candidate) {
@@ -109,7 +116,7 @@ public final class ClusterVerticle extends VerticleBase {
         this.verticles = verticles;
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
         this.startNanos = System.nanoTime();
-        this.majoritySinceNanos = startNanos;
+        this.majority = new MajorityWatch(startNanos);
         this.voter = new Voter(leaseNanos, SILENT_NANOS, startNanos);
         this.presence =
                 new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
@@ -130,9 +137,14 @@ public final class ClusterVerticle extends VerticleBase {
             lookUp();
             lookForOtherClusters();
         });
-        return vertx.eventBus()
-                .<JsonObject>consumer(ADDRESS + config.self(), this::receive)
-                .completion();
+        return vertx.eventBus().consumer(ADDRESS + config.self(), this::receive).completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        leaving = true;
+        ClusterFacts.forget(vertx);
+        return Future.succeededFuture();
     }
 
     // time
@@ -185,12 +197,12 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void lookForOtherClusters() {
-        if (majority || System.nanoTime() - majoritySinceNanos < ESTRANGED_NANOS) {
+        if (majority.isThere() || System.nanoTime() - majority.sinceNanos() < ESTRANGED_NANOS) {
             return;
         }
         vertx.executeBlocking(() -> Clustering.foreign(vertx, config.members()))
                 .onSuccess(foreign -> {
-                    if (!majority && config.members().size() - foreign.size() < config.majority()) {
+                    if (!majority.isThere() && config.members().size() - foreign.size() < config.majority()) {
                         refused.tryComplete(Clustering.notLetIn(config.self(), foreign));
                     }
                 })
@@ -205,7 +217,7 @@ public final class ClusterVerticle extends VerticleBase {
         Candidate candidate = feed.candidate;
         String name = feed.config.name();
         candidate.heardOf(feed.tenancy.heardEpoch());
-        feed.tenancy.majority(majority);
+        feed.tenancy.majority(majority.isThere());
         if (candidate.isLost(now)) {
             LOG.debug("{} is not got by {}", name, config.self());
             given.add(candidate.giveUp(TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now));
@@ -216,7 +228,10 @@ public final class ClusterVerticle extends VerticleBase {
             given.add(candidate.giveUp(leaseNanos, now));
             return false;
         }
-        if (!majority || !voter.isReady(now) || !candidate.isFree(now) || (known != null && known.isRunning(now))) {
+        if (!majority.isThere()
+                || !voter.isReady(now)
+                || !candidate.isFree(now)
+                || (known != null && known.isRunning(now))) {
             return false;
         }
         boolean first = known == null && feed.tenancy.heardEpoch() == 0 && presence.epochOf(name, now) == 0;
@@ -230,7 +245,7 @@ public final class ClusterVerticle extends VerticleBase {
                         known == null ? null : known.node(),
                         presence,
                         now);
-        if (now - majoritySinceNanos < turn || (known != null && now - known.untilNanos() < turn)) {
+        if (now - majority.sinceNanos() < turn || (known != null && now - known.untilNanos() < turn)) {
             return false;
         }
         candidate.claim(System.currentTimeMillis(), now);
@@ -285,18 +300,27 @@ public final class ClusterVerticle extends VerticleBase {
 
     // what members tell each other
 
-    private void receive(Message<JsonObject> message) {
-        JsonObject json = message.body();
-        if ("status".equals(json.getString("do"))) {
-            message.reply(status());
+    private void receive(Message<Object> message) {
+        Round theirs;
+        try {
+            JsonObject json = Refusals.body(message, JsonObject.class);
+            if ("status".equals(json.getValue("do"))) {
+                message.reply(status());
+                return;
+            }
+            if (Round.Votes.is(json)) {
+                Round.Votes votes = Round.Votes.of(json);
+                if (isOther(votes.from(), "votes")) {
+                    counted(votes);
+                }
+                return;
+            }
+            theirs = Round.of(json);
+        } catch (IllegalArgumentException e) {
+            refusals.refuse("cluster: a message that is none of a member's is dropped", e.getMessage());
             return;
         }
-        if (Round.Votes.is(json)) {
-            counted(Round.Votes.of(json));
-            return;
-        }
-        Round theirs = Round.of(json);
-        if (!config.members().contains(theirs.from())) {
+        if (!isOther(theirs.from(), "a round")) {
             return;
         }
         long now = System.nanoTime();
@@ -321,6 +345,16 @@ public final class ClusterVerticle extends VerticleBase {
         if (!theirs.given().isEmpty()) {
             tick(); // what was given back may be ours
         }
+    }
+
+    private boolean isOther(String from, String what) {
+        if (config.members().contains(from) && !from.equals(config.self())) {
+            return true;
+        }
+        refusals.refuse(
+                "cluster: " + what + " of a node that is none of the other members is dropped",
+                "found " + from + ", allowed: " + config.members() + " but " + config.self());
+        return false;
     }
 
     private List<Ask> giveWay(Round theirs, long now) {
@@ -370,16 +404,9 @@ public final class ClusterVerticle extends VerticleBase {
 
     private void gather(long now) {
         Set<String> present = presence.present(now);
-        boolean isMajority = presence.isMajority(now);
-        if (isMajority != majority) {
-            majority = isMajority;
-            majoritySinceNanos = now;
-            if (isMajority) {
-                LOG.info("{} is with {}", config.self(), present);
-            } else {
-                LOG.warn("{} is with {}: no majority, so it publishes nothing", config.self(), present);
-            }
-        }
+        MajorityWatch.Change change = majority.see(presence.isMajority(now), now);
+        tell(change, present);
+        boolean isMajority = majority.isThere();
         boolean complete = present.size() == config.members().size();
         if (!isMajority || !(complete || now - startNanos > GATHER_NANOS)) {
             return;
@@ -389,19 +416,52 @@ public final class ClusterVerticle extends VerticleBase {
         }
     }
 
+    private void tell(MajorityWatch.Change change, Set<String> present) {
+        String self = config.self();
+        switch (change) {
+            case GAINED -> LOG.info("{} sees {}: a majority", self, present);
+            case LOST -> LOG.info("{} sees {}: no majority, not publishing", self, present);
+            case MISSED ->
+                LOG.warn(
+                        "{} has seen no majority for {} s, only {}: {} of the members {} must hear each other before"
+                                + " any of them publishes",
+                        self,
+                        TimeUnit.NANOSECONDS.toSeconds(MajorityWatch.PATIENCE_NANOS),
+                        present,
+                        config.majority(),
+                        config.members());
+            case REGAINED -> LOG.warn("{} sees a majority again: {}", self, present);
+            case NONE -> {
+                // told already
+            }
+        }
+        if (change != MajorityWatch.Change.NONE || !present.equals(told)) {
+            told = present;
+            ClusterFacts.tell(vertx, self, config.members().size(), present, majority.isThere(), majority.sinceNanos());
+        }
+    }
+
     private void place(Carried feed, Set<String> present, long now) {
         String name = feed.config.name();
         boolean wanted = Placement.carriers(name, present, config.replicas()).contains(config.self())
                 || feed.candidate.owns(now);
         if (wanted) {
             feed.unwanted = false;
-            if (feed.deployed == null) {
+            if (feed.deployed != null && feed.deployed.failed() && now - feed.failedNanos > RETRY_NANOS) {
+                feed.deployed = null;
+            }
+            if (feed.deployed == null && !feed.leaves) {
                 feed.tenancy = new Tenancy(config.self());
                 Deployable verticle = verticles.apply(feed.config, feed.tenancy);
                 Promise<Void> known = Promise.promise();
                 lookUp(name).onComplete(found -> context.runOnContext(v -> known.complete()));
                 feed.deployed = known.future().compose(v -> vertx.deployVerticle(verticle)); // as a part of this one
-                feed.deployed.onFailure(e -> LOG.error("{} cannot be carried by {}", name, config.self(), e));
+                feed.deployed.onFailure(e -> {
+                    feed.failedNanos = System.nanoTime();
+                    if (!leaving) {
+                        LOG.error("{} cannot be carried by {}", name, config.self(), e);
+                    }
+                });
             }
         } else if (feed.deployed != null && feed.deployed.isComplete()) {
             if (!feed.unwanted) {
@@ -411,7 +471,10 @@ public final class ClusterVerticle extends VerticleBase {
                 LOG.info("{} is not carried by {} any more", name, config.self());
                 Future<String> deployed = feed.deployed;
                 feed.deployed = null;
-                deployed.compose(vertx::undeploy).onFailure(e -> LOG.warn("{} cannot be undeployed", name, e));
+                feed.leaves = true; // a feed runs once on a node: it is not deployed again before it has gone
+                deployed.compose(vertx::undeploy)
+                        .onFailure(e -> LOG.warn("{} cannot be undeployed", name, e))
+                        .onComplete(gone -> context.runOnContext(v -> feed.leaves = false));
             }
         }
     }
@@ -434,7 +497,7 @@ public final class ClusterVerticle extends VerticleBase {
         });
         return new JsonObject()
                 .put("node", config.self())
-                .put("majority", majority)
+                .put("majority", majority.isThere())
                 .put("present", new JsonArray(List.copyOf(presence.present(now))))
                 .put("feeds", carried);
     }
@@ -447,6 +510,9 @@ public final class ClusterVerticle extends VerticleBase {
      * @return completes when they have, or do not
      */
     public Future<Void> leave() {
+        if (context == null) { // the program ends before it is deployed
+            return Future.succeededFuture();
+        }
         Promise<Void> gone = Promise.promise();
         context.runOnContext(v -> {
             leaving = true;

@@ -16,6 +16,7 @@ import com.hazelcast.spi.MemberAddressProvider;
 import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -171,11 +171,22 @@ public final class Clustering {
 
     /** Joining takes seconds, and looks up names: never on an event loop, and there is no Vert.x yet whose threads could be used. */
     private static <T> Future<T> onAThread(Supplier<T> work) {
-        return Future.fromCompletionStage(CompletableFuture.supplyAsync(work, task -> {
-            Thread thread = new Thread(task, "firstline-join");
-            thread.setDaemon(true);
-            thread.start();
-        }));
+        Promise<T> done = Promise.promise();
+        Thread thread = new Thread(
+                () -> {
+                    T result;
+                    try {
+                        result = work.get();
+                    } catch (RuntimeException e) {
+                        done.fail(e);
+                        return;
+                    }
+                    done.complete(result);
+                },
+                "firstline-join");
+        thread.setDaemon(true);
+        thread.start();
+        return done.future();
     }
 
     /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
@@ -309,7 +320,9 @@ public final class Clustering {
                 .setLiteMember(!config.isMember())
                 .setProperty("hazelcast.prefer.ipv4.stack", Boolean.toString(!(address instanceof Inet6Address)));
         PROPERTIES.forEach((name, value) -> hazelcast.setProperty(name, value.toString()));
-        hazelcast.getMemberAttributeConfig().setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
+        hazelcast
+                .getMemberAttributeConfig()
+                .setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
         network(hazelcast.getNetworkConfig(), config, address);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
         // each on two members: else, while those who consume something say so again when a member has died, some would

@@ -239,7 +239,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private void close(ChannelHandlerContext context, String why) {
         closed = true;
         drop();
-        door.refusals().refuse("event bus: a connection is closed", context.channel().remoteAddress() + " " + why);
+        door.refusals()
+                .refuse("event bus: a connection is closed", context.channel().remoteAddress() + " " + why);
         context.close();
     }
 

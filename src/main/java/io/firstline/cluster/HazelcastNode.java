@@ -35,12 +35,13 @@ final class HazelcastNode {
     /** Starts a node and joins; takes seconds. */
     static HazelcastInstance start(Config config, Refusals refusals) {
         config.setClassLoader(new OwnClasses(HazelcastNode.class.getClassLoader()));
-        return HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new DefaultNodeContext() {
-            @Override
-            public NodeExtension createNodeExtension(Node node) {
-                return new Extension(node, refusals);
-            }
-        });
+        return HazelcastInstanceFactory.newHazelcastInstance(
+                config, config.getInstanceName(), new DefaultNodeContext() {
+                    @Override
+                    public NodeExtension createNodeExtension(Node node) {
+                        return new Extension(node, refusals);
+                    }
+                });
     }
 
     private static final class Extension extends DefaultNodeExtension {

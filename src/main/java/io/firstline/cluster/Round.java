@@ -2,7 +2,6 @@ package io.firstline.cluster;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,19 +48,21 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
                 .put("carries", feeds);
     }
 
+    /** Reads what another node says; throws {@link IllegalArgumentException} if it is no round. */
     static Round of(JsonObject json) {
         Map<String, Part> carries = new TreeMap<>();
-        JsonObject feeds = json.getJsonObject("carries");
-        feeds.fieldNames().forEach(feed -> {
-            JsonObject part = feeds.getJsonObject(feed);
-            carries.put(feed, new Part(part.getBoolean("warm"), part.getBoolean("receives"), part.getInteger("epoch")));
-        });
+        JsonObject feeds = Said.object(json, "carries");
+        for (String feed : feeds.fieldNames()) {
+            JsonObject part = Said.object(feeds, feed);
+            carries.put(
+                    feed, new Part(Said.flag(part, "warm"), Said.flag(part, "receives"), Said.count(part, "epoch")));
+        }
         return new Round(
-                json.getString("from"),
-                json.getLong("round"),
-                json.getInteger("leaseMs"),
-                asks(json.getJsonArray(ASKS)),
-                asks(json.getJsonArray(GIVEN)),
+                Said.name(json, "from"),
+                Said.number(json, "round"),
+                Said.count(json, "leaseMs"),
+                Said.list(json, ASKS, Round::ask),
+                Said.list(json, GIVEN, Round::ask),
                 carries);
     }
 
@@ -71,13 +72,8 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
         return array;
     }
 
-    private static List<Ask> asks(JsonArray array) {
-        List<Ask> asks = new ArrayList<>();
-        for (int i = 0; i < array.size(); i++) {
-            JsonObject ask = array.getJsonObject(i);
-            asks.add(new Ask(ask.getString("feed"), ask.getInteger("epoch")));
-        }
-        return asks;
+    private static Ask ask(JsonObject json) {
+        return new Ask(Said.name(json, "feed"), Said.count(json, "epoch"));
     }
 
     /**
@@ -101,18 +97,18 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
             return json.containsKey("votes");
         }
 
+        /** Reads what another node says; throws {@link IllegalArgumentException} if these are no votes. */
         static Votes of(JsonObject json) {
-            JsonArray array = json.getJsonArray("votes");
-            List<Vote> votes = new ArrayList<>();
-            for (int i = 0; i < array.size(); i++) {
-                JsonObject vote = array.getJsonObject(i);
-                votes.add(new Vote(
-                        vote.getString("feed"),
-                        vote.getInteger("epoch"),
-                        vote.getBoolean("granted"),
-                        vote.getInteger("known")));
-            }
-            return new Votes(json.getString("from"), json.getLong("round"), votes);
+            return new Votes(
+                    Said.name(json, "from"), Said.number(json, "round"), Said.list(json, "votes", Votes::vote));
+        }
+
+        private static Vote vote(JsonObject json) {
+            return new Vote(
+                    Said.name(json, "feed"),
+                    Said.count(json, "epoch"),
+                    Said.flag(json, "granted"),
+                    Said.count(json, "known"));
         }
     }
 }

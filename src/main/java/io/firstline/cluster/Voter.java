@@ -36,7 +36,9 @@ final class Voter {
     /** Decides. */
     Vote vote(String node, Ask ask, long nowNanos) {
         Promised last = promises.get(ask.feed());
-        boolean granted = nowNanos - fromNanos >= 0 && isFree(last, node, ask.epoch(), nowNanos);
+        boolean granted = nowNanos - fromNanos >= 0
+                && (last != null || promises.size() < Said.MOST_FEEDS)
+                && isFree(last, node, ask.epoch(), nowNanos);
         if (granted) {
             promises.put(ask.feed(), new Promised(node, ask.epoch(), nowNanos + leaseNanos));
         }

@@ -36,10 +36,14 @@
  * <p><b>Who can do what.</b> Without {@code tls} whoever can connect to the event bus' port can publish anything, at any address: messages
  * of a feed, commands to it, votes. The secret does not keep it out, it only keeps other nodes from joining. Therefore a {@code host} that
  * other machines can reach needs {@code tls}, which lets in only who has a certificate of the authority, or the word
- * {@code allowPlaintext}. What claims to be long is not given memory before it comes, but a message may be as long as an array: without
- * {@code tls} whoever connects can fill the memory by sending as much. Who says nothing for ten seconds is hung up on. No object is
- * built from what comes over the bus but JSON, buffers, texts and {@link io.firstline.stream.FeedMessage}. On one machine every user of it
- * can connect.
+ * {@code allowPlaintext}. Nobody can make a node keep more than a bound ({@link io.firstline.cluster.FrameGuard} on the event bus' port,
+ * {@link io.firstline.cluster.HazelcastNode} on the other): memory is taken for bytes that have come, never for bytes that were announced, and
+ * what is no message closes its connection. A connection that says nothing for ten seconds is closed. No object is built from what comes
+ * over the bus but JSON, buffers, texts and {@link io.firstline.stream.FeedMessage}, and none from what comes to Hazelcast but its own
+ * classes and plain ones of Java. On one machine every user of it can connect.
+ *
+ * <p>A node that has seen no majority for ten seconds says so in its log ({@link io.firstline.cluster.MajorityWatch}), in its status, at
+ * {@code /health/ready} and in metrics ({@link io.firstline.bus.ClusterFacts}).
  *
  * <p>Hazelcast's traffic is not encrypted, which its open-source edition cannot do. It holds addresses of nodes and names of feeds; keep it
  * on one machine or a private network. Messages go over the event bus' own sockets, with TLS and client certificates if configured.

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -39,6 +40,7 @@ public record ClusterConfig(
         boolean allowPlaintext) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
+    private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final int HIGHEST_PORT = 65_535;
     private static final int MOST_MEMBERS = 15;
     /** Shorter, a pause of the garbage collector would cost a feed its owner. */
@@ -90,6 +92,11 @@ public record ClusterConfig(
                         name == null ? "nothing" : Wording.quoted(name),
                         "1 to 64 letters, digits, _ or -")
                 .require(host != null && !host.isBlank(), "host", "nothing", "a host name or address")
+                .require(
+                        host == null || !ANY.contains(host),
+                        "host",
+                        host == null ? "" : Wording.quoted(host),
+                        "one address or name, under which the other nodes find this one")
                 .range("port", port, 1, HIGHEST_PORT)
                 .range("busPort", busPort, 0, HIGHEST_PORT)
                 .require(

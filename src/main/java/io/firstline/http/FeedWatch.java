@@ -1,6 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.ClusterFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -29,6 +30,7 @@ final class FeedWatch {
     private static final long ANSWER_MS = 5_000;
     private static final int GONE_SHOWN = 8;
 
+    private final Vertx vertx;
     private final EventBus bus;
     private final EventLog events = new EventLog();
     private final Map<String, MessageConsumer<JsonObject>> heard = new HashMap<>();
@@ -43,6 +45,7 @@ final class FeedWatch {
      * @param announced feeds that are going to be there: their first events are not to be missed
      */
     FeedWatch(Vertx vertx, Collection<String> announced) {
+        this.vertx = vertx;
         this.bus = vertx.eventBus();
         this.announced = Set.copyOf(announced);
     }
@@ -87,7 +90,9 @@ final class FeedWatch {
 
     private JsonObject withoutAnswer(Throwable e) {
         if (e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
-            return new JsonObject().put("feeds", new JsonObject());
+            JsonObject nothing = new JsonObject().put("feeds", new JsonObject());
+            JsonObject cluster = ClusterFacts.of(vertx);
+            return cluster == null ? nothing : nothing.put("cluster", cluster);
         }
         LOG.warn("the feeds do not tell their status: {}", e.getMessage());
         return null;

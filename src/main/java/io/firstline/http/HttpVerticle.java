@@ -2,6 +2,7 @@ package io.firstline.http;
 
 import io.firstline.bridge.SockJsBridge;
 import io.firstline.bus.Addresses;
+import io.firstline.bus.ClusterFacts;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -295,13 +296,15 @@ public final class HttpVerticle extends VerticleBase {
                 .compose(status -> health.checkStatus())
                 .onSuccess(result -> {
                     Readiness readiness = Readiness.of(watch.status());
+                    JsonObject detail = new JsonObject()
+                            .put("status", readiness.level().name())
+                            .put("reasons", new JsonArray(readiness.reasons()))
+                            .put("checks", result.toJson().getJsonArray("checks"));
+                    JsonObject cluster = ClusterFacts.of(vertx);
                     json(
                             request,
                             readiness.isReady() ? 200 : UNAVAILABLE,
-                            new JsonObject()
-                                    .put("status", readiness.level().name())
-                                    .put("reasons", new JsonArray(readiness.reasons()))
-                                    .put("checks", result.toJson().getJsonArray("checks")));
+                            cluster == null ? detail : detail.put("cluster", cluster));
                 })
                 .onFailure(request::fail);
     }

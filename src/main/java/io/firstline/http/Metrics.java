@@ -1,13 +1,18 @@
 package io.firstline.http;
 
+import io.firstline.bus.ClusterFacts;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.util.function.ToDoubleFunction;
 
 /** A Vert.x that measures itself, and the JVM under it. */
 public final class Metrics {
@@ -38,5 +43,29 @@ public final class Metrics {
         }
         options.setMetricsOptions(metrics);
         return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(registry));
+    }
+
+    /** Figures of the cluster that this node is a member of. */
+    public static void cluster(MeterRegistry registry, Vertx vertx) {
+        Gauge.builder(
+                        "firstline.cluster.majority",
+                        vertx,
+                        on -> figure(on, facts -> facts.getBoolean("majority") ? 1 : 0))
+                .description("Whether this node hears a majority of the members: without one no feed is published")
+                .register(registry);
+        Gauge.builder(
+                        "firstline.cluster.present",
+                        vertx,
+                        on -> figure(on, facts -> facts.getJsonArray("present").size()))
+                .description("Members that this node hears, itself included")
+                .register(registry);
+        Gauge.builder("firstline.cluster.members", vertx, on -> figure(on, facts -> facts.getInteger("members")))
+                .description("Members of the cluster, running or not")
+                .register(registry);
+    }
+
+    private static double figure(Vertx vertx, ToDoubleFunction<JsonObject> figure) {
+        JsonObject facts = ClusterFacts.of(vertx);
+        return facts == null ? Double.NaN : figure.applyAsDouble(facts);
     }
 }

@@ -6,7 +6,8 @@
  * <tr><td>{@code /}</td><td>the dashboard: one page, nothing from elsewhere</td></tr>
  * <tr><td>{@code /metrics}</td><td>Prometheus' text format, see {@link io.firstline.http.FeedMeters}</td></tr>
  * <tr><td>{@code /health/live}</td><td>200 as long as the process answers</td></tr>
- * <tr><td>{@code /health/ready}</td><td>200 if every feed delivers, 503 if not; {@code DEGRADED} with reasons below target</td></tr>
+ * <tr><td>{@code /health/ready}</td><td>200 if every feed delivers, 503 if not; {@code DEGRADED} with reasons below target;
+ *     {@code cluster} is what this node sees of its cluster</td></tr>
  * <tr><td>{@code /api/status}</td><td>what {@code firstline.status} answers on the event bus</td></tr>
  * <tr><td>{@code /api/gaps?feed=}, {@code /api/arrivals?feed=}</td><td>the feed's commands of these names</td></tr>
  * <tr><td>{@code /api/events}</td><td>server-sent events: state and what is new, at most twice a second</td></tr>

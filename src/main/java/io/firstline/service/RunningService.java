@@ -143,6 +143,9 @@ final class RunningService implements AutoCloseable {
     Future<Void> deploy() {
         if (config.isClustered()) {
             node = new ClusterVerticle(config.cluster(), config.feeds(), this::verticle);
+            if (registry != null) {
+                Metrics.cluster(registry, vertx);
+            }
             return deploying(node).mapEmpty();
         }
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();

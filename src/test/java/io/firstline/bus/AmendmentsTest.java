@@ -1,7 +1,9 @@
 package io.firstline.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
@@ -40,5 +42,19 @@ class AmendmentsTest {
         assertThat(Amendments.of(new JsonObject(amended.toJson().encode()))).isEqualTo(amended);
         assertThat(Amendments.of(new JsonObject(Amendments.NONE.toJson().encode())))
                 .isEqualTo(Amendments.NONE);
+    }
+
+    @Test
+    void shouldRefuseWhatNoOwnerSays() {
+        JsonObject good = Amendments.NONE.toJson();
+        assertThat(Amendments.of(good)).isEqualTo(Amendments.NONE);
+        for (String key : List.of("subscribed", "unsubscribed", "onConnect")) {
+            for (Object wrong : List.of(1, "x", new JsonArray().add(1), new JsonObject())) {
+                assertThatThrownBy(() -> Amendments.of(good.copy().put(key, wrong)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("\"" + key + "\" must be an array of strings");
+            }
+        }
+        assertThatThrownBy(() -> Amendments.of(new JsonObject())).isInstanceOf(IllegalArgumentException.class);
     }
 }

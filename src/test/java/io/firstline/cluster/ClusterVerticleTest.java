@@ -2,17 +2,23 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.firstline.bus.ClusterFacts;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
+import io.firstline.http.Metrics;
 import io.firstline.testkit.Await;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -160,5 +166,172 @@ class ClusterVerticleTest {
         warm.set(true);
 
         Await.until("it gives the feed back", given::get);
+    }
+
+    private ListAppender<ILoggingEvent> logged() {
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setAdditive(false);
+        logger.setLevel(Level.INFO);
+        return log;
+    }
+
+    private static List<String> linesOf(ListAppender<ILoggingEvent> log) {
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        logger.detachAppender(log);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private JsonObject status() {
+        return (JsonObject) Await.result(
+                        vertx.eventBus().request(ClusterVerticle.ADDRESS + SELF, new JsonObject().put("do", "status")))
+                .body();
+    }
+
+    @Test
+    void shouldDropWhatIsNoMessageOfAMember() {
+        Queue<Throwable> unhandled = new ConcurrentLinkedQueue<>();
+        vertx.exceptionHandler(unhandled::add);
+        ListAppender<ILoggingEvent> log = logged();
+        deploy();
+        Round good = new Round(SECOND, 1, LEASE_MS, List.of(new Ask("a", 1)), List.of(), Map.of("a", Round.Part.NONE));
+        JsonObject votes = new Round.Votes(SECOND, 1, List.of(new Vote("a", 1, true, 1))).toJson();
+        List<Object> wrong = new ArrayList<>(List.of("a text", 7, new JsonArray(), new JsonObject()));
+        for (JsonObject json : List.of(good.toJson(), votes)) {
+            for (String key : json.fieldNames()) {
+                JsonObject without = json.copy();
+                without.remove(key);
+                wrong.add(without);
+                for (Object other : List.of(
+                        true,
+                        -1.5,
+                        "",
+                        new JsonArray().add(1),
+                        new JsonArray().add(new JsonObject()),
+                        new JsonObject().put("a", 1),
+                        new JsonObject().put("a", new JsonObject().put("epoch", Long.MAX_VALUE)))) {
+                    wrong.add(json.copy().put(key, other));
+                }
+                wrong.add(json.copy().putNull(key));
+            }
+        }
+        vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, null);
+
+        wrong.forEach(body -> vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, body));
+
+        assertThat(status().getString("node")).isEqualTo(SELF);
+        List<String> lines = linesOf(log);
+        assertThat(unhandled).isEmpty();
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("cluster: a message that is none of a member's is dropped"))
+                .hasSize(1);
+    }
+
+    /** A node that is no member votes for everything: that makes no majority. */
+    @Test
+    void shouldCountNoVotesOfWhoIsNoMember() {
+        String feed = IntStream.range(0, 1_000)
+                .mapToObj(i -> "f" + i)
+                .filter(name -> Placement.order(name, CONFIG.members()).get(0).equals(SELF))
+                .findFirst()
+                .orElseThrow();
+        AtomicLong asked = new AtomicLong();
+        vertx.eventBus().<JsonObject>consumer(ClusterVerticle.ADDRESS + SECOND, message -> {
+            if (!Round.Votes.is(message.body())) {
+                Round round = Round.of(message.body());
+                List<Vote> votes = round.asks().stream()
+                        .map(ask -> new Vote(ask.feed(), ask.epoch(), true, ask.epoch()))
+                        .toList();
+                asked.addAndGet(votes.size());
+                for (String nobody : List.of("127.0.0.1:9", SELF)) {
+                    vertx.eventBus()
+                            .send(
+                                    ClusterVerticle.ADDRESS + SELF,
+                                    new Round.Votes(nobody, round.number(), votes).toJson());
+                }
+            }
+        });
+        AtomicLong number = new AtomicLong();
+        vertx.setPeriodic(20, t -> tell(SECOND, number.incrementAndGet(), LEASE_MS));
+        ListAppender<ILoggingEvent> log = logged();
+        deploy(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/")));
+        Await.until("it has asked again and again", () -> asked.get() > 5);
+
+        assertThat(status().getJsonObject("feeds").getJsonObject(feed).getString("role"))
+                .isEqualTo("standby");
+        assertThat(linesOf(log))
+                .filteredOn(line -> line.startsWith("cluster: votes of a node that is none of the other members"))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldTellWhetherThereIsAMajorityWhileNoFeedRuns() {
+        assertThat(ClusterFacts.of(vertx)).isNull();
+        String id = Await.result(vertx.deployVerticle(
+                new ClusterVerticle(CONFIG, List.of(), (feed, tenancy) -> new Carried(), LINGER_NANOS)));
+        Await.until("it tells", () -> ClusterFacts.of(vertx) != null);
+        JsonObject alone = ClusterFacts.of(vertx);
+        Await.until("time passes", () -> ClusterFacts.of(vertx).getLong("withoutMajorityMs") > 0);
+        assertThat(alone.getBoolean("majority")).isFalse();
+        assertThat(alone.getInteger("members")).isEqualTo(3);
+        assertThat(alone.getJsonArray("present")).containsExactly(SELF);
+        PrometheusMeterRegistry registry = Metrics.registry();
+        Metrics.cluster(registry, vertx);
+        assertThat(registry.scrape()).contains("firstline_cluster_majority 0.0", "firstline_cluster_members 3.0");
+
+        AtomicLong number = new AtomicLong();
+        vertx.setPeriodic(20, t -> tell(SECOND, number.incrementAndGet(), LEASE_MS));
+
+        Await.until("a majority", () -> ClusterFacts.of(vertx).getBoolean("majority"));
+        JsonObject two = ClusterFacts.of(vertx);
+        assertThat(two.getJsonArray("present")).containsExactly(SELF, SECOND);
+        assertThat(two.getLong("withoutMajorityMs")).isZero();
+        assertThat(registry.scrape()).contains("firstline_cluster_majority 1.0", "firstline_cluster_present 2.0");
+        Await.result(vertx.undeploy(id));
+        assertThat(ClusterFacts.of(vertx)).isNull();
+        assertThat(registry.scrape()).contains("firstline_cluster_majority NaN");
+    }
+
+    @Test
+    void shouldLeaveBeforeItIsDeployed() {
+        Await.result(new ClusterVerticle(CONFIG, List.of(), (feed, tenancy) -> new Carried(), LINGER_NANOS).leave());
+    }
+
+    @Test
+    void shouldTryAgainToCarryWhatCouldNotBeDeployed() {
+        String feed = IntStream.range(0, 1_000)
+                .mapToObj(i -> "f" + i)
+                .filter(name -> Placement.order(name, CONFIG.members()).get(0).equals(SELF))
+                .findFirst()
+                .orElseThrow();
+        AtomicLong tries = new AtomicLong();
+        ListAppender<ILoggingEvent> log = logged();
+        AtomicLong number = new AtomicLong();
+        vertx.setPeriodic(20, t -> tell(SECOND, number.incrementAndGet(), LEASE_MS));
+
+        Await.result(vertx.deployVerticle(new ClusterVerticle(
+                CONFIG,
+                List.of(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/"))),
+                (config, tenancy) -> {
+                    if (tries.incrementAndGet() == 1) {
+                        return new VerticleBase() {
+                            @Override
+                            public Future<?> start() {
+                                return Future.failedFuture("not now");
+                            }
+                        };
+                    }
+                    return new Carried();
+                },
+                LINGER_NANOS)));
+
+        Await.until("it is deployed after all", () -> startedNanos.get() != 0);
+        assertThat(linesOf(log))
+                .filteredOn(line -> line.contains("cannot be carried"))
+                .hasSize(1);
     }
 }

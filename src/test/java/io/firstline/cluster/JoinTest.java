@@ -8,15 +8,19 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.firstline.config.ClusterConfig;
 import io.firstline.integration.Quiet;
+import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +79,36 @@ class JoinTest {
         assertOneCluster(
                 node("127.0.0.2", ports.get(0), "127.0.0.2" + one, "127.3" + two),
                 node("127.0.0.3", ports.get(1), "127.2" + one, "127.0.0.3" + two));
+        assertPlainConsumersRead(joining.get(0).result(), joining.get(1).result());
+        assertForgets(joining.get(0).result(), joining.get(1).result());
+    }
+
+    /** Neither node has anything of Firstline's deployed. */
+    private static void assertPlainConsumersRead(Vertx publisher, Vertx reader) {
+        Queue<FeedMessage> got = new ConcurrentLinkedQueue<>();
+        Await.result(reader.eventBus()
+                .<FeedMessage>consumer("firstline.feed.btc", message -> got.add(message.body()))
+                .completion());
+        FeedMessage message = new FeedMessage("btc", 1, "btc-1", 2, Buffer.buffer("{}"), true, false);
+        Await.until("a message", () -> {
+            publisher.eventBus().publish("firstline.feed.btc", message);
+            return !got.isEmpty();
+        });
+        assertThat(got).containsOnly(message);
+    }
+
+    private static void assertForgets(Vertx vertx, Vertx other) {
+        Members members = (Members) ((VertxInternal) vertx).clusterManager();
+        int before = members.addresses();
+        for (int i = 0; i < 50; i++) {
+            vertx.eventBus().publish("nobody." + i, "");
+        }
+        Await.until(() -> members.addresses() + " addresses", () -> members.addresses() >= before + 50);
+        assertThat(members.nodes()).isPositive();
+
+        Await.until(() -> members.addresses() + " addresses", () -> members.addresses() <= before);
+        Await.result(other.close());
+        Await.until(() -> members.nodes() + " nodes", () -> members.nodes() == 0);
     }
 
     @Test
@@ -85,8 +119,7 @@ class JoinTest {
             Assumptions.abort("no IPv6 here: " + e.getMessage());
         }
         List<Integer> ports = Node.freePorts(2);
-        String[] members =
-                ports.stream().map(port -> "[::1]:" + port).toArray(String[]::new);
+        String[] members = ports.stream().map(port -> "[::1]:" + port).toArray(String[]::new);
 
         assertOneCluster(node("::1", ports.get(0), members), node("[::1]", ports.get(1), members));
 

@@ -158,4 +158,13 @@ class ClusterConfigTest {
         assertThat(ClusterConfig.DEFAULT.listening(List.of("127.0.0.1:6001")).replicas())
                 .isEqualTo(1);
     }
+
+    @Test
+    void shouldWantOneAddress() {
+        for (String any : List.of("0.0.0.0", "::", "[::]")) {
+            assertThat(errors("{'host':'" + any + "','members':['10.0.0.1:5701'],'allowPlaintext':true}"))
+                    .anySatisfy(e -> assertThat(e)
+                            .startsWith("/cluster/host: found \"" + any + "\", allowed: one address or name"));
+        }
+    }
 }

@@ -1,0 +1,65 @@
+package io.firstline.bus;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What this node sees of its cluster, for status, metrics and readiness: it is there even while no feed runs. For any thread.
+ *
+ * <p>As JSON: {@code node}, {@code members} (how many are configured), {@code present} (those that this node hears, itself included),
+ * {@code majority}, {@code withoutMajorityMs} (0 while there is one).
+ */
+public final class ClusterFacts {
+    private static final String MAP = "firstline.cluster";
+    private static final String SEEN = "seen";
+    private static final String SINCE = "sinceNanos";
+
+    private ClusterFacts() {}
+
+    /**
+     * Tells what is seen now.
+     *
+     * @param sinceNanos since when there is a majority, or none, by {@link System#nanoTime()}
+     */
+    public static void tell(
+            Vertx vertx, String node, int members, Collection<String> present, boolean majority, long sinceNanos) {
+        map(vertx)
+                .put(
+                        SEEN,
+                        new JsonObject()
+                                .put("node", node)
+                                .put("members", members)
+                                .put("present", new JsonArray(List.copyOf(present)))
+                                .put("majority", majority)
+                                .put(SINCE, sinceNanos));
+    }
+
+    /** This node is no member any more. */
+    public static void forget(Vertx vertx) {
+        map(vertx).remove(SEEN);
+    }
+
+    /** What was told last; null = this node is no member of a cluster. */
+    public static JsonObject of(Vertx vertx) {
+        JsonObject seen = map(vertx).get(SEEN);
+        if (seen == null) {
+            return null;
+        }
+        JsonObject facts = seen.copy();
+        long sinceNanos = (Long) facts.remove(SINCE);
+        return facts.put(
+                "withoutMajorityMs",
+                facts.getBoolean("majority")
+                        ? 0L
+                        : TimeUnit.NANOSECONDS.toMillis(Math.max(0, System.nanoTime() - sinceNanos)));
+    }
+
+    private static LocalMap<String, JsonObject> map(Vertx vertx) {
+        return vertx.sharedData().getLocalMap(MAP);
+    }
+}
