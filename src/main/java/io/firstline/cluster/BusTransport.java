@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoHandlerFactory;
@@ -97,7 +98,7 @@ final class BusTransport implements io.vertx.core.transport.Transport, Transport
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (cause instanceof IOException) {
                 LOG.debug("the connection to {} broke", context.channel().remoteAddress(), cause);
-                context.close();
+                ChannelFuture unused = context.close();
             } else {
                 context.fireExceptionCaught(cause);
             }

@@ -308,7 +308,7 @@ public final class Clustering {
                 : Future.succeededFuture();
     }
 
-    private static Config hazelcast(ClusterConfig config) {
+    static Config hazelcast(ClusterConfig config) {
         InetAddress address = ownAddress(config.host());
         Config hazelcast = new Config(config.secretName() + "/" + config.self())
                 .setClusterName(config.secretName())

@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
@@ -68,7 +69,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
                     .refuse(
                             "event bus: a connection too many is closed",
                             context.channel().remoteAddress() + ", at most " + door.mostConnections());
-            context.close();
+            ChannelFuture unused = context.close();
         }
 
         @Override
@@ -98,7 +99,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static void broke(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("a connection from {} broke", context.channel().remoteAddress(), cause);
-            context.close();
+            ChannelFuture unused = context.close();
         } else {
             context.fireExceptionCaught(cause);
         }
@@ -241,7 +242,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         drop();
         door.refusals()
                 .refuse("event bus: a connection is closed", context.channel().remoteAddress() + " " + why);
-        context.close();
+        ChannelFuture unused = context.close();
     }
 
     private void drop() {

@@ -45,16 +45,15 @@ final class HazelcastNode {
     }
 
     private static final class Extension extends DefaultNodeExtension {
-        private final Node node;
         private final Refusals refusals;
 
         Extension(Node node, Refusals refusals) {
             super(node);
-            this.node = node;
             this.refusals = refusals;
         }
 
         @Override
+        @SuppressWarnings("rawtypes") // Hazelcast's own type
         public InboundHandler[] createInboundHandlers(
                 EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
             Consumer<Packet> packets = node.getNodeEngine().getPacketDispatcher();
@@ -73,7 +72,6 @@ final class HazelcastNode {
         }
 
         @Override
-        @SuppressWarnings("PMD.SignatureDeclareThrowsException")
         public HandlerStatus onRead() throws Exception {
             ByteBuffer come = src.duplicate();
             come.flip();

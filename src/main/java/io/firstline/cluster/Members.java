@@ -13,6 +13,7 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ final class Members extends HazelcastClusterManager {
     private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
     private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
     private final AtomicBoolean looksAgain = new AtomicBoolean();
+    /** Members that went before this node had told where it listens. */
+    private final List<MembershipEvent> early = new ArrayList<>();
+
+    private boolean told;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
 
@@ -175,16 +180,43 @@ final class Members extends HazelcastClusterManager {
     }
 
     @Override
-    public void memberRemoved(MembershipEvent gone) {
+    public synchronized void memberRemoved(MembershipEvent gone) {
         String nodeId = gone.getMember().getAttribute(NODE_ID);
         if (nodeId != null) {
             nodeInfos.remove(nodeId);
+        }
+        synchronized (early) {
+            if (!told) { // where this node listens; what follows says that again, and fails if it is not known
+                early.add(gone);
+                return;
+            }
         }
         if (isAlone(getHazelcastInstance())) {
             LOG.debug("{} hears no member any more", getNodeId()); // nobody keeps what would be corrected now
         } else {
             super.memberRemoved(gone);
         }
+    }
+
+    @Override
+    public void setNodeInfo(NodeInfo info, Completable<Void> promise) {
+        super.setNodeInfo(info, (nothing, failure) -> {
+            List<MembershipEvent> gone;
+            synchronized (early) {
+                told = true;
+                gone = List.copyOf(early);
+                early.clear();
+            }
+            if (gone.isEmpty()) {
+                promise.complete(null, failure);
+            } else { // waits for other members
+                vertx.<Void>executeBlocking(() -> {
+                            gone.forEach(this::memberRemoved);
+                            return null;
+                        })
+                        .onComplete((done, failed) -> promise.complete(null, failure));
+            }
+        });
     }
 
     /** Whether nobody is there who keeps anything: only nodes that listen. */

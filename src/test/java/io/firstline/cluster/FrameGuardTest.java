@@ -123,7 +123,7 @@ class FrameGuardTest {
             connection.writeInbound(Unpooled.wrappedBuffer(bytes));
 
             assertThat(passed(connection)).as("seed %d", seed).isEqualTo(connection.isOpen() ? bytes : new byte[0]);
-            connection.close();
+            connection.finishAndReleaseAll();
         }
         assertThat(door.heldBytes()).hasValue(0);
     }
@@ -141,7 +141,7 @@ class FrameGuardTest {
 
         assertThat(open).filteredOn(connection -> !connection.isOpen()).hasSize(1);
         assertThat(narrow.heldBytes().get()).isBetween(1L, (long) MOST_FRAME_BYTES);
-        open.forEach(EmbeddedChannel::close);
+        open.forEach(EmbeddedChannel::finishAndReleaseAll);
         assertThat(narrow.heldBytes()).hasValue(0);
     }
 
@@ -152,7 +152,7 @@ class FrameGuardTest {
         EmbeddedChannel third = connection();
 
         assertThat(List.of(first.isOpen(), second.isOpen(), third.isOpen())).containsExactly(true, true, false);
-        first.close();
+        first.finishAndReleaseAll();
         assertThat(connection().isOpen()).isTrue();
     }
 }

@@ -6,14 +6,20 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.impl.clustered.DefaultNodeSelector;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.cluster.NodeInfo;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +120,9 @@ class JoinTest {
 
     @Test
     void shouldJoinOverIpV6() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        byte[] loopback = new byte[16];
+        loopback[15] = 1;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(loopback))) {
             assertThat(socket.isBound()).isTrue();
         } catch (IOException e) {
             Assumptions.abort("no IPv6 here: " + e.getMessage());
@@ -169,5 +178,49 @@ class JoinTest {
         root.detachAppender(log);
         assertThat(failure).hasMessage("no member of the cluster join is there: nobody listens at [" + nobody + "]");
         assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+    }
+
+    /** A member goes while another has joined and does not listen yet. */
+    @Test
+    void shouldBearThatAMemberGoesWhileItStarts() {
+        List<Integer> ports = Node.freePorts(2);
+        String one = "127.0.0.1:" + ports.get(0);
+        String two = "127.0.0.1:" + ports.get(1);
+        Vertx first = Await.result(join(node("127.0.0.1", ports.get(0), one, two)));
+        Await.result(first.eventBus().consumer("a", message -> {}).completion());
+        Vertx plain = Vertx.vertx();
+        Members second = new Members(HazelcastNode.start(
+                Clustering.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
+                new Refusals(LoggerFactory.getLogger(JoinTest.class))));
+        second.init(plain);
+        second.registrationListener(new DefaultNodeSelector());
+        Await.result(done(second::join));
+        assertThat(registrations(second)).hasSize(1);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(HazelcastClusterManager.class);
+        logger.addAppender(log);
+
+        Await.result(first.close());
+        Await.until("it has seen it go", () -> second.getNodes().size() == 1);
+        Await.result(done(told -> second.setNodeInfo(new NodeInfo("127.0.0.1", 1, null), told)));
+
+        Await.until("it has forgotten it", () -> registrations(second).isEmpty());
+        logger.detachAppender(log);
+        Await.result(done(second::leave));
+        Await.result(plain.close());
+        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+    }
+
+    private static List<RegistrationInfo> registrations(Members members) {
+        Promise<List<RegistrationInfo>> found = Promise.promise();
+        members.getRegistrations("a", found);
+        return Await.result(found.future());
+    }
+
+    private static Future<Void> done(Consumer<Promise<Void>> step) {
+        Promise<Void> done = Promise.promise();
+        step.accept(done);
+        return done.future();
     }
 }
