@@ -34,6 +34,9 @@ public final class Arbiter<M> {
 
     private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
+    /** So many younger messages are looked at to see what a line lacks. */
+    private static final int MAX_LACKING = 256;
+
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
     /** The one that was there first has the older messages: the others line up with it. */
     private static final Comparator<Line> NEXT_TO_LEAD =
@@ -74,6 +77,15 @@ public final class Arbiter<M> {
     /** In the order in which they came, so that the same copies always lead to the same decisions. */
     private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
 
+    /** Of streams that the owner tells apart; and of all messages that belong to none. */
+    private final Agreement inStreams;
+
+    private final Agreement elsewhere;
+    /** The copy matched last may be another message of the same bytes, though only one is remembered. */
+    private boolean doubtful;
+    /** By stream: the youngest message published. */
+    private long[] newestIn = new long[8];
+
     private int leaders;
     private long lastLeaderCopyNanos;
     private long settled;
@@ -83,6 +95,8 @@ public final class Arbiter<M> {
         this.settings = settings;
         this.output = output;
         this.history = new History(settings.historySize(), settings.historyNanos());
+        this.inStreams = new Agreement(settings.skewNanos(), true);
+        this.elsewhere = new Agreement(settings.skewNanos(), false);
         this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
     }
 
@@ -151,7 +165,7 @@ public final class Arbiter<M> {
             leadAlone(line, nowNanos);
         }
         long hash = arrival.identity();
-        long sequence = history.match(hash, line.slot, line.floorNanos, line.passed);
+        long sequence = match(line, hash);
         if (sequence != 0) {
             compare(line, sequence, arrival.content());
         }
@@ -160,13 +174,16 @@ public final class Arbiter<M> {
             if (sequence != 0) {
                 late(line, sequence, history.isUnique(hash), nowNanos);
             } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
-                publish(line, arrival, nowNanos, isBehind(line, nowNanos), nowNanos);
+                publish(line, arrival, nowNanos, isLate(line, arrival.stream(), nowNanos), nowNanos);
             } else {
                 fallBehind(line);
                 hold(line, new Pending.Copy<>(arrival, nowNanos));
             }
-        } else if (sequence != 0) {
-            boolean unique = history.isUnique(hash) && joining.get(line).count(hash) == 0;
+        } else if (sequence != 0 && (line.anchored || isBeyondDoubt(line, hash))) {
+            boolean unique = isBeyondDoubt(line, hash);
+            if (!line.anchored) {
+                anchor(line, sequence, nowNanos);
+            }
             boolean onward = sequence > line.watermark;
             if (line.fellBehind) {
                 dropStale(line, copy -> true);
@@ -227,8 +244,11 @@ public final class Arbiter<M> {
         if (history.newest() - history.oldest() + 1 >= settings.historySize()) {
             settleOne(history.oldest());
         }
+        agreement(copy.stream()).repeated(copy.identity());
         long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
+        history.ownNanos(sequence, line.ownNanos);
         line.published(sequence, copy.stream(), late);
+        newestIn(copy.stream(), sequence);
         if (late) {
             lateMessages++;
         }
@@ -236,6 +256,14 @@ public final class Arbiter<M> {
         if (!joining.isEmpty()) {
             matchHeld(sequence, copy.identity(), nowNanos);
         }
+    }
+
+    private void newestIn(int stream, long sequence) {
+        if (stream >= newestIn.length) {
+            newestIn =
+                    Arrays.copyOf(newestIn, Math.min(Line.MAX_STREAMS + 1, Math.max(stream + 1, 2 * newestIn.length)));
+        }
+        newestIn[stream] = sequence;
     }
 
     private void compare(Line line, long sequence, long content) {
@@ -258,16 +286,140 @@ public final class Arbiter<M> {
         }
         history.markDelivered(sequence, line.slot);
         line.lateCopies++;
-        line.reached(sequence, history.stream(sequence), unique, nowNanos - firstNanos);
+        line.reached(sequence, history.stream(sequence), unique && !doubtful, nowNanos - firstNanos, history.newest());
     }
 
-    /** Something published more than the skew ago has not come on this line yet. */
-    private boolean isBehind(Line line, long nowNanos) {
-        long next = Math.max(Math.max(line.watermark, line.leadingAfter) + 1, history.oldest());
-        return next <= history.newest() && nowNanos - history.firstNanos(next) > settings.skewNanos();
+    // which message it is
+
+    /** The message that a copy on a line is one of, or 0 if it was not published yet. */
+    private long match(Line line, long hash) {
+        doubtful = false;
+        long sequence = history.match(hash, line.slot, line.floorNanos, line.repeatsFloorNanos);
+        while (sequence != 0 && isPassed(line, hash, sequence)) {
+            sequence = history.pass(hash, sequence, line.slot);
+        }
+        return sequence;
+    }
+
+    /** Whether a line lacks a message, as it has brought younger ones: a copy of the same bytes is another message then. */
+    private boolean isPassed(Line line, long hash, long sequence) {
+        int stream = history.stream(sequence);
+        Agreement agreement = agreement(stream);
+        if (!history.isUnique(hash)) {
+            return isOvertaken(line, sequence, agreement.distanceNanos())
+                    || (sequence < line.passed && history.hasYoungerAlike(sequence));
+        }
+        long follower = line.reachedIn(stream) > sequence ? follower(line, sequence) : 0;
+        if (follower == 0) {
+            agreement.kept(sequence > history.oldest() ? distance(sequence - 1, sequence) : Long.MAX_VALUE);
+            return false;
+        }
+        if (stream != 0 && agreement.isComplete()) {
+            return true;
+        }
+        agreement.broken(hash, distance(sequence, follower));
+        doubtful = true;
+        return false;
+    }
+
+    private Agreement agreement(int stream) {
+        return stream == 0 ? elsewhere : inStreams;
+    }
+
+    private long distance(long older, long younger) {
+        return history.firstNanos(younger) - history.firstNanos(older);
+    }
+
+    /** Whether a line has brought a message of the same stream that comes so far after this one on the line that published this one. */
+    private boolean isOvertaken(Line line, long sequence, long distanceNanos) {
+        int publisher = history.publisher(sequence);
+        if (publisher < 0) {
+            return false;
+        }
+        long ownNanos = history.ownNanos(sequence) + distanceNanos;
+        long since = lines[publisher].matchedSince(sequence, history.stream(sequence), ownNanos);
+        if (since >= history.oldest() && history.isDeliveredBy(since, line.slot)) {
+            return true;
+        }
+        long follower = follower(line, sequence);
+        return follower != 0
+                && (distanceNanos == 0
+                        || (history.publisher(follower) == publisher && history.ownNanos(follower) >= ownNanos));
+    }
+
+    /** The youngest message known to come after one, in its stream and on the line that published it, that another line has brought; or 0. */
+    private long follower(Line line, long sequence) {
+        int publisher = history.publisher(sequence);
+        long reached = line.reachedIn(history.stream(sequence));
+        return publisher < 0 || reached <= sequence ? 0 : history.follower(sequence, reached, line.slot, publisher);
+    }
+
+    // late
+
+    /**
+     * Whether a message that a line is the first to bring is older than what was published of its stream. Without numbers that is a
+     * guess where the line lacks what others have brought: such messages may be younger or still to come. They are taken to come if the
+     * line is known to lag that far behind, or has not spoken for long while others brought more than one message, or one that the line
+     * which brought it could not know the predecessors of.
+     */
+    private boolean isLate(Line line, int stream, long nowNanos) {
+        long newest = stream < newestIn.length ? newestIn[stream] : 0;
+        long reached = line.reachedIn(stream);
+        reached = reached == 0 ? line.leadingAfter : reached;
+        if (reached == 0 || newest <= reached) {
+            return false;
+        }
+        long distanceNanos = agreement(stream).distanceNanos();
+        long first = 0;
+        long last = Math.min(newest, Math.max(reached + 1, history.oldest()) + MAX_LACKING);
+        for (long each = Math.max(reached + 1, history.oldest()); each <= last; each++) {
+            if (history.stream(each) != stream
+                    || history.isDeliveredBy(each, line.slot)
+                    || isOvertaken(line, each, distanceNanos)) {
+                continue;
+            }
+            long ageNanos = nowNanos - history.firstNanos(each);
+            if (first != 0) {
+                return true;
+            }
+            if (ageNanos + distanceNanos < line.leastLagNanos) {
+                return true;
+            }
+            if (ageNanos <= settings.skewNanos()) {
+                return false;
+            }
+            if (isNews(line, each)) {
+                return true;
+            }
+            first = each;
+        }
+        return false;
+    }
+
+    /** Whether a message was published by a line that was not there, or not in step, when another one last spoke. */
+    private boolean isNews(Line line, long sequence) {
+        int publisher = history.publisher(sequence);
+        return publisher < 0 || lines[publisher].leadingSinceNanos - line.previousCopyNanos > 0;
     }
 
     // joining
+
+    private boolean isBeyondDoubt(Line line, long hash) {
+        return history.isUnique(hash) && !doubtful && joining.get(line).count(hash) == 0;
+    }
+
+    /**
+     * A joining line brings a message that only one published one resembles, so it is known where it has begun: it does not bring repeats
+     * that were published before. Those that it brought before this one are among them.
+     */
+    private void anchor(Line line, long sequence, long receivedNanos) {
+        line.anchored = true;
+        line.repeatsFloorNanos = Math.max(line.repeatsFloorNanos, history.firstNanos(sequence) - settings.skewNanos());
+        line.lateCopies += joining.get(line)
+                .removeIf(copy -> copy.receivedNanos() - receivedNanos <= 0
+                        && copy.identity() != history.hash(sequence)
+                        && history.hasOlder(copy.identity(), sequence));
+    }
 
     private void hold(Line line, Pending.Copy<M> copy) {
         line.unmatched += joining.get(line).add(copy);
@@ -296,11 +448,17 @@ public final class Arbiter<M> {
             if (line.fellBehind && held.count(hash) > 0) {
                 dropStale(line, copy -> copy.identity() != hash);
             }
+            if (!line.anchored && !unique) {
+                continue; // it may be an earlier one, or a later one
+            }
             Pending.Copy<M> copy = held.take(hash);
             if (copy != null) {
+                if (!line.anchored) {
+                    anchor(line, sequence, copy.receivedNanos());
+                }
                 history.markDelivered(sequence, line.slot);
                 line.lateCopies++;
-                line.reached(sequence, history.stream(sequence), unique, 0);
+                line.reached(sequence, history.stream(sequence), unique, 0, history.newest());
                 compare(line, sequence, copy.content());
                 lineUp(line, unique, copy.receivedNanos(), nowNanos);
             }
@@ -357,7 +515,7 @@ public final class Arbiter<M> {
 
     /** Publishes what was held back, unless another line that lined up on what was just released came before it. */
     private void release(Line line, Pending.Copy<M> copy, boolean late, long nowNanos) {
-        long sequence = history.match(copy.identity(), line.slot, line.floorNanos, line.passed);
+        long sequence = match(line, copy.identity());
         if (sequence != 0) {
             late(line, sequence, history.isUnique(copy.identity()), nowNanos);
         } else {
@@ -404,6 +562,7 @@ public final class Arbiter<M> {
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
             lines[winner].saved(history.stream(sequence), 1); // until another copy comes after all
+            doubt(winner, sequence);
         } else {
             history.forgetWinner(sequence);
         }
@@ -413,6 +572,18 @@ public final class Arbiter<M> {
                     && (delivered & 1L << line.slot) == 0
                     && line.leadingSinceNanos - firstNanos <= 0) {
                 line.lost(history.stream(sequence), 1);
+            }
+        }
+    }
+
+    /** Was it another message of the same bytes, as was thought because the line had passed that one? Nobody else has brought two. */
+    private void doubt(int winner, long sequence) {
+        long hash = history.hash(sequence);
+        int stream = history.stream(sequence);
+        if (stream != 0 && history.hasOlder(hash, sequence)) {
+            long lacked = history.match(hash, winner, Long.MIN_VALUE, Long.MIN_VALUE);
+            if (lacked != 0 && lacked < sequence) {
+                agreement(stream).broken(hash, distance(lacked, sequence));
             }
         }
     }

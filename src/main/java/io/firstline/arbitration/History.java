@@ -11,7 +11,7 @@ import java.util.Arrays;
  * line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of entries is indexed
  * by sequence; the chains are found through an open-addressing table with linear probing (Knuth, TAOCP 3, 6.4, algorithms L and R).
  *
- * <p>Begins small and doubles while it has to forget what is not old yet. 49 bytes for each entry that there is room for; 12 more once
+ * <p>Begins small and doubles while it has to forget what is not old yet. 58 bytes for each entry that there is room for; 12 more once
  * streams or contents are told, 28 more once a message has repeated.
  */
 final class History {
@@ -19,6 +19,8 @@ final class History {
     private static final int NONE = -1;
 
     private static final int FIRST_SIZE = 256;
+    /** How many younger entries are looked at for a proof that a line lacks one. */
+    private static final int LOOK_AHEAD = 512;
 
     private final int capacity;
     private final long spanNanos;
@@ -28,6 +30,10 @@ final class History {
     private long[] firstNanos;
     private long[] deliveredBy;
     private byte[] winner;
+    /** As the winner, but never forgotten as long as that line is there. */
+    private byte[] publisher;
+    /** That line's own time when it brought it. */
+    private long[] ownNanos;
     /** Null = no message has said what it contains and where it belongs. */
     private long[] content;
 
@@ -58,6 +64,8 @@ final class History {
         this.firstNanos = new long[size];
         this.deliveredBy = new long[size];
         this.winner = new byte[size];
+        this.publisher = new byte[size];
+        this.ownNanos = new long[size];
         this.tableMask = 2 * size - 1;
         this.tags = new int[2 * size];
         this.oldestAlike = new long[2 * size];
@@ -71,6 +79,10 @@ final class History {
         return newest;
     }
 
+    long hash(long sequence) {
+        return hash[(int) sequence & entryMask];
+    }
+
     long firstNanos(long sequence) {
         return firstNanos[(int) sequence & entryMask];
     }
@@ -82,6 +94,21 @@ final class History {
     /** The slot of the line that delivered the first copy, or -1 if a line that delivered it has left, or it was forgotten. */
     int winner(long sequence) {
         return winner[(int) sequence & entryMask];
+    }
+
+    /** The slot of the line that delivered the first copy; -1 = it has left. */
+    int publisher(long sequence) {
+        return publisher[(int) sequence & entryMask];
+    }
+
+    /** The own time of the line that delivered the first copy, when it did. */
+    long ownNanos(long sequence) {
+        return ownNanos[(int) sequence & entryMask];
+    }
+
+    /** Tells the own time of the line that has just delivered the youngest message. */
+    void ownNanos(long sequence, long nanos) {
+        ownNanos[(int) sequence & entryMask] = nanos;
     }
 
     /** Stands for the bytes of the first copy; 0 = not known. */
@@ -108,31 +135,71 @@ final class History {
         return oldestAlike[at] != 0 && next(oldestAlike[at]) == 0;
     }
 
+    boolean isDeliveredBy(long sequence, int slot) {
+        return (deliveredBy(sequence) & 1L << slot) != 0;
+    }
+
+    /** Whether an entry of this hash is older than a sequence. */
+    boolean hasOlder(long messageHash, long sequence) {
+        long first = oldestAlike[find(messageHash)];
+        return first != 0 && first < sequence;
+    }
+
+    /** Whether a younger entry has the same hash. */
+    boolean hasYoungerAlike(long sequence) {
+        return next(sequence) != 0;
+    }
+
     /**
-     * The entry that a copy on a line belongs to, or 0 if it is a message not published yet.
+     * The oldest entry of this hash that a line has not delivered and has not passed, or 0 if there is none.
      *
      * @param floorNanos older entries were published before the line existed: it cannot deliver them
-     * @param passed the line has delivered messages so young that what is older than this sequence is lost on it; such an entry is
-     *     passed over, but only for a younger one of the same bytes
+     * @param repeatsFloorNanos the same for entries with younger ones or older ones of the same hash
      */
-    long match(long messageHash, int slot, long floorNanos, long passed) {
+    long match(long messageHash, int slot, long floorNanos, long repeatsFloorNanos) {
         int at = find(messageHash);
         long sequence = oldestAlike[at];
         if (sequence == 0) {
             return 0;
         }
         long bit = 1L << slot;
+        long floor = next(sequence) == 0 ? floorNanos : repeatsFloorNanos;
         long[] cursor = repeats == null ? null : repeats.cursors[at];
         if (cursor != null && cursor[slot] >= sequence) {
             sequence = next(cursor[slot]);
         }
-        while (sequence != 0 && ((deliveredBy(sequence) & bit) != 0 || firstNanos(sequence) < floorNanos)) {
-            sequence = skip(sequence, cursor, slot);
-        }
-        while (sequence != 0 && sequence < passed && next(sequence) != 0) {
+        while (sequence != 0 && ((deliveredBy(sequence) & bit) != 0 || firstNanos(sequence) < floor)) {
             sequence = skip(sequence, cursor, slot);
         }
         return sequence;
+    }
+
+    /** A line will not bring this entry any more: the next one of this hash that it has not delivered, or 0. */
+    long pass(long messageHash, long sequence, int slot) {
+        int at = find(messageHash);
+        long[] cursor = repeats == null ? null : repeats.cursors[at];
+        long next = skip(sequence, cursor, slot);
+        while (next != 0 && isDeliveredBy(next, slot)) {
+            next = skip(next, cursor, slot);
+        }
+        return next;
+    }
+
+    /**
+     * The youngest message of the same stream that was published after this one, that no other resembles and that two lines have both
+     * delivered, or 0. If this one was published by one of them and the other has not delivered it, the other lacks it.
+     *
+     * @param until the youngest entry to look at
+     */
+    long follower(long sequence, long until, int slot, int otherSlot) {
+        long both = 1L << slot | 1L << otherSlot;
+        int itsStream = stream(sequence);
+        long each = Math.min(Math.min(until, newest), sequence + LOOK_AHEAD);
+        while (each > sequence
+                && ((deliveredBy(each) & both) != both || stream(each) != itsStream || !isUnique(hash(each)))) {
+            each--;
+        }
+        return each > sequence ? each : 0;
     }
 
     private long skip(long sequence, long[] cursor, int slot) {
@@ -161,6 +228,7 @@ final class History {
         firstNanos[index] = receivedNanos;
         deliveredBy[index] = 1L << slot;
         winner[index] = (byte) slot;
+        publisher[index] = (byte) slot;
         int at = find(messageHash);
         boolean repeated = oldestAlike[at] != 0;
         if (!repeated) {
@@ -181,15 +249,19 @@ final class History {
         hash = moved(hash, mask);
         firstNanos = moved(firstNanos, mask);
         deliveredBy = moved(deliveredBy, mask);
+        ownNanos = moved(ownNanos, mask);
         byte[] movedWinner = new byte[mask + 1];
+        byte[] movedPublisher = new byte[mask + 1];
         int[] movedStream = stream == null ? null : new int[mask + 1];
         for (long sequence = oldest; sequence <= newest; sequence++) {
             movedWinner[(int) sequence & mask] = winner[(int) sequence & entryMask];
+            movedPublisher[(int) sequence & mask] = publisher[(int) sequence & entryMask];
             if (stream != null) {
                 movedStream[(int) sequence & mask] = stream[(int) sequence & entryMask];
             }
         }
         winner = movedWinner;
+        publisher = movedPublisher;
         stream = movedStream;
         content = content == null ? null : moved(content, mask);
         Repeats old = repeats;
@@ -245,6 +317,9 @@ final class History {
             if ((deliveredBy[index] & ~others) != 0) {
                 deliveredBy[index] &= others;
                 winner[index] = NONE; // nobody can be said to have been the only one
+            }
+            if (publisher[index] == slot) {
+                publisher[index] = NONE;
             }
         }
         if (repeats != null) {

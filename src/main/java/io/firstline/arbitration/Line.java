@@ -11,10 +11,18 @@ public final class Line {
     /** Streams beyond this many are not told apart in the figures. */
     public static final int MAX_STREAMS = 512;
 
+    /** Of so many copies in a row each must come late before it is believed that the next one will too. */
+    private static final int LAG_MEMORY = 64;
+
     private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
     final int slot;
     final long floorNanos;
+    /** Of the messages that have repeated it does not bring those that were published before. */
+    long repeatsFloorNanos;
+    /** It has brought a message that no other resembles: where it is in the merged stream is known. */
+    boolean anchored;
+
     boolean leading;
     boolean left;
     /** A line that was in step and fell behind what is remembered: one match is too little to trust it again. */
@@ -32,13 +40,22 @@ public final class Line {
     long watermark;
 
     private long lateWatermark;
-    /** What it reached at least a skew of its own time ago: what is older and has not come on this line will not come. */
+    /** Counts the times at which what it published late has had its time to be contradicted. */
+    int lateEpoch;
+    /** What it matched at least a skew of its own time ago: what is older and has not come on this line will not come. */
     long passed;
+
+    /** By how much it comes after the first, at least: follows small lags at once and large ones slowly. */
+    long leastLagNanos;
+
+    /** Its own time. */
+    long ownNanos;
 
     private long matched;
     private long checked;
     private long sinceCheckNanos;
     long lastCopyNanos;
+    long previousCopyNanos;
     /** The youngest message published by then, perhaps not one that it has delivered. */
     long newestAtLastCopy;
 
@@ -55,38 +72,72 @@ public final class Line {
 
     private final Histogram windowLagMicros = new Histogram(2);
     private long lossesBeforeWindow;
+    /** By the stream's number; 0 = not told apart, which has no figures but where it has come. */
     private StreamFigures[] byStream = {};
 
     Line(int slot, long floorNanos) {
         this.slot = slot;
         this.floorNanos = floorNanos;
+        this.repeatsFloorNanos = floorNanos;
     }
 
     /**
      * It brought a copy of what another line had published.
      *
      * @param beyondDoubt no other message remembered has the same bytes
+     * @param newest the youngest message published
      */
-    void reached(long sequence, int stream, boolean beyondDoubt, long lagNanos) {
+    void reached(long sequence, int stream, boolean beyondDoubt, long lagNanos, long newest) {
         watermark = Math.max(watermark, sequence);
+        StreamFigures figures = in(stream);
+        figures.reached = Math.max(figures.reached, sequence);
         if (beyondDoubt) {
             matched = Math.max(matched, sequence);
+            if (sequence > figures.matched) { // else it is a repeat of one that is remembered but once
+                figures.matched = sequence;
+                figures.matchedAfter = newest;
+                figures.matchedOwnNanos = ownNanos;
+            }
         }
-        lag(stream, lagNanos);
+        leastLagNanos = lagNanos < leastLagNanos ? lagNanos : leastLagNanos + (lagNanos - leastLagNanos) / LAG_MEMORY;
+        lag(figures, stream, lagNanos);
     }
 
     /** It published; done late, that alone does not say that it has caught up. */
     void published(long sequence, int stream, boolean late) {
         wins++;
-        if (stream != 0) {
-            in(stream).wins++;
-        }
+        StreamFigures figures = in(stream);
+        figures.wins++;
         if (late) {
             lateWatermark = sequence;
+            figures.lateReached = sequence;
+            figures.lateEpoch = lateEpoch;
         } else {
             watermark = sequence;
+            figures.reached = sequence;
+            leastLagNanos = 0;
         }
-        lag(stream, 0);
+        lag(figures, stream, 0);
+    }
+
+    /** The youngest message of a stream that it has delivered, as far as that is known; 0 = none. */
+    long reachedIn(int stream) {
+        StreamFigures figures = stream >= byStream.length ? null : byStream[stream];
+        if (figures == null) {
+            return 0;
+        }
+        if (figures.lateReached > figures.reached && figures.lateEpoch != lateEpoch) {
+            figures.reached = figures.lateReached;
+        }
+        return figures.reached;
+    }
+
+    /** The last message of a stream that it matched, if that was after another was published and not before its own time was this; or 0. */
+    long matchedSince(long sequence, int stream, long itsOwnNanos) {
+        StreamFigures figures = stream >= byStream.length ? null : byStream[stream];
+        return figures == null || figures.matchedAfter < sequence || figures.matchedOwnNanos < itsOwnNanos
+                ? 0
+                : figures.matched;
     }
 
     /**
@@ -95,11 +146,15 @@ public final class Line {
      */
     void tick(long nowNanos, long skewNanos) {
         long gapNanos = nowNanos - lastCopyNanos;
+        previousCopyNanos = lastCopyNanos;
         lastCopyNanos = nowNanos;
-        sinceCheckNanos += Math.min(gapNanos, skewNanos / 8);
+        long ownGapNanos = Math.min(gapNanos, skewNanos / 8);
+        ownNanos += ownGapNanos;
+        sinceCheckNanos += ownGapNanos;
         boolean check = sinceCheckNanos >= skewNanos;
         if (check || gapNanos > skewNanos) {
             watermark = Math.max(watermark, lateWatermark);
+            lateEpoch++;
         }
         if (check) {
             sinceCheckNanos = 0;
@@ -125,23 +180,23 @@ public final class Line {
     }
 
     private StreamFigures in(int stream) {
-        if (stream > byStream.length) {
-            byStream = Arrays.copyOf(byStream, Math.min(MAX_STREAMS, Math.max(stream, 2 * byStream.length)));
+        if (stream >= byStream.length) {
+            byStream = Arrays.copyOf(byStream, Math.min(MAX_STREAMS + 1, Math.max(stream + 1, 2 * byStream.length)));
         }
-        if (byStream[stream - 1] == null) {
-            byStream[stream - 1] = new StreamFigures();
+        if (byStream[stream] == null) {
+            byStream[stream] = new StreamFigures();
         }
-        return byStream[stream - 1];
+        return byStream[stream];
     }
 
     /** What it was worth for one stream; null if it has brought and missed nothing of it. */
     public StreamFigures figuresIn(int stream) {
-        return stream > byStream.length ? null : byStream[stream - 1];
+        return stream >= byStream.length ? null : byStream[stream];
     }
 
-    private void lag(int stream, long lagNanos) {
+    private void lag(StreamFigures figures, int stream, long lagNanos) {
         if (stream != 0) {
-            in(stream).lag(lagNanos);
+            figures.lag(lagNanos);
         }
         long micros = Math.min(MAX_LAG_MICROS, Math.max(0, lagNanos / 1_000));
         windowLagMicros.recordValue(micros);

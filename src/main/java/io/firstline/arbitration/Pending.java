@@ -70,6 +70,19 @@ final class Pending<M> {
         return dropped;
     }
 
+    /** Drops the copies for which a condition holds; returns how many. */
+    int removeIf(Predicate<Copy<M>> unwanted) {
+        int before = copies.size();
+        copies.removeIf(copy -> {
+            boolean removed = unwanted.test(copy);
+            if (removed) {
+                uncount(copy);
+            }
+            return removed;
+        });
+        return before - copies.size();
+    }
+
     /** The receive time of the oldest copy received at or after an instant, or {@link Long#MAX_VALUE}. */
     long oldestSince(long nanos) {
         for (Copy<M> copy : copies) {

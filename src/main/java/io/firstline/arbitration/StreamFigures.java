@@ -1,6 +1,9 @@
 package io.firstline.arbitration;
 
-/** What one line was worth for one stream: a cell of the arrival matrix. Touched only on the arbiter's thread. */
+/**
+ * What one line was worth for one stream, a cell of the arrival matrix, and how far the line has come in it. Touched only on the
+ * arbiter's thread.
+ */
 public final class StreamFigures {
     /** Counts lags of up to a microsecond, two, four … 2^24 (16 seconds and more). */
     public static final int BUCKETS = 25;
@@ -9,6 +12,20 @@ public final class StreamFigures {
     long wins;
     long losses;
     long saves;
+
+    /** The youngest message of the stream that it has delivered. */
+    long reached;
+    /** The youngest that it published late: that alone does not say that it has caught up. */
+    long lateReached;
+    /** {@link Line#lateEpoch} at that time. */
+    int lateEpoch;
+    /** The last message that it matched beyond doubt. */
+    long matched;
+    /** The youngest message published, in any stream, when it did. */
+    long matchedAfter;
+
+    /** The line's own time when it did. */
+    long matchedOwnNanos;
 
     StreamFigures() {}
 

@@ -61,12 +61,38 @@ class HistoryTest {
         history.add(9, 0, 0, 0, 10, 10);
         history.add(9, 0, 0, 0, 20, 20);
         history.add(9, 0, 0, 0, 30, 30);
-        assertThat(history.match(9, 1, 15, 0))
+        history.add(8, 0, 0, 0, 40, 40);
+        assertThat(history.match(9, 1, 0, 15))
                 .as("published before it connected")
                 .isEqualTo(2);
-        assertThat(history.match(9, 2, 0, 3)).as("passed").isEqualTo(3);
-        assertThat(history.match(9, 3, 0, 100)).as("never past the youngest").isEqualTo(3);
+        assertThat(history.match(8, 1, 45, 0)).as("the same").isZero();
+        assertThat(history.match(8, 1, 0, 45)).as("of repeats alone").isEqualTo(4);
+        assertThat(history.pass(9, 1, 2)).isEqualTo(2);
+        assertThat(history.pass(9, 2, 2)).isEqualTo(3);
+        assertThat(match(history, 9, 2)).as("passed for good").isEqualTo(3);
+        assertThat(history.pass(9, 3, 2)).isZero();
+        assertThat(match(history, 9, 2)).isZero();
+        assertThat(history.pass(8, 4, 2)).isZero();
         assertThat(history.isUnique(9)).isFalse();
+    }
+
+    @Test
+    void shouldProveThatALineLacksWhatOnesLikeItFollow() {
+        History history = new History(8, FOR_EVER);
+        history.add(9, 0, 1, 0, 0, 0);
+        history.add(1, 0, 2, 1, 0, 0);
+        history.markDelivered(2, 0);
+        assertThat(history.follower(1, 8, 0, 1)).as("another stream").isZero();
+        history.add(2, 0, 1, 1, 0, 0);
+        assertThat(history.follower(1, 8, 0, 1)).as("one of them alone").isZero();
+        history.markDelivered(3, 0);
+        assertThat(history.follower(1, 8, 0, 1)).isEqualTo(3);
+        assertThat(history.follower(1, 2, 0, 1)).as("not as far").isZero();
+        history.add(2, 0, 1, 1, 0, 0);
+        assertThat(history.follower(1, 8, 0, 1)).as("which of them it was").isZero();
+        assertThat(history.publisher(1)).isZero();
+        history.release(0);
+        assertThat(history.publisher(1)).isEqualTo(-1);
     }
 
     @Test
@@ -141,7 +167,7 @@ class HistoryTest {
             // few homes, some hashes alike in their home, some alike altogether
             long hash = step < quietFor ? step : random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
             long expected = naive.match(hash, slot, floor[slot], passed[slot]);
-            assertThat(history.match(hash, slot, floor[slot], passed[slot]))
+            assertThat(match(history, hash, slot, floor[slot], passed[slot]))
                     .as("step %d, -Dfirstline.seed=%d", step, seed)
                     .isEqualTo(expected);
             if (expected != 0) {
@@ -175,5 +201,13 @@ class HistoryTest {
 
     private static long match(History history, long hash, int slot) {
         return history.match(hash, slot, 0, 0);
+    }
+
+    private static long match(History history, long hash, int slot, long floorNanos, long passed) {
+        long sequence = history.match(hash, slot, floorNanos, floorNanos);
+        while (sequence != 0 && sequence < passed && history.hasYoungerAlike(sequence)) {
+            sequence = history.pass(hash, sequence, slot);
+        }
+        return sequence;
     }
 }
