@@ -50,8 +50,22 @@ public final class LatencyTracker {
         return outstandingId;
     }
 
+    /** When the outstanding ping was sent, or the last one. */
+    public long sentNanos() {
+        return sentNanos;
+    }
+
     /** Takes a pong; true if it answered the outstanding ping. */
     public boolean onPong(long id, long nowNanos) {
+        return onPong(id, nowNanos, false);
+    }
+
+    /**
+     * Takes a pong; true if it answered the outstanding ping.
+     *
+     * @param stalled the path stood still meanwhile: that is no usual round trip, and the average does not count it
+     */
+    public boolean onPong(long id, long nowNanos, boolean stalled) {
         if (id == 0 || id != outstandingId) {
             return false;
         }
@@ -59,7 +73,12 @@ public final class LatencyTracker {
         lastNanos = Math.max(0, nowNanos - sentNanos);
         minNanos = Math.min(minNanos, lastNanos);
         micros.recordValue(Math.min(MAX_MICROS, lastNanos / 1_000));
-        emaNanos = samples() == 1 ? lastNanos : emaNanos + Math.max(weight, 1.0 / samples()) * (lastNanos - emaNanos);
+        if (stalled && !Double.isNaN(emaNanos)) {
+            return true;
+        }
+        emaNanos = Double.isNaN(emaNanos)
+                ? lastNanos
+                : emaNanos + Math.max(weight, 1.0 / samples()) * (lastNanos - emaNanos);
         return true;
     }
 

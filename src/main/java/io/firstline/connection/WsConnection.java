@@ -20,11 +20,14 @@ import org.slf4j.LoggerFactory;
  * context that called {@link #connect()}, and so is every method of the {@link Listener}.
  *
  * <p>Incoming pings are answered by the socket at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time. A
- * connection on which nothing arrives for a ping interval after a ping, not even its pong, is half-open and is given up.
+ * connection on which nothing arrives for a ping interval after a ping, not even its pong, may be half-open: the {@link Listener} decides
+ * what becomes of it, and gives it up unless it knows better.
  * The socket is never paused: a paused Vert.x socket answers no pings. A peer that sends CLOSE but keeps TCP open is cut off.
  */
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
+    /** Why a connection ends that is given up because it answers nothing, as in {@link Disconnect#cause()}. */
+    public static final String HALF_OPEN = "half-open";
     /** How long a closing socket may take until TCP is cut off. */
     static final long CLOSING_TIMEOUT_MS = 2_000;
     /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
@@ -50,6 +53,16 @@ public final class WsConnection {
         /** A message could not be passed on. */
         void dropped(WsConnection connection, DropCause cause, long bytes);
 
+        /**
+         * It may be half-open: something was asked and nothing has arrived since. Told once; {@link WsConnection#isUnanswered()} says
+         * until when it holds.
+         *
+         * @param reason what did not come, for humans
+         */
+        default void unanswered(WsConnection connection, String reason) {
+            connection.abort(HALF_OPEN, reason);
+        }
+
         /** It had been open and has ended, by us or by the other side; the last call. */
         void closed(WsConnection connection, Disconnect end);
     }
@@ -70,6 +83,9 @@ public final class WsConnection {
     private boolean unfinished;
 
     private long unfinishedNanos;
+
+    private boolean unanswered;
+    private long askedNanos;
     private List<String> onConnect;
     private Socket socket;
     private long pingTimer = -1;
@@ -193,28 +209,28 @@ public final class WsConnection {
 
             @Override
             public void message(Payload payload) {
-                arrived();
+                heard();
                 settle();
                 assembler.onMessage(payload);
             }
 
             @Override
             public void ping() {
-                arrived();
+                heard();
                 settle();
                 pacer.spent();
             }
 
             @Override
             public void oversize(long length) {
-                arrived();
+                heard();
                 settle();
                 listener.dropped(WsConnection.this, DropCause.OVERSIZE, length);
             }
 
             @Override
             public void unfinished() {
-                arrived();
+                heard();
                 begun();
             }
 
@@ -237,8 +253,12 @@ public final class WsConnection {
         };
     }
 
-    private void arrived() {
+    private void heard() {
         arrivalNanos = clockwork.nowNanos();
+        if (liveness.silentNanos(arrivalNanos) >= Liveness.LEAST_DEADLINE_NANOS) {
+            liveness.silenceEnds(latency.outstandingNanos(arrivalNanos), latency.emaMs(), arrivalNanos);
+            unanswered = false;
+        }
         liveness.onFrame(arrivalNanos);
     }
 
@@ -250,7 +270,7 @@ public final class WsConnection {
     }
 
     private void onFrame(WebSocketFrame frame) {
-        arrived();
+        heard();
         switch (frame.type()) {
             case TEXT -> assembler.onFrame(true, true, frame.isFinal(), frame.binaryData());
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
@@ -358,10 +378,10 @@ public final class WsConnection {
 
     private void tick() {
         long now = clockwork.nowNanos();
-        if (liveness.isHalfOpen(latency.outstandingNanos(now), latency.emaMs(), now)) {
-            long silentMs = liveness.silentNanos(now) / 1_000_000;
-            abort("half-open", "nothing arrived for " + silentMs + " ms, not even a pong");
-        } else if (unfinished && now - unfinishedNanos >= LONGEST_MESSAGE_NANOS) {
+        long outstandingNanos = latency.outstandingNanos(now);
+        if (liveness.isHalfOpen(outstandingNanos, latency.emaMs(), now)) {
+            unanswered(now - outstandingNanos, "not even a pong");
+        } else if (!unanswered && unfinished && now - unfinishedNanos >= LONGEST_MESSAGE_NANOS) {
             String what = "a message has not ended within " + LONGEST_MESSAGE_NANOS / 1_000_000_000 + " s";
             if (assembler.isInMessage()) {
                 assembler.giveUp(what);
@@ -369,8 +389,24 @@ public final class WsConnection {
                 listener.dropped(this, DropCause.OVERSIZE, 0);
                 abort("oversize", what);
             }
-        } else {
+        }
+        if (isOpen()) {
             ping();
+        }
+    }
+
+    /**
+     * Something was asked and should have been answered by now: the connection may be half-open. Tells the listener, once until a frame
+     * arrives.
+     *
+     * @param newAskedNanos when it was asked
+     * @param what did not come, for humans
+     */
+    public void unanswered(long newAskedNanos, String what) {
+        if (isOpen() && !unanswered) {
+            unanswered = true;
+            askedNanos = newAskedNanos;
+            listener.unanswered(this, "nothing arrived for " + silentMs() + " ms, " + what);
         }
     }
 
@@ -386,7 +422,8 @@ public final class WsConnection {
 
     private void onPong(Buffer payload) {
         if (payload.length() == 2 * Long.BYTES && payload.getLong(0) == PING_MARK) {
-            latency.onPong(payload.getLong(Long.BYTES), clockwork.nowNanos());
+            boolean stalled = liveness.stallNanos() > 0 && liveness.stallEndedNanos() - latency.sentNanos() >= 0;
+            latency.onPong(payload.getLong(Long.BYTES), clockwork.nowNanos(), stalled);
         }
     }
 
@@ -502,6 +539,31 @@ public final class WsConnection {
     /** For how long nothing at all has arrived, milliseconds; 0 = it has never opened. */
     public long silentMs() {
         return liveness == null ? 0 : liveness.silentNanos(clockwork.nowNanos()) / 1_000_000;
+    }
+
+    /** Whether nothing has arrived since something was asked that should have been answered by now: it may be half-open. */
+    public boolean isUnanswered() {
+        return unanswered;
+    }
+
+    /** When it was asked what it has not answered, while {@link #isUnanswered()}. */
+    public long askedNanos() {
+        return askedNanos;
+    }
+
+    /** When the last frame arrived, or the connection opened; 0 = it has never opened. */
+    public long lastFrameNanos() {
+        return liveness == null ? 0 : liveness.lastFrameNanos();
+    }
+
+    /** How long the path stood still the last time that it did and continued, nanoseconds; 0 = never. */
+    public long stallNanos() {
+        return liveness == null ? 0 : liveness.stallNanos();
+    }
+
+    /** When that stall ended. */
+    public long stallEndedNanos() {
+        return liveness == null ? 0 : liveness.stallEndedNanos();
     }
 
     public boolean isClosedByUs() {

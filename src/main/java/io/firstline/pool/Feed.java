@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.arbitration.Arbiter;
 import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedUrl;
@@ -45,6 +46,12 @@ import org.slf4j.LoggerFactory;
 public abstract class Feed {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final long TELL_EVERY_MS = 1_000;
+    /** While nobody is heard, attempts to open a connection beside the silent ones are at least so far apart. */
+    private static final long BESIDE_NANOS = 2_000_000_000L;
+    /** A connection that was silent and is heard again for this long will stay. */
+    private static final long BACK_NANOS = 2_000_000_000L;
+    /** A connection that was silent for less needs no look when it is replaced. */
+    private static final long BRIEFLY_SILENT_MS = 500;
 
     private final Surroundings surroundings;
     final ContextInternal context;
@@ -79,6 +86,11 @@ public abstract class Feed {
     private int failedFirstAttempts;
     private long tellTimer;
     private long nextConnection = 1;
+    /** Replaced, and kept open because they may still bring what nobody else has. */
+    private final List<Member> lingering = new ArrayList<>();
+
+    private boolean openedBeside;
+    private long openedBesideNanos;
 
     Feed(
             Surroundings surroundings,
@@ -185,6 +197,7 @@ public abstract class Feed {
             stopping();
             roster.open().forEach(Member::dismiss);
             roster.seats().forEach(Seat::vacate);
+            lingering.clear();
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
             Connector last = connector;
             closing = Future.join(roster.open().stream()
@@ -484,6 +497,7 @@ public abstract class Feed {
 
     void opened(Member member) {
         roster.opened(member);
+        makeRoom();
         member.heartbeatNanos = clockwork.nowNanos();
         if (copyListener != null) {
             copyListener.opened(member.id());
@@ -494,13 +508,110 @@ public abstract class Feed {
             return; // an event handler has closed the feed
         }
         // a connection that is open but not subscribed would count as live and bring nothing
-        subscriber
-                .open(member)
-                .onFailure(e -> member.connection.abort("not-subscribed", String.valueOf(e.getMessage())));
+        subscriber.open(member).onFailure(e -> notSubscribed(member, String.valueOf(e.getMessage())));
         member.seat.opened(member);
         chronicle.liveChanged(false);
         started.tryComplete();
     }
+
+    /** The last live connection stays until its replacement is there, whatever it is worth. */
+    private void notSubscribed(Member member, String why) {
+        if (member == member.seat.member() && member.isLive() && roster.live() == 1) {
+            member.unsubscribed = true; // judged once a second
+        } else {
+            member.connection.abort("not-subscribed", why);
+        }
+    }
+
+    // connections that answer nothing
+
+    /** A connection answers nothing: ends it, opens another one beside it, or waits. */
+    void judge(Member member) {
+        Seat seat = member.seat;
+        boolean isCandidate = member == seat.candidate();
+        if (!member.isLive() || (member != seat.member() && !isCandidate)) {
+            return;
+        }
+        List<HalfOpenPolicy.Heard> siblings = roster.seated().stream()
+                .filter(sibling -> sibling != member)
+                .map(Member::heard)
+                .toList();
+        long now = clockwork.nowNanos();
+        long asked = member.connection.askedNanos();
+        long lastFrame = member.connection.lastFrameNanos();
+        HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
+        if (verdict == HalfOpenPolicy.Verdict.CUT
+                || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !isProven(member))) {
+            member.connection.abort(WsConnection.HALF_OPEN, member.unanswered());
+        } else if (verdict == HalfOpenPolicy.Verdict.REPLACE && !isCandidate) {
+            openBeside(seat, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
+        }
+    }
+
+    /** While nobody is heard one attempt at a time is enough: it shows whether the server is there. */
+    private void openBeside(Seat seat, boolean anybodyHeard, long nowNanos) {
+        if (seat.candidate() != null && !seat.isChallenged()) {
+            return;
+        }
+        if (!anybodyHeard) {
+            boolean tooSoon = openedBeside && nowNanos - openedBesideNanos < BESIDE_NANOS;
+            if (tooSoon || roster.seats().stream().anyMatch(Seat::isHalfOpenReplaced)) {
+                return;
+            }
+            openedBeside = true;
+            openedBesideNanos = nowNanos;
+        }
+        seat.replaceImpaired(trialMs(), !anybodyHeard);
+    }
+
+    /** Looks again at the connections that answer nothing; called at least once a second. */
+    void judgeImpaired() {
+        for (Member member : roster.open()) {
+            if (member.connection.isUnanswered()) {
+                judge(member);
+            }
+        }
+        long now = clockwork.nowNanos();
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive() && seat.member().unsubscribed) {
+                openBeside(seat, false, now);
+            }
+            // not at once: what ends a stall may be the last that comes on it
+            if (seat.isAliveAgain() && now - seat.member().connection.stallEndedNanos() >= BACK_NANOS) {
+                seat.abandon("the old one is alive again");
+            }
+        }
+        for (Member member : List.copyOf(lingering)) {
+            if (member.isSpent(now)) {
+                lingering.remove(member);
+                member.discard("evicted");
+            }
+        }
+    }
+
+    /** A connection was replaced: it goes, unless it is silent and may still bring what nobody else has. */
+    void release(Member old, String reason) {
+        long lastFrameNanos = old.connection.lastFrameNanos();
+        boolean needed = arbitrates()
+                && old.connection.silentMs() >= BRIEFLY_SILENT_MS
+                && roster.seated().stream().noneMatch(sibling -> sibling.heard().covers(lastFrameNanos));
+        if (needed) {
+            old.linger();
+            lingering.add(old);
+        } else {
+            old.discard(reason);
+        }
+    }
+
+    /** The arbiter has a place for each open connection; whoever lingers gives way. */
+    private void makeRoom() {
+        while (roster.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
+            lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and silent since");
+        }
+    }
+
+    /** Whether copies of one message are told from another: only then what a replaced connection still brings is of use. */
+    abstract boolean arbitrates();
 
     void received(Member member, Payload payload, long arrivalNanos) {
         if (member.dismissed) {
@@ -534,6 +645,11 @@ public abstract class Feed {
         }
     }
 
+    /** The last time that no data came on any connection, if that was unusual; null = there was none. */
+    CommonStall.Silence lastDataStall() {
+        return monitor.lastStall();
+    }
+
     /** Somebody is missing, or has not shown yet that it delivers: no time to replace others on our own account. */
     boolean anyUnproven() {
         for (Seat seat : roster.seats()) {
@@ -554,6 +670,7 @@ public abstract class Feed {
         }
         parted(member);
         roster.remember(member);
+        lingering.remove(member);
         if (member.connection.isClosedByUs()) {
             return;
         }
@@ -597,6 +714,7 @@ public abstract class Feed {
         }
         monitor.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
+        judgeImpaired();
         subscriber.check(streams, monitor.lastDataNanos());
         replaceDue();
         monitor.tellDrops();

@@ -40,6 +40,11 @@ final class FeedMonitor {
         return rhythm.lastNanos();
     }
 
+    /** The last time that no data came on any connection, if that was unusual; null = there was none. */
+    CommonStall.Silence lastStall() {
+        return rhythm.lastStall();
+    }
+
     /** Silence everywhere, or else of single streams; called about once a second while there is a connection. */
     void tellSilence() {
         long now = clockwork.nowNanos();

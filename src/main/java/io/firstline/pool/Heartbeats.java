@@ -17,7 +17,7 @@ final class Heartbeats {
         this.heartbeat = heartbeat;
     }
 
-    /** Sends what is due, and cuts off who has not answered; called about once a second. */
+    /** Sends what is due, and says which connections have not answered; called about once a second. */
     void check(List<Member> open, long nowNanos) {
         if (heartbeat.isNone()) {
             return;
@@ -28,9 +28,12 @@ final class Heartbeats {
             }
             long silentMs = member.connection.silentMs();
             if (heartbeat.answered() && silentMs >= 2L * heartbeat.everyMs()) {
-                member.connection.abort(
-                        "half-open", "nothing arrived for " + silentMs + " ms, not even an answer to a heartbeat");
-            } else if (nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
+                member.connection.unanswered(
+                        nowNanos - TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs()),
+                        "not even an answer to a heartbeat");
+            }
+            if (member.isLive()
+                    && nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
                 member.heartbeatNanos = nowNanos;
                 member.connection
                         .send(heartbeat.message(++lastId))

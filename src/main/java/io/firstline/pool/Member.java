@@ -26,6 +26,22 @@ final class Member implements WsConnection.Listener {
     private String due;
 
     private boolean urgent;
+
+    /** Since when its line is in step, which counts only while it is. */
+    long inStepNanos;
+
+    /** It is open, and could not be asked for what it is to bring. */
+    boolean unsubscribed;
+
+    /** Replaced, but kept open because it may still bring what nobody else has. */
+    private boolean lingering;
+
+    private long lastFrameWhenReplacedNanos;
+    private boolean back;
+    private long backNanos;
+
+    /** What it has not answered, while it answers nothing. */
+    private String unanswered;
     /** When the last heartbeat was sent to it, or when it opened. */
     long heartbeatNanos;
 
@@ -110,6 +126,69 @@ final class Member implements WsConnection.Listener {
         if (cause == DropCause.OVERSIZE) {
             feed.publication.oversize(bytes, from.config().maxMessageBytes());
         }
+    }
+
+    @Override
+    public void unanswered(WsConnection silent, String reason) {
+        unanswered = reason;
+        feed.judge(this);
+    }
+
+    /** Whether it may be of no use: it answers nothing, or could not be subscribed. */
+    boolean isImpaired() {
+        return unsubscribed || connection.isUnanswered();
+    }
+
+    /** Replaced while it is silent: it stays open for what it may still bring. */
+    void linger() {
+        lingering = true;
+        lastFrameWhenReplacedNanos = connection.lastFrameNanos();
+    }
+
+    boolean isLingering() {
+        return lingering;
+    }
+
+    /** Whether one that lingers has had the time to bring what it still had, or will not come back. */
+    boolean isSpent(long nowNanos) {
+        long lastFrameNanos = connection.lastFrameNanos();
+        if (lastFrameNanos == lastFrameWhenReplacedNanos) {
+            return nowNanos - lastFrameNanos >= HalfOpenPolicy.LINGER_NANOS;
+        }
+        if (!back) {
+            back = true;
+            backNanos = nowNanos;
+        }
+        long silentNanos = backNanos - lastFrameWhenReplacedNanos;
+        return nowNanos - backNanos >= Math.min(silentNanos, HalfOpenPolicy.LONGEST_GRACE_NANOS);
+    }
+
+    /** What it did not answer, for humans. */
+    String unanswered() {
+        return unanswered;
+    }
+
+    /** What was heard of it. */
+    HalfOpenPolicy.Heard heard() {
+        return new HalfOpenPolicy.Heard(
+                connection.lastFrameNanos(),
+                line != null && line.inStep(),
+                inStepNanos,
+                connection.isUnanswered(),
+                connection.stallNanos(),
+                connection.stallEndedNanos());
+    }
+
+    /** When nothing came on it the last time; null = never. */
+    CommonStall.Silence lastSilence(long nowNanos) {
+        if (connection.isUnanswered()) {
+            return new CommonStall.Silence(connection.lastFrameNanos(), nowNanos, true);
+        }
+        long stallNanos = connection.stallNanos();
+        return stallNanos == 0
+                ? null
+                : new CommonStall.Silence(
+                        connection.stallEndedNanos() - stallNanos, connection.stallEndedNanos(), false);
     }
 
     @Override

@@ -13,6 +13,9 @@ final class Rhythm {
     /** The longest interval is forgotten by and by: half of it after 700 messages. */
     private static final double FORGETTING = 0.999;
 
+    /** Shorter than this, silence is no stall. */
+    private static final long LEAST_STALL_NANOS = 500_000_000L;
+
     /** A feed that never spoke is waited for so long. */
     private static final long FIRST_DATA_NANOS = 10_000_000_000L;
 
@@ -23,6 +26,8 @@ final class Rhythm {
     private double intervalNanos;
     private double longestNanos;
     private boolean told;
+    private long stallNanos;
+    private long stallEndedNanos;
 
     /**
      * Begins to listen.
@@ -46,12 +51,25 @@ final class Rhythm {
     void onMessage(long nowNanos) {
         if (messages > 0) {
             double interval = nowNanos - lastNanos;
+            if (interval >= LEAST_STALL_NANOS && messages >= LEARNED_AFTER && interval >= unusualNanos()) {
+                stallNanos = nowNanos - lastNanos;
+                stallEndedNanos = nowNanos;
+            }
             intervalNanos = messages == 1 ? interval : intervalNanos + WEIGHT * (interval - intervalNanos);
             longestNanos = Math.max(interval, FORGETTING * longestNanos);
         }
         messages++;
         lastNanos = nowNanos;
         told = false;
+    }
+
+    private double unusualNanos() {
+        return Math.max(INTERVALS * intervalNanos, LONGEST * longestNanos);
+    }
+
+    /** The last silence of half a second or more that was unusual and has ended; null = there was none. */
+    CommonStall.Silence lastStall() {
+        return stallNanos == 0 ? null : new CommonStall.Silence(stallEndedNanos - stallNanos, stallEndedNanos, false);
     }
 
     /** When it last spoke; null = never. */
@@ -72,7 +90,7 @@ final class Rhythm {
         long silence = nowNanos - (messages == 0 ? startedNanos : lastNanos);
         long unusual = messages < LEARNED_AFTER
                 ? Math.max(FIRST_DATA_NANOS, leastNanos)
-                : Math.max(leastNanos, (long) Math.max(INTERVALS * intervalNanos, LONGEST * longestNanos));
+                : Math.max(leastNanos, (long) unusualNanos());
         told = silence >= unusual;
         return told ? silence : 0;
     }

@@ -3,6 +3,7 @@ package io.firstline.pool;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
+import io.firstline.connection.WsConnection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
  * candidate beside it and goes only when the candidate is promoted. Whether it is promoted, the feed decides.
  */
 final class Seat {
+    private static final String HALF_OPEN = WsConnection.HALF_OPEN;
+
     private final Feed feed;
     private final int number;
     private final Clockwork clockwork;
@@ -149,7 +152,55 @@ final class Seat {
      * if the last candidates were in vain and it is too early for another.
      */
     boolean replace(String reason, long trialMs) {
-        return openCandidate(reason, false, trialMs);
+        return openCandidate(reason, false, false, trialMs);
+    }
+
+    /**
+     * The same for a member that is impaired.
+     *
+     * @param urgent nobody else is heard: neither earlier failures nor the attempts that are kept for lost connections count
+     */
+    void replaceImpaired(long trialMs, boolean urgent) {
+        if (urgent) {
+            rest.end();
+        }
+        openCandidate(member.unsubscribed ? "not subscribed" : HALF_OPEN, false, urgent, trialMs);
+    }
+
+    /** Whether the candidate is here because the member answers nothing. */
+    boolean isHalfOpenReplaced() {
+        return candidate != null && HALF_OPEN.equals(evictionReason);
+    }
+
+    /** Whether it does again. */
+    boolean isAliveAgain() {
+        return isHalfOpenReplaced() && isLive() && !member.isImpaired();
+    }
+
+    /** Whether the candidate is not as silent as the member: a stall may have hit both. */
+    boolean isCandidateHeard() {
+        return !candidate.isImpaired()
+                && (!isLive()
+                        || !member.connection.isUnanswered()
+                        || HalfOpenPolicy.isAnybodyHeard(
+                                member.connection.askedNanos(),
+                                member.connection.lastFrameNanos(),
+                                List.of(candidate.heard()),
+                                clockwork.nowNanos()));
+    }
+
+    /**
+     * Whether the candidate, of which no data is known, is still better than the member: it answers, and the member does not. In a quiet
+     * feed nothing else can be known.
+     */
+    boolean isCandidateTheOneThatAnswers() {
+        return isHalfOpenReplaced()
+                && isLive()
+                && member.isImpaired()
+                && candidate.isLive()
+                && isCandidateHeard()
+                && !Double.isNaN(candidate.connection.latencyMs())
+                && candidate.requests.isSettled();
     }
 
     /** Whoever sits here may be replaced at once, however often that has failed. */
@@ -159,10 +210,10 @@ final class Seat {
 
     /** The same for a member that goes only if the candidate turns out to be better. */
     boolean challenge(String reason, long trialMs) {
-        return openCandidate(reason, true, trialMs);
+        return openCandidate(reason, true, false, trialMs);
     }
 
-    private boolean openCandidate(String reason, boolean mustBeBetter, long trialMs) {
+    private boolean openCandidate(String reason, boolean mustBeBetter, boolean urgent, long trialMs) {
         if (candidate != null && challenged && !mustBeBetter) {
             challenged = false; // it is on its way already, and welcome as it is
             evictionReason = reason;
@@ -172,7 +223,7 @@ final class Seat {
                 || !isLive()
                 || candidate != null
                 || rest.lasts(clockwork.nowNanos())
-                || !budget.hasSpare(url())
+                || (!urgent && !budget.hasSpare(url()))
                 || budget.take(url()) > 0) {
             return false;
         }
@@ -207,7 +258,7 @@ final class Seat {
         rest.end();
         if (old != null && old.isLive()) { // one that has just been lost is told as lost
             feed.chronicle.evicted(old, promoted, evictionReason, figures);
-            old.discard("evicted: " + evictionReason);
+            feed.release(old, "evicted: " + evictionReason);
         }
     }
 

@@ -12,6 +12,7 @@ import io.firstline.payload.Payload;
 import io.firstline.pool.EvictionPolicy.Contender;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -45,6 +46,8 @@ public final class WsPool extends Feed {
 
     private long evictionTimer;
     private long watchTimer;
+    private long startedNanos;
+    private CommonStall stall = new CommonStall();
 
     /**
      * Made by {@link #create}, and by tests that cannot wait.
@@ -109,6 +112,7 @@ public final class WsPool extends Feed {
                     @Override
                     public void inStep(Line line, boolean alone) {
                         Member member = members.get(line);
+                        member.inStepNanos = clockwork.nowNanos();
                         chronicle.inStep(member, alone);
                         if (member == member.seat.candidate()) {
                             startTrial(member.seat);
@@ -133,7 +137,11 @@ public final class WsPool extends Feed {
                     }
                 });
         evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
+        stall = new CommonStall();
+        startedNanos = clockwork.nowNanos();
         watchTimer = clockwork.every(WATCH_MS, () -> {
+            judgeImpaired();
+            lookForStall();
             replaceSilent();
             replaceDue();
             considerCandidates();
@@ -158,6 +166,7 @@ public final class WsPool extends Feed {
         member.line = arbiter.join(member.connection.connectStartedNanos(), clockwork.nowNanos());
         members.put(member.line, member);
         streams.joined(member.line.slot());
+        member.inStepNanos = startedNanos; // if it is in step at once, it is a founder
         member.ageLimitMs = rotation.ageLimitMs();
     }
 
@@ -190,9 +199,27 @@ public final class WsPool extends Feed {
         delivery.first(copy, guessedLate);
     }
 
+    /** What came late because everything did says nothing about one connection. */
+    private void lookForStall() {
+        long now = clockwork.nowNanos();
+        List<CommonStall.Silence> ofConnections = new ArrayList<>();
+        for (Seat seat : roster.seats()) {
+            if (seat.isLive()) {
+                ofConnections.add(seat.member().lastSilence(now));
+            }
+        }
+        if (stall.look(ofConnections, lastDataStall(), now)) {
+            members.keySet().forEach(Line::startWindow);
+        }
+        if (stall.isGrace()) {
+            slow.clear();
+        }
+    }
+
     /** What makes a connection slow is compared over one interval, in which nobody joined. */
     private void lookForSlow() {
-        if (roster.live() < config.minLive() || anyUnproven()) {
+        lookForStall();
+        if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace()) {
             return;
         }
         List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
@@ -229,9 +256,23 @@ public final class WsPool extends Feed {
         return member.line.inStep();
     }
 
-    /** A connection that brings nothing, or nothing of one stream, while its siblings do is dead, even if it answers pings. */
+    @Override
+    boolean arbitrates() {
+        return true;
+    }
+
+    /**
+     * A connection that brings nothing, or nothing of one stream, while its siblings do is dead, even if it answers pings. One that does
+     * not answer them is judged by that; and after a stall the siblings' bursts prove nothing.
+     */
     private void replaceSilent() {
+        if (stall.isGrace()) {
+            return;
+        }
         for (Seat seat : roster.seats()) {
+            if (seat.isLive() && seat.member().connection.isUnanswered()) {
+                continue;
+            }
             if (seat.isLive()
                     && (seat.member().line.inStep() || seat.member().connection.ageMs() > FIRST_DATA_MS)
                     && isSilent(seat.member())
@@ -318,13 +359,19 @@ public final class WsPool extends Feed {
         switch (verdict.decision()) {
             case WAIT -> {}
             case TAKE -> seat.promote(verdict.why());
-            case DROP -> seat.abandon(verdict.why());
+            case DROP -> {
+                if (seat.isCandidateTheOneThatAnswers()) {
+                    seat.promote("");
+                } else {
+                    seat.abandon(verdict.why());
+                }
+            }
         }
     }
 
     /** What a candidate must still do before it can take a seat; null = nothing. */
     private String lacks(Member candidate) {
-        if (!candidate.isLive() || !candidate.line.inStep()) {
+        if (!candidate.isLive() || !candidate.seat.isCandidateHeard() || !candidate.line.inStep()) {
             return "not delivering in step after " + trialMs + " ms";
         }
         if (!candidate.requests.isSettled()) {
@@ -334,19 +381,23 @@ public final class WsPool extends Feed {
         if (lacking.isPresent()) {
             return "not delivering " + lacking.get().name + " after " + trialMs + " ms";
         }
+        if (candidate.seat.isAliveAgain()) {
+            return "not needed: the old one is alive again";
+        }
+        if (!delivers(candidate.seat)) {
+            return null;
+        }
         if (roster.live() < config.minLive()) {
             return "needed beside the others: fewer than minLive are live";
         }
-        return roster.live() < roster.target()
-                        && delivers(candidate.seat)
-                        && !candidate.seat.reason().equals(OVERDUE)
+        return roster.live() < roster.target() && !candidate.seat.reason().equals(OVERDUE)
                 ? "needed beside the others: not all of them are live"
                 : null;
     }
 
     /** Who delivers is not given up for a newcomer while another seat is empty: the newcomer may go as the last one went. */
     private boolean delivers(Seat seat) {
-        return seat.isLive() && seat.member().line.inStep() && !isSilent(seat.member());
+        return seat.isLive() && seat.member().line.inStep() && !seat.member().isImpaired() && !isSilent(seat.member());
     }
 
     private boolean isSilent(Member member) {

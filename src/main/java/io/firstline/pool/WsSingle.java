@@ -9,8 +9,13 @@ import io.vertx.core.Vertx;
 import java.util.stream.Stream;
 
 /**
- * One connection, opened again whenever it is lost. Every message is passed on; nothing is compared. When it is replaced on request,
- * the new connection takes over with its first message.
+ * One connection, opened again whenever it is lost. Every message is passed on; nothing is compared. When it is replaced, the new
+ * connection takes over with its first message.
+ *
+ * <p>A connection that answers nothing is kept: after ten seconds another one is opened beside it, which takes over with its first message
+ * if the old one is silent still. So a path that stands still for less costs nothing, and a server that has vanished costs about ten
+ * seconds. What a longer stall had held up is lost only if the new connection delivers before the old one does: without arbitration
+ * nothing tells where the two overlap. A plain client waits for both.
  */
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
@@ -49,7 +54,7 @@ public final class WsSingle extends Feed {
 
     @Override
     void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
-        if (member == member.seat.candidate()) {
+        if (member == member.seat.candidate() && !member.seat.isAliveAgain()) {
             member.seat.promote("");
         }
         if (member == member.seat.member()) {
@@ -67,6 +72,11 @@ public final class WsSingle extends Feed {
     @Override
     boolean isProven(Member member) {
         return true;
+    }
+
+    @Override
+    boolean arbitrates() {
+        return false;
     }
 
     @Override
@@ -90,6 +100,10 @@ public final class WsSingle extends Feed {
 
     @Override
     void trialOver(Seat seat) {
-        seat.abandon("not delivering after " + TRIAL_MS + " ms");
+        if (seat.isCandidateTheOneThatAnswers()) {
+            seat.promote("");
+        } else {
+            seat.abandon("not delivering after " + TRIAL_MS + " ms");
+        }
     }
 }

@@ -67,8 +67,11 @@ class HeartbeatsTest extends FeedTestBase {
     void shouldCutOffWhoDoesNotAnswer() {
         HandServer server = HandServer.start(vertx);
         pool(server, true);
+        long beating = vertx.setPeriodic(
+                200, timer -> server.sockets.get(0).writeTextMessage("pong")); // the other one is alive
 
         FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
+        vertx.cancelTimer(beating);
 
         assertThat(lost.facts().encode()).contains("not even an answer to a heartbeat");
     }

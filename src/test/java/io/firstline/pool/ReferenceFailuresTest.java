@@ -201,7 +201,7 @@ class ReferenceFailuresTest extends FeedTestBase {
     }
 
     @Test
-    void d9APeerThatFallsMuteIsFound() {
+    void d9APeerThatFallsMuteIsFoundAndReplacedBeforeItIsClosed() {
         try (ScriptedServer server = ScriptedServer.start()) {
             WsSingle feed = single(connection(server.url("/")));
             Future<Void> start = feed.start();
@@ -211,10 +211,14 @@ class ReferenceFailuresTest extends FeedTestBase {
 
             peer.ignorePings();
 
-            assertThat(awaitTold(FeedEvent.Type.DISCONNECTED).facts().getString("cause"))
-                    .isEqualTo("half-open");
-            server.accept().upgrade(); // and it is back
-            eventually(() -> feed.state() == FeedState.CONNECTED);
+            Peer next = server.accept().upgrade(); // ten seconds later, beside it
+            assertThat(told(FeedEvent.Type.DISCONNECTED)).isEmpty();
+            assertThat(ids(feed)).as("it stays").containsExactly("f-1");
+            next.text("1");
+            FeedEvent evicted = awaitTold(FeedEvent.Type.EVICTED);
+            assertThat(evicted.facts().getString("reason")).isEqualTo("half-open");
+            eventually(() -> ids(feed).equals(List.of("f-2")) && texts().equals(List.of("1")));
+            assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
         }
     }
 

@@ -57,6 +57,9 @@ final class Exchange implements Connector {
     private int burst;
     private boolean emitting;
     private double slowdown = 1;
+    /** All connections are equally fast. */
+    boolean alike;
+
     long sent;
 
     Exchange(VirtualTime time, Plan plan, SplittableRandom random, Trace trace) {
@@ -115,8 +118,8 @@ final class Exchange implements Connector {
 
     private void open(String connectionId, Promise<Socket> attempt, long afterNanos, Door through) {
         Wire wire = new Wire(this, time, ++opened, connectionId, time.nowNanos() + afterNanos, plan.streams());
-        wire.delayNanos = random.nextLong(plan.delayNanos() / 10, plan.delayNanos());
-        wire.jitterNanos = random.nextLong(1, 1 + wire.delayNanos / 4);
+        wire.delayNanos = alike ? plan.delayNanos() : random.nextLong(plan.delayNanos() / 10, plan.delayNanos());
+        wire.jitterNanos = alike ? 0 : random.nextLong(1, 1 + wire.delayNanos / 4);
         wire.answersClose = random.nextInt(8) > 0;
         wire.deaf = through == Door.DEAF;
         wire.doomed = through == Door.FLAPPING;

@@ -29,6 +29,10 @@ final class Judge {
     private static final int ENOUGH_TO_LINE_UP = 20;
     static final int ENOUGH_TO_BE_SILENT = 10;
     private static final long FIRST_DATA_NANOS = 13 * Plan.SECOND;
+    /** Where no other connection can tell, one that answers nothing is replaced only after this silence. */
+    private static final long ALONE_NANOS = 10 * Plan.SECOND;
+    /** What a connection shows right after it stood still itself is no evidence. */
+    private static final long AFTER_STALL_NANOS = 40 * Plan.SECOND;
     /** Whom candidates could not replace is not challenged again for a while. */
     private static final long LONGEST_REST_NANOS = 330 * Plan.SECOND;
 
@@ -160,6 +164,7 @@ final class Judge {
         }
         if (wire.place.inStep()) {
             require(sequence == 0, "(2a) " + wire + " is in step as soon as it is open");
+            wire.inStepNanos = time.nowNanos();
             unproven(wire);
         } else {
             wire.joinedInOutage = exchange.wires.stream().noneMatch(Judge::isLeading);
@@ -207,7 +212,15 @@ final class Judge {
     void closing(Wire wire, String reason) {
         trace.note("we close (" + reason + ")", wire);
         changes++;
+        lastOneStays(wire);
         closings.addLast(time.nowNanos());
+    }
+
+    /** Whatever we think of a connection: nothing that we decide leaves the feed without one. */
+    private void lastOneStays(Wire wire) {
+        require(
+                closed || inside.live() > 0 || lastLive == 0 || ends > 0,
+                "(3) we end " + wire + ", which was the last live connection");
     }
 
     /** We end a connection without a goodbye: only the dead are treated so. */
@@ -222,6 +235,7 @@ final class Judge {
         if (wire.closedByUs || wire.endTold) {
             return;
         }
+        lastOneStays(wire);
         life.connections += wire.place == null ? 1 : 0; // opened in this turn
         long silentNanos = time.nowNanos() - wire.lastFrameNanos;
         long pingNanos = plan.config().connection().latencyPingIntervalMs() * Plan.MS;
@@ -413,6 +427,9 @@ final class Judge {
             }
             case IN_STEP -> {
                 Wire wire = wire(event.facts().getString("connection"));
+                if (wire != null) {
+                    wire.inStepNanos = time.nowNanos();
+                }
                 if (wire != null && event.facts().getBoolean("alone")) {
                     leadsAlone(wire);
                 }
@@ -453,8 +470,14 @@ final class Judge {
         evicted++;
         Wire replacement = wire(event.facts().getString("replacement"));
         require(replacement != null && replacement.place.isSeated(), "(3) evicted for one that is not there");
-        require(replacement.place.inStep(), "(3) evicted for " + replacement + ", which is not in step");
         Wire old = wire(event.facts().getString("connection"));
+        boolean answersInstead = event.facts().getString("reason").equals("half-open")
+                && replacement.ponged
+                && time.nowNanos() - old.lastFrameNanos >= ALONE_NANOS;
+        require(
+                replacement.place.inStep() || answersInstead,
+                "(3) evicted for " + replacement + ", which is not in step");
+        outOfSteps += old.place.inStep() && !replacement.place.inStep() ? 1 : 0;
         require(
                 inside.live() == plan.config().connections()
                         || !old.isWhole()
@@ -605,7 +628,13 @@ final class Judge {
             long boundNanos = 2 * Plan.MS * plan.config().connection().latencyPingIntervalMs()
                     + 8 * (wire.delayNanos + wire.slowedByNanos)
                     + 5 * Plan.SECOND;
-            require(now - wire.brokenSinceNanos <= boundNanos, "(8) " + wire + " is half-open and not given up");
+            boolean excused = isSpareSpent() || now - abandonedNanos < LONGEST_REST_NANOS || !isWitnessed(wire, now);
+            require(
+                    now - wire.brokenSinceNanos <= boundNanos
+                            || wire.place.isContested()
+                            || !wire.place.isSeated()
+                            || excused,
+                    "(8) " + wire + " is half-open and not given up");
         }
         if (plan.family().calm
                 && wire.muted
@@ -624,6 +653,21 @@ final class Judge {
                     wire.place.inStep() || heardNanos < plan.config().joinGuardMs() * Plan.MS + 30 * Plan.SECOND,
                     "(2a) " + wire + " delivers and does not get in step");
         }
+    }
+
+    /** Whether another connection was there all the time to show that it is not the path. */
+    private boolean isWitnessed(Wire wire, long now) {
+        for (Wire other : exchange.wires) {
+            if (other != wire
+                    && other.isWhole()
+                    && isLeading(other)
+                    && other.place.isSeated()
+                    && other.inStepNanos < wire.brokenSinceNanos
+                    && now - other.stoodStillNanos > AFTER_STALL_NANOS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The feed's own figures. */

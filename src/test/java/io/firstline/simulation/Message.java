@@ -17,6 +17,8 @@ final class Message {
     long publishedAt;
 
     long publishedNanos;
+    /** Over how many connections it was sent that deliver it, sooner or later. */
+    int carried;
     /** A connection that was in step did not carry it. */
     boolean skipped;
 

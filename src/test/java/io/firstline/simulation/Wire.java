@@ -53,6 +53,10 @@ final class Wire implements Socket {
     boolean lostToServer;
     boolean muted;
     long brokenSinceNanos;
+    /** Since when it is in step, while it is. */
+    long inStepNanos = NOT_YET / 2;
+    /** When it last stood still. */
+    long stoodStillNanos = NOT_YET / 2;
     /** Neither end knows better any more. */
     boolean serverGone;
 
@@ -190,12 +194,16 @@ final class Wire implements Socket {
 
     void thaw() {
         frozen = false;
+        stoodStillNanos = time.nowNanos();
         while (!withheld.isEmpty() && !ended && !frozen) {
             arrive(withheld.poll());
         }
     }
 
     private void carry(Frame frame, Message message, long extra) {
+        if (message != null) {
+            message.carried++;
+        }
         long atNanos = time.nowNanos() + delayNanos + slowedByNanos + exchange.jitter(jitterNanos);
         lastArrivalNanos = Math.max(lastArrivalNanos, atNanos);
         time.at(lastArrivalNanos + extra, new Arrival(this, frame, message));
