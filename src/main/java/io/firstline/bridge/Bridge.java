@@ -1,6 +1,5 @@
 package io.firstline.bridge;
 
-import io.firstline.config.BearerToken;
 import io.firstline.config.BridgeConfig;
 import io.firstline.stream.FeedMessage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,9 +32,10 @@ final class Bridge {
     private final Dialect dialect;
     private final BridgeConfig config;
     private final Permissions permissions;
-    private final BearerToken token;
+    private final TokenCheck token;
     private final boolean closedToStrangers;
     private final BridgeFigures figures;
+    private final ServedSockets sockets;
     private final Set<Client> clients = new LinkedHashSet<>();
     private final Map<String, Audience> audiences = new HashMap<>();
     private final long sweep;
@@ -49,16 +49,36 @@ final class Bridge {
             Vertx vertx,
             Dialect dialect,
             BridgeConfig config,
-            BearerToken token,
+            TokenCheck token,
             boolean closedToStrangers,
             MeterRegistry registry) {
+        this(vertx, dialect, config, token, closedToStrangers, registry, ServedSockets.ofProcess());
+    }
+
+    /** The same in a process that serves another number of sockets. */
+    Bridge(
+            Vertx vertx,
+            Dialect dialect,
+            BridgeConfig config,
+            TokenCheck token,
+            boolean closedToStrangers,
+            MeterRegistry registry,
+            ServedSockets sockets) {
         this.vertx = vertx;
+        this.sockets = sockets;
         this.dialect = dialect;
         this.config = config;
         this.permissions = new Permissions(config);
         this.token = token;
         this.closedToStrangers = closedToStrangers;
         this.figures = new BridgeFigures(registry, name());
+        if (config.maxClients() > sockets.forBridges()) {
+            LOG.warn(
+                    "bridge {} serves at most {} clients, not {}: the process may not open more files, some of which are for feeds",
+                    name(),
+                    sockets.forBridges(),
+                    config.maxClients());
+        }
         this.sweep = vertx.setPeriodic(SWEEP_MS, id -> sweep(System.nanoTime()));
     }
 
@@ -68,7 +88,7 @@ final class Bridge {
 
     /** A client has come; null if there is no room for it, which it has been told. */
     Client opened(Line line) {
-        if (clients.size() >= config.maxClients()) {
+        if (clients.size() >= config.maxClients() || !sockets.enter()) {
             figures.refused();
             LOG.debug("bridge {} turns {} away: {} clients are connected", name(), line.peer(), clients.size());
             line.write(dialect.error("too_many_clients")).onComplete(written -> line.cutOff());
@@ -84,6 +104,7 @@ final class Bridge {
     /** It has gone, or is about to. */
     void gone(Client client) {
         if (clients.remove(client)) {
+            sockets.leave();
             figures.clients(clients.size());
             client.heard().forEach(address -> leave(address, client));
         }
@@ -102,6 +123,7 @@ final class Bridge {
     }
 
     void sweep(long nowNanos) {
+        token.report(nowNanos);
         List.copyOf(clients).stream()
                 .filter(client -> client.isSilent(nowNanos - SILENCE_NANOS))
                 .forEach(client -> client.hangUp("silent"));
@@ -129,7 +151,7 @@ final class Bridge {
         return permissions;
     }
 
-    BearerToken token() {
+    TokenCheck token() {
         return token;
     }
 

@@ -41,7 +41,7 @@ final class Client {
         this.bridge = bridge;
         this.line = line;
         this.spokeNanos = nowNanos;
-        this.known = bridge.token().isIn(line.authorization());
+        this.known = brings(line.authorization()) == TokenCheck.Result.RIGHT;
     }
 
     Set<String> heard() {
@@ -104,6 +104,9 @@ final class Client {
 
     private void register(String address, JsonObject frame) {
         boolean identified = isKnown(frame);
+        if (gone) {
+            return;
+        }
         if (!bridge.permissions().mayHear(address) || (bridge.isClosedToStrangers() && !identified)) {
             error("access_denied");
         } else if (heard.contains(address)) {
@@ -127,6 +130,9 @@ final class Client {
 
     private void ask(String address, JsonObject frame) {
         boolean identified = isKnown(frame);
+        if (gone) {
+            return;
+        }
         if (!bridge.permissions().mayAsk(address) || !identified) {
             error("access_denied");
             return;
@@ -171,8 +177,18 @@ final class Client {
 
     /** Who has brought the token once need not bring it again. */
     private boolean isKnown(JsonObject frame) {
-        known = known || bridge.token().isIn(text(headers(frame), AUTHORIZATION));
+        if (!known) {
+            TokenCheck.Result brought = brings(text(headers(frame), AUTHORIZATION));
+            known = brought == TokenCheck.Result.RIGHT;
+            if (brought == TokenCheck.Result.TOO_MANY) {
+                hangUp("too_many_wrong_tokens");
+            }
+        }
         return known;
+    }
+
+    private TokenCheck.Result brings(String authorization) {
+        return bridge.token().check(authorization, line.address(), System.nanoTime());
     }
 
     private static JsonObject headers(JsonObject frame) {

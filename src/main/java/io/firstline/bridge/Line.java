@@ -14,6 +14,9 @@ interface Line {
     /** What the client brought when it connected, as in the HTTP header of that name; null = nothing. */
     String authorization();
 
+    /** The IP address of the client. */
+    String address();
+
     /** Whose it is, for the log. */
     String peer();
 }

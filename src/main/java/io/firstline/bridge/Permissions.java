@@ -8,7 +8,7 @@ import java.util.Set;
 /** Which addresses of the event bus a bridge's clients may use. Decides from the address alone. */
 final class Permissions {
     private final BridgeConfig config;
-    /** Requests to these make a feed act or tell; whoever listened there would get those of others. */
+    /** Requests to these make a feed act or tell. */
     private final Set<String> requests = new HashSet<>();
 
     Permissions(BridgeConfig config) {
@@ -20,11 +20,9 @@ final class Permissions {
         });
     }
 
+    /** The messages, events and streams of its feeds; whoever listened elsewhere would get what others ask. */
     boolean mayHear(String address) {
-        return !requests.contains(address)
-                && config.feeds().stream()
-                        .anyMatch(feed ->
-                                address.equals(Addresses.feed(feed)) || address.startsWith(Addresses.stream(feed, "")));
+        return config.feeds().stream().anyMatch(feed -> Addresses.isForConsumers(feed, address));
     }
 
     /** With the token. */

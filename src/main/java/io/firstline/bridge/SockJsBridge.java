@@ -1,6 +1,5 @@
 package io.firstline.bridge;
 
-import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
 import io.firstline.connection.PingAnswers;
@@ -44,19 +43,20 @@ public final class SockJsBridge {
     /**
      * To be made on the event loop of the HTTP server.
      *
+     * @param token looks at what clients bring
      * @param upgraded gets every connection that has become a client's and is counted here from then on
      */
     public SockJsBridge(
             Vertx vertx,
             SockJsBridgeConfig config,
             HttpConfig http,
+            TokenCheck token,
             MeterRegistry registry,
             Consumer<HttpConnection> upgraded) {
         this.vertx = vertx;
         this.config = config;
         this.upgraded = upgraded;
-        this.bridge = new Bridge(
-                vertx, Dialect.SOCKJS, config.bridge(), new BearerToken(http.tokenSha256()), !http.isLocal(), registry);
+        this.bridge = new Bridge(vertx, Dialect.SOCKJS, config.bridge(), token, !http.isLocal(), registry);
     }
 
     /** Bounds what a WebSocket's client may send; compression would cost each client a window and each message much time. */
@@ -136,6 +136,11 @@ public final class SockJsBridge {
         @Override
         public String authorization() {
             return socket.headers().get("Authorization");
+        }
+
+        @Override
+        public String address() {
+            return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +26,14 @@ import org.slf4j.LoggerFactory;
 public final class TcpBridgeVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TcpBridgeVerticle.class);
 
+    /** Until then a connection counts for nobody. */
+    private static final long HANDSHAKE_SECONDS = 5;
+
     private final TcpBridgeConfig config;
     private final MeterRegistry registry;
     private Bridge bridge;
     private NetServer server;
+    private CertificateWatch certificate;
 
     /**
      * Serves nothing yet.
@@ -51,19 +56,26 @@ public final class TcpBridgeVerticle extends VerticleBase {
                 vertx,
                 Dialect.TCP,
                 config.bridge(),
-                new BearerToken(config.tokenSha256()),
+                new TokenCheck("the TCP bridge", new BearerToken(config.tokenSha256())),
                 !config.isLocal(),
                 registry);
         server = vertx.createNetServer(options())
                 .connectHandler(this::connected)
                 .exceptionHandler(e -> LOG.debug("a connection to the bridge failed", e));
-        return server.listen().recover(e -> {
+        return server.listen().onSuccess(v -> watchCertificate()).recover(e -> {
             bridge.close();
             return Future.failedFuture(new IllegalStateException(
                     "the TCP bridge cannot listen on " + config.host() + ":" + config.port() + " (" + e.getMessage()
                             + ")",
                     e));
         });
+    }
+
+    private void watchCertificate() {
+        if (config.tls() != null) {
+            certificate = new CertificateWatch(
+                    vertx, "the TCP bridge", config.tls(), options -> server.updateSSLOptions(options, true));
+        }
     }
 
     private NetServerOptions options() {
@@ -73,6 +85,8 @@ public final class TcpBridgeVerticle extends VerticleBase {
                 .setTcpKeepAlive(true);
         if (config.tls() != null) {
             options.setSsl(true)
+                    .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()
                             .addCertPath(config.tls().certificate())
                             .addKeyPath(config.tls().key()));
@@ -95,6 +109,9 @@ public final class TcpBridgeVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        if (certificate != null) {
+            certificate.close();
+        }
         bridge.close();
         return server.close();
     }
@@ -114,6 +131,11 @@ public final class TcpBridgeVerticle extends VerticleBase {
         @Override
         public String authorization() {
             return null;
+        }
+
+        @Override
+        public String address() {
+            return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
         }
 
         @Override

@@ -8,7 +8,7 @@
  * <p><b>What a client gets.</b> The body of a feed's message is always {@code {"feed": "btc", "sequence": 7, "connection": "btc-2",
  * "receivedMicros": 1700000000123456, "text": "…"}}, with {@code base64} in place of {@code text} if the venue sent binary, and {@code
  * "late": true} only if it is: see {@link io.firstline.stream.FeedMessage#toJson()}. It may hear the addresses of the feeds that the
- * configuration names: the feed, its events, its streams. Where {@code inbound} is on, the holder of the token may also send requests to
+ * configuration names: the feed, its events, its streams; other addresses of a feed are for its own parts and are refused. Where {@code inbound} is on, the holder of the token may also send requests to
  * a feed's {@code send} and {@code command} and to {@code firstline.status}. Nothing else.
  *
  * <p><b>What it costs.</b> For each client a bounded number of bytes: one that leaves more unread is dropped at once, which is logged and

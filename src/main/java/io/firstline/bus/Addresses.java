@@ -73,6 +73,19 @@ public final class Addresses {
         return stream(feed, HERE);
     }
 
+    /**
+     * Whether an address is one of those at which a feed's consumers find it: its messages, its events, one of its streams. All others of
+     * a feed are for its own parts: whoever listened there would get their requests.
+     */
+    public static boolean isForConsumers(String feed, String address) {
+        if (address.equals(feed(feed)) || address.equals(events(feed))) {
+            return true;
+        }
+        String streams = stream(feed, "");
+        String stream = address.startsWith(streams) ? address.substring(streams.length()) : "";
+        return !stream.isEmpty() && !isReserved(stream);
+    }
+
     static boolean isOfFeed(String address) {
         return address.startsWith(FEED);
     }

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
-    private static final String FEEDS = "firstline.feeds";
     /** How long what a feed is changed to may take to open all its connections. */
     private static final long CONNECT_MS = 30_000;
     /** How long after it has got a feed a node begins to answer for it, at most. */
@@ -210,23 +209,10 @@ public abstract class FeedVerticle extends VerticleBase {
 
     /** Whichever feed gets the request asks them all. */
     private void answerForAll(Message<Object> request) {
-        List<Future<JsonObject>> reports = feeds().keySet().stream()
-                .sorted()
-                .map(name -> vertx.eventBus()
-                        .<JsonObject>request(Addresses.here(name), new JsonObject().put("do", "status"))
-                        .map(Message::body)
-                        .otherwise(e -> new JsonObject().put("feed", name).put("error", e.getMessage())))
-                .toList();
-        Future.all(reports).onSuccess(all -> {
-            JsonObject byName = new JsonObject();
-            reports.forEach(report -> byName.put(report.result().getString("feed"), report.result()));
-            JsonObject status = new JsonObject().put("feeds", byName);
-            JsonObject cluster = ClusterFacts.of(vertx);
-            request.reply(cluster == null ? status : status.put("cluster", cluster));
-        });
+        NodeStatus.ask(vertx).onSuccess(request::reply).onFailure(e -> request.fail(500, e.getMessage()));
     }
 
     private LocalMap<String, String> feeds() {
-        return vertx.sharedData().getLocalMap(FEEDS);
+        return NodeStatus.feeds(vertx);
     }
 }

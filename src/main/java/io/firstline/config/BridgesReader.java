@@ -29,8 +29,9 @@ final class BridgesReader {
     private static TcpBridgeConfig tcp(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         List<Problem> found = new ArrayList<>();
-        String token =
-                section.has("token") ? HttpReader.hash(section.get("token").textValue(), environment, found) : null;
+        String token = section.has("token")
+                ? HttpReader.hash(section.get("token").textValue(), directory, environment, found)
+                : null;
         HttpConfig.PemFiles tls = section.has("tls") ? HttpReader.tls(section.get("tls"), directory, found) : null;
         TcpBridgeConfig tcp = null;
         if (found.isEmpty()) {

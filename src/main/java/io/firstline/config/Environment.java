@@ -1,9 +1,17 @@
 package io.firstline.config;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,19 +20,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables into the strings of a configuration: {@code ${NAME}}, or {@code ${NAME:default}} for one that need not be
- * set. Names are written in capitals, so that the places of a request such as {@code ${streams}} stay what they are.
+ * Puts environment variables and the contents of files into the strings of a configuration: {@code ${NAME}}, or {@code ${NAME:default}}
+ * for one that need not be set, or {@code ${file:/run/secrets/key}}. Names are written in capitals, so that the places of a request such
+ * as {@code ${streams}} stay what they are. Two dollar signs before a brace stand for one that begins no variable.
  */
 final class Environment {
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_][A-Z0-9_]*)(?::([^}]*))?}");
-    /** Takes a variable only as a whole, and does not show its value to anybody. */
-    private static final String TOKEN = "/http/token";
+    private static final Pattern VARIABLE = Pattern.compile(
+            "(\\$\\$\\{)|\\$\\{file:(?<file>[^}]+)}|\\$\\{(?<name>[A-Z_][A-Z0-9_]*)(?::(?<default>[^}]*))?}");
 
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?");
+    /** These take a variable only as a whole, and show its value to nobody. */
+    private static final Set<String> TOKENS = Set.of("/http/token", "/bridges/tcp/token");
+
+    private static final String UNREADABLE = "which cannot be read: ";
+
+    private final Path directory;
     private final UnaryOperator<String> values;
     private final List<Problem> problems;
     private final Set<String> filled = new TreeSet<>();
+    /** Those of the filled places at which nothing else stands. */
+    private final Set<String> whole = new TreeSet<>();
 
-    private Environment(UnaryOperator<String> values, List<Problem> problems) {
+    private Environment(Path directory, UnaryOperator<String> values, List<Problem> problems) {
+        this.directory = directory;
         this.values = values;
         this.problems = problems;
     }
@@ -32,19 +50,22 @@ final class Environment {
     /**
      * Fills in a tree, in place.
      *
+     * @param directory where relative paths of files start; null = the working directory
      * @param values the value of a variable, null if it is not set
-     * @param problems gets one for each variable that is not set and has no default
-     * @return the places that were filled
+     * @param problems gets one for each variable that is not set and has no default, and for each file that cannot be read
+     * @return what was filled
      */
-    static Set<String> fill(JsonNode root, UnaryOperator<String> values, List<Problem> problems) {
-        Environment environment = new Environment(values, problems);
+    static Environment fill(JsonNode root, Path directory, UnaryOperator<String> values, List<Problem> problems) {
+        Environment environment = new Environment(directory, values, problems);
         environment.fill(root, "");
-        return environment.filled;
+        return environment;
     }
 
     /** The same problem without what an environment variable says: it may be secret. */
-    static Problem discreet(Problem problem, Set<String> filled) {
-        return filled.contains(problem.pointer()) && !problem.found().endsWith("not set")
+    Problem discreet(Problem problem) {
+        return filled.contains(problem.pointer())
+                        && !problem.found().endsWith("not set")
+                        && !problem.found().contains(UNREADABLE)
                 ? new Problem(problem.pointer(), "what the environment says", problem.allowed())
                 : problem;
     }
@@ -60,32 +81,96 @@ final class Environment {
     }
 
     private JsonNode filled(JsonNode node, String pointer) {
-        if (!node.isTextual() || pointer.equals(TOKEN)) {
+        if (!node.isTextual() || TOKENS.contains(pointer)) {
             fill(node, pointer);
             return node;
         }
         Matcher variable = VARIABLE.matcher(node.textValue());
         StringBuilder text = new StringBuilder();
         while (variable.find()) {
-            filled.add(pointer);
-            variable.appendReplacement(text, Matcher.quoteReplacement(value(variable, pointer)));
+            String value = "${";
+            if (variable.group(1) == null) {
+                filled.add(pointer);
+                if (variable.start() == 0 && variable.end() == node.textValue().length()) {
+                    whole.add(pointer);
+                }
+                value = variable.group("file") == null
+                        ? value(variable, pointer)
+                        : content(variable.group("file"), pointer);
+            }
+            variable.appendReplacement(text, Matcher.quoteReplacement(value));
         }
         return TextNode.valueOf(variable.appendTail(text).toString());
     }
 
     private String value(Matcher variable, String pointer) {
-        String name = variable.group(1);
+        String name = variable.group("name");
         String value = values.apply(name);
         if (value != null) {
             return value;
         }
-        if (variable.group(2) == null) {
+        if (variable.group("default") == null) {
             problems.add(new Problem(
                     pointer,
                     "${" + name + "}, which is not set",
                     "a variable that is set, or ${" + name + ":default}"));
             return "";
         }
-        return variable.group(2);
+        return variable.group("default");
+    }
+
+    private String content(String file, String pointer) {
+        try {
+            return SecretFile.read(file, directory);
+        } catch (IOException e) {
+            problems.add(new Problem(
+                    pointer,
+                    "${file:" + file + "}, " + UNREADABLE + e.getMessage(),
+                    "a file of at most " + SecretFile.MAX_BYTES + " bytes that can be read"));
+            return "";
+        }
+    }
+
+    /**
+     * Makes numbers and booleans of texts that are wholly from the environment where the schema does not accept the text, in place.
+     *
+     * @param wrong the places that the schema does not accept as they are
+     * @return whether anything has changed
+     */
+    boolean convert(JsonNode root, Collection<Problem> wrong) {
+        boolean changed = false;
+        for (Problem problem : wrong) {
+            String pointer = problem.pointer();
+            JsonNode converted =
+                    whole.contains(pointer) ? converted(root.at(pointer).textValue()) : null;
+            if (converted != null) {
+                put(root, pointer, converted);
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    private static JsonNode converted(String text) {
+        if (text == null) {
+            return null;
+        }
+        if (text.equals("true") || text.equals("false")) {
+            return BooleanNode.valueOf(text.equals("true"));
+        }
+        if (!NUMBER.matcher(text).matches()) {
+            return null;
+        }
+        return text.contains(".") ? DecimalNode.valueOf(new BigDecimal(text)) : LongNode.valueOf(Long.parseLong(text));
+    }
+
+    private static void put(JsonNode root, String pointer, JsonNode value) {
+        JsonPointer path = JsonPointer.compile(pointer);
+        JsonNode parent = root.at(path.head());
+        if (parent instanceof ObjectNode object) {
+            object.set(path.last().getMatchingProperty(), value);
+        } else if (parent instanceof ArrayNode array) {
+            array.set(path.last().getMatchingIndex(), value);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a feed's URL may look like, and how it may be shown. Pure functions. */
@@ -22,8 +23,17 @@ public final class FeedUrl {
             Pattern.compile("(//)[^/?#]*@"),
             Pattern.compile("(//)[^/?#@:\\[]*:(?!\\d*(?:[/?#]|$))\\S*@"),
             Pattern.compile("^((?:wss?:)?)[^/?#:@]+:[^/?#@]*@"));
+    /** Where the path of a URL begins. */
+    private static final Pattern AUTHORITY = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*");
     /** A step of the path that is too long and too uniform for a name: Binance's {@code /ws/<listenKey>}. */
-    private static final Pattern SECRET_STEP = Pattern.compile("(?<=/)[A-Za-z0-9_-]{32,}(?=[/?#]|$)");
+    private static final Pattern SECRET_STEP = Pattern.compile("(?<=/)[A-Za-z0-9_.~-]{32,}(?=[/?#]|$)");
+    /** The step that comes after one which says what it is. */
+    private static final Pattern NAMED_STEP = Pattern.compile(
+            "(?i)(/(?:[a-z0-9_-]*(?:api-?_?key|token|secret|listen-?_?key|password|credential)s?|keys?)/)[^/?#]+");
+    /** A step with a part in which letters and digits take turns as in no name of a stream: {@code abc123key}. */
+    private static final Pattern MIXED_STEP =
+            Pattern.compile("(?<=/)(?:[^/?#]*[_.~-])?(?=[A-Za-z0-9]{8,}(?:[/?#_.~-]|$))"
+                    + "(?:[A-Za-z]+[0-9]+[A-Za-z]|[0-9]+[A-Za-z]+[0-9])[^/?#]*");
 
     private FeedUrl() {}
 
@@ -77,14 +87,27 @@ public final class FeedUrl {
                         "https://host[:port]/path (http:// only for loopback hosts)"));
     }
 
-    /** The URL as it may stand in a log: user info, listen keys and the values of secret-looking query parameters are masked. */
+    /** The URL as it may stand in a log: user info, keys in the path and the values of secret-looking query parameters are masked. */
     public static String masked(String url) {
         String shown = url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url;
         for (Pattern userInfo : USER_INFO) {
             shown = userInfo.matcher(shown).replaceFirst("$1***@");
         }
         shown = SECRET_PARAMETER.matcher(shown).replaceAll("$1***");
-        return SECRET_STEP.matcher(shown).replaceAll("***");
+        Matcher authority = AUTHORITY.matcher(shown);
+        if (!authority.find()) {
+            return SECRET_STEP.matcher(shown).replaceAll("***"); // perhaps a file, whose name is to be seen
+        }
+        int path = authority.end();
+        int query = shown.indexOf('?', path);
+        int end = query < 0 ? shown.length() : query;
+        return shown.substring(0, path) + maskedPath(shown.substring(path, end)) + shown.substring(end);
+    }
+
+    private static String maskedPath(String path) {
+        String shown = NAMED_STEP.matcher(path).replaceAll("$1***");
+        shown = SECRET_STEP.matcher(shown).replaceAll("***");
+        return MIXED_STEP.matcher(shown).replaceAll("***");
     }
 
     /** Whether a URL of a configuration file means its embedded simulator. */

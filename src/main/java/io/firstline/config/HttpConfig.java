@@ -1,5 +1,6 @@
 package io.firstline.config;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -13,20 +14,37 @@ import java.util.Locale;
  * @param tls what makes it HTTPS; null = plain HTTP
  * @param vertxMetrics whether Vert.x counts what goes over the event bus and client sockets as well, which costs a fifth of the throughput;
  *     default no
+ * @param allowedHosts names beside the loopback ones by which requests may address a listener on a loopback address, such as the name of
+ *     a proxy before it; lower case, without a port
+ * @param openMetrics whether metrics are read without a token everywhere; default no
+ * @param management where health and metrics are served as well, and nothing else; null = nowhere
+ * @param shutdownDelayMs how long readiness is 503 before anything is closed; default 0
  */
 public record HttpConfig(
-        String host, int port, boolean control, String tokenSha256, PemFiles tls, boolean vertxMetrics) {
+        String host,
+        int port,
+        boolean control,
+        String tokenSha256,
+        PemFiles tls,
+        boolean vertxMetrics,
+        List<String> allowedHosts,
+        boolean openMetrics,
+        Management management,
+        int shutdownDelayMs) {
     public static final String DEFAULT_HOST = Loopback.ADDRESS;
     public static final int DEFAULT_PORT = 8_080;
+    static final int LONGEST_SHUTDOWN_DELAY_MS = 300_000;
     /** Everything default. */
     public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);
 
     /** With those of Vert.x' own figures that cost nothing. */
     public HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
-        this(host, port, control, tokenSha256, tls, false);
+        this(host, port, control, tokenSha256, tls, false, List.of(), false, null, 0);
     }
 
     public HttpConfig {
+        allowedHosts =
+                allowedHosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         new Checks()
                 .require(host != null && !host.isBlank(), "host", "nothing", "a host name or address")
                 .range("port", port, 0, 65_535)
@@ -45,12 +63,64 @@ public record HttpConfig(
                         "token",
                         "nothing",
                         "a token, because \"control\" lets its holder act")
+                .range("shutdownDelayMs", shutdownDelayMs, 0, LONGEST_SHUTDOWN_DELAY_MS)
+                .require(
+                        management == null || management.port() == 0 || management.port() != port,
+                        "managementPort",
+                        port,
+                        "another port than \"port\"")
                 .throwIfAny("http configuration");
     }
 
     /** The same on another port. */
     public HttpConfig withPort(int newPort) {
-        return new HttpConfig(host, newPort, control, tokenSha256, tls, vertxMetrics);
+        return new HttpConfig(
+                host,
+                newPort,
+                control,
+                tokenSha256,
+                tls,
+                vertxMetrics,
+                allowedHosts,
+                openMetrics,
+                management,
+                shutdownDelayMs);
+    }
+
+    /** The same with metrics for everybody. */
+    public HttpConfig withOpenMetrics() {
+        return new HttpConfig(
+                host, port, control, tokenSha256, tls, vertxMetrics, allowedHosts, true, management, shutdownDelayMs);
+    }
+
+    /** The same with health and metrics on a port of their own as well. */
+    public HttpConfig withManagement(Management newManagement) {
+        return new HttpConfig(
+                host,
+                port,
+                control,
+                tokenSha256,
+                tls,
+                vertxMetrics,
+                allowedHosts,
+                openMetrics,
+                newManagement,
+                shutdownDelayMs);
+    }
+
+    /** The same, addressed by other names as well. */
+    public HttpConfig withAllowedHosts(List<String> newAllowedHosts) {
+        return new HttpConfig(
+                host,
+                port,
+                control,
+                tokenSha256,
+                tls,
+                vertxMetrics,
+                newAllowedHosts,
+                openMetrics,
+                management,
+                shutdownDelayMs);
     }
 
     /** Whether only this machine can connect. */
@@ -68,10 +138,31 @@ public record HttpConfig(
         return (tls == null ? "http://" : "https://") + hostInUrl(host) + ":" + actualPort + "/";
     }
 
-    private static String hostInUrl(String host) {
+    /** A host as it stands in a URL. */
+    public static String hostInUrl(String host) {
         return host.contains(":") && !host.startsWith("[")
                 ? "[" + host.toLowerCase(Locale.ROOT) + "]"
                 : host.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * A listener for health and metrics alone.
+     *
+     * @param host the address to bind to
+     * @param port 0 = any free one
+     */
+    public record Management(String host, int port) {
+        public Management {
+            new Checks()
+                    .require(host != null && !host.isBlank(), "managementHost", "nothing", "a host name or address")
+                    .range("managementPort", port, 0, 65_535)
+                    .throwIfAny("http configuration");
+        }
+
+        /** Whether only this machine can connect. */
+        public boolean isLocal() {
+            return FeedUrl.isLoopback(hostInUrl(host));
+        }
     }
 
     /**

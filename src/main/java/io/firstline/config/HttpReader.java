@@ -1,11 +1,13 @@
 package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -16,12 +18,13 @@ import java.util.regex.Pattern;
 final class HttpReader {
     private static final Pattern HASH = Pattern.compile("sha256:([0-9a-fA-F]{64})");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final Pattern FILE = Pattern.compile("\\$\\{file:([^}]+)}");
     /** Nobody guesses that many characters over a network, if they were drawn at random. */
     private static final int SHORTEST_TOKEN = 16;
 
     private static final String TOKEN =
-            "sha256: and 64 hexadecimal digits, or ${NAME} of an environment variable of at least " + SHORTEST_TOKEN
-                    + " characters";
+            "sha256: and 64 hexadecimal digits, or ${NAME} of an environment variable or ${file:/path} of a file of at"
+                    + " least " + SHORTEST_TOKEN + " characters";
 
     private HttpReader() {}
 
@@ -34,36 +37,66 @@ final class HttpReader {
     static HttpConfig read(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         int before = problems.size();
-        String token = section.has("token") ? hash(section.get("token").textValue(), environment, problems) : null;
+        String token =
+                section.has("token") ? hash(section.get("token").textValue(), directory, environment, problems) : null;
         HttpConfig.PemFiles tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
+        if (section.has("managementHost") && !section.has("managementPort")) {
+            problems.add(new Problem("/managementPort", "nothing", "a port, because there is \"managementHost\""));
+        }
         if (problems.size() > before) {
             return null;
         }
         try {
+            String host = section.path("host").asText(HttpConfig.DEFAULT_HOST);
+            List<String> allowedHosts = new ArrayList<>();
+            section.path("allowedHosts").forEach(name -> allowedHosts.add(name.textValue()));
             return new HttpConfig(
-                    section.path("host").asText(HttpConfig.DEFAULT_HOST),
+                    host,
                     section.path("port").asInt(HttpConfig.DEFAULT_PORT),
                     section.path("control").asBoolean(),
                     token,
                     tls,
-                    section.path("vertxMetrics").asBoolean());
+                    section.path("vertxMetrics").asBoolean(),
+                    allowedHosts,
+                    section.path("openMetrics").asBoolean(),
+                    section.has("managementPort")
+                            ? new HttpConfig.Management(
+                                    section.path("managementHost").asText(host),
+                                    section.get("managementPort").asInt())
+                            : null,
+                    section.path("shutdownDelayMs").asInt());
         } catch (InvalidConfigException e) {
             problems.addAll(e.problems());
             return null;
         }
     }
 
-    static String hash(String token, UnaryOperator<String> environment, List<Problem> problems) {
+    /**
+     * The hash of a token as it stands in a configuration; null if there is none.
+     *
+     * @param directory where relative paths of files start; null = the working directory
+     */
+    static String hash(String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         Matcher hash = HASH.matcher(token);
         if (hash.matches()) {
             return hash.group(1).toLowerCase(java.util.Locale.ROOT);
         }
         Matcher variable = VARIABLE.matcher(token);
-        if (!variable.matches()) {
+        Matcher file = FILE.matcher(token);
+        String value;
+        if (variable.matches()) {
+            value = environment.apply(variable.group(1));
+        } else if (file.matches()) {
+            try {
+                value = SecretFile.read(file.group(1), directory);
+            } catch (IOException e) {
+                problems.add(new Problem("/token", token + ", which " + e.getMessage(), TOKEN));
+                return null;
+            }
+        } else {
             problems.add(new Problem("/token", "something else", TOKEN));
             return null;
         }
-        String value = environment.apply(variable.group(1));
         if (value == null || value.length() < SHORTEST_TOKEN) {
             String found = value == null ? " is not set" : " has " + value.length() + " characters";
             problems.add(new Problem("/token", token + ", which" + found, TOKEN));

@@ -85,9 +85,10 @@ public record ServiceConfig(
         BridgesConfig bridges = BridgesConfig.NONE;
         ClusterConfig cluster = null;
         int textProblems = problems.size();
-        Set<String> filled = root == null ? Set.of() : Environment.fill(root, environment, problems);
+        Environment filled = root == null ? null : Environment.fill(root, directory, environment, problems);
         if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
-            problems.addAll(Schema.service().check(root));
+            List<Problem> found = Schema.service().check(root);
+            problems.addAll(filled.convert(root, found) ? Schema.service().check(root) : found);
             http = http(root, directory, environment, problems);
             bridges = bridges(root, directory, environment, problems);
             problems.addAll(BridgesReader.check(bridges, root, http));
@@ -110,7 +111,9 @@ public record ServiceConfig(
             problems.addAll(Linter.problemsTogether(feeds));
         }
         if (!problems.isEmpty()) {
-            problems.replaceAll(problem -> Environment.discreet(problem, filled));
+            if (filled != null) {
+                problems.replaceAll(filled::discreet);
+            }
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;

@@ -2,6 +2,7 @@ package io.firstline.http;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
+import io.firstline.bus.NodeStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -75,17 +76,27 @@ final class FeedWatch {
             return Future.succeededFuture(status);
         }
         asking = true;
-        return bus.<JsonObject>request(Addresses.STATUS, null, new DeliveryOptions().setSendTimeout(ANSWER_MS))
-                .map(Message::body)
-                .otherwise(this::withoutAnswer)
-                .map(answer -> {
-                    asking = false;
-                    status = answer;
-                    if (answer != null) {
-                        follow(answer.getJsonObject("feeds"));
-                    }
-                    return answer;
-                });
+        return feeds().map(answer -> {
+            asking = false;
+            status = answer;
+            if (answer != null) {
+                follow(answer.getJsonObject("feeds"));
+            }
+            return answer;
+        });
+    }
+
+    /** Each feed for itself: whichever is asked for all of them may be the one that hangs. */
+    private Future<JsonObject> feeds() {
+        return NodeStatus.hasFeeds(vertx)
+                ? NodeStatus.ask(vertx)
+                : bus.<JsonObject>request(Addresses.STATUS, null, onThisNode(ANSWER_MS))
+                        .map(Message::body)
+                        .otherwise(this::withoutAnswer);
+    }
+
+    private static DeliveryOptions onThisNode(long answerMs) {
+        return new DeliveryOptions().setSendTimeout(answerMs).setLocalOnly(true);
     }
 
     private JsonObject withoutAnswer(Throwable e) {

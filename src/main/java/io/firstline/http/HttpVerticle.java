@@ -1,8 +1,11 @@
 package io.firstline.http;
 
+import io.firstline.bridge.CertificateWatch;
+import io.firstline.bridge.ServedSockets;
 import io.firstline.bridge.SockJsBridge;
+import io.firstline.bridge.TokenCheck;
 import io.firstline.bus.Addresses;
-import io.firstline.bus.ClusterFacts;
+import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -11,15 +14,12 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.ext.healthchecks.HealthChecks;
-import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -39,11 +39,15 @@ public final class HttpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
     static final int MOST_CONNECTIONS = 256;
+    static final int MOST_MANAGING = 32;
     private static final int MOST_TAILS = 4;
     private static final int HEADER_BYTES = 8_192;
     private static final int LINE_BYTES = 2_048;
     private static final int BODY_BYTES = 65_536;
     private static final int IDLE_SECONDS = 30;
+    /** Until then a connection counts for nobody. */
+    private static final long HANDSHAKE_SECONDS = 5;
+
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
     private static final long ANSWER_MS = 5_000;
@@ -51,24 +55,30 @@ public final class HttpVerticle extends VerticleBase {
     /** What the page may ask a feed to do; everything else is for programs on the event bus. */
     private static final Set<String> ACTIONS = Set.of("evict", "renew", "subscribe", "unsubscribe");
 
-    private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     private final HttpConfig settings;
     private final Patience patience;
     private final PrometheusMeterRegistry registry;
     private final Collection<String> announced;
     private final SockJsBridgeConfig bridged;
+    private final TokenCheck token;
     private final Access access;
-    private final OpenConnections connections = new OpenConnections(MOST_CONNECTIONS);
+    private final OpenConnections connections = new OpenConnections(
+            Math.min(MOST_CONNECTIONS, ServedSockets.ofProcess().forPages()));
+    /** Those of the management port: others must not take the place of a probe. */
+    private final OpenConnections managing = new OpenConnections(MOST_MANAGING);
+
     private final Set<Tail> tails = new java.util.LinkedHashSet<>();
     private FeedWatch watch;
     private LiveUpdates updates;
     private FeedMeters meters;
     private LoopLag loopLag;
-    private HealthChecks health;
+    private Health health;
     private HttpServer server;
+    /** For health and metrics alone; null = there is none. */
+    private HttpServer management;
+    /** Null = plain HTTP. */
+    private CertificateWatch certificate;
+
     private SockJsBridge bridge;
     private boolean halfSecond;
 
@@ -109,12 +119,30 @@ public final class HttpVerticle extends VerticleBase {
         this.registry = registry;
         this.announced = List.copyOf(announced);
         this.bridged = bridged;
-        this.access = new Access(settings);
+        this.token = new TokenCheck("the page", new BearerToken(settings.tokenSha256()));
+        this.access = new Access(token, settings.isLocal(), settings.control(), settings.allowedHosts());
     }
 
     /** The address for a browser, once it is deployed. */
     public String url() {
         return settings.url(server.actualPort());
+    }
+
+    /** Where health and metrics are served as well, once it is deployed; null = nowhere. */
+    public String managementUrl() {
+        return management == null
+                ? null
+                : "http://" + HttpConfig.hostInUrl(settings.management().host()) + ":" + management.actualPort() + "/";
+    }
+
+    /** Readiness is 503 from now on. For any thread. */
+    public void stopping() {
+        context.runOnContext(v -> health.stopping());
+    }
+
+    /** Whether changes of the certificate's files are noticed from now on. */
+    boolean watchesCertificate() {
+        return certificate != null && certificate.hasLooked();
     }
 
     /** How many listen, to the page's updates and to tails; a moment old on other threads. */
@@ -125,29 +153,25 @@ public final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         watch = new FeedWatch(vertx, announced);
-        updates = new LiveUpdates(watch, patience.skippedUpdates());
+        health = new Health(vertx, watch, registry, settings.openMetrics());
+        updates = new LiveUpdates(watch, health::readiness, patience.skippedUpdates());
         meters = new FeedMeters(registry);
         if (bridged != null) {
-            bridge = new SockJsBridge(vertx, bridged, settings, registry, connections::forget);
+            bridge = new SockJsBridge(vertx, bridged, settings, token, registry, connections::forget);
         }
-        health = HealthChecks.create(vertx).register("feeds", promise -> {
-            Readiness readiness = Readiness.of(watch.status());
-            JsonObject facts = new JsonObject()
-                    .put("level", readiness.level().name())
-                    .put("reasons", new JsonArray(readiness.reasons()));
-            promise.complete(readiness.isReady() ? Status.OK(facts) : Status.KO(facts));
-        });
         server = vertx.createHttpServer(options())
                 .requestHandler(router())
                 .connectionHandler(connection -> connections.opened(connection, System.nanoTime()))
                 .exceptionHandler(e -> LOG.debug("a connection to the page failed", e));
         return watch.start()
                 .compose(v -> server.listen())
-                .recover(e -> Future.failedFuture(new IllegalStateException(
-                        "the page cannot listen on " + settings.host() + ":" + settings.port() + " (" + e.getMessage()
-                                + ")",
-                        e)))
+                .recover(e -> notListening("the page", settings.host(), settings.port(), e))
+                .compose(v -> listenForManagement())
                 .onSuccess(v -> {
+                    if (settings.tls() != null) {
+                        certificate = new CertificateWatch(
+                                vertx, "the page", settings.tls(), options -> server.updateSSLOptions(options, true));
+                    }
                     loopLag = new LoopLag(vertx, registry);
                     vertx.setPeriodic(TICK_MS, id -> tick());
                     if (access.isClosed() && settings.tls() == null) {
@@ -156,18 +180,46 @@ public final class HttpVerticle extends VerticleBase {
                 });
     }
 
-    private HttpServerOptions options() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost(settings.host())
-                .setPort(settings.port())
+    private static <T> Future<T> notListening(String what, String host, int port, Throwable e) {
+        return Future.failedFuture(new IllegalStateException(
+                what + " cannot listen on " + host + ":" + port + " (" + e.getMessage() + ")", e));
+    }
+
+    private Future<?> listenForManagement() {
+        HttpConfig.Management wanted = settings.management();
+        if (wanted == null) {
+            return Future.succeededFuture();
+        }
+        Router router = Router.router(vertx);
+        Guard guard = new Guard(
+                router, new Access(token, wanted.isLocal(), false, settings.allowedHosts()), managing, origin -> false);
+        health.serve(guard);
+        guard.rest();
+        errors(router);
+        management = vertx.createHttpServer(plain().setHost(wanted.host()).setPort(wanted.port()))
+                .requestHandler(router)
+                .connectionHandler(connection -> managing.opened(connection, System.nanoTime()))
+                .exceptionHandler(e -> LOG.debug("a connection to the management port failed", e));
+        return management.listen().recover(e -> notListening("the management port", wanted.host(), wanted.port(), e));
+    }
+
+    /** What every listener bounds. */
+    private static HttpServerOptions plain() {
+        return new HttpServerOptions()
                 .setMaxHeaderSize(HEADER_BYTES)
                 .setMaxInitialLineLength(LINE_BYTES)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false);
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = plain().setHost(settings.host()).setPort(settings.port());
         if (settings.tls() != null) {
             options.setSsl(true)
+                    .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()
                             .addCertPath(settings.tls().certificate())
                             .addKeyPath(settings.tls().key()));
@@ -183,6 +235,9 @@ public final class HttpVerticle extends VerticleBase {
         if (bridge != null) {
             bridge.close();
         }
+        if (certificate != null) {
+            certificate.close();
+        }
         updates.close();
         List.copyOf(tails).forEach(Tail::close);
         watch.close();
@@ -190,7 +245,7 @@ public final class HttpVerticle extends VerticleBase {
         if (loopLag != null) {
             loopLag.close();
         }
-        return server.close();
+        return management == null ? server.close() : Future.join(server.close(), management.close());
     }
 
     /** Twice a second: whoever looks gets news; every second time, or if nobody looks the only time, the meters do. */
@@ -199,7 +254,10 @@ public final class HttpVerticle extends VerticleBase {
         if (halfSecond) {
             loopLag.measure();
         }
-        connections.closeSilentSince(System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
+        long now = System.nanoTime();
+        connections.closeSilentSince(now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
+        managing.closeSilentSince(now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
+        token.report(now);
         List.copyOf(tails).forEach(Tail::tell);
         if (!halfSecond && updates.isEmpty()) {
             return;
@@ -218,26 +276,31 @@ public final class HttpVerticle extends VerticleBase {
 
     private Router router() {
         Router router = Router.router(vertx);
-        router.route().handler(this::guard);
-        new WebFiles().byPath().forEach((path, file) -> router.get(path).handler(request -> request.response()
-                .putHeader("Content-Type", file.type())
-                .end(file.content())));
-        router.get("/metrics").handler(this::metrics);
-        router.get("/health/live").handler(request -> json(request, 200, new JsonObject().put("status", "UP")));
-        router.get("/health/ready").handler(this::ready);
-        router.get("/api/status").handler(this::status);
-        router.get("/api/page").handler(this::page);
-        router.get("/api/gaps").handler(request -> ofFeed(request, feed -> ask(request, feed, "gaps")));
-        router.get("/api/arrivals").handler(request -> ofFeed(request, feed -> ask(request, feed, "arrivals")));
-        router.get("/api/events").handler(this::events);
-        router.get("/api/tail").handler(request -> ofFeed(request, feed -> tail(request, feed)));
-        router.post("/api/command")
+        Guard guard = new Guard(router, access, connections, origin -> bridge != null && bridge.welcomes(origin));
+        new WebFiles().byPath().forEach((path, file) -> guard.reading(Access.Rule.READ, path)
+                .handler(request -> Answers.send(request, file.type(), file.content())));
+        health.serve(guard);
+        guard.reading(Access.Rule.READ, "/api/status").handler(this::status);
+        guard.reading(Access.Rule.READ, "/api/page").handler(this::page);
+        guard.reading(Access.Rule.READ, "/api/gaps")
+                .handler(request -> ofFeed(request, feed -> ask(request, feed, "gaps")));
+        guard.reading(Access.Rule.READ, "/api/arrivals")
+                .handler(request -> ofFeed(request, feed -> ask(request, feed, "arrivals")));
+        guard.reading(Access.Rule.READ, "/api/events").handler(this::events);
+        guard.reading(Access.Rule.READ, "/api/tail").handler(request -> ofFeed(request, feed -> tail(request, feed)));
+        guard.acting("/api/command")
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES))
                 .handler(this::command);
         if (bridge != null) {
-            router.get(SockJsBridge.PATH + "/*").subRouter(bridge.router());
+            guard.reading(Access.Rule.BRIDGE, SockJsBridge.PATH + "/*");
+            router.route(SockJsBridge.PATH + "/*").method(HttpMethod.GET).subRouter(bridge.router());
         }
-        router.route().last().handler(request -> error(request, 404, "nothing is served here"));
+        guard.rest();
+        errors(router);
+        return router;
+    }
+
+    private static void errors(Router router) {
         router.errorHandler(413, request -> error(request, 413, "at most " + BODY_BYTES + " bytes"));
         router.errorHandler(400, request -> error(request, 400, "not understood"));
         router.errorHandler(500, request -> {
@@ -248,65 +311,6 @@ public final class HttpVerticle extends VerticleBase {
                     request.failure());
             error(request, 500, "failed: the log says why");
         });
-        return router;
-    }
-
-    private void guard(RoutingContext request) {
-        HttpServerRequest asked = request.request();
-        connections.spoke(asked.connection(), System.nanoTime());
-        request.response()
-                .putHeader("Content-Security-Policy", POLICY)
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("X-Frame-Options", "DENY")
-                .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
-                .putHeader("Cross-Origin-Resource-Policy", "same-origin")
-                .putHeader("Cache-Control", "no-store");
-        String host = asked.getHeader("Host");
-        String origin = asked.getHeader("Origin");
-        String authorization = asked.getHeader("Authorization");
-        boolean acts = !asked.method().name().equals("GET");
-        Access.Decision decision;
-        if (bridge != null && !acts && asked.path().startsWith(SockJsBridge.PATH + "/")) {
-            decision = access.reach(host, bridge.welcomes(origin) ? null : origin);
-        } else {
-            decision = acts ? access.act(host, origin, authorization) : access.read(host, origin, authorization);
-        }
-        switch (decision) {
-            case GRANTED -> request.next();
-            case FOREIGN -> error(request, 403, "not for pages of others");
-            case SWITCHED_OFF -> error(request, 403, "nothing but reading: \"control\" is not switched on");
-            case TOKEN_NEEDED -> {
-                // where all takes a token a browser is to ask for it; where only a button does, the page asks itself
-                request.response()
-                        .putHeader("WWW-Authenticate", access.isClosed() ? "Basic realm=\"Firstline\"" : "Bearer");
-                error(request, 401, "a token is needed");
-            }
-        }
-    }
-
-    private void metrics(RoutingContext request) {
-        request.response()
-                .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                .end(registry.scrape());
-    }
-
-    private void ready(RoutingContext request) {
-        watch.ask()
-                .compose(status -> health.checkStatus())
-                .onSuccess(result -> {
-                    Readiness readiness = Readiness.of(watch.status());
-                    JsonObject detail = new JsonObject()
-                            .put("status", readiness.level().name())
-                            .put("reasons", new JsonArray(readiness.reasons()))
-                            .put("checks", result.toJson().getJsonArray("checks"));
-                    JsonObject cluster = ClusterFacts.of(vertx);
-                    json(
-                            request,
-                            readiness.isReady() ? 200 : UNAVAILABLE,
-                            cluster == null ? detail : detail.put("cluster", cluster));
-                })
-                .onFailure(request::fail);
     }
 
     private void status(RoutingContext request) {
@@ -389,7 +393,18 @@ public final class HttpVerticle extends VerticleBase {
         }
     }
 
+    private static boolean isHeadOfEvents(RoutingContext request) {
+        if (!Answers.asksForHeadersOnly(request)) {
+            return false;
+        }
+        request.response().putHeader("Content-Type", ServerSentEvents.TYPE).end();
+        return true;
+    }
+
     private void events(RoutingContext request) {
+        if (isHeadOfEvents(request)) {
+            return;
+        }
         if (updates.isFull()) {
             error(request, UNAVAILABLE, "too many look on already");
             return;
@@ -399,6 +414,9 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void tail(RoutingContext request, String feed) {
+        if (isHeadOfEvents(request)) {
+            return;
+        }
         if (tails.size() >= MOST_TAILS) {
             error(request, UNAVAILABLE, "too many look on already");
             return;
@@ -422,13 +440,10 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private static void json(RoutingContext request, int code, JsonObject body) {
-        request.response()
-                .setStatusCode(code)
-                .putHeader("Content-Type", "application/json; charset=utf-8")
-                .end(body.toBuffer());
+        Answers.json(request, code, body);
     }
 
     private static void error(RoutingContext request, int code, String what) {
-        json(request, code, new JsonObject().put("error", what));
+        Answers.error(request, code, what);
     }
 }

@@ -6,12 +6,14 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Who looks at the page: each gets the state and the events that are new to it. Belongs to one event loop. */
 final class LiveUpdates {
     static final int MOST = 16;
 
     private final FeedWatch watch;
+    private final Supplier<Readiness> readiness;
     private final int patience;
     /** With the number of the last event that each has got. */
     private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
@@ -21,8 +23,9 @@ final class LiveUpdates {
      *
      * @param patience so many updates may find no room with somebody one after the other
      */
-    LiveUpdates(FeedWatch watch, int patience) {
+    LiveUpdates(FeedWatch watch, Supplier<Readiness> readiness, int patience) {
         this.watch = watch;
+        this.readiness = readiness;
         this.patience = patience;
     }
 
@@ -63,11 +66,11 @@ final class LiveUpdates {
     }
 
     private JsonObject update(JsonArray events) {
-        Readiness readiness = Readiness.of(watch.status());
+        Readiness now = readiness.get();
         return new JsonObject()
                 .put("micros", System.currentTimeMillis() * 1_000)
-                .put("health", readiness.level().name())
-                .put("reasons", new JsonArray(readiness.reasons()))
+                .put("health", now.level().name())
+                .put("reasons", new JsonArray(now.reasons()))
                 .put("feeds", watch.view())
                 .put("events", events);
     }

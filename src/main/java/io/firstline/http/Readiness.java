@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether the feeds can be relied on, read from the status of all of them.
+ * Whether this node can be relied on, read from the status of its feeds and from its part in a cluster.
  *
  * @param level how well
  * @param reasons why not better, one for each feed in trouble
@@ -22,19 +22,30 @@ record Readiness(Level level, List<String> reasons) {
         DOWN
     }
 
+    /** Of a process that is about to end. */
+    static final Readiness STOPPING = new Readiness(Level.DOWN, List.of("stopping"));
+
     /**
-     * Judges a status as {@code firstline.status} tells it.
+     * Judges the feeds of this node, and its part in a cluster. A node is well though it carries nothing, and though it waits for others
+     * to join: nobody would start the second of three if the first had to wait for it.
      *
-     * @param status null = nobody has answered yet
+     * @param status as {@code firstline.status} tells it; null = nobody has answered yet
+     * @param node what it sees of its cluster, see {@link io.firstline.bus.ClusterFacts}; null = this is no node of a cluster
      */
-    static Readiness of(JsonObject status) {
-        if (status == null || status.getJsonObject("feeds").isEmpty()) {
+    static Readiness of(JsonObject status, JsonObject node) {
+        boolean empty = status == null || status.getJsonObject("feeds").isEmpty();
+        if (empty && node == null) {
             return new Readiness(Level.DOWN, List.of("no feed runs"));
         }
         Level worst = Level.UP;
         List<String> reasons = new ArrayList<>();
-        for (String name : status.getJsonObject("feeds").fieldNames()) {
-            JsonObject feed = status.getJsonObject("feeds").getJsonObject(name);
+        if (node != null && !node.getBoolean("majority")) {
+            worst = Level.DEGRADED;
+            reasons.add("no majority: this node publishes nothing; it sees " + node.getJsonArray("present"));
+        }
+        JsonObject feeds = empty ? new JsonObject() : status.getJsonObject("feeds");
+        for (String name : feeds.fieldNames()) {
+            JsonObject feed = feeds.getJsonObject(name);
             Level level = level(feed);
             worst = level.compareTo(worst) > 0 ? level : worst;
             if (level != Level.UP) {

@@ -4,6 +4,8 @@ import io.vertx.core.http.HttpServerResponse;
 
 /** One browser that listens. What it has no room for it does not get. Belongs to the event loop of its connection. */
 final class ServerSentEvents {
+    static final String TYPE = "text/event-stream; charset=utf-8";
+
     private final HttpServerResponse response;
     private final Runnable hangUp;
     private final int patience;
@@ -20,7 +22,7 @@ final class ServerSentEvents {
         this.hangUp = hangUp;
         this.patience = patience;
         response.setChunked(true)
-                .putHeader("Content-Type", "text/event-stream; charset=utf-8")
+                .putHeader("Content-Type", TYPE)
                 .putHeader("X-Accel-Buffering", "no")
                 .write("retry: 2000\n\n");
     }

@@ -26,6 +26,8 @@ final class ConfigWatch implements AutoCloseable {
     private final Function<ServiceConfig, Future<?>> apply;
     /** Whether the file is mounted by itself, as last said. */
     private volatile MountedFile.State mount = MountedFile.State.NONE;
+    /** What is being made now: one after the other. */
+    private Future<?> making = Future.succeededFuture();
 
     private volatile boolean closed;
 
@@ -84,9 +86,24 @@ final class ConfigWatch implements AutoCloseable {
     private void lookLater() {
         if (!closed) {
             vertx.setTimer(LOOK_MS, id -> context.executeBlocking(this::look)
-                    .compose(now -> settling.isNews(now) ? take() : Future.succeededFuture())
+                    .compose(now -> settling.isNews(now) ? inTurn() : Future.succeededFuture())
                     .onComplete(done -> lookLater()));
         }
+    }
+
+    /** Takes the files as they are now, changed or not. For any thread. */
+    void reload() {
+        context.runOnContext(v -> {
+            if (!closed) {
+                LOG.info("{} is read again, as asked", ConfigFiles.file(file));
+                inTurn().onSuccess(done -> LOG.info("{} runs", ConfigFiles.file(file)));
+            }
+        });
+    }
+
+    private Future<?> inTurn() {
+        making = making.transform(before -> closed ? Future.succeededFuture() : take());
+        return making;
     }
 
     private Future<?> take() {

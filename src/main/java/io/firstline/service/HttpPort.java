@@ -35,6 +35,10 @@ final class HttpPort {
         if (address != null) {
             out.println("dashboard: " + address);
         }
+        String management = service.managementUrl();
+        if (management != null) {
+            out.println("health and metrics: " + management);
+        }
         String bridge = RunningService.await(service.bridge(), START_SECONDS);
         if (bridge != null) {
             out.println("TCP bridge: " + bridge);

@@ -56,7 +56,9 @@ final class RunCommand implements Callable<Integer> {
         try (Shutdown shutdown = Shutdown.watch();
                 RunningService service = RunningService.prepare(read());
                 ConfigWatch watch =
-                        new ConfigWatch(service.onVertx(), file, fingerprint, () -> checked(service), service::apply)) {
+                        new ConfigWatch(service.onVertx(), file, fingerprint, () -> checked(service), service::apply);
+                Hangup hangup = new Hangup()) {
+            shutdown.allow(service.shutdownDelay());
             service.config().summary().forEach(out::println);
             httpPort.serve(service, out);
             out.flush();
@@ -68,6 +70,7 @@ final class RunCommand implements Callable<Integer> {
                     .toCompletionStage()
                     .toCompletableFuture();
             CompletableFuture.anyOf(shutdown.asked(), deployed).get();
+            hangup.calls(watch::reload);
             if (!frozen) {
                 watch.start();
             }

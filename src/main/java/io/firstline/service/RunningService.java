@@ -26,6 +26,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -58,6 +59,9 @@ final class RunningService implements AutoCloseable {
 
     private final Set<Future<?>> deploying = ConcurrentHashMap.newKeySet();
     private volatile ServiceConfig config;
+
+    /** What the operator and probes see; null = nothing is served. */
+    private HttpVerticle page;
 
     /** A feed that runs. */
     private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
@@ -220,12 +224,43 @@ final class RunningService implements AutoCloseable {
         if (registry == null) {
             return Future.succeededFuture();
         }
-        HttpVerticle page = new HttpVerticle(
+        HttpVerticle served = new HttpVerticle(
                 config.http(),
                 registry,
                 config.feeds().stream().map(FeedConfig::name).toList(),
                 config.bridges().sockjs());
-        return vertx.deployVerticle(page).map(id -> page.url());
+        return vertx.deployVerticle(served).map(id -> {
+            page = served;
+            return served.url();
+        });
+    }
+
+    /** Where health and metrics are served as well; null = nowhere. */
+    String managementUrl() {
+        return page == null ? null : page.managementUrl();
+    }
+
+    /** How long readiness says no before anything is closed. */
+    Duration shutdownDelay() {
+        return config.http() == null
+                ? Duration.ZERO
+                : Duration.ofMillis(config.http().shutdownDelayMs());
+    }
+
+    private void announceTheEnd() {
+        if (page == null) {
+            return;
+        }
+        page.stopping();
+        if (shutdownDelay().isZero()) {
+            return;
+        }
+        LOG.info("not ready any more, stopping in {} ms", shutdownDelay().toMillis());
+        try {
+            TimeUnit.MILLISECONDS.sleep(shutdownDelay().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -277,11 +312,12 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. Feeds that are
+     * After the delay closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. Feeds that are
      * starting end their start before: Vert.x would complete it a second time.
      */
     @Override
     public void close() {
+        announceTheEnd();
         Future<?> given = node == null ? Future.succeededFuture() : node.leave();
         await(
                 given.transform(x -> started())

@@ -20,6 +20,8 @@ final class Shutdown implements AutoCloseable {
     private static final CountDownLatch DONE = new CountDownLatch(1);
     private static volatile int exitCode = Main.FAILED;
 
+    private static volatile Duration delay = Duration.ZERO;
+
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
     private final Thread hook = new Thread(Shutdown::endInOrder, "shutdown");
 
@@ -33,6 +35,11 @@ final class Shutdown implements AutoCloseable {
         return shutdown;
     }
 
+    /** Ending takes this much longer, because the command waits that long before it begins. */
+    void allow(Duration longer) {
+        delay = longer;
+    }
+
     /** Completes when the command is to stop. */
     CompletableFuture<Void> asked() {
         return asked;
@@ -41,6 +48,7 @@ final class Shutdown implements AutoCloseable {
     @Override
     public void close() {
         OPEN.remove(this);
+        delay = Duration.ZERO;
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException underway) {
@@ -61,7 +69,7 @@ final class Shutdown implements AutoCloseable {
     private static void endInOrder() {
         ask();
         try {
-            boolean ended = DONE.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            boolean ended = DONE.await(PATIENCE.plus(delay).toMillis(), TimeUnit.MILLISECONDS);
             LogQueue.flushAll(FLUSH_MS);
             Runtime.getRuntime().halt(ended ? exitCode : Main.FAILED);
         } catch (InterruptedException e) {

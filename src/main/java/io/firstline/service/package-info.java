@@ -6,7 +6,7 @@
  * Config: that hands over JSON which it has parsed itself, without places for its errors, knows nothing of the venue files that feeds name,
  * and logs a stack trace at each look at a broken file. What is to be done is a function of two configurations
  * ({@link io.firstline.config.ConfigChange}); {@link io.firstline.service.RunningService#apply} does it, and
- * {@link io.firstline.bus.FeedVerticle#change} is how one feed goes over. There is no signal to reload: the JVM has no supported way to
- * hear SIGHUP, and half a second is soon enough.
+ * {@link io.firstline.bus.FeedVerticle#change} is how one feed goes over. SIGHUP ({@link io.firstline.service.Hangup}) takes the
+ * files as they are at once, also with {@code --no-watch} and when only a file changed that a secret is read from.
  */
 package io.firstline.service;

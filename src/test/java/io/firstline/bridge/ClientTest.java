@@ -37,7 +37,11 @@ class ClientTest {
     }
 
     private Bridge bridge(Dialect dialect, BridgeConfig config) {
-        return new Bridge(vertx, dialect, config, new BearerToken(BridgeTestBase.TOKEN_SHA256), false, registry);
+        return new Bridge(vertx, dialect, config, token(), false, registry);
+    }
+
+    private static TokenCheck token() {
+        return new TokenCheck("a test", new BearerToken(BridgeTestBase.TOKEN_SHA256));
     }
 
     private static Buffer bytes(JsonObject frame) {
@@ -56,6 +60,45 @@ class ClientTest {
 
         assertThat(line.isCut).isTrue();
         assertThat(line.written).containsExactly("{\"type\":\"err\",\"body\":\"silent\"}");
+    }
+
+    @Test
+    void shouldRefuseMoreClientsThanTheProcessHasFilesFor() {
+        ServedSockets sockets = new ServedSockets(ServedSockets.OWN + 32);
+        assertThat(sockets.forPages() + sockets.forBridges()).isEqualTo(16);
+        Bridge one = new Bridge(vertx, Dialect.TCP, BridgeConfig.of("f"), token(), false, registry, sockets);
+        Bridge other = new Bridge(vertx, Dialect.SOCKJS, BridgeConfig.of("f"), token(), false, registry, sockets);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < sockets.forBridges(); i++) {
+            clients.add((i % 2 == 0 ? one : other).opened(new HandLine()));
+        }
+
+        assertThat(one.opened(line)).isNull();
+        assertThat(line.written).hasSize(1).first().asString().contains("too_many_clients");
+        clients.get(0).closed();
+        clients.get(0).closed();
+        assertThat(other.opened(new HandLine())).isNotNull();
+        assertThat(one.opened(new HandLine())).isNull();
+        assertThat(new ServedSockets(1).forBridges())
+                .as("some are always served")
+                .isPositive();
+        assertThat(ServedSockets.ofProcess().forPages()).isPositive();
+    }
+
+    @Test
+    void shouldHangUpOnWhoGuesses() {
+        Bridge bridge = bridge(Dialect.TCP, BridgeConfig.of("f"));
+        Client client = bridge.opened(line);
+        for (int i = 0; i < TokenCheck.BURST; i++) {
+            client.read(bytes(BridgeTestBase.withToken(BridgeTestBase.register("firstline.feed.g"), "guess " + i)));
+        }
+        assertThat(line.isCut).isFalse();
+
+        client.read(bytes(BridgeTestBase.withToken(BridgeTestBase.register(BridgeTestBase.FEED), "the next")));
+
+        assertThat(line.isCut).isTrue();
+        assertThat(client.heard()).isEmpty();
+        assertThat(line.written.get(line.written.size() - 1)).contains("too_many_wrong_tokens");
     }
 
     @Test
@@ -132,6 +175,11 @@ class ClientTest {
 
     /** Takes what it gets at once, or never. */
     private static final class HandLine implements Line {
+        @Override
+        public String address() {
+            return "10.0.0.1";
+        }
+
         private final List<String> written = new ArrayList<>();
         private boolean takes = true;
         private boolean isCut;

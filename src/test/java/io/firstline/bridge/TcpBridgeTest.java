@@ -99,6 +99,13 @@ class TcpBridgeTest extends BridgeTestBase {
                 "firstline.feed.ff",
                 "firstline.feed.f.send",
                 "firstline.feed.f.command",
+                "firstline.feed.f.resend",
+                "firstline.feed.f.replicas",
+                "firstline.feed.f.carriers",
+                "firstline.feed.f.amendments",
+                "firstline.feed.f.here",
+                "firstline.feed.f.",
+                "firstline.node",
                 "firstline.status",
                 "firstline.feed.",
                 ""

@@ -104,10 +104,73 @@ class HttpConfigTest {
     }
 
     @Test
+    void shouldTakeATokenFromAFile() throws IOException {
+        Path secret = folder.resolve("token");
+        Files.writeString(secret, "a".repeat(16) + "\r\n");
+        String http = "{'http':{'token':'${file:token}'}," + FEEDS + "}";
+        String bridge = "{'bridges':{'tcp':{'feeds':['a'],'token':'${file:" + secret + "}'}}," + FEEDS + "}";
+
+        String expected = "0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c";
+        assertThat(ServiceConfig.parse(http.replace('\'', '"'), "t", folder)
+                        .http()
+                        .tokenSha256())
+                .isEqualTo(expected);
+        assertThat(ServiceConfig.parse(bridge.replace('\'', '"'), "t", folder)
+                        .bridges()
+                        .tcp()
+                        .tokenSha256())
+                .as("the file of the bridge's token as well, its line break no part of it")
+                .isEqualTo(expected);
+
+        Files.writeString(secret, "short\n");
+        assertThat(Errors.of(() -> ServiceConfig.parse(http.replace('\'', '"'), "t", folder)))
+                .singleElement()
+                .asString()
+                .startsWith("/http/token: found ${file:token}, which has 5 characters, allowed: sha256: and 64");
+        Files.delete(secret);
+        assertThat(Errors.of(() -> ServiceConfig.parse(http.replace('\'', '"'), "t", folder)))
+                .singleElement()
+                .asString()
+                .startsWith("/http/token: found ${file:token}, which does not exist, allowed: ");
+    }
+
+    @Test
+    void shouldTakeTheTokenOfABridgeFromTheEnvironment() {
+        String bridge = "{'bridges':{'tcp':{'feeds':['a'],'inbound':true,'token':'${T}'}}," + FEEDS + "}";
+
+        assertThat(ServiceConfig.parse(bridge.replace('\'', '"'), "t", null, Map.of("T", "b".repeat(16))::get)
+                        .bridges()
+                        .tcp()
+                        .tokenSha256())
+                .hasSize(64);
+    }
+
+    @Test
+    void shouldReadWhatServesHealthAlone() {
+        HttpConfig http = config("{'openMetrics':true,'managementHost':'0.0.0.0','managementPort':9001,"
+                        + "'allowedHosts':['Desk.example.com'],'shutdownDelayMs':5000}")
+                .http();
+
+        assertThat(http.management()).isEqualTo(new HttpConfig.Management("0.0.0.0", 9_001));
+        assertThat(http.management().isLocal()).isFalse();
+        assertThat(http.openMetrics()).isTrue();
+        assertThat(http.allowedHosts()).containsExactly("desk.example.com");
+        assertThat(http.shutdownDelayMs()).isEqualTo(5_000);
+        assertThat(http.withPort(1).management()).isEqualTo(http.management());
+        assertThat(config("{'managementPort':0}").http().management().isLocal()).isTrue();
+        assertThat(errors("{'managementHost':'0.0.0.0'}"))
+                .containsExactly(
+                        "/http/managementPort: found nothing, allowed: a port, because there is \"managementHost\"");
+        assertThat(errors("{'port':9001,'managementPort':9001}"))
+                .containsExactly("/http/managementPort: found 9001, allowed: another port than \"port\"");
+    }
+
+    @Test
     void shouldSayWhatIsWrong() {
         assertThat(errors("{'prot':1,'port':70000,'host':'','control':'yes','tls':{'certificate':'x'}}"))
                 .containsExactly(
-                        "/http/prot: found an unknown key, allowed: host, port, control, vertxMetrics, token, tls",
+                        "/http/prot: found an unknown key, allowed: host, port, control, vertxMetrics, allowedHosts, openMetrics,"
+                                + " managementPort, managementHost, shutdownDelayMs, token, tls",
                         "/http/port: found 70000 (a number), allowed: an integer from 0 to 65535",
                         "/http/host: found \"\" (a string), allowed: a host name or address",
                         "/http/control: found \"yes\" (a string), allowed: true or false",

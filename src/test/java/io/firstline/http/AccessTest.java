@@ -2,6 +2,10 @@ package io.firstline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.firstline.bus.Addresses;
 import io.firstline.config.HttpConfig;
 import io.firstline.simulator.ExchangeSimulator;
@@ -17,18 +21,22 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Who gets in, and that nobody else does harm. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -80,7 +88,8 @@ class AccessTest extends HttpTestBase {
     void shouldWantTheTokenForEverythingWhereOthersCanConnect() {
         serve(CLOSED);
 
-        for (String path : List.of("/", "/metrics", "/health/live", "/api/status", "/dashboard.js", "/nothing")) {
+        for (String path :
+                List.of("/", "/metrics", "/api/status", "/dashboard.js", "/nothing", "/health", "/health/other")) {
             HttpResponse<String> refused = get(path);
             assertThat(refused.statusCode()).as(path).isEqualTo(401);
             assertThat(refused.headers().firstValue("WWW-Authenticate"))
@@ -92,7 +101,138 @@ class AccessTest extends HttpTestBase {
                 .isEqualTo(200);
     }
 
+    @Test
+    void shouldTellProbesHowItIsWithoutATokenAndNobodyWhy() throws IOException {
+        serve(CLOSED);
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        HttpResponse<String> ready = get("/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.body()).isEqualTo("{\"status\":\"DOWN\"}");
+        assertThat(get("/health/ready", "Authorization", "Bearer " + TOKEN).body())
+                .contains("no feed runs");
+        assertThat(raw("GET /health/live HTTP/1.0\r\n\r\n")).contains("200");
+        assertThat(post("/health/live", "").statusCode()).isEqualTo(401);
+        assertThat(get("/metrics").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void shouldServeHealthAndMetricsAndNothingElseOnAPortOfTheirOwn() throws IOException {
+        serve(CLOSED.withOpenMetrics().withManagement(new HttpConfig.Management("0.0.0.0", 0)));
+        assertThat(get("/metrics").body()).contains("jvm_");
+        assertThat(get("/").statusCode()).isEqualTo(401);
+
+        port = URI.create(verticle.managementUrl()).getPort();
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/health/ready").body()).isEqualTo("{\"status\":\"DOWN\"}");
+        assertThat(get("/metrics").body()).contains("jvm_");
+        for (String path : List.of("/", "/api/status", "/api/tail", "/eventbus/info", "/dashboard.js")) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(401);
+            assertThat(get(path, "Authorization", "Bearer " + TOKEN).statusCode())
+                    .as(path)
+                    .isEqualTo(404);
+        }
+        assertThat(post("/api/command", RENEW, "Authorization", "Bearer " + TOKEN)
+                        .statusCode())
+                .isEqualTo(403);
+        String taken = Integer.toString(port);
+        HttpVerticle second = new HttpVerticle(
+                READING.withManagement(new HttpConfig.Management("0.0.0.0", port)), Metrics.registry(), List.of());
+        assertThat(vertx.deployVerticle(second).toCompletionStage().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withMessageContaining("the management port cannot listen on 0.0.0.0:" + taken);
+    }
+
+    @Test
+    void shouldAnswerHeadAsItAnswersGet() throws IOException {
+        ExchangeSimulator exchange = exchange(quiet());
+        serve(READING, "btc");
+        deploy(config("btc", exchange.url(PATH), 2));
+        eventually(() -> get("/api/gaps?feed=btc").statusCode() == 200);
+
+        for (String path : List.of(
+                "/",
+                "/dashboard.js",
+                "/metrics",
+                "/health/live",
+                "/health/ready",
+                "/api/status",
+                "/api/page",
+                "/api/gaps?feed=btc",
+                "/api/arrivals?feed=btc",
+                "/api/events",
+                "/api/tail?feed=btc")) {
+            HttpResponse<String> head = send(request(path)
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build());
+            assertThat(head.statusCode()).as(path).isEqualTo(200);
+            assertThat(head.body()).isEmpty();
+            assertThat(head.headers().firstValue("Content-Type")).as(path).isPresent();
+        }
+        assertThat(raw("HEAD /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")).contains("404");
+        assertThat(verticle.listeners()).isZero();
+    }
+
+    @Test
+    void shouldSlowDownWhoGuessesAndNobodyElse() throws IOException {
+        serve(CLOSED);
+        String guess =
+                "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 6.6.6.6, %s\r\nAuthorization: Bearer %s\r\n\r\n";
+        int looked = 0;
+        for (int i = 0; i < 40; i++) {
+            looked += raw(guess.formatted("10.0.0.1", "guess" + i)).contains("401") ? 1 : 0;
+        }
+
+        assertThat(looked).isBetween(10, 30);
+        eventually(() -> {
+            for (int i = 0; i < 20; i++) {
+                if (raw(guess.formatted("10.0.0.1", "again" + i + System.nanoTime()))
+                        .contains("429")) {
+                    return true;
+                }
+            }
+            return false;
+        });
+        assertThat(raw(guess.formatted("10.0.0.2", TOKEN)))
+                .as("another client of the proxy")
+                .contains("200");
+        assertThat(get("/", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
+    }
+
     // pages of others
+
+    @Test
+    void shouldRefuseWhatPagesOfOthersMakeABrowserSend() throws IOException {
+        serve(ACTING);
+        String get =
+                "GET %s HTTP/1.1\r\nHost: localhost:" + port + "\r\nSec-Fetch-Site: %s\r\nSec-Fetch-Mode: %s\r\n\r\n";
+
+        for (String site : List.of("cross-site", "same-site", "what comes in ten years")) {
+            for (String path : List.of("/api/status", "/api/events", "/metrics", "/", "/health/ready")) {
+                assertThat(raw(get.formatted(path, site, "no-cors"))).as(path).contains("403");
+            }
+            assertThat(raw(get.formatted("/", site, "navigate")))
+                    .as("a link leads here")
+                    .contains("200");
+            assertThat(renew("Authorization", "Bearer " + TOKEN, "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "navigate"))
+                    .isEqualTo(403);
+        }
+        assertThat(raw(get.formatted("/api/page", "same-origin", "cors"))).contains("200");
+        assertThat(raw(get.formatted("/api/page", "none", "navigate"))).contains("200");
+        assertThat(renew("Authorization", "Bearer " + TOKEN, "Sec-Fetch-Site", "same-origin"))
+                .isEqualTo(404);
+    }
+
+    @Test
+    void shouldBeAddressedByTheNamesThatAreAllowed() throws IOException {
+        serve(READING.withAllowedHosts(List.of("Desk.example.com")));
+
+        assertThat(raw("GET /api/page HTTP/1.1\r\nHost: desk.example.COM:8443\r\n\r\n"))
+                .contains("200");
+        assertThat(raw("GET /api/page HTTP/1.1\r\nHost: other.example.com\r\n\r\n"))
+                .contains("403");
+        assertThat(raw("GET /api/page HTTP/1.1\r\nHost: [::1]:80\r\n\r\n")).contains("200");
+    }
 
     @Test
     void shouldNotServePagesOfOthers() throws IOException {
@@ -223,16 +363,7 @@ class AccessTest extends HttpTestBase {
     void shouldServeOverTls(@TempDir Path folder) throws Exception {
         Tls tls = Tls.selfSigned(folder, "dns:localhost,ip:127.0.0.1");
         serve(new HttpConfig("127.0.0.1", 0, false, null, new HttpConfig.PemFiles(tls.certificate(), tls.key())));
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        trusted.setCertificateEntry(
-                "page",
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificate(Files.newInputStream(Path.of(tls.certificate()))));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        SSLContext context = trusting(tls.certificate());
 
         HttpResponse<String> answer = HttpClient.newBuilder()
                 .sslContext(context)
@@ -244,5 +375,77 @@ class AccessTest extends HttpTestBase {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+    }
+
+    private static SSLContext trusting(String certificate) throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry(
+                "page",
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(Files.newInputStream(Path.of(certificate))));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private boolean isServedTo(SSLContext context) {
+        try (Socket socket = context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(PATIENCE_S * 1_000);
+            socket.getOutputStream()
+                    .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII).endsWith("200");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldTakeItsNewCertificateAndKeepTheOldOneIfThatIsBroken(@TempDir Path folder) throws Exception {
+        Path certificate = folder.resolve("cert.pem");
+        Path key = folder.resolve("key.pem");
+        Tls first = Tls.selfSigned(Files.createDirectory(folder.resolve("1")), "dns:localhost,ip:127.0.0.1");
+        Tls second = Tls.selfSigned(Files.createDirectory(folder.resolve("2")), "dns:localhost,ip:127.0.0.1");
+        Files.copy(Path.of(first.certificate()), certificate);
+        Files.copy(Path.of(first.key()), key);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.firstline.bridge.CertificateWatch");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setAdditive(false);
+        logger.setLevel(Level.INFO);
+        try {
+            serve(new HttpConfig(
+                    "127.0.0.1", 0, false, null, new HttpConfig.PemFiles(certificate.toString(), key.toString())));
+            SSLContext old = trusting(first.certificate());
+            assertThat(isServedTo(old)).isTrue();
+            assertThat(isServedTo(trusting(second.certificate()))).isFalse();
+
+            eventually(() -> certificateIsKnown());
+            Files.copy(Path.of(second.certificate()), certificate, StandardCopyOption.REPLACE_EXISTING);
+            eventually(() -> told(log, "the key does not belong to the certificate"));
+            assertThat(isServedTo(old)).as("the old one is kept").isTrue();
+            Files.copy(Path.of(second.key()), key, StandardCopyOption.REPLACE_EXISTING);
+
+            eventually(() -> isServedTo(trusting(second.certificate())));
+            eventually(() -> told(log, "the page has a new certificate, valid until"));
+            assertThat(isServedTo(old)).isFalse();
+        } finally {
+            logger.detachAppender(log);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+    }
+
+    /** The first look has been had: what the files held when the server read them. */
+    private boolean certificateIsKnown() {
+        return verticle.watchesCertificate();
+    }
+
+    private static boolean told(ListAppender<ILoggingEvent> log, String what) {
+        return log.list.stream().anyMatch(line -> line.getFormattedMessage().contains(what));
     }
 }

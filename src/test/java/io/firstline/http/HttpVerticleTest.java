@@ -3,9 +3,12 @@ package io.firstline.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.ClusterFacts;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -71,9 +74,66 @@ class HttpVerticleTest extends HttpTestBase {
                         new JsonObject()
                                 .put("a", new JsonObject().put("feed", "a").put("error", "timed out")));
 
-        assertThat(Readiness.of(mute).reasons()).containsExactly("a does not answer: timed out");
-        assertThat(Readiness.of(mute).isReady()).isFalse();
-        assertThat(Readiness.of(null).isReady()).isFalse();
+        assertThat(Readiness.of(mute, null).reasons()).containsExactly("a does not answer: timed out");
+        assertThat(Readiness.of(mute, null).isReady()).isFalse();
+        assertThat(Readiness.of(null, null).isReady()).isFalse();
+    }
+
+    private static JsonObject node(boolean majority) {
+        return new JsonObject().put("majority", majority).put("present", new JsonArray().add("10.0.0.1:5701"));
+    }
+
+    @Test
+    void shouldTakeANodeForWellThoughItCarriesNothing() {
+        JsonObject nothing = new JsonObject().put("feeds", new JsonObject());
+        JsonObject broken =
+                new JsonObject().put("feeds", new JsonObject().put("a", new JsonObject().put("error", "timed out")));
+
+        assertThat(Readiness.of(nothing, node(true)).level()).isEqualTo(Readiness.Level.UP);
+        assertThat(Readiness.of(nothing, node(false)).isReady())
+                .as("the first of three, which the others are to join")
+                .isTrue();
+        assertThat(Readiness.of(nothing, node(false)).reasons())
+                .containsExactly("no majority: this node publishes nothing; it sees [\"10.0.0.1:5701\"]");
+        assertThat(Readiness.of(null, node(true)).isReady()).isTrue();
+        assertThat(Readiness.of(broken, node(true)).isReady()).isFalse();
+        assertThat(Readiness.of(nothing, null).isReady()).isFalse();
+    }
+
+    @Test
+    void shouldAskANodeWithoutFeedsHowItIs() {
+        serve(READING);
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+
+        ClusterFacts.tell(vertx, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), false, System.nanoTime());
+
+        eventually(() -> get("/health/ready").statusCode() == 200);
+        verticle.stopping();
+        eventually(() -> get("/health/ready").statusCode() == 503);
+        assertThat(get("/health/ready").body()).contains("\"reasons\":[\"stopping\"]");
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldNotWaitForAFeedThatIsSilent() {
+        serveFeed();
+        deploy(config("eth", exchange.url(COMBINED), 2));
+        vertx.eventBus().consumer(Addresses.here("eth"), request -> {});
+        eventually(() ->
+                json("/api/status").getJsonObject("feeds").getJsonObject("eth").containsKey("error"));
+
+        JsonObject feeds = json("/api/status").getJsonObject("feeds");
+        assertThat(feeds.getJsonObject("btc").getString("state")).isEqualTo("CONNECTED");
+        int answered = 0;
+        for (int i = 0; i < 4; i++) {
+            JsonObject status = join(vertx.eventBus()
+                    .<JsonObject>request(Addresses.STATUS, null, new DeliveryOptions().setSendTimeout(5_000))
+                    .map(Message::body));
+            assertThat(status.getJsonObject("feeds").getJsonObject("btc").getString("state"))
+                    .isEqualTo("CONNECTED");
+            answered += status.getJsonObject("feeds").getJsonObject("eth").containsKey("error") ? 1 : 0;
+        }
+        assertThat(answered).as("it is silent at every second request").isPositive();
     }
 
     // state

@@ -160,6 +160,72 @@ class RunCommandTest {
         assertThat(follower.code()).as(follower.err()).isZero();
     }
 
+    private static void hangUp() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("signals are raised otherwise", e);
+        }
+    }
+
+    @Test
+    void shouldReadItsFileAgainAtASignal() throws IOException {
+        try (Logged log = Logged.of("io.firstline.service")) {
+            Cli cli = Cli.start("run", "--no-watch", file(feeds("'a':" + FEED)));
+            String address = address(cli);
+            file(feeds("'b':" + FEED));
+            assertThat(running(address)).containsExactly("a");
+
+            hangUp();
+            cli.until("b runs", () -> running(address).equals(Set.of("b")));
+            hangUp();
+            cli.until("that is told", () -> log.count("config.json runs") == 2);
+            file("{");
+            hangUp();
+            cli.until("a broken one is refused", () -> log.text().contains("is refused"));
+            assertThat(running(address)).containsExactly("b");
+
+            Shutdown.ask();
+            assertThat(cli.code()).as(cli.err()).isZero();
+        }
+    }
+
+    @Test
+    void shouldSayThatItIsNotReadyBeforeItStops() throws IOException, InterruptedException {
+        Cli cli = Cli.start(
+                "run",
+                file(feeds("'a':" + FEED).replace("'port':0", "'port':0,'shutdownDelayMs':3000,'managementPort':0")));
+        String address = address(cli);
+        String management = cli.lines().stream()
+                .filter(line -> line.startsWith("health and metrics: "))
+                .map(line -> line.substring("health and metrics: ".length()))
+                .findFirst()
+                .orElseThrow();
+        cli.until("it is ready", () -> status(management + "health/ready").equals("200"));
+
+        Shutdown.ask();
+
+        cli.until("it is not ready any more", () -> status(management + "health/ready")
+                .equals("503"));
+        assertThat(running(address)).as("its feeds run on").containsExactly("a");
+        assertThat(cli.isRunning()).isTrue();
+        assertThat(cli.code()).as(cli.err()).isZero();
+    }
+
+    private static String status(String url) {
+        try {
+            return Integer.toString(HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode());
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void shouldStayUpWhenAServerCannotBeReached() throws IOException {
         int port = freePort();

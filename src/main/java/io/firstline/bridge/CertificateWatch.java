@@ -1,0 +1,167 @@
+package io.firstline.bridge;
+
+import io.firstline.config.HttpConfig.PemFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.function.Function;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives a server its new certificate when the files of the old one change. Two looks, one after the other, must have seen the same: the
+ * key and its certificate are two files, and are replaced one after the other. A pair that cannot be used changes nothing. Belongs to one
+ * event loop; reads files off it.
+ */
+public final class CertificateWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
+    private static final long LOOK_MS = 2_000;
+    private static final int MAX_BYTES = 1 << 20;
+    private static final Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+    private final Vertx vertx;
+    private final String what;
+    private final PemFiles files;
+    private final Function<ServerSSLOptions, Future<Boolean>> update;
+    private final long timer;
+    private volatile Pair known;
+    private Pair last;
+    private boolean looking;
+
+    /** What the files hold. */
+    private record Pair(Buffer certificate, Buffer key) {
+        ServerSSLOptions options() {
+            return new ServerSSLOptions().setKeyCertOptions(pem());
+        }
+
+        PemKeyCertOptions pem() {
+            return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
+        }
+    }
+
+    /**
+     * Watches until it is closed.
+     *
+     * @param what what the log calls the server
+     * @param files those that the server has read
+     * @param update gives the server new ones
+     */
+    public CertificateWatch(
+            Vertx vertx, String what, PemFiles files, Function<ServerSSLOptions, Future<Boolean>> update) {
+        this(vertx, what, files, update, LOOK_MS);
+    }
+
+    /** The same for tests that cannot wait. */
+    CertificateWatch(
+            Vertx vertx, String what, PemFiles files, Function<ServerSSLOptions, Future<Boolean>> update, long lookMs) {
+        this.vertx = vertx;
+        this.what = what;
+        this.files = files;
+        this.update = update;
+        this.timer = vertx.setPeriodic(0, lookMs, id -> look());
+    }
+
+    /** Whether it knows what the files held at first. */
+    public boolean hasLooked() {
+        return known != null;
+    }
+
+    public void close() {
+        vertx.cancelTimer(timer);
+    }
+
+    private void look() {
+        if (looking) {
+            return;
+        }
+        looking = true;
+        vertx.executeBlocking(this::read)
+                .compose(this::seen)
+                .onFailure(e -> LOG.debug("the certificate of {} is not read", what, e)) // perhaps it is being replaced
+                .onComplete(done -> looking = false);
+    }
+
+    private Pair read() throws IOException {
+        return new Pair(read(files.certificate()), read(files.key()));
+    }
+
+    private static Buffer read(String file) throws IOException {
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            return Buffer.buffer(in.readNBytes(MAX_BYTES));
+        }
+    }
+
+    private Future<?> seen(Pair now) {
+        boolean rests = now.equals(last);
+        last = now;
+        if (known == null) {
+            known = now; // the server has just read them
+        }
+        if (!rests || now.equals(known)) {
+            return Future.succeededFuture();
+        }
+        known = now;
+        return vertx.executeBlocking(() -> checked(now))
+                .compose(certificate -> update.apply(now.options()).map(certificate))
+                .onSuccess(certificate -> LOG.info(
+                        "{} has a new certificate, valid until {}",
+                        what,
+                        certificate.getNotAfter().toInstant()))
+                .onFailure(e -> LOG.error(
+                        "{} keeps its certificate, the new one in {} and {} cannot be used: {}",
+                        what,
+                        files.certificate(),
+                        files.key(),
+                        e.getMessage()));
+    }
+
+    /** The server's own certificate, if the key belongs to it: else every handshake would fail from now on. */
+    private X509Certificate checked(Pair pair) throws Exception {
+        for (KeyManager manager : pair.pem().getKeyManagerFactory(vertx).getKeyManagers()) {
+            if (!(manager instanceof X509KeyManager keys)) {
+                continue;
+            }
+            for (String type : new String[] {"RSA", "EC", "EdDSA", "RSASSA-PSS"}) {
+                String[] names = keys.getServerAliases(type, null);
+                if (names != null && names.length > 0) {
+                    X509Certificate certificate = keys.getCertificateChain(names[0])[0];
+                    requirePair(certificate.getPublicKey(), keys.getPrivateKey(names[0]));
+                    return certificate;
+                }
+            }
+        }
+        throw new GeneralSecurityException("it is of a kind that no server can use");
+    }
+
+    private static void requirePair(PublicKey open, PrivateKey secret) throws GeneralSecurityException {
+        String algorithm = SIGNATURES.get(open.getAlgorithm());
+        if (algorithm == null) {
+            return;
+        }
+        byte[] text = {1, 2, 3};
+        Signature signature = Signature.getInstance(algorithm);
+        signature.initSign(secret);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        signature.initVerify(open);
+        signature.update(text);
+        if (!signature.verify(signed)) {
+            throw new GeneralSecurityException("the key does not belong to the certificate");
+        }
+    }
+}

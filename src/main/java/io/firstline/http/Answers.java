@@ -1,0 +1,35 @@
+package io.firstline.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+
+/** How requests are answered: one to HEAD gets the same headers as one to GET. */
+final class Answers {
+    private Answers() {}
+
+    static void json(RoutingContext request, int code, JsonObject body) {
+        request.response().setStatusCode(code);
+        send(request, "application/json; charset=utf-8", body.toBuffer());
+    }
+
+    static void error(RoutingContext request, int code, String what) {
+        json(request, code, new JsonObject().put("error", what));
+    }
+
+    static void send(RoutingContext request, String type, Buffer body) {
+        request.response().putHeader("Content-Type", type);
+        if (asksForHeadersOnly(request)) {
+            request.response()
+                    .putHeader("Content-Length", Integer.toString(body.length()))
+                    .end();
+        } else {
+            request.response().end(body);
+        }
+    }
+
+    static boolean asksForHeadersOnly(RoutingContext request) {
+        return request.request().method().equals(HttpMethod.HEAD);
+    }
+}

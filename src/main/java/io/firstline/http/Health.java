@@ -1,0 +1,80 @@
+package io.firstline.http;
+
+import io.firstline.bus.ClusterFacts;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.RoutingContext;
+
+/** Health and metrics, on whichever listener they are asked for. Belongs to one event loop. */
+final class Health {
+    private static final int UNAVAILABLE = 503;
+
+    private final Vertx vertx;
+    private final FeedWatch watch;
+    private final PrometheusMeterRegistry registry;
+    private final HealthChecks checks;
+    private final boolean openMetrics;
+    private boolean stopping;
+
+    Health(Vertx vertx, FeedWatch watch, PrometheusMeterRegistry registry, boolean openMetrics) {
+        this.vertx = vertx;
+        this.watch = watch;
+        this.registry = registry;
+        this.openMetrics = openMetrics;
+        this.checks = HealthChecks.create(vertx).register("feeds", promise -> {
+            Readiness readiness = readiness();
+            JsonObject facts = new JsonObject()
+                    .put("level", readiness.level().name())
+                    .put("reasons", new JsonArray(readiness.reasons()));
+            promise.complete(readiness.isReady() ? Status.OK(facts) : Status.KO(facts));
+        });
+    }
+
+    /** The process is about to end: nobody is to be sent here from now on. */
+    void stopping() {
+        stopping = true;
+    }
+
+    Readiness readiness() {
+        return stopping ? Readiness.STOPPING : Readiness.of(watch.status(), ClusterFacts.of(vertx));
+    }
+
+    /** Makes the routes of a listener. */
+    void serve(Guard guard) {
+        guard.reading(Access.Rule.OPEN, "/health/live")
+                .handler(request -> Answers.json(request, 200, new JsonObject().put("status", "UP")));
+        guard.reading(Access.Rule.OPEN, "/health/ready").handler(request -> ready(request, guard));
+        guard.reading(openMetrics ? Access.Rule.OPEN : Access.Rule.READ, "/metrics")
+                .handler(request -> Answers.send(request, "text/plain; version=0.0.4; charset=utf-8", scraped()));
+    }
+
+    private Buffer scraped() {
+        return Buffer.buffer(registry.scrape());
+    }
+
+    private void ready(RoutingContext request, Guard guard) {
+        boolean detailed = guard.maySeeDetails(request);
+        watch.ask()
+                .compose(status -> checks.checkStatus())
+                .onSuccess(result -> {
+                    Readiness readiness = readiness();
+                    JsonObject answer =
+                            new JsonObject().put("status", readiness.level().name());
+                    if (detailed) {
+                        answer.put("reasons", new JsonArray(readiness.reasons()))
+                                .put("checks", result.toJson().getJsonArray("checks"));
+                        JsonObject cluster = ClusterFacts.of(vertx);
+                        if (cluster != null) {
+                            answer.put("cluster", cluster);
+                        }
+                    }
+                    Answers.json(request, readiness.isReady() ? 200 : UNAVAILABLE, answer);
+                })
+                .onFailure(request::fail);
+    }
+}
