@@ -221,7 +221,11 @@ public final class Line {
     public LineWindow window() {
         long copies = windowLagMicros.getTotalCount();
         long lost = Math.max(0, losses - lossesBeforeWindow); // a loss is taken back when its copy comes after all
-        return new LineWindow(copies, lost, windowLagP99Micros(copies, lost));
+        return new LineWindow(
+                copies,
+                lost,
+                windowLagP99Micros(copies, lost),
+                copies == 0 ? -1 : windowLagMicros.getValueAtPercentile(99));
     }
 
     private long windowLagP99Micros(long copies, long lost) {

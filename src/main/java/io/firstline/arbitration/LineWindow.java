@@ -5,10 +5,12 @@ package io.firstline.arbitration;
  *
  * @param copies how many copies it brought, the first of a message or not
  * @param losses messages that others delivered and it did not, known two seconds after them
- * @param lagP99Micros 99th percentile of its lag, a lost message counting as {@link #LOST_MICROS}; -1 = no message yet
+ * @param lagP99Micros 99th percentile of its lag, a lost message counting as {@link #LOST_MICROS}: a rank, not a figure to show; -1 =
+ *     no message yet
+ * @param arrivedLagP99Micros 99th percentile of the lag of the copies that it brought; -1 = none yet
  */
-public record LineWindow(long copies, long losses, long lagP99Micros) {
-    /** No lag is longer: a line that loses more than one message in a hundred has this. */
+public record LineWindow(long copies, long losses, long lagP99Micros, long arrivedLagP99Micros) {
+    /** No lag is longer: a line that loses more than one message in a hundred has this rank. */
     public static final long LOST_MICROS = 60_000_000;
 
     /** The share of messages that it lost, from 0 to 1. */

@@ -43,6 +43,7 @@ public final class ReportJson {
                 .put("failures", new JsonObject(Map.copyOf(report.failures())))
                 .put("exchangeLatency", of(report.exchangeLatency()))
                 .put("attemptsLeft", report.attemptsLeft() < 0 ? null : (Integer) report.attemptsLeft())
+                .put("problems", new JsonArray(report.problems()))
                 .put("streams", new JsonArray(report.streams()))
                 .put("ledger", ledger)
                 .put("connections", connections);

@@ -12,6 +12,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The feeds' figures as meters, read from their status: nothing is measured twice, and no message waits for it.
@@ -21,6 +24,8 @@ import java.util.Set;
  */
 final class FeedMeters {
     private static final String[] STATES = {"STARTING", "CONNECTED", "DEGRADED", "DISCONNECTED", "CLOSED"};
+
+    private static final Pattern CODE = Pattern.compile("(closed|http)-(\\d+)");
 
     private final MeterRegistry registry;
     private final HistogramFamily lag;
@@ -55,6 +60,19 @@ final class FeedMeters {
         gone.forEach(name -> feeds.remove(name).meters.removeAll());
     }
 
+    /** {@code closed-4xxx} for {@code closed-4001}, {@code http-4xx} for {@code http-429}; others as they are. */
+    static String causeClass(String cause) {
+        Matcher code = CODE.matcher(cause);
+        if (!code.matches()) {
+            return cause;
+        }
+        String digits = code.group(2);
+        boolean isKnown = code.group(1).equals("closed") ? digits.length() == 4 : digits.length() == 3;
+        return isKnown
+                ? code.group(1) + "-" + digits.charAt(0) + "x".repeat(digits.length() - 1)
+                : code.group(1) + "-other";
+    }
+
     /** No feed has meters any more. */
     void close() {
         update(new JsonObject().put("feeds", new JsonObject()));
@@ -78,7 +96,7 @@ final class FeedMeters {
             count("malformed", "Text messages that are not JSON where the venue's are", report);
             count("late", "Messages published after younger ones", report);
             byKey("firstline.feed.evictions", "Connections replaced on purpose", "reason", report, "evictedFor");
-            byKey("firstline.feed.failures", "Failed attempts and lost connections", "cause", report, "failures");
+            failures(report.getJsonObject("failures"));
             dropped(report.getJsonObject("dropped"));
             meters.count(
                     "firstline.feed.connections.lost",
@@ -127,6 +145,16 @@ final class FeedMeters {
             for (String value : counts.fieldNames()) {
                 meters.count(name, help, Tags.of(label, value), counts.getLong(value));
             }
+        }
+
+        /** A server chooses codes: a label is their class. */
+        private void failures(JsonObject counts) {
+            Map<String, Long> byClass = new TreeMap<>();
+            for (String cause : counts.fieldNames()) {
+                byClass.merge(causeClass(cause), counts.getLong(cause), Long::sum);
+            }
+            byClass.forEach((label, count) -> meters.count(
+                    "firstline.feed.failures", "Failed attempts and lost connections", Tags.of("cause", label), count));
         }
 
         /** All causes from the start: an alert compares with what was before. */

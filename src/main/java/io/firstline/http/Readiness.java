@@ -1,8 +1,10 @@
 package io.firstline.http;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Whether this node can be relied on, read from the status of its feeds and from its part in a cluster.
@@ -16,7 +18,7 @@ record Readiness(Level level, List<String> reasons) {
     enum Level {
         /** Every feed has as many connections as it wants. */
         UP,
-        /** Every feed delivers, but one of them has fewer connections than it wants. */
+        /** Every feed delivers, but one of them has fewer connections than it wants, or connections whose copies do not match. */
         DEGRADED,
         /** A feed does not deliver. */
         DOWN
@@ -68,7 +70,12 @@ record Readiness(Level level, List<String> reasons) {
             return name + " does not answer: " + feed.getString("error");
         }
         return name + " is " + feed.getString("state") + ": " + feed.getInteger("live") + " of "
-                + feed.getInteger("target") + " connections live";
+                + feed.getInteger("target") + " connections live" + problems(feed);
+    }
+
+    private static String problems(JsonObject feed) {
+        JsonArray problems = feed.getJsonArray("problems", new JsonArray());
+        return problems.stream().map(problem -> "; " + problem).collect(Collectors.joining());
     }
 
     boolean isReady() {

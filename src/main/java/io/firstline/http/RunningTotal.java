@@ -19,23 +19,24 @@ final class RunningTotal {
         this.totals = new long[figures];
     }
 
-    /** The figures of one thing, which grew since they were last seen. Where one shrank, all have begun anew. */
+    /**
+     * The figures of one thing, which grew since they were last seen. Where the first shrank, all have begun anew. Another that shrank was
+     * corrected: it counts on when it is greater than it has been.
+     */
     void see(String key, long... figures) {
-        long[] before = lastSeen.put(key, figures);
-        boolean goesOn = before != null && noneShrank(before, figures);
+        long[] before = lastSeen.get(key);
+        boolean goesOn = before != null && figures[0] >= before[0];
+        long[] greatest = figures.clone();
         for (int i = 0; i < totals.length; i++) {
-            totals[i] += goesOn ? figures[i] - before[i] : figures[i];
-        }
-        seen.add(key);
-    }
-
-    private static boolean noneShrank(long[] before, long[] figures) {
-        for (int i = 0; i < before.length; i++) {
-            if (figures[i] < before[i]) {
-                return false;
+            if (goesOn) {
+                greatest[i] = Math.max(before[i], figures[i]);
+                totals[i] += greatest[i] - before[i];
+            } else {
+                totals[i] += figures[i];
             }
         }
-        return true;
+        lastSeen.put(key, greatest);
+        seen.add(key);
     }
 
     /** All that is there has been seen: what has not is forgotten. */

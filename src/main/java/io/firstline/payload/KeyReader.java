@@ -92,6 +92,11 @@ public final class KeyReader {
         return scalars[pointer].hash();
     }
 
+    /** How many bytes the value has as it is written, quotes not counted; 0 if none is present. */
+    public int length(int pointer) {
+        return scalars[pointer].length();
+    }
+
     /**
      * Whether the value is an integer that fits a long: a number without point and exponent, or a string of such digits with or
      * without a minus, leading zeros allowed.

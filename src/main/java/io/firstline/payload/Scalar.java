@@ -64,6 +64,10 @@ final class Scalar {
         return kind == Kind.NULL;
     }
 
+    int length() {
+        return isPresent() ? to - from : 0;
+    }
+
     long hash() {
         if (!isPresent()) {
             return 0;

@@ -40,6 +40,7 @@ final class Chronicle {
 
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
+    private final Troubles troubles = new Troubles();
     private boolean degradedTold;
     private boolean errorTold;
     private long errorToldNanos;
@@ -89,6 +90,7 @@ final class Chronicle {
     void starting() {
         state = FeedState.STARTING;
         degradedTold = false;
+        troubles.clear();
         failures.restart();
     }
 
@@ -111,7 +113,7 @@ final class Chronicle {
             return; // an event handler may have closed the feed
         }
         int live = roster.live();
-        if (live >= roster.target()) {
+        if (live >= roster.target() && troubles.degrading().isEmpty()) {
             become(FeedState.CONNECTED, trouble);
         } else if (live > 0) {
             become(FeedState.DEGRADED, trouble);
@@ -130,7 +132,8 @@ final class Chronicle {
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
             degradedTold = true;
             String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
-            LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {} ({})", name, what, figures());
+            String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
+            LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
             tell(FeedEvent.Type.DEGRADED, stateFacts());
         }
     }
@@ -145,10 +148,36 @@ final class Chronicle {
     }
 
     private JsonObject stateFacts() {
-        return new JsonObject()
+        JsonObject facts = new JsonObject()
                 .put("live", roster.live())
                 .put("target", roster.target())
                 .put("state", state.name());
+        return troubles.degrading().isEmpty() ? facts : facts.put("reason", troubles.degrading());
+    }
+
+    /**
+     * Something is wrong with what the connections bring; told once until it is over.
+     *
+     * @param subject what of its kind it is about; empty = all of the feed
+     */
+    void trouble(Trouble trouble, String subject, String what, JsonObject facts) {
+        if (troubles.begins(trouble, subject, what)) {
+            LOG.warn("{} {} ({})", name, what, figures());
+            tell(trouble.type(), facts.put("reason", what));
+            liveChanged(trouble.degrades());
+        }
+    }
+
+    /** What was wrong is so no more. */
+    void over(Trouble trouble, String subject) {
+        if (troubles.ends(trouble, subject)) {
+            liveChanged(false);
+        }
+    }
+
+    /** What is wrong with what the connections bring, in words. */
+    List<String> problems() {
+        return troubles.all();
     }
 
     // connections
@@ -296,16 +325,16 @@ final class Chronicle {
         tell(FeedEvent.Type.OUT_OF_STEP, about(member));
     }
 
-    void evicted(Member old, Member replacement, String reason, String compared) {
+    void evicted(Member old, Member replacement, EvictionReason reason, String compared) {
         evictions++;
-        evictedFor.merge(reason.split(",", 2)[0], 1L, Long::sum); // "slow, lag 40 ms" is one of many that are slow
+        evictedFor.merge(reason.cause().label(), 1L, Long::sum);
         String better = compared.isEmpty() ? "" : " with " + compared;
         LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
         tell(
                 FeedEvent.Type.EVICTED,
                 about(old)
                         .put("replacement", replacement.id())
-                        .put("reason", reason)
+                        .put("reason", reason.toString())
                         .put("compared", compared)
                         .put("latencyMs", rounded(old.connection.latencyMs()))
                         .put(

@@ -14,15 +14,20 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@link Mode#FIRST}: at once. Where the venue numbers its messages, the numbers say which one is late.
  *   <li>{@link Mode#LATEST}: at once, unless a younger one has been passed on.
  *   <li>{@link Mode#ORDERED}: when the message before it has been passed on; what has waited too long, or behind too many, goes on
- *       without it, and that is a gap. What comes after that is dropped.
+ *       without it, and that is a gap. So does what would make all that waits exceed {@value #MAX_HELD_BYTES} bytes. What comes after
+ *       that is dropped.
  * </ul>
  */
 final class Delivery {
+    /** Of all messages of a feed that wait for their turn. */
+    static final long MAX_HELD_BYTES = 32L * 1024 * 1024;
+
     private final Publication publication;
     private final GapLedger gaps;
     private final StreamTable streams;
     private final Clockwork clockwork;
     private long late;
+    private long heldBytes;
 
     Delivery(Publication publication, GapLedger gaps, StreamTable streams, Clockwork clockwork) {
         this.publication = publication;
@@ -83,9 +88,17 @@ final class Delivery {
         StreamWatch stream = copy.stream();
         StreamClass type = stream.places.type();
         stream.waiting.add(copy, clockwork.nowNanos());
+        heldBytes += copy.payload().length();
         if (stream.waiting.size() > type.holdMessages()) {
             releaseOverGap(stream);
-        } else if (stream.waiting.beginWatch()) {
+        }
+        while (heldBytes > MAX_HELD_BYTES && !stream.waiting.isEmpty()) {
+            releaseOverGap(stream);
+        }
+        if (stream.waiting.isEmpty()) {
+            return;
+        }
+        if (stream.waiting.beginWatch()) {
             clockwork.once(type.holdMs(), () -> releaseOverdue(stream));
         }
     }
@@ -106,26 +119,27 @@ final class Delivery {
 
     /** What is missing before the first that waits is given up. */
     private void releaseOverGap(StreamWatch stream) {
-        Copy first = stream.waiting.first();
-        enter(first);
-        publish(first, false);
+        passOn(stream.waiting.first());
         releaseFollowers(stream);
     }
 
     private void releaseFollowers(StreamWatch stream) {
         Copy next = stream.waiting.next(stream.chain.newest());
         while (next != null) {
-            enter(next);
-            publish(next, false);
+            passOn(next);
             next = stream.waiting.next(stream.chain.newest());
         }
     }
 
     private void release(StreamWatch stream) {
-        for (Copy copy : stream.waiting.drain()) {
-            enter(copy);
-            publish(copy, false);
-        }
+        stream.waiting.drain().forEach(this::passOn);
+    }
+
+    /** One that has waited. */
+    private void passOn(Copy copy) {
+        heldBytes -= copy.payload().length();
+        enter(copy);
+        publish(copy, false);
     }
 
     /** Nothing will come any more: what waits goes on. */

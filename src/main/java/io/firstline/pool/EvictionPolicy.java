@@ -4,6 +4,7 @@ import io.firstline.arbitration.LineWindow;
 import io.firstline.config.RankBy;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Which connections are to be replaced: those that are clearly slower than the good ones, of four or more at most the slow half, of
@@ -36,14 +37,20 @@ final class EvictionPolicy {
         String figures(RankBy rankBy) {
             return switch (rankBy) {
                 case LATENCY -> Double.isNaN(latencyMs) ? "no latency" : "latency " + rounded(latencyMs) + " ms";
-                case LAG ->
-                    window.lagP99Micros() < 0
-                            ? "no message"
-                            : "lag p99 " + rounded(cost(RankBy.LAG)) + " ms"
-                                    + (window.losses() == 0
-                                            ? ""
-                                            : ", lost " + rounded(100 * window.lossShare()) + " %");
+                case LAG -> lag() + missing();
             };
+        }
+
+        private String lag() {
+            return window.arrivedLagP99Micros() < 0
+                    ? "no message"
+                    : "lag p99 " + rounded(window.arrivedLagP99Micros() / 1_000.0) + " ms";
+        }
+
+        private String missing() {
+            return window.losses() == 0
+                    ? ""
+                    : String.format(Locale.ROOT, ", %.1f %% of messages missing", 100 * window.lossShare());
         }
 
         private static double rounded(double number) {

@@ -43,7 +43,10 @@ final class ExchangeTime {
 
     private final SignedHistogram ages;
     private final ServerClock clock = new ServerClock();
+    /** How often the clock in use had been set when the ages began. */
     private int settings;
+
+    private boolean byServer;
     private WsConnectionConfig config;
     private RestClient asking;
     private long timer = -1;
@@ -138,8 +141,12 @@ final class ExchangeTime {
         }
     }
 
-    /** The first copy of a message is being passed on; it may have been held back since it arrived. */
-    void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros) {
+    /**
+     * The first copy of a message is being passed on; it may have been held back since it arrived.
+     *
+     * @param clockSteps how often our wall clock was set
+     */
+    void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros, int clockSteps) {
         if (!text || payload.length() > MAX_BYTES) {
             return;
         }
@@ -151,7 +158,8 @@ final class ExchangeTime {
             if (reader.isLong(i)) {
                 long stamp = reader.asLong(i);
                 if (event.unit().isPlausible(stamp)) {
-                    aged((clock.isKnown() ? clock.micros(arrivalNanos) : arrivalMicros)
+                    compare(clock.isKnown() ? clock.settings() : clockSteps);
+                    ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros)
                             - event.unit().micros(stamp));
                 }
                 return;
@@ -159,12 +167,12 @@ final class ExchangeTime {
         }
     }
 
-    private void aged(long micros) {
-        if (settings != clock.settings()) {
-            settings = clock.settings();
-            ages.reset(); // those were measured by another clock
+    private void compare(int settingsNow) {
+        if (settings != settingsNow || byServer != clock.isKnown()) {
+            settings = settingsNow;
+            byServer = clock.isKnown();
+            ages.reset(); // those were measured by another clock, or by one that was wrong
         }
-        ages.record(micros);
     }
 
     /** What has been measured; null = nothing. */
@@ -173,12 +181,11 @@ final class ExchangeTime {
             return null;
         }
         long now = clockwork.nowNanos();
-        boolean byItsClock = settings > 0;
         return new ExchangeLatency(
                 ages.percentile(50),
                 ages.percentile(99),
-                byItsClock ? (Long) (clock.micros(now) - clockwork.epochMicros()) : null,
-                byItsClock ? (Long) clock.errorMicros(now) : null,
+                byServer ? (Long) (clock.micros(now) - clockwork.epochMicros()) : null,
+                byServer ? (Long) clock.errorMicros(now) : null,
                 ages.count(),
                 failures);
     }

@@ -10,6 +10,11 @@ import java.util.TreeMap;
  * and cuts at once would else be news at every attempt. Pure, not thread-safe; times are nanoseconds of the monotonic clock.
  */
 final class FailureLog {
+    /** A server may close with any code and refuse with any status: causes beyond this many are counted together. */
+    static final int MAX_CAUSES = 64;
+
+    static final String OTHER = "other";
+
     private final long stableNanos;
     private final Map<String, Long> counts = new TreeMap<>();
     private final Set<String> told = new HashSet<>();
@@ -27,8 +32,9 @@ final class FailureLog {
 
     /** Counts a failure; true if its cause was not told since the feed last recovered. */
     boolean isNews(String cause, long nowNanos) {
-        counts.merge(cause, 1L, Long::sum);
-        return isFirst(cause, nowNanos);
+        String counted = counts.containsKey(cause) || counts.size() < MAX_CAUSES ? cause : OTHER;
+        counts.merge(counted, 1L, Long::sum);
+        return isFirst(counted, nowNanos);
     }
 
     /** True if this was not said since the feed last recovered. */

@@ -14,6 +14,7 @@ import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
 import io.firstline.payload.Payload;
+import io.firstline.pool.EvictionReason.Cause;
 import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -368,7 +369,7 @@ public abstract class Feed {
         return call(() -> {
             Seat seat = roster.seatOf(connectionId);
             seat.endRest();
-            if (!seat.replace("requested", trialMs())) {
+            if (!seat.replace(EvictionReason.of(Cause.REQUESTED), trialMs())) {
                 throw new IllegalStateException(connectionId + " is being replaced already, or is not open");
             }
             return Future.succeededFuture();
@@ -393,7 +394,7 @@ public abstract class Feed {
                 formerConnectors.add(connector);
                 connector = surroundings.connectors().apply(newConfig);
             }
-            retireAll("reconfigured");
+            retireAll(Cause.RECONFIGURED);
             return Future.succeededFuture();
         });
     }
@@ -405,16 +406,16 @@ public abstract class Feed {
      */
     public Future<Void> renew() {
         return call(() -> {
-            retireAll("renewed");
+            retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });
     }
 
-    private void retireAll(String reason) {
+    private void retireAll(Cause cause) {
         roster.seats().stream()
                 .flatMap(seat -> Stream.of(Optional.ofNullable(seat.member()), Optional.ofNullable(seat.candidate())))
                 .flatMap(Optional::stream)
-                .forEach(member -> member.retire(reason));
+                .forEach(member -> member.retire(EvictionReason.of(cause)));
         replaceDue();
     }
 
@@ -631,7 +632,7 @@ public abstract class Feed {
     private void shutdownAnnounced(Member member) {
         if (!member.isUrgent()) {
             chronicle.shutdownAnnounced(member);
-            member.retireAtOnce("server shutdown");
+            member.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
             replaceDue();
         }
     }
@@ -712,6 +713,7 @@ public abstract class Feed {
         if (roster.live() > 0) {
             monitor.tellSilence();
         }
+        monitor.tellIgnoredStreams();
         monitor.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
         judgeImpaired();
@@ -741,6 +743,7 @@ public abstract class Feed {
                 chronicle.failures(),
                 exchangeTime.report(),
                 budget.left(config.url()),
+                chronicle.problems(),
                 subscriber.streams(),
                 streams.all().stream().map(StreamWatch::report).toList(),
                 roster.report());

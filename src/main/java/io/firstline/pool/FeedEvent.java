@@ -60,7 +60,31 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         EVICTED("evicted"),
         /** A replacement did not get ready, or was not better; the old connection stays: {@code connection, replacement, reason}. */
         EVICTION_ABANDONED("eviction-abandoned"),
-        /** Fewer live connections than wanted: {@code live, target, state}. */
+        /**
+         * Copies that come on different connections hardly ever are copies of one message, by their bytes or by their key, so that messages
+         * may be published once for each connection: {@code reason, connections, matchedPercent, members, keyCandidates}, and
+         * {@code class} if it is one class of streams. {@code members} are JSON pointers to what differs between two copies that are
+         * equal otherwise, {@code keyCandidates} to what differs from message to message and is the same in both copies. Told once
+         * until copies match again.
+         */
+        LINES_DIFFER("lines-differ"),
+        /**
+         * What the venue's profile points to was found in no message; told once: {@code reason, what, pointers, members}; {@code what} is
+         * {@code stream}, {@code key} or {@code sequence}, {@code class} says of which class of streams, {@code members} are names of
+         * members that messages have.
+         */
+        NOT_FOUND("not-found"),
+        /** Names of streams are too long, or there are too many streams; told once: {@code reason, limit}. */
+        STREAMS_IGNORED("streams-ignored"),
+        /**
+         * Text frames hold several JSON values; told once: {@code reason, connection, split}; {@code split} says whether each became a
+         * message of its own.
+         */
+        SEVERAL_VALUES("several-values"),
+        /**
+         * Fewer live connections than wanted: {@code live, target, state}; or as many, but something is wrong with what they bring, which
+         * {@code reason} says.
+         */
         DEGRADED("degraded"),
         /** As many as wanted again: {@code live, target, state}. */
         RECOVERED("recovered"),

@@ -2,6 +2,7 @@ package io.firstline.pool;
 
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.DropCause;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
@@ -69,6 +70,16 @@ final class FeedMonitor {
         for (StreamWatch stream : streams.all()) {
             gaps.giveUp(stream, now);
         }
+    }
+
+    /** Names of streams that are none; called about once a second. */
+    void tellIgnoredStreams() {
+        streams.ignored()
+                .forEach((fault, count) -> chronicle.trouble(
+                        Trouble.STREAMS_IGNORED,
+                        fault,
+                        count + " copies belong to no stream that is told apart: they have " + fault,
+                        new JsonObject().put("limit", StreamTable.MAX_STREAMS)));
     }
 
     /** What was dropped since it was last told; called about once a second, and when the feed closes. */

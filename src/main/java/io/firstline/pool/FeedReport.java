@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  * @param failures failed attempts and lost connections, by cause
  * @param exchangeLatency how old messages were when they came; null = nobody knows
  * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = they are not limited
+ * @param problems what is wrong with what the connections bring, in words; with some of it the feed is {@link FeedState#DEGRADED}
  * @param streams subscribed over the connections, where the feed knows them
  * @param ledger what is known of each stream, where messages tell their streams
  * @param connections the open ones, then the last that left
@@ -52,6 +53,7 @@ public record FeedReport(
         Map<String, Long> failures,
         ExchangeLatency exchangeLatency,
         int attemptsLeft,
+        List<String> problems,
         List<String> streams,
         List<StreamReport> ledger,
         List<ConnectionReport> connections) {
@@ -84,6 +86,7 @@ public record FeedReport(
                 ExchangeLatency.together(
                         shards.stream().map(FeedReport::exchangeLatency).toList()),
                 shards.stream().mapToInt(FeedReport::attemptsLeft).min().orElseThrow(),
+                joined(shards, FeedReport::problems).stream().distinct().toList(),
                 joined(shards, FeedReport::streams),
                 joined(shards, FeedReport::ledger),
                 connections(shards));

@@ -6,7 +6,7 @@ public enum FeedState {
     STARTING,
     /** As many live connections as wanted. */
     CONNECTED,
-    /** At least one live connection, fewer than wanted. */
+    /** At least one live connection, but fewer than wanted, or their copies do not match. */
     DEGRADED,
     /** None, though there was one or all first attempts failed; attempts go on. */
     DISCONNECTED,

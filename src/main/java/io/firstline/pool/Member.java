@@ -23,7 +23,7 @@ final class Member implements WsConnection.Listener {
     long ageLimitMs = Long.MAX_VALUE;
 
     /** Why it must be replaced whatever its figures are; null = it need not. */
-    private String due;
+    private EvictionReason due;
 
     private boolean urgent;
 
@@ -63,17 +63,17 @@ final class Member implements WsConnection.Listener {
     }
 
     /** It must be replaced, when it is its turn. */
-    void retire(String reason) {
+    void retire(EvictionReason reason) {
         due = due == null ? reason : due;
     }
 
     /** It must be replaced at once: it will be gone soon. */
-    void retireAtOnce(String reason) {
+    void retireAtOnce(EvictionReason reason) {
         due = reason;
         urgent = true;
     }
 
-    String due() {
+    EvictionReason due() {
         return due;
     }
 

@@ -207,6 +207,15 @@ final class MessageReader {
         return stream;
     }
 
+    /** How long its name is as the message writes it, in bytes. */
+    int streamNameLength() {
+        int length = 0;
+        for (int i = 0; i < streamPointers; i++) {
+            length += keys.length(i);
+        }
+        return length;
+    }
+
     /** The stream's name: the values at its pointers, as the dialect calls them. Allocates. */
     String streamName() {
         StringJoiner name = new StringJoiner(dialect.separator());

@@ -102,7 +102,7 @@ final class Publication {
     void publish(Copy copy, boolean late) {
         long receivedMicros = clock.micros(copy.arrivalNanos());
         if (exchangeTime != null) {
-            exchangeTime.published(copy.payload(), copy.text(), copy.arrivalNanos(), receivedMicros);
+            exchangeTime.published(copy.payload(), copy.text(), copy.arrivalNanos(), receivedMicros, clock.steps());
         }
         FeedMessage message = new FeedMessage(
                 feed, 0, ++sequence, copy.by(), receivedMicros, copy.key(), copy.payload(), copy.text(), late);

@@ -62,7 +62,7 @@ final class Reception {
             return Kind.SHUTDOWN;
         }
         boolean isError = reader.isError();
-        boolean isControl = isError || reader.isControl();
+        boolean isControl = isError || reader.isControl() || reader.isControlText(payload);
         stream = isControl ? null : streams.of(reader, arrivalNanos);
         if (stream == null) {
             boolean isReply = isReply(member);

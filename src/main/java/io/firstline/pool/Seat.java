@@ -3,7 +3,7 @@ package io.firstline.pool;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
-import io.firstline.connection.WsConnection;
+import io.firstline.pool.EvictionReason.Cause;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -13,7 +13,6 @@ import java.util.stream.Stream;
  * candidate beside it and goes only when the candidate is promoted. Whether it is promoted, the feed decides.
  */
 final class Seat {
-    private static final String HALF_OPEN = WsConnection.HALF_OPEN;
 
     private final Feed feed;
     private final int number;
@@ -25,7 +24,7 @@ final class Seat {
 
     private Member member;
     private Member candidate;
-    private String evictionReason;
+    private EvictionReason evictionReason;
     private boolean challenged;
     private int attempt;
     /** Which of the feed's URLs is next. */
@@ -66,7 +65,7 @@ final class Seat {
     }
 
     /** Why the member is being replaced; of the last time, if it is not. */
-    String reason() {
+    EvictionReason reason() {
         return evictionReason;
     }
 
@@ -151,7 +150,7 @@ final class Seat {
      * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare, or
      * if the last candidates were in vain and it is too early for another.
      */
-    boolean replace(String reason, long trialMs) {
+    boolean replace(EvictionReason reason, long trialMs) {
         return openCandidate(reason, false, false, trialMs);
     }
 
@@ -164,12 +163,12 @@ final class Seat {
         if (urgent) {
             rest.end();
         }
-        openCandidate(member.unsubscribed ? "not subscribed" : HALF_OPEN, false, urgent, trialMs);
+        openCandidate(EvictionReason.of(member.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN), false, urgent, trialMs);
     }
 
     /** Whether the candidate is here because the member answers nothing. */
     boolean isHalfOpenReplaced() {
-        return candidate != null && HALF_OPEN.equals(evictionReason);
+        return candidate != null && evictionReason.cause() == Cause.HALF_OPEN;
     }
 
     /** Whether it does again. */
@@ -209,11 +208,11 @@ final class Seat {
     }
 
     /** The same for a member that goes only if the candidate turns out to be better. */
-    boolean challenge(String reason, long trialMs) {
+    boolean challenge(EvictionReason reason, long trialMs) {
         return openCandidate(reason, true, false, trialMs);
     }
 
-    private boolean openCandidate(String reason, boolean mustBeBetter, boolean urgent, long trialMs) {
+    private boolean openCandidate(EvictionReason reason, boolean mustBeBetter, boolean urgent, long trialMs) {
         if (candidate != null && challenged && !mustBeBetter) {
             challenged = false; // it is on its way already, and welcome as it is
             evictionReason = reason;

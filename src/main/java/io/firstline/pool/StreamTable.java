@@ -5,7 +5,9 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,19 @@ import java.util.function.Predicate;
 final class StreamTable {
     /** More are not watched: a venue's limit per connection is 1,024 or less. */
     static final int MAX_STREAMS = 4_096;
+    /** What is longer is no name of a stream, in bytes. */
+    static final int MAX_NAME = 256;
+
+    private enum Fault {
+        NO_NAME("no name that can be shown: longer than " + MAX_NAME + " bytes, blank, or with control characters"),
+        TOO_MANY("another stream than the first " + MAX_STREAMS);
+
+        private final String words;
+
+        Fault(String words) {
+            this.words = words;
+        }
+    }
 
     private final LongObjectMap<StreamWatch> byHash = new LongObjectHashMap<>();
     /** The same to go through, several times a second. */
@@ -22,6 +37,7 @@ final class StreamTable {
 
     private final Map<String, StreamWatch> byName = new HashMap<>();
     private final Collection<String> shutdown;
+    private final Map<Fault, Long> ignored = new EnumMap<>(Fault.class);
     private long slots;
 
     /**
@@ -33,18 +49,24 @@ final class StreamTable {
         this.shutdown = shutdown;
     }
 
-    /** The stream of the message just read; null if it has none, or there are too many already. */
+    /** The stream of the message just read; null if it has none or no fitting name, or there are too many already. */
     StreamWatch of(MessageReader read, long nowNanos) {
         long hash = read.stream();
         if (hash == 0) {
             return null;
         }
         StreamWatch known = byHash.get(hash);
-        return known != null || byHash.size() == MAX_STREAMS ? known : add(hash, read, nowNanos);
+        return known != null ? known : add(hash, read, nowNanos);
     }
 
     private StreamWatch add(long hash, MessageReader read, long nowNanos) {
-        String name = read.streamName();
+        if (byHash.size() == MAX_STREAMS) {
+            return ignore(Fault.TOO_MANY);
+        }
+        String name = read.streamNameLength() <= MAX_NAME ? read.streamName() : "";
+        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            return ignore(Fault.NO_NAME);
+        }
         StreamWatch watch = byName.get(name); // a venue may send one stream under several names
         if (watch == null) {
             int place = all.size() < Line.MAX_STREAMS ? all.size() + 1 : 0;
@@ -54,6 +76,18 @@ final class StreamTable {
         }
         byHash.put(hash, watch);
         return watch;
+    }
+
+    private StreamWatch ignore(Fault fault) {
+        ignored.merge(fault, 1L, Long::sum);
+        return null;
+    }
+
+    /** What was taken for no stream and why, by what is wrong: each with how often. */
+    Map<String, Long> ignored() {
+        Map<String, Long> words = new LinkedHashMap<>();
+        ignored.forEach((fault, count) -> words.put(fault.words, count));
+        return words;
     }
 
     /** The stream at a place of the arrival matrix. */

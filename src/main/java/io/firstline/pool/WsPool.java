@@ -10,6 +10,7 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
 import io.firstline.payload.Payload;
 import io.firstline.pool.EvictionPolicy.Contender;
+import io.firstline.pool.EvictionReason.Cause;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ public final class WsPool extends Feed {
     private static final long WATCH_MS = 250;
     private static final int SILENCE_MESSAGES = 5;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final String OVERDUE = "age, overdue";
     /** A connection that has just opened may be subscribing still. */
     private static final long FIRST_DATA_MS = 10_000;
 
@@ -125,7 +125,7 @@ public final class WsPool extends Feed {
                         Member member = members.get(line);
                         chronicle.outOfStep(member);
                         if (member == member.seat.member()) { // not one that was replaced and is closing
-                            member.seat.replace("out of step", trialMs());
+                            member.seat.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs());
                         }
                     }
 
@@ -239,7 +239,7 @@ public final class WsPool extends Feed {
             for (Seat seat : roster.seats()) {
                 if (seat.isLive()
                         && seat.member().id().equals(next.connectionId())
-                        && seat.challenge("slow, " + next.figures(config.rankBy()), trialMs())) {
+                        && seat.challenge(EvictionReason.slow(next.figures(config.rankBy())), trialMs())) {
                     return;
                 }
             }
@@ -276,11 +276,11 @@ public final class WsPool extends Feed {
             if (seat.isLive()
                     && (seat.member().line.inStep() || seat.member().connection.ageMs() > FIRST_DATA_MS)
                     && isSilent(seat.member())
-                    && seat.replace("silent while others deliver", trialMs())) {
+                    && seat.replace(EvictionReason.of(Cause.SILENT), trialMs())) {
                 chronicle.silent(seat.member());
             } else if (seat.isLive() && seat.member().line.inStep()) {
                 streams.any(stream -> stream.isSilentIn(seat.member().line.slot()))
-                        .filter(stream -> seat.replace(stream.name + " silent while others deliver it", trialMs()))
+                        .filter(stream -> seat.replace(EvictionReason.silent(stream.name), trialMs()))
                         .ifPresent(stream -> chronicle.silent(seat.member(), stream.name));
             }
         }
@@ -296,7 +296,7 @@ public final class WsPool extends Feed {
         roster.seats().stream()
                 .filter(this::isOverdue)
                 .max(Comparator.comparingLong(WsPool::overAgeMs))
-                .ifPresent(seat -> seat.replace(OVERDUE, trialMs()));
+                .ifPresent(seat -> seat.replace(EvictionReason.OVERDUE, trialMs()));
     }
 
     private boolean isOverdue(Seat seat) {
@@ -317,7 +317,7 @@ public final class WsPool extends Feed {
             }
         }
         if (oldest != null) {
-            oldest.replace("age", trialMs());
+            oldest.replace(EvictionReason.of(Cause.AGE), trialMs());
         }
     }
 
@@ -390,7 +390,7 @@ public final class WsPool extends Feed {
         if (roster.live() < config.minLive()) {
             return "needed beside the others: fewer than minLive are live";
         }
-        return roster.live() < roster.target() && !candidate.seat.reason().equals(OVERDUE)
+        return roster.live() < roster.target() && !candidate.seat.reason().equals(EvictionReason.OVERDUE)
                 ? "needed beside the others: not all of them are live"
                 : null;
     }

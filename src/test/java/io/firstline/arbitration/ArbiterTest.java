@@ -104,7 +104,7 @@ class ArbiterTest {
         assertThat(a.window().copies()).isEqualTo(2);
         assertThat(a.window().lagP99Micros()).isBetween(990L, 1_010L);
         a.startWindow();
-        assertThat(a.window()).isEqualTo(new LineWindow(0, 0, -1));
+        assertThat(a.window()).isEqualTo(new LineWindow(0, 0, -1, -1));
         assertThat(a.lagMicros().getTotalCount()).as("of all windows").isEqualTo(2);
         assertThat(arbiter.published()).isEqualTo(2);
         assertThat(arbiter).hasToString("Arbiter[published=2, lines=2, inStep=2]");

@@ -415,6 +415,26 @@ class MetricsTest extends HttpTestBase {
     }
 
     @Test
+    void shouldTakeACorrectedFigureForNoNewBeginning() {
+        RunningTotal total = new RunningTotal(2);
+        total.see("a", 100, 5);
+        total.see("a", 110, 4);
+        assertThat(total.sums()).containsExactly(110, 5);
+        total.see("a", 120, 6);
+        assertThat(total.sums()).containsExactly(120, 6);
+    }
+
+    @Test
+    void shouldLabelCodesThatAServerChoosesByTheirClass() {
+        assertThat(FeedMeters.causeClass("closed-4123")).isEqualTo("closed-4xxx");
+        assertThat(FeedMeters.causeClass("closed-1006")).isEqualTo("closed-1xxx");
+        assertThat(FeedMeters.causeClass("closed-65535")).isEqualTo("closed-other");
+        assertThat(FeedMeters.causeClass("http-429")).isEqualTo("http-4xx");
+        assertThat(FeedMeters.causeClass("http-99999")).isEqualTo("http-other");
+        assertThat(FeedMeters.causeClass("refused")).isEqualTo("refused");
+    }
+
+    @Test
     void shouldMeasureRates() {
         RateHistory rates = new RateHistory();
         assertThat(rates.latest()).isZero();

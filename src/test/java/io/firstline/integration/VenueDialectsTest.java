@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class VenueDialectsTest {
             boolean conflicts) {
         @Override
         public String toString() {
-            return venue;
+            return venue + " " + stream;
         }
     }
 
@@ -131,6 +132,24 @@ class VenueDialectsTest {
                                 + "\",\"product_id\":\"BTC-USD\"}]}]}",
                         Proof.UNPROVABLE,
                         true),
+                coinbase(
+                        "candles BTC-USD",
+                        n ->
+                                "\"candles\":[{\"start\":\"1786309500\",\"high\":\"2\",\"low\":\"1\",\"open\":\"1\",\"close\":\"2\",\"volume\":\""
+                                        + n + "\",\"product_id\":\"BTC-USD\"}]"),
+                coinbase(
+                        "status BTC-USD",
+                        n -> "\"products\":[{\"id\":\"BTC-USD\",\"status\":\"online\",\"status_message\":\"" + n
+                                + "\"}]"),
+                coinbase(
+                        "level2 BTC-USD",
+                        n -> "\"product_id\":\"BTC-USD\",\"updates\":[{\"side\":\"bid\",\"event_time\":\"" + n
+                                + "\",\"price_level\":\"1\",\"new_quantity\":\"2\"}]"),
+                coinbase(
+                        "ticker_batch BTC-USD",
+                        n ->
+                                "\"tickers\":[{\"type\":\"ticker\",\"product_id\":\"BTC-USD\",\"price\":\"1\",\"volume_24_h\":\""
+                                        + n + "\"}]"),
                 new Dialog(
                         "kucoin",
                         "/market/level2:BTC-USDT",
@@ -141,6 +160,21 @@ class VenueDialectsTest {
                                         + (3 * n - 2) + ",\"sequenceEnd\":" + 3 * n + ",\"changes\":{}}}",
                         Proof.PROVEN_COMPLETE,
                         false));
+    }
+
+    /** A channel of Coinbase Advanced, whose messages have a number and a time of their connection. */
+    private static Dialog coinbase(String stream, IntFunction<String> event) {
+        String named = stream.substring(0, stream.indexOf(' '));
+        String channel = named.equals("level2") ? "l2_data" : named;
+        return new Dialog(
+                "coinbase-advanced",
+                stream,
+                request -> "{\"channel\":\"subscriptions\",\"sequence_num\":0,\"events\":[{\"subscriptions\":{}}]}",
+                "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
+                (n, c) -> "{\"channel\":\"" + channel + "\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
+                        + (n + 100 * c) + ",\"events\":[{\"type\":\"update\"," + event.apply(n) + "}]}",
+                Proof.UNPROVABLE,
+                true);
     }
 
     @ParameterizedTest

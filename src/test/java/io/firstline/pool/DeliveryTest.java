@@ -41,7 +41,7 @@ class DeliveryTest extends FeedTestBase {
                 Map.of("y", "x"),
                 List.of(),
                 List.of(Sign.anyAt("/op"), new Sign("/type", List.of("\"beat\"", "7"))),
-                List.of("pong"),
+                List.of("pong", "{}", "[1010]", "{\"event\":\"heartbeat\"}"),
                 "/id",
                 List.of(),
                 10,
@@ -150,6 +150,26 @@ class DeliveryTest extends FeedTestBase {
         send(pool, 0, 6);
 
         assertThat(numbers()).as("6 waits for 5").containsExactly(1, 3, 4);
+    }
+
+    @Test
+    void shouldHoldBackOnlySoManyBytes() {
+        WsPool pool = pool(Mode.ORDERED, 60_000, 100_000);
+        send(pool, 0, 1);
+        String megabyte = "x".repeat(1 << 20);
+        int most = (int) (Delivery.MAX_HELD_BYTES >> 20) - 1; // each is a little longer than a megabyte
+
+        for (int number = 3; number < 3 + most; number++) {
+            server.send("{\"s\":\"x\",\"n\":" + number + ",\"pad\":\"" + megabyte + "\"}", 0);
+        }
+        eventually(() -> report(pool).copies() == 1 + most);
+        assertThat(numbers()).containsExactly(1);
+        server.send("{\"s\":\"x\",\"n\":" + (4 + most) + ",\"pad\":\"" + megabyte + "\"}", 0);
+
+        eventually(() -> messages.size() == 1 + most);
+        assertThat(report(pool).published())
+                .as("the last one waits for its turn")
+                .isEqualTo(1 + most);
     }
 
     @Test
@@ -293,16 +313,23 @@ class DeliveryTest extends FeedTestBase {
     void shouldKeepControlMessagesOutOfTheStream() {
         WsPool pool = pool(Mode.FIRST, HOLD_MS, 10);
         for (String control : List.of(
-                "pong", "{\"op\":\"ping\"}", "{\"s\":\"x\",\"type\":\"beat\"}", "{\"type\":7}", "{\"op\":false}")) {
+                "pong",
+                "{}",
+                "[1010]",
+                "{\"event\":\"heartbeat\"}",
+                "{\"op\":\"ping\"}",
+                "{\"s\":\"x\",\"type\":\"beat\"}",
+                "{\"type\":7}",
+                "{\"op\":false}")) {
             server.send(control, 0, 1);
         }
         for (String data : List.of("{\"s\":\"x\",\"type\":\"7\"}", "{\"type\":null}", "{\"op\":{}}", "ping")) {
             server.send(data, 0, 1);
         }
 
-        eventually(() -> report(pool).copies() == 18);
+        eventually(() -> report(pool).copies() == 24);
         assertThat(texts()).containsExactly("{\"s\":\"x\",\"type\":\"7\"}", "{\"type\":null}", "{\"op\":{}}", "ping");
-        assertThat(report(pool).control()).isEqualTo(10);
+        assertThat(report(pool).control()).isEqualTo(16);
         assertThat(report(pool).malformed()).as("\"ping\" is no JSON").isEqualTo(2);
     }
 

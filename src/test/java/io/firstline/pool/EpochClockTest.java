@@ -3,6 +3,7 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.testkit.HandClock;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -11,6 +12,26 @@ class EpochClockTest {
 
     private final HandClock time = new HandClock();
     private final EpochClock clock = new EpochClock(time);
+
+    @Test
+    void shouldTellASetClockFromOneThatDrifts() {
+        time.passMs(2_000);
+        clock.micros(time.nowNanos());
+        assertThat(clock.steps()).isZero();
+
+        time.stepWallClockMs(-11); // after two seconds, 10 ms and 2 ms may be drift
+        time.passMs(2_000);
+        clock.micros(time.nowNanos());
+        assertThat(clock.steps()).isZero();
+        time.stepWallClockMs(13);
+        time.passMs(2_000);
+        clock.micros(time.nowNanos());
+        assertThat(clock.steps()).isEqualTo(1);
+        time.stepWallClockMs(-3_600_000);
+        time.passMs(2_000);
+        clock.micros(time.nowNanos());
+        assertThat(clock.steps()).isEqualTo(2);
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {300_000, -300_000})

@@ -19,7 +19,7 @@ class EvictionPolicyTest {
     private static final int OLD_MS = 60_000;
 
     private static Contender contender(String id, double latencyMs, long lagP99Micros) {
-        return new Contender(id, latencyMs, new LineWindow(1_000, 0, lagP99Micros), OLD_MS);
+        return new Contender(id, latencyMs, new LineWindow(1_000, 0, lagP99Micros, lagP99Micros), OLD_MS);
     }
 
     private static List<String> slow(RankBy rankBy, Contender... live) {
@@ -76,9 +76,10 @@ class EvictionPolicyTest {
 
     @Test
     void shouldNotJudgeByAFewMessages() {
-        LineWindow few = new LineWindow(Trial.COPIES - 1, 0, 1_000);
+        LineWindow few = new LineWindow(Trial.COPIES - 1, 0, 1_000, 1_000);
         List<Contender> live = List.of(
-                new Contender("a", 1, few, OLD_MS), new Contender("b", 9, new LineWindow(3, 0, 90_000), OLD_MS));
+                new Contender("a", 1, few, OLD_MS),
+                new Contender("b", 9, new LineWindow(3, 0, 90_000, 90_000), OLD_MS));
         assertThat(EvictionPolicy.slow(live, RankBy.LAG, 0)).isEmpty();
         assertThat(EvictionPolicy.slow(live, RankBy.LATENCY, 0))
                 .as("pings are enough")
@@ -93,7 +94,8 @@ class EvictionPolicyTest {
     @Test
     void shouldNotJudgeTheYoung() {
         List<Contender> live = List.of(
-                contender("good", 1, 1_000), new Contender("young", 99, new LineWindow(5, 0, 99_000), OLD_MS - 1));
+                contender("good", 1, 1_000),
+                new Contender("young", 99, new LineWindow(5, 0, 99_000, 99_000), OLD_MS - 1));
 
         assertThat(EvictionPolicy.slow(live, RankBy.LAG, OLD_MS)).isEmpty();
         assertThat(EvictionPolicy.slow(live, RankBy.LAG, OLD_MS - 1)).hasSize(1);
@@ -117,7 +119,7 @@ class EvictionPolicyTest {
 
     @Test
     void shouldKeepWhatWasNotMeasured() {
-        Contender unknown = new Contender("unknown", Double.NaN, new LineWindow(0, 0, -1), OLD_MS);
+        Contender unknown = new Contender("unknown", Double.NaN, new LineWindow(0, 0, -1, -1), OLD_MS);
         Contender fast = contender("fast", 1, 1_000);
         Contender slow = contender("slow", 9, 9_000);
 
@@ -130,11 +132,11 @@ class EvictionPolicyTest {
 
     @Test
     void shouldTellItsNumbers() {
-        Contender lossy = new Contender("l", 1.23456, new LineWindow(950, 50, 1_234), OLD_MS);
+        Contender lossy = new Contender("l", 1.23456, new LineWindow(950, 50, LineWindow.LOST_MICROS, 1_234), OLD_MS);
 
         assertThat(lossy.figures(RankBy.LATENCY)).isEqualTo("latency 1.235 ms");
-        assertThat(lossy.figures(RankBy.LAG)).isEqualTo("lag p99 1.234 ms, lost 5.0 %");
-        assertThat(new Contender("n", Double.NaN, new LineWindow(0, 0, -1), 0).figures(RankBy.LAG))
+        assertThat(lossy.figures(RankBy.LAG)).isEqualTo("lag p99 1.234 ms, 5.0 % of messages missing");
+        assertThat(new Contender("n", Double.NaN, new LineWindow(0, 0, -1, -1), 0).figures(RankBy.LAG))
                 .isEqualTo("no message");
     }
 }

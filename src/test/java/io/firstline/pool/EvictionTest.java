@@ -95,7 +95,7 @@ class EvictionTest extends FeedTestBase {
         List<FeedEvent> evicted = told(FeedEvent.Type.EVICTED).subList(0, 2);
         for (FeedEvent event : evicted) {
             assertThat(event.facts().getString("reason"))
-                    .startsWith(rankBy == RankBy.LAG ? "slow, lag p99 " : "slow, latency ");
+                    .startsWith(rankBy == RankBy.LAG ? "slow: lag p99 " : "slow: latency ");
             assertThat(event.facts().getDouble("latencyMs")).isGreaterThan(BETWEEN_MS);
             assertThat(event.facts().getLong("lagP99Micros")).isGreaterThan(1_000L);
             String replacement = event.facts().getString("replacement");

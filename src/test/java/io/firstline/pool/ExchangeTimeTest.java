@@ -9,11 +9,13 @@ import io.firstline.config.ServerTime;
 import io.firstline.config.StampUnit;
 import io.firstline.config.Subscribing;
 import io.firstline.connection.Clockwork;
+import io.firstline.testkit.SameClock;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +144,44 @@ class ExchangeTimeTest extends FeedTestBase {
         sendToAll("{\"E\":\"" + clock.epochMicros() + "\"}");
         eventually(() -> report(feed).exchangeLatency() != null);
         assertThat(report(feed).exchangeLatency().samples()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetWhatWasMeasuredByAClockThatWasWrong() {
+        Surroundings real = Surroundings.of(vertx);
+        SteppingClock wrong = new SteppingClock(real.clockwork());
+        wrong.stepMicros = TimeUnit.HOURS.toMicros(1);
+        WsPool feed = started(watch(new WsPool(
+                new Surroundings(real.context(), wrong, real.connectors(), real.budget()),
+                "f",
+                poolOf(2, exchange.url()),
+                Subscribing.NONE,
+                Dialect.NONE.withTimes(ServerTime.NONE, EVENT_TIME),
+                30_000)));
+        send(feed, 20);
+        assertThat(report(feed).exchangeLatency().p50Micros()).isGreaterThan(TimeUnit.MINUTES.toMicros(50));
+
+        wrong.stepMicros = 0;
+
+        eventually(() -> {
+            send(feed, 1);
+            return report(feed).exchangeLatency().p99Micros() < 0; // the exchange is ahead
+        });
+        assertThat(report(feed).exchangeLatency().p50Micros()).isBetween(-AHEAD_MICROS * 102 / 100, 0L);
+    }
+
+    /** The real thing, but for a wall clock that steps when a test says so. */
+    private static final class SteppingClock extends SameClock {
+        private volatile long stepMicros;
+
+        SteppingClock(Clockwork real) {
+            super(real);
+        }
+
+        @Override
+        public long epochMicros() {
+            return super.epochMicros() + stepMicros;
+        }
     }
 
     @Test

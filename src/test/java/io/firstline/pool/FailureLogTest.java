@@ -20,6 +20,17 @@ class FailureLogTest {
     }
 
     @Test
+    void shouldCountCausesTogetherThatAreTooMany() {
+        for (int code = 3_000; code < 3_000 + 2 * FailureLog.MAX_CAUSES; code++) {
+            log.isNews("closed-" + code, code);
+        }
+
+        assertThat(log.counts()).hasSize(FailureLog.MAX_CAUSES + 1).containsEntry(FailureLog.OTHER, 64L);
+        assertThat(log.isNews("closed-4999", 9_999)).as("told once for all").isFalse();
+        assertThat(log.isNews("closed-3000", 9_999)).isFalse();
+    }
+
+    @Test
     void shouldTellAgainAfterAStableRecovery() {
         log.isNews("reset", 0);
         log.whole(true, 100);

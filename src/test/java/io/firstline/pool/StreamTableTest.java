@@ -41,6 +41,19 @@ class StreamTableTest {
     }
 
     @Test
+    void shouldTakeNoNameThatIsNoneForAStream() {
+        String longest = "x".repeat(StreamTable.MAX_NAME);
+
+        assertThat(watch("{\"s\":\"" + longest + "\"}")).isNotNull();
+        assertThat(watch("{\"s\":\"" + longest + "x\"}")).isNull();
+        assertThat(watch("{\"s\":\"\"}")).isNull();
+        assertThat(watch("{\"s\":\"a\\nb\"}")).isNull();
+
+        assertThat(table.all()).hasSize(1);
+        assertThat(table.ignored().values()).containsExactly(3L);
+    }
+
+    @Test
     void shouldTellRepliesAndRefusals() {
         assertThat(watch("{\"result\":null,\"id\":7}")).isNull();
         assertThat(reader.replyTo()).isEqualTo(7);
@@ -68,6 +81,7 @@ class StreamTableTest {
         }
         assertThat(watch(trade("one more"))).isNull();
         assertThat(watch(trade("S0"))).isNotNull();
+        assertThat(table.ignored().values()).containsExactly(1L);
         assertThat(table.all()).hasSize(StreamTable.MAX_STREAMS);
     }
 

@@ -14,7 +14,7 @@ class TrialTest {
     private static final Contender SLOW = measured(1_000, 20_000);
 
     private static Contender measured(long copies, long lagP99Micros) {
-        return new Contender("c", Double.NaN, new LineWindow(copies, 0, lagP99Micros), 0);
+        return new Contender("c", Double.NaN, new LineWindow(copies, 0, lagP99Micros, lagP99Micros), 0);
     }
 
     private static Verdict verdict(String lacks, Contender old, Contender candidate, boolean timeUp) {
