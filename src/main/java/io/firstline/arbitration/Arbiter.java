@@ -67,6 +67,23 @@ public final class Arbiter<M> {
 
         /** A copy has other bytes than the first copy of its message. */
         void conflict(Line line, int stream);
+
+        /**
+         * A published message is two seconds old: these lines have brought it.
+         *
+         * @param lines their slots, as bits
+         */
+        default void settled(long lines, int stream) {}
+
+        /**
+         * A line has brought a message after it was settled.
+         *
+         * @param lines the slots of those that had brought it before, as bits
+         */
+        default void settledLate(Line line, long lines, int stream) {}
+
+        /** A line that has not lined up yet brings a copy that no line in step has brought so far. */
+        default void held(Line line, int stream) {}
     }
 
     private final ArbiterSettings settings;
@@ -90,6 +107,10 @@ public final class Arbiter<M> {
     private long lastLeaderCopyNanos;
     private long settled;
     private long lateMessages;
+    private boolean distrusted;
+    /** No loss and no save of a message up to this one counts. */
+    private long neverCounted;
+
 
     public Arbiter(ArbiterSettings settings, Output<M> output) {
         this.settings = settings;
@@ -192,6 +213,9 @@ public final class Arbiter<M> {
             lineUp(line, unique && onward, nowNanos, nowNanos);
         } else {
             line.fellBehind |= line.watermark < history.oldest() - 1;
+            if (!line.fellBehind) {
+                output.held(line, arrival.stream());
+            }
             hold(line, new Pending.Copy<>(arrival, nowNanos));
             if (eldersAreSilent(line, nowNanos)) {
                 joining.keySet().stream()
@@ -239,6 +263,30 @@ public final class Arbiter<M> {
         settle(nowNanos - settlingNanos);
     }
 
+    /** The lines bring the same messages: what they have lost and saved until now counts. */
+    public void trustFigures() {
+        distrusted = false;
+        for (Line line : lines) {
+            if (line != null) {
+                line.trust();
+            }
+        }
+    }
+
+    /**
+     * The lines do not bring the same messages, so that nothing is lost or saved: nothing of that is counted from now on, and what was
+     * counted since it was last trusted is taken back.
+     */
+    public void distrustFigures() {
+        distrusted = true;
+        neverCounted = settled;
+        for (Line line : lines) {
+            if (line != null) {
+                line.distrust();
+            }
+        }
+    }
+
     private void publish(Line line, Arrival<M> copy, long receivedNanos, boolean late, long nowNanos) {
         settle(nowNanos - settlingNanos);
         if (history.newest() - history.oldest() + 1 >= settings.historySize()) {
@@ -275,6 +323,9 @@ public final class Arbiter<M> {
     private void late(Line line, long sequence, boolean unique, long nowNanos) {
         long firstNanos = history.firstNanos(sequence);
         if (sequence <= settled) {
+            output.settledLate(line, history.deliveredBy(sequence), history.stream(sequence));
+        }
+        if (sequence <= settled && sequence > neverCounted) {
             if (line.leading && line.leadingSinceNanos - firstNanos <= 0) {
                 line.lost(history.stream(sequence), -1);
             }
@@ -558,6 +609,12 @@ public final class Arbiter<M> {
             return;
         }
         long delivered = history.deliveredBy(sequence);
+        output.settled(delivered, history.stream(sequence));
+        if (distrusted) {
+            neverCounted = sequence;
+            history.forgetWinner(sequence);
+            return;
+        }
         long firstNanos = history.firstNanos(sequence);
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {

@@ -67,6 +67,8 @@ public final class Line {
     long losses;
     long saves;
     long unmatched;
+    private long trustedLosses;
+    private long trustedSaves;
     /** Of the windows that are over: a copy is recorded once. Grows with the longest lag: most are short, and there are many lines. */
     private final Histogram earlierLagMicros = new Histogram(2);
 
@@ -176,6 +178,28 @@ public final class Line {
         saves += count;
         if (stream != 0) {
             in(stream).saves += count;
+        }
+    }
+
+    /** What it has lost and saved is known to be so. */
+    void trust() {
+        trustedLosses = losses;
+        trustedSaves = saves;
+        for (StreamFigures figures : byStream) {
+            if (figures != null) {
+                figures.trust();
+            }
+        }
+    }
+
+    /** What was counted as lost and saved since then was neither. */
+    void distrust() {
+        losses = Math.min(losses, trustedLosses);
+        saves = Math.min(saves, trustedSaves);
+        for (StreamFigures figures : byStream) {
+            if (figures != null) {
+                figures.distrust();
+            }
         }
     }
 

@@ -12,6 +12,8 @@ public final class StreamFigures {
     long wins;
     long losses;
     long saves;
+    private long trustedLosses;
+    private long trustedSaves;
 
     /** The youngest message of the stream that it has delivered. */
     long reached;
@@ -28,6 +30,16 @@ public final class StreamFigures {
     long matchedOwnNanos;
 
     StreamFigures() {}
+
+    void trust() {
+        trustedLosses = losses;
+        trustedSaves = saves;
+    }
+
+    void distrust() {
+        losses = Math.min(losses, trustedLosses);
+        saves = Math.min(saves, trustedSaves);
+    }
 
     void lag(long lagNanos) {
         long micros = Math.max(0, lagNanos / 1_000);

@@ -168,6 +168,11 @@ final class Chronicle {
         }
     }
 
+    /** Whether that is wrong at the moment. */
+    boolean isKnown(Trouble trouble, String subject) {
+        return troubles.isKnown(trouble, subject);
+    }
+
     /** What was wrong is so no more. */
     void over(Trouble trouble, String subject) {
         if (troubles.ends(trouble, subject)) {

@@ -62,7 +62,7 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         EVICTION_ABANDONED("eviction-abandoned"),
         /**
          * Copies that come on different connections hardly ever are copies of one message, by their bytes or by their key, so that messages
-         * may be published once for each connection: {@code reason, connections, matchedPercent, members, keyCandidates}, and
+         * may be published once for each connection: {@code reason, connections, members, keyCandidates}, and
          * {@code class} if it is one class of streams. {@code members} are JSON pointers to what differs between two copies that are
          * equal otherwise, {@code keyCandidates} to what differs from message to message and is the same in both copies. Told once
          * until copies match again.

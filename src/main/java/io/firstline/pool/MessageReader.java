@@ -31,8 +31,13 @@ final class MessageReader {
     private final Dialect dialect;
     private final Map<StreamClass, Places> places = new HashMap<>();
 
-    /** Where the values of a class of streams stand among the pointers. */
+    /**
+     * Where the values of a class of streams stand among the pointers.
+     *
+     * @param number of the class, from 1; 0 = the streams of which nothing is known
+     */
     record Places(
+            int number,
             StreamClass type,
             List<Integer> key,
             List<Integer> last,
@@ -61,6 +66,7 @@ final class MessageReader {
                 .forEach(type -> places.put(
                         type,
                         new Places(
+                                dialect.classes().indexOf(type) + 1,
                                 type,
                                 placed(type.key(), pointers),
                                 placed(type.sequence().last(), pointers),
@@ -85,6 +91,16 @@ final class MessageReader {
             pointers.add(pointer);
         }
         return pointers.indexOf(pointer);
+    }
+
+    /** How many classes of streams there are. */
+    int classes() {
+        return dialect.classes().size();
+    }
+
+    /** The name of a class by its number; empty = of what has no class. */
+    String className(int number) {
+        return number == 0 ? "" : dialect.classes().get(number - 1).name();
     }
 
     /** Where the values of a stream of this name stand. */

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
  * candidate beside it and goes only when the candidate is promoted. Whether it is promoted, the feed decides.
  */
 final class Seat {
-
     private final Feed feed;
     private final int number;
     private final Clockwork clockwork;

@@ -27,6 +27,10 @@ final class Troubles {
         return words.remove(new Key(trouble, subject)) != null;
     }
 
+    boolean isKnown(Trouble trouble, String subject) {
+        return words.containsKey(new Key(trouble, subject));
+    }
+
     void clear() {
         words.clear();
     }

@@ -41,6 +41,7 @@ public final class WsPool extends Feed {
     private Arbiter<Copy> arbiter;
     private final Arriving arriving;
     private final Rotation rotation;
+    private final LineAgreement agreement;
     /** The slow ones of the last look that are still to be challenged. */
     private final Deque<Contender> slow = new ArrayDeque<>();
 
@@ -65,6 +66,7 @@ public final class WsPool extends Feed {
         this.config = config;
         this.trialMs = trialMs;
         this.arriving = new Arriving(reader);
+        this.agreement = new LineAgreement(reader, streams, chronicle);
         this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), clockwork.random());
     }
 
@@ -97,6 +99,7 @@ public final class WsPool extends Feed {
     @Override
     void starting() {
         members.clear();
+        agreement.begin();
         arbiter = new Arbiter<>(
                 new ArbiterSettings(
                         config.hashCapacity(),
@@ -135,6 +138,21 @@ public final class WsPool extends Feed {
                             chronicle.conflict(members.get(line), streams.at(stream).name);
                         }
                     }
+
+                    @Override
+                    public void settled(long lines, int stream) {
+                        agreement.settled(lines, stream);
+                    }
+
+                    @Override
+                    public void settledLate(Line line, long lines, int stream) {
+                        agreement.settledLate(line, lines, stream);
+                    }
+
+                    @Override
+                    public void held(Line line, int stream) {
+                        agreement.held(line, stream);
+                    }
                 });
         evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
         stall = new CommonStall();
@@ -142,6 +160,8 @@ public final class WsPool extends Feed {
         watchTimer = clockwork.every(WATCH_MS, () -> {
             judgeImpaired();
             lookForStall();
+            arbiter.settleFigures(clockwork.nowNanos());
+            agreement.look(arbiter, members);
             replaceSilent();
             replaceDue();
             considerCandidates();
@@ -165,6 +185,7 @@ public final class WsPool extends Feed {
     void joined(Member member) {
         member.line = arbiter.join(member.connection.connectStartedNanos(), clockwork.nowNanos());
         members.put(member.line, member);
+        agreement.cleared(member.line);
         streams.joined(member.line.slot());
         member.inStepNanos = startedNanos; // if it is in step at once, it is a founder
         member.ageLimitMs = rotation.ageLimitMs();
@@ -174,6 +195,7 @@ public final class WsPool extends Feed {
     void parted(Member member) {
         members.remove(member.line);
         streams.parted(member.line.slot());
+        agreement.cleared(member.line);
         arbiter.leave(member.line, clockwork.nowNanos());
     }
 
@@ -183,6 +205,7 @@ public final class WsPool extends Feed {
         if (arriving.isNumbered()) {
             arriving.numbered(member.line.slot());
         }
+        agreement.arrived(member.line, payload);
         arbiter.copy(member.line, arriving, arrivalNanos);
         if (stream != null) {
             stream.brought(member.line.slot());
@@ -221,6 +244,8 @@ public final class WsPool extends Feed {
         lookForStall();
         if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace()) {
             return;
+        if (roster.live() < config.minLive() || anyUnproven() || !agreement.isTrusted()) {
+            return; // what was missing on a connection is known only where copies match
         }
         List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
         if (!EvictionPolicy.canJudge(live, config.rankBy())) {

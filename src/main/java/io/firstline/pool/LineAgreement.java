@@ -1,0 +1,164 @@
+package io.firstline.pool;
+
+import io.firstline.arbitration.MatchRate;
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.Line;
+import io.firstline.payload.Payload;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reports that connections bring different messages, with the members in which their copies differ, and keeps figures from counting that
+ * rest on matching copies. Belongs to the feed's context.
+ */
+final class LineAgreement {
+    /** What a connection brings before may be its own: acks and snapshots. */
+    private static final long START_UP_MS = 2_000;
+    /** Calls of {@link #look} that make about a second. */
+    private static final int LOOKS = 4;
+
+    private final MessageReader reader;
+    private final StreamTable streams;
+    private final Chronicle chronicle;
+    private final CopySamples samples = new CopySamples();
+    private MatchRate agreement;
+    private long grown;
+    private int looks;
+    private boolean differs;
+
+    LineAgreement(MessageReader reader, StreamTable streams, Chronicle chronicle) {
+        this.reader = reader;
+        this.streams = streams;
+        this.chronicle = chronicle;
+        begin();
+    }
+
+    /** The feed is started: nothing is known. */
+    void begin() {
+        agreement = new MatchRate(reader.classes() + 1);
+        grown = 0;
+        differs = false;
+        samples.want(false);
+    }
+
+    void settled(long lines, int stream) {
+        agreement.came(lines, grown, group(stream));
+    }
+
+    void settledLate(Line line, long before, int stream) {
+        agreement.cameLate(line.slot(), before, group(stream));
+    }
+
+    void held(Line line, int stream) {
+        agreement.came(1L << line.slot(), grown, group(stream));
+    }
+
+    private int group(int stream) {
+        return stream == 0 ? 0 : streams.at(stream).places.number();
+    }
+
+    /** A connection has this slot from now on, or left it. */
+    void cleared(Line line) {
+        grown &= ~(1L << line.slot());
+        agreement.cleared(line.slot());
+        samples.cleared(line.slot());
+    }
+
+    void arrived(Line line, Payload payload) {
+        if (samples.isWanted()) {
+            samples.take(line.slot(), payload);
+        }
+    }
+
+    /** Whether what copies say about connections can be relied on. */
+    boolean isTrusted() {
+        return !differs && !agreement.isSuspect();
+    }
+
+    /** Called several times a second. */
+    void look(Arbiter<Copy> arbiter, Map<Line, Member> members) {
+        if (++looks % LOOKS != 0) {
+            return;
+        }
+        agreement.look();
+        members.forEach((line, member) -> {
+            if (member.connection.ageMs() >= START_UP_MS && member.requests.isSettled()) {
+                grown |= 1L << line.slot();
+            }
+        });
+        boolean anyDiffers = false;
+        for (int group = 0; group <= reader.classes(); group++) {
+            long slots = agreement.differing(group);
+            anyDiffers |= slots != 0;
+            if (slots != 0) {
+                tell(group, slots, members);
+            } else {
+                chronicle.over(Trouble.LINES_DIFFER, reader.className(group));
+            }
+        }
+        if (anyDiffers && !differs) {
+            arbiter.distrustFigures();
+        } else if (!anyDiffers && (differs || agreement.isProven())) {
+            arbiter.trustFigures();
+        }
+        if (differs && !anyDiffers) {
+            members.keySet().forEach(Line::startWindow);
+        }
+        differs = anyDiffers;
+        samples.want(agreement.isSuspect() && !differs);
+    }
+
+    private void tell(int group, long slots, Map<Line, Member> members) {
+        if (chronicle.isKnown(Trouble.LINES_DIFFER, reader.className(group))) {
+            return;
+        }
+        List<Member> differing = new ArrayList<>();
+        List<Member> others = new ArrayList<>();
+        members.forEach((line, member) -> ((slots & 1L << line.slot()) != 0 ? differing : others).add(member));
+        if (differing.isEmpty()) {
+            return;
+        }
+        Member one = differing.get(0);
+        CopyDifference difference = differing.stream()
+                .skip(1)
+                .map(other -> between(one, other))
+                .filter(found -> !found.members().isEmpty())
+                .findFirst()
+                .orElseGet(() -> others.stream()
+                        .map(other -> between(one, other))
+                        .filter(found -> !found.members().isEmpty())
+                        .findFirst()
+                        .orElse(CopyDifference.NONE));
+        List<String> ids = differing.stream().map(Member::id).sorted().toList();
+        String type = reader.className(group);
+        chronicle.trouble(
+                Trouble.LINES_DIFFER,
+                type,
+                words(ids, type, difference),
+                new JsonObject()
+                        .put("connections", new JsonArray(ids))
+                        .put("class", type.isEmpty() ? null : type)
+                        .put("members", new JsonArray(difference.members()))
+                        .put("keyCandidates", new JsonArray(difference.keyCandidates())));
+    }
+
+    private CopyDifference between(Member one, Member other) {
+        return CopyDifference.between(samples.of(one.line.slot()), samples.of(other.line.slot()));
+    }
+
+    private static String words(List<String> ids, String type, CopyDifference difference) {
+        String what = type.isEmpty() ? "" : " of the class " + type;
+        String differing = difference.members().isEmpty()
+                ? ""
+                : "; their copies differ in " + String.join(", ", difference.members());
+        String candidates = difference.keyCandidates().isEmpty()
+                ? "what is the same in all copies of a message"
+                : String.join(", ", difference.keyCandidates());
+        return "messages" + what + " on " + String.join(", ", ids)
+                + " hardly ever match those on other connections: they may be published once for each" + differing
+                + "; name in a venue profile's \"key\" " + candidates;
+    }
+}
