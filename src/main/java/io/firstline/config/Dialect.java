@@ -1,5 +1,6 @@
 package io.firstline.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,7 @@ public record Dialect(
                         "eventTime",
                         "nothing, but where the server tells the time",
                         "\"eventTime\" together with \"serverTime\"")
+                .add(objectsAsKeys(stream, classes))
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
     }
@@ -137,6 +139,27 @@ public record Dialect(
                 ServerTime.NONE,
                 EventTime.NONE,
                 Notices.NONE);
+    }
+
+    /** Keys that hold an object or an array wherever another pointer of the same messages leads to something. */
+    private static List<Problem> objectsAsKeys(List<String> stream, List<StreamClass> classes) {
+        List<Problem> problems = new ArrayList<>();
+        for (StreamClass type : classes) {
+            List<String> others = new ArrayList<>(stream);
+            others.addAll(type.key());
+            others.addAll(type.sequence().last());
+            for (String key : type.key()) {
+                others.stream()
+                        .filter(other -> other.startsWith(key + "/"))
+                        .findFirst()
+                        .ifPresent(other -> problems.add(new Problem(
+                                "/classes" + Wording.step(type.name()) + "/key",
+                                Wording.quoted(key) + ", which is an object or an array where " + Wording.quoted(other)
+                                        + " is read",
+                                "pointers to strings, numbers, true or false")));
+            }
+        }
+        return problems;
     }
 
     private static Set<String> pointers(

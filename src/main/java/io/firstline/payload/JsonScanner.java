@@ -85,6 +85,33 @@ final class JsonScanner {
         };
     }
 
+    /** Whether a bracket closes and another opens behind it, with nothing but whitespace between them; strings are not told apart. */
+    boolean closesAndOpens(int at) {
+        int pos = at;
+        for (; pos <= to - Long.BYTES; pos += Long.BYTES) {
+            long word = (long) WORD.get(bytes, pos) | (('{' ^ '[') * ONES);
+            for (long marks = below(word ^ ('}' * ONES), 1); marks != 0; marks &= marks - 1) {
+                if (opensBehind(pos + (Long.numberOfTrailingZeros(marks) >>> 3))) {
+                    return true;
+                }
+            }
+        }
+        for (; pos < to; pos++) {
+            if (opensBehind(pos)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean opensBehind(int at) {
+        if (bytes[at] != '}' && bytes[at] != ']') {
+            return false;
+        }
+        int next = peek(space(at + 1));
+        return next == '{' || next == '[';
+    }
+
     /** The end of a string: control characters and escapes that JSON does not have are errors, bad UTF-8 is not. */
     int string(int at) {
         escaped = false;

@@ -168,6 +168,22 @@ final class Chronicle {
         }
     }
 
+    /** A text frame holds several JSON values, each of which became a message or not. */
+    void severalValues(String connectionId, boolean split) {
+        if (isKnown(Trouble.SEVERAL_VALUES, "")) {
+            return;
+        }
+        trouble(
+                Trouble.SEVERAL_VALUES,
+                "",
+                "text frames hold several JSON values; "
+                        + (split
+                                ? "each is a message of its own"
+                                : "they are published as they come, and match only frames with the same values: a venue"
+                                        + " profile with \"messages\" splits them"),
+                new JsonObject().put("connection", connectionId).put("split", split));
+    }
+
     /** Whether that is wrong at the moment. */
     boolean isKnown(Trouble trouble, String subject) {
         return troubles.isKnown(trouble, subject);

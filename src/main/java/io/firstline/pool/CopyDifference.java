@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /**
  * What differs between the copies that two connections bring: of the messages of one, each is held against the message of the other that
- * has the same members and differs in the fewest values. Pure; for a look now and then, not for every message.
+ * has the same members and differs in the fewest values, and the better half of these pairs counts. Pure; for a look now and then, not for every message.
  *
  * @param members JSON pointers to the values that differ in most of these pairs
  * @param keyCandidates JSON pointers to the values that are the same in a pair and differ from message to message
@@ -36,18 +36,20 @@ record CopyDifference(List<String> members, List<String> keyCandidates) {
     static CopyDifference between(List<Buffer> ones, List<Buffer> others) {
         List<Map<String, String>> first = flat(ones);
         List<Map<String, String>> second = flat(others);
-        List<Pair> pairs = new ArrayList<>();
+        List<Pair> found = new ArrayList<>();
         for (Map<String, String> one : first) {
             second.stream()
                     .filter(other -> other.keySet().equals(one.keySet()))
                     .map(other -> new Pair(one, other, differing(one, other)))
                     .filter(pair -> pair.differing().size() < one.size())
                     .min(Comparator.comparingInt(pair -> pair.differing().size()))
-                    .ifPresent(pairs::add);
+                    .ifPresent(found::add);
         }
-        if (pairs.size() < 2) {
+        if (found.size() < 2) {
             return NONE;
         }
+        found.sort(Comparator.comparingInt(pair -> pair.differing().size()));
+        List<Pair> pairs = found.subList(0, (found.size() + 1) / 2 + 1); // of some messages the copy may not be there
         Map<String, Integer> counts = new LinkedHashMap<>();
         pairs.forEach(pair -> pair.differing().forEach(pointer -> counts.merge(pointer, 1, Integer::sum)));
         List<String> members = counts.entrySet().stream()

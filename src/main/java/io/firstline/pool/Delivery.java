@@ -59,7 +59,7 @@ final class Delivery {
     }
 
     private void latest(Copy copy) {
-        if (!copy.restarts() && copy.stream().chain.isOld(copy.last())) {
+        if (!copy.restarts() && GapLedger.isOld(copy)) {
             publication.drop(DropCause.SUPERSEDED, 1);
         } else {
             enter(copy);
@@ -73,7 +73,7 @@ final class Delivery {
             release(stream);
             enter(copy);
             publish(copy, false);
-        } else if (stream.chain.isOld(copy.last())) {
+        } else if (GapLedger.isOld(copy)) {
             publication.drop(DropCause.SUPERSEDED, 1);
         } else if (copy.first() <= stream.chain.newest() + 1) {
             enter(copy);

@@ -13,6 +13,7 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.WsConnection;
+import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
 import io.firstline.pool.EvictionReason.Cause;
 import io.firstline.stream.CopyListener;
@@ -73,6 +74,10 @@ public abstract class Feed {
     private final Sender sender;
     final Publication publication;
     final Chronicle chronicle;
+
+    private final JsonValues jsonValues = new JsonValues();
+    /** One of several values of a frame. */
+    private final Payload part = new Payload();
 
     /** Sees every copy; null = nobody. */
     private CopyListener copyListener;
@@ -621,6 +626,36 @@ public abstract class Feed {
         if (copyListener != null) {
             copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
+        List<JsonValues.Range> values =
+                reader.expectsJson() && payload.isText() ? valuesIn(payload) : List.of();
+        if (values.isEmpty()) {
+            take(member, payload, arrivalNanos);
+            return;
+        }
+        chronicle.severalValues(member.id(), true);
+        byte[] bytes = payload.array();
+        for (JsonValues.Range value : values) {
+            if (!member.dismissed) {
+                take(member, part.over(bytes, value.from(), value.length(), true), arrivalNanos);
+            }
+        }
+    }
+
+    private List<JsonValues.Range> valuesIn(Payload payload) {
+        return jsonValues.in(payload.array(), payload.from(), payload.from() + payload.length());
+    }
+
+    /** A message of a feed whose messages are not read is being published: what it is made of is only reported. */
+    void look(Copy copy) {
+        if (!reader.expectsJson()
+                && copy.text()
+                && !chronicle.isKnown(Trouble.SEVERAL_VALUES, "")
+                && !valuesIn(part.over(copy.payload(), true)).isEmpty()) {
+            chronicle.severalValues(copy.by(), false);
+        }
+    }
+
+    private void take(Member member, Payload payload, long arrivalNanos) {
         Reception.Kind kind = reception.take(member, payload, arrivalNanos);
         if (kind == Reception.Kind.DATA) {
             arrived(member, payload, reception.stream(), arrivalNanos);
@@ -714,6 +749,7 @@ public abstract class Feed {
             monitor.tellSilence();
         }
         monitor.tellIgnoredStreams();
+        reception.tellMissing(chronicle, clockwork.nowNanos());
         monitor.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
         judgeImpaired();

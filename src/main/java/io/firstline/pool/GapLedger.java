@@ -58,7 +58,7 @@ final class GapLedger {
         if (copy.restarts()) {
             chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
         }
-        boolean old = chain.isOld(copy.last());
+        boolean old = isOld(copy);
         long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
         for (Gap gap : chain.published(first, copy.last(), copy.proves(), nowNanos)) {
             if (gap.fate() == Fate.HEALED) {
@@ -68,6 +68,19 @@ final class GapLedger {
             }
         }
         return old;
+    }
+
+    /**
+     * Whether all that a message stands for is older than the newest of its stream, or as old where its numbers prove something: a server
+     * may send again what it has sent before to a connection that has just opened.
+     */
+    static boolean isOld(Copy copy) {
+        Chain chain = copy.stream().chain;
+        boolean repeats = copy.proves()
+                && chain.hasBegun()
+                && copy.first() <= copy.last() // a heartbeat may have the number of the message before it
+                && copy.last() == chain.newest();
+        return repeats || chain.isOld(copy.last());
     }
 
     /** Gives up what has been missing for too long. */

@@ -6,6 +6,7 @@ import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.Payload;
+import io.firstline.pool.ProfileCheck.What;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,6 +92,27 @@ final class MessageReader {
             pointers.add(pointer);
         }
         return pointers.indexOf(pointer);
+    }
+
+    /** Watches whether what the dialect points to is there. */
+    ProfileCheck profile() {
+        ProfileCheck profile = new ProfileCheck();
+        profile.want(What.STREAM, 0, knowsStreams());
+        for (int number = 1; number <= classes(); number++) {
+            StreamClass type = dialect.classes().get(number - 1);
+            profile.want(What.KEY, number, !type.key().isEmpty());
+            profile.want(What.SEQUENCE, number, !type.sequence().last().isEmpty());
+        }
+        return profile;
+    }
+
+    /** The pointers of the dialect that lead to something. */
+    List<String> pointers(What what, int number) {
+        return switch (what) {
+            case STREAM -> dialect.stream();
+            case KEY -> dialect.classes().get(number - 1).key();
+            case SEQUENCE -> dialect.classes().get(number - 1).sequence().last();
+        };
     }
 
     /** How many classes of streams there are. */

@@ -1,6 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.payload.Payload;
+import io.firstline.pool.ProfileCheck.What;
 
 /** Tells apart what arrives: data, control messages, the announcement of the end; and counts it. Belongs to the feed's context. */
 final class Reception {
@@ -17,6 +18,7 @@ final class Reception {
     private final StreamTable streams;
     private final Subscriber subscriber;
     private final FeedMonitor monitor;
+    private final ProfileCheck profile;
     private StreamWatch stream;
     private long copies;
     private long control;
@@ -27,6 +29,7 @@ final class Reception {
         this.streams = streams;
         this.subscriber = subscriber;
         this.monitor = monitor;
+        this.profile = reader.profile();
     }
 
     /** Reads what arrived on a connection. */
@@ -37,6 +40,7 @@ final class Reception {
             control++;
             return kind;
         }
+        check(payload, arrivalNanos);
         if (stream != null) {
             stream.spoke(arrivalNanos);
         }
@@ -72,6 +76,36 @@ final class Reception {
             return isReply || isControl ? Kind.CONTROL : Kind.DATA;
         }
         return stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+    }
+
+    private void check(Payload payload, long nowNanos) {
+        if (profile.isOpen(What.STREAM, 0)) {
+            check(What.STREAM, 0, stream != null, payload, nowNanos);
+        }
+        int type = stream == null ? 0 : stream.places.number();
+        if (type == 0) {
+            return;
+        }
+        if (profile.isOpen(What.KEY, type)) {
+            check(What.KEY, type, reader.identity(stream.places) != 0, payload, nowNanos);
+        }
+        if (profile.isOpen(What.SEQUENCE, type)) {
+            boolean found = reader.lastNumber(stream.places) != MessageReader.NO_NUMBER;
+            check(What.SEQUENCE, type, found, payload, nowNanos);
+        }
+    }
+
+    private void check(What what, int type, boolean found, Payload payload, long nowNanos) {
+        if (found) {
+            profile.found(what, type);
+        } else if (profile.lacks(what, type, nowNanos)) {
+            profile.sample(what, type, payload.toBuffer(), payload.isText());
+        }
+    }
+
+    /** Reports what the profile points to and no message has; called about once a second. */
+    void tellMissing(Chronicle chronicle, long nowNanos) {
+        profile.missing(nowNanos).forEach(missing -> new MissingWords(reader, missing).tell(chronicle));
     }
 
     private boolean isReply(Member member) {

@@ -216,6 +216,7 @@ public final class WsPool extends Feed {
     }
 
     private void publishFirst(Line line, Copy copy, boolean guessedLate) {
+        look(copy);
         if (copy.stream() != null) {
             streams.published(copy.stream(), line.slot(), clockwork.nowNanos());
         }

@@ -1,0 +1,114 @@
+package io.firstline.pool;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether what a venue's profile points to is found in messages: names of streams, and the keys and numbers of each class of streams. What
+ * is in none of {@value #MESSAGES} messages within at least five seconds is missing. Pure; times are nanoseconds of the monotonic clock.
+ */
+final class ProfileCheck {
+    static final int MESSAGES = 20;
+    static final long NANOS = 5_000_000_000L;
+
+    /** What a profile points to. */
+    enum What {
+        STREAM("stream"),
+        KEY("key"),
+        SEQUENCE("sequence");
+
+        private final String label;
+
+        What(String label) {
+            this.label = label;
+        }
+
+        String label() {
+            return label;
+        }
+    }
+
+    /**
+     * What was found in no message.
+     *
+     * @param type the number of the class of streams; 0 with {@link What#STREAM}
+     * @param sample one of the messages
+     * @param text whether it is text
+     */
+    record Missing(What what, int type, long messages, Buffer sample, boolean text) {}
+
+    private static final class Item {
+        private final What what;
+        private final int type;
+        private boolean found;
+        private long messages;
+        private long sinceNanos;
+        private Buffer sample;
+        private boolean text;
+
+        Item(What what, int type, boolean isWanted) {
+            this.what = what;
+            this.type = type;
+            this.found = !isWanted;
+        }
+
+        private boolean isMissing(long nowNanos) {
+            return !found && messages >= MESSAGES && nowNanos - sinceNanos >= NANOS;
+        }
+
+        private Missing missing() {
+            return new Missing(what, type, messages, sample, text);
+        }
+    }
+
+    private final List<Item> items = new ArrayList<>();
+
+    /** Watches what is wanted; what is not cannot be missing. */
+    void want(What what, int type, boolean isWanted) {
+        items.add(new Item(what, type, isWanted));
+    }
+
+    /** Whether it matters if the next message has it: once found, it never is missing. */
+    boolean isOpen(What what, int type) {
+        return !item(what, type).found;
+    }
+
+    /** A message has it. */
+    void found(What what, int type) {
+        Item item = item(what, type);
+        item.found = true;
+        item.sample = null;
+    }
+
+    /**
+     * A message does not have it.
+     *
+     * @return whether {@link #sample} wants to see the message
+     */
+    boolean lacks(What what, int type, long nowNanos) {
+        Item item = item(what, type);
+        if (item.messages++ == 0) {
+            item.sinceNanos = nowNanos;
+        }
+        return item.messages == 1 || item.messages == MESSAGES;
+    }
+
+    void sample(What what, int type, Buffer message, boolean text) {
+        Item item = item(what, type);
+        item.sample = message;
+        item.text = text;
+    }
+
+    private Item item(What what, int type) {
+        return items.get(what == What.STREAM ? 0 : 2 * type - 1 + (what == What.SEQUENCE ? 1 : 0));
+    }
+
+    /** What is missing now. */
+    List<Missing> missing(long nowNanos) {
+        return items.stream()
+                .filter(item -> item.isMissing(nowNanos))
+                .map(Item::missing)
+                .toList();
+    }
+}
