@@ -171,7 +171,7 @@ function drawFeed(card, feed) {
   const slow = (feed.consumers ?? []).filter((c) => c.blocked).length;
   const facts = [...(slow ? [`${slow} consumer${slow > 1 ? "s" : ""} blocked`] : []), `${count(feed.gaps?.healed)} gaps healed`, `${count(feed.gaps?.lost)} lost`, `${count(feed.late)} late`,
     `${count(sum(feed.dropped))} dropped`, `${count(feed.evictions)} evicted`];
-  text(foot, feed.error ? "" : facts.join(" · "));
+  text(foot, feed.error ? "" : [...(feed.problems ?? []), ...facts].join(" · "));
 }
 
 function drawSpark(spark, values) {
@@ -382,7 +382,7 @@ function gapMarks(feed, x, left) {
 
 const TONE = {
   connected: "good", recovered: "good", "in-step": "good", evicted: "warn", "eviction-abandoned": "", disconnected: "bad", degraded: "bad", dropped: "bad",
-  "connect-failed": "bad", "connect-waiting": "warn", "subscribe-failed": "bad", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "shutdown-announced": "warn",
+  "connect-failed": "bad", "connect-waiting": "warn", "subscribe-failed": "bad", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
 };
 
 function describe(e) {
@@ -393,7 +393,7 @@ function describe(e) {
     evicted: () => `${e.connection}: ${e.reason}; ${e.replacement} took over`,
     "eviction-abandoned": () => `${e.connection} stays: ${e.reason}`,
     gap: () => `${e.stream} ${e.from} to ${e.to} ${e.state}${e.connection ? ` by ${e.connection}` : ""}`,
-    degraded: () => `${e.live} of ${e.target} connections live`,
+    degraded: () => `${e.live} of ${e.target} connections live${e.reason ? `: ${e.reason}` : ""}`,
     recovered: () => `${e.live} of ${e.target} connections live`,
     dropped: () => `${count(e.count)} messages: ${e.cause}`,
     "connect-failed": () => `${e.reason || e.cause}`,
