@@ -45,6 +45,7 @@ class RecordingsTest {
             assertThat(report.published()).isEqualTo(merged.size());
             assertThat(report.dropped()).isEmpty();
             assertThat(report.lost()).as("connections lost").isZero();
+            assertThat(report.problems()).isEmpty();
             Bench.get(pool.close());
             return List.copyOf(merged);
         }

@@ -243,6 +243,7 @@ class VenueDialectsTest {
                             .toList());
             assertThat(report.control()).as("misclassified 0").isEqualTo(CONNECTIONS + beats);
             assertThat(report.malformed()).isZero();
+            assertThat(report.problems()).isEmpty();
             StreamReport stream = report.ledger().get(0);
             assertThat(report.ledger()).hasSize(1);
             assertThat(stream.stream()).isEqualTo(dialog.stream());

@@ -435,6 +435,7 @@ final class Judge {
                 }
             }
             case OUT_OF_STEP -> outOfSteps++;
+            case LINES_DIFFER -> require(false, "(8) told that lines differ, which they never do: " + event.facts());
             case STREAM_SILENT -> {
                 Wire wire = wire(event.facts().getString("connection"));
                 if (wire != null) {
