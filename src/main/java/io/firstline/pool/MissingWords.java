@@ -44,8 +44,12 @@ final class MissingWords {
         }
     }
 
+    static String subject(What what, String className) {
+        return what.label() + " " + className;
+    }
+
     void tell(Chronicle chronicle) {
-        String subject = missing.what().label() + " " + className;
+        String subject = subject(missing.what(), className);
         if (!chronicle.isKnown(Trouble.NOT_FOUND, subject)) {
             JsonObject facts = new JsonObject()
                     .put("what", missing.what().label())

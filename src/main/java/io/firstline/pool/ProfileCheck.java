@@ -104,6 +104,17 @@ final class ProfileCheck {
         return items.get(what == What.STREAM ? 0 : 2 * type - 1 + (what == What.SEQUENCE ? 1 : 0));
     }
 
+    /** A thing that a profile points to. */
+    record Wanted(What what, int type) {}
+
+    /** What messages have after all, of what they did not have at first. */
+    List<Wanted> foundLate() {
+        return items.stream()
+                .filter(item -> item.found && item.messages > 0)
+                .map(item -> new Wanted(item.what, item.type))
+                .toList();
+    }
+
     /** What is missing now. */
     List<Missing> missing(long nowNanos) {
         return items.stream()

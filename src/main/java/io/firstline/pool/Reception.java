@@ -106,6 +106,9 @@ final class Reception {
     /** Reports what the profile points to and no message has; called about once a second. */
     void tellMissing(Chronicle chronicle, long nowNanos) {
         profile.missing(nowNanos).forEach(missing -> new MissingWords(reader, missing).tell(chronicle));
+        profile.foundLate()
+                .forEach(found -> chronicle.over(
+                        Trouble.NOT_FOUND, MissingWords.subject(found.what(), reader.className(found.type()))));
     }
 
     private boolean isReply(Member member) {

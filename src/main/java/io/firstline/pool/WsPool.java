@@ -260,6 +260,9 @@ public final class WsPool extends Feed {
 
     /** One at a time: the next begins when the last was promoted or dropped. */
     private void challengeSlow() {
+        if (!agreement.isTrusted()) {
+            slow.clear();
+        }
         while (!slow.isEmpty()) {
             Contender next = slow.poll();
             for (Seat seat : roster.seats()) {

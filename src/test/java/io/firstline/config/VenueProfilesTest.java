@@ -84,6 +84,17 @@ class VenueProfilesTest {
     }
 
     @Test
+    void shouldRefuseAKeyThatMustBeAnObject() {
+        String classes = "\"classes\":{\"c\":{\"match\":\"^b\",\"key\":[\"/d/e\",\"/d\"]}}";
+        assertThat(errors("a", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/s\"]," + classes + "}}"))
+                .singleElement()
+                .asString()
+                .contains("/classes/c/key: found \"/d\", which is an object or an array where \"/d/e\" is read");
+        assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/d/e/s\"]," + classes + "}}"))
+                .hasSize(2);
+    }
+
+    @Test
     void shouldPutAProfileOnTopOfAnother() throws IOException {
         venue(
                 "base",

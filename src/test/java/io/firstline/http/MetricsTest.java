@@ -14,6 +14,7 @@ import io.firstline.simulator.SimulatedLine;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -422,6 +423,21 @@ class MetricsTest extends HttpTestBase {
         assertThat(total.sums()).containsExactly(110, 5);
         total.see("a", 120, 6);
         assertThat(total.sums()).containsExactly(120, 6);
+    }
+
+    @Test
+    void shouldGiveReadersTheReasonWhyAFeedWithAllConnectionsIsNotWhole() {
+        JsonObject feed = new JsonObject()
+                .put("state", "DEGRADED")
+                .put("live", 5)
+                .put("target", 5)
+                .put("problems", new JsonArray().add("copies differ in /time_ms"));
+
+        Readiness readiness = Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)));
+
+        assertThat(readiness.isReady()).isTrue();
+        assertThat(readiness.reasons())
+                .containsExactly("f is DEGRADED: 5 of 5 connections live; copies differ in /time_ms");
     }
 
     @Test

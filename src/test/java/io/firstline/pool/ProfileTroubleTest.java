@@ -69,6 +69,8 @@ class ProfileTroubleTest extends FeedTestBase {
         assertThat(facts.getString("reason")).contains("/contents holds an object");
         assertThat(report(pool).problems()).containsExactly(facts.getString("reason"));
         assertThat(pool.state()).as("copies still match by their bytes").isEqualTo(FeedState.CONNECTED);
+        server.send("{\"s\":\"x\",\"contents\":7}", 0, 1);
+        eventually(() -> report(pool).problems().isEmpty());
     }
 
     @Test
