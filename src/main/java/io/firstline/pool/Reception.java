@@ -71,7 +71,8 @@ final class Reception {
         if (stream == null) {
             boolean isReply = isReply(member);
             if (isError && !isReply) {
-                subscriber.erred(member, reader.streamName(), reader.words());
+                boolean isNamed = reader.streamNameLength() <= StreamTable.MAX_NAME;
+                subscriber.erred(member, isNamed ? reader.streamName() : "", reader.words());
             }
             return isReply || isControl ? Kind.CONTROL : Kind.DATA;
         }
