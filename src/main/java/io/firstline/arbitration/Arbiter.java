@@ -111,7 +111,6 @@ public final class Arbiter<M> {
     /** No loss and no save of a message up to this one counts. */
     private long neverCounted;
 
-
     public Arbiter(ArbiterSettings settings, Output<M> output) {
         this.settings = settings;
         this.output = output;

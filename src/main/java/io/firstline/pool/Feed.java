@@ -626,8 +626,7 @@ public abstract class Feed {
         if (copyListener != null) {
             copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
-        List<JsonValues.Range> values =
-                reader.expectsJson() && payload.isText() ? valuesIn(payload) : List.of();
+        List<JsonValues.Range> values = reader.expectsJson() && payload.isText() ? valuesIn(payload) : List.of();
         if (values.isEmpty()) {
             take(member, payload, arrivalNanos);
             return;

@@ -80,7 +80,7 @@ final class MissingWords {
                 .toList();
         return containers.isEmpty()
                 ? members.isEmpty() ? "they are arrays" : "they have " + String.join(", ", members)
-                : String.join(", ", containers) + " holds an object or an array, and only a string, a number, true or false"
-                        + " is read";
+                : String.join(", ", containers)
+                        + " holds an object or an array, and only a string, a number, true or false" + " is read";
     }
 }

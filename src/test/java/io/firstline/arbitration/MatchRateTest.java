@@ -157,7 +157,9 @@ class MatchRateTest {
                 agreement.came(lines, ALL, 0);
             }
             agreement.look();
-            assertThat(agreement.differing(0)).as("seed %d, second %d", seed, second).isZero();
+            assertThat(agreement.differing(0))
+                    .as("seed %d, second %d", seed, second)
+                    .isZero();
         }
     }
 }

@@ -75,7 +75,9 @@ class VenueRecordingsTest {
             Bench.until("every copy received", () -> Bench.report(pool).copies() == copies);
             Bench.until("every gap decided", () -> Bench.report(pool).ledger().stream()
                     .allMatch(s -> s.openGaps() == 0));
-            assertThat(Bench.report(pool).problems()).as("with what real exchanges send").isEmpty();
+            assertThat(Bench.report(pool).problems())
+                    .as("with what real exchanges send")
+                    .isEmpty();
             Outcome outcome = new Outcome(List.copyOf(merged), Bench.report(pool), List.copyOf(gaps));
             Bench.get(pool.close());
             return outcome;

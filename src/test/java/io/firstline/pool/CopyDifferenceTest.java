@@ -18,8 +18,14 @@ class CopyDifferenceTest {
     @Test
     void shouldNameWhatIsEachConnectionsOwn() {
         CopyDifference difference = CopyDifference.between(
-                messages(0, i -> "{\"time_ms\":" + (17_000 + i) + ",\"id\":" + i + ",\"type\":\"t\",\"d\":[{\"p\":" + i * i + "}]}"),
-                messages(2, i -> "{\"time_ms\":" + (99_000 + 3 * i) + ",\"id\":" + i + ",\"type\":\"t\",\"d\":[{\"p\":" + i * i + "}]}"));
+                messages(
+                        0,
+                        i -> "{\"time_ms\":" + (17_000 + i) + ",\"id\":" + i + ",\"type\":\"t\",\"d\":[{\"p\":" + i * i
+                                + "}]}"),
+                messages(
+                        2,
+                        i -> "{\"time_ms\":" + (99_000 + 3 * i) + ",\"id\":" + i + ",\"type\":\"t\",\"d\":[{\"p\":"
+                                + i * i + "}]}"));
 
         assertThat(difference.members()).containsExactly("/time_ms");
         assertThat(difference.keyCandidates()).containsExactly("/id", "/d/0/p");

@@ -6,6 +6,7 @@ import io.firstline.bus.ReportJson;
 import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.Subscribing;
@@ -29,22 +30,21 @@ class LinesDifferTest extends FeedTestBase {
     private WsPool pool(Dialect dialect) {
         server = HandServer.start(vertx);
         WsPool pool = started(watch(WsPool.create(
-                vertx,
-                "f",
-                poolOf(LINES, server.url()).withEvictIntervalMs(1_000),
-                Subscribing.NONE,
-                dialect)));
+                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), Subscribing.NONE, dialect)));
         eventually(() -> server.sockets.size() == LINES && pool.state() == FeedState.CONNECTED);
         return pool;
     }
 
     /** Sends a message to all every 25 ms until something is so. */
     private void until(BiFunction<Integer, Integer, String> message, Callable<Boolean> holds) {
-        Awaitility.await().atMost(Duration.ofSeconds(25)).pollInterval(Duration.ofMillis(25)).until(() -> {
-            int number = next++;
-            IntStream.range(0, LINES).forEach(line -> server.send(message.apply(number, line), line));
-            return holds.call();
-        });
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(25))
+                .pollInterval(Duration.ofMillis(25))
+                .until(() -> {
+                    int number = next++;
+                    IntStream.range(0, LINES).forEach(line -> server.send(message.apply(number, line), line));
+                    return holds.call();
+                });
     }
 
     @Test
@@ -61,7 +61,9 @@ class LinesDifferTest extends FeedTestBase {
         assertThat(facts.getJsonArray("connections")).hasSize(LINES);
         assertThat(pool.state()).isEqualTo(FeedState.DEGRADED);
         FeedEvent degraded = awaitTold(FeedEvent.Type.DEGRADED);
-        assertThat(degraded.facts().getString("reason")).isEqualTo(facts.getString("reason")).contains("/time_ms");
+        assertThat(degraded.facts().getString("reason"))
+                .isEqualTo(facts.getString("reason"))
+                .contains("/time_ms");
         FeedReport report = report(pool);
         assertThat(report.problems()).containsExactly(facts.getString("reason"));
         assertThat(ReportJson.of(report).getJsonArray("problems")).hasSize(1);
@@ -92,11 +94,12 @@ class LinesDifferTest extends FeedTestBase {
                 Heartbeat.NONE,
                 List.of(wrong, right),
                 ServerTime.NONE,
-                EventTime.NONE));
+                EventTime.NONE,
+                Notices.NONE));
 
         until(
-                (n, line) -> "{\"s\":\"" + (n % 4 == 0 ? "w" : "r") + "\",\"t\":" + (1_000_000 * line + n) + ",\"n\":" + n
-                        + "}",
+                (n, line) -> "{\"s\":\"" + (n % 4 == 0 ? "w" : "r") + "\",\"t\":" + (1_000_000 * line + n) + ",\"n\":"
+                        + n + "}",
                 () -> !told(FeedEvent.Type.LINES_DIFFER).isEmpty());
 
         JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).facts();

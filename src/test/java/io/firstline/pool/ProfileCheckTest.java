@@ -36,8 +36,7 @@ class ProfileCheckTest {
 
         assertThat(check.missing(7 + ProfileCheck.NANOS))
                 .singleElement()
-                .isEqualTo(new ProfileCheck.Missing(
-                        What.KEY, 1, ProfileCheck.MESSAGES, Buffer.buffer("m"), true));
+                .isEqualTo(new ProfileCheck.Missing(What.KEY, 1, ProfileCheck.MESSAGES, Buffer.buffer("m"), true));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
@@ -38,7 +39,8 @@ class ProfileTroubleTest extends FeedTestBase {
                 Heartbeat.NONE,
                 List.of(new StreamClass("all", "^", key, sequence)),
                 ServerTime.NONE,
-                EventTime.NONE);
+                EventTime.NONE,
+                Notices.NONE);
     }
 
     private WsPool pool(Dialect dialect) {
@@ -50,10 +52,13 @@ class ProfileTroubleTest extends FeedTestBase {
 
     private JsonObject awaitNotFound(IntConsumer send) {
         int[] n = {0};
-        Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
-            send.accept(n[0]++);
-            return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
-        });
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    send.accept(n[0]++);
+                    return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
+                });
         return told(FeedEvent.Type.NOT_FOUND).get(0).facts();
     }
 
@@ -92,8 +97,7 @@ class ProfileTroubleTest extends FeedTestBase {
                 awaitNotFound(n -> server.send("{\"s\":\"x\",\"n\":" + n + ",\"data\":{\"q\":" + n + "}}", 0, 1));
 
         assertThat(facts.getString("what")).isEqualTo("sequence");
-        assertThat(facts.getJsonArray("members"))
-                .isEqualTo(new JsonArray(List.of("/s", "/n", "/data", "/data/q")));
+        assertThat(facts.getJsonArray("members")).isEqualTo(new JsonArray(List.of("/s", "/n", "/data", "/data/q")));
         assertThat(told(FeedEvent.Type.NOT_FOUND)).hasSize(1);
     }
 
@@ -105,8 +109,7 @@ class ProfileTroubleTest extends FeedTestBase {
         IntStream.rangeClosed(1, 3).forEach(n -> server.send("{\"s\":\"x\",\"n\":" + n + "}", 1));
         eventually(() -> report(pool).copies() == 6);
 
-        assertThat(texts())
-                .containsExactly("{\"s\":\"x\",\"n\":1}", "{\"s\":\"x\",\"n\":2}", "{\"s\":\"x\",\"n\":3}");
+        assertThat(texts()).containsExactly("{\"s\":\"x\",\"n\":1}", "{\"s\":\"x\",\"n\":2}", "{\"s\":\"x\",\"n\":3}");
         assertThat(awaitTold(FeedEvent.Type.SEVERAL_VALUES).facts().getBoolean("split"))
                 .isTrue();
         assertThat(report(pool).malformed()).isZero();
@@ -127,8 +130,8 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldMarkWhatAServerSendsAgain() {
-        WsPool pool = pool(dialect(
-                List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
+        WsPool pool = pool(
+                dialect(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
         server.send("{\"s\":\"x\",\"f\":1,\"n\":3}", 0);
         server.send("{\"s\":\"x\",\"f\":4,\"n\":5}", 0);
         server.send("{\"s\":\"x\",\"f\":2,\"n\":5}", 0); // trades of the past, up to the last one
