@@ -89,7 +89,7 @@ class VenueProfilesTest {
         assertThat(errors("a", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/s\"]," + classes + "}}"))
                 .singleElement()
                 .asString()
-                .contains("/classes/c/key: found \"/d\", which is an object or an array where \"/d/e\" is read");
+                .contains("\"/d\", which is an object or an array where \"/d/e\" is read at /messages/classes/c/key");
         assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/d/e/s\"]," + classes + "}}"))
                 .hasSize(2);
     }
