@@ -243,9 +243,7 @@ public final class WsPool extends Feed {
     /** What makes a connection slow is compared over one interval, in which nobody joined. */
     private void lookForSlow() {
         lookForStall();
-        if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace()) {
-            return;
-        if (roster.live() < config.minLive() || anyUnproven() || !agreement.isTrusted()) {
+        if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace() || !agreement.isTrusted()) {
             return; // what was missing on a connection is known only where copies match
         }
         List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
