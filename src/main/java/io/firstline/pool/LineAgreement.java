@@ -1,8 +1,8 @@
 package io.firstline.pool;
 
-import io.firstline.arbitration.MatchRate;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.Line;
+import io.firstline.arbitration.MatchRate;
 import io.firstline.payload.Payload;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -162,7 +162,11 @@ final class Seat {
         if (urgent) {
             rest.end();
         }
-        openCandidate(EvictionReason.of(member.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN), false, urgent, trialMs);
+        openCandidate(
+                EvictionReason.of(member.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN),
+                false,
+                urgent,
+                trialMs);
     }
 
     /** Whether the candidate is here because the member answers nothing. */

@@ -433,7 +433,7 @@ class MetricsTest extends HttpTestBase {
                 .put("target", 5)
                 .put("problems", new JsonArray().add("copies differ in /time_ms"));
 
-        Readiness readiness = Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)));
+        Readiness readiness = Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)), null);
 
         assertThat(readiness.isReady()).isTrue();
         assertThat(readiness.reasons())
