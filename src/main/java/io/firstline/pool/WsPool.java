@@ -115,7 +115,9 @@ public final class WsPool extends Feed {
                     @Override
                     public void inStep(Line line, boolean alone) {
                         Member member = members.get(line);
-                        member.inStepNanos = clockwork.nowNanos();
+                        // one that lined up leads with all that it received in the last skew
+                        member.inStepNanos =
+                                clockwork.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
                         chronicle.inStep(member, alone);
                         if (member == member.seat.candidate()) {
                             startTrial(member.seat);

@@ -663,7 +663,7 @@ final class Judge {
                     && other.isWhole()
                     && isLeading(other)
                     && other.place.isSeated()
-                    && other.inStepNanos < wire.brokenSinceNanos
+                    && other.inStepNanos < wire.lastFrameNanos
                     && now - other.stoodStillNanos > AFTER_STALL_NANOS) {
                 return true;
             }
