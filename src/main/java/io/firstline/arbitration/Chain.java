@@ -137,6 +137,18 @@ public final class Chain {
         return begun && last < newest;
     }
 
+    /** Whether this number is missing and may still come. */
+    public boolean lacks(long number) {
+        for (Open gap : open) {
+            for (long[] range : gap.missing) {
+                if (number >= range[0] && number <= range[1]) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** The venue counts anew from here on: what is open is lost. */
     public List<Gap> restart() {
         begun = false;

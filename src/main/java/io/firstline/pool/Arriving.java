@@ -45,9 +45,13 @@ final class Arriving implements Arrival<Copy> {
         return last != MessageReader.NO_NUMBER;
     }
 
-    /** Tells its stream that these numbers have come in this slot. */
-    void numbered(int slot) {
-        stream.numbered(slot, by, first, last, restarts);
+    /**
+     * Tells its stream that these numbers have come in this slot, and learns whether it is counted anew from them on.
+     *
+     * @param slots the slots that are taken, as bits
+     */
+    void numbered(int slot, long slots) {
+        restarts = stream.numbered(slot, by, first, last, restarts, slots);
     }
 
     @Override

@@ -33,6 +33,26 @@ final class Holes {
         newest[slot] = last;
     }
 
+    /** A copy arrived whose number tells only the order. */
+    void reached(int slot, long last) {
+        newest[slot] = Math.max(newest[slot], last);
+    }
+
+    /** Whether a number younger than this one has come in a slot. */
+    boolean hasPassed(int slot, long last) {
+        return newest[slot] != NOTHING && newest[slot] > last;
+    }
+
+    /** The same for any of these slots, as bits. */
+    boolean anyHasPassed(long slots, long last) {
+        for (long rest = slots; rest != 0; rest &= rest - 1) {
+            if (hasPassed(Long.numberOfTrailingZeros(rest), last)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A copy with numbers that prove something arrived, the first of its message or not. */
     void arrived(int slot, String connectionId, long first, long last) {
         long before = newest[slot];

@@ -113,6 +113,11 @@ final class StreamTable {
         slots &= ~(1L << slot);
     }
 
+    /** The slots that are taken, as bits. */
+    long slots() {
+        return slots;
+    }
+
     void published(StreamWatch watch, int slot, long nowNanos) {
         watch.published(slots, nowNanos);
         watch.brought(slot);

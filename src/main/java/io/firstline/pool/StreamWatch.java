@@ -37,6 +37,8 @@ final class StreamWatch {
     private final long[] reached = new long[Arbiter.MAX_LINES];
     /** By slot: when the first message was published that it has not brought. */
     private final long[] missingSinceNanos = new long[Arbiter.MAX_LINES];
+    /** The slots whose last message here was a snapshot that was older than what had been published. */
+    private long oldSnapshots;
     /** The slots that have brought a message of this stream. */
     private long broughtBy;
 
@@ -87,6 +89,7 @@ final class StreamWatch {
         reached[slot] = published;
         broughtBy &= ~(1L << slot);
         holes.joined(slot);
+        oldSnapshots &= ~(1L << slot);
     }
 
     /**
@@ -105,13 +108,40 @@ final class StreamWatch {
         newestNanos = nowNanos;
     }
 
-    /** A copy with numbers arrived in a slot. */
-    void numbered(int slot, String connectionId, long first, long last, boolean restarts) {
-        if (restarts) {
+    /**
+     * A copy with numbers arrived in a slot.
+     *
+     * @param restarts whether it says that its stream is counted anew
+     * @param slots the slots that are taken, as bits
+     * @return whether the stream is counted anew from it on
+     */
+    boolean numbered(int slot, String connectionId, long first, long last, boolean restarts, long slots) {
+        boolean anew = isAnew(slot, last, restarts, slots);
+        if (restarts || anew) {
             holes.restarted(slot, last);
         } else if (first != MessageReader.NO_NUMBER) {
             holes.arrived(slot, connectionId, first, last);
+        } else {
+            holes.reached(slot, last);
         }
+        return anew;
+    }
+
+    /**
+     * A new connection may begin with a snapshot that is older than what others have brought: that counts nothing anew. An older number
+     * does if this connection itself had come further, or if no connection that is there has; or if the connection goes on from such a
+     * snapshot with numbers that are old and not missing.
+     */
+    private boolean isAnew(int slot, long last, boolean restarts, long slots) {
+        long bit = 1L << slot;
+        if (!restarts) {
+            boolean goesOn = (oldSnapshots & bit) != 0 && chain.isOld(last) && !chain.lacks(last);
+            oldSnapshots &= ~bit;
+            return goesOn;
+        }
+        boolean anew = !chain.isOld(last) || holes.hasPassed(slot, last) || !holes.anyHasPassed(slots & ~bit, last);
+        oldSnapshots = anew ? oldSnapshots & ~bit : oldSnapshots | bit;
+        return anew;
     }
 
     /** A copy arrived in a slot, after it was published if it was to be. */

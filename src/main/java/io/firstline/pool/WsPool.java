@@ -205,7 +205,7 @@ public final class WsPool extends Feed {
     void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
         arriving.take(member.id(), payload, stream, arrivalNanos);
         if (arriving.isNumbered()) {
-            arriving.numbered(member.line.slot());
+            arriving.numbered(member.line.slot(), streams.slots());
         }
         agreement.arrived(member.line, payload);
         arbiter.copy(member.line, arriving, arrivalNanos);

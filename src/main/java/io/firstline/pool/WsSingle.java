@@ -60,7 +60,7 @@ public final class WsSingle extends Feed {
         if (member == member.seat.member()) {
             arriving.take(member.id(), payload, stream, arrivalNanos);
             if (arriving.isNumbered()) {
-                arriving.numbered(0);
+                arriving.numbered(0, 1);
             }
             if (stream != null) {
                 stream.published(0, arrivalNanos);

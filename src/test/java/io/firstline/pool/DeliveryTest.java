@@ -198,6 +198,33 @@ class DeliveryTest extends FeedTestBase {
         assertThat(messages).noneMatch(message -> message.late());
     }
 
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void shouldTakeNoOldSnapshotOfAnotherConnectionForABeginning(Mode mode) {
+        WsPool pool = pool(mode, 60_000, 10);
+        send(pool, 0, 100, 101, 102, 103);
+        server.send("{\"s\":\"x\",\"n\":98,\"r\":true}", 1); // its own, which the other never had
+        eventually(() -> report(pool).copies() == 5);
+        send(pool, 1, 99, 100, 101, 102, 103, 104);
+        send(pool, 0, 104, 105);
+
+        assertThat(numbers()).endsWith(102, 103, 104, 105).startsWith(100, 101, 102, 103);
+        assertThat(told(FeedEvent.Type.GAP)).isEmpty();
+        assertThat(report(pool).ledger().get(0).lostGaps()).isZero();
+    }
+
+    @Test
+    void shouldBeginAnewWhereAConnectionGoesOnFromAnOlderSnapshot() {
+        WsPool pool = pool(Mode.LATEST, 60_000, 10);
+        send(pool, 0, 1_000, 1_001);
+        server.send("{\"s\":\"x\",\"n\":1,\"r\":true}", 1); // the other one is half-open
+        eventually(() -> report(pool).copies() == 3);
+        send(pool, 1, 2, 3);
+
+        assertThat(numbers()).containsExactly(1_000, 1_001, 2, 3);
+        assertThat(told(FeedEvent.Type.GAP)).isEmpty();
+    }
+
     @Test
     void shouldOrderTheMessagesOfASingleConnectionToo() {
         server = HandServer.start(vertx);

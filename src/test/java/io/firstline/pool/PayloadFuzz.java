@@ -109,7 +109,7 @@ public final class PayloadFuzz {
                 reader.isControlText(payload);
                 arriving.take("line " + line, payload, stream, now);
                 if (arriving.isNumbered()) {
-                    arriving.numbered(line);
+                    arriving.numbered(line, -1L);
                 }
                 arbiter.copy(lines.get(line), arriving, now);
             }
