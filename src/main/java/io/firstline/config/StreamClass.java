@@ -134,7 +134,8 @@ public record StreamClass(
      * @param first with {@link Link#PLUS_ONE}, pointers to the first of them; empty = it has one number only
      * @param previous with {@link Link#PREVIOUS}, pointers to the number of the message before it; one whose own number is below that
      *     restarts the chain
-     * @param reset a message of which one of these is true restarts the chain: its venue counts anew from there
+     * @param reset a message of which one of these is true restarts the chain: its venue counts anew from there, unless the number is
+     *     older than what another connection has brought
      */
     public record Sequence(Link link, List<String> last, List<String> first, List<String> previous, List<Sign> reset) {
         public static final Sequence NONE = new Sequence(Link.NONE, List.of(), List.of(), List.of());

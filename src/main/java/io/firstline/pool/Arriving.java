@@ -51,7 +51,7 @@ final class Arriving implements Arrival<Copy> {
      * @param slots the slots that are taken, as bits
      */
     void numbered(int slot, long slots) {
-        restarts = stream.numbered(slot, by, first, last, restarts, slots);
+        restarts = stream.numbered(slot, by, first, last, restarts, slots, arrivalNanos);
     }
 
     @Override

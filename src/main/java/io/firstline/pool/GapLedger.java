@@ -57,6 +57,7 @@ final class GapLedger {
         Chain chain = stream.chain;
         if (copy.restarts()) {
             chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
+            stream.holes.countedAnew(copy.last());
         }
         boolean old = isOld(copy);
         long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();

@@ -33,6 +33,15 @@ final class Holes {
         newest[slot] = last;
     }
 
+    /** The stream is counted anew after this number: how far others had come before says nothing any more. */
+    void countedAnew(long last) {
+        for (int slot = 0; slot < newest.length; slot++) {
+            if (newest[slot] > last) {
+                newest[slot] = NOTHING;
+            }
+        }
+    }
+
     /** A copy arrived whose number tells only the order. */
     void reached(int slot, long last) {
         newest[slot] = Math.max(newest[slot], last);

@@ -37,8 +37,12 @@ final class StreamWatch {
     private final long[] reached = new long[Arbiter.MAX_LINES];
     /** By slot: when the first message was published that it has not brought. */
     private final long[] missingSinceNanos = new long[Arbiter.MAX_LINES];
-    /** The slots whose last message here was a snapshot that was older than what had been published. */
+    /** The slots that began with a snapshot older than what had been published, and have brought only older numbers since. */
     private long oldSnapshots;
+    /** By slot: when that snapshot came. */
+    private final long[] oldSnapshotNanos = new long[Arbiter.MAX_LINES];
+    /** When a number last came that was not older than what had been published. */
+    private long aheadNanos;
     /** The slots that have brought a message of this stream. */
     private long broughtBy;
 
@@ -113,10 +117,11 @@ final class StreamWatch {
      *
      * @param restarts whether it says that its stream is counted anew
      * @param slots the slots that are taken, as bits
-     * @return whether the stream is counted anew from it on
+     * @return whether the stream is counted anew from it on, if it is the first copy of its message
      */
-    boolean numbered(int slot, String connectionId, long first, long last, boolean restarts, long slots) {
-        boolean anew = isAnew(slot, last, restarts, slots);
+    boolean numbered(
+            int slot, String connectionId, long first, long last, boolean restarts, long slots, long nowNanos) {
+        boolean anew = isAnew(slot, last, restarts, slots, nowNanos);
         if (restarts || anew) {
             holes.restarted(slot, last);
         } else if (first != MessageReader.NO_NUMBER) {
@@ -128,19 +133,33 @@ final class StreamWatch {
     }
 
     /**
-     * A new connection may begin with a snapshot that is older than what others have brought: that counts nothing anew. An older number
-     * does if this connection itself had come further, or if no connection that is there has; or if the connection goes on from such a
-     * snapshot with numbers that are old and not missing.
+     * A new connection may begin with a snapshot that is older than what others have brought, and go on from it until it has caught up:
+     * that counts nothing anew. An older number does if this connection itself had come further, or if no connection that is there has.
+     * It does too if the connection goes on from such a snapshot and none has brought anything newer for a second: the others are dead.
      */
-    private boolean isAnew(int slot, long last, boolean restarts, long slots) {
+    private boolean isAnew(int slot, long last, boolean restarts, long slots, long nowNanos) {
         long bit = 1L << slot;
-        if (!restarts) {
-            boolean goesOn = (oldSnapshots & bit) != 0 && chain.isOld(last) && !chain.lacks(last);
+        if (!chain.isOld(last)) {
+            aheadNanos = nowNanos;
             oldSnapshots &= ~bit;
-            return goesOn;
+            return restarts;
         }
-        boolean anew = !chain.isOld(last) || holes.hasPassed(slot, last) || !holes.anyHasPassed(slots & ~bit, last);
-        oldSnapshots = anew ? oldSnapshots & ~bit : oldSnapshots | bit;
+        boolean goesOn = (oldSnapshots & bit) != 0;
+        boolean othersAreFurther = holes.anyHasPassed(slots & ~bit, last);
+        boolean anew;
+        if (restarts) {
+            anew = holes.hasPassed(slot, last) || !othersAreFurther;
+        } else {
+            goesOn &= !chain.lacks(last);
+            boolean othersAreDead = nowNanos - Math.max(oldSnapshotNanos[slot], aheadNanos) >= SILENT_NANOS;
+            anew = goesOn && (!othersAreFurther || othersAreDead);
+        }
+        if (anew || (!restarts && !goesOn)) {
+            oldSnapshots &= ~bit;
+        } else if (restarts && !goesOn) {
+            oldSnapshots |= bit;
+            oldSnapshotNanos[slot] = nowNanos;
+        }
         return anew;
     }
 
