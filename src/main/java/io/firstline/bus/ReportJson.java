@@ -43,6 +43,8 @@ public final class ReportJson {
                 .put("failures", new JsonObject(Map.copyOf(report.failures())))
                 .put("exchangeLatency", of(report.exchangeLatency()))
                 .put("attemptsLeft", report.attemptsLeft() < 0 ? null : (Integer) report.attemptsLeft())
+                .put("pausedMs", report.pausedMs())
+                .put("lastFailure", report.lastFailure())
                 .put("problems", new JsonArray(report.problems()))
                 .put("streams", new JsonArray(report.streams()))
                 .put("ledger", ledger)

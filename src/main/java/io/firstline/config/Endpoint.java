@@ -32,7 +32,7 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
     }
 
     public Endpoint {
-        url = url == null ? "" : url;
+        url = url == null ? "" : FeedUrl.encoded(url);
         method = method == null ? Method.GET : method;
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         target = target == null ? "" : target;

@@ -246,7 +246,8 @@ final class FeedReader {
                         flag("allowPlaintext", broken.contains("allowPlaintext")),
                         headers(),
                         certificates,
-                        venue == null ? Endpoint.NONE : venue.endpoint()),
+                        venue == null ? Endpoint.NONE : venue.endpoint(),
+                        texts("subProtocols")),
                 fallback);
     }
 

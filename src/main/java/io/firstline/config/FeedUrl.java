@@ -1,7 +1,9 @@
 package io.firstline.config;
 
+import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +37,50 @@ public final class FeedUrl {
             Pattern.compile("(?<=/)(?:[^/?#]*[_.~-])?(?=[A-Za-z0-9]{8,}(?:[/?#_.~-]|$))"
                     + "(?:[A-Za-z]+[0-9]+[A-Za-z]|[0-9]+[A-Za-z]+[0-9])[^/?#]*");
 
+    private static final Pattern PARTS =
+            Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?)([^/?#:]*)(.*)", Pattern.DOTALL);
+
     private FeedUrl() {}
+
+    /**
+     * The URL as it goes over the wire: what is not ASCII is percent-encoded as UTF-8, in the host's name as IDNA has it (RFC 3490).
+     * Everything else stays as it is, also what is encoded already.
+     */
+    public static String encoded(String url) {
+        Matcher parts = PARTS.matcher(url);
+        if (!parts.matches()) {
+            return percentEncoded(url);
+        }
+        return percentEncoded(parts.group(1)) + host(parts.group(2)) + percentEncoded(parts.group(3));
+    }
+
+    private static String host(String name) {
+        try {
+            return isAscii(name) ? name : IDN.toASCII(name);
+        } catch (IllegalArgumentException noName) {
+            return name; // told as a host that is not valid
+        }
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    private static String percentEncoded(String text) {
+        if (isAscii(text)) {
+            return text;
+        }
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            encoded.append(each >= 0 ? Character.toString(each) : String.format(Locale.ROOT, "%%%02X", each & 0xFF));
+        }
+        return encoded.toString();
+    }
+
+    /** Whether a connection may go there. */
+    public static boolean isAllowed(String url, boolean allowPlaintext) {
+        return problems(url, allowPlaintext).isEmpty();
+    }
 
     /** The problems of a URL, none if it may be used; {@code ws://} is for loopback hosts unless plaintext is allowed. */
     static List<Problem> problems(String url, boolean allowPlaintext) {
@@ -50,7 +95,7 @@ public final class FeedUrl {
         }
         URI uri;
         try {
-            uri = new URI(url);
+            uri = new URI(encoded(url));
         } catch (URISyntaxException e) {
             problems.add(new Problem("/url", quoted(url) + " (" + e.getReason() + ")", "wss://host[:port]/path"));
             return problems;

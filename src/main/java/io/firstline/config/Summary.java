@@ -2,9 +2,12 @@ package io.firstline.config;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -26,6 +29,7 @@ final class Summary {
         for (FeedConfig feed : config.feeds()) {
             lines.add(feed.name() + ": " + of(feed, config.simulated().contains(feed.name())));
         }
+        lines.addAll(budgets(config));
         BridgesConfig bridges = config.bridges();
         if (bridges.tcp() != null) {
             lines.add("TCP bridge on " + bridges.tcp().host() + ": "
@@ -35,6 +39,38 @@ final class Summary {
             lines.add("SockJS bridge at /eventbus: " + of(bridges.sockjs().bridge()));
         }
         return lines;
+    }
+
+    /** Hosts to which more connections go than may be opened in five minutes, and how long the start takes there. */
+    private static List<String> budgets(ServiceConfig config) {
+        Map<String, List<FeedConfig>> byHost = config.feeds().stream()
+                .filter(feed -> !config.simulated().contains(feed.name()))
+                .flatMap(feed -> feed.parts().stream())
+                .filter(part -> limit(part) > 0)
+                .collect(Collectors.groupingBy(
+                        part -> URI.create(part.pool().connection().url()).getHost(),
+                        TreeMap::new,
+                        Collectors.toList()));
+        List<String> lines = new ArrayList<>();
+        byHost.forEach((host, parts) -> {
+            int wanted = parts.stream().mapToInt(FeedConfig::connections).sum();
+            int limit = parts.stream().mapToInt(Summary::limit).min().orElseThrow();
+            if (wanted > limit) {
+                int atOnce = limit - limit / 30; // the others are kept for connections that are lost
+                int minutes = 5 * ((wanted - 1) / atOnce);
+                lines.add("note: " + wanted + " connections to " + host + ", but \"connectsPer5Min\" allows " + limit
+                        + " attempts in five minutes: the first connection of "
+                        + (parts.size() <= limit
+                                ? "every pool opens at once"
+                                : limit + " pools of " + parts.size() + " opens at once")
+                        + ", all of them are open after about " + minutes + " minutes");
+            }
+        });
+        return lines;
+    }
+
+    private static int limit(FeedConfig part) {
+        return part.pool().connection().retry().connectsPer5Min();
     }
 
     private static String of(BridgeConfig bridge) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * How one WebSocket is opened and watched. Immutable; checked when it is made: an {@link InvalidConfigException} names every
  * wrong field at once.
  *
- * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}
+ * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}; what is not ASCII is encoded
  * @param furtherUrls other ways to the same: connections of a feed take turns, so that they do not share one path's fate, and the next
  *     one is tried where an attempt fails; default none
  * @param connectionId names the connection in messages, events and logs; unique in the process unless the user sets it
@@ -29,9 +29,11 @@ import java.util.regex.Pattern;
  * @param compression offer permessage-deflate; default false: most market-data servers refuse it, it costs latency, and what a
  *     hostile server inflates is bounded only once it is inflated
  * @param allowPlaintext allow {@code ws://} to hosts that are not loopback; default false
- * @param headers request headers of the upgrade; their values are never logged
+ * @param headers request headers of the upgrade; their values are never logged; {@code User-Agent} is {@code Firstline/<version>} unless
+ *     it is among them
  * @param trustedCertificates path of a PEM file of authorities to trust instead of the JVM's; empty = the JVM's
  * @param endpoint asked for every attempt where it goes, {@code url} being only its stand-in then; default none
+ * @param subProtocols offered in the upgrade ({@code Sec-WebSocket-Protocol}), the preferred one first; default none
  */
 public record WsConnectionConfig(
         String url,
@@ -49,7 +51,8 @@ public record WsConnectionConfig(
         boolean allowPlaintext,
         Map<String, String> headers,
         String trustedCertificates,
-        Endpoint endpoint) {
+        Endpoint endpoint,
+        List<String> subProtocols) {
 
     public static final int DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
     public static final int DEFAULT_LATENCY_PING_INTERVAL_MS = 1_000;
@@ -61,7 +64,11 @@ public record WsConnectionConfig(
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     public WsConnectionConfig {
-        furtherUrls = furtherUrls == null ? List.of() : List.copyOf(furtherUrls);
+        url = url == null ? null : FeedUrl.encoded(url);
+        furtherUrls = furtherUrls == null
+                ? List.of()
+                : furtherUrls.stream().map(FeedUrl::encoded).toList();
+        subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
         onConnect = onConnect == null ? List.of() : List.copyOf(onConnect);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
@@ -79,6 +86,7 @@ public record WsConnectionConfig(
                 .range("connectTimeoutMs", connectTimeoutMs, 1, 600_000)
                 .range("framesPerSecond", framesPerSecond, 0, MAX_FRAMES_PER_SECOND)
                 .add(headerProblems(headers))
+                .add(subProtocolProblems(subProtocols))
                 .throwIfAny("connection configuration");
     }
 
@@ -100,7 +108,8 @@ public record WsConnectionConfig(
                 false,
                 Map.of(),
                 "",
-                Endpoint.NONE);
+                Endpoint.NONE,
+                List.of());
     }
 
     /** A connection id no other connection of this process has. */
@@ -123,6 +132,21 @@ public record WsConnectionConfig(
                         "/headers" + Wording.step(name), "a value with a control character", "a value on one line"));
             }
         });
+        return problems;
+    }
+
+    /** What would break the header: RFC 6455, 4.1, wants tokens, each once. */
+    static List<Problem> subProtocolProblems(List<String> subProtocols) {
+        List<Problem> problems = new ArrayList<>();
+        for (int i = 0; i < subProtocols.size(); i++) {
+            String each = subProtocols.get(i);
+            if (!HEADER_NAME.matcher(each).matches() || subProtocols.indexOf(each) < i) {
+                problems.add(new Problem(
+                        "/subProtocols/" + i,
+                        Wording.quoted(each),
+                        "a sub-protocol's name, once: letters, digits and any of !#$%&'*+-.^_`|~"));
+            }
+        }
         return problems;
     }
 
@@ -186,6 +210,10 @@ public record WsConnectionConfig(
         return with(draft -> draft.trustedCertificates = trustedCertificates);
     }
 
+    public WsConnectionConfig withSubProtocols(List<String> subProtocols) {
+        return with(draft -> draft.subProtocols = subProtocols);
+    }
+
     /** Asks this endpoint for every attempt; the URL becomes its stand-in. */
     public WsConnectionConfig withEndpoint(Endpoint endpoint) {
         return with(draft -> {
@@ -219,6 +247,7 @@ public record WsConnectionConfig(
         private Map<String, String> headers;
         private String trustedCertificates;
         private Endpoint endpoint;
+        private List<String> subProtocols;
 
         Draft(WsConnectionConfig from) {
             url = from.url();
@@ -237,6 +266,7 @@ public record WsConnectionConfig(
             headers = from.headers();
             trustedCertificates = from.trustedCertificates();
             endpoint = from.endpoint();
+            subProtocols = from.subProtocols();
         }
 
         WsConnectionConfig made() {
@@ -256,7 +286,8 @@ public record WsConnectionConfig(
                     allowPlaintext,
                     headers,
                     trustedCertificates,
-                    endpoint);
+                    endpoint,
+                    subProtocols);
         }
     }
 }

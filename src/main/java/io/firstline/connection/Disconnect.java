@@ -22,7 +22,7 @@ import javax.net.ssl.SSLException;
  * @param reason what the other side or the network said, for humans
  */
 public record Disconnect(String cause, int code, String reason) {
-    private static final int MAX_REASON = 250;
+    private static final int MAX_REASON = 500;
     /** What a close frame has room for beside its code. */
     private static final int MAX_FRAME_REASON_BYTES = 123;
     /** Netty gives an answer that it cannot read the status 999. */
@@ -65,7 +65,12 @@ public record Disconnect(String cause, int code, String reason) {
             return new Disconnect(
                     "http-" + rejected.getStatus(),
                     code,
-                    "the server answered the upgrade with HTTP " + rejected.getStatus());
+                    "the server answered the upgrade with "
+                            + (rejected instanceof RefusedException ? message : "HTTP " + rejected.getStatus()));
+        }
+        if (failure instanceof RedirectedException) {
+            Disconnect there = of(failure.getCause(), code);
+            return new Disconnect(there.cause(), code, message + there.reason());
         }
         if (failure instanceof RestFailedException) {
             return new Disconnect("endpoint", code, message);

@@ -9,12 +9,18 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,18 +35,22 @@ public final class RestClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final int MAX_ADDRESSES = 3;
+
     private final WebClient client;
+    private final Names names;
     private final int timeoutMs;
 
-    private RestClient(WebClient client, int timeoutMs) {
+    private RestClient(WebClient client, Names names, int timeoutMs) {
         this.client = client;
+        this.names = names;
         this.timeoutMs = timeoutMs;
     }
 
     /** A client with the time-out and the trusted authorities of a connection. */
     public static RestClient create(Vertx vertx, WsConnectionConfig config) {
         WebClientOptions options = new WebClientOptions()
-                .setUserAgent("firstline")
+                .setUserAgent(WsClient.USER_AGENT)
                 .setFollowRedirects(false)
                 .setConnectTimeout(config.connectTimeoutMs())
                 .setSslHandshakeTimeout(config.connectTimeoutMs())
@@ -49,7 +59,7 @@ public final class RestClient {
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
-        return new RestClient(WebClient.create(vertx, options), config.connectTimeoutMs());
+        return new RestClient(WebClient.create(vertx, options), Names.of(vertx), config.connectTimeoutMs());
     }
 
     /**
@@ -58,12 +68,31 @@ public final class RestClient {
      * @return fails with a {@link RestFailedException}
      */
     public Future<JsonNode> ask(String method, String url, Map<String, String> headers) {
+        URI uri = URI.create(url);
+        int port = uri.getPort() > 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+        return names.addresses(uri.getHost())
+                .compose(addresses -> ask(method, url, headers, port, addresses.iterator(), 1))
+                .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
+    }
+
+    /** Asks at the next address if there is nobody at the first: the question has not been asked then. */
+    private Future<HttpResponse<Buffer>> ask(
+            String method,
+            String url,
+            Map<String, String> headers,
+            int port,
+            Iterator<InetAddress> addresses,
+            int attempt) {
+        SocketAddress server = SocketAddress.inetSocketAddress(new InetSocketAddress(addresses.next(), port));
         HttpRequest<Buffer> request =
-                client.requestAbs(HttpMethod.valueOf(method), url).as(() -> new BoundedBody(MAX_ANSWER_BYTES));
+                client.requestAbs(HttpMethod.valueOf(method), server, url).as(() -> new BoundedBody(MAX_ANSWER_BYTES));
         headers.forEach(request::putHeader);
         return request.send()
                 .timeout(timeoutMs, TimeUnit.MILLISECONDS)
-                .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
+                .recover(
+                        failure -> failure instanceof ConnectException && addresses.hasNext() && attempt < MAX_ADDRESSES
+                                ? ask(method, url, headers, port, addresses, attempt + 1)
+                                : Future.failedFuture(failure));
     }
 
     private RestFailedException why(Throwable failure) {

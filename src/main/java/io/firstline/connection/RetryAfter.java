@@ -6,7 +6,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 
-/** For how long a server that refused an upgrade wants to be left alone. Pure. */
+/**
+ * For how long a server that refused an upgrade wants to be left alone; never longer than {@value #LONGEST_MIN} minutes, for some say a
+ * day, and a date is only as good as their clock. Pure.
+ */
 final class RetryAfter {
     private static final int FORBIDDEN = 403;
     private static final int BANNED = 418;
@@ -14,7 +17,8 @@ final class RetryAfter {
     private static final int UNAVAILABLE = 503;
     private static final long UNSAID_TOO_MANY_MS = 10_000;
     private static final long UNSAID_BANNED_MS = 120_000;
-    private static final long LONGEST_MS = Duration.ofDays(1).toMillis();
+    private static final int LONGEST_MIN = 5;
+    private static final long LONGEST_MS = Duration.ofMinutes(LONGEST_MIN).toMillis();
 
     private RetryAfter() {}
 

@@ -1,93 +1,58 @@
 package io.firstline.connection;
 
-import io.netty.channel.ChannelFuture;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionData;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionDecoder;
-import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateClientExtensionHandshaker;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.WebSocket;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.http.WebSocketInternal;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import io.vertx.core.internal.PromiseInternal;
 
-/** A Vert.x WebSocket whose pings {@link PingAnswers} answers. */
+/** A WebSocket on a channel of Vert.x, whose pings {@link PingAnswers} answers. */
 final class VertxSocket implements Socket {
     /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
     private static final int MAX_QUEUED_BYTES = 1 << 20;
 
-    private final WebSocket socket;
+    private static final int MAX_CONTROL_BYTES = 125;
+
+    private final ContextInternal context;
+    private final WsChannel socket;
     private final int maxMessageBytes;
 
-    VertxSocket(WebSocket socket, int maxMessageBytes) {
+    VertxSocket(ContextInternal context, WsChannel socket, int maxMessageBytes) {
+        this.context = context;
         this.socket = socket;
         this.maxMessageBytes = maxMessageBytes;
-        socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-        boundInflation();
-    }
-
-    /**
-     * Vert.x inflates a frame to whatever it becomes: 16 KB can become a gigabyte. The same decoder with a bound takes its place, before it
-     * has inflated anything.
-     */
-    private void boundInflation() {
-        ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
-        WebSocketExtensionDecoder unbounded = vertx.pipeline().get(WebSocketExtensionDecoder.class);
-        if (unbounded == null) {
-            return;
-        }
-        if (!vertx.executor().inEventLoop() || !isAtTheBeginning(vertx.pipeline())) {
-            ChannelFuture unused = vertx.close();
-            throw new IllegalStateException("\"compression\" needs a context that is an event loop");
-        }
-        String answered = socket.headers().get("Sec-WebSocket-Extensions");
-        boolean noContext =
-                answered != null && answered.toLowerCase(Locale.ROOT).contains("server_no_context_takeover");
-        vertx.pipeline().replace(unbounded, "firstline-inflater", inflater(noContext, maxMessageBytes));
-    }
-
-    /** Netty's own decoder of permessage-deflate. */
-    static WebSocketExtensionDecoder inflater(boolean noContext, int maxMessageBytes) {
-        Map<String, String> parameters = new HashMap<>();
-        if (noContext) {
-            parameters.put("server_no_context_takeover", null);
-        }
-        // a little more than the largest message, which must fill the buffer and find room left
-        int bound = (int) Math.min(Integer.MAX_VALUE, maxMessageBytes + 1_024L);
-        return new PerMessageDeflateClientExtensionHandshaker(6, true, 15, true, noContext, bound)
-                .handshakeExtension(new WebSocketExtensionData("permessage-deflate", parameters))
-                .newExtensionDecoder();
+        socket.maxQueued(MAX_QUEUED_BYTES);
     }
 
     @Override
     public void listen(Listener listener) {
-        socket.exceptionHandler(listener::failed);
-        socket.closeHandler(v -> listener.ended());
-        socket.pongHandler(listener::pong);
-        socket.frameHandler(listener::frame);
-        ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
-        ContextInternal context = ContextInternal.current();
-        if (context == null || vertx.isRemoved()) { // the channel has ended; Vert.x is about to say so
-            return;
+        ChannelHandlerContext end = socket.context();
+        if (!end.isRemoved()) { // else the channel has ended; the listener is about to be told
+            end.pipeline()
+                    .addBefore(
+                            end.name(),
+                            "firstline-pings",
+                            new PingAnswers(() -> context.execute(v -> listener.ping())));
+            // elsewhere frames have to be carried from the channel's thread to that of the context
+            if (context.isEventLoopContext() && end.executor().inEventLoop()) {
+                tap(end.pipeline(), end.name(), listener);
+            }
         }
-        vertx.pipeline()
-                .addBefore(
-                        vertx.name(), "firstline-pings", new PingAnswers(() -> context.execute(v -> listener.ping())));
-        // elsewhere Vert.x has to carry frames from the channel's thread to that of the context
-        if (context.isEventLoopContext() && vertx.executor().inEventLoop()) {
-            tap(vertx.pipeline(), vertx.name(), context, listener);
-        }
+        socket.listen(listener);
     }
 
-    private void tap(ChannelPipeline pipeline, String vertx, ContextInternal context, Listener listener) {
-        pipeline.addBefore(vertx, "firstline-tap", new FrameTap(context, listener::message));
+    private void tap(ChannelPipeline pipeline, String end, Listener listener) {
+        pipeline.addBefore(end, "firstline-tap", new FrameTap(context, listener::message));
         ChannelHandlerContext decoder = pipeline.context(WebSocket13FrameDecoder.class);
         // with an extension between the two, frames are not what they seem
         if (decoder != null && pipeline.get(WebSocketExtensionDecoder.class) == null) {
@@ -113,49 +78,57 @@ final class VertxSocket implements Socket {
 
     @Override
     public Future<Void> writeText(String text) {
-        return socket.writeTextMessage(text);
+        return socket.write(new TextWebSocketFrame(text));
     }
 
     @Override
     public Future<Void> writeBinary(Buffer payload) {
-        return socket.writeBinaryMessage(payload);
+        return socket.write(new BinaryWebSocketFrame(bytes(payload)));
     }
 
     @Override
     public Future<Void> writePing(Buffer payload) {
-        return socket.writePing(payload);
+        return payload.length() > MAX_CONTROL_BYTES ? tooLong() : socket.write(new PingWebSocketFrame(bytes(payload)));
     }
 
     @Override
     public Future<Void> writePong(Buffer payload) {
-        return socket.writePong(payload);
+        return payload.length() > MAX_CONTROL_BYTES ? tooLong() : socket.write(new PongWebSocketFrame(bytes(payload)));
+    }
+
+    private static ByteBuf bytes(Buffer payload) {
+        return Unpooled.wrappedBuffer(payload.getBytes());
+    }
+
+    private Future<Void> tooLong() {
+        return context.failedFuture("a ping or pong has at most " + MAX_CONTROL_BYTES + " bytes");
     }
 
     @Override
     public boolean isFull() {
-        return socket.writeQueueFull();
+        return socket.isFull();
     }
 
     @Override
     public Future<Void> close(int code, String reason) {
-        return socket.close((short) code, reason);
+        return socket.sayGoodbye(code, reason);
     }
 
-    /** Vert.x' own close waits for the other side, and for what is still to be written; the channel's does not. */
+    /** From here, and not from the channel's end, where somebody would say goodbye first. */
     @Override
     public Future<Void> cutOff() {
-        Promise<Void> done = Promise.promise();
-        ((WebSocketInternal) socket).channelHandlerContext().close().addListener(closed -> done.complete());
+        PromiseInternal<Void> done = context.promise();
+        socket.context().close().addListener(done);
         return done.future();
     }
 
     @Override
     public Short closeCode() {
-        return socket.closeStatusCode();
+        return socket.closeFrame() == null ? null : socket.closeFrame().closeStatusCode();
     }
 
     @Override
     public String closeReason() {
-        return socket.closeReason();
+        return socket.closeFrame() == null ? null : socket.closeFrame().closeReason();
     }
 }

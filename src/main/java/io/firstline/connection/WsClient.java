@@ -1,51 +1,86 @@
 package io.firstline.connection;
 
+import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A Vert.x client for all connections of one configuration. To be held as long as one of its sockets is to live: Vert.x closes the
- * sockets of a client that nobody holds.
+ * A client for all connections of one configuration. To be held as long as one of its sockets is to live: Vert.x closes the sockets of a
+ * client that nobody holds.
+ *
+ * <p>Each attempt resolves the host anew and tries its addresses, the next one a second after the one before it or as soon as that has
+ * failed. Redirects are followed at most {@value #MAX_REDIRECTS} times and only to where the configuration may connect; the configured
+ * headers go to the configured host and port only.
+ *
+ * <p>Why not Vert.x' own WebSocket client: it reads name servers and hosts once, knows one address, and keeps the whole body of a refusal.
  */
 public final class WsClient implements Connector {
-    private final WebSocketClient client;
+    private static final Logger LOG = LoggerFactory.getLogger(WsClient.class);
 
-    private WsClient(WebSocketClient client) {
+    static final String USER_AGENT = "Firstline/"
+            + Optional.ofNullable(WsClient.class.getPackage().getImplementationVersion())
+                    .orElse("dev");
+    static final int MAX_REDIRECTS = 3;
+
+    private static final int MAX_ADDRESSES = 6;
+    private static final long NEXT_ADDRESS_MS = 1_000;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final Vertx vertx;
+    private final NetClient client;
+    private final Names names;
+
+    private WsClient(Vertx vertx, NetClient client) {
+        this.vertx = vertx;
         this.client = client;
+        this.names = Names.of(vertx);
     }
 
     public static WsClient create(Vertx vertx, WsConnectionConfig config) {
-        WebSocketClientOptions options = new WebSocketClientOptions()
-                .setMaxConnections(100_000)
-                .setMaxFrameSize(config.maxMessageBytes())
-                .setMaxMessageSize(config.maxMessageBytes())
+        NetClientOptions options = new NetClientOptions()
                 .setConnectTimeout(config.connectTimeoutMs())
                 .setSslHandshakeTimeout(config.connectTimeoutMs())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setTryUsePerMessageCompression(config.compression())
+                .setHostnameVerificationAlgorithm("HTTPS")
                 .setTcpNoDelay(true)
-                .setTcpKeepAlive(true)
-                .setClosingTimeout((int) TimeUnit.MILLISECONDS.toSeconds(WsConnection.CLOSING_TIMEOUT_MS));
+                .setTcpKeepAlive(true);
         if (OpenSSLEngineOptions.isAvailable()) {
             options.setSslEngineOptions(new OpenSSLEngineOptions()); // a third of the garbage; src/docs/performance.md
         }
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
-        return new WsClient(vertx.createWebSocketClient(options));
+        return new WsClient(vertx, vertx.createNetClient(options));
     }
 
     @Override
     public Future<Socket> connect(WsConnectionConfig config) {
-        return client.connect(connectOptions(config)).map(socket -> new VertxSocket(socket, config.maxMessageBytes()));
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        return open(context, config, URI.create(config.url()), 0)
+                .map(channel -> new VertxSocket(context, channel, config.maxMessageBytes()));
     }
 
     @Override
@@ -53,20 +88,99 @@ public final class WsClient implements Connector {
         return client.close();
     }
 
-    /** Where and how one connection is opened. */
-    private static WebSocketConnectOptions connectOptions(WsConnectionConfig config) {
-        URI uri = URI.create(config.url());
-        boolean tls = "wss".equalsIgnoreCase(uri.getScheme());
-        String host = uri.getHost();
-        WebSocketConnectOptions options = new WebSocketConnectOptions()
-                .setSsl(tls)
-                .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
-                .setPort(uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80)
-                // absolute: given a path, Vert.x 5.0 builds a URI of its own, without the brackets of IPv6, and hangs
-                .setURI(config.url())
-                .setAllowOriginHeader(false);
-        options.setTimeout(config.connectTimeoutMs());
-        config.headers().forEach(options::addHeader);
-        return options;
+    private Future<WsChannel> open(ContextInternal context, WsConnectionConfig config, URI uri, int redirects) {
+        return tcp(context, config, uri)
+                .compose(tcp -> Upgrade.of((NetSocketInternal) tcp, config, uri, headers(config, uri), context))
+                .recover(failure -> {
+                    boolean redirected = failure instanceof RefusedException refused
+                            && REDIRECTS.contains(refused.getStatus())
+                            && refused.location() != null;
+                    return redirected
+                            ? follow(context, config, uri, redirects, (RefusedException) failure)
+                            : Future.failedFuture(failure);
+                });
+    }
+
+    private Future<WsChannel> follow(
+            ContextInternal context, WsConnectionConfig config, URI from, int redirects, RefusedException refused) {
+        String problem;
+        URI to = target(from, refused.location());
+        if (redirects == MAX_REDIRECTS) {
+            problem = "not followed: more than " + MAX_REDIRECTS + " redirects";
+        } else if (to == null || !FeedUrl.isAllowed(to.toString(), config.allowPlaintext())) {
+            problem = "not followed: not a wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")";
+        } else {
+            String way = "redirected to " + FeedUrl.masked(to.toString()) + ": ";
+            return open(context, config, to, redirects + 1)
+                    .recover(failure -> Future.failedFuture(
+                            failure instanceof RefusedException there
+                                    ? there.saying(way + there.getMessage())
+                                    : new RedirectedException(way, failure)));
+        }
+        return Future.failedFuture(refused.saying(refused.getMessage() + " (" + problem + ")"));
+    }
+
+    /** Where a redirect leads, as a WebSocket's URL; null if nowhere. */
+    private static URI target(URI from, String location) {
+        try {
+            String resolved = from.resolve(FeedUrl.encoded(location.strip())).toString();
+            String lower = resolved.toLowerCase(Locale.ROOT);
+            boolean http = lower.startsWith("http://") || lower.startsWith("https://");
+            return URI.create(http ? "ws" + resolved.substring("http".length()) : resolved);
+        } catch (IllegalArgumentException noUrl) {
+            return null;
+        }
+    }
+
+    /** The configured headers, if this is the configured place: a redirect gets no credentials. */
+    private static HttpHeaders headers(WsConnectionConfig config, URI uri) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        URI configured = URI.create(config.url());
+        if (isTls(configured) == isTls(uri)
+                && configured.getHost().equalsIgnoreCase(uri.getHost())
+                && port(configured) == port(uri)) {
+            config.headers().forEach(headers::add);
+        }
+        if (!headers.contains(HttpHeaderNames.USER_AGENT)) {
+            headers.set(HttpHeaderNames.USER_AGENT, USER_AGENT);
+        }
+        return headers;
+    }
+
+    private Future<NetSocket> tcp(ContextInternal context, WsConnectionConfig config, URI uri) {
+        return names.addresses(uri.getHost())
+                .compose(addresses -> Staggered.first(
+                        context,
+                        addresses.stream()
+                                .limit(MAX_ADDRESSES)
+                                .<Supplier<Future<NetSocket>>>map(address -> () -> tcp(config, uri, address))
+                                .toList(),
+                        NEXT_ADDRESS_MS,
+                        late -> late.close().onFailure(e -> LOG.debug("a surplus connection does not close", e))));
+    }
+
+    private Future<NetSocket> tcp(WsConnectionConfig config, URI uri, InetAddress address) {
+        ConnectOptions options = new ConnectOptions()
+                .setRemoteAddress(SocketAddress.inetSocketAddress(new InetSocketAddress(address, port(uri))))
+                .setSsl(isTls(uri))
+                .setTimeout(config.connectTimeoutMs());
+        if (isTls(uri)) {
+            // whose certificate it must be
+            options.setHost(withoutBrackets(uri.getHost())).setPort(port(uri));
+        }
+        return client.connect(options);
+    }
+
+    private static String withoutBrackets(String host) {
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
+    }
+
+    private static boolean isTls(URI uri) {
+        return "wss".equalsIgnoreCase(uri.getScheme());
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() > 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
     }
 }

@@ -69,8 +69,13 @@ record Readiness(Level level, List<String> reasons) {
         if (feed.containsKey("error")) {
             return name + " does not answer: " + feed.getString("error");
         }
+        long pausedMs = feed.getLong("pausedMs", 0L);
+        String failure = feed.getString("lastFailure", "");
         return name + " is " + feed.getString("state") + ": " + feed.getInteger("live") + " of "
-                + feed.getInteger("target") + " connections live" + problems(feed);
+                + feed.getInteger("target") + " connections live"
+                + (failure.isEmpty() ? "" : "; " + failure)
+                + (pausedMs == 0 ? "" : "; the host asked to be left alone, for " + (pausedMs + 999) / 1_000 + " s yet")
+                + problems(feed);
     }
 
     private static String problems(JsonObject feed) {

@@ -37,6 +37,7 @@ final class Chronicle {
     private final ContextInternal context;
     private final Clockwork clockwork;
     private final FailureLog failures;
+    private final SessionLimit sessions = new SessionLimit();
 
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
@@ -48,6 +49,7 @@ final class Chronicle {
     private long evictions;
     private final Map<String, Long> evictedFor = new TreeMap<>();
     private long losses;
+    private String lastFailure = "";
 
     /**
      * Begins with a closed feed.
@@ -91,6 +93,7 @@ final class Chronicle {
         state = FeedState.STARTING;
         degradedTold = false;
         troubles.clear();
+        lastFailure = "";
         failures.restart();
     }
 
@@ -128,6 +131,7 @@ final class Chronicle {
         boolean news = failures.isFirst(next.name(), clockwork.nowNanos());
         failures.whole(next == FeedState.CONNECTED, clockwork.nowNanos());
         if (next == FeedState.CONNECTED) {
+            lastFailure = "";
             whole(news);
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
             degradedTold = true;
@@ -204,12 +208,14 @@ final class Chronicle {
     // connections
 
     void connected(Member member) {
+        sessions.opened(clockwork.nowNanos());
         LOG.info("{}/{} connected ({})", name, member.id(), figures());
         tell(FeedEvent.Type.CONNECTED, about(member));
     }
 
     void lost(Member member, Disconnect end) {
         losses++;
+        lastFailure = end.toString();
         if (failures.isNews(end.cause(), clockwork.nowNanos())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
         }
@@ -220,12 +226,29 @@ final class Chronicle {
                         .put("code", end.code())
                         .put("reason", end.reason())
                         .put("ageMs", member.connection.ageMs()));
+        if (sessions.lost(end, member.connection.ageMs(), clockwork.nowNanos())) {
+            oneSession("each connection that opens makes the server close an older one: " + end);
+        }
+    }
+
+    private void oneSession(String evidence) {
+        if (roster.target() > 1 && failures.isFirst("one-session", clockwork.nowNanos())) {
+            LOG.warn(
+                    "{}: the server seems to allow one session; set \"connections\": 1 ({}) ({})",
+                    name,
+                    evidence,
+                    figures());
+            tell(
+                    FeedEvent.Type.ADVICE,
+                    new JsonObject().put("advice", "connections: 1").put("reason", evidence));
+        }
     }
 
     void connectFailed(Throwable failure) {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
+        lastFailure = end.toString();
         if (failures.isNews(end.cause(), clockwork.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, url, end, figures());
             tell(
@@ -236,6 +259,9 @@ final class Chronicle {
                             .put("url", url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
+        if (sessions.refused(end, roster.live())) {
+            oneSession(end.toString());
+        }
     }
 
     /** An attempt must wait: the host asked to be left alone, or the budget of attempts is spent. Told once per outage. */
@@ -421,6 +447,11 @@ final class Chronicle {
     /** How many connections ended without our closing them. */
     long losses() {
         return losses;
+    }
+
+    /** What the last failed attempt or lost connection ended with; empty while the feed is whole. */
+    String lastFailure() {
+        return lastFailure;
     }
 
     /** Failed attempts and lost connections, by cause. */

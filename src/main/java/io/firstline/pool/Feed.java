@@ -126,7 +126,7 @@ public abstract class Feed {
                 publication::published,
                 context,
                 clockwork);
-        this.budget = new HostBudget(surroundings.budget(), config, clockwork);
+        this.budget = new HostBudget(surroundings.budget(), name, config, clockwork);
         GapLedger gaps = new GapLedger(chronicle::gap);
         this.monitor = new FeedMonitor(streams, gaps, publication, chronicle, clockwork);
         this.delivery = new Delivery(publication, gaps, streams, clockwork);
@@ -181,6 +181,7 @@ public abstract class Feed {
             tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
             exchangeTime.start(config);
             starting();
+            budget.wish(urls);
             roster.seats().forEach(Seat::fill);
             return started.future();
         });
@@ -204,6 +205,7 @@ public abstract class Feed {
             roster.open().forEach(Member::dismiss);
             roster.seats().forEach(Seat::vacate);
             lingering.clear();
+            budget.wishGranted(urls);
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
             Connector last = connector;
             closing = Future.join(roster.open().stream()
@@ -405,12 +407,15 @@ public abstract class Feed {
     }
 
     /**
-     * Replaces every connection, make-before-break, one after the other.
+     * Replaces every connection, make-before-break, one after the other. What is not connected is tried at once, even if its host asked
+     * to be left alone.
      *
      * @return completes when the first replacement is being opened, or waits for its turn
      */
     public Future<Void> renew() {
         return call(() -> {
+            budget.resume(urls);
+            roster.seats().forEach(Seat::hurry);
             retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });
@@ -488,6 +493,15 @@ public abstract class Feed {
         return urls;
     }
 
+    boolean hasLive() {
+        return roster.live() > 0;
+    }
+
+    /** Whether there is neither a connection nor an attempt to make one. */
+    boolean isDark() {
+        return roster.seats().stream().allMatch(seat -> seat.member() == null);
+    }
+
     Member newMember(Seat seat, String url) {
         Member member = new Member(this, seat);
         member.connection = new WsConnection(
@@ -508,6 +522,7 @@ public abstract class Feed {
         if (copyListener != null) {
             copyListener.opened(member.id());
         }
+        budget.wishGranted(urls);
         joined(member);
         chronicle.connected(member);
         if (member.dismissed) {
@@ -778,6 +793,8 @@ public abstract class Feed {
                 chronicle.failures(),
                 exchangeTime.report(),
                 budget.left(config.url()),
+                urls.stream().mapToLong(budget::pausedMs).max().orElseThrow(),
+                chronicle.lastFailure(),
                 chronicle.problems(),
                 subscriber.streams(),
                 streams.all().stream().map(StreamWatch::report).toList(),

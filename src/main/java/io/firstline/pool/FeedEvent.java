@@ -60,6 +60,8 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         EVICTED("evicted"),
         /** A replacement did not get ready, or was not better; the old connection stays: {@code connection, replacement, reason}. */
         EVICTION_ABANDONED("eviction-abandoned"),
+        /** What the server does suggests another configuration; told once per outage: {@code advice, reason}. */
+        ADVICE("advice"),
         /**
          * Copies that come on different connections hardly ever are copies of one message, by their bytes or by their key, so that messages
          * may be published once for each connection: {@code reason, connections, members, keyCandidates}, and

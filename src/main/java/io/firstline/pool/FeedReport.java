@@ -29,6 +29,9 @@ import java.util.stream.Collectors;
  * @param failures failed attempts and lost connections, by cause
  * @param exchangeLatency how old messages were when they came; null = nobody knows
  * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = they are not limited
+ * @param pausedMs for how long its host wants to be left alone, milliseconds
+ * @param lastFailure why the last attempt to connect failed or the last connection was lost, in the words of the server or the network; empty
+ *     while it has all its connections
  * @param problems what is wrong with what the connections bring, in words; with some of it the feed is {@link FeedState#DEGRADED}
  * @param streams subscribed over the connections, where the feed knows them
  * @param ledger what is known of each stream, where messages tell their streams
@@ -53,6 +56,8 @@ public record FeedReport(
         Map<String, Long> failures,
         ExchangeLatency exchangeLatency,
         int attemptsLeft,
+        long pausedMs,
+        String lastFailure,
         List<String> problems,
         List<String> streams,
         List<StreamReport> ledger,
@@ -86,6 +91,12 @@ public record FeedReport(
                 ExchangeLatency.together(
                         shards.stream().map(FeedReport::exchangeLatency).toList()),
                 shards.stream().mapToInt(FeedReport::attemptsLeft).min().orElseThrow(),
+                shards.stream().mapToLong(FeedReport::pausedMs).max().orElseThrow(),
+                shards.stream()
+                        .map(FeedReport::lastFailure)
+                        .filter(failure -> !failure.isEmpty())
+                        .findFirst()
+                        .orElse(""),
                 joined(shards, FeedReport::problems).stream().distinct().toList(),
                 joined(shards, FeedReport::streams),
                 joined(shards, FeedReport::ledger),

@@ -6,6 +6,7 @@ import io.firstline.connection.RetryPolicy;
 import io.firstline.pool.EvictionReason.Cause;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +29,9 @@ final class Seat {
     private int attempt;
     /** Which of the feed's URLs is next. */
     private int path;
+
+    /** When the back-off is over. */
+    private long dueNanos;
 
     private long timer = -1;
     private long trialTimer = -1;
@@ -91,7 +95,7 @@ final class Seat {
 
     private void connect() {
         timer = -1;
-        long waitMs = budget.take(url());
+        long waitMs = budget.take(url(), feed.isDark());
         if (waitMs > 0) {
             feed.mustWait(waitMs, attempt == 0);
             attempt = Math.max(attempt, 1);
@@ -114,7 +118,31 @@ final class Seat {
         if (!open) {
             return;
         }
-        timer = clockwork.once(Math.max(1, retry.delayMs(attempt++)), this::connect);
+        dueNanos = clockwork.nowNanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(1, retry.delayMs(attempt++)));
+        await();
+    }
+
+    /** Waits for the end of the back-off; while the feed has no connection, only until its host may be tried again. */
+    private void await() {
+        long leftMs = Math.max(1, (dueNanos - clockwork.nowNanos() + 999_999) / 1_000_000);
+        long waitMs = feed.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(url())));
+        timer = clockwork.once(waitMs, () -> {
+            boolean due = dueNanos - clockwork.nowNanos() <= 0;
+            if (due || (!feed.hasLive() && budget.probeInMs(url()) == 0)) {
+                connect();
+            } else {
+                await();
+            }
+        });
+    }
+
+    /** Somebody wants it to be tried at once, whatever it waits for. */
+    void hurry() {
+        if (open && member == null && timer != -1) {
+            clockwork.cancel(timer);
+            attempt = 0;
+            connect();
+        }
     }
 
     private void reopen() {
@@ -226,7 +254,7 @@ final class Seat {
                 || candidate != null
                 || rest.lasts(clockwork.nowNanos())
                 || (!urgent && !budget.hasSpare(url()))
-                || budget.take(url()) > 0) {
+                || budget.take(url(), urgent) > 0) {
             return false;
         }
         evictionReason = reason;

@@ -12,6 +12,8 @@ import io.firstline.config.ConfigChange;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
 import io.firstline.config.TcpBridgeConfig;
+import io.firstline.connection.Clockwork;
+import io.firstline.connection.ConnectBudget;
 import io.firstline.http.HttpVerticle;
 import io.firstline.http.Metrics;
 import io.firstline.pool.Feed;
@@ -26,6 +28,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -152,7 +155,18 @@ final class RunningService implements AutoCloseable {
             }
             return deploying(node).mapEmpty();
         }
+        announce(config.feeds());
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
+    }
+
+    /** Before the first one connects: so it leaves the others their first attempt. */
+    private void announce(List<FeedConfig> feeds) {
+        ConnectBudget budget = ConnectBudget.of(vertx);
+        long now = Clockwork.of(vertx).nowNanos();
+        feeds.stream()
+                .flatMap(feed -> feed.parts().stream())
+                .forEach(part ->
+                        budget.wish(URI.create(part.pool().connection().url()).getHost(), part.name(), now));
     }
 
     /** Completes, with the reason, when there is no sense in going on. */

@@ -135,7 +135,8 @@ class FeedConfigTest {
                         false,
                         Map.of("a b", "c\n"),
                         null,
-                        null)))
+                        null,
+                        List.of("a", "b c", "a"))))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/url",
@@ -146,7 +147,9 @@ class FeedConfigTest {
                         "/connectTimeoutMs",
                         "/framesPerSecond",
                         "/headers/a b",
-                        "/headers/a b");
+                        "/headers/a b",
+                        "/subProtocols/1",
+                        "/subProtocols/2");
         assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1, null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
@@ -184,7 +187,8 @@ class FeedConfigTest {
                 .withAllowPlaintext(true)
                 .withHeaders(Map.of("a", "b\tc"))
                 .withTrustedCertificates("ca.pem")
-                .withFurtherUrls(List.of("wss://y.com/"));
+                .withFurtherUrls(List.of("wss://y.com/"))
+                .withSubProtocols(List.of("v1"));
 
         assertThat(a)
                 .isEqualTo(new WsConnectionConfig(
@@ -203,7 +207,8 @@ class FeedConfigTest {
                         true,
                         Map.of("a", "b\tc"),
                         "ca.pem",
-                        Endpoint.NONE));
+                        Endpoint.NONE,
+                        List.of("v1")));
     }
 
     @Test

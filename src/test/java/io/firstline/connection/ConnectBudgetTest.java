@@ -74,6 +74,84 @@ class ConnectBudgetTest {
     }
 
     @Test
+    void shouldLetTheFirstConnectionOfEveryFeedComeBeforeSecondOnes() {
+        int feeds = 200;
+        for (int feed = 0; feed < feeds; feed++) {
+            budget.wish("venue", "f" + feed, 0);
+        }
+        int firsts = 0;
+        int seconds = 0;
+        for (int feed = 0; feed < feeds; feed++) {
+            firsts += budget.take("venue", 300, "f" + feed, true, feed) == 0 ? 1 : 0;
+            seconds += budget.take("venue", 300, "f" + feed, false, feed) == 0 ? 1 : 0;
+            budget.wishGranted("venue", "f" + feed);
+        }
+
+        assertThat(firsts).isEqualTo(feeds);
+        assertThat(seconds).as("the rest, but for a thirtieth").isBetween(85, 91);
+        for (int lost = 0; lost < 10; lost++) {
+            assertThat(budget.take("venue", 300, "f" + lost, true, SECOND))
+                    .as("its last one was lost")
+                    .isZero();
+        }
+        assertThat(budget.take("venue", 300, "f1", false, SECOND)).isPositive();
+    }
+
+    @Test
+    void shouldKeepNothingForAFeedThatAsksNoMore() {
+        budget.wish("venue", "gone", 0);
+        assertThat(budget.take("venue", 1, "here", false, SECOND)).isBetween(1_000L, 1_001L);
+        assertThat(budget.take("venue", 1, "here", false, 61 * SECOND)).isZero();
+    }
+
+    @Test
+    void shouldProbeAHostThatWantsToBeLeftAloneOnceAMinuteForAllDarkFeeds() {
+        assertThat(budget.take("venue", 0, "f", true, 0)).isZero();
+        budget.pause("venue", 300_000, 0);
+
+        int attempts = 0;
+        for (long second = 1; second < 300; second++) {
+            for (int feed = 0; feed < 10; feed++) {
+                attempts += budget.take("venue", 0, "f" + feed, true, second * SECOND) == 0 ? 1 : 0;
+            }
+            assertThat(budget.take("venue", 0, "f", false, second * SECOND)).isPositive();
+        }
+        assertThat(attempts).isEqualTo(4);
+        assertThat(budget.pausedMs("venue", 200 * SECOND)).isEqualTo(100_001);
+
+        budget.resume("venue");
+        assertThat(budget.pausedMs("venue", 200 * SECOND)).isZero();
+        assertThat(budget.take("venue", 0, "f", false, 299 * SECOND)).isZero();
+        budget.resume("unknown");
+        assertThat(budget.pausedMs("unknown", 0)).isZero();
+    }
+
+    @Test
+    void shouldSayWhenADarkFeedMayTryBeforeItsBackOffIsOver() {
+        assertThat(budget.probeInMs("venue", 300, 0)).isZero();
+        budget.take("venue", 0, "f", true, 0);
+        assertThat(budget.probeInMs("venue", 300, SECOND)).isEqualTo(1_001);
+        assertThat(budget.probeInMs("venue", 300, 2 * SECOND)).isZero();
+        assertThat(budget.probeInMs("venue", 0, 2 * SECOND)).isZero();
+        assertThat(budget.probeInMs("venue", 20, 2 * SECOND))
+                .as("half of the budget")
+                .isEqualTo(28_001);
+    }
+
+    @Test
+    void shouldNotRememberMoreHostsThanABound() {
+        for (int i = 0; i < 10_000; i++) {
+            budget.take("idle" + i, 0, i);
+        }
+        assertThat(budget.hosts()).isLessThanOrEqualTo(ConnectBudget.MAX_HOSTS);
+        for (int i = 0; i < 10_000; i++) {
+            budget.take("busy" + i, 10, i);
+        }
+        assertThat(budget.hosts()).isLessThanOrEqualTo(ConnectBudget.MAX_HOSTS);
+        assertThat(budget.left("busy9999", 10, 10_000)).isEqualTo(9);
+    }
+
+    @Test
     void shouldBeSharedByAllFeedsOfAVertx() {
         Vertx vertx = Vertx.vertx();
         try {

@@ -47,6 +47,29 @@ class CheckCommandTest {
     }
 
     @Test
+    void shouldSayHowLongAStartTakesThatExceedsTheBudgetOfAHost() throws IOException {
+        StringBuilder feeds = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            feeds.append(i == 0 ? "" : ",")
+                    .append("'f")
+                    .append(i)
+                    .append("':{")
+                    .append(GOOD)
+                    .append(",'connections':2}");
+        }
+        Cli cli = Cli.run("check", file("{'feeds':{" + feeds + "}}"));
+
+        assertThat(cli.code()).isZero();
+        assertThat(cli.lines())
+                .contains(
+                        "note: 400 connections to feed.example.com, but \"connectsPer5Min\" allows 300 attempts in five minutes:"
+                                + " the first connection of every pool opens at once, all of them are open after about 5 minutes");
+        assertThat(Cli.run("check", file("{'feeds':{'a':{" + GOOD + ",'connections':5}}}"))
+                        .lines())
+                .noneMatch(line -> line.startsWith("note"));
+    }
+
+    @Test
     void shouldSayWhatItWouldRunAndStartNothing() throws IOException {
         String file = file(
                 "{'simulator':{'messagesPerSecond':50},'feeds':{'a':{'url':'sim:/ws/btcusdt@trade','connections':3},"

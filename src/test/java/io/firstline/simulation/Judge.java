@@ -128,7 +128,7 @@ final class Judge {
     void connecting(String connectionId) {
         changes++;
         long now = time.nowNanos();
-        if (isBudgetSpent()) { // until now, perhaps
+        if (isBudgetSpent() && !attempts.isEmpty()) { // until now, perhaps
             troubleNanos = Math.max(troubleNanos, attempts.peekFirst() + WINDOW_NANOS);
         }
         while (!attempts.isEmpty() && attempts.peekFirst() - (now - WINDOW_NANOS) <= 0) {
@@ -138,7 +138,8 @@ final class Judge {
         require(
                 limit == 0 || attempts.size() < limit,
                 "(7) more than " + limit + " attempts to connect in five minutes");
-        require(now >= pausedUntilNanos, "(7) an attempt to connect though the host asked to be left alone");
+        boolean dark = inside.live() == 0 && !attempts.isEmpty() && now - attempts.peekLast() >= Plan.MINUTE;
+        require(now >= pausedUntilNanos || dark, "(7) an attempt to connect though the host asked to be left alone");
         attempts.addLast(now);
         pending++;
         require(pending <= 2 * plan.config().connections(), "(7) " + pending + " attempts to connect at the same time");
@@ -567,9 +568,10 @@ final class Judge {
 
     private boolean isBudgetSpent() {
         int limit = plan.config().connection().retry().connectsPer5Min();
-        return limit > 0
-                && attempts.size() >= limit
-                && time.nowNanos() - attempts.peekFirst() < WINDOW_NANOS + recoveryNanos();
+        long recent = attempts.stream()
+                .filter(at -> time.nowNanos() - at < WINDOW_NANOS + recoveryNanos())
+                .count();
+        return limit > 0 && recent >= limit - limit / 30; // the rest is kept for a feed without any connection
     }
 
     /** What can wait gets no attempt to connect. */

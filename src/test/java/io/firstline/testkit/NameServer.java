@@ -8,10 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Whoever is known lives at 127.0.0.1, for no
- * longer than the answer takes. One daemon thread; {@link #become} may be called from any.
+ * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Every known name has the same addresses,
+ * at first 127.0.0.1, for no longer than the answer takes. One daemon thread; {@link #become} may be called from any.
  */
 public final class NameServer implements AutoCloseable {
     /** What it says to whoever asks. */
@@ -23,6 +24,7 @@ public final class NameServer implements AutoCloseable {
 
     private static final int HEADER_BYTES = 12;
     private static final int TYPE_A = 1;
+    private static final int TYPE_AAAA = 28;
     private static final int CLASS_IN = 1;
     /** A reply to a recursive query, recursion being available. */
     private static final int REPLY = 0x8180;
@@ -33,6 +35,7 @@ public final class NameServer implements AutoCloseable {
 
     private final DatagramSocket socket;
     private volatile Mood mood = Mood.KNOWS;
+    private volatile List<InetAddress> addresses = List.of(InetAddress.getLoopbackAddress());
 
     private NameServer(DatagramSocket socket) {
         this.socket = socket;
@@ -55,6 +58,16 @@ public final class NameServer implements AutoCloseable {
         return "127.0.0.1:" + socket.getLocalPort();
     }
 
+    /** A line of resolv.conf that names it, the port as macOS writes it. */
+    public String resolvConf() {
+        return "nameserver 127.0.0.1." + socket.getLocalPort() + "\n";
+    }
+
+    /** Where every name lives from now on. */
+    public void addresses(InetAddress... next) {
+        addresses = List.of(next);
+    }
+
     public void become(Mood next) {
         mood = next;
     }
@@ -66,7 +79,8 @@ public final class NameServer implements AutoCloseable {
                 query.setLength(1_500);
                 socket.receive(query);
                 if (mood != Mood.SILENT) {
-                    byte[] reply = reply(Arrays.copyOf(query.getData(), query.getLength()), mood == Mood.KNOWS);
+                    byte[] reply = reply(
+                            Arrays.copyOf(query.getData(), query.getLength()), mood == Mood.KNOWS ? addresses : null);
                     socket.send(new DatagramPacket(reply, reply.length, query.getSocketAddress()));
                 }
             } catch (IOException e) {
@@ -75,30 +89,36 @@ public final class NameServer implements AutoCloseable {
         }
     }
 
-    private static byte[] reply(byte[] query, boolean known) {
+    /** Null = there is no such name. */
+    private static byte[] reply(byte[] query, List<InetAddress> known) {
         int end = HEADER_BYTES;
         while (query[end] != 0) {
             end += 1 + query[end]; // a label and its length
         }
         int type = ByteBuffer.wrap(query).getShort(end + 1);
         byte[] question = Arrays.copyOfRange(query, HEADER_BYTES, end + 5);
-        boolean found = known && type == TYPE_A;
-        ByteBuffer reply = ByteBuffer.allocate(HEADER_BYTES + question.length + (found ? 16 : 0));
+        List<byte[]> found = known == null
+                ? List.of()
+                : known.stream()
+                        .map(InetAddress::getAddress)
+                        .filter(address -> type == (address.length == 4 ? TYPE_A : TYPE_AAAA))
+                        .toList();
+        ByteBuffer reply = ByteBuffer.allocate(HEADER_BYTES + question.length + 28 * found.size());
         reply.putShort(ByteBuffer.wrap(query).getShort(0))
-                .putShort((short) (REPLY | (known ? 0 : NO_SUCH_NAME)))
+                .putShort((short) (REPLY | (known == null ? NO_SUCH_NAME : 0)))
                 .putShort((short) 1)
-                .putShort((short) (found ? 1 : 0))
+                .putShort((short) found.size())
                 .putInt(0)
                 .put(question);
-        if (found) {
+        for (byte[] address : found) {
             reply.putShort((short) SAME_NAME)
-                    .putShort((short) TYPE_A)
+                    .putShort((short) type)
                     .putShort((short) CLASS_IN)
                     .putInt(0)
-                    .putShort((short) 4)
-                    .put(new byte[] {127, 0, 0, 1});
+                    .putShort((short) address.length)
+                    .put(address);
         }
-        return reply.array();
+        return Arrays.copyOf(reply.array(), reply.position());
     }
 
     @Override

@@ -118,6 +118,11 @@ public final class Peer {
         return accept("Sec-WebSocket-Extensions: permessage-deflate\r\n", more).read();
     }
 
+    /** Answers the upgrade correctly with further header lines and begins to read. */
+    public Peer upgradeWithHeaders(String... headerLines) {
+        return accept(String.join("\r\n", headerLines) + "\r\n").read();
+    }
+
     /** Answers the upgrade with another key's hash. */
     public Peer upgradeWithWrongAccept() {
         readRequest();

@@ -1,0 +1,229 @@
+package io.firstline.connection;
+
+import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsServerAddresses;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.NoopDnsCache;
+import io.netty.resolver.dns.NoopDnsCnameCache;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.dns.AddressResolverOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.shareddata.Shareable;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Resolves host names anew for every attempt to connect. Vert.x' own resolver reads resolv.conf once for the life of the process and
+ * keeps what a name server says for as long as that says: after a change of network it finds nothing any more.
+ *
+ * <p>In this order: the hosts file; the name servers of resolv.conf, the next one asked 300 ms after the one before it if that is
+ * silent; what the JVM finds by means of its own (mDNS, NIS …), which is asked on a thread of its own and for no longer than 5 s. The
+ * files are read for each look-up and no answer is kept, but all who ask for a name at once share one look-up.
+ *
+ * <p>A Vert.x instance with name servers or a hosts file in its {@link AddressResolverOptions} is asked itself. The system properties
+ * {@value #RESOLV_CONF} and {@value #HOSTS} name other files. Thread-safe; answers on the caller's context.
+ */
+final class Names implements Shareable {
+    static final String RESOLV_CONF = "firstline.resolvConf";
+    static final String HOSTS = "firstline.hosts";
+
+    private static final String SHARED = "firstline.names";
+    private static final long NEXT_SERVER_MS = 300;
+    private static final long QUERY_TIMEOUT_MS = 1_500;
+    private static final long DNS_TIMEOUT_MS = 4_000;
+    private static final long SYSTEM_TIMEOUT_MS = 5_000;
+    private static final int MAX_SYSTEM_LOOKUPS = 4;
+    private static final int MAX_WAITING_READS = 1_024;
+
+    private static final Executor FILES =
+            daemons("firstline-name-files", 1, new LinkedBlockingQueue<>(MAX_WAITING_READS));
+    /** Further look-ups are refused while this many hang. */
+    private static final Executor SYSTEM = daemons("firstline-names", MAX_SYSTEM_LOOKUPS, new SynchronousQueue<>());
+
+    private final VertxInternal vertx;
+    private final Path resolvConf;
+    private final Path hosts;
+    private final Map<String, Promise<List<InetAddress>>> underWay = new ConcurrentHashMap<>();
+
+    Names(Vertx vertx, Path resolvConf, Path hosts) {
+        this.vertx = (VertxInternal) vertx;
+        this.resolvConf = resolvConf;
+        this.hosts = hosts;
+    }
+
+    /** From now on all clients that are made on this Vert.x use these. */
+    void share() {
+        vertx.sharedData().<String, Names>getLocalMap(SHARED).put(SHARED, this);
+    }
+
+    /** Threads that end when they have nothing to do; they belong to no verticle, so none takes them along. */
+    private static Executor daemons(String name, int threads, BlockingQueue<Runnable> queue) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, queue, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static <T> Future<T> blocking(ContextInternal context, Executor executor, Callable<T> task) {
+        Promise<T> promise = context.promise();
+        try {
+            executor.execute(() -> {
+                try {
+                    promise.complete(task.call());
+                } catch (Exception e) {
+                    promise.fail(e);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            promise.fail(full);
+        }
+        return promise.future();
+    }
+
+    /** Those that all clients of this Vert.x share. */
+    static Names of(Vertx vertx) {
+        return vertx.sharedData()
+                .<String, Names>getLocalMap(SHARED)
+                .computeIfAbsent(
+                        SHARED,
+                        name -> new Names(
+                                vertx,
+                                Path.of(System.getProperty(RESOLV_CONF, "/etc/resolv.conf")),
+                                Path.of(System.getProperty(HOSTS, "/etc/hosts"))));
+    }
+
+    /**
+     * The addresses of a host, those of IP version 4 first as elsewhere in Vert.x, and within a version in random order: connections
+     * that open together spread over the servers of a venue.
+     *
+     * @param host a name or an address, also in brackets
+     * @return fails with an {@link UnknownHostException}
+     */
+    Future<List<InetAddress>> addresses(String host) {
+        ContextInternal context = vertx.getOrCreateContext();
+        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        if (NameSources.isAddress(name)) {
+            try {
+                return context.succeededFuture(List.of(InetAddress.getByName(name))); // an address needs no look-up
+            } catch (UnknownHostException unknownScope) {
+                return context.failedFuture(unknownScope);
+            }
+        }
+        Promise<List<InetAddress>> mine = context.promise();
+        Promise<List<InetAddress>> shared = underWay.putIfAbsent(name, mine);
+        if (shared == null) {
+            lookUp(context, name).onComplete(found -> {
+                underWay.remove(name, mine);
+                if (found.succeeded()) {
+                    mine.complete(found.result());
+                } else {
+                    mine.fail(found.cause());
+                }
+            });
+            return mine.future().map(Names::inOrder);
+        }
+        PromiseInternal<List<InetAddress>> here = context.promise();
+        shared.future().onComplete(here);
+        return here.future().map(Names::inOrder);
+    }
+
+    private static List<InetAddress> inOrder(List<InetAddress> found) {
+        List<InetAddress> addresses = new ArrayList<>(found);
+        Random random = ThreadLocalRandom.current();
+        Collections.shuffle(addresses, random);
+        addresses.sort((a, b) -> Boolean.compare(b instanceof Inet4Address, a instanceof Inet4Address));
+        return addresses;
+    }
+
+    private Future<List<InetAddress>> lookUp(ContextInternal context, String name) {
+        AddressResolverOptions own = vertx.nameResolver().options();
+        boolean ownServers = own.getServers() != null && !own.getServers().isEmpty();
+        if (ownServers || own.getHostsPath() != null || own.getHostsValue() != null) {
+            PromiseInternal<List<InetSocketAddress>> answer = context.promise();
+            vertx.nameResolver().resolveAll(context.nettyEventLoop(), name).addListener(answer);
+            return answer.future()
+                    .map(found ->
+                            found.stream().map(InetSocketAddress::getAddress).toList());
+        }
+        return blocking(context, FILES, () -> NameSources.read(resolvConf, hosts, name))
+                .compose(sources -> sources.addresses().isEmpty()
+                        ? ask(context, name, sources).recover(unknown -> askSystem(context, name, unknown))
+                        : Future.succeededFuture(sources.addresses()));
+    }
+
+    private Future<List<InetAddress>> ask(ContextInternal context, String name, NameSources sources) {
+        List<Supplier<Future<List<InetAddress>>>> servers = sources.servers().stream()
+                .<Supplier<Future<List<InetAddress>>>>map(server -> () -> askServer(context, name, server, sources))
+                .toList();
+        return Staggered.first(context, servers, NEXT_SERVER_MS, late -> {})
+                .timeout(DNS_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof UnknownHostException
+                                ? failure
+                                : new UnknownHostException(name + ": no name server answered")));
+    }
+
+    /** Asks one name server, for both kinds of address. */
+    private Future<List<InetAddress>> askServer(
+            ContextInternal context, String name, InetSocketAddress server, NameSources sources) {
+        DnsNameResolver resolver;
+        try {
+            resolver = new DnsNameResolverBuilder(context.nettyEventLoop())
+                    .datagramChannelFactory(() -> vertx.transport().datagramChannel())
+                    .socketChannelFactory(() -> (SocketChannel)
+                            vertx.transport().channelFactory(false).newChannel())
+                    .nameServerProvider(any -> DnsServerAddresses.singleton(server).stream())
+                    .queryServerAddressStream(DnsServerAddresses.singleton(server).stream())
+                    .resolveCache(NoopDnsCache.INSTANCE)
+                    .cnameCache(NoopDnsCnameCache.INSTANCE)
+                    .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
+                    .hostsFileEntriesResolver((host, types) -> null)
+                    .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+                    .completeOncePreferredResolved(false)
+                    .queryTimeoutMillis(QUERY_TIMEOUT_MS)
+                    .searchDomains(sources.search())
+                    .ndots(sources.ndots())
+                    .build();
+        } catch (RuntimeException noSocket) {
+            return Future.failedFuture(new UnknownHostException(name + ": " + noSocket.getMessage()));
+        }
+        PromiseInternal<List<InetAddress>> answer = context.promise();
+        resolver.resolveAll(name).addListener(answer);
+        return answer.future().onComplete(done -> resolver.close());
+    }
+
+    private static Future<List<InetAddress>> askSystem(ContextInternal context, String name, Throwable unknown) {
+        return blocking(context, SYSTEM, () -> List.of(InetAddress.getAllByName(name)))
+                .timeout(SYSTEM_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .recover(neither -> Future.failedFuture(unknown));
+    }
+}

@@ -1,0 +1,87 @@
+package io.firstline.connection;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.firstline.config.FeedUrl;
+import io.firstline.config.WsConnectionConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What is shown of a server's refusal: status, reason phrase, what it wants, the first {@value #MAX_SHOWN} characters of its body.
+ * Control characters are escaped, and secrets of our own that it repeats are masked. Pure.
+ */
+final class Refusal {
+    private static final int MAX_SHOWN = 200;
+    /** Shorter values are no secrets, and masking them would make a text unreadable. */
+    private static final int LEAST_SECRET = 8;
+
+    private Refusal() {}
+
+    static RefusedException of(HttpResponse answer, Buffer body, WsConnectionConfig config) {
+        int status = answer.status().code();
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        answer.headers().forEach(header -> headers.add(header.getKey(), header.getValue()));
+        String location = answer.headers().get(HttpHeaderNames.LOCATION);
+        StringBuilder words = new StringBuilder("HTTP ").append(status);
+        String phrase = shown(answer.status().reasonPhrase(), config);
+        if (!phrase.isBlank()) {
+            words.append(' ').append(phrase);
+        }
+        if (status / 100 == 3 && location != null) {
+            words.append(", to ").append(shown(location, config));
+        }
+        String protocol = answer.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+        if (protocol != null) {
+            words.append(", ").append(subProtocol(shown(protocol, config), config.subProtocols()));
+        }
+        String text = shown(body.toString(StandardCharsets.UTF_8), config);
+        if (!text.isBlank()) {
+            words.append(": ").append(text);
+        }
+        return new RefusedException(words.toString(), status, headers, body, location);
+    }
+
+    static String subProtocol(String wanted, List<String> asked) {
+        return "the server wants the sub-protocol " + escaped(wanted, MAX_SHOWN) + ", subProtocols is " + asked;
+    }
+
+    /** A text of a stranger as it may stand in a log line. */
+    private static String shown(String text, WsConnectionConfig config) {
+        String shown = text.strip();
+        for (String secret : secrets(config).toList()) {
+            shown = shown.replace(secret, "***");
+        }
+        return escaped(FeedUrl.masked(shown), MAX_SHOWN);
+    }
+
+    private static Stream<String> secrets(WsConnectionConfig config) {
+        return config.headers().entrySet().stream()
+                .filter(header -> !header.getKey().equalsIgnoreCase("user-agent"))
+                .flatMap(header -> Stream.of(header.getValue(), lastWord(header.getValue())))
+                .filter(value -> value.length() >= LEAST_SECRET);
+    }
+
+    /** What follows a scheme such as {@code Bearer}. */
+    private static String lastWord(String value) {
+        return value.substring(value.lastIndexOf(' ') + 1);
+    }
+
+    static String escaped(String text, int most) {
+        String cut = text.length() > most ? text.substring(0, most) + "…" : text;
+        StringBuilder escaped = new StringBuilder(cut.length());
+        cut.codePoints().forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                String json = TextNode.valueOf(Character.toString(c)).toString();
+                escaped.append(json.length() > 3 ? json.substring(1, json.length() - 1) : String.format("\\u%04x", c));
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+}

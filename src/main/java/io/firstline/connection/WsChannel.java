@@ -1,0 +1,186 @@
+package io.firstline.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.PromiseInternal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a channel that was upgraded to a WebSocket: answers pings and close frames, and passes on what arrives on the context that
+ * opened it. Reading begins with {@link #listen}.
+ */
+final class WsChannel extends ChannelDuplexHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(WsChannel.class);
+
+    private final ContextInternal context;
+    private ChannelHandlerContext channel;
+    private Socket.Listener listener;
+    /** What has come before there was a listener: no more than what was read together with the upgrade. Null = there is one. */
+    private Queue<Runnable> early = new ArrayDeque<>();
+
+    private boolean closeSent;
+    private volatile WsFrame closeFrame;
+
+    WsChannel(ContextInternal context) {
+        this.context = context;
+    }
+
+    ChannelHandlerContext context() {
+        return channel;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        channel = added;
+        added.channel().config().setAutoRead(false);
+    }
+
+    /** Leaves at most this many bytes unwritten until it is full. */
+    void maxQueued(int bytes) {
+        channel.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(bytes / 2, bytes));
+    }
+
+    void listen(Socket.Listener listens) {
+        if (channel.executor().inEventLoop()) {
+            begin(listens);
+        } else {
+            channel.executor().execute(() -> begin(listens));
+        }
+    }
+
+    private void begin(Socket.Listener listens) {
+        listener = listens;
+        Queue<Runnable> held = early;
+        early = null;
+        held.forEach(Runnable::run);
+        channel.channel().config().setAutoRead(true);
+    }
+
+    private void tell(Runnable news) {
+        if (early == null) {
+            news.run();
+        } else {
+            early.add(news);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        try {
+            if (message instanceof WebSocketFrame frame) {
+                onFrame(frame);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void onFrame(WebSocketFrame frame) {
+        WsFrame arrived = WsFrame.of(frame);
+        if (frame instanceof PingWebSocketFrame) {
+            channel.writeAndFlush(new PongWebSocketFrame(frame.content().retain()))
+                    .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        } else if (frame instanceof CloseWebSocketFrame) {
+            closeFrame = arrived;
+            if (!closeSent) {
+                closeSent = true;
+                channel.writeAndFlush(
+                                new CloseWebSocketFrame(true, 0, frame.content().retain()))
+                        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            }
+        } else if (frame instanceof PongWebSocketFrame) {
+            tell(() -> context.emit(arrived.binaryData(), listener::pong));
+        }
+        tell(() -> context.emit(arrived, listener::frame));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ended) {
+        if (closeFrame == null) {
+            tell(() -> context.emit(new HttpClosedException("Connection was closed"), listener::failed));
+        }
+        tell(() -> context.emit(null, v -> listener.ended()));
+        ended.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext in, Throwable cause) {
+        tell(() -> context.emit(cause, listener::failed));
+        in.close().addListener(closed -> LOG.debug("closed because of {}", cause.getMessage()));
+    }
+
+    /** Whoever closes the channel from its end, such as a Vert.x that is closing, says goodbye first. */
+    @Override
+    public void close(ChannelHandlerContext closing, ChannelPromise promise) {
+        if (!closeSent && closing.channel().isActive()) {
+            closeSent = true;
+            closing.writeAndFlush(closeFrame(1_000, "")).addListener(written -> end(closing, promise));
+        } else {
+            end(closing, promise);
+        }
+    }
+
+    private static void end(ChannelHandlerContext closing, ChannelPromise promise) {
+        closing.close(promise).addListener(closed -> LOG.debug("closed from its end"));
+    }
+
+    Future<Void> write(WebSocketFrame frame) {
+        if (closeFrame != null || !channel.channel().isActive()) {
+            frame.release();
+            return context.failedFuture("the WebSocket is closed");
+        }
+        PromiseInternal<Void> written = context.promise();
+        channel.writeAndFlush(frame).addListener(written);
+        return written.future();
+    }
+
+    boolean isFull() {
+        return !channel.channel().isWritable();
+    }
+
+    Future<Void> sayGoodbye(int code, String reason) {
+        PromiseInternal<Void> written = context.promise();
+        Runnable send = () -> {
+            if (closeSent) {
+                written.complete();
+            } else {
+                closeSent = true;
+                channel.writeAndFlush(closeFrame(code, reason)).addListener(written);
+            }
+        };
+        if (channel.executor().inEventLoop()) {
+            send.run();
+        } else {
+            channel.executor().execute(send);
+        }
+        return written.future();
+    }
+
+    private static CloseWebSocketFrame closeFrame(int code, String reason) {
+        ByteBuf payload = Unpooled.buffer().writeShort(code);
+        payload.writeCharSequence(reason == null ? "" : reason, StandardCharsets.UTF_8);
+        return new CloseWebSocketFrame(true, 0, payload);
+    }
+
+    /** The other side's close frame; null = none has come. */
+    WsFrame closeFrame() {
+        return closeFrame;
+    }
+}
