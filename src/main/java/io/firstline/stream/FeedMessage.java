@@ -17,7 +17,9 @@ import java.nio.charset.StandardCharsets;
  * @param key what tells the message from others of the feed by the venue's rules; 0 = its bytes do
  * @param payload the bytes as received; shared by all consumers of this node, so do not change it
  * @param text whether the server sent it as text
- * @param late younger messages had been published before it
+ * @param late younger messages of its stream had been published before it: exact if the venue numbers the stream's messages. Else it is
+ *     true only if the connection that brought it is known to be behind in its stream, or in the feed if the venue names no streams;
+ *     then false is no proof of order
  */
 public record FeedMessage(
         String feed,
