@@ -89,8 +89,10 @@ public record Disconnect(String cause, int code, String reason) {
                     ? new Disconnect("oversize", code, "a frame is larger than maxMessageBytes")
                     : new Disconnect("malformed-frame", code, message);
         }
-        if (failure instanceof DecompressionException && message.contains("maximum size")) {
-            return new Disconnect("oversize", code, "a compressed message inflates to more than maxMessageBytes");
+        if (failure instanceof DecompressionException) {
+            return message.contains("maximum size")
+                    ? new Disconnect("oversize", code, "a compressed message inflates to more than maxMessageBytes")
+                    : new Disconnect("malformed-frame", code, "a message is not compressed as it claims to be");
         }
         if (failure instanceof WebSocketHandshakeException) {
             return new Disconnect("upgrade", code, "the upgrade failed: " + message);

@@ -36,6 +36,7 @@ final class WsChannel extends ChannelDuplexHandler {
     private Queue<Runnable> early = new ArrayDeque<>();
 
     private boolean closeSent;
+    private boolean ended;
     private volatile WsFrame closeFrame;
 
     WsChannel(ContextInternal context) {
@@ -113,11 +114,25 @@ final class WsChannel extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ended) {
+        end();
+        ended.fireChannelInactive();
+    }
+
+    /** A decoder that fails while the channel ends keeps the news of that from here: Netty's inflater does. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        end();
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
         if (closeFrame == null) {
             tell(() -> context.emit(new HttpClosedException("Connection was closed"), listener::failed));
         }
         tell(() -> context.emit(null, v -> listener.ended()));
-        ended.fireChannelInactive();
     }
 
     @Override

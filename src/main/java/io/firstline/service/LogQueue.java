@@ -79,7 +79,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
     }
 
     private void writeLeftOut() {
-        long now = System.currentTimeMillis();
+        long now = System.nanoTime() / 1_000_000;
         boolean last = flushing && queue.isEmpty();
         Map<String, Long> leftOut;
         synchronized (limit) {

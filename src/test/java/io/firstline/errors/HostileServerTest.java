@@ -107,6 +107,16 @@ class HostileServerTest {
         assertThat(probe.messages()).isEmpty();
     }
 
+    @Test
+    void shouldEndACompressedConnectionWhoseDataAreNotDeflated() {
+        Peer peer = opened(Peer::upgradeCompressed);
+        peer.compressed("a").frame(0xF1, new byte[10]); // and with bits that mean nothing
+
+        assertThat(probe.awaitEnd().cause()).isEqualTo("malformed-frame");
+        assertThat(probe.texts()).containsExactly("a");
+        peer.awaitGone();
+    }
+
     private static byte[] deflated(int zeros) {
         Deflater deflater = new Deflater(9, true);
         deflater.setInput(new byte[zeros]);

@@ -37,6 +37,8 @@ class WallClockTest {
             "io/firstline/cluster/ClusterVerticle.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
+            // stamps lines
+            "io/firstline/service/LogLine.java",
             // stamps what it writes
             "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings

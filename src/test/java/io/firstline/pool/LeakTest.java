@@ -119,7 +119,7 @@ class LeakTest extends FeedTestBase {
             case 0 -> peer.close(1001, "maintenance");
             case 1 -> peer.reset();
             case 2 -> peer.end();
-            case 3 -> peer.frame(0x81, new byte[60_000]); // longer than allowed
+            case 3 -> peer.frame(0x81, new byte[60_000]).end(); // longer than allowed, which alone ends nothing
             case 4 -> peer.frame(0xF1, new byte[10]); // no such frame
             case 5 -> peer.raw(new byte[] {(byte) 0x81, 126, 1}).reset(); // half a head
             default -> peer.raw(new byte[] {(byte) 0x81, 100, '{'}).end(); // half a message
