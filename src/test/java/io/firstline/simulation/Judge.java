@@ -468,6 +468,12 @@ final class Judge {
         return wire.place != null && wire.place.isTracked() && wire.place.inStep();
     }
 
+    /** A path that is slow by seconds brings nothing for as long, and nobody can tell that from a dead one. */
+    private boolean isStandingStill(Wire old, FeedEvent event) {
+        return event.facts().getString("reason").equals("silent while others deliver")
+                && time.nowNanos() - old.lastFrameNanos >= Plan.SECOND;
+    }
+
     private void evicted(FeedEvent event) {
         evicted++;
         Wire replacement = wire(event.facts().getString("replacement"));
@@ -484,6 +490,7 @@ final class Judge {
                 inside.live() == plan.config().connections()
                         || !old.isWhole()
                         || !old.place.inStep()
+                        || isStandingStill(old, event)
                         || event.facts().getString("reason").equals("age, overdue"),
                 "(3) " + old + " evicted while another seat is empty, and it delivers");
         if (event.facts().getString("reason").startsWith("age")) {
