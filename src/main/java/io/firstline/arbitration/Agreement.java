@@ -1,10 +1,10 @@
 package io.firstline.arbitration;
 
 /**
- * How far apart two messages of one stream have to be so that all lines bring them in the same order. Where the owner tells streams
- * apart that is no distance at all, until a line disagrees. Where messages of different streams are taken for one stream it is learned from
- * messages that no other resembles: lines have to agree on enough of those that are so near to each other, on twice as many each time
- * that they disagreed.
+ * How far apart two messages of one stream have to be so that all lines bring them in the same order: learned from messages that no other
+ * resembles. Where the owner tells streams apart that is no distance at all once lines have agreed on enough of them. Where messages of
+ * different streams are taken for one stream, lines have to agree on enough of those that are so near to each other. Each time that they
+ * disagree, they have to agree on twice as many.
  */
 final class Agreement {
     private static final int ENOUGH = 64;
@@ -13,10 +13,11 @@ final class Agreement {
     private static final int BUCKETS = 32;
 
     private final long mostNanos;
+    private final boolean named;
     private final int[] near = new int[BUCKETS];
     private int needed = ENOUGH;
     /** Distances of this bucket are far enough. */
-    private int bucket;
+    private int bucket = BUCKETS;
     /** How many copies came in order that were nearer. */
     private int nearer;
 
@@ -27,11 +28,11 @@ final class Agreement {
      * Nothing has been seen yet.
      *
      * @param mostNanos no line disagrees about messages that are further apart
-     * @param named whether messages say which stream they belong to: lines agree on these from the start
+     * @param named whether messages say which stream they belong to
      */
     Agreement(long mostNanos, boolean named) {
         this.mostNanos = mostNanos;
-        this.bucket = named ? 0 : BUCKETS;
+        this.named = named;
     }
 
     /** At this distance, in nanoseconds, and beyond it lines agree on the order. */
@@ -65,6 +66,10 @@ final class Agreement {
     private void narrow() {
         int sum = 0;
         int at = 0;
+        if (named) {
+            bucket = 0;
+            return;
+        }
         while (sum + near[at] < needed) {
             sum += near[at++];
         }
@@ -80,7 +85,7 @@ final class Agreement {
     void broken(long messageHash, long nanos) {
         doubtful = messageHash;
         bucketBeforeDoubt = bucket;
-        int at = bucketOf(nanos);
+        int at = named ? BUCKETS - 1 : bucketOf(nanos);
         for (int i = 0; i <= at; i++) {
             near[i] = 0;
         }

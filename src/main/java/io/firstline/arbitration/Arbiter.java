@@ -1,5 +1,6 @@
 package io.firstline.arbitration;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -36,6 +37,11 @@ public final class Arbiter<M> {
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
     /** So many younger messages are looked at to see what a line lacks. */
     private static final int MAX_LACKING = 256;
+
+    private static final int MAX_SKIPS = 64;
+    private static final int MAX_SKIP_BYTES = 1 << 20;
+    /** Of messages published again because of their order alone, until another line has brought them: each may be one published twice. */
+    private static final int MAX_UNCONFIRMED = 2;
 
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
     /** The one that was there first has the older messages: the others line up with it. */
@@ -86,6 +92,9 @@ public final class Arbiter<M> {
         default void held(Line line, int stream) {}
     }
 
+    /** A copy taken for a message beyond others that its line lacks. */
+    private record Skip<M>(Line line, Pending.Copy<M> copy, long reachedBefore, long placeBefore, long sequence) {}
+
     private final ArbiterSettings settings;
     private final Output<M> output;
     private final History history;
@@ -100,6 +109,12 @@ public final class Arbiter<M> {
     private final Agreement elsewhere;
     /** The copy matched last may be another message of the same bytes, though only one is remembered. */
     private boolean doubtful;
+    /** One of the same bytes was passed when the last copy was looked at. */
+    private boolean passedOne;
+    /** Copies that made their line skip others of a named stream: each may be another message of the same bytes. Oldest first. */
+    private final ArrayDeque<Skip<M>> skips = new ArrayDeque<>();
+    /** Published in a named stream because their line was past those of the same bytes, and not brought by another line yet; 0 = none. */
+    private final long[] unconfirmed = new long[MAX_UNCONFIRMED];
     /** By stream: the youngest message published. */
     private long[] newestIn = new long[8];
 
@@ -162,6 +177,7 @@ public final class Arbiter<M> {
         line.leading = false;
         lines[line.slot] = null;
         history.release(line.slot);
+        skips.removeIf(skip -> skip.line == line);
         if (leaders == 0) {
             joining.keySet().stream()
                     .filter(l -> l.hasDelivered)
@@ -185,6 +201,9 @@ public final class Arbiter<M> {
             leadAlone(line, nowNanos);
         }
         long hash = arrival.identity();
+        if (!skips.isEmpty()) {
+            takeBackSkip(line, arrival, nowNanos);
+        }
         long sequence = match(line, hash);
         if (sequence != 0) {
             compare(line, sequence, arrival.content());
@@ -192,6 +211,7 @@ public final class Arbiter<M> {
         if (line.leading) {
             lastLeaderCopyNanos = nowNanos;
             if (sequence != 0) {
+                noteSkip(line, arrival, sequence, nowNanos);
                 late(line, sequence, history.isUnique(hash), nowNanos);
             } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
                 publish(line, arrival, nowNanos, isLate(line, arrival.stream(), nowNanos), nowNanos);
@@ -294,6 +314,14 @@ public final class Arbiter<M> {
         agreement(copy.stream()).repeated(copy.identity());
         long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
         history.ownNanos(sequence, line.ownNanos);
+        if (copy.stream() != 0) {
+            history.placeAfter(sequence, line.placeIn(copy.stream()));
+            history.markPlaced(sequence, line.slot);
+            line.placeIn(copy.stream(), sequence);
+        }
+        if (passedOne && copy.stream() != 0) {
+            awaitConfirmation(sequence);
+        }
         line.published(sequence, copy.stream(), late);
         newestIn(copy.stream(), sequence);
         if (late) {
@@ -335,6 +363,9 @@ public final class Arbiter<M> {
             }
         }
         history.markDelivered(sequence, line.slot);
+        if (line.leading) {
+            place(line, sequence, unique && !doubtful);
+        }
         line.lateCopies++;
         line.reached(sequence, history.stream(sequence), unique && !doubtful, nowNanos - firstNanos, history.newest());
     }
@@ -344,28 +375,162 @@ public final class Arbiter<M> {
     /** The message that a copy on a line is one of, or 0 if it was not published yet. */
     private long match(Line line, long hash) {
         doubtful = false;
+        passedOne = false;
         long sequence = history.match(hash, line.slot, line.floorNanos, line.repeatsFloorNanos);
         while (sequence != 0 && isPassed(line, hash, sequence)) {
+            passedOne = true;
             sequence = history.pass(hash, sequence, line.slot);
         }
         return sequence;
     }
 
+    /** A line has brought a message: what it brought before comes before it. */
+    private void place(Line line, long sequence, boolean beyondDoubt) {
+        int stream = history.stream(sequence);
+        if (stream == 0) {
+            return;
+        }
+        long place = line.placeIn(stream);
+        if (place >= history.oldest() && !history.isBefore(place, sequence)) {
+            if (!beyondDoubt && (!isOrderProven() || distance(sequence, place) > settings.skewNanos())) {
+                return;
+            }
+            history.moveAfter(sequence, place, line.slot);
+        }
+        history.markPlaced(sequence, line.slot);
+        line.placeIn(stream, sequence);
+    }
+
+    /**
+     * A copy makes its line skip others of a named stream. Either the line lacks those, or the copy is another message of the same bytes
+     * that nobody has brought so far. It is taken for the former until the line brings one of those skipped.
+     */
+    private void noteSkip(Line line, Arrival<M> copy, long sequence, long nowNanos) {
+        int stream = history.stream(sequence);
+        if (!skips.isEmpty()) {
+            skips.removeIf(skip -> nowNanos - skip.copy.receivedNanos() > settings.skewNanos()
+                    || skip.sequence < history.oldest()
+                    || (skip.line == line
+                            && skip.copy.stream() == stream
+                            && history.isBefore(skip.sequence, sequence)));
+        }
+        long place = stream == 0 || stream != copy.stream() || doubtful ? 0 : line.placeIn(stream);
+        if (place >= history.oldest()
+                && place != 0
+                && isOrderProven()
+                && copy.bytes() <= MAX_SKIP_BYTES
+                && history.isBefore(place, sequence)
+                && history.lackedBetween(place, sequence, line.slot, null) != 0) {
+            if (skips.size() == MAX_SKIPS) {
+                skips.removeFirst();
+            }
+            skips.addLast(
+                    new Skip<>(line, new Pending.Copy<>(copy, nowNanos), line.reachedIn(stream), place, sequence));
+        }
+    }
+
+    /** A line brings a message that it had skipped: the copy that made it skip it was another message. */
+    private void takeBackSkip(Line line, Arrival<M> copy, long nowNanos) {
+        for (Skip<M> skip : skips) {
+            if (skip.line != line || skip.copy.stream() != copy.stream()) {
+                continue;
+            }
+            long sequence = skip.sequence;
+            long hash = copy.identity();
+            if (Math.min(skip.placeBefore, sequence) < history.oldest()
+                    || !history.isBefore(skip.placeBefore, sequence)
+                    || !line.leading
+                    || !isOrderProven()) {
+                return;
+            }
+            long lacked = history.lackedBetween(skip.placeBefore, sequence, line.slot, hash);
+            if (lacked == 0
+                    || history.isNextAfter(line.placeIn(copy.stream()), line.slot, hash)
+                    || (!history.isUnique(hash) && history.isUnique(skip.copy.identity()))) {
+                return;
+            }
+            skips.remove(skip);
+            history.unmarkDelivered(sequence, line.slot);
+            line.takenBack(sequence, copy.stream(), skip.reachedBefore, skip.placeBefore);
+            long other = history.nextAlike(sequence, line.slot);
+            if (other != 0) {
+                history.markDelivered(other, line.slot);
+                place(line, other, true);
+            } else {
+                line.lateCopies--;
+                passedOne = true;
+                publish(line, skip.copy, skip.copy.receivedNanos(), true, nowNanos);
+            }
+            return;
+        }
+    }
+
+    /**
+     * Whether lines bring the messages of a named stream in the same order, as far as is known: enough of them did, and at most a few
+     * messages that were published for this reason alone wait for another line to bring them, too.
+     */
+    private boolean isOrderProven() {
+        if (!inStreams.isComplete()) {
+            return false;
+        }
+        for (int i = 0; i < MAX_UNCONFIRMED; i++) {
+            if (unconfirmed[i] < history.oldest() || Long.bitCount(history.deliveredBy(unconfirmed[i])) > 1) {
+                unconfirmed[i] = 0;
+            }
+            if (unconfirmed[i] == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void awaitConfirmation(long sequence) {
+        for (int i = 0; i < MAX_UNCONFIRMED; i++) {
+            if (unconfirmed[i] == 0) {
+                unconfirmed[i] = sequence;
+                return;
+            }
+        }
+    }
+
+    /** A message published because of its order alone that no other line has brought in time: it may have been one published before. */
+    private void confirm(long sequence, boolean alone) {
+        for (int i = 0; i < MAX_UNCONFIRMED; i++) {
+            if (unconfirmed[i] == sequence) {
+                unconfirmed[i] = 0;
+                if (alone) {
+                    inStreams.broken(0, 0);
+                }
+            }
+        }
+    }
+
     /** Whether a line lacks a message, as it has brought younger ones: a copy of the same bytes is another message then. */
     private boolean isPassed(Line line, long hash, long sequence) {
         int stream = history.stream(sequence);
+        if (stream != 0 && isOrderProven()) {
+            long begun = line.begunIn(stream);
+            return (begun >= history.oldest() && sequence < begun && history.isBefore(sequence, begun))
+                    || history.isPassed(sequence, line.placeIn(stream), line.slot);
+        }
         Agreement agreement = agreement(stream);
         if (!history.isUnique(hash)) {
-            return isOvertaken(line, sequence, agreement.distanceNanos())
+            return isOvertaken(line, sequence, stream == 0 ? agreement.distanceNanos() : settings.skewNanos())
                     || (sequence < line.passed && history.hasYoungerAlike(sequence));
+        }
+        if (stream != 0) {
+            if (history.isPassed(sequence, line.placeIn(stream), line.slot)) {
+                agreement.broken(hash, 0);
+                doubtful = true;
+            } else {
+                agreement.kept(0);
+            }
+            return false;
         }
         long follower = line.reachedIn(stream) > sequence ? follower(line, sequence) : 0;
         if (follower == 0) {
             agreement.kept(sequence > history.oldest() ? distance(sequence - 1, sequence) : Long.MAX_VALUE);
             return false;
-        }
-        if (stream != 0 && agreement.isComplete()) {
-            return true;
         }
         agreement.broken(hash, distance(sequence, follower));
         doubtful = true;
@@ -575,6 +740,7 @@ public final class Arbiter<M> {
 
     private void lead(Line line, long nowNanos) {
         line.leading = true;
+        line.forgetPlaces();
         line.leadingSinceNanos = nowNanos;
         line.leadingAfter = history.newest();
         line.fellBehind = false;
@@ -609,6 +775,7 @@ public final class Arbiter<M> {
         }
         long delivered = history.deliveredBy(sequence);
         output.settled(delivered, history.stream(sequence));
+        confirm(sequence, Long.bitCount(delivered) == 1 && leaders > 1);
         if (distrusted) {
             neverCounted = sequence;
             history.forgetWinner(sequence);
@@ -618,7 +785,6 @@ public final class Arbiter<M> {
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
             lines[winner].saved(history.stream(sequence), 1); // until another copy comes after all
-            doubt(winner, sequence);
         } else {
             history.forgetWinner(sequence);
         }
@@ -628,18 +794,6 @@ public final class Arbiter<M> {
                     && (delivered & 1L << line.slot) == 0
                     && line.leadingSinceNanos - firstNanos <= 0) {
                 line.lost(history.stream(sequence), 1);
-            }
-        }
-    }
-
-    /** Was it another message of the same bytes, as was thought because the line had passed that one? Nobody else has brought two. */
-    private void doubt(int winner, long sequence) {
-        long hash = history.hash(sequence);
-        int stream = history.stream(sequence);
-        if (stream != 0 && history.hasOlder(hash, sequence)) {
-            long lacked = history.match(hash, winner, Long.MIN_VALUE, Long.MIN_VALUE);
-            if (lacked != 0 && lacked < sequence) {
-                agreement(stream).broken(hash, distance(lacked, sequence));
             }
         }
     }

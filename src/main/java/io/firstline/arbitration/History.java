@@ -11,7 +11,7 @@ import java.util.Arrays;
  * line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of entries is indexed
  * by sequence; the chains are found through an open-addressing table with linear probing (Knuth, TAOCP 3, 6.4, algorithms L and R).
  *
- * <p>Begins small and doubles while it has to forget what is not old yet. 58 bytes for each entry that there is room for; 12 more once
+ * <p>Begins small and doubles while it has to forget what is not old yet. 58 bytes for each entry that there is room for; 44 more once
  * streams or contents are told, 28 more once a message has repeated.
  */
 final class History {
@@ -38,6 +38,8 @@ final class History {
     private long[] content;
 
     private int[] stream;
+    /** Null = no message has said where it belongs. */
+    private Order order;
 
     private int tableMask;
     /** A part of the hash of each chain, 0 = the place is empty: nearly all that a search has to look at. */
@@ -119,6 +121,121 @@ final class History {
     /** The stream it belongs to, 0 = none. */
     int stream(long sequence) {
         return stream == null ? 0 : stream[(int) sequence & entryMask];
+    }
+
+    /** A line did not bring this entry after all: it may still come. */
+    void unmarkDelivered(long sequence, int slot) {
+        deliveredBy[(int) sequence & entryMask] &= ~(1L << slot);
+        if (order != null) {
+            order.by[(int) sequence & entryMask] &= ~(1L << slot);
+        }
+        if (repeats != null && repeats.cursors[find(hash(sequence))] != null) {
+            repeats.cursors[find(hash(sequence))][slot] = 0;
+        }
+    }
+
+    /**
+     * The first entry from one to another of its stream that a line lacks, though others have brought it before the latter, or 0.
+     *
+     * @param messageHash the entry has this hash; null = any
+     */
+    long lackedBetween(long from, long until, int slot, Long messageHash) {
+        if (order == null || stream(from) == 0 || stream(from) != stream(until)) {
+            return 0;
+        }
+        long proof = order.by(until) & ~(1L << slot);
+        long each = order.next(from);
+        for (int looked = 0; each != until && each != 0 && looked < LOOK_AHEAD; looked++) {
+            if ((messageHash == null || hash(each) == messageHash)
+                    && (order.by(each) & proof) != 0
+                    && !isDeliveredBy(each, slot)) {
+                return each;
+            }
+            each = order.next(each);
+        }
+        return 0;
+    }
+
+    /**
+     * Whether a line will not bring an entry, as it has brought one that comes after it on a line that has brought both.
+     *
+     * @param place where the line is in the stream
+     */
+    boolean isPassed(long sequence, long place, int slot) {
+        if (place < oldest || stream(place) != stream(sequence) || !isBefore(sequence, place)) {
+            return false;
+        }
+        long bit = 1L << slot;
+        long known = order.by(sequence) & ~bit;
+        long each = sequence;
+        for (int looked = 0; each != place && looked < LOOK_AHEAD; looked++) {
+            each = order.next(each);
+            long by = order.by(each);
+            if ((by & known) != 0) {
+                if ((by & bit) != 0) {
+                    return true;
+                }
+                known |= by;
+            }
+        }
+        return each != place;
+    }
+
+    /** Moves an entry behind a younger one that a line has brought before it, and with it what is known to come after it. */
+    void moveAfter(long sequence, long place, int slot) {
+        long known = order.by(sequence) & ~(1L << slot);
+        long last = place;
+        long each = sequence;
+        for (int looked = 0; each != place && each != 0 && looked < LOOK_AHEAD; looked++) {
+            long next = order.next(each);
+            if (each == sequence || (order.by(each) & known) != 0) {
+                known |= order.by(each) & ~(1L << slot);
+                placeAfter(each, last);
+                last = each;
+            }
+            each = next;
+        }
+    }
+
+    /** Whether the next entry of the stream that a line has not brought, seen from where it is, has this hash. */
+    boolean isNextAfter(long place, int slot, long messageHash) {
+        if (place < oldest || stream(place) == 0) {
+            return false;
+        }
+        long each = order.next(place);
+        while (each != 0 && isDeliveredBy(each, slot)) {
+            each = order.next(each);
+        }
+        return each != 0 && hash(each) == messageHash;
+    }
+
+    /** A line in step has brought an entry: it comes after what the line had brought before. */
+    void markPlaced(long sequence, int slot) {
+        if (order != null) {
+            order.by[(int) sequence & entryMask] |= 1L << slot;
+        }
+    }
+
+    /** Puts an entry after another of its stream in the server's order; 0 = after all others. */
+    void placeAfter(long sequence, long after) {
+        if (order != null && stream(sequence) != 0 && sequence != after) {
+            order.remove(sequence, stream(sequence));
+            order.add(sequence, after >= oldest && stream(after) == stream(sequence) ? after : 0, stream(sequence));
+        }
+    }
+
+    /** Whether an entry comes before another of its stream in the server's order, as far as it is known. */
+    boolean isBefore(long sequence, long other) {
+        return order != null && order.label[(int) sequence & entryMask] < order.label[(int) other & entryMask];
+    }
+
+    /** The next younger entry of the same hash that a line has not delivered, or 0. */
+    long nextAlike(long sequence, int slot) {
+        long next = next(sequence);
+        while (next != 0 && isDeliveredBy(next, slot)) {
+            next = next(next);
+        }
+        return next;
     }
 
     void forgetWinner(long sequence) {
@@ -264,6 +381,14 @@ final class History {
         publisher = movedPublisher;
         stream = movedStream;
         content = content == null ? null : moved(content, mask);
+        if (order != null) {
+            order = new Order(
+                    moved(order.previous, mask),
+                    moved(order.next, mask),
+                    moved(order.label, mask),
+                    moved(order.by, mask),
+                    order.last);
+        }
         Repeats old = repeats;
         repeats = old == null ? null : new Repeats(mask, moved(old.nextAlike, mask));
         entryMask = mask;
@@ -302,10 +427,22 @@ final class History {
         if (content == null && (messageContent != 0 || messageStream != 0)) {
             content = new long[entryMask + 1];
             stream = new int[entryMask + 1];
+            order = new Order(
+                    new long[entryMask + 1],
+                    new long[entryMask + 1],
+                    new long[entryMask + 1],
+                    new long[entryMask + 1],
+                    new long[Line.MAX_STREAMS + 1]);
         }
         if (content != null) {
             content[index] = messageContent;
             stream[index] = messageStream;
+            order.previous[index] = 0;
+            order.next[index] = 0;
+            order.by[index] = 0;
+            if (messageStream != 0) {
+                order.add(newest, 0, messageStream);
+            }
         }
     }
 
@@ -318,6 +455,9 @@ final class History {
                 deliveredBy[index] &= others;
                 winner[index] = NONE; // nobody can be said to have been the only one
             }
+            if (order != null) {
+                order.by[index] &= others;
+            }
             if (publisher[index] == slot) {
                 publisher[index] = NONE;
             }
@@ -329,6 +469,9 @@ final class History {
 
     private void forgetOldest() {
         long sequence = oldest++;
+        if (order != null && stream(sequence) != 0) {
+            order.remove(sequence, stream(sequence));
+        }
         int at = find(hash[(int) sequence & entryMask]);
         long next = next(sequence);
         oldestAlike[at] = next;
@@ -380,6 +523,77 @@ final class History {
                     repeats.moved(at, hole);
                 }
                 hole = at;
+            }
+        }
+    }
+
+    /**
+     * By entry: its neighbours in the server's order of its stream, a label that grows along it, and the lines whose order says so; by
+     * stream the last entry.
+     */
+    private static final class Order {
+        private static final long GAP = 1L << 20;
+        private static final long STEP = 1L << 10;
+
+        private final long[] previous;
+        private final long[] next;
+        private final long[] label;
+        private final long[] by;
+        private final long[] last;
+
+        Order(long[] previous, long[] next, long[] label, long[] by, long[] last) {
+            this.previous = previous;
+            this.next = next;
+            this.label = label;
+            this.by = by;
+            this.last = last;
+        }
+
+        private int at(long sequence) {
+            return (int) sequence & (next.length - 1);
+        }
+
+        long next(long sequence) {
+            return next[at(sequence)];
+        }
+
+        long by(long sequence) {
+            return by[at(sequence)];
+        }
+
+        void add(long sequence, long after, int stream) {
+            long before = after == 0 ? last[stream] : after;
+            long behind = before == 0 ? 0 : next[at(before)];
+            long from = before == 0 ? 0 : label[at(before)];
+            previous[at(sequence)] = before;
+            next[at(sequence)] = behind;
+            if (before != 0) {
+                next[at(before)] = sequence;
+            }
+            if (behind == 0) {
+                last[stream] = sequence;
+                label[at(sequence)] = from + GAP;
+                return;
+            }
+            previous[at(behind)] = sequence;
+            long step = Math.max(1, Math.min(STEP, (label[at(behind)] - from) / 2));
+            label[at(sequence)] = from + step;
+            for (long each = sequence; behind != 0 && label[at(behind)] <= label[at(each)]; behind = next[at(behind)]) {
+                label[at(behind)] = label[at(each)] + 1;
+                each = behind;
+            }
+        }
+
+        void remove(long sequence, int stream) {
+            long before = previous[at(sequence)];
+            long behind = next[at(sequence)];
+            if (before != 0) {
+                next[at(before)] = behind;
+            }
+            if (behind != 0) {
+                previous[at(behind)] = before;
+            } else {
+                last[stream] = before;
             }
         }
     }

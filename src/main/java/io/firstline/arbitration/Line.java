@@ -94,6 +94,9 @@ public final class Line {
         StreamFigures figures = in(stream);
         figures.reached = Math.max(figures.reached, sequence);
         if (beyondDoubt) {
+            if (anchored && figures.begun == 0) {
+                figures.begun = sequence;
+            }
             matched = Math.max(matched, sequence);
             if (sequence > figures.matched) { // else it is a repeat of one that is remembered but once
                 figures.matched = sequence;
@@ -132,6 +135,45 @@ public final class Line {
             figures.reached = figures.lateReached;
         }
         return figures.reached;
+    }
+
+    /** It did not bring this message of a stream after all: where it was before. */
+    void takenBack(long sequence, int stream, long reachedBefore, long placeBefore) {
+        StreamFigures figures = in(stream);
+        figures.place = placeBefore;
+        if (figures.reached == sequence) {
+            figures.reached = reachedBefore;
+        }
+        if (figures.matched == sequence) {
+            figures.matched = 0;
+            figures.matchedAfter = 0;
+        }
+        if (matched == sequence) {
+            matched = checked;
+        }
+    }
+
+    /** The last message of a named stream that it has brought, in the server's order; 0 = none. */
+    long placeIn(int stream) {
+        return stream >= byStream.length || byStream[stream] == null ? 0 : byStream[stream].place;
+    }
+
+    /** The first message of a stream that it has brought beyond doubt, if it joined when others were in step; 0 = none. */
+    long begunIn(int stream) {
+        return stream >= byStream.length || byStream[stream] == null ? 0 : byStream[stream].begun;
+    }
+
+    /** Nothing is known of where it is: it was not in step. */
+    void forgetPlaces() {
+        for (StreamFigures figures : byStream) {
+            if (figures != null) {
+                figures.place = 0;
+            }
+        }
+    }
+
+    void placeIn(int stream, long sequence) {
+        in(stream).place = sequence;
     }
 
     /** The last message of a stream that it matched, if that was after another was published and not before its own time was this; or 0. */

@@ -29,6 +29,11 @@ public final class StreamFigures {
     /** The line's own time when it did. */
     long matchedOwnNanos;
 
+    /** The last one of a named stream that it has brought, in the server's order; 0 = none. */
+    long place;
+    /** The first message that a line which joined has brought beyond doubt; 0 = none. */
+    long begun;
+
     StreamFigures() {}
 
     void trust() {
