@@ -1,8 +1,8 @@
 package io.firstline.connection;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.payload.Printable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.vertx.core.MultiMap;
@@ -47,7 +47,7 @@ final class Refusal {
     }
 
     static String subProtocol(String wanted, List<String> asked) {
-        return "the server wants the sub-protocol " + escaped(wanted, MAX_SHOWN) + ", subProtocols is " + asked;
+        return "the server wants the sub-protocol " + Printable.of(wanted, MAX_SHOWN) + ", subProtocols is " + asked;
     }
 
     /** A text of a stranger as it may stand in a log line. */
@@ -56,7 +56,7 @@ final class Refusal {
         for (String secret : secrets(config).toList()) {
             shown = shown.replace(secret, "***");
         }
-        return escaped(FeedUrl.masked(shown), MAX_SHOWN);
+        return Printable.of(FeedUrl.masked(shown), MAX_SHOWN);
     }
 
     private static Stream<String> secrets(WsConnectionConfig config) {
@@ -69,19 +69,5 @@ final class Refusal {
     /** What follows a scheme such as {@code Bearer}. */
     private static String lastWord(String value) {
         return value.substring(value.lastIndexOf(' ') + 1);
-    }
-
-    static String escaped(String text, int most) {
-        String cut = text.length() > most ? text.substring(0, most) + "…" : text;
-        StringBuilder escaped = new StringBuilder(cut.length());
-        cut.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                String json = TextNode.valueOf(Character.toString(c)).toString();
-                escaped.append(json.length() > 3 ? json.substring(1, json.length() - 1) : String.format("\\u%04x", c));
-            } else {
-                escaped.appendCodePoint(c);
-            }
-        });
-        return escaped.toString();
     }
 }

@@ -218,7 +218,7 @@ class OpeningTest {
 
             assertThat(end.cause()).isEqualTo("http-406");
             assertThat(end.reason())
-                    .contains("HTTP 406 Only One Please", "one session\\u001B[31m per account", "\\r\\n", "\"***\"")
+                    .contains("HTTP 406 Only One Please", "one session\\u001b[31m per account", "\\r\\n", "\"***\"")
                     .doesNotContain(TOKEN, "\u001b", "\n");
         }
     }

@@ -235,6 +235,16 @@ class LauncherTest {
     }
 
     @Test
+    void shouldLeaveTheFirstHeapToTheJvmWhereTheGreatestIsGiven() throws Exception {
+        assertThat(run().out()).anyMatch(word -> word.startsWith("-Xms"));
+
+        Run run = run("FIRSTLINE_JAVA_OPTS=-Da=b -Xmx24m");
+
+        assertRuns(run);
+        assertThat(run.out()).contains("-Xmx24m").noneMatch(word -> word.startsWith("-Xms"));
+    }
+
+    @Test
     void shouldRefuseAnOldJava() throws Exception {
         java(11);
 
