@@ -76,9 +76,12 @@ public final class Main {
         Shutdown.exit(run(args));
     }
 
-    /** Runs the command line in this JVM; returns the exit code. */
+    /** Runs the command line in this JVM; returns the exit code. Standard error that nobody reads does not keep it from ending. */
     static int run(String... args) {
-        return line(new FileOutputStream(FileDescriptor.out)).execute(args);
+        CommandLine line = line(new FileOutputStream(FileDescriptor.out));
+        try (PrintWriter err = new PrintWriter(new BackgroundWriter(line.getErr()), true)) {
+            return line.setErr(err).execute(args);
+        }
     }
 
     /** The same with other places to write to than those of the process. */

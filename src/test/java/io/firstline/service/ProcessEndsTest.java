@@ -41,6 +41,17 @@ class ProcessEndsTest {
         }
     }
 
+    /** Says what is wrong with its input, after more lines of log than a pipe holds. */
+    static final class FloodsAndFails {
+        public static void main(String[] args) {
+            Logger log = LoggerFactory.getLogger(FloodsAndFails.class);
+            for (int i = 0; i < LogQueue.MOST_LINES; i++) {
+                log.warn("flood {}", "x".repeat(2_000));
+            }
+            Main.main(new String[] {"check", "no such file"});
+        }
+    }
+
     /** Fills its heap. */
     static final class Hoards {
         public static void main(String[] args) {
@@ -85,6 +96,17 @@ class ProcessEndsTest {
             assertThat(CompletableFuture.supplyAsync(() -> firstLine(process)).get(20, TimeUnit.SECONDS))
                     .isEqualTo("alive");
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends too").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void shouldEndACommandWhenNobodyReadsStandardError() throws Exception {
+        Process process = start(FloodsAndFails.class);
+        try {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(Main.BAD_INPUT);
         } finally {
             process.destroyForcibly();
         }
