@@ -1,6 +1,7 @@
 package io.firstline.bridge;
 
 import io.firstline.config.BearerToken;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -112,11 +113,11 @@ public final class TokenCheck {
 
     /** Who has one address of an IPv6 network has all of them. */
     static String network(String address) {
-        if (address.indexOf(':') < 0) {
-            return address;
+        if (!NetUtil.isValidIpV6Address(address)) {
+            return address; // a proxy may pass on anything, and a name would be looked up here
         }
         try {
-            byte[] bytes = InetAddress.getByName(address).getAddress(); // a literal: no name is looked up
+            byte[] bytes = InetAddress.getByName(address).getAddress();
             return bytes.length == IPV6_BYTES
                     ? Arrays.toString(Arrays.copyOf(bytes, IPV6_NETWORK_BYTES))
                     : InetAddress.getByAddress(bytes).getHostAddress();

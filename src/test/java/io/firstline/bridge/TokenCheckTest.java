@@ -59,6 +59,7 @@ class TokenCheckTest {
         assertThat(TokenCheck.network("2001:db8:1:2:3:4:5:6")).isEqualTo(TokenCheck.network("2001:db8:1:2::"));
         assertThat(TokenCheck.network("2001:db8:1:2::")).isNotEqualTo(TokenCheck.network("2001:db8:1:3::"));
         assertThat(TokenCheck.network("::ffff:10.0.0.1")).isEqualTo("10.0.0.1");
+        assertThat(TokenCheck.network(".:1")).as("no address").isEqualTo(".:1");
         for (int i = 0; i < 2 * TokenCheck.MOST_ADDRESSES; i++) {
             assertThat(looked("10.0." + i / 256 + "." + i % 256, 1)).isEqualTo(1);
         }
