@@ -382,7 +382,11 @@ final class Judge {
         } else if (late) {
             life.late++;
         } else if (message.published == 1) {
-            boolean unknown = message.sentNanos <= orderedFromNanos || message.skipped || plan.mixesStreams();
+            // where all connections come and go, which of two messages is younger is not known at once either
+            boolean unknown = message.sentNanos <= orderedFromNanos
+                    || message.skipped
+                    || plan.mixesStreams()
+                    || !plan.family().calm;
             boolean excused = unknown
                     && time.nowNanos() - overtakenNanos(message)
                             <= plan.config().skewMs() * Plan.MS;
