@@ -102,8 +102,13 @@ final class LineWriter {
             }
             out.flush();
             ended.complete(null);
-        } catch (IOException readerIsGone) {
-            ended.complete(null); // as in `tail … | head -3`: whoever read has what they wanted
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                ended.complete(null); // as in `tail … | head -3`: the reader has what it wanted
+            } else {
+                ended.completeExceptionally(new IllegalStateException(
+                        "standard output cannot be written: " + e.getMessage() + ", after " + written + " lines", e));
+            }
         } catch (InterruptedException | RuntimeException e) {
             ended.completeExceptionally(e);
         }
@@ -114,7 +119,7 @@ final class LineWriter {
         stopping = true;
     }
 
-    /** Completes when the limit is reached, the reader is gone, or it was stopped and has written the rest. */
+    /** Completes when the limit is reached, the reader is gone, or it was stopped and has written the rest; fails if it cannot write. */
     CompletableFuture<Void> ended() {
         return ended;
     }

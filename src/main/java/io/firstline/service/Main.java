@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -98,7 +99,8 @@ public final class Main {
                 .registerConverter(Duration.class, Durations::parse);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             boolean badInput = e instanceof InvalidConfigException || e instanceof BadInputException;
-            command.getErr().println("firstline: " + e.getMessage());
+            Throwable why = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            command.getErr().println("firstline: " + why.getMessage());
             return badInput ? BAD_INPUT : FAILED;
         });
         line.setExecutionStrategy(parsed -> {

@@ -131,6 +131,27 @@ class LineWriterTest {
     }
 
     @Test
+    void shouldFailWhenADiskIsFull() {
+        LineWriter writer = new LineWriter(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                },
+                LineWriterTest::payload,
+                0);
+        FeedStream stream = stream();
+        writer.read(List.of(stream));
+
+        push(stream, "a", 1);
+
+        assertThatThrownBy(() -> join(writer.ended()))
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("standard output cannot be written: No space left on device");
+    }
+
+    @Test
     void shouldTellAFailureOfItsOwn() {
         LineWriter writer = new LineWriter(
                 new ByteArrayOutputStream(),
