@@ -10,6 +10,7 @@ import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -17,6 +18,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -160,7 +162,7 @@ public final class HttpVerticle extends VerticleBase {
             bridge = new SockJsBridge(vertx, bridged, settings, token, registry, connections::forget);
         }
         server = vertx.createHttpServer(options())
-                .requestHandler(router())
+                .requestHandler(paths(router()))
                 .connectionHandler(connection -> connections.opened(connection, System.nanoTime()))
                 .exceptionHandler(e -> LOG.debug("a connection to the page failed", e));
         return watch.start()
@@ -197,10 +199,21 @@ public final class HttpVerticle extends VerticleBase {
         guard.rest();
         errors(router);
         management = vertx.createHttpServer(plain().setHost(wanted.host()).setPort(wanted.port()))
-                .requestHandler(router)
+                .requestHandler(paths(router))
                 .connectionHandler(connection -> managing.opened(connection, System.nanoTime()))
                 .exceptionHandler(e -> LOG.debug("a connection to the management port failed", e));
         return management.listen().recover(e -> notListening("the management port", wanted.host(), wanted.port(), e));
+    }
+
+    /** Answers 400 where the request's target is no path, such as {@code *}: a router reports that as an error of its own. */
+    private static Handler<HttpServerRequest> paths(Router router) {
+        return request -> {
+            if (request.path() == null || !request.path().startsWith("/")) {
+                request.response().setStatusCode(400).end();
+            } else {
+                router.handle(request);
+            }
+        };
     }
 
     /** What every listener bounds. */

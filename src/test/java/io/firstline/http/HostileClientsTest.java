@@ -70,6 +70,17 @@ class HostileClientsTest extends HttpTestBase {
     }
 
     @Test
+    void shouldRefuseATargetThatIsNoPath() throws Exception {
+        serveImpatiently();
+        for (String target : List.of("*", "api/status", "?x")) {
+            try (Socket socket = connect("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+                byte[] status = socket.getInputStream().readNBytes(12);
+                assertThat(new String(status, StandardCharsets.US_ASCII)).as(target).isEqualTo("HTTP/1.1 400");
+            }
+        }
+    }
+
+    @Test
     void shouldNotCutOffWhoListens() throws Exception {
         serveImpatiently();
         try (Listening listening = new Listening("/api/events")) {
