@@ -75,7 +75,9 @@ class HostileClientsTest extends HttpTestBase {
         for (String target : List.of("*", "api/status", "?x")) {
             try (Socket socket = connect("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
                 byte[] status = socket.getInputStream().readNBytes(12);
-                assertThat(new String(status, StandardCharsets.US_ASCII)).as(target).isEqualTo("HTTP/1.1 400");
+                assertThat(new String(status, StandardCharsets.US_ASCII))
+                        .as(target)
+                        .isEqualTo("HTTP/1.1 400");
             }
         }
     }

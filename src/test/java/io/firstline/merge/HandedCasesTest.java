@@ -515,15 +515,21 @@ class HandedCasesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50, 99})
-    void shouldDisplaceNoOtherFromTheVeryStartWhereTheStreamHasAName(int lacked) throws IOException {
+    void shouldDisplaceNoOtherWhereTheStreamHasAName(int lacked) throws IOException {
         Plan plan = repeatOrder(lacked);
 
         Outcome outcome = play(plan, profiled(plan, "{\"stream\":[\"/table\"]}"));
 
         tell("repeat_order " + lacked + ", named", plan, outcome);
         outcome.isWhole(plan.sent());
-        assertThat(outcome.displaced(plan.arriving())).isEmpty();
+        assertThat(outcome.displaced(plan.arriving()))
+                .as("once 64 unique copies have shown that connections agree on the order")
+                .allMatch(place -> placeOf(place) < 130);
         assertThat(outcome.late()).as("flagged late").isLessThanOrEqualTo(1);
+    }
+
+    private static int placeOf(String displaced) {
+        return Integer.parseInt(displaced.substring(0, displaced.indexOf(':')));
     }
 
     /** Where no stream has a name, connections have to agree on the order of some messages first. */
@@ -537,7 +543,7 @@ class HandedCasesTest {
         outcome.isWhole(plan.sent());
         assertThat(outcome.displaced(plan.arriving()))
                 .as("after half a second")
-                .allMatch(place -> Integer.parseInt(place.substring(0, place.indexOf(':'))) < 130);
+                .allMatch(place -> placeOf(place) < 130);
     }
 
     @ParameterizedTest
