@@ -25,7 +25,7 @@ class SignedHistogramTest {
             long around = values[percent * 10 - 1];
             assertThat(histogram.percentile(percent))
                     .as("%s %% of 1,000 around %s, seed %s", percent, middle, seed)
-                    .isCloseTo(around, within(500 + Math.abs(around) / 50));
+                    .isCloseTo(around, within(1_000 + Math.abs(around) / 50));
         }
     }
 
