@@ -1,6 +1,7 @@
 package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.Peer;
@@ -11,6 +12,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -67,7 +69,7 @@ class LeakTest extends FeedTestBase {
                                         .withTrustedCertificates(tls.certificate())
                                         .withCompression(true)));
         pool.start().onFailure(e -> {}); // it goes on trying
-        eventually(() -> served.get() >= CONNECTIONS);
+        await().atMost(Duration.ofSeconds(40)).until(() -> served.get() >= CONNECTIONS); // how fast is another matter
         assertThat(messages).isNotEmpty();
         join(pool.close());
 
