@@ -23,7 +23,10 @@ class StreamSilenceTest extends FeedTestBase {
         exchange = exchange(market(500));
         ledger = new Ledger(exchange);
         proxy = FaultProxy.to(exchange.port());
+        exchange.pauseEmission(); // one that opens a moment later could else be the first to bring a message
         WsPool feed = started(readingPool(poolOf(3, proxy.url(COMBINED))));
+        eventually(() -> members(feed).size() == 3);
+        exchange.resumeEmission();
         eventually(() -> members(feed).stream()
                 .allMatch(c -> c.line().inStep() && c.connection().sequenceId() > 20));
         return feed;
