@@ -22,6 +22,8 @@ final class OwnLine {
     private long sinceNanos;
 
     private boolean overlaps;
+    /** All connections are open and bring nothing, though the feed usually speaks: the path to the exchange may stand still. */
+    private boolean silent;
 
     /** Something has happened to one of the pools. */
     void happened(FeedEvent event, long nowNanos) {
@@ -31,10 +33,29 @@ final class OwnLine {
         if (isLost) {
             dark.add(pool);
             overlaps = false;
+        } else if (event.type() == FeedEvent.Type.STREAM_SILENT
+                && event.facts().containsKey("silentMs")
+                && !event.facts().containsKey("stream")) {
+            silent = true;
+            overlaps = false;
         } else if (event.type() == FeedEvent.Type.CONNECTED && (dark.remove(pool) || !everConnected)) {
             everConnected = true;
             sinceNanos = nowNanos;
         }
+    }
+
+    /**
+     * A message was received here.
+     *
+     * @return whether it ends a silence
+     */
+    boolean spoke(long nowNanos) {
+        boolean ends = silent;
+        if (ends) {
+            silent = false;
+            sinceNanos = nowNanos;
+        }
+        return ends;
     }
 
     /**
@@ -55,9 +76,9 @@ final class OwnLine {
         overlaps = false;
     }
 
-    /** Whether every pool that ever was connected is. */
+    /** Whether every pool that ever was connected is, and they are not all silent. */
     boolean isReceived() {
-        return everConnected && dark.isEmpty();
+        return everConnected && dark.isEmpty() && !silent;
     }
 
     boolean overlaps() {

@@ -106,6 +106,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
     @Override
     public synchronized void publish(FeedMessage message) {
         long now = System.nanoTime();
+        if (line.spoke(now)) {
+            tenancy.receives(line.isReceived());
+        }
         if (!isOwn(now)) {
             boolean isNews =
                     overlap.ours(message.identity(), message, message.payload().length(), now);
