@@ -6,14 +6,17 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds where the values of a JSON text end. Strings and numbers are gone through eight bytes at a time, with the arithmetic of H. S.
- * Warren, Hacker's Delight, 6-1: the top bit of every byte of a word says whether the byte is one that was looked for.
+ * Finds the ends of values in a JSON text.
  *
- * <p>Every method takes a position and returns one, or {@link #MALFORMED}. Nothing is read outside the range, whatever the bytes are.
+ * <p>Strings and numbers are scanned eight bytes at a time, with the arithmetic of H. S. Warren, Hacker's Delight, 6-1:
+ * the top bit of each byte of a word marks a match.
+ *
+ * <p>Every method takes a position and returns one, or {@link #MALFORMED}. Nothing is read outside the range, whatever
+ * the bytes are.
  */
 final class JsonScanner {
     static final int MALFORMED = -1;
-    /** What {@link #peek} sees behind the last byte. */
+    /** {@link #peek} returns this behind the last byte. */
     static final int END = -1;
 
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -28,7 +31,7 @@ final class JsonScanner {
     private int to;
     private boolean escaped;
 
-    /** From now on the text is what comes before {@code to}. */
+    /** Sets the text: the bytes before {@code end}. */
     void over(byte[] text, int end) {
         bytes = text;
         to = end;
@@ -38,7 +41,7 @@ final class JsonScanner {
         return bytes;
     }
 
-    /** Whether the last string had escapes in it. */
+    /** Whether the last string had escapes. */
     boolean escaped() {
         return escaped;
     }
@@ -47,7 +50,7 @@ final class JsonScanner {
         return at < to ? bytes[at] & 0xFF : END;
     }
 
-    /** The first position that is no whitespace. */
+    /** The first position that is not whitespace. */
     int space(int at) {
         int pos = at;
         while (pos < to && isSpace(bytes[pos])) {
@@ -60,7 +63,10 @@ final class JsonScanner {
         return b <= ' ' && (b == ' ' || b == '\n' || b == '\r' || b == '\t');
     }
 
-    /** The first bytes from here on, at most eight, as one number: two keys of the same length up to eight differ in it. */
+    /**
+     * The first bytes from here, at most eight, as one number. Two different keys of the same length, at most eight,
+     * give different numbers.
+     */
     long word(int at, int length) {
         if (at <= bytes.length - Long.BYTES) {
             long word = (long) WORD.get(bytes, at);
@@ -85,7 +91,10 @@ final class JsonScanner {
         };
     }
 
-    /** Whether a bracket closes and another opens behind it, with nothing but whitespace between them; strings are not told apart. */
+    /**
+     * Whether a closing bracket is followed by an opening one, with only whitespace between them. Brackets inside
+     * strings count too.
+     */
     boolean closesAndOpens(int at) {
         int pos = at;
         for (; pos <= to - Long.BYTES; pos += Long.BYTES) {
@@ -112,7 +121,7 @@ final class JsonScanner {
         return next == '{' || next == '[';
     }
 
-    /** The end of a string: control characters and escapes that JSON does not have are errors, bad UTF-8 is not. */
+    /** The end of a string. Control characters and escapes that JSON does not have are errors; bad UTF-8 is not. */
     int string(int at) {
         escaped = false;
         int pos = unmarked(at + 1);
@@ -145,7 +154,7 @@ final class JsonScanner {
         return pos;
     }
 
-    /** The lowest top bit marks the first byte that is less; a borrow may have set others above it. */
+    /** The lowest top bit marks the first smaller byte. A borrow may have set other bits above it. */
     private static long below(long word, int limit) {
         return (word - limit * ONES) & ~word & TOPS;
     }
@@ -191,7 +200,7 @@ final class JsonScanner {
         return end;
     }
 
-    /** The first position that is no digit. */
+    /** The first position that is not a digit. */
     private int digits(int at) {
         int pos = at;
         for (; pos <= to - Long.BYTES; pos += Long.BYTES) {
@@ -219,10 +228,10 @@ final class JsonScanner {
         return at + expected.length;
     }
 
-    /** The end of an object or array: its strings end, and as many brackets close as open; the rest is not looked at. */
+    /** The end of an object or array. Only strings and the number of brackets are checked. */
     private int container(int at) {
         int open = 0;
-        long inside = 0; // of a string: all top bits, or none
+        long inside = 0; // in a string: all top bits, or none
         int pos = at;
         while (pos < to) {
             if (pos <= to - Long.BYTES) {
@@ -236,7 +245,7 @@ final class JsonScanner {
                     continue;
                 }
             }
-            // the last bracket may be among the next bytes, or they ask for a closer look
+            // the last bracket may be among the next bytes, or they hold an escape or a byte that is not ASCII
             for (int stop = Math.min(to, pos + Long.BYTES); pos < stop; pos++) {
                 byte symbol = bytes[pos];
                 if (symbol == '"') {
@@ -253,7 +262,7 @@ final class JsonScanner {
         return MALFORMED;
     }
 
-    /** Whether all bytes are ASCII, and none is the backslash of an escape. */
+    /** Whether all bytes are ASCII and none is a backslash. */
     private static boolean isPlain(long word) {
         return ((below(word ^ ('\\' * ONES), 1) | word) & TOPS) == 0;
     }
@@ -266,12 +275,12 @@ final class JsonScanner {
         return strings ^ (strings << 32);
     }
 
-    /** Curly and square brackets alike: they differ in one bit. */
+    /** Matches curly and square brackets alike: they differ in one bit. */
     private static long brackets(long word, char curly) {
         return equal(word | (('{' ^ '[') * ONES), curly);
     }
 
-    /** The top bits of the bytes that are this one, if all of them are ASCII. */
+    /** The top bits of the bytes that equal this symbol, if all bytes are ASCII. */
     private static long equal(long word, int symbol) {
         return ~((word ^ (symbol * ONES)) + ~TOPS) & TOPS;
     }

@@ -4,28 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the values in a text that holds several JSON objects or arrays one behind the other, with nothing but whitespace between them.
- * Used on one event loop.
+ * Finds the values in a text of several JSON objects or arrays with only whitespace between them. Used on one event
+ * loop.
  */
 public final class JsonValues {
-    /** A text that holds more is left as it is. */
+    /** A text with more values is not split. */
     public static final int MAX_VALUES = 1_000;
 
     private final JsonScanner json = new JsonScanner();
 
     /**
-     * A value in its text.
+     * The range of one value in its text.
      *
-     * @param from where it begins
+     * @param from position of its first byte
      * @param length in bytes
      */
     public record Range(int from, int length) {}
 
-    /** The values of a text that holds two or more and nothing else; of any other text none. */
+    /** The values of a text that holds two or more and nothing else; an empty list for any other text. */
     public List<Range> in(byte[] bytes, int from, int to) {
         json.over(bytes, to);
         if (!json.closesAndOpens(from)) {
-            return List.of(); // nearly every text: this costs little
+            return List.of(); // the usual case, so it must cost little
         }
         List<Range> values = new ArrayList<>();
         for (int at = json.space(from); at < to; at = json.space(at)) {

@@ -4,28 +4,28 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads the values at some JSON pointers out of a message's bytes: in one pass, without a tree, a string or any other garbage. Meant
- * for the few keys that say which message a copy is, and so fast enough for every copy.
+ * Reads the values at some JSON pointers from a message's bytes, in one pass, without a tree, a string or other
+ * garbage. It is fast enough to read the identity keys of every copy.
  *
- * <p><b>Pointers</b> are those of RFC 6901. In an array {@code /-1} is the last element and {@code /-2} the one before; in an object
- * {@code /0} and {@code /-1} are members of that name. At most {@value #MAX_POINTERS} pointers, no further back than
- * {@value PointerNode#MAX_FROM_END}, no deeper than {@value PointerNode#MAX_LEVELS}.
+ * <p><b>Pointers</b> follow RFC 6901. In an array {@code /-1} is the last element and {@code /-2} the one before it; in
+ * an object {@code /0} and {@code /-1} are members of that name. Limits: {@value #MAX_POINTERS} pointers,
+ * {@value PointerNode#MAX_FROM_END} elements from the end, {@value PointerNode#MAX_LEVELS} levels.
  *
- * <p><b>Values.</b> Strings, numbers, true and false are present. Objects and arrays are not, and nor is null: messages whose key is null
- * must not be taken for copies of each other. {@link #isNull} tells it from nothing at all. Of members of the same name the first
- * counts and the others are passed over, whatever they hold. Names are compared with their escapes resolved.
+ * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
+ * null key must not match as copies. {@link #isNull} distinguishes null from an absent value. If an object repeats a
+ * name, the first member counts and the others are ignored. Names are compared with their escapes resolved.
  *
- * <p><b>What is checked.</b> Reading ends when every pointer has led to a value or a null, at the comma or bracket behind the last one:
- * what follows is not looked at. Up to there the objects and arrays that pointers lead through are checked as RFC 8259 has it, with all
- * names, strings, numbers and literals in them. Of an object or array that no pointer leads into only this is checked: its strings
- * end, and as many brackets close as open. It may be of any depth. UTF-8 is not checked (text messages are when they arrive), nor is the
- * size of numbers. A byte order mark is an error.
+ * <p><b>Checks.</b> Reading ends at the comma or bracket behind the last wanted value; the rest is not read. Until
+ * then, objects and arrays that pointers lead through are checked as RFC 8259 demands, with all their names, strings,
+ * numbers and literals. In any other object or array, only the ends of strings and the number of brackets are checked;
+ * its depth is not limited. UTF-8 (checked on arrival) and the size of numbers are not checked. A byte order mark is an
+ * error.
  *
- * <p>One instance for each feed, for its event loop only. Values are read when they are asked for, from the bytes given last, which must
- * not change before that.
+ * <p>A feed has one instance, used on its event loop only. Values are read lazily from the last bytes given, so these
+ * must not change before that.
  */
 public final class KeyReader {
-    /** More would not be keys any more. */
+    /** Keys need no more. */
     public static final int MAX_POINTERS = 64;
 
     private static final int ALL_FOUND = -2;
@@ -38,9 +38,10 @@ public final class KeyReader {
     private int missing;
 
     /**
-     * A reader of the values at these pointers, which are then numbered as they stand.
+     * Makes a reader of the values at these pointers. A pointer's position in the list is its number.
      *
-     * @throws IllegalArgumentException for text that is no pointer, and for one that is too deep, too far back or too many
+     * @throws IllegalArgumentException if a text is not a pointer, if a pointer is too deep or too far from the end, or
+     *     if there are too many
      */
     public KeyReader(List<String> pointers) {
         if (pointers.size() > MAX_POINTERS) {
@@ -51,9 +52,9 @@ public final class KeyReader {
     }
 
     /**
-     * Reads a message; what the one before held is forgotten. Throws nothing, whatever the bytes are.
+     * Reads a message and forgets the previous one. Throws nothing, whatever the bytes are.
      *
-     * @return false if it is not JSON, as far as that is checked: then nothing is present
+     * @return false if a check finds that it is not JSON; then nothing is present
      */
     public boolean read(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
@@ -85,21 +86,21 @@ public final class KeyReader {
     }
 
     /**
-     * A 64-bit hash (XXH3) of the value; 0 if none is present, never 0 otherwise. Strings are hashed with their escapes resolved, numbers
-     * as they are written (1.0 is not 1), and the string "5" is not the number 5.
+     * The 64-bit hash (XXH3) of the value; 0 if absent, never 0 otherwise. Strings are hashed with their escapes
+     * resolved, numbers as written (1.0 is not 1). The string "5" and the number 5 have different hashes.
      */
     public long hash(int pointer) {
         return scalars[pointer].hash();
     }
 
-    /** How many bytes the value has as it is written, quotes not counted; 0 if none is present. */
+    /** The number of bytes of the value as written, without quotes; 0 if absent. */
     public int length(int pointer) {
         return scalars[pointer].length();
     }
 
     /**
-     * Whether the value is an integer that fits a long: a number without point and exponent, or a string of such digits with or
-     * without a minus, leading zeros allowed.
+     * Whether the value is an integer that fits a long: a number without point and exponent, or a string of digits with
+     * an optional minus. Leading zeros are allowed in a string.
      */
     public boolean isLong(int pointer) {
         return scalars[pointer].isLong();
@@ -108,21 +109,21 @@ public final class KeyReader {
     /**
      * The integer at the pointer.
      *
-     * @throws IllegalStateException unless {@link #isLong} says that there is one
+     * @throws IllegalStateException unless {@link #isLong} returns true
      */
     public long asLong(int pointer) {
         return scalars[pointer].asLong();
     }
 
     /**
-     * The string with its escapes resolved, or the number, {@code true} or {@code false} as written; null if none is present. This one
-     * allocates: meant for the first sight of a name. What is not UTF-8 becomes U+FFFD.
+     * The string with its escapes resolved, or the number, {@code true} or {@code false} as written; null if absent.
+     * Invalid UTF-8 becomes U+FFFD. Allocates, so call it only when a name is seen for the first time.
      */
     public String text(int pointer) {
         return scalars[pointer].text();
     }
 
-    // Recursion goes as deep as the pointers, not as deep as the message.
+    // The depth of the recursion is that of the pointers, not of the message.
 
     private int value(PointerNode place, int at) {
         if (place != null) {
@@ -199,7 +200,7 @@ public final class KeyReader {
         }
     }
 
-    /** Where the comma or bracket behind a value is: without it, a number may be cut off. */
+    /** The position of the comma or bracket behind a value. Without one, a number may be incomplete. */
     private int behind(int end, int bracket) {
         if (end < 0) {
             return end;
@@ -212,7 +213,7 @@ public final class KeyReader {
         return missing == 0 ? ALL_FOUND : pos;
     }
 
-    /** Goes back to the elements that are counted from the end, now that it is known. */
+    /** Reads the elements that are counted from the end, once the end is known. */
     private int lastElements(PointerNode array, int elements, int end) {
         for (PointerNode last : array.lastChildren()) {
             int start = last.startIn(array, elements);

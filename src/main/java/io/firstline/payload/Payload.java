@@ -5,8 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 
 /**
- * A message's bytes where they lie. One instance serves all messages of a connection, so that a copy that loses leaves nothing behind: it
- * is good until the next one arrives, and {@link #toBuffer()} makes of it what can be kept. Used on one event loop.
+ * A view of a message's bytes, without a copy. All messages of a connection reuse one instance, so a late copy makes no
+ * garbage. The view is valid until the next message; {@link #toBuffer()} makes a copy to keep. Used on one event loop.
  */
 public final class Payload {
     private static final byte[] NOTHING = {};
@@ -17,7 +17,7 @@ public final class Payload {
     private boolean text;
     private Buffer buffer;
 
-    /** The bytes of a message, which may be used again for the next. */
+    /** Sets a view of bytes that the next message may overwrite. */
     public Payload over(byte[] bytes, int offset, int count, boolean isText) {
         array = bytes;
         from = offset;
@@ -27,7 +27,7 @@ public final class Payload {
         return this;
     }
 
-    /** A message that has a buffer of its own already; not copied. */
+    /** Sets a view of a message that already has a buffer; not copied. */
     public Payload over(Buffer payload, boolean isText) {
         ByteBuf bytes = ((BufferInternal) payload).getByteBuf();
         if (bytes.hasArray()) {
@@ -46,7 +46,7 @@ public final class Payload {
         return array;
     }
 
-    /** Where they begin in the array. */
+    /** The position of the first byte in the array. */
     public int from() {
         return from;
     }
@@ -55,12 +55,12 @@ public final class Payload {
         return length;
     }
 
-    /** Whether the server sent it as text. */
+    /** Whether the server sent text. */
     public boolean isText() {
         return text;
     }
 
-    /** What may be kept and passed on; made when it is first asked for. */
+    /** The bytes to keep and pass on, copied on the first call. */
     public Buffer toBuffer() {
         if (buffer == null) {
             buffer = Buffer.buffer(length).appendBytes(array, from, length);

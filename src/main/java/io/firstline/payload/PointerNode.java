@@ -3,12 +3,12 @@ package io.firstline.payload;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A place in a message that pointers lead to or through. The places form a tree: its root is the whole message. */
+/** A place in a message that pointers lead to or through. The places form a tree; its root is the whole message. */
 final class PointerNode {
-    /** How far back from the end of an array a pointer may count: the starts of so many elements are remembered. */
+    /** A pointer may count at most this far from the end of an array: the starts of as many elements are kept. */
     static final int MAX_FROM_END = 64;
 
-    /** How many levels deep a pointer may lead: reading goes down a stack of so many calls. */
+    /** The deepest level of a pointer: reading makes one nested call a level. */
     static final int MAX_LEVELS = 64;
 
     private static final PointerNode[] NONE = {};
@@ -41,9 +41,9 @@ final class PointerNode {
     }
 
     /**
-     * The place that a pointer leads to from here, made if there is none.
+     * The place that a pointer leads to from here, added if absent.
      *
-     * @throws IllegalArgumentException if it is no pointer, or one that could never lead anywhere; the message names it
+     * @throws IllegalArgumentException if the text is not a pointer or can never match; the message names it
      */
     PointerNode place(String pointer) {
         require(pointer.isEmpty() || pointer.startsWith("/"), pointer, "it must be empty or begin with /");
@@ -89,7 +89,7 @@ final class PointerNode {
         return more;
     }
 
-    /** What a pointer that ends here reads; pointers to the same place share it. */
+    /** The value that a pointer ending here reads. Pointers to the same place share it. */
     Scalar scalarHere() {
         if (scalar == null) {
             scalar = new Scalar();
@@ -97,7 +97,7 @@ final class PointerNode {
         return scalar;
     }
 
-    /** Null if all pointers lead on from here. */
+    /** Null if no pointer ends here. */
     Scalar scalar() {
         return scalar;
     }
@@ -127,7 +127,7 @@ final class PointerNode {
                 && (length <= Long.BYTES || Arrays.equals(bytes, from + Long.BYTES, to, key, Long.BYTES, length));
     }
 
-    /** The same for a key with escapes in it. */
+    /** The same for a key with escapes. */
     int childNamed(Unescaped name, byte[] bytes, int from, int to) {
         for (int i = 0; i < children.length; i++) {
             name.over(bytes, from, to);
@@ -153,14 +153,14 @@ final class PointerNode {
         return lastChildren;
     }
 
-    /** Remembers where an element begins, as long as a pointer from the end may lead to it. */
+    /** Keeps the start of an element while a pointer from the end may lead to it. */
     void remember(int elementIndex, int start) {
         if (lastStarts.length > 0) {
             lastStarts[elementIndex & (lastStarts.length - 1)] = start;
         }
     }
 
-    /** Where this place begins in an array that is read through, or -1 if the array is too short. */
+    /** The start of this place in an array that was read to its end, or -1 if the array is too short. */
     int startIn(PointerNode array, int elements) {
         return fromEnd > elements ? -1 : array.lastStarts[(elements - fromEnd) & (array.lastStarts.length - 1)];
     }

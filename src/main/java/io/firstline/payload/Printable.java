@@ -3,8 +3,8 @@ package io.firstline.payload;
 import java.util.Locale;
 
 /**
- * Text that somebody else chose, made fit to be shown in a log, an event, a terminal or a page. It may hold line breaks, escape sequences
- * of terminals, or marks that turn the direction of writing: all of these are shown as escapes. Pure.
+ * Makes a stranger's text safe to show in a log, an event, a terminal or a page. Line breaks, terminal escape sequences
+ * and marks that change the direction of writing become escapes. Pure.
  */
 public final class Printable {
     private Printable() {}
@@ -12,7 +12,7 @@ public final class Printable {
     /**
      * The text with escapes, cut to a length.
      *
-     * @param most how many characters are shown; what is cut off is shown as …
+     * @param most the longest result, in characters of the text; … replaces the rest
      */
     public static String of(String text, int most) {
         int clean = cleanLength(text, most);
@@ -30,7 +30,7 @@ public final class Printable {
         return shown.toString();
     }
 
-    /** How many characters from the beginning are shown as they are. */
+    /** The number of leading characters that need no escape. */
     private static int cleanLength(String text, int most) {
         int at = 0;
         while (at < text.length()) {

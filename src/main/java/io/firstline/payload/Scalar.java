@@ -5,7 +5,7 @@ import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import java.nio.charset.StandardCharsets;
 
-/** Where in the bytes one value lies, and what it is: read on demand, since most copies are asked for their hashes only. */
+/** The position and type of one value. Its content is read lazily, because most copies need only its hash. */
 final class Scalar {
     private enum Kind {
         ABSENT(0),
@@ -15,7 +15,7 @@ final class Scalar {
         NUMBER(0x9E3779B97F4A7C15L),
         BOOLEAN(0xC2B2AE3D27D4EB4FL);
 
-        /** Tells the number 5 from the text "5". */
+        /** Distinguishes the number 5 from the text "5". */
         private final long salt;
 
         Kind(long salt) {
@@ -42,7 +42,7 @@ final class Scalar {
         whole = false;
     }
 
-    /** Takes a value: a string with its quotes, a number or a literal. */
+    /** Sets the value: a string with its quotes, a number or a literal. */
     void take(byte[] text, int start, int end, boolean escaped) {
         bytes = text;
         kind = switch (text[start]) {
@@ -101,7 +101,7 @@ final class Scalar {
         return number;
     }
 
-    /** Counted down from 0, because the lowest number has no positive counterpart. */
+    /** Counts down from 0, because the lowest number has no positive counterpart. */
     private boolean parse() {
         unescaped.over(bytes, from, to);
         int next = unescaped.next();

@@ -1,8 +1,8 @@
 package io.firstline.payload;
 
 /**
- * Goes through the UTF-8 bytes that a well-formed JSON string stands for, its escapes resolved, without making a string. Half a
- * surrogate pair has no UTF-8; it is encoded like any other character, so that it equals itself and nothing else.
+ * Reads the UTF-8 bytes of a well-formed JSON string with its escapes resolved, without making a string. Half a
+ * surrogate pair has no UTF-8; it is encoded like other characters, so that it equals only itself.
  */
 final class Unescaped {
     static final int END = -1;
@@ -10,9 +10,9 @@ final class Unescaped {
     private byte[] bytes = {};
     private int at;
     private int to;
-    private int pending; // further bytes of the last escape, the lowest is the next; none of them is 0
+    private int pending; // further bytes of the last escape, lowest first; none of them is 0
 
-    /** From now on the string is what lies between these quotes. */
+    /** Sets the string: the bytes between these quotes. */
     void over(byte[] text, int from, int end) {
         bytes = text;
         at = from;
@@ -34,7 +34,7 @@ final class Unescaped {
         return next == '\\' ? escape() : next & 0xFF;
     }
 
-    /** Whether what is left is exactly this. */
+    /** Whether the remaining bytes equal these. */
     boolean is(byte[] expected) {
         for (byte b : expected) {
             if (next() != (b & 0xFF)) {

@@ -1,7 +1,7 @@
 /**
- * What is read out of a message's bytes: their hash, and the values at JSON pointers.
+ * Reads a message's bytes: their hash, and the values at JSON pointers.
  *
- * <p>Done for every copy of every message, also for the late ones: one pass over the bytes, no tree, no string, no garbage. The room
- * knows nothing else of Firstline.
+ * <p>Every copy of every message is read here, late ones too: in one pass, without a tree, a string or other garbage.
+ * The package depends on no other package of Firstline.
  */
 package io.firstline.payload;

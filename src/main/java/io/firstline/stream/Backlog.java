@@ -1,28 +1,28 @@
 package io.firstline.stream;
 
-/** What waits for a slow consumer, bounded in messages and payload bytes. Not thread-safe. */
+/** Messages that wait for a slow consumer, bounded in number and payload bytes. Not thread-safe. */
 sealed interface Backlog permits MessageRing, LatestByStream {
 
-    /** Puts a message in; returns how many, perhaps itself, were dropped because there was no room. */
+    /** Adds a message. Returns the number of messages, perhaps this one too, that were dropped for lack of room. */
     int offer(FeedMessage message);
 
-    /** Takes the next message out, or returns null. */
+    /** Removes and returns the next message; null if empty. */
     FeedMessage poll();
 
-    /** Messages were lost before they came here: to be told in their place, after what waits. */
+    /** Records messages that were lost before they arrived here. Their loss is reported after the waiting messages. */
     void lost(Loss loss);
 
     /**
-     * What was lost before a message, asked once for each that the consumer gets, in that order, also for one that did not have to
-     * wait; null if nothing.
+     * The loss before a message, or null. Called once for each message the consumer gets, in order, also for one that
+     * did not wait.
      */
     Loss lossBefore(FeedMessage next);
 
-    /** What was lost after the last message, asked when none follows; null if nothing. */
+    /** The loss after the last message, or null. Called when no message follows. */
     Loss lossAtEnd();
 
     int size();
 
-    /** How many messages were dropped since it was made, for whatever reason. */
+    /** The number of messages dropped so far, for any reason. */
     long dropped();
 }

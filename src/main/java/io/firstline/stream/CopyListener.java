@@ -3,21 +3,21 @@ package io.firstline.stream;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Sees everything that the connections of a feed bring, before it is compared: every copy, acks included. Called on the feed's event
- * loop, in the turn of the arrival, so it must neither block nor throw.
+ * Receives every message of a feed's connections before arbitration: every copy, control messages too. Called on the
+ * feed's event loop during the arrival, so it must neither block nor throw.
  */
 public interface CopyListener {
-    /** A connection is open; its copies follow. */
+    /** A connection has opened; its copies follow. */
     void opened(String connectionId);
 
     /**
      * A message has arrived on a connection.
      *
-     * @param payload as received; not to be changed
-     * @param arrivalNanos when, on the monotonic clock
+     * @param payload as received; must not be changed
+     * @param arrivalNanos arrival time on the monotonic clock, nanoseconds
      */
     void copy(String connectionId, Buffer payload, boolean text, long arrivalNanos);
 
-    /** A connection has ended while the feed goes on; the last of it. */
+    /** A connection has ended while the feed continues; the last call for this connection. */
     void closed(String connectionId, String why);
 }

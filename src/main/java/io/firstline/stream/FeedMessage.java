@@ -10,16 +10,17 @@ import java.nio.charset.StandardCharsets;
  * One message of a merged stream.
  *
  * @param feed the feed's name
- * @param epoch grows with every node of a cluster that takes the feed over; 0 = the feed is not shared between nodes
- * @param sequence counts the feed's messages from 1 without holes: a consumer of the whole feed that sees a hole has lost something
- * @param connectionId the connection whose copy came first
- * @param receivedMicros when it came, microseconds since the epoch
- * @param key what tells the message from others of the feed by the venue's rules; 0 = its bytes do
+ * @param epoch the owner's term, larger for each new owner in a cluster; 0 = the feed is not shared between nodes
+ * @param sequence counts the feed's messages from 1 without holes: a hole means that a consumer of the whole feed lost
+ *     messages
+ * @param connectionId the connection that delivered the first copy
+ * @param receivedMicros arrival time, microseconds since the Unix epoch
+ * @param key the identity that the venue's rules give the message; 0 = its bytes are its identity
  * @param payload the bytes as received; shared by all consumers of this node, so do not change it
  * @param text whether the server sent it as text
- * @param late younger messages of its stream had been published before it: exact if the venue numbers the stream's messages. Else it is
- *     true only if the connection that brought it is known to be behind in its stream, or in the feed if the venue names no streams;
- *     then false is no proof of order
+ * @param late whether younger messages of its stream were published before it: exact if the venue numbers the stream's
+ *     messages. Otherwise true only if its connection is known to be behind in this stream, or in the feed if the venue
+ *     names no streams; then false does not prove the order
  */
 public record FeedMessage(
         String feed,
@@ -32,7 +33,7 @@ public record FeedMessage(
         boolean text,
         boolean late) {
 
-    /** A message of a feed that is not shared between nodes, with no key. */
+    /** Makes a message of a feed that is not shared between nodes, without a key. */
     public FeedMessage(
             String feed,
             long sequence,
@@ -44,7 +45,10 @@ public record FeedMessage(
         this(feed, 0, sequence, connectionId, receivedMicros, 0, payload, text, late);
     }
 
-    /** Stands for the message: the same for all its copies on all nodes, and another for every other message of about the same time. */
+    /**
+     * The message's identity: equal for all its copies on all nodes, and different from that of every other message of
+     * about the same time.
+     */
     public long identity() {
         return key != 0 ? key : PayloadHash.of(new Payload().over(payload, text));
     }
@@ -54,17 +58,17 @@ public record FeedMessage(
         return payload.toString(StandardCharsets.UTF_8);
     }
 
-    /** The same message under another feed's name and with another number. */
+    /** A copy of this message with another feed's name and another sequence number. */
     public FeedMessage as(String otherFeed, long otherSequence) {
         return new FeedMessage(otherFeed, epoch, otherSequence, connectionId, receivedMicros, key, payload, text, late);
     }
 
-    /** The same message as the node publishes it that has the feed in this epoch. */
+    /** A copy of this message with the epoch and the sequence number of the node that publishes it. */
     public FeedMessage in(int otherEpoch, long otherSequence) {
         return new FeedMessage(feed, otherEpoch, otherSequence, connectionId, receivedMicros, key, payload, text, late);
     }
 
-    /** All fields as JSON: the payload as {@code text}, or as {@code base64} if it is binary. */
+    /** All fields as JSON. The payload is in {@code text}, or in {@code base64} if it is binary. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("feed", feed)

@@ -10,21 +10,21 @@ import java.util.ArrayDeque;
 import java.util.function.Function;
 
 /**
- * One consumer's view of a merged stream: a Vert.x {@link ReadStream} and, for who prefers to ask, {@link #next()}.
+ * One consumer's view of a merged stream: a Vert.x {@link ReadStream} that also offers {@link #next()}.
  *
- * <p>While the consumer takes messages as they come, they are handed over in the same turn of the event loop in which they arrived.
- * While it is paused, or has no handler and asks for nothing, they wait in a bounded buffer; what does not fit is treated by the
- * stream's {@link Overflow}, counted, told in the feed's events, and told here, in its place among the messages, to
- * {@link #dropHandler}. Pausing never touches a socket.
+ * <p>A consumer that keeps up gets each message in the turn of the event loop in which it arrived. While the consumer
+ * is paused, or has no handler and does not call {@code next()}, messages wait in a bounded buffer. {@link Overflow}
+ * decides about messages that do not fit. Drops are counted, reported in the feed's events, and passed to
+ * {@link #dropHandler} at their place among the messages. Pausing never affects a socket.
  *
- * <p>Methods may be called from any thread; handlers are called on the feed's event loop, where they must not block. A handler that
- * throws reaches the exception handler, and the stream goes on.
+ * <p>Methods may be called from any thread. Handlers are called on the feed's event loop and must not block. If a
+ * handler throws, the exception handler gets the exception and the stream continues.
  */
 public final class FeedStream implements ReadStream<FeedMessage> {
-    /** Messages a stream holds for its consumer unless told otherwise. */
+    /** The default buffer size of a stream, in messages. */
     public static final int DEFAULT_CAPACITY = 16_384;
 
-    /** Payload bytes a stream holds for its consumer. */
+    /** The buffer size of a stream, in payload bytes. */
     public static final long MAX_BYTES = 64L * 1024 * 1024;
 
     private static final int MAX_WAITING = 1_024;
@@ -45,31 +45,35 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     private boolean ended;
     private boolean endTold;
 
-    /** Whose stream it is: told on the feed's event loop what becomes of it. */
+    /** The owner of a stream. Called on the feed's event loop. */
     @FunctionalInterface
     public interface Owner {
-        /** The buffer had no room for so many messages. */
+        /** Messages were dropped because the buffer was full. */
         void dropped(long count);
 
-        /** So many messages gave way to newer ones of their streams. */
+        /** Newer messages of the same streams replaced waiting messages. */
         default void conflated(long count) {
             dropped(count);
         }
 
-        /** The stream has ended by its own policy and takes nothing more. */
+        /** The stream's overflow policy has ended it; it accepts no more messages. */
         default void closed(FeedStream stream) {}
     }
 
-    /** The whole feed is one stream: with {@link Overflow#CONFLATE} only the latest message waits. */
+    /**
+     * Makes a stream that treats the whole feed as one stream: with {@link Overflow#CONFLATE} only the latest message
+     * waits.
+     */
     public FeedStream(Context context, int capacity, Overflow overflow, Owner owner) {
         this(context, capacity, overflow, message -> "", owner);
     }
 
     /**
-     * Made by a feed for one consumer.
+     * Makes a stream for one consumer; called by its feed.
      *
      * @param context the feed's event loop
-     * @param streamOf a message's stream, for {@link Overflow#CONFLATE}; null = of none, such a message is never replaced
+     * @param streamOf returns a message's stream, for {@link Overflow#CONFLATE}; a message without one (null) is never
+     *     replaced
      */
     public FeedStream(
             Context context, int capacity, Overflow overflow, Function<FeedMessage, String> streamOf, Owner owner) {
@@ -81,7 +85,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
                 : new MessageRing(capacity, MAX_BYTES, overflow);
     }
 
-    /** A consumer's function that throws costs no message. */
+    /** An exception in a consumer's function must not lose the message. */
     private String streamOf(FeedMessage message, Function<FeedMessage, String> function) {
         try {
             return function.apply(message);
@@ -91,7 +95,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    /** For the feed, on its event loop: hands a message to the consumer or keeps it for later. */
+    /** Hands a message to the consumer or buffers it. Called by the feed on its event loop. */
     public void push(FeedMessage message) {
         if (ended) {
             return;
@@ -108,7 +112,10 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    /** For the feed, on its event loop: messages were lost before they came here. Told to the consumer in their place. */
+    /**
+     * Reports messages that were lost before they arrived here, at their place in the stream. Called by the feed on its
+     * event loop.
+     */
     public void lost(Loss loss) {
         if (!ended) {
             backlog.lost(loss);
@@ -122,7 +129,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         failed(cause);
     }
 
-    /** For the feed, on its event loop: no message follows. What is buffered can still be taken. */
+    /** Ends the stream; buffered messages remain available. Called by the feed on its event loop. */
     public void end() {
         ended = true;
         drain();
@@ -151,7 +158,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         return true;
     }
 
-    /** Hands over what waits as long as the consumer wants more, which a handler may change while this runs. */
+    /** Hands over buffered messages while the consumer wants more. A handler may change that while this runs. */
     private void drain() {
         if (draining) {
             return;
@@ -192,7 +199,9 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    /** For the feed, on its event loop: tells the consumer what went wrong; the stream goes on. */
+    /**
+     * Passes a failure to the consumer's exception handler; the stream continues. Called by the feed on its event loop.
+     */
     public void failed(Throwable thrown) {
         if (exceptionHandler == null) {
             context.reportException(thrown);
@@ -206,15 +215,15 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     }
 
     /**
-     * The next message: of those that wait, the oldest.
+     * The next message: the oldest waiting one, or else the next to arrive.
      *
-     * @return fails when the stream has ended and nothing waits, or when more than 1,024 calls are unanswered
+     * @return fails if the stream has ended and nothing waits, or if 1,024 calls are already pending
      */
     public Future<FeedMessage> next() {
         Promise<FeedMessage> promise = context.promise();
         onContext(() -> {
             if (waiting.size() >= MAX_WAITING) {
-                promise.fail(new IllegalStateException(MAX_WAITING + " calls of next() are waiting already"));
+                promise.fail(new IllegalStateException(MAX_WAITING + " calls of next() are already pending"));
                 return;
             }
             waiting.add(promise);
@@ -266,20 +275,24 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     }
 
     /**
-     * Sets who is told of lost messages: called just before the next message that the consumer gets, or before the end. In between it
-     * has lost none, so it knows which of what it holds (an order book, say) is still whole. Without it, holes in
-     * {@link FeedMessage#sequence()} say the same, except with {@link Overflow#CONFLATE}.
+     * Sets the handler of lost messages. It is called directly before the next message, or before the end of the
+     * stream. Between two calls nothing was lost, so a consumer knows which of its data (an order book, for example) is
+     * still complete. Without this handler, holes in {@link FeedMessage#sequence()} show the same, except with
+     * {@link Overflow#CONFLATE}.
      */
     public FeedStream dropHandler(Handler<Loss> newHandler) {
         return onContext(() -> dropHandler = newHandler);
     }
 
-    /** How many messages wait for the consumer. Exact on the feed's event loop, elsewhere a moment old. */
+    /**
+     * The number of messages that wait for the consumer. Exact on the feed's event loop; slightly stale on other
+     * threads.
+     */
     public int buffered() {
         return backlog.size();
     }
 
-    /** How many messages were lost because the consumer was too slow. */
+    /** The number of messages lost because the consumer was too slow. */
     public long dropped() {
         return backlog.dropped();
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The latest message of each stream, in the order in which the streams began to wait. A hash look-up per message, whatever waits. Not
- * thread-safe.
+ * Keeps the latest message of each stream, ordered by the time the streams began to wait. A message costs one hash
+ * look-up. Not thread-safe.
  */
 final class LatestByStream implements Backlog {
     private final int capacity;
@@ -15,16 +15,16 @@ final class LatestByStream implements Backlog {
     private final Function<FeedMessage, String> streamOf;
     private final Runnable onConflated;
 
-    /** Keeps a stream's place when its message is replaced. */
+    /** A stream keeps its place when its message is replaced. */
     private final Map<Object, Waiting> waiting = new LinkedHashMap<>();
 
     private long bytes;
     private long dropped;
 
-    /** Dropped for want of room, not told yet. */
+    /** Dropped for lack of room and not reported yet. */
     private Loss evicted;
 
-    /** Replaced by the message that was polled last, not told yet. */
+    /** Replaced by the last polled message and not reported yet. */
     private Loss replaced;
 
     private static final class Waiting {
@@ -40,8 +40,8 @@ final class LatestByStream implements Backlog {
      * Makes an empty backlog.
      *
      * @param capacity streams, at least 1
-     * @param streamOf a message's stream; null = of none, such a message is never replaced
-     * @param onConflated told of each message that gives way to a newer one of its stream
+     * @param streamOf returns a message's stream; a message without one (null) is never replaced
+     * @param onConflated called once for each message that a newer one of its stream replaces
      */
     LatestByStream(int capacity, long maxBytes, Function<FeedMessage, String> streamOf, Runnable onConflated) {
         MessageRing.check(capacity, maxBytes);
@@ -72,7 +72,7 @@ final class LatestByStream implements Backlog {
 
     private void conflate(Waiting same, FeedMessage message) {
         FeedMessage old = message;
-        if (!message.late()) { // a late one is older than what waits, though its number is higher
+        if (!message.late()) { // a late message is older than the waiting one, although its number is higher
             old = same.message;
             same.message = message;
             bytes += message.payload().length() - old.payload().length();
@@ -108,7 +108,7 @@ final class LatestByStream implements Backlog {
         return next.message;
     }
 
-    /** Has no place: what waits has no order across streams. */
+    /** Such a loss has no place here: waiting messages have no order across streams. */
     @Override
     public void lost(Loss loss) {
         evicted = Loss.sum(evicted, loss);
@@ -122,7 +122,7 @@ final class LatestByStream implements Backlog {
         return loss;
     }
 
-    /** Nothing is dropped here but for a message that waits. */
+    /** A drop always makes room for a message that waits, so none follows the last one. */
     @Override
     public Loss lossAtEnd() {
         Loss loss = evicted;

@@ -3,10 +3,10 @@ package io.firstline.stream;
 /**
  * Messages that one consumer lost because it was too slow.
  *
- * @param count how many
+ * @param count number of lost messages
  * @param first the smallest of their sequence numbers
- * @param last the largest; with {@link Overflow#CONFLATE} messages of other streams, not lost, may lie between, else all from first to
- *     last are lost
+ * @param last the largest. All messages from first to last are lost, except with {@link Overflow#CONFLATE}: there,
+ *     messages of other streams between them may not be lost
  */
 public record Loss(long count, long first, long last) {
 
@@ -14,7 +14,7 @@ public record Loss(long count, long first, long last) {
         return new Loss(1, sequence, sequence);
     }
 
-    /** Both together; either may be null. */
+    /** The sum of both; either may be null. */
     static Loss sum(Loss one, Loss other) {
         if (one == null || other == null) {
             return one == null ? other : one;

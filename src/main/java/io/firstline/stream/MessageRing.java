@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * A bounded first-in first-out buffer of messages. It grows to its capacity as needed, is bounded in payload bytes as well, counts
- * what it drops, and tells it in its place among the messages. Not thread-safe.
+ * A first-in first-out buffer, bounded in messages and payload bytes. It grows to its capacity as needed. It counts
+ * dropped messages and reports each loss at its place in the stream. Not thread-safe.
  */
 public final class MessageRing implements Backlog {
     private static final int FIRST_SIZE = 16;
@@ -21,18 +21,18 @@ public final class MessageRing implements Backlog {
     private long bytes;
     private long dropped;
 
-    /** How many messages were put in, and how many are out again. */
+    /** The numbers of messages added and removed so far. */
     private long in;
 
     private long out;
     private final Deque<Hole> holes = new ArrayDeque<>();
 
-    /** What was lost before the message that was taken out last, or, if it has been told, before the next. */
+    /** The loss before the last removed message or, once that is reported, before the next. */
     private Loss due;
 
     private boolean taken;
 
-    /** What was lost before the message that was, or will be, put in as number {@code before}, counted from 0. */
+    /** The loss before the message with the number {@code before}, counted from 0 in the order of arrival. */
     private record Hole(long before, Loss loss) {}
 
     /**
@@ -40,7 +40,7 @@ public final class MessageRing implements Backlog {
      *
      * @param capacity messages, at least 1
      * @param maxBytes payload bytes; a single message may be larger
-     * @param overflow whether the oldest goes; otherwise what does not fit does not get in
+     * @param overflow {@link Overflow#DROP_OLDEST} drops the oldest message; all others reject the new one
      */
     public MessageRing(int capacity, long maxBytes, Overflow overflow) {
         check(capacity, maxBytes);
@@ -117,7 +117,7 @@ public final class MessageRing implements Backlog {
     @Override
     public Loss lossBefore(FeedMessage next) {
         if (!taken) {
-            return lossAtEnd(); // nothing waits: whatever was lost was lost before this one
+            return lossAtEnd(); // nothing waits, so the whole loss came before this message
         }
         taken = false;
         Loss loss = due;

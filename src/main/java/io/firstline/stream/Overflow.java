@@ -1,17 +1,18 @@
 package io.firstline.stream;
 
-/** What happens to the messages that a slow consumer has no room for. Whatever is lost is counted and told. */
+/** What happens to messages that a slow consumer has no room for. Every loss is counted and reported. */
 public enum Overflow {
-    /** The oldest goes: the consumer stays near the present. */
+    /** Drops the oldest message: the consumer stays near the present. */
     DROP_OLDEST,
-    /** The new one goes: the consumer sees a stretch without holes, then a hole. */
+    /** Drops the new message: the consumer sees a stretch without holes, then a hole. */
     DROP_NEWEST,
     /**
-     * Of each stream only the latest message waits: a newer one takes the place of the older one, full or not. Right for quotes, wrong
-     * for trades. It takes its place in the queue too, so that a busy stream cannot be overtaken for ever by the others; across streams
-     * the sequence is then not ascending, within one it is. More streams than there is room for: the oldest goes.
+     * Keeps only the latest message of each stream: a newer one replaces the waiting one, even if there is room. Right
+     * for quotes, wrong for trades. The newer message keeps the older one's place in the queue, so that other streams
+     * cannot overtake a busy one forever. The sequence therefore ascends within a stream, but not across streams. If
+     * there are more streams than room, the oldest message is dropped.
      */
     CONFLATE,
-    /** The stream ends with a {@link SlowConsumerException}; what waits can still be taken, without holes. */
+    /** Ends the stream with a {@link SlowConsumerException}. Waiting messages remain available, without holes. */
     CLOSE
 }

@@ -1,6 +1,6 @@
 package io.firstline.stream;
 
-/** A stream with {@link Overflow#CLOSE} ended because its consumer had not taken what it holds when the next message came. */
+/** Ends a stream with {@link Overflow#CLOSE}: its buffer was full when the next message arrived. */
 public final class SlowConsumerException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -8,14 +8,14 @@ public final class SlowConsumerException extends RuntimeException {
 
     SlowConsumerException(String feed, int waiting, long firstLost) {
         super(
-                feed + ": the consumer is too slow, " + waiting + " messages wait, the stream ends before " + firstLost,
+                feed + ": the consumer is too slow, " + waiting + " messages waiting, stream ended before " + firstLost,
                 null,
                 false,
-                false); // where it was noticed says nothing about who is slow
+                false); // the stack says nothing about the slow consumer
         this.firstLost = firstLost;
     }
 
-    /** The sequence number of the first message that the consumer does not get. */
+    /** The sequence number of the first message that the consumer did not get. */
     public long firstLost() {
         return firstLost;
     }

@@ -1,8 +1,8 @@
 /**
- * The merged stream as a consumer in the same JVM sees it.
+ * The merged stream for consumers in the same JVM.
  *
- * <p>A {@link io.firstline.stream.FeedStream} has a bounded buffer of its own, so a slow consumer harms neither the sockets nor the
- * other consumers; {@link io.firstline.stream.Overflow} says what becomes of the messages it has no room for, and
- * {@link io.firstline.stream.FeedStream#dropHandler} tells it which they were.
+ * <p>Each {@link io.firstline.stream.FeedStream} has a bounded buffer, so a slow consumer harms neither the sockets nor
+ * other consumers. {@link io.firstline.stream.Overflow} decides about messages without room, and
+ * {@link io.firstline.stream.FeedStream#dropHandler} reports them to the consumer.
  */
 package io.firstline.stream;

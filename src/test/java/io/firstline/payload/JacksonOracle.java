@@ -17,7 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** What a reader must find, by Jackson's tree: a document that it accepts is strict JSON in UTF-8 without repeated names. */
+/**
+ * Predicts a reader's results with Jackson's tree. A document that it accepts is strict JSON in UTF-8 without repeated
+ * names.
+ */
 public final class JacksonOracle {
     private static final JsonMapper STRICT = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,8 +31,8 @@ public final class JacksonOracle {
     private JacksonOracle() {}
 
     /**
-     * Empty if it does not accept the bytes, or their characters: each of Jackson's two readers accepts what the other rejects, that of
-     * characters a letter such as U+0939 as the hexadecimal digit of its low byte.
+     * Empty if it does not accept the bytes or their characters. Each of Jackson's two readers accepts input that the
+     * other rejects. For example, the character reader takes U+0939 for the hexadecimal digit of its low byte.
      */
     public static Optional<JsonNode> tree(byte[] bytes) {
         try {
@@ -44,7 +47,7 @@ public final class JacksonOracle {
         }
     }
 
-    /** A reader that has read a document must have found this tree's values. */
+    /** Asserts that a reader found this tree's values. */
     public static void assertRead(KeyReader reader, List<String> pointers, JsonNode tree, String what) {
         for (int i = 0; i < pointers.size(); i++) {
             String wrong = wrong(reader, i, at(tree, pointers.get(i)));
@@ -54,7 +57,7 @@ public final class JacksonOracle {
         }
     }
 
-    /** Step by step, because Jackson does not count from an array's end. */
+    /** Goes step by step, because Jackson does not count from an array's end. */
     static JsonNode at(JsonNode tree, String pointer) {
         JsonNode node = tree;
         for (JsonPointer rest = JsonPointer.compile(pointer); !rest.matches(); rest = rest.tail()) {
@@ -69,7 +72,7 @@ public final class JacksonOracle {
         return node;
     }
 
-    /** What is not as expected, or null. */
+    /** The first difference from the expectation, or null. */
     private static String wrong(KeyReader reader, int pointer, JsonNode expected) {
         boolean present = expected.isTextual() || expected.isNumber() || expected.isBoolean();
         if (reader.isPresent(pointer) != present || reader.isNull(pointer) != expected.isNull()) {
@@ -81,7 +84,7 @@ public final class JacksonOracle {
             return nothing ? null : "something in nothing: " + text;
         }
         if (expected.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(expected.textValue())) {
-            return null; // half a surrogate pair: has neither bytes nor text
+            return null; // half a surrogate pair has neither bytes nor text
         }
         boolean same = expected.isNumber()
                 ? new BigDecimal(text).compareTo(expected.decimalValue()) == 0

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random documents and random damage against Jackson's tree; {@code -Dfirstline.seed=N} repeats a run,
+ * Compares random documents and random damage with Jackson's tree. {@code -Dfirstline.seed=N} repeats a run,
  * {@code -Dfirstline.documents=N} makes a longer one.
  */
 class KeyReaderPropertyTest {
@@ -123,7 +123,7 @@ class KeyReaderPropertyTest {
         JacksonOracle.assertRead(reader, pointers, tree, what);
     }
 
-    /** In the middle of other bytes, which must not be read. */
+    /** Reads from the middle of other bytes, which must not be read. */
     private boolean readSomewhere(KeyReader reader, byte[] bytes, String what) {
         int before = random.nextInt(10);
         byte[] around = new byte[before + bytes.length + random.nextInt(20)];

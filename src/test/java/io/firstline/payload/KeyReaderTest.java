@@ -26,7 +26,7 @@ class KeyReaderTest {
             {"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["64123.5","0.1","0","2"]],
             "bids":[],"ts":"1597026383085","checksum":-855196043,"prevSeqId":123456,"seqId":123457}]}""";
 
-    /** What is at the pointer, in words. */
+    /** Describes the value at the pointer. */
     private static String read(String pointer, String json) {
         KeyReader reader = new KeyReader(List.of(pointer));
         if (!read(reader, json)) {
@@ -200,14 +200,14 @@ class KeyReaderTest {
         assertThat(read("/-1/a", "[{\"a\" 5}]")).isEqualTo("not JSON");
     }
 
-    /** It would have to be read to the end for nothing. */
+    /** Reading the rest would be wasted work. */
     @ParameterizedTest
     @ValueSource(strings = {"{\"a\":1,", "{\"a\":1}}", "{\"a\":1,b", "{\"x\":[1 2,tru,:],\"a\":1,"})
     void shouldNotLookBehindTheLastKeyNorIntoWhatNoPointerLeadsInto(String json) {
         assertThat(read("/a", json)).isEqualTo("=1");
     }
 
-    /** What is cut off may be half of it. */
+    /** A truncated value may be only half of it. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -415,7 +415,7 @@ class KeyReaderTest {
         assertThat(read("/seq", json.substring(0, json.length() - 10))).isEqualTo("not JSON");
     }
 
-    /** Brackets, quotes and escapes at every place of the eight bytes that are looked at together. */
+    /** Puts brackets, quotes and escapes at every place of the eight bytes that are read together. */
     @Test
     void shouldSkipValuesWhateverTheirAlignment() {
         List<String> values = List.of(

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Random documents, the texts that a server may make of them, and pointers into and beside them. */
+/** Random documents, their possible texts, and pointers to existing and missing places. */
 final class RandomJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final List<String> NAMES = List.of(
@@ -67,7 +67,7 @@ final class RandomJson {
             "#",
             "0123456789abcdef");
 
-    /** @param first false for one whose name came before, so that it is not the document's */
+    /** @param first false if an earlier member has the same name; such a member is not part of the document */
     private record Member(String name, JsonNode value, boolean first) {}
 
     private final Random random;
@@ -120,7 +120,10 @@ final class RandomJson {
         return text.toString();
     }
 
-    /** The document with whitespace and escapes anywhere; if asked for, with repeated names, of which the first is the document's. */
+    /**
+     * The document with whitespace and escapes anywhere. If wanted, names are repeated; the first of them is the
+     * document's.
+     */
     String text(JsonNode document, boolean repeated) {
         StringBuilder text = new StringBuilder();
         boolean loose = random.nextBoolean();
@@ -199,14 +202,14 @@ final class RandomJson {
         text.append('"');
     }
 
-    /** Both halves of a pair as escapes, with digits of either case. */
+    /** Writes both halves of a pair as escapes, with digits of either case. */
     private void unicode(int codePoint, StringBuilder text) {
         for (char unit : Character.toChars(codePoint)) {
             text.append("\\u").append(String.format(Locale.ROOT, random.nextBoolean() ? "%04x" : "%04X", (int) unit));
         }
     }
 
-    /** Most of them lead to something. */
+    /** Most pointers lead to a value. */
     List<String> pointers(JsonNode document, int count) {
         List<String> pointers = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A stream whose feed is the test: it pushes on the stream's context. */
+/** The test acts as the feed and pushes on the stream's context. */
 class FeedStreamTest {
     private static Vertx vertx;
 
@@ -69,7 +69,7 @@ class FeedStreamTest {
         return new FeedMessage("f", ++sequence, "c", 0, Buffer.buffer("m" + sequence), true, false);
     }
 
-    /** Pushes so many messages in one turn of the loop. */
+    /** Pushes messages in one turn of the event loop. */
     private void push(int count) {
         run(() -> IntStream.range(0, count).forEach(i -> stream.push(message())));
     }
@@ -419,9 +419,9 @@ class FeedStreamTest {
         assertThat(Await.failure(stream.next())).isSameAs(failures.get(0));
     }
 
-    // losses, told among the messages
+    // losses, reported among the messages
 
-    /** What the consumer is told, messages and losses in one row. */
+    /** The messages and losses that the consumer gets, in one row. */
     private List<Object> row() {
         List<Object> row = new CopyOnWriteArrayList<>();
         stream.dropHandler(row::add).handler(m -> row.add(m.sequence()));
@@ -649,7 +649,7 @@ class FeedStreamTest {
         stream.endHandler(v -> {
             throw new IllegalStateException("at the end");
         });
-        run(() -> stream.end()); // must not throw at the feed, which has other streams to end
+        run(() -> stream.end()); // must not throw in the feed, which has other streams to end
         run(() -> context.exceptionHandler(null));
 
         assertThat(failures).extracting(Throwable::getMessage).containsExactly("at the end");

@@ -14,7 +14,7 @@ class LatestByStreamTest {
     private long sequence;
     private long conflated;
 
-    /** A message whose text is its stream; {@code -} = none. */
+    /** A message whose text is its stream's name; {@code -} = none. */
     private FeedMessage message(String stream, boolean late) {
         return new FeedMessage("f", ++sequence, "c", 0, Buffer.buffer(stream), true, late);
     }
@@ -31,7 +31,7 @@ class LatestByStreamTest {
         return backlog.offer(message(stream, false));
     }
 
-    /** Everything that waits, with the loss before it. */
+    /** All waiting messages, each with the loss before it. */
     private static List<String> all(LatestByStream backlog) {
         List<String> all = new ArrayList<>();
         for (FeedMessage next = backlog.poll(); next != null; next = backlog.poll()) {

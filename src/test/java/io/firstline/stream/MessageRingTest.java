@@ -139,7 +139,7 @@ class MessageRingTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new MessageRing(1, 0, Overflow.DROP_OLDEST));
     }
 
-    /** Random operations on rings of random bounds, beside a deque that does the same the slow way. */
+    /** Compares random operations on rings of random bounds with a simple model, a deque. */
     @Test
     void shouldDoWhatASimpleModelDoes() {
         long seed = System.nanoTime();
@@ -177,7 +177,7 @@ class MessageRingTest {
         }
     }
 
-    /** Whatever is dropped here, or was lost before: every number is either handed out or told as lost, before the next one. */
+    /** Every number is either handed out, or reported as lost before the next message. */
     @Test
     void shouldTellEachLossInItsPlace() {
         long seed = System.nanoTime();
@@ -197,7 +197,8 @@ class MessageRingTest {
                     }
                     case 1, 2 -> ring.offer(message(random.nextInt(20)));
                     default -> {
-                        FeedMessage next = ring.size() > 0 ? ring.poll() : message(0); // that one did not have to wait
+                        // this message did not have to wait
+                        FeedMessage next = ring.size() > 0 ? ring.poll() : message(0);
                         Loss loss = ring.lossBefore(next);
                         long missing = next.sequence() - told - 1;
                         assertThat(loss)
