@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clients of one bridge. It listens once on each address that any of them wants, and puts a message into JSON once for all of them.
- * Belongs to one event loop.
+ * Serves the clients of one bridge. It listens once on each address that any client wants, and encodes each message
+ * once for all clients. Runs on one event loop.
  */
 final class Bridge {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
     private static final long SWEEP_MS = 2_000;
-    /** In which a client must have asked for something it may have, or, where it must ping, have pinged again. */
+    /** Within this time a client must have sent an allowed request or, in a protocol with mandatory pings, a ping. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
 
     private final Vertx vertx;
@@ -41,9 +41,9 @@ final class Bridge {
     private final long sweep;
 
     /**
-     * Serves nobody yet.
+     * Makes a bridge without clients.
      *
-     * @param closedToStrangers whether even hearing takes the token
+     * @param closedToStrangers whether listening needs the token too
      */
     Bridge(
             Vertx vertx,
@@ -55,7 +55,7 @@ final class Bridge {
         this(vertx, dialect, config, token, closedToStrangers, registry, ServedSockets.ofProcess());
     }
 
-    /** The same in a process that serves another number of sockets. */
+    /** The same with another limit of served sockets. */
     Bridge(
             Vertx vertx,
             Dialect dialect,
@@ -74,7 +74,7 @@ final class Bridge {
         this.figures = new BridgeFigures(registry, name());
         if (config.maxClients() > sockets.forBridges()) {
             LOG.warn(
-                    "bridge {} serves at most {} clients, not {}: the process may not open more files, some of which are for feeds",
+                    "bridge {} serves at most {} clients, not {}: the limit of open files allows no more beside those of the feeds",
                     name(),
                     sockets.forBridges(),
                     config.maxClients());
@@ -86,11 +86,11 @@ final class Bridge {
         return dialect.name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** A client has come; null if there is no room for it, which it has been told. */
+    /** Adds a client. Returns null if there is no room; then the client has got an error. */
     Client opened(Line line) {
         if (clients.size() >= config.maxClients() || !sockets.enter()) {
             figures.refused();
-            LOG.debug("bridge {} turns {} away: {} clients are connected", name(), line.peer(), clients.size());
+            LOG.debug("bridge {} rejects {}: {} clients are connected", name(), line.peer(), clients.size());
             line.write(dialect.error("too_many_clients")).onComplete(written -> line.cutOff());
             return null;
         }
@@ -101,7 +101,7 @@ final class Bridge {
         return client;
     }
 
-    /** It has gone, or is about to. */
+    /** Removes a client that has disconnected or is about to. */
     void gone(Client client) {
         if (clients.remove(client)) {
             sockets.leave();
@@ -163,12 +163,12 @@ final class Bridge {
         return figures;
     }
 
-    /** What a client finds in the body, whichever body the feed publishes. */
+    /** The body for clients, whatever body the feed publishes. */
     static Object body(Object body) {
         return body instanceof FeedMessage message ? message.toJson() : body;
     }
 
-    /** Who hears one address. */
+    /** The clients that listen on one address. */
     private final class Audience {
         private final String address;
         private final Set<Client> listeners = new LinkedHashSet<>();
@@ -181,7 +181,7 @@ final class Bridge {
 
         private void tell(Message<Object> message) {
             Buffer frame = dialect.message(address, message, body(message.body()));
-            for (Client client : new ArrayList<>(listeners)) { // one that is dropped leaves
+            for (Client client : new ArrayList<>(listeners)) { // a dropped client is removed during this loop
                 client.deliver(frame);
             }
         }

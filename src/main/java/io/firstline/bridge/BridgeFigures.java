@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What a bridge counts. Safe for use by any thread. */
+/** The counters of one bridge. Thread-safe. */
 final class BridgeFigures implements AutoCloseable {
     private final MeterRegistry registry;
     private final AtomicInteger clients = new AtomicInteger();
@@ -22,7 +22,7 @@ final class BridgeFigures implements AutoCloseable {
         Tags tags = Tags.of("bridge", bridge);
         this.messages = counter("firstline.bridge.messages", "Messages written to clients", tags);
         this.dropped = counter("firstline.bridge.dropped", "Clients dropped because they did not read", tags);
-        this.refused = counter("firstline.bridge.refused", "Clients turned away or hung up on", tags);
+        this.refused = counter("firstline.bridge.refused", "Clients rejected or disconnected", tags);
         Gauge open = Gauge.builder("firstline.bridge.clients", clients, AtomicInteger::get)
                 .description("Clients that are connected")
                 .tags(tags)

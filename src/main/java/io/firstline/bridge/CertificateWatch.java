@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a server its new certificate when the files of the old one change. Two looks, one after the other, must have seen the same: the
- * key and its certificate are two files, and are replaced one after the other. A pair that cannot be used changes nothing. Belongs to one
- * event loop; reads files off it.
+ * Gives a server a new certificate when its files change. Key and certificate are two files and are replaced one after
+ * the other, so two checks in a row must see the same content. An invalid pair changes nothing. Runs on one event loop;
+ * reads files on another thread.
  */
 public final class CertificateWatch {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
@@ -43,7 +43,7 @@ public final class CertificateWatch {
     private Pair last;
     private boolean looking;
 
-    /** What the files hold. */
+    /** The content of both files. */
     private record Pair(Buffer certificate, Buffer key) {
         ServerSSLOptions options() {
             return new ServerSSLOptions().setKeyCertOptions(pem());
@@ -55,18 +55,18 @@ public final class CertificateWatch {
     }
 
     /**
-     * Watches until it is closed.
+     * Watches until closed.
      *
-     * @param what what the log calls the server
-     * @param files those that the server has read
-     * @param update gives the server new ones
+     * @param what the server's name in the log
+     * @param files the files that the server has read
+     * @param update gives the server the new files
      */
     public CertificateWatch(
             Vertx vertx, String what, PemFiles files, Function<ServerSSLOptions, Future<Boolean>> update) {
         this(vertx, what, files, update, LOOK_MS);
     }
 
-    /** The same for tests that cannot wait. */
+    /** The same with another interval, for tests. */
     CertificateWatch(
             Vertx vertx, String what, PemFiles files, Function<ServerSSLOptions, Future<Boolean>> update, long lookMs) {
         this.vertx = vertx;
@@ -76,7 +76,7 @@ public final class CertificateWatch {
         this.timer = vertx.setPeriodic(0, lookMs, id -> look());
     }
 
-    /** Whether it knows what the files held at first. */
+    /** Whether the first check is done. */
     public boolean hasLooked() {
         return known != null;
     }
@@ -92,7 +92,8 @@ public final class CertificateWatch {
         looking = true;
         vertx.executeBlocking(this::read)
                 .compose(this::seen)
-                .onFailure(e -> LOG.debug("the certificate of {} is not read", what, e)) // perhaps it is being replaced
+                // it may be in the middle of a replacement
+                .onFailure(e -> LOG.debug("cannot read the certificate of {}", what, e))
                 .onComplete(done -> looking = false);
     }
 
@@ -110,7 +111,7 @@ public final class CertificateWatch {
         boolean rests = now.equals(last);
         last = now;
         if (known == null) {
-            known = now; // the server has just read them
+            known = now; // the server has just read these files
         }
         if (!rests || now.equals(known)) {
             return Future.succeededFuture();
@@ -123,14 +124,14 @@ public final class CertificateWatch {
                         what,
                         certificate.getNotAfter().toInstant()))
                 .onFailure(e -> LOG.error(
-                        "{} keeps its certificate, the new one in {} and {} cannot be used: {}",
+                        "{} keeps its certificate: the new one in {} and {} cannot be used: {}",
                         what,
                         files.certificate(),
                         files.key(),
                         e.getMessage()));
     }
 
-    /** The server's own certificate, if the key belongs to it: else every handshake would fail from now on. */
+    /** The server certificate, if the key belongs to it. Otherwise every handshake would fail. */
     private X509Certificate checked(Pair pair) throws Exception {
         for (KeyManager manager : pair.pem().getKeyManagerFactory(vertx).getKeyManagers()) {
             if (!(manager instanceof X509KeyManager keys)) {
@@ -145,7 +146,7 @@ public final class CertificateWatch {
                 }
             }
         }
-        throw new GeneralSecurityException("it is of a kind that no server can use");
+        throw new GeneralSecurityException("no server can use a certificate of this kind");
     }
 
     private static void requirePair(PublicKey open, PrivateKey secret) throws GeneralSecurityException {

@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of a bridge: what it asks is done or refused, what it wants to hear is written to it as long as it reads. Belongs to the
- * bridge's event loop.
+ * One client of a bridge. Its requests are performed or rejected; messages are written to it while it reads. Runs on
+ * the bridge's event loop.
  */
 final class Client {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
     static final int MOST_ADDRESSES = 256;
     static final int MOST_REQUESTS = 64;
-    /** What a waiting frame costs beside its bytes, about: the answers to pings are small, and there may be many. */
+    /** The approximate cost of a waiting frame besides its bytes: answers to pings are small, and there may be many. */
     private static final int FRAME_OVERHEAD = 256;
 
     private static final String AUTHORIZATION = "authorization";
@@ -48,14 +48,14 @@ final class Client {
         return heard;
     }
 
-    /** Whether it takes a place without using it, and has not spoken since a moment. */
+    /** Whether it has sent no valid request, or no ping where pings are mandatory, since the given time. */
     boolean isSilent(long sinceNanos) {
         return (!welcome || bridge.dialect().mustPing()) && spokeNanos - sinceNanos < 0;
     }
 
-    // what it says
+    // requests
 
-    /** A whole frame has come, without its length. */
+    /** A complete frame has arrived, without its length. */
     void read(Buffer bytes) {
         if (gone) {
             return;
@@ -70,9 +70,8 @@ final class Client {
             case "register" -> ifAddressed(address, () -> register(address, frame));
             case "unregister" -> ifAddressed(address, () -> unregister(address));
             case "send" -> ifAddressed(address, () -> ask(address, frame));
-            case "publish" ->
-                error("access_denied"); // what this program publishes comes from venues, and all requests want an
-            // answer
+            // clients publish nothing: feeds carry only venue messages, and every request needs an answer
+            case "publish" -> error("access_denied");
             default -> error("unknown_type");
         }
     }
@@ -175,7 +174,7 @@ final class Client {
         spokeNanos = System.nanoTime();
     }
 
-    /** Who has brought the token once need not bring it again. */
+    /** A client authenticates once per connection. */
     private boolean isKnown(JsonObject frame) {
         if (!known) {
             TokenCheck.Result brought = brings(text(headers(frame), AUTHORIZATION));
@@ -199,9 +198,9 @@ final class Client {
         return object.getValue(key) instanceof String text ? text : null;
     }
 
-    // what it is told
+    // answers and messages
 
-    /** Something that it hears. */
+    /** Sends a message from an address on which the client listens. */
     void deliver(Buffer frame) {
         bridge.figures().sent();
         write(frame);
@@ -211,14 +210,16 @@ final class Client {
         write(bridge.dialect().error(what));
     }
 
-    /** The frame is shared with other clients, and may be as long as it is: what counts is what waits before it. */
+    /**
+     * The frame itself may have any length and is shared with other clients, so only frames waiting before it count.
+     */
     private void write(Buffer frame) {
         if (gone) {
             return;
         }
         if (waitingBytes > bridge.config().maxQueueBytes()) {
             LOG.warn(
-                    "bridge {} drops {}: it does not read, {} bytes of {} are waiting",
+                    "bridge {} drops {}: it does not read, {} bytes wait, addresses {}",
                     bridge.name(),
                     line.peer(),
                     waitingBytes,
@@ -233,12 +234,12 @@ final class Client {
         line.write(frame).onComplete(written -> waitingBytes -= bytes);
     }
 
-    /** Tells it why, and ends the connection whether it reads that or not. */
+    /** Sends the reason and closes the connection, whether the client reads the reason or not. */
     void hangUp(String why) {
         if (gone) {
             return;
         }
-        LOG.debug("bridge {} hangs up on {}: {}", bridge.name(), line.peer(), why);
+        LOG.debug("bridge {} disconnects {}: {}", bridge.name(), line.peer(), why);
         bridge.figures().refused();
         leave();
         if (waitingBytes > 0) {
@@ -248,7 +249,7 @@ final class Client {
         }
     }
 
-    /** Its socket is closed. */
+    /** The client's socket has closed. */
     void closed() {
         leave();
     }

@@ -6,9 +6,9 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 
-/** How a bridge words what it tells a client. The two differ for historical reasons only. */
+/** The two JSON forms of a bridge's answers. They differ for historical reasons only. */
 enum Dialect {
-    /** {@code {"type": "message"}}, with its length before it; the answer to a ping is a pong. */
+    /** {@code {"type": "message"}}, after its length; a pong answers a ping. */
     TCP("message", "message") {
         @Override
         JsonObject inForm(JsonObject frame, Message<?> message) {
@@ -29,7 +29,7 @@ enum Dialect {
         }
     },
 
-    /** {@code {"type": "rec"}}; a client must ping, and gets no answer. */
+    /** {@code {"type": "rec"}}; pings are mandatory and get no answer. */
     SOCKJS("rec", "body") {
         @Override
         JsonObject inForm(JsonObject frame, Message<?> message) {
@@ -55,9 +55,9 @@ enum Dialect {
     abstract Buffer bytes(JsonObject frame);
 
     /**
-     * A message of the event bus.
+     * Encodes a message of the event bus.
      *
-     * @param address where the client expects it
+     * @param address the address on which the client listens
      */
     Buffer message(String address, Message<?> message, Object body) {
         JsonObject frame = inForm(new JsonObject().put("type", messageType).put("address", address), message);
@@ -68,7 +68,7 @@ enum Dialect {
         return bytes(new JsonObject().put("type", "err").put(errorKey, what));
     }
 
-    /** A request has failed. */
+    /** Encodes the failure of a request. */
     Buffer failed(String address, String replyAddress, ReplyException failure) {
         return bytes(failure(address, replyAddress, failure));
     }
@@ -82,7 +82,7 @@ enum Dialect {
                 .put("message", failure.getMessage());
     }
 
-    /** A client is alive as long as it pings: TCP says itself when it is not. */
+    /** Whether only pings show that a client is alive. TCP reports a dead client without them. */
     boolean mustPing() {
         return this == SOCKJS;
     }

@@ -4,7 +4,10 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.parsetools.RecordParser;
 
-/** Cuts bytes into frames, each with its length before it as four bytes, most significant first. Keeps no more than one frame. */
+/**
+ * Splits bytes into frames, each preceded by its length in four bytes, most significant first. Buffers at most one
+ * frame.
+ */
 final class LengthFrames implements Handler<Buffer> {
     private final RecordParser parser = RecordParser.newFixed(Integer.BYTES);
     private final int maxBytes;
@@ -14,9 +17,9 @@ final class LengthFrames implements Handler<Buffer> {
     private boolean isBroken;
 
     /**
-     * Begins with a length.
+     * Starts before the first length.
      *
-     * @param broken gets the first length that is not 1 to {@code maxBytes}; nothing is read after it
+     * @param broken gets the first length outside 1 to {@code maxBytes}; nothing is read after it
      */
     LengthFrames(int maxBytes, Handler<Buffer> frames, Handler<Integer> broken) {
         this.maxBytes = maxBytes;

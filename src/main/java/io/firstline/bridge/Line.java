@@ -3,20 +3,20 @@ package io.firstline.bridge;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
-/** The way to one client. */
+/** The socket of one client. */
 interface Line {
-    /** Completes when the socket has taken the bytes, not when they are put in line before it. */
+    /** Writes a frame. Completes when the socket has accepted the bytes, not when they are queued before it. */
     Future<Void> write(Buffer frame);
 
-    /** Ends it at once: what is waiting is thrown away. */
+    /** Closes the socket immediately and discards waiting bytes. */
     void cutOff();
 
-    /** What the client brought when it connected, as in the HTTP header of that name; null = nothing. */
+    /** The client's HTTP header {@code Authorization} at connect; null = none. */
     String authorization();
 
     /** The IP address of the client. */
     String address();
 
-    /** Whose it is, for the log. */
+    /** The client's name in the log. */
     String peer();
 }

@@ -5,10 +5,10 @@ import io.firstline.config.BridgeConfig;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Which addresses of the event bus a bridge's clients may use. Decides from the address alone. */
+/** Decides which event bus addresses a bridge's clients may use, from the address alone. */
 final class Permissions {
     private final BridgeConfig config;
-    /** Requests to these make a feed act or tell. */
+    /** Addresses for requests to which a feed reacts. */
     private final Set<String> requests = new HashSet<>();
 
     Permissions(BridgeConfig config) {
@@ -20,12 +20,15 @@ final class Permissions {
         });
     }
 
-    /** The messages, events and streams of its feeds; whoever listened elsewhere would get what others ask. */
+    /**
+     * Whether clients may listen: allowed for messages, events and streams of the bridge's feeds. On other addresses a
+     * client would receive the requests of others.
+     */
     boolean mayHear(String address) {
         return config.feeds().stream().anyMatch(feed -> Addresses.isForConsumers(feed, address));
     }
 
-    /** With the token. */
+    /** Whether clients with the token may send requests. */
     boolean mayAsk(String address) {
         return config.inbound() && requests.contains(address);
     }

@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many sockets this process serves at most, so that whoever connects leaves it the file descriptors that its feeds need: half of
- * what is left after {@value #OWN} for files and the JVM. Half of that is for pages and scrapers, half for the clients of all bridges.
- * Safe for use by any thread.
+ * Limits the sockets that this process serves, so that clients leave enough file descriptors for feeds. The limit is
+ * half of the descriptors left after {@value #OWN} for files and the JVM. Half of it is for pages and scrapers, half
+ * for the clients of all bridges. Thread-safe.
  */
 public final class ServedSockets {
     static final int OWN = 128;
@@ -18,12 +18,12 @@ public final class ServedSockets {
     private final int limit;
     private final AtomicInteger bridged = new AtomicInteger();
 
-    /** Of a process that may open so many files. */
+    /** For a process that may open this many files. */
     ServedSockets(long descriptors) {
         this.limit = (int) Math.max(LEAST, Math.min(Integer.MAX_VALUE, (descriptors - OWN) / 2));
     }
 
-    /** Those of this process. */
+    /** The limit of this process. */
     public static ServedSockets ofProcess() {
         return PROCESS;
     }
@@ -34,17 +34,17 @@ public final class ServedSockets {
                 : UNKNOWN;
     }
 
-    /** How many connections of pages and scrapers there may be. */
+    /** The most connections of pages and scrapers. */
     public int forPages() {
         return limit / 2;
     }
 
-    /** How many clients all bridges together may have. */
+    /** The most clients of all bridges together. */
     int forBridges() {
         return limit - forPages();
     }
 
-    /** One more client of a bridge; false = there is no room for it. */
+    /** Adds a client of a bridge; false = no room. */
     boolean enter() {
         if (bridged.incrementAndGet() <= forBridges()) {
             return true;

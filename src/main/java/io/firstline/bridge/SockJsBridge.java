@@ -24,13 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves feeds to browsers, in the protocol of Vert.x' SockJS event bus bridge: see the package. {@code /eventbus} is for a SockJS client,
- * {@code /eventbus/websocket} for a plain WebSocket with one JSON object a message. Only over WebSockets: SockJS' other transports are for
- * browsers of the past. A client pings ({@code {"type": "ping"}}) every few seconds.
+ * Serves feeds to browsers, in the protocol of Vert.x' SockJS event bus bridge; see the package. {@code /eventbus} is
+ * for SockJS clients, {@code /eventbus/websocket} for plain WebSockets with one JSON object a message. SockJS
+ * transports other than WebSocket are for old browsers and not supported. A client must ping ({@code {"type": "ping"}})
+ * every few seconds.
  */
 public final class SockJsBridge {
     private static final Logger LOG = LoggerFactory.getLogger(SockJsBridge.class);
-    /** Where it is. */
+    /** The path of the bridge. */
     public static final String PATH = "/eventbus";
 
     private static final List<String> OTHER_TRANSPORTS = List.of("XHR", "EVENT_SOURCE", "HTML_FILE", "JSON_P");
@@ -41,10 +42,10 @@ public final class SockJsBridge {
     private final Consumer<HttpConnection> upgraded;
 
     /**
-     * To be made on the event loop of the HTTP server.
+     * Call it on the event loop of the HTTP server.
      *
-     * @param token looks at what clients bring
-     * @param upgraded gets every connection that has become a client's and is counted here from then on
+     * @param token checks the tokens of clients
+     * @param upgraded gets each connection that becomes a client's; from then on it is counted here
      */
     public SockJsBridge(
             Vertx vertx,
@@ -59,7 +60,10 @@ public final class SockJsBridge {
         this.bridge = new Bridge(vertx, Dialect.SOCKJS, config.bridge(), token, !http.isLocal(), registry);
     }
 
-    /** Bounds what a WebSocket's client may send; compression would cost each client a window and each message much time. */
+    /**
+     * Bounds the messages of WebSocket clients. Compression stays off: it would cost a window per client and much time
+     * per message.
+     */
     public static void limit(HttpServerOptions options, SockJsBridgeConfig config) {
         options.setMaxWebSocketFrameSize(config.bridge().maxFrameBytes())
                 .setMaxWebSocketMessageSize(config.bridge().maxFrameBytes())
@@ -67,12 +71,12 @@ public final class SockJsBridge {
                 .setPerFrameWebSocketCompressionSupported(false);
     }
 
-    /** Whether pages of an origin may connect that are not Firstline's own. */
+    /** Whether pages of this foreign origin may connect. */
     public boolean welcomes(String origin) {
         return origin != null && config.origins().contains(origin);
     }
 
-    /** What answers below {@link #PATH}. */
+    /** The router for the requests below {@link #PATH}. */
     public Router router() {
         SockJSHandlerOptions options = new SockJSHandlerOptions().setRegisterWriteHandler(false);
         OTHER_TRANSPORTS.forEach(options::addDisabledTransport);
@@ -97,12 +101,12 @@ public final class SockJsBridge {
     }
 
     /**
-     * Puts fragments together and answers pings ahead of Vert.x, which loses its place after an empty fragment, and owes a client that
-     * does not read pongs without end.
+     * Assembles fragments and answers pings ahead of Vert.x. Vert.x loses the frame boundaries after an empty fragment,
+     * and queues pongs without a bound for a client that does not read.
      */
     private void boundFrames(ChannelPipeline pipeline) {
         ChannelHandlerContext vertx = pipeline.context(VertxHandler.class);
-        if (vertx != null) { // else the channel has ended
+        if (vertx != null) { // a missing handler means the channel has ended
             pipeline.addBefore(
                     vertx.name(),
                     "firstline-messages",
@@ -111,7 +115,7 @@ public final class SockJsBridge {
         }
     }
 
-    /** Says goodbye to everybody. */
+    /** Sends a close frame to every client. */
     public void close() {
         bridge.close();
     }
@@ -122,7 +126,10 @@ public final class SockJsBridge {
             return socket.write(frame.toString());
         }
 
-        /** A WebSocket's own close, and every handler's of its pipeline, waits for the other side; below the first one nobody does. */
+        /**
+         * Closes at the first handler of the pipeline: the close of the WebSocket, and of every later handler, waits
+         * for the peer.
+         */
         @Override
         public void cutOff() {
             connection
@@ -130,7 +137,7 @@ public final class SockJsBridge {
                     .pipeline()
                     .firstContext()
                     .close()
-                    .addListener(closed -> LOG.debug("{} is cut off", peer()));
+                    .addListener(closed -> LOG.debug("{} disconnected by force", peer()));
         }
 
         @Override

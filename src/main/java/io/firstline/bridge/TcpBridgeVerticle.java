@@ -16,17 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves feeds over TCP, in the protocol of Vert.x' TCP event bus bridge: see the package. One instance, on an event loop of its own.
+ * Serves feeds over TCP, in the protocol of Vert.x' TCP event bus bridge; see the package. One instance, on a separate
+ * event loop.
  *
- * <p>A frame is JSON in UTF-8 with its length before it, four bytes, most significant first. {@code {"type": "register", "address":
- * "firstline.feed.btc", "headers": {"authorization": "Bearer …"}}} is answered by {@code {"type": "message", "address": …, "headers": {},
- * "body": {…}}} for each message, or by one {@code {"type": "err", "message": "access_denied"}}. The header is needed where others than
- * this machine can connect, and by whoever acts; who has brought it once need not again.
+ * <p>A frame is JSON in UTF-8 after its length in four bytes, most significant first. The answer to
+ * {@code {"type": "register", "address": "firstline.feed.btc", "headers": {"authorization": "Bearer …"}}} is
+ * {@code {"type": "message", "address": …, "headers": {}, "body": {…}}} for each message, or one
+ * {@code {"type": "err", "message": "access_denied"}}. The header is mandatory for requests, and for listening unless
+ * only this machine can connect. A client sends it once per connection.
  */
 public final class TcpBridgeVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TcpBridgeVerticle.class);
 
-    /** Until then a connection counts for nobody. */
+    /** The longest handshake of a connection, which is not a client yet. */
     private static final long HANDSHAKE_SECONDS = 5;
 
     private final TcpBridgeConfig config;
@@ -36,16 +38,16 @@ public final class TcpBridgeVerticle extends VerticleBase {
     private CertificateWatch certificate;
 
     /**
-     * Serves nothing yet.
+     * Makes a bridge that does not listen yet.
      *
-     * @param registry where its figures go
+     * @param registry gets the bridge's metrics
      */
     public TcpBridgeVerticle(TcpBridgeConfig config, MeterRegistry registry) {
         this.config = config;
         this.registry = registry;
     }
 
-    /** Where it listens, once it is deployed. */
+    /** The port, once the verticle is deployed. */
     public int port() {
         return server.actualPort();
     }
@@ -91,7 +93,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
                             .addCertPath(config.tls().certificate())
                             .addKeyPath(config.tls().key()));
         } else if (!config.isLocal()) {
-            LOG.warn("the TCP bridge on {} takes its token without TLS", config.host());
+            LOG.warn("the TCP bridge on {} accepts its token without TLS", config.host());
         }
         return options;
     }
@@ -122,10 +124,10 @@ public final class TcpBridgeVerticle extends VerticleBase {
             return socket.write(frame);
         }
 
-        /** Vert.x' own close waits until everything is written; the channel's does not. */
+        /** Closes the channel, because Vert.x' own close waits until everything is written. */
         @Override
         public void cutOff() {
-            socket.channelHandlerContext().close().addListener(closed -> LOG.debug("{} is cut off", peer()));
+            socket.channelHandlerContext().close().addListener(closed -> LOG.debug("{} disconnected by force", peer()));
         }
 
         @Override

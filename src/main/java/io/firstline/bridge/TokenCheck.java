@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at tokens, and slows down whoever guesses: an address may try {@value #BURST} different wrong ones at once, then one a second;
- * what it brings in excess of that is not looked at. Other addresses notice nothing. A wrong token that comes again tells nobody anything
- * new and is not counted, so a program with an old token keeps nobody out. Belongs to one event loop.
+ * Checks tokens and slows down guessing. An address may try {@value #BURST} different wrong tokens at once, then one a
+ * second; further tokens from it are rejected unchecked. Other addresses are not affected. A repeated wrong token
+ * reveals nothing new and is not counted, so a program with an old token locks nobody out. Runs on one event loop.
  */
 public final class TokenCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TokenCheck.class);
@@ -30,19 +30,19 @@ public final class TokenCheck {
     private static final int IPV6_BYTES = 16;
     private static final int IPV6_NETWORK_BYTES = 8;
 
-    /** What somebody brings. */
+    /** The result of a check. */
     public enum Result {
         /** No token. */
         NONE,
         RIGHT,
         WRONG,
-        /** Too many wrong ones came from this address: it was not looked at. */
+        /** Rejected unchecked, after too many wrong tokens from this address. */
         TOO_MANY
     }
 
     private final String place;
     private final BearerToken token;
-    /** Who guessed last stands last; the one that has not guessed for the longest time is forgotten. */
+    /** Ordered by the last guess; the address with the oldest one is removed first. */
     private final Map<String, Guesser> guessers = new LinkedHashMap<>(16, 0.75f, true);
 
     private long wrong;
@@ -51,9 +51,9 @@ public final class TokenCheck {
     private boolean hasLogged;
 
     /**
-     * Has seen nothing yet.
+     * Makes a check without any guesses yet.
      *
-     * @param place what the log calls it
+     * @param place its name in the log
      */
     public TokenCheck(String place, BearerToken token) {
         this.place = place;
@@ -61,10 +61,10 @@ public final class TokenCheck {
     }
 
     /**
-     * Looks at what somebody brings.
+     * Checks the token of a client.
      *
-     * @param authorization as in the HTTP header of that name; null = nothing
-     * @param address the IP address from which it comes
+     * @param authorization the HTTP header of that name; null = none
+     * @param address the client's IP address
      */
     public Result check(String authorization, String address, long nowNanos) {
         if (authorization == null) {
@@ -101,20 +101,20 @@ public final class TokenCheck {
         report(nowNanos);
     }
 
-    /** Logs the wrong tokens that are not logged yet, at most once a second; to be called now and then. */
+    /** Logs the wrong tokens since the last report, at most once a second. Call it regularly. */
     public void report(long nowNanos) {
         if (wrong > 0 && (!hasLogged || nowNanos - loggedNanos >= INTERVAL_NANOS)) {
-            LOG.warn("{} refused {} with a wrong token, the last from {}", place, wrong, lastAddress);
+            LOG.warn("{} rejected wrong tokens: {}, the last from {}", place, wrong, lastAddress);
             wrong = 0;
             hasLogged = true;
             loggedNanos = nowNanos;
         }
     }
 
-    /** Who has one address of an IPv6 network has all of them. */
+    /** One client usually has all addresses of an IPv6 network, so the network counts. */
     static String network(String address) {
         if (!NetUtil.isValidIpV6Address(address)) {
-            return address; // a proxy may pass on anything, and a name would be looked up here
+            return address; // a proxy may pass on any text, and a name must not be looked up here
         }
         try {
             byte[] bytes = InetAddress.getByName(address).getAddress();
@@ -134,7 +134,7 @@ public final class TokenCheck {
         }
     }
 
-    /** The wrong tokens of one address: each moves the moment at which all are forgotten by a second. */
+    /** The wrong tokens of one address. Each delays the time at which all are forgotten by a second. */
     private static final class Guesser {
         private final Deque<byte[]> last = new ArrayDeque<>();
         private long forgottenNanos;

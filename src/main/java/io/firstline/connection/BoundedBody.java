@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import io.vertx.ext.web.codec.spi.BodyStream;
 
-/** Collects the body of an answer, up to a bound. */
+/** Collects the body of an HTTP answer, up to a bound. */
 final class BoundedBody implements BodyStream<Buffer> {
     private final int maxBytes;
     private final Buffer body = Buffer.buffer();
@@ -39,7 +39,7 @@ final class BoundedBody implements BodyStream<Buffer> {
         return Future.succeededFuture();
     }
 
-    /** The answer broke off. */
+    /** The answer ended early. */
     @Override
     public void handle(Throwable failure) {
         whole.tryFail(failure);
@@ -62,6 +62,6 @@ final class BoundedBody implements BodyStream<Buffer> {
 
     @Override
     public WriteStream<Buffer> exceptionHandler(Handler<Throwable> handler) {
-        return this; // writes tell their failures themselves
+        return this; // each write reports its own failure
     }
 }

@@ -6,28 +6,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * Time, timers and chance: all that a feed takes from outside but its sockets. A simulation puts its own in place and lets years pass
- * in seconds. Called on the feed's context, where the timers' actions run too.
+ * The time, timers and random numbers of a feed: everything that it takes from outside except its sockets. A simulation
+ * replaces it and runs years in seconds. Called on the feed's context, on which timer actions also run.
  */
 public interface Clockwork {
-    /** Nanoseconds of a clock that never steps: everything is decided by this one. */
+    /** Nanoseconds of a monotonic clock, used for all decisions. */
     long nowNanos();
 
-    /** Microseconds since the epoch, for stamps only: it may step at any time. */
+    /** Microseconds since the Unix epoch, used for time stamps only: this clock may step at any time. */
     long epochMicros();
 
-    /** Runs an action once; answers with the timer's id. */
+    /** Runs an action once; returns the timer's id. */
     long once(long delayMs, Runnable action);
 
-    /** Runs an action periodically; answers with the timer's id. */
+    /** Runs an action periodically; returns the timer's id. */
     long every(long periodMs, Runnable action);
 
-    /** Cancels a timer; one that has run, or never was, is no error. */
+    /** Cancels a timer. Ignores an unknown timer and one that has already run. */
     void cancel(long timer);
 
     RandomGenerator random();
 
-    /** The real thing: the timers of this Vert.x, the system's clocks. */
+    /** The production implementation: the timers of this Vert.x and the system's clocks. */
     static Clockwork of(Vertx vertx) {
         return new Clockwork() {
             @Override

@@ -9,36 +9,41 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How often this process may still connect to a host. Venues count attempts per address over five minutes and ban who exceeds it, so
- * all feeds of a Vert.x instance share one budget. A host that says "too often" is left alone for as long as it asked.
+ * Limits how often this process connects to a host. Venues count attempts per address over five minutes and ban an
+ * address that exceeds the limit, so all feeds of a Vert.x instance share one budget. A host that demands a pause gets
+ * no attempts until it is over.
  *
- * <p>Who needs it most comes first. A feed without any connection may use the whole budget; further connections of a feed leave one
- * attempt for each feed that has none yet, and a thirtieth for those that lose theirs. While a host wants to be left alone, feeds
- * without any connection try it together once every {@value #PAUSED_PROBE_S} s: nobody stays dark for as long as a server says.
+ * <p>The budget serves the greatest need first. A feed without any connection may use the whole budget. Further
+ * connections of a feed leave one attempt for each feed that has none yet, and a thirtieth for connections that are
+ * lost. While a host demands a pause, feeds without any connection share one attempt every {@value #PAUSED_PROBE_S} s,
+ * so that none stays disconnected for the whole pause.
  *
- * <p>Takes the time as an argument, in nanoseconds of the monotonic clock. Thread-safe: feeds run on different event loops, and an
- * attempt to connect is rare enough for a lock.
+ * <p>Methods take the time as an argument, in nanoseconds of the monotonic clock. Thread-safe: feeds run on different
+ * event loops, and attempts to connect are rare enough for a lock.
  */
 public final class ConnectBudget implements Shareable {
     static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(5);
-    /** Without any connection, a host is tried at least this often, whatever the back-off, as far as half of the budget allows. */
+    /**
+     * A feed without any connection tries a host at least this often, whatever its back-off, as long as half of the
+     * budget is left.
+     */
     static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     static final int MAX_HOSTS = 1_024;
 
     private static final int PAUSED_PROBE_S = 60;
     private static final long PAUSED_PROBE_NANOS = TimeUnit.SECONDS.toNanos(PAUSED_PROBE_S);
-    /** A feed that has not asked for so long does not want its first connection any more. */
+    /** The wish of a feed that has not asked for this long expires. */
     private static final long WISH_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Asked again after so long, while attempts are kept for others. */
+    /** The pause before the next request while attempts are reserved for others. */
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final String SHARED = "firstline.connect-budget";
 
-    /** What is known of one host: the attempts of the last five minutes, oldest first, and until when it wants to be left alone. */
+    /** The state of one host: its attempts in the last five minutes, oldest first, and the end of its pause. */
     private static final class Host {
         private final ArrayDeque<Long> attempts = new ArrayDeque<>();
-        /** Feeds without any connection, and when they said so. */
+        /** Feeds without any connection, with the time of their last request. */
         private final Map<String, Long> wishes = new HashMap<>();
 
         private boolean tried;
@@ -85,7 +90,7 @@ public final class ConnectBudget implements Shareable {
         return known;
     }
 
-    /** Forgets idle hosts; if there is none, the one that was not tried for longest. */
+    /** Removes idle hosts or, if there are none, the least recently tried host. */
     private void makeRoom(long nowNanos) {
         hosts.values().removeIf(host -> {
             host.forget(nowNanos);
@@ -99,17 +104,17 @@ public final class ConnectBudget implements Shareable {
         }
     }
 
-    /** How many hosts are remembered. */
+    /** The number of hosts in memory. */
     synchronized int hosts() {
         return hosts.size();
     }
 
-    /** A feed without any connection is going to connect: attempts are kept for it. */
+    /** A feed without any connection wants to connect: the budget reserves an attempt for it. */
     public synchronized void wish(String host, String feed, long nowNanos) {
         host(host, nowNanos).wishes.put(feed, nowNanos);
     }
 
-    /** A feed has a connection, or wants none any more. */
+    /** A feed has a connection or no longer wants one: its reservation ends. */
     public synchronized void wishGranted(String host, String feed) {
         Host known = hosts.get(host);
         if (known != null) {
@@ -118,19 +123,19 @@ public final class ConnectBudget implements Shareable {
     }
 
     /**
-     * Takes one attempt out of the budget, if there is one.
+     * Takes one attempt from the budget, if one is left.
      *
-     * @param limit attempts allowed in five minutes, 0 = no limit
-     * @return 0 = go ahead, the attempt is counted; else so many milliseconds to wait before asking again
+     * @param limit allowed attempts in five minutes, 0 = no limit
+     * @return 0 if the attempt may start and is counted; otherwise the milliseconds to wait before the next call
      */
     public synchronized long take(String host, int limit, long nowNanos) {
         return take(host(host, nowNanos), limit, 0, false, nowNanos);
     }
 
     /**
-     * The same for a feed.
+     * Takes one attempt for a feed.
      *
-     * @param dark whether it has no connection, nor another attempt under way
+     * @param dark whether the feed has neither a connection nor another attempt under way
      */
     public synchronized long take(String host, int limit, String feed, boolean dark, long nowNanos) {
         Host known = host(host, nowNanos);
@@ -164,8 +169,8 @@ public final class ConnectBudget implements Shareable {
     }
 
     /**
-     * In how many milliseconds a feed without any connection may try a host before its back-off is over; 0 = now. Such attempts use no
-     * more than half of the budget: who spends it all waits longest.
+     * Milliseconds until a feed without any connection may try a host despite its back-off; 0 = now. Such attempts use
+     * at most half of the budget, because a feed that uses it up has to wait longest.
      */
     public synchronized long probeInMs(String host, int limit, long nowNanos) {
         Host known = host(host, nowNanos);
@@ -174,14 +179,14 @@ public final class ConnectBudget implements Shareable {
         return leftNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 
-    /** For how many milliseconds a host still wants to be left alone. */
+    /** The rest of a host's pause, milliseconds. */
     public synchronized long pausedMs(String host, long nowNanos) {
         Host known = hosts.get(host);
         long leftNanos = known == null || !known.paused ? 0 : known.pausedUntilNanos - nowNanos;
         return leftNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 
-    /** Somebody wants attempts at once, whatever the host asked for. */
+    /** Ends a host's pause, because a user wants attempts now. */
     public synchronized void resume(String host) {
         Host known = hosts.get(host);
         if (known != null) {
@@ -190,7 +195,7 @@ public final class ConnectBudget implements Shareable {
     }
 
     /**
-     * Whether enough is left for attempts that can wait, such as eviction: a quarter is kept for connections that are lost.
+     * Whether enough is left for attempts that can wait, such as eviction. A quarter is reserved for lost connections.
      */
     public synchronized boolean hasSpare(String host, int limit, long nowNanos) {
         Host known = hosts.get(host);
@@ -201,7 +206,7 @@ public final class ConnectBudget implements Shareable {
         return !known.paused && (limit == 0 || known.attempts.size() < limit - limit / 4);
     }
 
-    /** How many attempts it could make at once; -1 = there is no limit. */
+    /** The number of attempts that could start now; -1 = no limit. */
     public synchronized int left(String host, int limit, long nowNanos) {
         Host known = hosts.get(host);
         if (limit == 0 || known == null) {
@@ -211,7 +216,7 @@ public final class ConnectBudget implements Shareable {
         return Math.max(0, limit - known.attempts.size());
     }
 
-    /** Leaves a host alone for a while, because it asked for that. */
+    /** Starts a pause that a host has demanded. */
     public synchronized void pause(String host, long pauseMs, long nowNanos) {
         if (pauseMs <= 0) {
             return;

@@ -3,7 +3,7 @@ package io.firstline.connection;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.time.Instant;
 
-/** A connection could not be made. */
+/** An attempt to connect failed. */
 public final class ConnectFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ public final class ConnectFailedException extends Exception {
         return end;
     }
 
-    /** For how long the host wants to be left alone, milliseconds; 0 = it did not say. */
+    /** The pause that the host demands, milliseconds; 0 = none. */
     public long pauseMs() {
         return pauseMs;
     }

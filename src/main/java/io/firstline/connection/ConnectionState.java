@@ -1,12 +1,12 @@
 package io.firstline.connection;
 
-/** Where a connection stands. The order and the codes are part of the contract; {@link #CLOSED} is never left. */
+/** The state of a connection. The order and the codes are part of the contract; {@link #CLOSED} is final. */
 public enum ConnectionState {
-    /** Not opened yet, or dropped by the other side or the network. */
+    /** Not opened yet, or dropped by the peer or the network. */
     DISCONNECTED(0),
     /** TCP, TLS or the upgrade is under way. */
     CONNECTING(1),
-    /** The upgrade succeeded: messages flow both ways. */
+    /** The upgrade has succeeded: messages flow in both directions. */
     CONNECTED(2),
     /** Closed by us, for good. */
     CLOSED(3);
@@ -21,7 +21,7 @@ public enum ConnectionState {
         return code;
     }
 
-    /** The table of legal transitions. */
+    /** Whether a transition is legal. */
     public boolean canBecome(ConnectionState next) {
         return switch (this) {
             case DISCONNECTED -> next == CONNECTING || next == CLOSED;
@@ -32,9 +32,9 @@ public enum ConnectionState {
     }
 
     /**
-     * The state after a transition.
+     * Returns the next state.
      *
-     * @throws IllegalStateException if the table does not allow it
+     * @throws IllegalStateException if the transition is illegal
      */
     public ConnectionState become(ConnectionState next) {
         if (!canBecome(next)) {

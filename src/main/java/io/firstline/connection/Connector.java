@@ -3,15 +3,15 @@ package io.firstline.connection;
 import io.firstline.config.WsConnectionConfig;
 import io.vertx.core.Future;
 
-/** Opens sockets. The real one is {@link WsClient}; a simulation has one of its own. */
+/** Opens sockets. {@link WsClient} is the production implementation; a simulation has another. */
 public interface Connector {
     /**
-     * Opens one, on the current context. An attempt cannot be given up; it ends by itself within the configured timeout.
+     * Opens a socket on the current context. An attempt cannot be cancelled; it ends within the configured timeout.
      *
-     * @return fails with what went wrong, as {@link Disconnect#of} understands it
+     * @return fails with an exception that {@link Disconnect#of} accepts
      */
     Future<Socket> connect(WsConnectionConfig config);
 
-    /** Frees what sockets need; called after the last one was closed. */
+    /** Frees the resources of all sockets. Called after the last socket has closed. */
     Future<Void> close();
 }

@@ -14,21 +14,21 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /**
- * Why a connection ended or was never made.
+ * The reason why a connection ended or could not be opened.
  *
- * @param cause a short stable name, by which failures are counted and told once: {@code refused}, {@code dns}, {@code tls}, {@code endpoint},
- *     {@code http-429}, {@code reset}, {@code closed-1001} …
- * @param code the WebSocket close code; 1005 if the close frame had none, 1006 if there was no close frame, 0 if there was no connection
- * @param reason what the other side or the network said, for humans
+ * @param cause a short stable name, by which failures are counted and reported once: {@code refused}, {@code dns},
+ *     {@code tls}, {@code endpoint}, {@code http-429}, {@code reset}, {@code closed-1001} …
+ * @param code the WebSocket close code; 1005 = a close frame without a code, 1006 = no close frame, 0 = no connection
+ * @param reason text from the peer or the network, for humans
  */
 public record Disconnect(String cause, int code, String reason) {
     private static final int MAX_REASON = 500;
-    /** What a close frame has room for beside its code. */
+    /** The longest reason in a close frame. */
     private static final int MAX_FRAME_REASON_BYTES = 123;
-    /** Netty gives an answer that it cannot read the status 999. */
+    /** Netty gives an unreadable answer the status 999. */
     private static final int HIGHEST_STATUS = 599;
 
-    /** Makes the reason printable, and cuts it to what fits a log line: some quote all that the other side sent. */
+    /** Makes the reason printable and short enough for a log line: some reasons quote everything the peer sent. */
     public Disconnect {
         reason = Printable.of(reason, MAX_REASON);
     }
@@ -39,9 +39,9 @@ public record Disconnect(String cause, int code, String reason) {
     }
 
     /**
-     * We closed it, or gave the attempt up.
+     * We closed the connection or abandoned the attempt.
      *
-     * @param reason cut to what a close frame has room for
+     * @param reason cut to the longest reason in a close frame
      */
     static Disconnect byUs(int code, String reason) {
         return new Disconnect("closed-by-us", code, fitting(reason == null ? "" : reason));
@@ -55,11 +55,11 @@ public record Disconnect(String cause, int code, String reason) {
         return reason.substring(0, length);
     }
 
-    /** The connection was lost, or could not be made, for this. */
+    /** The connection failed, or could not be opened, because of this exception. */
     static Disconnect of(Throwable failure, int code) {
         String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         if (failure instanceof UpgradeRejectedException rejected && rejected.getStatus() > HIGHEST_STATUS) {
-            return new Disconnect("upgrade", code, "the server's answer to the upgrade is no HTTP");
+            return new Disconnect("upgrade", code, "the server's answer to the upgrade is not HTTP");
         }
         if (failure instanceof UpgradeRejectedException rejected) {
             return new Disconnect(
@@ -92,7 +92,7 @@ public record Disconnect(String cause, int code, String reason) {
         if (failure instanceof DecompressionException) {
             return message.contains("maximum size")
                     ? new Disconnect("oversize", code, "a compressed message inflates to more than maxMessageBytes")
-                    : new Disconnect("malformed-frame", code, "a message is not compressed as it claims to be");
+                    : new Disconnect("malformed-frame", code, "a compressed message cannot be inflated");
         }
         if (failure instanceof WebSocketHandshakeException) {
             return new Disconnect("upgrade", code, "the upgrade failed: " + message);

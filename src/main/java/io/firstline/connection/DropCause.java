@@ -1,20 +1,20 @@
 package io.firstline.connection;
 
-/** Why a message was not passed on. */
+/** Why a message was dropped. */
 public enum DropCause {
-    /** Larger than {@code maxMessageBytes}; a compressed one ends the connection as well. */
+    /** Larger than {@code maxMessageBytes}. A compressed message of that size also ends the connection. */
     OVERSIZE("oversize"),
     /** A text message that is not UTF-8. */
     NOT_UTF8("not-utf8"),
-    /** Cut off in the middle by the end of its connection. */
+    /** Incomplete when its connection ended. */
     TRUNCATED("truncated"),
     /** A consumer's buffer was full. */
     CONSUMER_FULL("consumer-full"),
-    /** A newer message of its stream took its place while it waited for a slow consumer. */
+    /** Replaced by a newer message of its stream while it waited for a slow consumer. */
     CONFLATED("conflated"),
-    /** Older than what was passed on, in a stream that is wanted in order or for its state only. */
+    /** Older than a message already published, in a stream that promises order or only the latest state. */
     SUPERSEDED("superseded"),
-    /** An event bus consumer was too far behind; counted for each consumer that did not get it. */
+    /** An event bus consumer was too far behind. Counted once for each consumer that did not get the message. */
     BUS_CONSUMER_SLOW("bus-consumer-slow");
 
     private final String label;

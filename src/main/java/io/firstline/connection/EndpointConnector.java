@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Asks an {@link Endpoint} for every attempt where to connect, and connects there: a URL, and the token in it, is used once.
+ * Asks an {@link Endpoint} before each attempt where to connect, and connects there. A URL, with any token in it, is
+ * used once.
  *
- * <p>An endpoint that fails is left alone for a while, by all connections of its feed together, and then asked by one of them first.
- * The attempt that failed says for how long, so that the host is left alone by other feeds as well. Belongs to its feed's context.
+ * <p>When the endpoint fails, all connections of the feed pause together. Then one of them asks first. The failed
+ * attempt reports the length of the pause, so that other feeds pause too. Runs on its feed's context.
  */
 public final class EndpointConnector implements Connector {
     private final Connector sockets;
@@ -26,23 +27,23 @@ public final class EndpointConnector implements Connector {
     private final ConnectBudget budget;
     private final RetryPolicy retry;
 
-    /** How often it failed since it last answered as it should. */
+    /** Consecutive failures since the last good answer. */
     private int failures;
 
-    /** The failures so far: questions that were asked at the same count, and fail, are one more. */
+    /** Counts failures so far. Requests that started at the same count and fail count as one failure. */
     private long spell;
 
     private long restUntilNanos;
-    /** The one question after a failure; null = none is on its way. */
+    /** The only request after a failure; null = none is pending. */
     private Future<WsConnectionConfig> probe;
 
     /**
      * Makes a connector for one feed.
      *
-     * @param sockets opens sockets at the URLs that the endpoint yields
-     * @param config says which endpoint, and how long the pauses after its failures are
-     * @param ask asks it once; fails with a {@link RestFailedException}
-     * @param budget attempts at the hosts that the endpoint names are taken from it; those at the endpoint's own host its feed counts
+     * @param sockets opens sockets at the URLs from the endpoint
+     * @param config names the endpoint and the pauses after its failures
+     * @param ask sends one request to the endpoint; fails with a {@link RestFailedException}
+     * @param budget counts attempts at the hosts that the endpoint names; the feed counts those at the endpoint's host
      */
     public EndpointConnector(
             Connector sockets,
@@ -74,7 +75,7 @@ public final class EndpointConnector implements Connector {
             return asked(config);
         }
         if (restMs() > 0) {
-            return Future.failedFuture(new RestFailedException("left alone after a failure", restMs()));
+            return Future.failedFuture(new RestFailedException("paused after a failure", restMs()));
         }
         if (probe != null) {
             return probe.compose(answers -> asked(config));
@@ -98,14 +99,14 @@ public final class EndpointConnector implements Connector {
         });
     }
 
-    /** The connection at the place that the answer names. */
+    /** Connects to the place in the answer. */
     private Future<WsConnectionConfig> at(WsConnectionConfig config, JsonNode answer) {
         String id = Long.toHexString(clockwork.random().nextLong());
         try {
             return Future.succeededFuture(config.withUrl(endpoint.target(answer, id)));
-        } catch (InvalidConfigException wrong) { // its message shows the URL
+        } catch (InvalidConfigException wrong) { // its message contains the URL
             return Future.failedFuture(new RestFailedException(
-                    "an answer that makes no wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")",
+                    "an answer that gives no wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")",
                     0));
         } catch (IllegalArgumentException lacking) {
             return Future.failedFuture(new RestFailedException("an answer with " + lacking.getMessage(), 0));
@@ -138,7 +139,7 @@ public final class EndpointConnector implements Connector {
                 : budget.take(host, config.retry().connectsPer5Min(), clockwork.nowNanos());
         if (waitMs > 0) {
             return Future.failedFuture(new RestFailedException(
-                    "the host that the endpoint names must be left alone for " + waitMs + " ms", waitMs));
+                    "no attempt at the host from the endpoint is allowed for " + waitMs + " ms", waitMs));
         }
         return sockets.connect(config).onFailure(e -> {
             if (e instanceof UpgradeRejectedException refused) {

@@ -1,21 +1,21 @@
 package io.firstline.connection;
 
 /**
- * How many frames a client may still send on one connection: venues count everything, pings and pongs included, and cut who sends too
- * many in a second. Pure: nanoseconds of the monotonic clock.
+ * Limits the frames that a client sends on one connection. Venues count all frames, pings and pongs too, and cut a
+ * client that exceeds their limit per second. Pure: nanoseconds of the monotonic clock.
  */
 final class FrameBudget {
-    /** A little over a second: frames sent evenly may arrive closer together. */
+    /** Slightly more than a second: evenly sent frames may arrive closer together. */
     static final long WINDOW_NANOS = 1_050_000_000L;
 
-    /** When the last frames were sent, as many as the limit allows; the oldest is overwritten next. */
+    /** The times of the last frames, as many as the limit allows. The oldest is overwritten next. */
     private final long[] sentNanos;
 
     private int next;
     private int sent;
 
     /**
-     * A budget of which nothing is spent.
+     * Makes a full budget.
      *
      * @param framesPerSecond 0 = no limit
      */
@@ -24,9 +24,9 @@ final class FrameBudget {
     }
 
     /**
-     * How long until a frame may be sent, nanoseconds; 0 = now.
+     * The wait until a frame may be sent, nanoseconds; 0 = now.
      *
-     * @param reserve so many further frames must be left then, for what cannot wait
+     * @param reserve frames that must be left after it, for frames that cannot wait
      */
     long waitNanos(int reserve, long nowNanos) {
         int limit = sentNanos.length;
@@ -34,11 +34,11 @@ final class FrameBudget {
         if (limit == 0 || sent < free) {
             return 0;
         }
-        long freed = sentNanos[Math.floorMod(next - free, limit)]; // so many frames ago
+        long freed = sentNanos[Math.floorMod(next - free, limit)]; // the frame that must leave the window first
         return Math.max(0, freed + WINDOW_NANOS - nowNanos);
     }
 
-    /** A frame goes out now, within the budget or not. */
+    /** Counts a frame that is sent now, within the budget or not. */
     void spend(long nowNanos) {
         if (sentNanos.length > 0) {
             sentNanos[next] = nowNanos;

@@ -11,25 +11,25 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.function.LongConsumer;
 
 /**
- * Reads messages of one frame straight from what the socket has read, ahead of Netty's decoder, which makes a buffer and an object of each.
- * Belongs to the channel's event loop, which is the context's.
+ * Reads messages of one frame directly from the bytes of the socket, ahead of Netty's decoder, which allocates a buffer
+ * and an object for each. Runs on the channel's event loop, which is the context's.
  *
- * <p>It takes only what is simple and whole: a final text or binary frame without mask, extension bits or a 64-bit length, not between the
- * fragments of another message. Everything else (control frames, fragments, what is wrong, what is cut by the end of a read) goes to
- * Netty's decoder frame by frame and byte by byte as it came, so the protocol stays Netty's.
+ * <p>It takes only simple and complete frames: a final text or binary frame without mask, extension bits or a 64-bit
+ * length, not between the fragments of another message. Everything else (control frames, fragments, errors, frames
+ * split by the end of a read) goes to Netty's decoder unchanged, so Netty remains in charge of the protocol.
  *
- * <p>A message in one frame that is larger than the limit is skipped byte by byte, while Netty's decoder would end the connection: the
- * same snapshot would end the next one too.
+ * <p>A message in one frame that exceeds the limit is skipped byte by byte. Netty's decoder would end the connection,
+ * and the same snapshot would end the next connection too.
  *
- * <p>It may be put into a channel that has already read half a frame. Then it first only looks on, and compares what it would have seen
- * with the frames that Netty makes of the same bytes; after {@value #TRUSTED} in a row it knows where frames begin. At the first
- * difference, and after a close frame, it lets everything pass for good.
+ * <p>It may be added to a channel that has already read half a frame. Then it first only compares its results with the
+ * frames that Netty makes of the same bytes. After {@value #TRUSTED} equal frames in a row it knows where frames begin.
+ * At the first difference, and after a close frame, it passes everything to Netty for good.
  *
- * <p>Why: it saves a third of what a copy costs in a pool of five; src/docs/performance.md has the figures.
+ * <p>It saves a third of the cost of a copy in a pool of five; see src/docs/performance.md.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
     private static final int TRUSTED = 3;
-    /** A frame that claims to be longer is not waited for: Netty ends the connection. */
+    /** A frame that claims to be longer is not skipped: Netty ends the connection. */
     static final long MAX_SKIPPED = 1L << 30;
 
     private static final int FINAL_TEXT = 0x81;
@@ -48,28 +48,28 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private final Payload payload = new Payload();
     private final ReusedBytes bytes = new ReusedBytes();
     private final int maxMessageBytes;
-    /** Takes part in the comparison: the frames that Netty has made. */
+    /** Records the frames that Netty has made, for the comparison. */
     private final Witness witness = new Witness();
 
     private boolean lettingPass;
     private int agreed;
     private boolean inFragments;
-    /** The header of the frame that is going to Netty's decoder, as far as it has come. */
+    /** The bytes read so far of the header of a frame for Netty's decoder. */
     private final byte[] header = new byte[10];
 
     private int headerLength;
     private long payloadLeft;
     private long payloadLength;
 
-    /** What is left of a frame that is skipped. */
+    /** Remaining bytes of a skipped frame. */
     private long skipping;
 
     /**
-     * Reads messages.
+     * Makes a reader for one channel.
      *
-     * @param fromTheBeginning whether the first byte that it reads begins a frame
-     * @param oversize gets the length of each skipped message, when all of it has come
-     * @param unfinished called when bytes have come that end no frame
+     * @param fromTheBeginning whether the first byte to read begins a frame
+     * @param oversize gets the length of each skipped message, at its end
+     * @param unfinished called after a read that did not end a frame
      */
     FrameReader(
             ContextInternal context,
@@ -86,7 +86,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         this.unfinished = unfinished;
     }
 
-    /** To be put behind Netty's decoder. */
+    /** A handler to add behind Netty's decoder. */
     ChannelInboundHandlerAdapter witness() {
         return witness;
     }
@@ -122,7 +122,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Takes a simple frame that is there as a whole; false if the next one is not. */
+    /** Takes a simple frame if it is complete; otherwise returns false. */
     private boolean take(ByteBuf read) {
         int at = read.readerIndex();
         int readable = read.readableBytes();
@@ -136,7 +136,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             length = read.getUnsignedShort(at + 2);
             headerBytes = 4;
             if (length < LENGTH_16) {
-                return false; // not the shortest form: wrong
+                return false; // an error: not the shortest form
             }
         }
         boolean simple = (first == FINAL_TEXT || first == FINAL_BINARY) && length <= maxMessageBytes;
@@ -155,7 +155,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** Lets a frame, or what has been read of it, go to Netty's decoder. Once frames are known, headers go as a whole. */
+    /**
+     * Passes a frame, or the part that was read, to Netty's decoder. Once the frame boundaries are known, a header is
+     * passed as a whole.
+     */
     private void pass(ChannelHandlerContext channel, ByteBuf read) {
         int before = headerLength;
         boolean begins = headerLength < headerNeeded();
@@ -184,14 +187,14 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
         boolean whole = hasHeader && payloadLeft == 0;
         if (witness.frames - frames != (whole ? 1 : 0) || (whole && witness.lastLength != payloadLength)) {
-            lettingPass = true; // what we take for the beginning of a frame is not
+            lettingPass = true; // the assumed frame boundary is wrong
         } else if (whole) {
             agreed = Math.min(TRUSTED, agreed + 1);
             passed();
         }
     }
 
-    /** A whole message, well-formed as far as its header tells, that is too large. */
+    /** Whether this is a complete message with a valid header that exceeds the limit. */
     private boolean isSkipped() {
         int first = header[0] & 0xFF;
         int length = header[1]; // negative with a mask
@@ -221,7 +224,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             return 2;
         }
         int length = header[1] & 0x7F;
-        int mask = (header[1] & MASK) == 0 ? 0 : 4; // a server's frame has none; Netty says so
+        int mask = (header[1] & MASK) == 0 ? 0 : 4; // a server must not mask; Netty reports it
         return Math.min(header.length, 2 + (length == LENGTH_16 ? 2 : length == LENGTH_64 ? 8 : 0) + mask);
     }
 
@@ -238,7 +241,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** Sees the frames that Netty's decoder makes. */
+    /** Observes the frames that Netty's decoder makes. */
     private static final class Witness extends ChannelInboundHandlerAdapter {
         private int frames;
         private long lastLength;

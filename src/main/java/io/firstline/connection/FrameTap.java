@@ -12,15 +12,16 @@ import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
 
 /**
- * Takes messages of one frame, which is nearly all of them, out of the channel before Vert.x makes objects of them: their bytes go into an
- * array that is used again for the next. Everything else passes through. For what {@link FrameReader} leaves to Netty. Belongs to the channel's event loop, which is the context's.
+ * Takes messages of one frame (nearly all messages) out of the channel before Vert.x makes objects of them. Their bytes
+ * go into an array that the next message reuses. All other frames pass through. Handles the frames that
+ * {@link FrameReader} leaves to Netty. Runs on the channel's event loop, which is the context's.
  */
 final class FrameTap extends ChannelInboundHandlerAdapter {
     private final ContextInternal context;
     private final Handler<Payload> messages;
     private final Payload payload = new Payload();
     private final ReusedBytes bytes = new ReusedBytes();
-    /** A message in several frames has begun: the next frames are its own, or wrong. */
+    /** Whether a message in several frames has begun. The next data frames belong to it or are errors. */
     private boolean inFragments;
 
     FrameTap(ContextInternal context, Handler<Payload> messages) {
@@ -52,6 +53,6 @@ final class FrameTap extends ChannelInboundHandlerAdapter {
         content.getBytes(content.readerIndex(), into, 0, length);
         payload.over(into, 0, length, frame instanceof TextWebSocketFrame);
         frame.release();
-        context.emit(payload, messages); // reports what a consumer throws
+        context.emit(payload, messages); // reports a consumer's exception
     }
 }

@@ -3,14 +3,14 @@ package io.firstline.connection;
 import org.HdrHistogram.Histogram;
 
 /**
- * The ping → pong round trip of one connection: an exponential moving average, the last, the smallest, a histogram. Pure: the owner
- * brings the time in nanoseconds of a monotonic clock and carries the pings.
+ * Measures the ping → pong round trip of one connection: exponential moving average, last, minimum, histogram. Pure:
+ * the owner sends the pings and passes the time in nanoseconds of a monotonic clock.
  *
- * <p>One ping is outstanding at a time and only the pong with its id ends it, so an unsolicited or late pong measures nothing. A ping
- * that was not answered within {@link #EXPIRY_NANOS} is given up, so that one lost pong does not end the measuring.
+ * <p>At most one ping is outstanding, and only a pong with its id ends it, so an unsolicited or late pong measures
+ * nothing. A ping without a pong expires after {@link #EXPIRY_NANOS}, so a lost pong does not end the measurement.
  */
 public final class LatencyTracker {
-    /** After so long an outstanding ping is not waited for any more: 10 seconds. */
+    /** An outstanding ping expires after 10 seconds. */
     public static final long EXPIRY_NANOS = 10_000_000_000L;
 
     private static final long MAX_MICROS = 60_000_000;
@@ -28,14 +28,14 @@ public final class LatencyTracker {
     /**
      * Makes a tracker without a sample.
      *
-     * @param window how many samples the average remembers: each counts 2 / (window + 1), the first ones as in a plain mean, so that
-     *     one slow first round trip does not stick
+     * @param window number of samples in the average. Each counts 2 / (window + 1); the first ones form a plain mean,
+     *     so that a slow first round trip does not dominate
      */
     public LatencyTracker(int window) {
         this.weight = 2.0 / (window + 1);
     }
 
-    /** Whether the next ping may be sent: none is outstanding, or it was lost long ago. */
+    /** Whether the next ping may be sent: none is outstanding, or the last one has expired. */
     public boolean isDue(long nowNanos) {
         return outstandingId == 0 || nowNanos - sentNanos >= EXPIRY_NANOS;
     }
@@ -50,20 +50,20 @@ public final class LatencyTracker {
         return outstandingId;
     }
 
-    /** When the outstanding ping was sent, or the last one. */
+    /** The time of the outstanding or last ping, nanoseconds. */
     public long sentNanos() {
         return sentNanos;
     }
 
-    /** Takes a pong; true if it answered the outstanding ping. */
+    /** Handles a pong; returns true if it answers the outstanding ping. */
     public boolean onPong(long id, long nowNanos) {
         return onPong(id, nowNanos, false);
     }
 
     /**
-     * Takes a pong; true if it answered the outstanding ping.
+     * Handles a pong; returns true if it answers the outstanding ping.
      *
-     * @param stalled the path stood still meanwhile: that is no usual round trip, and the average does not count it
+     * @param stalled whether the path stalled meanwhile: such a round trip is unusual, and the average ignores it
      */
     public boolean onPong(long id, long nowNanos, boolean stalled) {
         if (id == 0 || id != outstandingId) {
@@ -102,17 +102,17 @@ public final class LatencyTracker {
         return lastNanos < 0 ? Double.NaN : micros.getValueAtPercentile(percentile) / 1e3;
     }
 
-    /** All samples, in microseconds: a copy. */
+    /** A copy of the histogram of all samples, in microseconds. */
     public Histogram micros() {
         return micros.copy();
     }
 
-    /** How long the outstanding ping has been waiting, in nanoseconds; 0 if none is. */
+    /** The age of the outstanding ping, nanoseconds; 0 = none. */
     public long outstandingNanos(long nowNanos) {
         return outstandingId == 0 ? 0 : nowNanos - sentNanos;
     }
 
-    /** How many pongs were matched. */
+    /** The number of matched pongs. */
     public long samples() {
         return micros.getTotalCount();
     }

@@ -1,21 +1,24 @@
 package io.firstline.connection;
 
 /**
- * Whether the other side is still there at all: a socket that is half-open refuses nothing and brings nothing. Pure: asked once a ping
- * interval, with the time in nanoseconds of a monotonic clock.
+ * Detects a peer that may be gone: a half-open socket reports no error and delivers nothing. Pure: called once per ping
+ * interval with the time in nanoseconds of a monotonic clock.
  *
- * <p>A pong that is missing proves nothing while other frames arrive, nor on a connection that has never answered a ping: some servers
- * answer none. Nothing at all since a ping that should have been answered long ago is a suspicion. It is not proof: a path that stands
- * still for two seconds looks the same, and TCP delivers everything afterwards. Whoever knows the other connections decides.
+ * <p>A missing pong proves nothing while other frames arrive, or if the peer has never answered a ping: some servers
+ * answer none. No frame at all since a ping that is overdue raises a suspicion, not a proof: a path that stalls for two
+ * seconds looks the same, and TCP delivers everything afterwards. The code that knows the other connections decides.
  */
 final class Liveness {
-    /** Pings may be sent so often that a moment's pause of the other side would be taken for its end. */
+    /** The shortest deadline. With very frequent pings, a short pause of the peer would look like its end. */
     static final long LEAST_DEADLINE_NANOS = 500_000_000L;
 
-    /** A peer that has never brought a frame, nor answered a ping, is waited for so long: it may answer no pings and have nothing to say. */
+    /**
+     * The deadline for a peer that has neither sent a frame nor answered a ping. It may answer no pings and have no
+     * data yet.
+     */
     private static final long NEVER_HEARD_NANOS = 60_000_000_000L;
 
-    /** A ping that waited longer than this, and than four usual round trips, was held up. */
+    /** A ping was held up if it waited longer than this and longer than four usual round trips. */
     private static final long HELD_UP_PING_NANOS = 100_000_000L;
 
     private final long intervalNanos;
@@ -26,9 +29,9 @@ final class Liveness {
     private long stallEndedNanos;
 
     /**
-     * Made when the connection opens.
+     * Starts when the connection opens.
      *
-     * @param pingIntervalMs how often it is asked
+     * @param pingIntervalMs the interval of the checks
      */
     Liveness(long pingIntervalMs, long nowNanos) {
         this.intervalNanos = pingIntervalMs * 1_000_000;
@@ -37,17 +40,17 @@ final class Liveness {
         this.stallEndedNanos = nowNanos;
     }
 
-    /** Any frame arrived, data or control. */
+    /** A frame of any kind, data or control, arrived. */
     void onFrame(long nowNanos) {
         lastFrameNanos = nowNanos;
         heard = true;
     }
 
     /**
-     * A frame is about to be told that ends a silence of at least {@link #LEAST_DEADLINE_NANOS}. If a ping waited all the while, the path
-     * stood still.
+     * A frame has ended a silence of at least {@link #LEAST_DEADLINE_NANOS} and is about to be reported. If a ping
+     * waited all that time, the path stalled.
      *
-     * @param pingOutstandingNanos how long the outstanding ping has waited, 0 = none
+     * @param pingOutstandingNanos age of the outstanding ping, 0 = none
      * @param roundTripMs the usual round trip, NaN = no ping was ever answered
      */
     void silenceEnds(long pingOutstandingNanos, double roundTripMs, long nowNanos) {
@@ -62,31 +65,32 @@ final class Liveness {
         return (long) (4 * roundTripMs * 1e6);
     }
 
-    /** For how long nothing has arrived, nanoseconds. */
+    /** The time since the last frame, nanoseconds. */
     long silentNanos(long nowNanos) {
         return nowNanos - lastFrameNanos;
     }
 
-    /** When the last frame arrived, or the connection opened. */
+    /** The time at which the last frame arrived or the connection opened. */
     long lastFrameNanos() {
         return lastFrameNanos;
     }
 
-    /** How long the last stall was that has ended, nanoseconds; 0 = there was none. */
+    /** The length of the last finished stall, nanoseconds; 0 = none. */
     long stallNanos() {
         return stallNanos;
     }
 
-    /** When it ended. */
+    /** The end of that stall. */
     long stallEndedNanos() {
         return stallEndedNanos;
     }
 
     /**
-     * Whether the connection may be half-open: nothing has arrived since a ping that was sent at least an interval, four usual round
-     * trips, and half a second ago. Says no when the question itself comes late: then our own loop was held up and may not have read what is there.
+     * Whether the connection may be half-open: nothing has arrived since a ping that was sent at least an interval,
+     * four usual round trips, and half a second ago. Returns false if the check itself is late: then our event loop was
+     * held up and may have unread data.
      *
-     * @param pingOutstandingNanos how long the outstanding ping has waited, 0 = none
+     * @param pingOutstandingNanos age of the outstanding ping, 0 = none
      * @param roundTripMs the usual round trip, NaN = no ping was ever answered
      */
     boolean isHalfOpen(long pingOutstandingNanos, double roundTripMs, long nowNanos) {
@@ -95,7 +99,7 @@ final class Liveness {
         if (Double.isNaN(roundTripMs)) {
             return !heldUp && !heard && silentNanos(nowNanos) >= NEVER_HEARD_NANOS;
         }
-        // a timer may fire a little early: nine tenths of an interval is the tick after the ping
+        // a timer may fire a little early: the tick after the ping comes after at least nine tenths of an interval
         long deadline = Math.max(
                 Math.max(intervalNanos - intervalNanos / 10, fourRoundTrips(roundTripMs)), LEAST_DEADLINE_NANOS);
         return !heldUp && pingOutstandingNanos >= deadline && silentNanos(nowNanos) >= deadline;

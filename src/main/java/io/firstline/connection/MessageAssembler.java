@@ -10,30 +10,31 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Puts the frames of one connection together to messages. Pure: no socket, no clock.
+ * Assembles the frames of one connection into messages. Pure: no socket, no clock.
  *
- * <p>Vert.x has an aggregator of its own; it loses everything after an empty first fragment and makes strings, so this one reads
- * frames. A message in one frame is passed on without a copy. A fragmented message over the limit is dropped as a whole and its
- * remaining fragments are skipped, within bounds: a message that goes beyond them is endless, and the connection is of no use. A text message that is not UTF-8 is dropped: RFC 6455 would have the connection failed, but every
- * copy carries the same bytes, and one bad message would take down all connections at once.
+ * <p>Vert.x' own aggregator loses everything after an empty first fragment and makes strings, so this class reads
+ * frames. A message in one frame is passed on without a copy. A fragmented message over the limit is dropped as a
+ * whole, and its remaining fragments are skipped within bounds. A message that exceeds these bounds counts as endless,
+ * and its connection is useless. A text message that is not UTF-8 is dropped. RFC 6455 demands that the connection
+ * fails, but every copy carries the same bytes, so one bad message would end all connections at once.
  */
 public final class MessageAssembler {
 
-    /** Where messages go. */
+    /** Receives the messages. */
     public interface Sink {
-        /** A whole message; good until the next one. */
+        /** A complete message; valid until the next one. */
         void message(Payload payload);
 
-        /** A message was dropped; {@code bytes} of it had arrived. */
+        /** A message was dropped after {@code bytes} of it had arrived. */
         void dropped(DropCause cause, long bytes);
 
-        /** A message was dropped that has not ended within all bounds; what still comes of it is not told. */
+        /** A message was dropped because it exceeded all bounds without an end. Its further fragments are ignored. */
         void endless(String what);
     }
 
-    /** A message has at most so many fragments; empty ones count too. */
+    /** The most fragments of a message; empty ones count too. */
     static final int MAX_FRAGMENTS = 100_000;
-    /** A message over the limit is skipped up to so many times the limit, and in any case up to 64 MiB. */
+    /** A message over the limit is skipped up to this multiple of the limit, or up to 64 MiB if that is more. */
     private static final int MAX_SKIPPED_LIMITS = 4;
 
     private static final long LEAST_SKIPPED = 64L << 20;
@@ -55,12 +56,12 @@ public final class MessageAssembler {
     }
 
     /**
-     * Takes one data frame.
+     * Handles one data frame.
      *
-     * @param first a text or binary frame; false for a continuation
-     * @param isText meaningful for a first frame
-     * @param last whether the message ends with it
-     * @param payload not copied when the message is this one frame
+     * @param first true for a text or binary frame; false for a continuation
+     * @param isText meaningful for a first frame only
+     * @param last whether this frame ends the message
+     * @param payload not copied if the message is this one frame
      */
     public void onFrame(boolean first, boolean isText, boolean last, Buffer payload) {
         if (first) {
@@ -75,7 +76,7 @@ public final class MessageAssembler {
             fragmentCount = 0;
         }
         if (!isInMessage()) {
-            return; // it was endless
+            return; // it counts as endless
         }
         if (skippedBytes >= 0) {
             skippedBytes += payload.length();
@@ -103,12 +104,12 @@ public final class MessageAssembler {
         }
     }
 
-    /** Whether a message has begun and not ended yet. */
+    /** Whether a message has begun and not ended. */
     boolean isInMessage() {
         return fragments != null || skippedBytes >= 0;
     }
 
-    /** The message that has begun is dropped. */
+    /** Drops the unfinished message. */
     void giveUp(String what) {
         long bytes = fragments != null ? fragments.length() : Math.max(0, skippedBytes);
         fragments = null;
@@ -117,7 +118,7 @@ public final class MessageAssembler {
         sink.endless(what);
     }
 
-    /** The connection ended: a message that was not complete is told as dropped. */
+    /** The connection has ended: an incomplete message is reported as dropped. */
     public void onEnd() {
         if (isInMessage()) {
             long bytes = fragments != null ? fragments.length() : skippedBytes;
@@ -127,7 +128,7 @@ public final class MessageAssembler {
         }
     }
 
-    /** Takes a message that came in one piece. */
+    /** Handles a message that arrived in one piece. */
     public void onMessage(Payload payload) {
         if (payload.length() > maxMessageBytes) {
             sink.dropped(DropCause.OVERSIZE, payload.length());
@@ -144,7 +145,10 @@ public final class MessageAssembler {
                         Unpooled.wrappedBuffer(payload.array(), payload.from(), payload.length()), CharsetUtil.UTF_8);
     }
 
-    /** Eight bytes at a time: most market data is ASCII, and looking at each byte would cost a fifth of all that a message costs. */
+    /**
+     * Reads eight bytes at a time: most market data is ASCII, and a look at each byte would add a fifth to the cost of
+     * a message.
+     */
     private static boolean isAscii(byte[] array, int offset, int length) {
         int end = offset + length;
         long seen = 0;

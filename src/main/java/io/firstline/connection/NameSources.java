@@ -15,23 +15,23 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What the system's files say about a name at one moment: resolv.conf(5) and hosts(5). Read for each look-up, so that a change of a
- * file counts from the next attempt on.
+ * The entries of the system's files for one name, at one moment: resolv.conf(5) and hosts(5). Both are read for each
+ * look-up, so a change takes effect at the next attempt.
  *
  * @param addresses from the hosts file; empty = it does not name the host
  * @param servers the name servers, in order, at most {@value #MAX_SERVERS}
- * @param search the domains to be tried
+ * @param search the search domains
  * @param ndots a name with fewer dots is tried in the search domains first
  */
 record NameSources(List<InetAddress> addresses, List<InetSocketAddress> servers, List<String> search, int ndots) {
-    /** As many as the C library asks. */
+    /** The same limit as in the C library. */
     static final int MAX_SERVERS = 3;
 
     private static final int DNS_PORT = 53;
     private static final int MAX_BYTES = 1 << 20;
     private static final String NDOTS = "ndots:";
 
-    /** Reads both files; one that is missing or cannot be read says nothing. Blocks. */
+    /** Reads both files. A missing or unreadable file counts as empty. Blocks. */
     static NameSources read(Path resolvConf, Path hosts, String host) {
         List<InetSocketAddress> servers = new ArrayList<>();
         List<String> search = List.of();
@@ -52,12 +52,13 @@ record NameSources(List<InetAddress> addresses, List<InetSocketAddress> servers,
                             .map(word -> Integer.parseInt(word.substring(NDOTS.length())))
                             .reduce(ndots, (before, last) -> last);
                 default -> {
-                    // a comment, or an option that changes nothing here
+                    // a comment, or an option without effect here
                 }
             }
         }
         if (servers.isEmpty()) {
-            servers.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), DNS_PORT)); // as resolv.conf(5) says
+            // the default in resolv.conf(5)
+            servers.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), DNS_PORT));
         }
         return new NameSources(inHosts(hosts, host), servers, search, ndots);
     }
@@ -70,7 +71,7 @@ record NameSources(List<InetAddress> addresses, List<InetSocketAddress> servers,
         }
     }
 
-    /** An address, or as macOS writes it {@code address.port}; null if it is neither. */
+    /** An address, or {@code address.port} as on macOS; null if the word is neither. */
     private static InetSocketAddress server(String word) {
         try {
             if (isAddress(word)) {
@@ -110,7 +111,7 @@ record NameSources(List<InetAddress> addresses, List<InetSocketAddress> servers,
                 }
             }
         } catch (IOException missing) {
-            // as if it were empty
+            // counts as empty
         }
         return key.equals("localhost") ? List.of(InetAddress.getLoopbackAddress()) : List.of(); // RFC 6761, 6.3
     }

@@ -39,15 +39,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Resolves host names anew for every attempt to connect. Vert.x' own resolver reads resolv.conf once for the life of the process and
- * keeps what a name server says for as long as that says: after a change of network it finds nothing any more.
+ * Resolves host names anew for every attempt to connect. Vert.x' own resolver reads resolv.conf once per process and
+ * caches answers for their whole time to live, so after a change of network it resolves nothing.
  *
- * <p>In this order: the hosts file; the name servers of resolv.conf, the next one asked 300 ms after the one before it if that is
- * silent; what the JVM finds by means of its own (mDNS, NIS …), which is asked on a thread of its own and for no longer than 5 s. The
- * files are read for each look-up and no answer is kept, but all who ask for a name at once share one look-up.
+ * <p>The order is: the hosts file; the name servers of resolv.conf, each asked 300 ms after the previous one if that
+ * has not answered; then the JVM's own means (mDNS, NIS …), on a separate thread for at most 5 s. The files are read
+ * for each look-up and no answer is cached, but simultaneous requests for a name share one look-up.
  *
- * <p>A Vert.x instance with name servers or a hosts file in its {@link AddressResolverOptions} is asked itself. The system properties
- * {@value #RESOLV_CONF} and {@value #HOSTS} name other files. Thread-safe; answers on the caller's context.
+ * <p>If {@link AddressResolverOptions} sets name servers or a hosts file, Vert.x resolves names instead. The system
+ * properties {@value #RESOLV_CONF} and {@value #HOSTS} name other files. Thread-safe; completes on the caller's
+ * context.
  */
 final class Names implements Shareable {
     static final String RESOLV_CONF = "firstline.resolvConf";
@@ -63,7 +64,7 @@ final class Names implements Shareable {
 
     private static final Executor FILES =
             daemons("firstline-name-files", 1, new LinkedBlockingQueue<>(MAX_WAITING_READS));
-    /** Further look-ups are refused while this many hang. */
+    /** Further look-ups are rejected while this many hang. */
     private static final Executor SYSTEM = daemons("firstline-names", MAX_SYSTEM_LOOKUPS, new SynchronousQueue<>());
 
     private final VertxInternal vertx;
@@ -77,12 +78,12 @@ final class Names implements Shareable {
         this.hosts = hosts;
     }
 
-    /** From now on all clients that are made on this Vert.x use these. */
+    /** Makes all future clients of this Vert.x use this instance. */
     void share() {
         vertx.sharedData().<String, Names>getLocalMap(SHARED).put(SHARED, this);
     }
 
-    /** Threads that end when they have nothing to do; they belong to no verticle, so none takes them along. */
+    /** Threads that end when idle. They belong to no verticle, so no undeployment ends them. */
     private static Executor daemons(String name, int threads, BlockingQueue<Runnable> queue) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, queue, task -> {
             Thread thread = new Thread(task, name);
@@ -109,7 +110,7 @@ final class Names implements Shareable {
         return promise.future();
     }
 
-    /** Those that all clients of this Vert.x share. */
+    /** The instance that all clients of this Vert.x share. */
     static Names of(Vertx vertx) {
         return vertx.sharedData()
                 .<String, Names>getLocalMap(SHARED)
@@ -122,8 +123,8 @@ final class Names implements Shareable {
     }
 
     /**
-     * The addresses of a host, those of IP version 4 first as elsewhere in Vert.x, and within a version in random order: connections
-     * that open together spread over the servers of a venue.
+     * Resolves a host. IPv4 addresses come first, as elsewhere in Vert.x. Within a version the order is random, so that
+     * connections that open together spread over a venue's servers.
      *
      * @param host a name or an address, also in brackets
      * @return fails with an {@link UnknownHostException}
@@ -192,7 +193,7 @@ final class Names implements Shareable {
                                 : new UnknownHostException(name + ": no name server answered")));
     }
 
-    /** Asks one name server, for both kinds of address. */
+    /** Asks one name server for both kinds of address. */
     private Future<List<InetAddress>> askServer(
             ContextInternal context, String name, InetSocketAddress server, NameSources sources) {
         DnsNameResolver resolver;

@@ -7,11 +7,11 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * Sends a connection's frames in order and no faster than its server allows: what is over the budget waits. One frame is always left for
- * a pong, which cannot wait. Called on the connection's context.
+ * Sends a connection's frames in order, no faster than the server allows; frames over the budget wait. One frame is
+ * always reserved for a pong, which cannot wait. Called on the connection's context.
  */
 final class Pacer {
-    /** More that wait are refused: at five frames a second this takes minutes. */
+    /** Further frames are rejected: at five frames a second, this many already take minutes. */
     static final int MAX_WAITING = 1_000;
 
     private static final int FOR_PONGS = 1;
@@ -28,14 +28,14 @@ final class Pacer {
         this.budget = budget;
     }
 
-    /** Sends a frame now, or when those before it have gone and the budget allows it. */
+    /** Sends a frame as soon as all earlier frames are sent and the budget allows it. */
     Future<Void> send(Supplier<Future<Void>> write) {
         if (waiting.isEmpty() && waitNanos() == 0) {
             return spend(write);
         }
         if (waiting.size() == MAX_WAITING) {
             return Future.failedFuture(new IllegalStateException(
-                    MAX_WAITING + " messages wait already: the server takes only so many a second"));
+                    MAX_WAITING + " messages are already waiting: the server limits frames per second"));
         }
         Promise<Void> written = Promise.promise();
         waiting.add(new Waiting(write, written));
@@ -43,7 +43,7 @@ final class Pacer {
         return written.future();
     }
 
-    /** Sends a frame now if that is possible; what is of no use later does not wait. */
+    /** Sends a frame now or not at all; for frames that are useless later. */
     boolean sendUnlessBusy(Supplier<Future<Void>> write) {
         boolean free = waiting.isEmpty() && waitNanos() == 0;
         if (free) {
@@ -52,7 +52,7 @@ final class Pacer {
         return free;
     }
 
-    /** A frame has gone out that could not wait. */
+    /** Counts a frame that was sent outside this class because it could not wait. */
     void spent() {
         budget.spend(clockwork.nowNanos());
     }
@@ -79,7 +79,7 @@ final class Pacer {
         }
     }
 
-    /** Nothing can be sent any more: what waits fails. */
+    /** Ends sending: waiting frames fail. */
     void end(String why) {
         clockwork.cancel(timer);
         timer = -1;

@@ -9,26 +9,26 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 
 /**
- * Answers pings in place of Vert.x, which queues one pong for each ping without a bound: a peer that sends pings and does not read would
- * fill the heap. At most {@value #MAX_UNWRITTEN} pongs wait to be written here. While they do, only the newest of the further pings is
- * kept and answered later, as RFC 6455, 5.5.3, allows.
+ * Answers pings in place of Vert.x, which queues one pong for each ping without a bound: a peer that sends pings and
+ * does not read would fill the heap. Here at most {@value #MAX_UNWRITTEN} pongs wait. Meanwhile only the newest further
+ * ping is kept and answered later, as RFC 6455, 5.5.3, allows.
  *
- * <p>To be put into the channel's pipeline before the handler of Vert.x, for clients and servers alike.
+ * <p>Add it to the channel's pipeline before the Vert.x handler, for clients and servers alike.
  */
 public final class PingAnswers extends ChannelInboundHandlerAdapter {
     static final int MAX_UNWRITTEN = 16;
 
     private final Runnable onPing;
     private int unwritten;
-    /** The payload of the newest ping that is not answered yet; null = every ping is. */
+    /** The payload of the newest unanswered ping; null = every ping is answered. */
     private byte[] newest;
 
     private boolean needsFlush;
 
     /**
-     * Answers from now on.
+     * Makes a handler that answers pings.
      *
-     * @param onPing told of every ping, on the channel's event loop
+     * @param onPing called for every ping, on the channel's event loop
      */
     public PingAnswers(Runnable onPing) {
         this.onPing = onPing;

@@ -1,6 +1,6 @@
 package io.firstline.connection;
 
-/** A connection could not be made where the server had sent us; the cause says why, the message says where. */
+/** A redirect led to a failed attempt; the cause is the failure, the message names the place. */
 final class RedirectedException extends Exception {
     private static final long serialVersionUID = 1L;
 

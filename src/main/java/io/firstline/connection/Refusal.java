@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What is shown of a server's refusal: status, reason phrase, what it wants, the first {@value #MAX_SHOWN} characters of its body.
- * Control characters are escaped, and secrets of our own that it repeats are masked. Pure.
+ * Describes a server's refusal: status, reason phrase, the wanted sub-protocol, the first {@value #MAX_SHOWN}
+ * characters of its body. Control characters are escaped, and our own secrets are masked if the server repeats them.
+ * Pure.
  */
 final class Refusal {
     private static final int MAX_SHOWN = 200;
-    /** Shorter values are no secrets, and masking them would make a text unreadable. */
+    /** Shorter values are not secrets; masking them would make a text unreadable. */
     private static final int LEAST_SECRET = 8;
 
     private Refusal() {}
@@ -50,7 +51,7 @@ final class Refusal {
         return "the server wants the sub-protocol " + Printable.of(wanted, MAX_SHOWN) + ", subProtocols is " + asked;
     }
 
-    /** A text of a stranger as it may stand in a log line. */
+    /** Makes a server's text safe for a log line. */
     private static String shown(String text, WsConnectionConfig config) {
         String shown = text.strip();
         for (String secret : secrets(config).toList()) {
@@ -66,7 +67,7 @@ final class Refusal {
                 .filter(value -> value.length() >= LEAST_SECRET);
     }
 
-    /** What follows a scheme such as {@code Bearer}. */
+    /** The part after a scheme such as {@code Bearer}. */
     private static String lastWord(String value) {
         return value.substring(value.lastIndexOf(' ') + 1);
     }

@@ -4,11 +4,11 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
 
-/** A server answered the upgrade with something else than 101; the message holds its words, as they may be shown. */
+/** A server answered the upgrade with a status other than 101. The message quotes the answer, safe to show. */
 final class RefusedException extends UpgradeRejectedException {
     private static final long serialVersionUID = 1L;
 
-    /** Where the answer sends us; null = nowhere. */
+    /** The target of a redirect; null = none. */
     private final String location;
 
     RefusedException(String message, int status, MultiMap headers, Buffer body, String location) {
@@ -16,7 +16,7 @@ final class RefusedException extends UpgradeRejectedException {
         this.location = location;
     }
 
-    /** The same refusal in other words. */
+    /** The same refusal with another message. */
     RefusedException saying(String message) {
         return new RefusedException(message, getStatus(), getHeaders(), getBody(), location);
     }

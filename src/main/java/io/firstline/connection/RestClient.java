@@ -26,11 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks for JSON over HTTP. Made for one errand and closed after it: that ends whatever a server goes on sending. Redirects are not
- * followed, and nothing is inflated. Belongs to the context on which it is made.
+ * Requests JSON over HTTP. Made for one task and closed after it, which also ends an endless answer. Redirects are not
+ * followed, and nothing is inflated. Runs on the context on which it is made.
  */
 public final class RestClient {
-    /** An answer is never longer than this many bytes. */
+    /** The longest answer, in bytes. */
     static final int MAX_ANSWER_BYTES = 65_536;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ public final class RestClient {
         this.timeoutMs = timeoutMs;
     }
 
-    /** A client with the time-out and the trusted authorities of a connection. */
+    /** Makes a client with the timeout and the trusted authorities of a connection. */
     public static RestClient create(Vertx vertx, WsConnectionConfig config) {
         WebClientOptions options = new WebClientOptions()
                 .setUserAgent(WsClient.USER_AGENT)
@@ -63,7 +63,7 @@ public final class RestClient {
     }
 
     /**
-     * Asks once.
+     * Sends one request.
      *
      * @return fails with a {@link RestFailedException}
      */
@@ -75,7 +75,7 @@ public final class RestClient {
                 .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
     }
 
-    /** Asks at the next address if there is nobody at the first: the question has not been asked then. */
+    /** Tries the next address if connecting to the first fails: the request was not sent then. */
     private Future<HttpResponse<Buffer>> ask(
             String method,
             String url,
@@ -124,7 +124,7 @@ public final class RestClient {
         }
     }
 
-    /** Ends what is under way. */
+    /** Ends pending requests. */
     public void close() {
         client.close();
     }

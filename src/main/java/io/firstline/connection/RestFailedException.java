@@ -1,6 +1,6 @@
 package io.firstline.connection;
 
-/** A question over HTTP had no answer that could be used. Says nothing of what was in the answer. */
+/** An HTTP request got no usable answer. The message does not quote the answer. */
 public final class RestFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class RestFailedException extends Exception {
         this.pauseMs = pauseMs;
     }
 
-    /** For how long the host is to be left alone, milliseconds; 0 = nobody says so. */
+    /** The pause before the next attempt, milliseconds; 0 = not given. */
     public long pauseMs() {
         return pauseMs;
     }

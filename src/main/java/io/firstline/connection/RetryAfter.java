@@ -7,8 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 
 /**
- * For how long a server that refused an upgrade wants to be left alone; never longer than {@value #LONGEST_MIN} minutes, for some say a
- * day, and a date is only as good as their clock. Pure.
+ * The pause that a server demands when it rejects an upgrade. At most {@value #LONGEST_MIN} minutes: some servers
+ * demand a day, and a date depends on their clock. Pure.
  */
 final class RetryAfter {
     private static final int FORBIDDEN = 403;
@@ -23,7 +23,7 @@ final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * The pause for the whole host, in milliseconds; 0 = none but the usual back-off.
+     * The pause for the whole host, milliseconds; 0 = only the usual back-off.
      *
      * @param header the {@code Retry-After} header, seconds or an HTTP date (RFC 9110, 10.2.3), or null
      */

@@ -4,8 +4,8 @@ import io.firstline.config.RetryConfig;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before an attempt to connect: capped exponential back-off with full jitter (AWS Architecture Blog, "Exponential
- * Backoff And Jitter"). Pure.
+ * The delay before an attempt to connect: capped exponential back-off with full jitter (AWS Architecture Blog,
+ * "Exponential Backoff And Jitter"). Pure.
  */
 public final class RetryPolicy {
     private final RetryConfig config;
@@ -17,17 +17,17 @@ public final class RetryPolicy {
     }
 
     /**
-     * The pause before an attempt.
+     * The delay before an attempt.
      *
      * @param attempt 0 for the first after a stable connection
-     * @return milliseconds, from 0 to {@code base × 2^attempt}, never over the cap
+     * @return milliseconds, from 0 to {@code base × 2^attempt}, at most the cap
      */
     public long delayMs(int attempt) {
         long ceiling = Math.min(config.capMs(), (long) config.baseMs() << Math.min(attempt, 30));
         return random.nextLong(ceiling + 1);
     }
 
-    /** The number of the attempt after a connection that lived so long. */
+    /** The number of the next attempt after a connection of this uptime. */
     public int attemptAfter(int attempt, long uptimeMs) {
         return uptimeMs >= config.stableMs() ? 0 : attempt;
     }

@@ -1,13 +1,13 @@
 package io.firstline.connection;
 
-/** An array for one message after the other. */
+/** An array that one message after the other reuses. */
 final class ReusedBytes {
-    /** Kept for the next message, unless this one is unusually long. */
+    /** A longer array is not kept for the next message. */
     private static final int MAX_KEPT_BYTES = 1 << 20;
 
     private byte[] bytes = new byte[1_024];
 
-    /** An array of at least this length; what it held before is gone. */
+    /** An array of at least this length. Its previous content may be lost. */
     byte[] forLength(int length) {
         if (length <= bytes.length) {
             return bytes;

@@ -5,41 +5,44 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 
-/** An open WebSocket with the least that a connection needs of it. Everything is called on the context that opened it. */
+/**
+ * An open WebSocket, reduced to the operations that a connection needs. All methods are called on the context that
+ * opened it.
+ */
 public interface Socket {
 
-    /** What a socket tells. */
+    /** Receives the events of a socket. */
     interface Listener {
-        /** A frame of any kind has arrived; pings are answered already. */
+        /** A frame of any kind arrived; a ping is already answered. */
         void frame(WebSocketFrame frame);
 
-        /** A ping has arrived, which is then not told as a frame; it is answered already. */
+        /** A ping arrived and is already answered; it is not reported as a frame too. */
         void ping();
 
         /**
-         * A message in one frame that is larger than the limit has arrived and was skipped.
+         * A message in one frame exceeded the limit and was skipped.
          *
          * @param bytes its length
          */
         void oversize(long bytes);
 
-        /** Bytes have arrived that do not end a frame. */
+        /** Bytes arrived that do not end a frame. */
         void unfinished();
 
-        /** A whole message has arrived, which is then not told as a frame; good until the next one. */
+        /** A complete message arrived; it is not reported as a frame too. Valid until the next message. */
         void message(Payload payload);
 
-        /** A pong has arrived, also told as a frame. */
+        /** A pong arrived; it is also reported as a frame. */
         void pong(Buffer payload);
 
-        /** Something went wrong; the end follows, if it was bad enough. */
+        /** An error occurred; {@link #ended} follows if it was fatal. */
         void failed(Throwable failure);
 
         /** TCP has ended; the last call. */
         void ended();
     }
 
-    /** Sets who is told, before any frame can have come. */
+    /** Sets the listener, before any frame can have arrived. */
     void listen(Listener listener);
 
     Future<Void> writeText(String text);
@@ -50,18 +53,18 @@ public interface Socket {
 
     Future<Void> writePong(Buffer payload);
 
-    /** Whether so much waits to be written that the other side is not reading. */
+    /** Whether so many bytes wait that the peer is probably not reading. */
     boolean isFull();
 
-    /** Sends a close frame; TCP ends when the other side has answered it, which may be never. */
+    /** Sends a close frame. TCP ends when the peer has answered it, which may never happen. */
     Future<Void> close(int code, String reason);
 
-    /** Ends TCP at once. */
+    /** Ends TCP immediately. */
     Future<Void> cutOff();
 
-    /** The status code of the other side's close frame; null if none has come. */
+    /** The status code of the peer's close frame; null = no close frame arrived. */
     Short closeCode();
 
-    /** The reason in the other side's close frame; null if there is none. */
+    /** The reason in the peer's close frame; null = none. */
     String closeReason();
 }

@@ -9,8 +9,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The first of several attempts that succeeds. The next one starts as soon as one fails, or after a pause if none has ended: a dead
- * address or a silent name server delays the others by no more than that pause ("Happy Eyeballs", RFC 8305). Belongs to one context.
+ * Returns the first of several attempts that succeeds. The next attempt starts as soon as one fails, or after a pause
+ * if none has ended. A dead address or a silent name server thus delays the others by at most that pause ("Happy
+ * Eyeballs", RFC 8305). Runs on one context.
  */
 final class Staggered<T> {
     private final ContextInternal context;
@@ -32,11 +33,11 @@ final class Staggered<T> {
     }
 
     /**
-     * Starts them; called on the context.
+     * Starts the attempts; called on the context.
      *
-     * @param attempts at least one; each one ends by itself
-     * @param surplus gets what succeeds after the first
-     * @return fails with the failure of the first attempt that failed, if all fail
+     * @param attempts at least one; each ends without help
+     * @param surplus gets the results of attempts that succeed after the first
+     * @return if all attempts fail, the failure of the attempt that failed first
      */
     static <T> Future<T> first(
             ContextInternal context, List<Supplier<Future<T>>> attempts, long pauseMs, Consumer<T> surplus) {

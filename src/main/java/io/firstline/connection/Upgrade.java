@@ -35,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a WebSocket of a TCP or TLS connection (RFC 6455, 4.1). Every answer of the server is bounded: the head by
- * {@value #MAX_HEADER_BYTES} bytes, interim answers by {@value #MAX_INTERIM}, the body of a refusal by {@value #MAX_BODY_BYTES} bytes and
- * one second, everything by the configured timeout. Belongs to the channel's event loop.
+ * Upgrades a TCP or TLS connection to a WebSocket (RFC 6455, 4.1). Every part of the server's answer is bounded: the
+ * head by {@value #MAX_HEADER_BYTES} bytes, interim answers by {@value #MAX_INTERIM}, the body of a refusal by
+ * {@value #MAX_BODY_BYTES} bytes and one second, all of it by the configured timeout. Runs on the channel's event loop.
  */
 final class Upgrade extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
@@ -67,7 +67,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
         this.context = context;
         this.upgraded = context.promise();
         if (!config.subProtocols().isEmpty()) {
-            // not told to Netty, which would refuse a server that chooses none
+            // not passed to Netty, which would reject a server that chooses none
             headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, String.join(", ", config.subProtocols()));
         }
         this.handshaker = WebSocketClientHandshakerFactory.newHandshaker(
@@ -85,11 +85,11 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Asks for the upgrade.
+     * Sends the upgrade request.
      *
-     * @param uri what is asked for
-     * @param headers of the request, besides those of the upgrade itself
-     * @return fails with a {@link RefusedException} or what went wrong; the connection is closed then
+     * @param uri the target
+     * @param headers request headers besides those of the upgrade
+     * @return fails with a {@link RefusedException} or another cause; then the connection is closed
      */
     static Future<WsChannel> of(
             NetSocketInternal tcp, WsConnectionConfig config, URI uri, HttpHeaders headers, ContextInternal context) {
@@ -129,7 +129,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
                             PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE,
                             false,
                             false,
-                            // a little more than the largest message, which must fill the buffer and find room left
+                            // slightly more than the largest message, which must fill the buffer and leave room
                             (int) Math.min(Integer.MAX_VALUE, config.maxMessageBytes() + 1_024L))));
         }
         pipeline.addBefore(end.name(), "firstline-upgrade", this);
@@ -169,7 +169,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
         if (head.decoderResult().isFailure()) {
             failAndClose(
                     channel,
-                    new WebSocketHandshakeException("the answer is not HTTP as it should be: "
+                    new WebSocketHandshakeException("the answer is not valid HTTP: "
                             + head.decoderResult().cause().getMessage()));
         } else if (status == SWITCHING || status >= 200) {
             answer = head;

@@ -16,9 +16,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.PromiseInternal;
 
-/** A WebSocket on a channel of Vert.x, whose pings {@link PingAnswers} answers. */
+/** A WebSocket on a Vert.x channel; {@link PingAnswers} answers its pings. */
 final class VertxSocket implements Socket {
-    /** Room for what is sent when a connection opens; a server that leaves more than this unread is told as not reading. */
+    /**
+     * Room for the messages that are sent when a connection opens. A server that leaves more unread counts as not
+     * reading.
+     */
     private static final int MAX_QUEUED_BYTES = 1 << 20;
 
     private static final int MAX_CONTROL_BYTES = 125;
@@ -37,13 +40,13 @@ final class VertxSocket implements Socket {
     @Override
     public void listen(Listener listener) {
         ChannelHandlerContext end = socket.context();
-        if (!end.isRemoved()) { // else the channel has ended; the listener is about to be told
+        if (!end.isRemoved()) { // a removed handler means the channel has ended; the listener will hear of it
             end.pipeline()
                     .addBefore(
                             end.name(),
                             "firstline-pings",
                             new PingAnswers(() -> context.execute(v -> listener.ping())));
-            // elsewhere frames have to be carried from the channel's thread to that of the context
+            // on another thread, frames must be handed over to the thread of the context
             if (context.isEventLoopContext() && end.executor().inEventLoop()) {
                 tap(end.pipeline(), end.name(), listener);
             }
@@ -54,7 +57,7 @@ final class VertxSocket implements Socket {
     private void tap(ChannelPipeline pipeline, String end, Listener listener) {
         pipeline.addBefore(end, "firstline-tap", new FrameTap(context, listener::message));
         ChannelHandlerContext decoder = pipeline.context(WebSocket13FrameDecoder.class);
-        // with an extension between the two, frames are not what they seem
+        // an extension between the two would change the frames
         if (decoder != null && pipeline.get(WebSocketExtensionDecoder.class) == null) {
             FrameReader reader = new FrameReader(
                     context,
@@ -69,8 +72,9 @@ final class VertxSocket implements Socket {
     }
 
     /**
-     * Whether no frame has been read yet. Netty removes the HTTP codec in a task of its own, right after the one that ended the
-     * handshake; while the codec is there, the bytes behind the handshake have not gone to the decoder of frames.
+     * Whether no frame has been read yet. Netty removes the HTTP codec in a separate task, directly after the task that
+     * ended the handshake. While the codec is present, the bytes after the handshake have not reached the frame
+     * decoder.
      */
     private static boolean isAtTheBeginning(ChannelPipeline pipeline) {
         return pipeline.get(HttpClientCodec.class) != null;
@@ -114,7 +118,7 @@ final class VertxSocket implements Socket {
         return socket.sayGoodbye(code, reason);
     }
 
-    /** From here, and not from the channel's end, where somebody would say goodbye first. */
+    /** Closes from this handler, because a close from the channel's end would first send a close frame. */
     @Override
     public Future<Void> cutOff() {
         PromiseInternal<Void> done = context.promise();

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a channel that was upgraded to a WebSocket: answers pings and close frames, and passes on what arrives on the context that
- * opened it. Reading begins with {@link #listen}.
+ * The last handler of a channel upgraded to a WebSocket. Answers pings and close frames, and passes frames on to the
+ * context that opened it. Reading begins with {@link #listen}.
  */
 final class WsChannel extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(WsChannel.class);
@@ -32,7 +32,10 @@ final class WsChannel extends ChannelDuplexHandler {
     private final ContextInternal context;
     private ChannelHandlerContext channel;
     private Socket.Listener listener;
-    /** What has come before there was a listener: no more than what was read together with the upgrade. Null = there is one. */
+    /**
+     * Events from before there was a listener: at most what was read together with the upgrade. Null = there is a
+     * listener.
+     */
     private Queue<Runnable> early = new ArrayDeque<>();
 
     private boolean closeSent;
@@ -53,7 +56,7 @@ final class WsChannel extends ChannelDuplexHandler {
         added.channel().config().setAutoRead(false);
     }
 
-    /** Leaves at most this many bytes unwritten until it is full. */
+    /** Sets how many bytes may wait before the channel counts as full. */
     void maxQueued(int bytes) {
         channel.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(bytes / 2, bytes));
     }
@@ -118,7 +121,9 @@ final class WsChannel extends ChannelDuplexHandler {
         ended.fireChannelInactive();
     }
 
-    /** A decoder that fails while the channel ends keeps the news of that from here: Netty's inflater does. */
+    /**
+     * If a decoder fails while the channel ends, it does not pass the end on to this handler: Netty's inflater does so.
+     */
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
         end();
@@ -141,7 +146,7 @@ final class WsChannel extends ChannelDuplexHandler {
         in.close().addListener(closed -> LOG.debug("closed because of {}", cause.getMessage()));
     }
 
-    /** Whoever closes the channel from its end, such as a Vert.x that is closing, says goodbye first. */
+    /** A caller that closes the channel from its end, such as a closing Vert.x, sends a close frame first. */
     @Override
     public void close(ChannelHandlerContext closing, ChannelPromise promise) {
         if (!closeSent && closing.channel().isActive()) {
@@ -194,7 +199,7 @@ final class WsChannel extends ChannelDuplexHandler {
         return new CloseWebSocketFrame(true, 0, payload);
     }
 
-    /** The other side's close frame; null = none has come. */
+    /** The peer's close frame; null = none arrived. */
     WsFrame closeFrame() {
         return closeFrame;
     }

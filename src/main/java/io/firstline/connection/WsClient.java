@@ -28,14 +28,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client for all connections of one configuration. To be held as long as one of its sockets is to live: Vert.x closes the sockets of a
- * client that nobody holds.
+ * The client for all connections of one configuration. Keep a reference while one of its sockets is in use: Vert.x
+ * closes the sockets of an unreachable client.
  *
- * <p>Each attempt resolves the host anew and tries its addresses, the next one a second after the one before it or as soon as that has
- * failed. Redirects are followed at most {@value #MAX_REDIRECTS} times and only to where the configuration may connect; the configured
- * headers go to the configured host and port only.
+ * <p>Each attempt resolves the host anew and tries its addresses. The next address is tried a second after the previous
+ * one, or as soon as that has failed. At most {@value #MAX_REDIRECTS} redirects are followed, and only to places where
+ * the configuration may connect. The configured headers are sent to the configured host and port only.
  *
- * <p>Why not Vert.x' own WebSocket client: it reads name servers and hosts once, knows one address, and keeps the whole body of a refusal.
+ * <p>Vert.x' own WebSocket client is not used: it reads name servers and hosts once, tries one address, and keeps the
+ * whole body of a refusal.
  */
 public final class WsClient implements Connector {
     private static final Logger LOG = LoggerFactory.getLogger(WsClient.class);
@@ -68,7 +69,8 @@ public final class WsClient implements Connector {
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true);
         if (OpenSSLEngineOptions.isAvailable()) {
-            options.setSslEngineOptions(new OpenSSLEngineOptions()); // a third of the garbage; src/docs/performance.md
+            // a third of the garbage; see src/docs/performance.md
+            options.setSslEngineOptions(new OpenSSLEngineOptions());
         }
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
@@ -120,7 +122,7 @@ public final class WsClient implements Connector {
         return Future.failedFuture(refused.saying(refused.getMessage() + " (" + problem + ")"));
     }
 
-    /** Where a redirect leads, as a WebSocket's URL; null if nowhere. */
+    /** The target of a redirect as a WebSocket URL; null = not usable. */
     private static URI target(URI from, String location) {
         try {
             String resolved = from.resolve(FeedUrl.encoded(location.strip())).toString();
@@ -132,7 +134,7 @@ public final class WsClient implements Connector {
         }
     }
 
-    /** The configured headers, if this is the configured place: a redirect gets no credentials. */
+    /** The configured headers, if this is the configured place: a redirect target gets no credentials. */
     private static HttpHeaders headers(WsConnectionConfig config, URI uri) {
         HttpHeaders headers = new DefaultHttpHeaders();
         URI configured = URI.create(config.url());
@@ -156,7 +158,7 @@ public final class WsClient implements Connector {
                                 .<Supplier<Future<NetSocket>>>map(address -> () -> tcp(config, uri, address))
                                 .toList(),
                         NEXT_ADDRESS_MS,
-                        late -> late.close().onFailure(e -> LOG.debug("a surplus connection does not close", e))));
+                        late -> late.close().onFailure(e -> LOG.debug("could not close a surplus connection", e))));
     }
 
     private Future<NetSocket> tcp(WsConnectionConfig config, URI uri, InetAddress address) {
@@ -165,7 +167,7 @@ public final class WsClient implements Connector {
                 .setSsl(isTls(uri))
                 .setTimeout(config.connectTimeoutMs());
         if (isTls(uri)) {
-            // whose certificate it must be
+            // the name in the expected certificate
             options.setHost(withoutBrackets(uri.getHost())).setPort(port(uri));
         }
         return client.connect(options);

@@ -16,54 +16,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket, from opening to its end; to connect again, make another. Not thread-safe: every method is called on the Vert.x
- * context that called {@link #connect()}, and so is every method of the {@link Listener}.
+ * One WebSocket, from opening to its end; a reconnect needs a new instance. Not thread-safe: all methods are called on
+ * the Vert.x context that called {@link #connect()}, and so are those of the {@link Listener}.
  *
- * <p>Incoming pings are answered by the socket at once. Own pings go out every {@code latencyPingIntervalMs}, one outstanding at a time. A
- * connection on which nothing arrives for a ping interval after a ping, not even its pong, may be half-open: the {@link Listener} decides
- * what becomes of it, and gives it up unless it knows better.
- * The socket is never paused: a paused Vert.x socket answers no pings. A peer that sends CLOSE but keeps TCP open is cut off.
+ * <p>The socket answers incoming pings immediately. Own pings are sent every {@code latencyPingIntervalMs}, one
+ * outstanding at a time. If nothing at all arrives for an interval after a ping, the connection may be half-open. The
+ * {@link Listener} then decides; by default it aborts the connection. The socket is never paused, because a paused
+ * Vert.x socket answers no pings. If a peer sends CLOSE but keeps TCP open, TCP is closed after a timeout.
  */
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
-    /** Why a connection ends that is given up because it answers nothing, as in {@link Disconnect#cause()}. */
+    /** The {@link Disconnect#cause()} of a connection that is aborted because it answers nothing. */
     public static final String HALF_OPEN = "half-open";
-    /** How long a closing socket may take until TCP is cut off. */
+    /** The time that a closing socket has until its TCP connection is closed by force. */
     static final long CLOSING_TIMEOUT_MS = 2_000;
-    /** Begins the payload of our own pings ("firstlin"): a pong to a caller's ping does not begin so. */
+    /** The first bytes of the connection's pings ("firstlin"): their pongs differ from those to a caller's ping. */
     private static final long PING_MARK = 0x66697273746C696EL;
 
     private static final int NO_CODE = 1_005;
-    /** A message that has begun and has not ended after this never will. */
+    /** The longest time between the beginning and the end of a message. */
     private static final long LONGEST_MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** What happens on a connection. Called on its context. */
+    /** Receives the events of a connection, on its context. */
     public interface Listener {
-        /** It is open, and {@code onConnect} messages are about to be sent; messages come after this. */
+        /**
+         * The connection is open. {@code onConnect} messages are sent after this call, and messages arrive after it.
+         */
         void opened(WsConnection connection);
 
         /**
          * A message arrived.
          *
-         * @param payload good until the next message on this connection; {@link Payload#toBuffer()} can be kept
-         * @param arrivalNanos on the monotonic clock
+         * @param payload valid until the next message on this connection; keep {@link Payload#toBuffer()} instead
+         * @param arrivalNanos arrival time on the monotonic clock
          */
         void message(WsConnection connection, Payload payload, long arrivalNanos);
 
-        /** A message could not be passed on. */
+        /** A message was dropped. */
         void dropped(WsConnection connection, DropCause cause, long bytes);
 
         /**
-         * It may be half-open: something was asked and nothing has arrived since. Told once; {@link WsConnection#isUnanswered()} says
-         * until when it holds.
+         * The connection may be half-open: nothing has arrived since an answer was due. Called once;
+         * {@link WsConnection#isUnanswered()} returns true while this holds.
          *
-         * @param reason what did not come, for humans
+         * @param reason what is missing, for humans
          */
         default void unanswered(WsConnection connection, String reason) {
             connection.abort(HALF_OPEN, reason);
         }
 
-        /** It had been open and has ended, by us or by the other side; the last call. */
+        /** The open connection has ended, closed by us or the peer; the last call. */
         void closed(WsConnection connection, Disconnect end);
     }
 
@@ -79,7 +81,7 @@ public final class WsConnection {
     private ConnectionState state = ConnectionState.DISCONNECTED;
     private Liveness liveness;
     private long arrivalNanos;
-    /** Whether a message, or any frame, has begun and not ended, and since when. */
+    /** Whether a message or frame is incomplete, and since when. */
     private boolean unfinished;
 
     private long unfinishedNanos;
@@ -101,7 +103,7 @@ public final class WsConnection {
     private Payload recent;
 
     /**
-     * Makes a connection that is not opened yet.
+     * Makes a connection that is not open yet.
      *
      * @param clockwork {@link Clockwork#of}
      * @param connector a {@link WsClient}; the caller keeps and closes it
@@ -138,7 +140,7 @@ public final class WsConnection {
     /**
      * Opens the connection.
      *
-     * @return succeeds when it is open (after {@link Listener#opened}); fails with a {@link ConnectFailedException}
+     * @return succeeds once it is open (after {@link Listener#opened}); fails with a {@link ConnectFailedException}
      */
     public Future<Void> connect() {
         state = state.become(ConnectionState.CONNECTING);
@@ -167,7 +169,7 @@ public final class WsConnection {
         return Future.failedFuture(new ConnectFailedException(end, cause));
     }
 
-    /** Vert.x tells an upgrade that was not answered in time as it tells one that was cut off: the clock makes the difference. */
+    /** Vert.x reports a missing answer to the upgrade like a lost connection; the elapsed time tells them apart. */
     private Disconnect connectFailure(Throwable cause) {
         Disconnect why = Disconnect.of(cause, 0);
         long waitedMs = (clockwork.nowNanos() - connectStartedNanos) / 1_000_000;
@@ -185,7 +187,7 @@ public final class WsConnection {
         try {
             opened.listen(events());
         } catch (IllegalStateException ended) {
-            onEnded(); // its close frame came together with the upgrade
+            onEnded(); // the close frame arrived together with the upgrade
             cutOffSoon(opened);
         }
         if (!isOpen()) {
@@ -276,15 +278,15 @@ public final class WsConnection {
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
             case CONTINUATION -> assembler.onFrame(false, false, frame.isFinal(), frame.binaryData());
             case CLOSE -> peerIsClosing(frame);
-            case PING -> pacer.spent(); // it is answered already; most are told as pings
+            case PING -> pacer.spent(); // already answered; most pings are reported by ping()
             default -> {
-                // pongs have a method of their own
+                // pongs have a separate method
             }
         }
         settle();
     }
 
-    /** A frame has ended; the message of which it is a fragment may not have. */
+    /** A frame has ended; a fragmented message may still be incomplete. */
     private void settle() {
         if (assembler.isInMessage()) {
             begun();
@@ -293,10 +295,13 @@ public final class WsConnection {
         }
     }
 
-    /** Nothing comes after a close frame, so the end is told now; Vert.x tells it only when TCP ends, which may be never. */
+    /**
+     * Reports the end now, because nothing follows a close frame. Vert.x reports it only when TCP ends, which may never
+     * happen.
+     */
     private void peerIsClosing(WebSocketFrame frame) {
         if (!closing) {
-            // Vert.x would say 1000 for a frame without a code; RFC 6455, 7.1.5, says 1005
+            // for a frame without a code, Vert.x returns 1000; RFC 6455, 7.1.5, says 1005
             int code = frame.binaryData().length() == 0 ? NO_CODE : frame.closeStatusCode();
             finish(Disconnect.closed(code, frame.closeReason()));
         }
@@ -304,13 +309,13 @@ public final class WsConnection {
     }
 
     /**
-     * Ends TCP after a grace. Vert.x' own closing timeout is not enough: it does not run after the other side's close frame, nor before
-     * ours is written, which it never is when the server does not read. Nor does Vert.x always tell the end of a channel that it closed
-     * because of an error: then it is told here.
+     * Ends TCP after a timeout. Vert.x' own closing timeout is not enough. It does not run after the peer's close
+     * frame, nor before ours is written, and a peer that does not read prevents that. Vert.x also does not always
+     * report the end of a channel that it closed because of an error; then it is reported here.
      */
     private void cutOffSoon(Socket closed) {
         clockwork.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff().onComplete(done -> {
-            LOG.debug("{} has ended, if need be cut off", id());
+            LOG.debug("{} has ended, or was closed by force", id());
             if (closing) {
                 finish(closedByUs);
             }
@@ -355,24 +360,24 @@ public final class WsConnection {
         }
         assembler.onEnd();
         if (why.cause().equals("oversize") && failure != null) {
-            listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header said more than we take
+            listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header announced more than the limit
         }
         try {
             listener.closed(this, why);
         } finally {
-            ended.tryComplete(); // after the listener's last call, so who waits for close() has seen everything
+            ended.tryComplete(); // after the listener's last call, so that close() completes after all events
         }
     }
 
     /**
-     * Gives an open connection up as lost, at once and without a goodbye: it is of no use as it is.
+     * Drops an open connection immediately, without a close frame, because it is useless.
      *
      * @param cause as in {@link Disconnect#cause()}
      */
     public void abort(String cause, String reason) {
         if (isOpen()) {
             finish(new Disconnect(cause, 1006, reason));
-            socket.cutOff().onComplete(done -> LOG.debug("{} is cut off: {}", id(), cause));
+            socket.cutOff().onComplete(done -> LOG.debug("{} aborted: {}", id(), cause));
         }
     }
 
@@ -396,11 +401,10 @@ public final class WsConnection {
     }
 
     /**
-     * Something was asked and should have been answered by now: the connection may be half-open. Tells the listener, once until a frame
-     * arrives.
+     * An answer is overdue: the connection may be half-open. Calls the listener, at most once until a frame arrives.
      *
-     * @param newAskedNanos when it was asked
-     * @param what did not come, for humans
+     * @param newAskedNanos time of the request
+     * @param what the missing answer, for humans
      */
     public void unanswered(long newAskedNanos, String what) {
         if (isOpen() && !unanswered) {
@@ -410,7 +414,10 @@ public final class WsConnection {
         }
     }
 
-    /** A connection that has no frame to spare has just shown that it sends; it measures next time. */
+    /**
+     * Skips the ping if no frame is left in the budget: then the connection has just shown that it sends, and the next
+     * interval measures.
+     */
     private void ping() {
         if (latency.isDue(clockwork.nowNanos())) {
             pacer.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
@@ -427,17 +434,17 @@ public final class WsConnection {
         }
     }
 
-    /** Sends a text message; fails if the connection is not open or cannot take more for now. */
+    /** Sends a text message; fails if the connection is not open or its write queue is full. */
     public Future<Void> send(String text) {
         return whenOpen(() -> socket.writeText(text));
     }
 
-    /** Sends a binary message; fails if the connection is not open or cannot take more for now. */
+    /** Sends a binary message; fails if the connection is not open or its write queue is full. */
     public Future<Void> send(Buffer payload) {
         return whenOpen(() -> socket.writeBinary(payload));
     }
 
-    /** Sends a ping of the caller's own, at most 125 bytes; its pong does not count as latency. */
+    /** Sends a ping for the caller, at most 125 bytes; its pong does not count as latency. */
     public Future<Void> sendPing(Buffer payload) {
         return whenOpen(() -> socket.writePing(payload));
     }
@@ -459,7 +466,7 @@ public final class WsConnection {
         return pacer.send(write);
     }
 
-    /** Replaces the messages sent when the connection opens; sends them at once if it is open. */
+    /** Replaces the messages that are sent when the connection opens. If it is open, sends them now. */
     public Future<Void> setOnConnect(List<String> messages) {
         onConnect = List.copyOf(messages);
         if (!isOpen()) {
@@ -469,10 +476,11 @@ public final class WsConnection {
     }
 
     /**
-     * Closes the connection for good. What the server sends until it answers the close frame is still passed on. Idempotent.
+     * Closes the connection for good. Messages that arrive before the peer answers the close frame are still passed on.
+     * Idempotent.
      *
-     * @param reason cut to the 123 bytes that a close frame has room for
-     * @return completes when the socket is closed, at the latest after about two seconds
+     * @param reason cut to the 123 bytes that fit into a close frame
+     * @return completes when the socket is closed, at most about two seconds later
      */
     public Future<Void> close(int code, String reason) {
         if (state == ConnectionState.CLOSED) {
@@ -488,7 +496,7 @@ public final class WsConnection {
             pacer.end(id() + " is closing");
             sayGoodbye(socket);
         } else if (connecting) {
-            // Vert.x cannot give up an attempt; it ends by itself within the connect timeout
+            // Vert.x cannot cancel an attempt; it ends within the connect timeout
             clockwork.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());
         } else {
             ended.tryComplete();
@@ -508,12 +516,12 @@ public final class WsConnection {
         return config.connectionId();
     }
 
-    /** When the connect attempt began, nanoseconds of the monotonic clock. */
+    /** The start of the attempt to connect, nanoseconds of the monotonic clock. */
     public long connectStartedNanos() {
         return connectStartedNanos;
     }
 
-    /** Milliseconds it has been, or was, open. */
+    /** The time that the connection is, or was, open, milliseconds. */
     public long ageMs() {
         if (openedNanos == 0) {
             return 0;
@@ -521,47 +529,50 @@ public final class WsConnection {
         return ((endedNanos == 0 ? clockwork.nowNanos() : endedNanos) - openedNanos) / 1_000_000;
     }
 
-    /** Moving average of the round trip in milliseconds, NaN = not measured yet. */
+    /** The moving average of the round trip, milliseconds; NaN = not measured yet. */
     public double latencyMs() {
         return latency.emaMs();
     }
 
-    /** The round trip to expect now, milliseconds: the average, or longer if a ping has been waiting longer; NaN = not measured yet. */
+    /**
+     * The expected round trip, milliseconds: the average, or the age of the outstanding ping if that is larger; NaN =
+     * not measured yet.
+     */
     public double expectedLatencyMs() {
         return Math.max(latency.emaMs(), latency.outstandingNanos(clockwork.nowNanos()) / 1e6);
     }
 
-    /** All round trips, in microseconds: a copy. */
+    /** A copy of the histogram of all round trips, in microseconds. */
     public Histogram latencyMicros() {
         return latency.micros();
     }
 
-    /** For how long nothing at all has arrived, milliseconds; 0 = it has never opened. */
+    /** The time since the last frame, milliseconds; 0 = never opened. */
     public long silentMs() {
         return liveness == null ? 0 : liveness.silentNanos(clockwork.nowNanos()) / 1_000_000;
     }
 
-    /** Whether nothing has arrived since something was asked that should have been answered by now: it may be half-open. */
+    /** Whether nothing has arrived since an answer was due: the connection may be half-open. */
     public boolean isUnanswered() {
         return unanswered;
     }
 
-    /** When it was asked what it has not answered, while {@link #isUnanswered()}. */
+    /** The time of the unanswered request, while {@link #isUnanswered()}. */
     public long askedNanos() {
         return askedNanos;
     }
 
-    /** When the last frame arrived, or the connection opened; 0 = it has never opened. */
+    /** The time at which the last frame arrived or the connection opened; 0 = never opened. */
     public long lastFrameNanos() {
         return liveness == null ? 0 : liveness.lastFrameNanos();
     }
 
-    /** How long the path stood still the last time that it did and continued, nanoseconds; 0 = never. */
+    /** The length of the last finished stall of the path, nanoseconds; 0 = none. */
     public long stallNanos() {
         return liveness == null ? 0 : liveness.stallNanos();
     }
 
-    /** When that stall ended. */
+    /** The end of that stall. */
     public long stallEndedNanos() {
         return liveness == null ? 0 : liveness.stallEndedNanos();
     }

@@ -3,20 +3,20 @@ package io.firstline.connection;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The facts of one connection at one instant.
+ * A snapshot of one connection.
  *
  * @param connectionId its name
- * @param state where it stands
- * @param sequenceId how many messages it has delivered
- * @param bytes how many payload bytes
+ * @param state its state
+ * @param sequenceId number of delivered messages
+ * @param bytes number of delivered payload bytes
  * @param latencyMs moving average of the ping → pong round trip, milliseconds; NaN = not measured yet
  * @param lastLatencyMs the last sample
- * @param minLatencyMs the smallest
- * @param p50LatencyMs half of all samples were no longer
- * @param p99LatencyMs 99 of a hundred were no longer
+ * @param minLatencyMs the smallest sample
+ * @param p50LatencyMs the median of all samples
+ * @param p99LatencyMs the 99th percentile of all samples
  * @param recentMessage the last message on this connection, null before the first; not a copy: do not change it
  * @param ageMs milliseconds since it opened, until now or until it ended; 0 before
- * @param end why it ended, null while it has not
+ * @param end the reason of its end, null before
  */
 public record WsConnectionState(
         String connectionId,
@@ -32,7 +32,7 @@ public record WsConnectionState(
         long ageMs,
         Disconnect end) {
 
-    /** The same without the last message: for keeping. */
+    /** The same snapshot without the last message, so that keeping it does not keep the message. */
     public WsConnectionState withoutMessage() {
         return new WsConnectionState(
                 connectionId,

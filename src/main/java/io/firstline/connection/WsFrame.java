@@ -11,7 +11,7 @@ import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.WebSocketFrameType;
 import java.nio.charset.StandardCharsets;
 
-/** A frame that has arrived, copied out of Netty's buffers. */
+/** A received frame, copied from Netty's buffers. */
 record WsFrame(WebSocketFrameType type, Buffer binaryData, boolean isFinal) implements WebSocketFrame {
     private static final short NO_CODE = 1_005;
 
@@ -68,7 +68,7 @@ record WsFrame(WebSocketFrameType type, Buffer binaryData, boolean isFinal) impl
         return binaryData.toString(StandardCharsets.UTF_8);
     }
 
-    /** 1005 if the close frame has none (RFC 6455, 7.1.5). */
+    /** 1005 if the close frame has no code (RFC 6455, 7.1.5). */
     @Override
     public short closeStatusCode() {
         return binaryData.length() < 2 ? NO_CODE : binaryData.getShort(0);

@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection's files, one after the other. Used by the recorder's thread only. */
+/** Writes one connection's files, one after the other. Used by the recorder's thread only. */
 final class ConnectionFile {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionFile.class);
-    /** Ends of lines are written by hand, so that a line is whole only with its end. */
+    /** The line end is written separately, so that a line is complete only with its end. */
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .rootValueSeparator("")
             .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
@@ -90,20 +90,20 @@ final class ConnectionFile {
         part++;
     }
 
-    /** After this, everything that was written can be read, whatever happens to the process. */
+    /** Makes everything written so far readable, even if the process is killed. */
     void flush() throws IOException {
         if (json != null) {
             json.flush();
             gzip.flush();
             if (!Files.exists(file)) {
-                // writing to a file that was deleted is no error to the system, only to whoever looks for it
+                // the system reports no error for writes to a deleted file
                 throw new NoSuchFileException(file.toString());
             }
             flushed = true;
         }
     }
 
-    /** Ends the file; what follows goes to the next. */
+    /** Ends the file; later entries go to the next one. */
     void close() throws IOException {
         if (json != null) {
             flush();
@@ -113,7 +113,7 @@ final class ConnectionFile {
         }
     }
 
-    /** Ends the file in the middle of an entry that could not be put into JSON: everything before it can be read. */
+    /** Ends the file inside an entry that could not be encoded; everything before it is readable. */
     void breakOff() throws IOException {
         if (json != null) {
             json.flush();
@@ -122,7 +122,7 @@ final class ConnectionFile {
         }
     }
 
-    /** Ends the file as far as it goes, after a failure; one that nothing was ever written to is taken away. */
+    /** Ends the file as far as possible after a failure. Deletes it if nothing was written to it. */
     void abandon() {
         if (out != null) {
             try {
@@ -131,7 +131,7 @@ final class ConnectionFile {
                     Files.deleteIfExists(file);
                 }
             } catch (IOException e) {
-                LOG.debug("{} could not be closed", file, e);
+                LOG.debug("cannot close {}", file, e);
             }
             end();
         }
@@ -144,17 +144,17 @@ final class ConnectionFile {
         json = null;
     }
 
-    /** How many files there are. */
+    /** The number of files. */
     int files() {
         return part;
     }
 
-    /** How many bytes they have. */
+    /** The size of all files in bytes. */
     long bytes() {
         return earlierBytes + (out == null ? 0 : out.bytes);
     }
 
-    /** Counts what goes to the disk. */
+    /** Counts the bytes written to the disk. */
     private static final class Counting extends FilterOutputStream {
         private long bytes;
 

@@ -10,10 +10,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Where files are made; a test has one that is full. */
+/** Creates files; a test replaces it by a full disk. */
 @FunctionalInterface
 interface Disk {
-    /** Makes files that only their owner may read: what a venue sends may be private. */
+    /** Creates files that only their owner may read: venue data may be private. */
     Disk REAL = Disk::createPrivate;
 
     private static OutputStream createPrivate(Path file) throws IOException {
@@ -25,6 +25,6 @@ interface Disk {
         return Files.newOutputStream(file, options.toArray(StandardOpenOption[]::new));
     }
 
-    /** A new file; one that is there already is an error. */
+    /** Creates a file; fails if it exists. */
     OutputStream create(Path file) throws IOException;
 }

@@ -3,7 +3,7 @@ package io.firstline.recording;
 import java.nio.file.Path;
 import java.util.Iterator;
 
-/** One connection's recording, entry by entry, over all its files. For one thread, which it blocks while it reads. */
+/** Reads one connection's recording, entry by entry, from all its files. For one thread, which it blocks. */
 public final class Entries implements AutoCloseable {
     private final Iterator<RecordedEntry> held;
     private final Iterator<Path> files;
@@ -19,7 +19,7 @@ public final class Entries implements AutoCloseable {
     /**
      * The next entry; null at the end.
      *
-     * @throws RecordingException if it cannot be read
+     * @throws RecordingException if it is unreadable
      */
     public RecordedEntry next() {
         if (held.hasNext()) {

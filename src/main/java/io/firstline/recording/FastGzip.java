@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Gzip at its fastest; what was flushed can be read even if nothing follows. */
+/** Gzip with the fastest compression. Flushed data is readable even if nothing follows. */
 final class FastGzip extends GZIPOutputStream {
     private static final int BUFFER = 1 << 13;
 

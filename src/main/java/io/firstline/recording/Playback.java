@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * One connection's recording for somebody who must not block: what comes next is read ahead by a daemon thread, so much that its bytes
- * are bounded. Asked by one thread.
+ * Reads one connection's recording without blocking the caller: a daemon thread reads ahead, up to a bound in bytes.
+ * Called by one thread.
  */
 public final class Playback implements AutoCloseable {
     private static final int AHEAD = 4_096;
@@ -32,7 +32,7 @@ public final class Playback implements AutoCloseable {
     private void read(Entries entries) {
         try (entries) {
             for (RecordedEntry entry = entries.next(); entry != null && add(entry); entry = entries.next()) {
-                // add waits for room
+                // add() waits for room
             }
             end(null);
         } catch (RecordingException e) {
@@ -59,9 +59,9 @@ public final class Playback implements AutoCloseable {
     }
 
     /**
-     * The next entry, which stays the next; null if there is none, or none yet.
+     * Returns the next entry without removing it; null if there is none, or none yet.
      *
-     * @throws RecordingException if it cannot be read
+     * @throws RecordingException if it is unreadable
      */
     public synchronized RecordedEntry peek() {
         if (ahead.isEmpty() && failure != null) {
@@ -70,13 +70,13 @@ public final class Playback implements AutoCloseable {
         return ahead.peek();
     }
 
-    /** Takes the entry that {@link #peek} has shown. */
+    /** Removes the entry that {@link #peek} returned. */
     public synchronized void take() {
         aheadBytes -= ahead.remove().payload().length();
         notifyAll();
     }
 
-    /** Whether nothing comes any more, and nothing went wrong. */
+    /** Whether the recording has ended without an error. */
     public synchronized boolean isOver() {
         return over && ahead.isEmpty() && failure == null;
     }

@@ -3,16 +3,17 @@ package io.firstline.recording;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Something that happened on a recorded connection.
+ * One event on a recorded connection.
  *
- * @param kind what it is
- * @param number its place in the order of arrival over all connections of the feed; 0 = the recording does not say
- * @param receivedUs when the recorder received it, in microseconds since the epoch, by a clock that may have stepped
- * @param steadyNanos the same on the recorder's monotonic clock, in nanoseconds since the epoch: distances are true
- * @param payload a message's bytes, not to be changed; of a mark {@code closed} the reason
+ * @param kind its kind
+ * @param number its place in the order of arrival over all connections of the feed; 0 = unknown
+ * @param receivedUs arrival time at the recorder, microseconds since the Unix epoch, by a clock that may have stepped
+ * @param steadyNanos the same by the recorder's monotonic clock, nanoseconds since the Unix epoch: differences are
+ *     exact
+ * @param payload a message's bytes, not to be changed; for a {@code closed} mark, the reason
  */
 public record RecordedEntry(Kind kind, long number, long receivedUs, long steadyNanos, Buffer payload) {
-    /** What can happen on a connection. */
+    /** Kinds of events. */
     public enum Kind {
         OPENED,
         TEXT,
@@ -20,7 +21,7 @@ public record RecordedEntry(Kind kind, long number, long receivedUs, long steady
         CLOSED
     }
 
-    /** Whether it is a message, not a mark. */
+    /** Whether this is a message rather than a mark. */
     public boolean isMessage() {
         return kind == Kind.TEXT || kind == Kind.BINARY;
     }

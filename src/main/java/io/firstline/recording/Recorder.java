@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what the connections of one feed bring to files of a folder, each connection to its own, on a thread of its own: the feed's
- * event loop only puts things into a bounded queue. When the writer cannot follow, or the disk does not take more, copies are missing
- * from the recording, counted and told once; the feed does not notice.
+ * Writes the copies of one feed to files in a folder, one file per connection, on a separate thread. The feed's event
+ * loop only fills a bounded queue. If the writer is too slow or the disk is full, copies are missing from the
+ * recording. They are counted and reported once; the feed is not affected.
  *
- * <p>Once a second everything is flushed: a process that is killed loses at most the last second of its recording.
+ * <p>Everything is flushed once a second, so a killed process loses at most the last second of its recording.
  */
 public final class Recorder implements CopyListener, AutoCloseable {
-    /** A file is followed by the next when it has so many bytes. */
+    /** The size at which a file ends and the next one begins, in bytes. */
     public static final long DEFAULT_MAX_FILE_BYTES = 256L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
@@ -34,20 +34,20 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private static final long QUEUE_BYTES = 64L << 20;
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSE_MS = 10_000;
-    /** What still comes of a connection that has ended is not worth a file. */
+    /** Late copies of an ended connection must not open a new file. */
     private static final int REMEMBERED_ENDED = 256;
 
-    /** What is to be written: as in a {@link RecordedEntry}, but with nanoseconds since the recorder's start. */
+    /** An entry to write: a {@link RecordedEntry}, but with nanoseconds since the recorder's start. */
     record Event(Kind kind, String connectionId, long number, long receivedUs, long nanos, Buffer payload) {}
 
     /**
-     * What was recorded so far.
+     * The figures of the recording so far.
      *
-     * @param copies messages that can be read from the disk
-     * @param behind messages that are missing because the writer could not follow
-     * @param failed messages that are missing because the disk did not take them
-     * @param bytes the size of all files
-     * @param files how many files
+     * @param copies messages readable from the disk
+     * @param behind messages missing because the writer was too slow
+     * @param failed messages missing because of disk failures
+     * @param bytes size of all files
+     * @param files number of files
      */
     public record Figures(long copies, long behind, long failed, long bytes, int files) {}
 
@@ -63,9 +63,9 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private final AtomicLong behind = new AtomicLong();
     private final Thread writer;
     private volatile boolean stopping;
-    private long number; // of the feed's event loop
+    private long number; // used on the feed's event loop
 
-    // of the writer's thread
+    // used on the writer's thread
     private final Map<String, ConnectionFile> open = new HashMap<>();
     private final Set<String> ended = new LinkedHashSet<>();
     private long endedBytes;
@@ -79,7 +79,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private boolean lossTold;
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
 
-    /** A recorder with a disk, a queue and a patience of its own: how long it leaves a disk alone that has failed. */
+    /** A recorder with another disk and queue length. After a failure it tries the disk again after {@code retryMs}. */
     Recorder(Disk disk, Path folder, RecordingHeader header, long maxFileBytes, int queueLength, long retryMs) {
         this.disk = disk;
         this.folder = folder;
@@ -92,13 +92,13 @@ public final class Recorder implements CopyListener, AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts a recorder.
      *
-     * @param folder which exists
-     * @param connections how many connections the feed is meant to have
-     * @param streams what it subscribes
-     * @param url where it is connected to, secrets masked
-     * @param maxFileBytes a connection's file is followed by another when it has so many bytes
+     * @param folder must exist
+     * @param connections wanted number of connections of the feed
+     * @param streams subscribed streams
+     * @param url the feed's URL, secrets masked
+     * @param maxFileBytes size at which a connection's file ends and the next one begins
      */
     public static Recorder start(
             Path folder, String feed, int connections, List<String> streams, String url, long maxFileBytes) {
@@ -183,7 +183,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
             }
             if (broken) {
                 broken = false;
-                LOG.warn("recording of {} goes on; {} copies are missing from it", header.feed(), failed);
+                LOG.warn("recording of {} continues; {} copies are missing from it", header.feed(), failed);
             }
         } catch (IOException e) {
             fail(e);
@@ -192,7 +192,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         }
     }
 
-    /** An entry cannot be written for what it is; those before and after it can. */
+    /** This entry alone cannot be written. */
     private void lose(Event event, RuntimeException cause) {
         boolean copy = event.kind() == Kind.TEXT || event.kind() == Kind.BINARY;
         unflushed -= copy ? 1 : 0;
@@ -200,7 +200,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         if (!lossTold) {
             lossTold = true;
             LOG.warn(
-                    "recording of {} lacks an entry of {} that could not be written; later ones are only counted",
+                    "recording of {} lacks an entry of {} that could not be written; further ones are only counted",
                     header.feed(),
                     event.connectionId(),
                     cause);
@@ -240,7 +240,9 @@ public final class Recorder implements CopyListener, AutoCloseable {
         }
         if (behind.get() > 0 && !behindTold) {
             behindTold = true;
-            LOG.warn("recording of {} cannot follow: copies are missing from it, not from the feed", header.feed());
+            LOG.warn(
+                    "recording of {} cannot keep up: copies are missing from the recording, not from the feed",
+                    header.feed());
         }
         count();
     }
@@ -251,7 +253,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
         open.values().forEach(ConnectionFile::abandon);
         if (!broken) {
             LOG.warn(
-                    "recording of {} cannot be written to {} ({}): copies are missing from it, not from the feed; it tries on",
+                    "recording of {} cannot write to {} ({}): copies are missing from the recording, not from the feed; it keeps trying",
                     header.feed(),
                     folder,
                     cause.toString());
@@ -281,14 +283,14 @@ public final class Recorder implements CopyListener, AutoCloseable {
         figures = new Figures(flushed, behind.get(), failed, bytes, files);
     }
 
-    // for anybody
+    // for any thread
 
-    /** What was recorded so far, about a second old; exact once it is closed. */
+    /** The figures so far: about a second old, exact after {@link #close()}. */
     public Figures figures() {
         return figures;
     }
 
-    /** Writes what is waiting, ends every file and waits for that, bounded: a disk that hangs is given up. */
+    /** Writes waiting entries, ends all files and waits for that. The wait is bounded, because a disk may hang. */
     @Override
     public void close() {
         stopping = true;

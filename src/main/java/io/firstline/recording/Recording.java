@@ -11,30 +11,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one connection received from an exchange, in one file or, if a {@link Recorder} wrote it, in several; see the package for the
- * format. Immutable, for any thread.
+ * The received messages of one connection, in one file or, if a {@link Recorder} wrote them, in several; see the
+ * package for the format. Immutable, for any thread.
  *
- * <p>What was written by somebody else is held in memory as a whole, so it is bounded: {@value #MAX_BYTES} bytes when unpacked. What a
- * {@link Recorder} wrote is read while it is used and may be of any length.
+ * <p>A recording of another program is held in memory, so its size is bounded: {@value #MAX_BYTES} bytes uncompressed.
+ * A recording of a {@link Recorder} is read during use and may have any length.
  *
- * @param files where it is read from, in order
- * @param header what the first file says of itself; null if it was written by somebody else
- * @param messages its messages, if it was written by somebody else: at least one; else empty
- * @param startNanos when its earliest entry was received, as {@link RecordedEntry#steadyNanos}
+ * @param files its files, in order
+ * @param header the header of the first file; null if another program wrote it
+ * @param messages its messages, at least one, if another program wrote it; otherwise empty
+ * @param startNanos arrival time of its earliest entry, as {@link RecordedEntry#steadyNanos}
  */
 public record Recording(List<Path> files, RecordingHeader header, List<RecordedEntry> messages, long startNanos) {
-    /** The longest file of somebody else that is read, in bytes when unpacked. */
+    /** The size limit of another program's file, in bytes uncompressed. */
     public static final long MAX_BYTES = 64L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Recording.class);
 
-    /** Keeps its own lists. */
+    /** Copies the lists. */
     public Recording {
         files = List.copyOf(files);
         messages = List.copyOf(messages);
     }
 
-    /** Reads a file, on the calling thread and blocking it. Throws {@link RecordingException} when there is anything wrong with it. */
+    /** Reads a file and blocks the calling thread. Throws a {@link RecordingException} if it is invalid. */
     public static Recording read(Path file) {
         try (RecordingReader reader = new RecordingReader(file)) {
             RecordedEntry first = reader.next();
@@ -60,20 +60,23 @@ public record Recording(List<Path> files, RecordingHeader header, List<RecordedE
     }
 
     /**
-     * Reads files, each of somebody else's a connection of its own; those of a {@link Recorder} are put together to connections, in the
-     * order in which these opened. Blocks as {@link #read}.
+     * Reads files. A file of another program is one connection; files of a {@link Recorder} are joined into
+     * connections, in the order of their opening. Blocks like {@link #read}.
      */
     public static List<Recording> readAll(List<Path> files) {
         return joined(files.stream().map(Recording::read).toList());
     }
 
-    /** The same of every recording in a folder; what holds nothing yet because its recorder was killed is passed over, and told. */
+    /**
+     * Reads all recordings in a folder. A file that is empty because its recorder was killed is skipped, with a
+     * warning.
+     */
     public static List<Recording> readFolder(Path folder) {
         List<Recording> read = new ArrayList<>();
         for (Path file : filesIn(folder)) {
             try {
                 if (Files.size(file) == 0) {
-                    LOG.warn("recording {} is empty: it is passed over", file);
+                    LOG.warn("recording {} is empty and was skipped", file);
                 } else {
                     read.add(read(file));
                 }
@@ -87,7 +90,7 @@ public record Recording(List<Path> files, RecordingHeader header, List<RecordedE
         return joined(read);
     }
 
-    /** The recordings in a folder, by name; none if there is no such folder. */
+    /** The recordings in a folder, sorted by name; empty if there is no such folder. */
     public static List<Path> filesIn(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -108,7 +111,7 @@ public record Recording(List<Path> files, RecordingHeader header, List<RecordedE
                 .sorted(Comparator.comparingInt(part -> part.header.part()))
                 .forEach(part -> join(connections, part));
         connections.sort(Comparator.comparingLong(Recording::startNanos));
-        // somebody else's keep the order in which they were given: the first goes to the first connection
+        // files of other programs keep the given order: the first belongs to the first connection
         parts.stream().filter(part -> part.header == null).forEach(connections::add);
         return connections;
     }
@@ -126,22 +129,22 @@ public record Recording(List<Path> files, RecordingHeader header, List<RecordedE
         connections.add(part);
     }
 
-    /** Where it begins. */
+    /** The first file. */
     public Path file() {
         return files.get(0);
     }
 
-    /** The feed that it is of; of somebody else's {@code replay}. */
+    /** The feed's name; {@code replay} for a recording of another program. */
     public String feed() {
         return header == null ? "replay" : header.feed();
     }
 
-    /** Everything in it from the beginning, read on the thread that asks and blocking it. */
+    /** All entries from the beginning. Reading blocks the calling thread. */
     public Entries entries() {
         return new Entries(this);
     }
 
-    /** Everything in it from the beginning, for an event loop: read ahead on a thread of its own. */
+    /** All entries from the beginning, for an event loop: a separate thread reads ahead. */
     public Playback play() {
         return header == null ? new Playback(messages) : new Playback(entries());
     }

@@ -2,7 +2,7 @@ package io.firstline.recording;
 
 import java.nio.file.Path;
 
-/** Tells why a recording cannot be read: which file, which line, what is wrong there. */
+/** A recording is unreadable. Names the file, the line and the problem. */
 public final class RecordingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -16,7 +16,7 @@ public final class RecordingException extends IllegalArgumentException {
         this.lineNumber = lineNumber;
     }
 
-    /** The file that cannot be read. */
+    /** The unreadable file. */
     public String file() {
         return file;
     }

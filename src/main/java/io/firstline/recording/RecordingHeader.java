@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first line of a file that {@link Recorder} wrote.
+ * The first line of a file of a {@link Recorder}.
  *
  * @param feed the feed's name
  * @param connection the connection's id
  * @param part counts the files of the connection from 0
- * @param connections how many connections the feed was meant to have
- * @param streams what the feed subscribed when its connections opened
- * @param url where the feed was connected to, secrets masked
- * @param startedUs when the recorder started, microseconds since the epoch: the zero of its monotonic clock
+ * @param connections wanted number of connections of the feed
+ * @param streams subscribed streams when the connections opened
+ * @param url the feed's URL, secrets masked
+ * @param startedUs start of the recorder, microseconds since the Unix epoch: the zero of its monotonic clock
  */
 public record RecordingHeader(
         String feed, String connection, int part, int connections, List<String> streams, String url, long startedUs) {
     private static final String VERSION_KEY = "recording";
     private static final int VERSION = 1;
 
-    /** Keeps its own list. */
+    /** Copies the list. */
     public RecordingHeader {
         streams = List.copyOf(streams);
     }
@@ -31,12 +31,12 @@ public record RecordingHeader(
         return new RecordingHeader(feed, connectionId, newPart, connections, streams, url, startedUs);
     }
 
-    /** The name of the file that begins with it. */
+    /** The name of the file with this header. */
     String fileName() {
         return "%s-%04d.jsonl.gz".formatted(connection, part);
     }
 
-    /** Whether two files belong to one connection. */
+    /** Whether both files belong to one connection. */
     boolean isSameConnection(RecordingHeader other) {
         return feed.equals(other.feed) && connection.equals(other.connection) && startedUs == other.startedUs;
     }
@@ -46,9 +46,9 @@ public record RecordingHeader(
     }
 
     /**
-     * Reads one.
+     * Reads a header.
      *
-     * @throws IllegalArgumentException saying what is wrong with it
+     * @throws IllegalArgumentException if it is invalid; the message names the problem
      */
     static RecordingHeader read(JsonNode json) {
         require(json.path(VERSION_KEY).asInt(-1) == VERSION, VERSION_KEY, json, "" + VERSION);

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one file from its beginning to its end, on the calling thread and blocking it. What a {@link Recorder} wrote may be torn at its
- * end, because the process was killed or the disk was full: what is whole is read, and the rest is told in the log. Any other file must
- * be whole.
+ * Reads one file from beginning to end and blocks the calling thread. A file of a {@link Recorder} may end early,
+ * because the process was killed or the disk was full. Then its complete entries are read, and a warning reports the
+ * rest. Any other file must be complete.
  */
 final class RecordingReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecordingReader.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CHUNK = 1 << 16;
-    /** No line is longer: whatever has such a line is no recording. */
+    /** A file with a longer line is not a recording. */
     private static final int MAX_LINE = (int) Recording.MAX_BYTES;
 
     private final Path file;
@@ -44,7 +44,7 @@ final class RecordingReader implements AutoCloseable {
     private RecordingHeader header;
     private JsonNode first;
 
-    /** Opens a file and reads its header, if it has one. */
+    /** Opens a file and reads its header, if any. */
     RecordingReader(Path file) {
         this.file = file;
         this.in = open();
@@ -66,7 +66,7 @@ final class RecordingReader implements AutoCloseable {
     private InputStream open() {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             throw new RecordingException(
-                    file, 0, "a pipe, a socket or a device, not a file", null); // might never come or end
+                    file, 0, "a pipe, a socket or a device, not a file", null); // reading might never return
         }
         try {
             InputStream raw = new BufferedInputStream(Files.newInputStream(file), CHUNK);
@@ -90,7 +90,7 @@ final class RecordingReader implements AutoCloseable {
         }
     }
 
-    /** What the file says of itself; null if it was not written by a {@link Recorder}. */
+    /** The file's header; null if another program wrote it. */
     RecordingHeader header() {
         return header;
     }
@@ -142,7 +142,7 @@ final class RecordingReader implements AutoCloseable {
         return line == null || line.size() == 0 ? null : unended(line);
     }
 
-    /** A last line without an end: cut off, or just written by somebody who does not end it. */
+    /** Handles a last line without an end: it is incomplete, or another program leaves out the last line end. */
     private String unended(ByteArrayOutputStream line) {
         if (header != null) {
             torn("in the middle of a line");
@@ -174,7 +174,7 @@ final class RecordingReader implements AutoCloseable {
     }
 
     private void torn(String why) {
-        LOG.warn("recording {} is torn after line {} ({}): what is whole is used", file, lineNumber, why);
+        LOG.warn("recording {} is incomplete after line {} ({}): the complete lines are used", file, lineNumber, why);
     }
 
     private String text(ByteBuffer line) {

@@ -1,21 +1,23 @@
 /**
- * What connections brought, kept in files: written by {@link io.firstline.recording.Recorder}, read as
- * {@link io.firstline.recording.Recording}.
+ * Recordings of connections in files: {@link io.firstline.recording.Recorder} writes them,
+ * {@link io.firstline.recording.Recording} reads them.
  *
- * <p>A file is gzipped (or plain) JSON, one object a line, and holds one connection or a part of it. Anybody's recordings can be read
- * whose lines are {@code {"t_us": microseconds since the epoch, "msg": "the text"}}. Those that Firstline writes say more:
- *
+ * <p>A file is gzipped or plain JSON, one object a line, and holds one connection or a part of one. Recordings of other
+ * programs are readable if their lines are {@code {"t_us": microseconds since the epoch, "msg": "the text"}}.
+ * Firstline's own recordings contain more:
  * <pre>
- *   {"recording":1,"feed":"btc","connection":"btc-1","part":0,"connections":5,"streams":[…],"url":"wss://…","started_us":…}
+ *   {"recording":1,"feed":"btc","connection":"btc-1","part":0,"connections":5,"streams":[…],
+ *    "url":"wss://…","started_us":…}
  *   {"t_us":…,"t_ns":…,"n":…,"mark":"opened"}
- *   {"t_us":…,"t_ns":…,"n":…,"msg":"a text as it came"}
+ *   {"t_us":…,"t_ns":…,"n":…,"msg":"a text as received"}
  *   {"t_us":…,"t_ns":…,"n":…,"bin":"base64 of a binary message"}
  *   {"t_us":…,"t_ns":…,"n":…,"mark":"closed","why":"…"}
  * </pre>
  *
- * <p>{@code t_us} is the system's clock, {@code t_ns} the monotonic one since the recorder's start, {@code n} counts what the feed's
- * connections brought in the order of arrival. A connection without a mark {@code closed} was open when the recording ended.
+ * <p>{@code t_us} is the system's clock and {@code t_ns} the monotonic clock since the recorder's start. {@code n}
+ * numbers the entries of all the feed's connections in the order of arrival. A connection without a {@code closed} mark
+ * was open when the recording ended.
  *
- * <p>On the ground floor: knows {@link io.firstline.stream} and nobody else.
+ * <p>Depends on {@link io.firstline.stream} and no other package.
  */
 package io.firstline.recording;

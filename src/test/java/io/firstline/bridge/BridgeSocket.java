@@ -14,7 +14,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A client of a bridge, byte by byte, on the test's own thread. */
+/** A client of a bridge that controls every byte, on the test's thread. */
 abstract class BridgeSocket implements AutoCloseable {
     private static final int PATIENCE_MS = 15_000;
     private static final int SMALL = 4_096;
@@ -24,7 +24,7 @@ abstract class BridgeSocket implements AutoCloseable {
     final DataOutputStream out;
 
     private BridgeSocket(int port) throws IOException {
-        socket.setReceiveBufferSize(SMALL); // so that who does not read is soon full
+        socket.setReceiveBufferSize(SMALL); // a client that does not read is soon full
         socket.setSoTimeout(PATIENCE_MS);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
@@ -35,7 +35,7 @@ abstract class BridgeSocket implements AutoCloseable {
 
     abstract JsonObject read() throws IOException;
 
-    /** Whether the other side closes it, whatever it still says. */
+    /** Whether the peer closes the connection, whatever it still sends. */
     boolean isClosedSoon() throws IOException {
         try {
             in.transferTo(OutputStream.nullOutputStream());

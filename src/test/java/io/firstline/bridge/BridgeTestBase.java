@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
-/** A feed that is deployed, a bridge, and clients with sockets of their own. */
+/** A deployed feed, a bridge, and clients with raw sockets. */
 abstract class BridgeTestBase extends FeedTestBase {
     static final String TOKEN = "a token of more than sixteen characters";
     static final String TOKEN_SHA256 = "070556cc743a68e2aca8fbb9e1de580b77088de21d3f1f2639b1e2cc15f85631";
     static final String FEED = Addresses.feed("f");
 
-    /** A client that leaves what it gets lying is to be gone within this many messages of the other. */
+    /** A client that reads nothing must be dropped before the other client has read this many messages. */
     private static final int PATIENCE_MESSAGES = 400_000;
 
     private static final int BATCH = 1_000;
@@ -41,7 +41,7 @@ abstract class BridgeTestBase extends FeedTestBase {
         return client;
     }
 
-    /** Three connections to an exchange, named {@code f}. */
+    /** Three connections to an exchange; the feed's name is {@code f}. */
     void deployFeed(ExchangeSimulator exchange, String body) {
         JsonObject config = new JsonObject()
                 .put("name", "f")
@@ -77,7 +77,7 @@ abstract class BridgeTestBase extends FeedTestBase {
                 .put("body", new JsonObject().put("do", what));
     }
 
-    /** Reads so many messages of the feed; they must follow each other without a hole. Answers with the last. */
+    /** Reads this many messages of the feed, without a hole. Returns the last one. */
     static long readInSequence(BridgeSocket client, int count) throws IOException {
         long last = 0;
         for (int i = 0; i < count; i++) {
@@ -90,12 +90,15 @@ abstract class BridgeTestBase extends FeedTestBase {
         return last;
     }
 
-    /** What a client has to do now and then lest it be taken for dead. */
+    /** Sends regular traffic, so that the bridge does not take the client for dead. */
     interface SignOfLife {
         void give() throws IOException;
     }
 
-    /** Reads the feed with one client while the other reads nothing: that one is cut off, and this one misses nothing, then or later. */
+    /**
+     * Reads the feed with one client while the other reads nothing. The other must be disconnected, and this client
+     * must miss nothing, then or later.
+     */
     void readUntilTheOtherIsDropped(BridgeSocket good, BridgeSocket lazy, SignOfLife signOfLife) throws IOException {
         lazy.send(register(FEED));
         good.send(register(FEED));

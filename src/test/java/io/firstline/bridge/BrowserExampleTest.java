@@ -17,7 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page in {@code src/examples/browser}, served from another origin, in a real browser. */
+/** Runs the page in {@code src/examples/browser}, served from another origin, in a real browser. */
 class BrowserExampleTest extends BridgeTestBase {
     private static final Path PAGE = Path.of(System.getProperty("project.dir", "."), "src/examples/browser");
 

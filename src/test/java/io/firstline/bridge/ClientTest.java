@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What one client may make of a bridge, without sockets. */
+/** The effects of one client on a bridge, without sockets. */
 class ClientTest {
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(13);
 
@@ -145,7 +145,7 @@ class ClientTest {
         Client client = bridge.opened(line);
         Buffer large = Buffer.buffer(new byte[1 << 20]);
 
-        client.deliver(large); // as long as it is, nothing waits before it
+        client.deliver(large); // accepted at any length, because nothing waits before it
         client.deliver(large);
         assertThat(line.isCut).isFalse();
         line.takes = false;
@@ -173,7 +173,7 @@ class ClientTest {
         assertThat(line.written).hasSizeLessThan(300);
     }
 
-    /** Takes what it gets at once, or never. */
+    /** Accepts a frame at once, or never. */
     private static final class HandLine implements Line {
         @Override
         public String address() {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Frames out of bytes, wherever the network cuts them. */
+/** Reads frames from bytes that the network splits anywhere. */
 class LengthFramesTest {
     private final List<String> read = new ArrayList<>();
     private final List<Integer> broken = new ArrayList<>();

@@ -181,7 +181,8 @@ class SockJsBridgeTest extends BridgeTestBase {
         BridgeSocket.Web client = client();
         byte[] nonsense = "{\"type\":\"nonsense\"}".getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 3; i++) {
-            client.out.write(BridgeSocket.Web.frame(0x01, new byte[0])); // Vert.x itself would lose its place here
+            // Vert.x itself would lose the frame boundaries here
+            client.out.write(BridgeSocket.Web.frame(0x01, new byte[0]));
             client.out.write(BridgeSocket.Web.frame(0x00, nonsense));
             client.out.write(BridgeSocket.Web.frame(0x80, new byte[0]));
             assertThat(client.read()).isEqualTo(error("unknown_type"));
@@ -192,7 +193,7 @@ class SockJsBridgeTest extends BridgeTestBase {
         assertThat(client.isClosedSoon()).isTrue();
     }
 
-    /** As a SockJS client frames it: an array of strings, each one JSON. */
+    /** The SockJS frame format: an array of strings, each one JSON. */
     @Test
     void shouldSpeakSockJsToo() throws IOException {
         open(LOCAL, BridgeConfig.of("f"));

@@ -145,7 +145,7 @@ class TcpBridgeTest extends BridgeTestBase {
         assertThat(client.read()).isEqualTo(error("access_denied"));
         client.send(withToken(command("status"), TOKEN));
         assertThat(client.read().getJsonObject("body").getString("feed", "f")).isEqualTo("f");
-        client.send(command("nonsense")); // without it, from now on
+        client.send(command("nonsense")); // no token from now on
         JsonObject failure = client.read();
         assertThat(failure.getInteger("failureCode")).isEqualTo(400);
         assertThat(failure.getString("address")).isEqualTo("r1");
@@ -264,7 +264,7 @@ class TcpBridgeTest extends BridgeTestBase {
             BridgeSocket.Tcp abrupt = client();
             abrupt.send(register(FEED));
             abrupt.read();
-            abrupt.socket.setSoLinger(true, 0); // a reset in place of a goodbye
+            abrupt.socket.setSoLinger(true, 0); // a reset instead of an orderly close
             abrupt.close();
         }
 
@@ -299,7 +299,7 @@ class TcpBridgeTest extends BridgeTestBase {
         assertThat(plain.isClosedSoon()).isTrue();
     }
 
-    /** Whoever has a client of Vert.x' own bridge has one of ours. */
+    /** A client of Vert.x' own bridge works with this one. */
     @Test
     void shouldAnswerAsVertxOwnBridgeDoes() throws IOException {
         String address = Addresses.feed("f");

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Guesses of a token cost time, but only whoever guesses. */
+/** Guessing a token is slow, but only for the guesser. */
 class TokenCheckTest {
     private static final String RIGHT = "Bearer " + BridgeTestBase.TOKEN;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final TokenCheck check = new TokenCheck("a test", new BearerToken(BridgeTestBase.TOKEN_SHA256));
-    /** Near the end of what the clock can count: differences must hold. */
+    /** Near the largest value of the clock: differences must still be right. */
     private long now = Long.MAX_VALUE - SECOND;
 
     private int looked(String address, int guesses) {
@@ -87,8 +87,8 @@ class TokenCheckTest {
             assertThat(log.list)
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .containsExactly(
-                            "a test refused 1 with a wrong token, the last from 10.0.0.1",
-                            "a test refused 99 with a wrong token, the last from 10.0.0.2");
+                            "a test rejected wrong tokens: 1, the last from 10.0.0.1",
+                            "a test rejected wrong tokens: 99, the last from 10.0.0.2");
         } finally {
             logger.detachAppender(log);
             logger.setAdditive(true);

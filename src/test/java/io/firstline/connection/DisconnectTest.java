@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DisconnectTest {
 
     static Stream<Arguments> failures() {
-        // the native library's error numbers must be there before the first of its exceptions
+        // the native library's error numbers must be loaded before the first of its exceptions
         assertThat(Epoll.isAvailable()).isTrue();
         Throwable tls = new SSLHandshakeException("Failed to create SSL connection");
         tls.initCause(new CertificateException("No name matching localhost found"));

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The decisions alone: an endpoint and sockets under the test's hand, and time that passes when the test says so. */
+/** Tests the decisions alone: the test controls the endpoint, the sockets and the time. */
 class EndpointConnectorTest {
     private static final int CAP_MS = 8_000;
     private static final int LIMIT = 4;
@@ -97,7 +97,7 @@ class EndpointConnectorTest {
         assertThat(first).allSatisfy(failed -> assertThat(pauseMs(failed)).isBetween(1L, restMs));
 
         assertThat(pauseMs(connect())).isBetween(1L, restMs);
-        assertThat(questions).as("asked while it rests").hasSize(3);
+        assertThat(questions).as("asked during the pause").hasSize(3);
 
         clock.passMs(restMs);
         List<Future<Socket>> second = List.of(connect(), connect(), connect());
@@ -153,7 +153,7 @@ class EndpointConnectorTest {
             answer(questions.size() - 1, url, "secret");
             assertThat(attempt.cause()).isInstanceOf(RestFailedException.class).hasNoCause();
             assertThat(attempt.cause().getMessage())
-                    .contains("makes no wss:// URL")
+                    .contains("gives no wss:// URL")
                     .doesNotContain("secret");
             clock.passMs(pauseMs(attempt));
         }

@@ -20,7 +20,9 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Messages read ahead of Netty's decoder are the same, in the same order, as those that Netty reads, however the bytes come in. */
+/**
+ * Messages read ahead of Netty's decoder equal those that Netty reads, in the same order, however the bytes are split.
+ */
 class FrameReaderTest {
     private static final int MAX_BYTES = 100_000;
     private static final int WORLDS = 400;
@@ -39,7 +41,7 @@ class FrameReaderTest {
         return opcode + (isFinal ? "" : "+") + " " + content.length + " " + Arrays.hashCode(content);
     }
 
-    /** A channel with Netty's decoder, which may have read something already. */
+    /** A channel with Netty's decoder, which may have read some bytes already. */
     private EmbeddedChannel channel() {
         return new EmbeddedChannel(
                 new WebSocket13FrameDecoder(false, false, MAX_BYTES, false), new ChannelInboundHandlerAdapter() {

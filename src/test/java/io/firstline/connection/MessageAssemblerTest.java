@@ -123,7 +123,7 @@ class MessageAssemblerTest {
 
     @Test
     void shouldDropAnOversizeSingleFrame() {
-        // Vert.x ends the connection before, unless the frame was small until it was inflated
+        // Vert.x ends the connection earlier, unless the compressed frame was small
         text(true, "x".repeat(LIMIT + 1));
         text(true, "next");
 
@@ -203,7 +203,7 @@ class MessageAssemblerTest {
         assertThat(events).containsExactly("not-utf8 " + bad.length);
     }
 
-    /** Every short sequence from bytes at the edges of the encoding's ranges, judged as the JDK's strict decoder does. */
+    /** Compares every short sequence of bytes at the edges of the encoding's ranges with the JDK's strict decoder. */
     @Test
     void shouldAgreeWithTheJdkAboutUtf8() {
         int[] edges = {
@@ -237,7 +237,7 @@ class MessageAssemblerTest {
         }
     }
 
-    /** Random messages in random fragments: what comes out is what went in. */
+    /** Random messages in random fragments arrive unchanged. */
     @Test
     void shouldKeepEveryMessageHoweverItIsFragmented() {
         long seed = System.nanoTime();

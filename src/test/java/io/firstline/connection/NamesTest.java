@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names are resolved anew for every attempt: what changes counts from then on. */
+/** Names are resolved anew for every attempt, so a change takes effect at the next one. */
 class NamesTest {
     private static final String HOST = "feed.invalid";
 
@@ -172,7 +172,7 @@ class NamesTest {
     void shouldConnectToWhicheverAddressAnswers() throws IOException {
         try (ScriptedServer six =
                 ScriptedServer.startOnIpv6(peer -> peer.upgrade().text("six"))) {
-            server.addresses(address("127.0.0.1"), address("::1")); // nobody listens at the first
+            server.addresses(address("127.0.0.1"), address("::1")); // no server listens at the first
             WsConnectionConfig config = WsConnectionConfig.of("wss://" + HOST)
                     .withAllowPlaintext(true)
                     .withUrl("ws://" + HOST + ":" + six.port() + "/");

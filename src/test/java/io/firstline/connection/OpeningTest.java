@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server may answer to an upgrade, and what is asked for. */
+/** The upgrade request, and the answers that a server may give. */
 class OpeningTest {
     private static final String TOKEN = "hush-hush-hush";
 
@@ -42,7 +42,7 @@ class OpeningTest {
                 .withLatencyPingIntervalMs(60_000);
     }
 
-    /** Fails to connect once; no socket is left behind. */
+    /** Fails to connect once and leaves no socket open. */
     private static Disconnect failure(ScriptedServer server, WsConnectionConfig config) {
         try (ConnectionProbe probe = new ConnectionProbe(vertx, config)) {
             Disconnect end = probe.connectFails();
@@ -56,7 +56,7 @@ class OpeningTest {
                 peer.readRequest().raw(Peer.ascii(String.join("", answer))).read());
     }
 
-    // what is asked for
+    // request
 
     @Test
     void shouldSayWhoWeAre() {
@@ -204,7 +204,7 @@ class OpeningTest {
         }
     }
 
-    // a refusal's words
+    // text of a refusal
 
     @Test
     void shouldShowWhatTheServerSays() {
@@ -231,9 +231,9 @@ class OpeningTest {
         }
     }
 
-    // answers without end
+    // endless answers
 
-    /** Sends a piece for ever; no attempt lasts longer than its timeout, and nothing of it is kept. */
+    /** Sends a piece repeatedly. No attempt exceeds its timeout, and nothing of the answer is kept. */
     private static Disconnect endless(String head, String piece) {
         AtomicBoolean cut = new AtomicBoolean();
         try (ScriptedServer server = ScriptedServer.start(peer -> {

@@ -65,7 +65,7 @@ class PacerTest {
             last = send("m" + i);
             assertThat(last.failed()).isFalse();
         }
-        assertThat(send("too much").cause()).hasMessageContaining("1000 messages wait already");
+        assertThat(send("too much").cause()).hasMessageContaining("1000 messages are already waiting");
 
         pacer.end("it is over");
 

@@ -17,12 +17,12 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Pongs owed to a peer that does not read are few, and the newest ping is answered in the end. */
+/** Few pongs wait for a peer that does not read, and the newest ping is answered in the end. */
 class PingAnswersTest {
     private final List<String> pongs = new ArrayList<>();
     private final Deque<ChannelPromise> unwritten = new ArrayDeque<>();
     private int pings;
-    /** The peer's side takes what is written when the test says so. */
+    /** The peer reads only when the test says so. */
     private final EmbeddedChannel channel = new EmbeddedChannel(
             new ChannelOutboundHandlerAdapter() {
                 @Override

@@ -60,7 +60,7 @@ class WsConnectionTest {
         server.close();
     }
 
-    /** Opens a connection of the configuration; the server's end of it has done nothing but the upgrade. */
+    /** Opens a connection; the server has done only the upgrade. */
     private Peer open() {
         probe = new ConnectionProbe(vertx, config);
         Future<Void> opening = probe.connect();
@@ -353,7 +353,7 @@ class WsConnectionTest {
 
         assertThat(peer.awaitText()).isEqualTo("text €");
         assertThat(peer.await(Frame.BINARY).payload()).containsExactly(1, 2, 3);
-        peer.await(Frame.PING); // its own, for the latency
+        peer.await(Frame.PING); // the connection's own ping, for the latency
         assertThat(peer.await(Frame.PING).text()).isEqualTo("mine");
         assertThat(peer.await(Frame.PONG).text()).isEqualTo("unasked");
         assertThat(peer.received()).allMatch(frame -> frame.masked() && frame.isFinal());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What connections bring, written and read again, also from a disk that is full and from files that are torn. */
+/** Writes connections' copies and reads them again, also with a full disk and incomplete files. */
 class RecorderTest {
     private static final long PATIENT_MS = 3_600_000;
 
@@ -190,7 +190,7 @@ class RecorderTest {
         assertThat(texts(read.get(0))).isEqualTo(expected(0, 30_000));
     }
 
-    /** Whatever the process's end leaves: at each length the whole lines are there, and nothing else. */
+    /** Cuts the file at each length: only the complete lines are read. */
     @Test
     void shouldReadWhatIsWholeOfATornFile() throws Exception {
         Recorder recorder = recorder(Disk.REAL, 1 << 20, 1_000, PATIENT_MS);
@@ -252,7 +252,7 @@ class RecorderTest {
                 .doesNotContain("message 150");
     }
 
-    /** A disk that takes nothing while it is full. */
+    /** A disk that accepts nothing while it is full. */
     private static Disk full(AtomicBoolean full) {
         return file -> new FilterOutputStream(Disk.REAL.create(file)) {
             @Override
@@ -429,7 +429,7 @@ class RecorderTest {
         assertThat(Recording.readFolder(folder)).hasSize(1);
     }
 
-    /** Anybody's tools can read the files: gzip, then lines of JSON. */
+    /** Other tools can read the files: gzip, then lines of JSON. */
     @Test
     void shouldWritePlainGzipEndedInOrder() throws IOException {
         Recorder recorder = recorder(Disk.REAL, 1 << 20, 100, PATIENT_MS);
