@@ -27,6 +27,8 @@ final class Liveness {
     private long lastCheckNanos;
     private long stallNanos;
     private long stallEndedNanos;
+    private long silenceNanos;
+    private long silenceEndedNanos;
 
     /**
      * Starts when the connection opens.
@@ -38,6 +40,7 @@ final class Liveness {
         this.lastFrameNanos = nowNanos;
         this.lastCheckNanos = nowNanos;
         this.stallEndedNanos = nowNanos;
+        this.silenceEndedNanos = nowNanos;
     }
 
     /** A frame of any kind, data or control, arrived. */
@@ -54,9 +57,11 @@ final class Liveness {
      * @param roundTripMs the usual round trip, NaN = no ping was ever answered
      */
     void silenceEnds(long pingOutstandingNanos, double roundTripMs, long nowNanos) {
+        silenceNanos = silentNanos(nowNanos);
+        silenceEndedNanos = nowNanos;
         if (!Double.isNaN(roundTripMs)
                 && pingOutstandingNanos >= Math.max(HELD_UP_PING_NANOS, fourRoundTrips(roundTripMs))) {
-            stallNanos = silentNanos(nowNanos);
+            stallNanos = silenceNanos;
             stallEndedNanos = nowNanos;
         }
     }
@@ -83,6 +88,16 @@ final class Liveness {
     /** The end of that stall. */
     long stallEndedNanos() {
         return stallEndedNanos;
+    }
+
+    /** How long the last silence of at least {@link #LEAST_DEADLINE_NANOS} was that has ended, pinged or not; 0 = there was none. */
+    long silenceNanos() {
+        return silenceNanos;
+    }
+
+    /** When it ended. */
+    long silenceEndedNanos() {
+        return silenceEndedNanos;
     }
 
     /**

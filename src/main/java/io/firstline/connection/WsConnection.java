@@ -577,6 +577,16 @@ public final class WsConnection {
         return liveness == null ? 0 : liveness.stallEndedNanos();
     }
 
+    /** How long its last silence of half a second or more was that has ended, for whatever reason, nanoseconds; 0 = there was none. */
+    public long silenceNanos() {
+        return liveness == null ? 0 : liveness.silenceNanos();
+    }
+
+    /** When that silence ended. */
+    public long silenceEndedNanos() {
+        return liveness == null ? 0 : liveness.silenceEndedNanos();
+    }
+
     public boolean isClosedByUs() {
         return state == ConnectionState.CLOSED;
     }

@@ -20,6 +20,8 @@ final class HalfOpenPolicy {
     static final long LONGEST_GRACE_NANOS = 30_000_000_000L;
     /** A sibling has to be heard this long after the question that was not answered: the stall may have begun in between. */
     private static final long WITNESS_NANOS = 500_000_000L;
+    /** Two connections that fall silent within this time may have stood still together. */
+    private static final long SAME_MOMENT_NANOS = 300_000_000L;
 
     private HalfOpenPolicy() {}
 
@@ -40,6 +42,9 @@ final class HalfOpenPolicy {
      * @param unanswered it answers nothing itself
      * @param stallNanos how long its last stall was that has ended, 0 = none
      * @param stallEndedNanos when it ended
+     * @param silenceNanos how long its last silence was that has ended, 0 = none; not every silence is a stall, but one in which no ping
+     *     waited may have been
+     * @param silenceEndedNanos when it ended
      */
     record Heard(
             long lastFrameNanos,
@@ -47,7 +52,9 @@ final class HalfOpenPolicy {
             long inStepNanos,
             boolean unanswered,
             long stallNanos,
-            long stallEndedNanos) {
+            long stallEndedNanos,
+            long silenceNanos,
+            long silenceEndedNanos) {
 
         /** Whether it has brought or will bring all that the other may still bring. */
         boolean covers(long lastFrameOfTheOther) {
@@ -60,7 +67,16 @@ final class HalfOpenPolicy {
             boolean settled = stallNanos == 0
                     || lastFrameOfTheOther - stallEndedNanos > 0
                     || nowNanos - stallEndedNanos >= Math.min(stallNanos, LONGEST_GRACE_NANOS);
-            return heard && settled;
+            return heard && settled && isNoSharedSilence(lastFrameOfTheOther);
+        }
+
+        /** Whether its last silence was not that of the other, or it has been heard again for as long as that silence was. */
+        private boolean isNoSharedSilence(long lastFrameOfTheOther) {
+            long beganNanos = silenceEndedNanos - silenceNanos;
+            return silenceNanos == 0
+                    || lastFrameOfTheOther - silenceEndedNanos >= 0
+                    || beganNanos - lastFrameOfTheOther >= SAME_MOMENT_NANOS
+                    || lastFrameNanos - silenceEndedNanos >= Math.min(silenceNanos, LONGEST_GRACE_NANOS);
         }
     }
 

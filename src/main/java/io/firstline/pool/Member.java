@@ -176,7 +176,9 @@ final class Member implements WsConnection.Listener {
                 inStepNanos,
                 connection.isUnanswered(),
                 connection.stallNanos(),
-                connection.stallEndedNanos());
+                connection.stallEndedNanos(),
+                connection.silenceNanos(),
+                connection.silenceEndedNanos());
     }
 
     /** When nothing came on it the last time; null = never. */

@@ -66,4 +66,21 @@ class LivenessTest {
 
         assertThat(liveness.isHalfOpen(60_000 * MS, Double.NaN, 60_000 * MS)).isTrue();
     }
+
+    @Test
+    void shouldKnowItsLastSilenceAndWhetherThePathStoodStillInIt() {
+        liveness.onFrame(100 * MS);
+        liveness.silenceEnds(0, 5, 1_000 * MS);
+        liveness.onFrame(1_000 * MS);
+
+        assertThat(liveness.silenceNanos()).isEqualTo(900 * MS);
+        assertThat(liveness.silenceEndedNanos()).isEqualTo(1_000 * MS);
+        assertThat(liveness.stallNanos()).as("no ping waited").isZero();
+
+        liveness.silenceEnds(700 * MS, 5, 2_000 * MS);
+
+        assertThat(liveness.silenceNanos()).isEqualTo(1_000 * MS);
+        assertThat(liveness.stallNanos()).isEqualTo(1_000 * MS);
+        assertThat(liveness.stallEndedNanos()).isEqualTo(2_000 * MS);
+    }
 }

@@ -15,7 +15,12 @@ class HalfOpenPolicyTest {
     private static final long LAST_FRAME_MS = 990;
 
     private static Heard heard(long lastFrameMs, long inStepMs, long stallMs, long stallEndedMs) {
-        return new Heard(lastFrameMs * MS, true, inStepMs * MS, false, stallMs * MS, stallEndedMs * MS);
+        return new Heard(lastFrameMs * MS, true, inStepMs * MS, false, stallMs * MS, stallEndedMs * MS, 0, 0);
+    }
+
+    /** One that was silent, and no ping waited meanwhile. */
+    private static Heard silent(long fromMs, long toMs, long lastFrameMs) {
+        return new Heard(lastFrameMs * MS, true, 0, false, 0, 0, (toMs - fromMs) * MS, toMs * MS);
     }
 
     private static Verdict at(long nowMs, Heard... siblings) {
@@ -42,6 +47,28 @@ class HalfOpenPolicyTest {
 
         assertThat(at(4_900, back)).isEqualTo(Verdict.WAIT);
         assertThat(at(5_000, back)).isEqualTo(Verdict.CUT);
+    }
+
+    @Test
+    void shouldWaitUntilASiblingThatWasSilentTooIsHeardForAsLongAgain() {
+        assertThat(at(1_950, silent(1_000, 1_900, 1_940)))
+                .as("it has just resumed, and the other one may be about to")
+                .isEqualTo(Verdict.WAIT);
+        assertThat(at(2_850, silent(1_000, 1_900, 1_940)))
+                .as("it has resumed and is silent again")
+                .isEqualTo(Verdict.WAIT);
+        assertThat(at(2_790, silent(1_000, 1_900, 2_790))).isEqualTo(Verdict.WAIT);
+        assertThat(at(2_810, silent(1_000, 1_900, 2_800))).isEqualTo(Verdict.CUT);
+    }
+
+    @Test
+    void shouldTakeASilenceThatTheOtherDidNotShareForNone() {
+        assertThat(at(2_000, silent(300, LAST_FRAME_MS, 1_900)))
+                .as("the other one was heard after it")
+                .isEqualTo(Verdict.CUT);
+        assertThat(at(2_000, silent(LAST_FRAME_MS + 300, 1_900, 1_900)))
+                .as("it was heard while the other one was silent")
+                .isEqualTo(Verdict.CUT);
     }
 
     @Test
