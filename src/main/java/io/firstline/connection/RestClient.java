@@ -2,7 +2,9 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -36,6 +38,7 @@ public final class RestClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final int MAX_ADDRESSES = 3;
+    private static final int MAX_SHOWN = 200;
 
     private final WebClient client;
     private final Names names;
@@ -112,7 +115,8 @@ public final class RestClient {
         if (answer.statusCode() / 100 != 2) {
             long pauseMs = RetryAfter.pauseMs(
                     answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
-            return Future.failedFuture(new RestFailedException("HTTP " + answer.statusCode(), pauseMs));
+            return Future.failedFuture(
+                    new RestFailedException("HTTP " + answer.statusCode() + redirect(answer), pauseMs));
         }
         if (answer.body() == null || answer.body().length() == 0) {
             return Future.failedFuture(new RestFailedException("an empty answer", 0));
@@ -122,6 +126,15 @@ public final class RestClient {
         } catch (IOException notJson) { // its message quotes the answer
             return Future.failedFuture(new RestFailedException("an answer that is not JSON", 0));
         }
+    }
+
+    /** Where a redirect points, and what to do; empty if it is none. */
+    private static String redirect(HttpResponse<Buffer> answer) {
+        String location = answer.getHeader(HttpHeaders.LOCATION.toString());
+        return answer.statusCode() / 100 != 3 || location == null
+                ? ""
+                : ", to " + Printable.of(FeedUrl.masked(location), MAX_SHOWN)
+                        + " (redirects are not followed; set the endpoint's \"url\" to where it is)";
     }
 
     /** Ends pending requests. */

@@ -94,9 +94,8 @@ public final class WsClient implements Connector {
         return tcp(context, config, uri)
                 .compose(tcp -> Upgrade.of((NetSocketInternal) tcp, config, uri, headers(config, uri), context))
                 .recover(failure -> {
-                    boolean redirected = failure instanceof RefusedException refused
-                            && REDIRECTS.contains(refused.getStatus())
-                            && refused.location() != null;
+                    boolean redirected =
+                            failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
                     return redirected
                             ? follow(context, config, uri, redirects, (RefusedException) failure)
                             : Future.failedFuture(failure);
@@ -105,21 +104,36 @@ public final class WsClient implements Connector {
 
     private Future<WsChannel> follow(
             ContextInternal context, WsConnectionConfig config, URI from, int redirects, RefusedException refused) {
-        String problem;
-        URI to = target(from, refused.location());
-        if (redirects == MAX_REDIRECTS) {
-            problem = "not followed: more than " + MAX_REDIRECTS + " redirects";
-        } else if (to == null || !FeedUrl.isAllowed(to.toString(), config.allowPlaintext())) {
-            problem = "not followed: not a wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")";
-        } else {
-            String way = "redirected to " + FeedUrl.masked(to.toString()) + ": ";
-            return open(context, config, to, redirects + 1)
-                    .recover(failure -> Future.failedFuture(
-                            failure instanceof RefusedException there
-                                    ? there.saying(way + there.getMessage())
-                                    : new RedirectedException(way, failure)));
+        URI to = refused.location() == null ? null : target(from, refused.location());
+        String problem = problem(refused, to, redirects, config);
+        if (problem != null) {
+            return Future.failedFuture(refused.saying(refused.getMessage() + " (not followed: " + problem + ")"));
         }
-        return Future.failedFuture(refused.saying(refused.getMessage() + " (" + problem + ")"));
+        String way = "redirected to " + FeedUrl.masked(to.toString()) + ": ";
+        return open(context, config, to, redirects + 1)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof RefusedException there
+                                ? there.saying(way + there.getMessage())
+                                : new RedirectedException(way, failure)));
+    }
+
+    /** Why a redirect is not followed, and what to do; null = it is. */
+    private static String problem(RefusedException refused, URI to, int redirects, WsConnectionConfig config) {
+        if (refused.location() == null) {
+            return "it does not say where to; check \"url\"";
+        }
+        if (!REDIRECTS.contains(refused.getStatus())) {
+            return "only HTTP 301, 302, 303, 307 and 308 are; set \"url\" to where the feed is";
+        }
+        if (redirects == MAX_REDIRECTS) {
+            return "more than " + MAX_REDIRECTS + " redirects; set \"url\" to where they end";
+        }
+        if (to == null || !FeedUrl.isAllowed(to.toString(), true)) {
+            return "that is no wss:// URL; check \"url\"";
+        }
+        return FeedUrl.isAllowed(to.toString(), config.allowPlaintext())
+                ? null
+                : "it is not encrypted; set \"url\" to a wss:// URL, or \"allowPlaintext\" if the network is trusted";
     }
 
     /** The target of a redirect as a WebSocket URL; null = not usable. */

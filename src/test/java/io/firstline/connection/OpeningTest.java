@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The upgrade request, and the answers that a server may give. */
@@ -173,21 +174,41 @@ class OpeningTest {
 
             assertThat(end.cause()).isEqualTo("http-302");
             assertThat(end.reason())
-                    .contains("to /round?token=***", "more than 3 redirects")
+                    .contains("to /round?token=***", "not followed: more than 3 redirects; set \"url\" to where they end")
                     .doesNotContain("secret");
             assertThat(server.peers()).hasSize(1 + WsClient.MAX_REDIRECTS);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ws://feed.example.com/ws", "http://192.0.2.1/", "ftp://127.0.0.1/", "ws://[", "mailto:me"})
-    void shouldNotFollowARedirectToWhereItMayNotConnect(String location) {
+    @CsvSource({
+        "ws://feed.example.com/ws, it is not encrypted; set \"url\" to a wss:// URL",
+        "http://192.0.2.1/, it is not encrypted; set \"url\" to a wss:// URL",
+        "ftp://127.0.0.1/, that is no wss:// URL; check \"url\"",
+        "ws://[, that is no wss:// URL; check \"url\"",
+        "mailto:me, that is no wss:// URL; check \"url\""
+    })
+    void shouldNotFollowARedirectToWhereItMayNotConnect(String location, String why) {
         try (ScriptedServer server = ScriptedServer.start(
                 peer -> peer.reject(301, "Location: " + location).read())) {
             Disconnect end = failure(server, config(server));
 
             assertThat(end.cause()).isEqualTo("http-301");
-            assertThat(end.reason()).contains(location, "not followed");
+            assertThat(end.reason()).contains("HTTP 301", ", to " + location, "(not followed: " + why);
+            assertThat(server.peers()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300, ', to /ws', only HTTP 301", "305, ', to /ws', only HTTP 301", "302, '', it does not say where to"})
+    void shouldSayWhatToDoAboutARedirectThatLeadsNowhere(int status, String to, String why) {
+        String[] headers = to.isEmpty() ? new String[0] : new String[] {"Location: /ws"};
+        try (ScriptedServer server =
+                ScriptedServer.start(peer -> peer.reject(status, headers).read())) {
+            Disconnect end = failure(server, config(server));
+
+            assertThat(end.cause()).isEqualTo("http-" + status);
+            assertThat(end.reason()).contains(to, " (not followed: " + why, "\"url\"");
             assertThat(server.peers()).hasSize(1);
         }
     }

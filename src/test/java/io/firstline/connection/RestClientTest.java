@@ -68,10 +68,12 @@ class RestClientTest {
     void shouldNotFollowRedirects() {
         String url = serving(request -> request.response()
                 .setStatusCode(302)
-                .putHeader("Location", "/elsewhere")
+                .putHeader("Location", "https://b.example.com/elsewhere?token=secret")
                 .end());
 
-        assertThat(failure(url)).hasMessage("HTTP 302");
+        assertThat(failure(url))
+                .hasMessage("HTTP 302, to https://b.example.com/elsewhere?token=***"
+                        + " (redirects are not followed; set the endpoint's \"url\" to where it is)");
         assertThat(asked).hasValue(1);
     }
 
