@@ -247,8 +247,13 @@ final class FeedReader {
                         headers(),
                         certificates,
                         venue == null ? Endpoint.NONE : venue.endpoint(),
-                        texts("subProtocols")),
+                        subProtocols(venue)),
                 fallback);
+    }
+
+    /** Those of the feed; an empty list offers none, whatever the venue says. */
+    private List<String> subProtocols(Venue venue) {
+        return venue == null || json.has("subProtocols") ? texts("subProtocols") : venue.subProtocols();
     }
 
     private WsPoolConfig pool(WsConnectionConfig connection, int connections, Venue venue) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param dialect how its messages are read
  * @param limits what it lets a client do
  * @param endpoint asked where each connection goes, in the place of {@code urls} and {@code routes}
+ * @param subProtocols offered in the upgrade by feeds that name none, the preferred one first
  */
 public record Venue(
         String name,
@@ -24,7 +25,8 @@ public record Venue(
         Subscribing requests,
         Dialect dialect,
         Limits limits,
-        Endpoint endpoint) {
+        Endpoint endpoint,
+        List<String> subProtocols) {
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
@@ -40,6 +42,7 @@ public record Venue(
         dialect = dialect == null ? Dialect.NONE : dialect;
         limits = limits == null ? Limits.NONE : limits;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
+        subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
         Checks checks = new Checks()
                 .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(
@@ -48,6 +51,7 @@ public record Venue(
                         "an endpoint beside URLs",
                         "either an \"endpoint\", or \"url\" and \"routes\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
+        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
         checks.throwIfAny("venue");
     }
 
@@ -59,12 +63,12 @@ public record Venue(
             Subscribing requests,
             Dialect dialect,
             Limits limits) {
-        this(name, urls, routes, requests, dialect, limits, Endpoint.NONE);
+        this(name, urls, routes, requests, dialect, limits, Endpoint.NONE, List.of());
     }
 
     /** The same venue for connections that open somewhere else: its own servers are not asked, for neither URLs nor the time. */
     Venue elsewhere() {
-        return new Venue(name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE);
+        return new Venue(name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
     }
 
     /** The same venue played by the embedded simulator, which tells the time where Binance does. */
@@ -83,7 +87,15 @@ public record Venue(
     }
 
     private Venue withServerTime(ServerTime time) {
-        return new Venue(name, urls, routes, requests, dialect.withTimes(time, dialect.eventTime()), limits, endpoint);
+        return new Venue(
+                name,
+                urls,
+                routes,
+                requests,
+                dialect.withTimes(time, dialect.eventTime()),
+                limits,
+                endpoint,
+                subProtocols);
     }
 
     /**

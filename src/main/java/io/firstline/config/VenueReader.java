@@ -193,7 +193,17 @@ final class VenueReader {
         Endpoint endpoint = endpoint(json.path("endpoint"));
         routes.removeIf(route -> route == null);
         Venue venue = attempt(
-                "", () -> new Venue(name, texts(json.path("url")), routes, requests, dialect, limits, endpoint), null);
+                "",
+                () -> new Venue(
+                        name,
+                        texts(json.path("url")),
+                        routes,
+                        requests,
+                        dialect,
+                        limits,
+                        endpoint,
+                        texts(json.path("subProtocols"))),
+                null);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException("venue", problems);
         }

@@ -83,7 +83,7 @@ class VenueTest {
                 .containsExactlyInAnyOrder(
                         "/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string",
                         "/venue: found \"a\", whose profile has an unknown key at /URL,"
-                                + " allowed: $schema, description, extends, url, routes, endpoint, subscribe, unsubscribe, argument, heartbeat, streamsPerRequest,"
+                                + " allowed: $schema, description, extends, url, routes, endpoint, subProtocols, subscribe, unsubscribe, argument, heartbeat, streamsPerRequest,"
                                 + " framesPerSecond, streamsPerConnection, charsPerConnection, connectsPer5Min, maxConnections, maxAgeMs,"
                                 + " serverTime, messages (did you mean url?)");
         assertThat(feedErrors("{\"venue\":\"b\"}"))
@@ -140,6 +140,31 @@ class VenueTest {
                 .singleElement()
                 .asString()
                 .startsWith("/venue: found \"lacking\", whose profile has nothing at /messages/classes/trade/match");
+    }
+
+    @Test
+    void shouldOfferTheSubProtocolsOfTheProfileUnlessTheFeedNamesItsOwn() throws IOException {
+        Files.writeString(
+                venues.resolve("v.json"), "{\"url\":\"wss://x.com\",\"subProtocols\":[\"v2.json\",\"v1.json\"]}");
+        Files.writeString(venues.resolve("w.json"), "{\"extends\":\"v\",\"subProtocols\":[\"v3.json\"]}");
+        Files.writeString(venues.resolve("x.json"), "{\"extends\":\"v\",\"subProtocols\":[\"a b\"]}");
+
+        assertThat(subProtocols("{\"venue\":\"v\"}")).containsExactly("v2.json", "v1.json");
+        assertThat(subProtocols("{\"venue\":\"w\"}")).containsExactly("v3.json");
+        assertThat(subProtocols("{\"venue\":\"v\",\"url\":\"wss://y.com\"}")).hasSize(2);
+        assertThat(subProtocols("{\"venue\":\"v\",\"subProtocols\":[\"mine\"]}")).containsExactly("mine");
+        assertThat(subProtocols("{\"venue\":\"v\",\"subProtocols\":[]}")).isEmpty();
+        assertThat(feedErrors("{\"venue\":\"x\"}"))
+                .singleElement()
+                .asString()
+                .startsWith("/venue: found \"x\", whose profile has \"a b\" at /subProtocols/0,");
+    }
+
+    private List<String> subProtocols(String feed) {
+        return FeedConfig.fromJson(new JsonObject(feed).put("name", "f"), directory)
+                .pool()
+                .connection()
+                .subProtocols();
     }
 
     @Test
