@@ -68,7 +68,8 @@ public record Venue(
 
     /** The same venue for connections that open somewhere else: its own servers are not asked, for neither URLs nor the time. */
     Venue elsewhere() {
-        return new Venue(name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
+        return new Venue(
+                name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
     }
 
     /** The same venue played by the embedded simulator, which tells the time where Binance does. */

@@ -94,8 +94,7 @@ public final class WsClient implements Connector {
         return tcp(context, config, uri)
                 .compose(tcp -> Upgrade.of((NetSocketInternal) tcp, config, uri, headers(config, uri), context))
                 .recover(failure -> {
-                    boolean redirected =
-                            failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
+                    boolean redirected = failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
                     return redirected
                             ? follow(context, config, uri, redirects, (RefusedException) failure)
                             : Future.failedFuture(failure);

@@ -69,7 +69,9 @@ class ClassFilterTest {
 
     private static void assertRefused(Object stranger) {
         Data sent = theirs.toData(stranger);
-        assertThat(theirs.<Object>toObject(sent)).as("a peer without the filter makes it").isNotNull();
+        assertThat(theirs.<Object>toObject(sent))
+                .as("a peer without the filter makes it")
+                .isNotNull();
         int made = MADE.get();
 
         assertThatThrownBy(() -> ours.toObject(sent))

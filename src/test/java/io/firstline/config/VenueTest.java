@@ -152,7 +152,8 @@ class VenueTest {
         assertThat(subProtocols("{\"venue\":\"v\"}")).containsExactly("v2.json", "v1.json");
         assertThat(subProtocols("{\"venue\":\"w\"}")).containsExactly("v3.json");
         assertThat(subProtocols("{\"venue\":\"v\",\"url\":\"wss://y.com\"}")).hasSize(2);
-        assertThat(subProtocols("{\"venue\":\"v\",\"subProtocols\":[\"mine\"]}")).containsExactly("mine");
+        assertThat(subProtocols("{\"venue\":\"v\",\"subProtocols\":[\"mine\"]}"))
+                .containsExactly("mine");
         assertThat(subProtocols("{\"venue\":\"v\",\"subProtocols\":[]}")).isEmpty();
         assertThat(feedErrors("{\"venue\":\"x\"}"))
                 .singleElement()

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The upgrade request, and the answers that a server may give. */
@@ -174,7 +173,8 @@ class OpeningTest {
 
             assertThat(end.cause()).isEqualTo("http-302");
             assertThat(end.reason())
-                    .contains("to /round?token=***", "not followed: more than 3 redirects; set \"url\" to where they end")
+                    .contains(
+                            "to /round?token=***", "not followed: more than 3 redirects; set \"url\" to where they end")
                     .doesNotContain("secret");
             assertThat(server.peers()).hasSize(1 + WsClient.MAX_REDIRECTS);
         }
@@ -200,7 +200,8 @@ class OpeningTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"300, ', to /ws', only HTTP 301", "305, ', to /ws', only HTTP 301", "302, '', it does not say where to"})
+    @CsvSource({"300, ', to /ws', only HTTP 301", "305, ', to /ws', only HTTP 301", "302, '', it does not say where to"
+    })
     void shouldSayWhatToDoAboutARedirectThatLeadsNowhere(int status, String to, String why) {
         String[] headers = to.isEmpty() ? new String[0] : new String[] {"Location: /ws"};
         try (ScriptedServer server =

@@ -34,6 +34,13 @@ public final class Program implements AutoCloseable {
         return start(command(args));
     }
 
+    /** The same for one that is to get SIGHUP, which whoever was started by nohup ignores, and all that it starts. */
+    public static Program startHearingHangups(String... args) {
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+        command.addAll(command(args));
+        return start(command);
+    }
+
     /** Starts any command, for shells around the program. */
     public static Program start(List<String> command) {
         try {

@@ -1,7 +1,6 @@
 package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.firstline.integration.Program;
 import io.vertx.core.json.JsonObject;
@@ -112,7 +111,11 @@ class RunCommandTest {
 
     private static String address(Cli cli) {
         cli.until("running", () -> cli.out().contains("running; Ctrl-C ends it"));
-        return cli.lines().stream()
+        return address(cli.lines());
+    }
+
+    private static String address(List<String> lines) {
+        return lines.stream()
                 .filter(line -> line.startsWith("dashboard: "))
                 .map(line -> line.substring("dashboard: ".length()))
                 .findFirst()
@@ -161,46 +164,31 @@ class RunCommandTest {
         assertThat(follower.code()).as(follower.err()).isZero();
     }
 
-    private static void hangUp() {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            signal.getMethod("raise", signal)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"));
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("signals are raised otherwise", e);
-        }
-    }
-
-    /** A process that was started with the signal ignored, as by nohup, never gets it. */
-    private static boolean ignoresHangUps() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.exists(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) == 1);
-    }
-
     @Test
-    void shouldReadItsFileAgainAtASignal() throws IOException {
-        assumeFalse(ignoresHangUps(), "skipped: this process ignores SIGHUP, start the build without nohup");
-        try (Logged log = Logged.of("io.firstline.service")) {
-            Cli cli = Cli.start("run", "--no-watch", file(feeds("'a':" + FEED)));
-            String address = address(cli);
+    void shouldReadItsFileAgainAtASignal() throws IOException, InterruptedException {
+        try (Program run = Program.startHearingHangups("run", "--no-watch", file(feeds("'a':" + FEED)))) {
+            run.until("running", () -> run.out().contains("running; Ctrl-C ends it"));
+            String address = address(run.out());
             file(feeds("'b':" + FEED));
             assertThat(running(address)).containsExactly("a");
 
-            hangUp();
-            cli.until("b runs", () -> running(address).equals(Set.of("b")));
-            hangUp();
-            cli.until("that is told", () -> log.count("config.json runs") == 2);
+            run.signal("HUP");
+            run.until("b runs", () -> running(address).equals(Set.of("b")));
+            run.signal("HUP");
+            run.until(
+                    "that is told",
+                    () -> run.err().stream()
+                                    .filter(line -> line.contains("config.json runs"))
+                                    .count()
+                            == 2);
             file("{");
-            hangUp();
-            cli.until("a broken one is refused", () -> log.text().contains("is refused"));
+            run.signal("HUP");
+            run.until(
+                    "a broken one is refused", () -> run.err().stream().anyMatch(line -> line.contains("is refused")));
             assertThat(running(address)).containsExactly("b");
 
-            Shutdown.ask();
-            assertThat(cli.code()).as(cli.err()).isZero();
+            run.terminate();
+            assertThat(run.exitCode()).as("stderr %s", run.err()).isZero();
         }
     }
 
