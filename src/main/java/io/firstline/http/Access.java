@@ -8,40 +8,40 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * Who may do what. Each route says by its {@link Rule} what it lets happen, and the router decides which route that is: nothing here
- * reads a path, which can be written in many ways.
+ * Decides about requests. Each route has a {@link Rule}, and the router decides which route matches. Nothing here reads
+ * a path, because a path can be written in many ways.
  */
 final class Access {
-    /** What a route lets happen. */
+    /** The kind of a route. */
     enum Rule {
-        /** Says nothing that is secret. */
+        /** Reveals nothing secret. */
         OPEN,
         READ,
         ACT,
-        /** A bridge, which looks for the token itself: browsers cannot send one when they connect. */
+        /** A bridge, which checks the token itself: browsers cannot send one when they connect. */
         BRIDGE
     }
 
-    /** What a request gets. */
+    /** The decision about a request. */
     enum Decision {
         GRANTED,
-        /** It brought no token, or a wrong one. */
+        /** The request has no token or a wrong one. */
         TOKEN_NEEDED,
-        /** So many wrong ones came from its address that this one was not looked at. */
+        /** The token was not checked, after too many wrong ones from this address. */
         TOO_MANY_GUESSES,
-        /** The configuration does not let anybody do that. */
+        /** The configuration allows this to nobody. */
         SWITCHED_OFF,
-        /** A page of somebody else sent it, or made a name of its own point to this machine. */
+        /** A foreign page sent the request, or its host name is foreign and points to this machine. */
         FOREIGN
     }
 
     /**
-     * What is known of a request; null = it has no such header.
+     * The facts about a request; null = the header is absent.
      *
-     * @param fetchSite Sec-Fetch-Site: where the page is that makes a browser send it
-     * @param fetchMode Sec-Fetch-Mode: whether the browser goes there or a script of the page reads it
-     * @param isWelcomed whether pages of its origin are welcome
-     * @param address where it comes from
+     * @param fetchSite Sec-Fetch-Site: the origin of the page that made the browser send it
+     * @param fetchMode Sec-Fetch-Mode: whether the browser navigates or a script reads the answer
+     * @param isWelcomed whether the configuration allows pages of its origin
+     * @param address the client's address
      */
     record Facts(
             String host,
@@ -58,12 +58,12 @@ final class Access {
     private final Collection<String> allowedHosts;
 
     /**
-     * Of one listener.
+     * The rules of one listener.
      *
-     * @param token what opens it
+     * @param token checks tokens
      * @param local whether only this machine can connect
-     * @param control whether anybody may act
-     * @param allowedHosts names beside the loopback ones by which it is addressed
+     * @param control whether commands are allowed at all
+     * @param allowedHosts host names of this listener besides the loopback names
      */
     Access(TokenCheck token, boolean local, boolean control, Collection<String> allowedHosts) {
         this.token = token;
@@ -72,7 +72,7 @@ final class Access {
         this.allowedHosts = allowedHosts;
     }
 
-    /** Whether even reading takes a token. */
+    /** Whether reading needs the token too. */
     boolean isClosed() {
         return !local;
     }
@@ -97,7 +97,7 @@ final class Access {
         };
     }
 
-    /** Whether a request to an open route also gets what is for those who may read. */
+    /** Whether a request to an open route also gets the details for clients that may read. */
     boolean maySeeDetails(Facts facts, long nowNanos) {
         return !isClosed() || token.check(facts.authorization(), facts.address(), nowNanos) == TokenCheck.Result.RIGHT;
     }
@@ -105,12 +105,15 @@ final class Access {
     private boolean isForeign(Rule rule, Facts facts) {
         String host = facts.host();
         if (host == null || host.isEmpty()) {
-            return rule != Rule.OPEN; // a probe of HTTP/1.0; every browser sends one
+            return rule != Rule.OPEN; // an HTTP/1.0 probe; every browser sends the header
         }
         return isOfAnotherPage(rule, facts) || (local && !isOwn(host));
     }
 
-    /** A browser says whose page sends a request: by Sec-Fetch-Site, older ones by Origin where it is not a plain read. */
+    /**
+     * Whether a foreign page sent the request. Browsers report this in Sec-Fetch-Site; older ones in Origin, except for
+     * plain reads.
+     */
     private static boolean isOfAnotherPage(Rule rule, Facts facts) {
         if (rule == Rule.BRIDGE && facts.isWelcomed()) {
             return false;
@@ -125,12 +128,12 @@ final class Access {
             return false;
         }
         return rule == Rule.ACT
-                || !"navigate".equals(facts.fetchMode()); // a link may lead here: no script sees the answer
+                || !"navigate".equals(facts.fetchMode()); // a link may lead here, because no script sees the answer
     }
 
     /**
-     * A page whose own name has come to mean this machine shows that name as the host: no other machine has a business here while the
-     * address is loopback.
+     * If a foreign name resolves to this machine, the Host header contains that name. A loopback listener therefore
+     * accepts only its own names.
      */
     private boolean isOwn(String host) {
         try {

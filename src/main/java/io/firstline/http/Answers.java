@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** How requests are answered: one to HEAD gets the same headers as one to GET. */
+/** Sends answers. An answer to HEAD has the same headers as one to GET. */
 final class Answers {
     private Answers() {}
 

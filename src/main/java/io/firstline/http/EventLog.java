@@ -23,7 +23,7 @@ final class EventLog {
         return newest;
     }
 
-    /** Those with a higher number, oldest first; some may have been forgotten. */
+    /** Events with a higher number, oldest first. Old events may be missing. */
     JsonArray after(long number) {
         JsonArray later = new JsonArray();
         events.stream().filter(event -> event.getLong("number") > number).forEach(later::add);

@@ -17,10 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The feeds' figures as meters, read from their status: nothing is measured twice, and no message waits for it.
+ * The feeds' figures as meters, read from their status. Nothing is measured twice, and no message is delayed.
  *
- * <p>Connections come and go, and their ids are always new ones; what is labelled is the seat, from 1 to the feed's target, with the sum
- * of all connections that have had it. So there are as many meters after a year as after a minute. Those of a feed that is gone go.
+ * <p>Every new connection has a new id. The label is therefore the slot, from 1 to the feed's target, with the sum over
+ * all its connections, so the number of meters stays constant. The meters of a removed feed are removed.
  */
 final class FeedMeters {
     private static final String[] STATES = {"STARTING", "CONNECTED", "DEGRADED", "DISCONNECTED", "CLOSED"};
@@ -38,14 +38,15 @@ final class FeedMeters {
         this.lag = new HistogramFamily(
                 registry,
                 "firstline_connection_lag_seconds",
-                "Arrival behind the first copy of the same message, first copies counting as 0");
-        this.latency = new HistogramFamily(registry, "firstline_connection_latency_seconds", "Ping to pong");
+                "Arrival after the first copy of the same message; first copies count as 0");
+        this.latency =
+                new HistogramFamily(registry, "firstline_connection_latency_seconds", "Round trip from ping to pong");
     }
 
-    /** Takes a status of all feeds of this node. */
+    /** Handles a status of all feeds of this node. */
     void update(JsonObject status) {
         if (closed) {
-            return; // asked for before: its meters would stay for ever
+            return; // a status requested before close(): its meters would stay forever
         }
         JsonObject reports = status.getJsonObject("feeds");
         Set<String> gone = new HashSet<>(feeds.keySet());
@@ -60,7 +61,7 @@ final class FeedMeters {
         gone.forEach(name -> feeds.remove(name).meters.removeAll());
     }
 
-    /** {@code closed-4xxx} for {@code closed-4001}, {@code http-4xx} for {@code http-429}; others as they are. */
+    /** {@code closed-4xxx} for {@code closed-4001}, {@code http-4xx} for {@code http-429}; others unchanged. */
     static String causeClass(String cause) {
         Matcher code = CODE.matcher(cause);
         if (!code.matches()) {
@@ -73,13 +74,13 @@ final class FeedMeters {
                 : code.group(1) + "-other";
     }
 
-    /** No feed has meters any more. */
+    /** Removes the meters of all feeds. */
     void close() {
         update(new JsonObject().put("feeds", new JsonObject()));
         closed = true;
     }
 
-    /** What belongs to one feed, with what must be added up because its parts come and go. */
+    /** The meters and running totals of one feed. */
     private final class OneFeed {
         private final MeterSet meters;
         private final Map<String, RunningTotal> totals = new HashMap<>();
@@ -90,17 +91,17 @@ final class FeedMeters {
         }
 
         void update(JsonObject report) {
-            count("published", "Messages passed on", report);
+            count("published", "Messages published", report);
             count("copies", "Messages received on all connections", report);
-            count("control", "Messages that concern a connection and not the stream", report);
-            count("malformed", "Text messages that are not JSON where the venue's are", report);
-            count("late", "Messages published after younger ones", report);
-            byKey("firstline.feed.evictions", "Connections replaced on purpose", "reason", report, "evictedFor");
+            count("control", "Control messages (acks, heartbeats, errors), not part of the stream", report);
+            count("malformed", "Text messages that are not JSON although the venue sends JSON", report);
+            count("late", "Messages published after younger ones of their stream", report);
+            byKey("firstline.feed.evictions", "Connections evicted, by reason", "reason", report, "evictedFor");
             failures(report.getJsonObject("failures"));
             dropped(report.getJsonObject("dropped"));
             meters.count(
                     "firstline.feed.connections.lost",
-                    "Connections that ended without our closing them",
+                    "Connections that ended without being closed by Firstline",
                     Tags.empty(),
                     report.getLong("lost"));
             gauge("live", "Connections that are open", report, "live");
@@ -114,14 +115,14 @@ final class FeedMeters {
             if (attemptsLeft != null) {
                 meters.gauge(
                         "firstline.feed.attempts.left",
-                        "Attempts to connect that the host's budget leaves",
+                        "Attempts to connect left in the host's budget",
                         Tags.empty(),
                         attemptsLeft);
             }
             for (String state : STATES) {
                 meters.gauge(
                         "firstline.feed.state",
-                        "1 for the state in which the feed is",
+                        "1 for the feed's current state",
                         Tags.of("state", state),
                         state.equals(report.getString("state")) ? 1 : 0);
             }
@@ -147,7 +148,7 @@ final class FeedMeters {
             }
         }
 
-        /** A server chooses codes: a label is their class. */
+        /** Servers choose codes, so the label is the class of the code. */
         private void failures(JsonObject counts) {
             Map<String, Long> byClass = new TreeMap<>();
             for (String cause : counts.fieldNames()) {
@@ -157,12 +158,12 @@ final class FeedMeters {
                     "firstline.feed.failures", "Failed attempts and lost connections", Tags.of("cause", label), count));
         }
 
-        /** All causes from the start: an alert compares with what was before. */
+        /** Creates the counters of all causes at the start, because an alert compares with an earlier value. */
         private void dropped(JsonObject counts) {
             for (DropCause cause : DropCause.values()) {
                 meters.count(
                         "firstline.feed.dropped",
-                        "Messages not passed on, or not by a slow consumer",
+                        "Messages dropped, by the feed or for a slow consumer",
                         Tags.of("cause", cause.label()),
                         counts.getLong(cause.label(), 0L));
             }
@@ -178,7 +179,7 @@ final class FeedMeters {
                 total("numbers").see(name, stream.getLong("lostNumbers"));
                 open += stream.getInteger("openGaps");
             }
-            String help = "Gaps in the venue's numbers";
+            String help = "Gaps in the venue's sequence numbers";
             meters.count(
                     "firstline.feed.gaps",
                     help,
@@ -192,17 +193,17 @@ final class FeedMeters {
             meters.gauge("firstline.feed.gaps.open", "Gaps that may still heal", Tags.empty(), (double) open);
             meters.count(
                     "firstline.feed.gaps.numbers",
-                    "Numbers of the venue that are missing for good",
+                    "Sequence numbers of the venue that are lost",
                     Tags.empty(),
                     total("numbers").sum());
         }
 
-        /** Nobody knows how old messages are where the venue does not say: then there are no such meters. */
+        /** A venue without time stamps gives no ages, so it has no such meters. */
         private void exchangeLatency(JsonObject latency) {
             if (latency == null) {
                 return;
             }
-            String help = "How old messages were when their first copies came, by the exchange's stamps";
+            String help = "Age of messages at the arrival of their first copies, by the exchange's time stamps";
             for (String percentile : new String[] {"50", "99"}) {
                 meters.gauge(
                         "firstline.feed.exchange.latency.seconds",
@@ -213,12 +214,12 @@ final class FeedMeters {
             Long errorMicros = latency.getLong("errorMicros");
             meters.gauge(
                     "firstline.feed.exchange.clock.error.seconds",
-                    "By how much the exchange's clock may be wrong that these ages are measured by",
+                    "Possible error of the exchange's clock in these ages",
                     Tags.empty(),
                     errorMicros == null ? Double.NaN : errorMicros / 1e6);
             meters.count(
                     "firstline.feed.exchange.clock.failures",
-                    "How often the exchange was asked for its time in vain",
+                    "Failed requests for the exchange's time",
                     Tags.empty(),
                     latency.getLong("clockFailures"));
         }
@@ -229,12 +230,12 @@ final class FeedMeters {
                 Tags tags = Tags.of("consumer", consumer.getString("thread"));
                 meters.count(
                         "firstline.feed.consumer.dropped",
-                        "Messages that consumers on this thread did not get because they were too far behind",
+                        "Messages dropped because consumers on this thread were too far behind",
                         tags,
                         consumer.getLong("dropped"));
                 meters.gauge(
                         "firstline.feed.consumer.behind",
-                        "Messages that wait for the slowest consumer on this thread, as of the last mark",
+                        "Messages waiting for the slowest consumer on this thread, at the last probe",
                         tags,
                         consumer.getLong("behind"));
             }
@@ -267,15 +268,15 @@ final class FeedMeters {
 
         private void member(JsonObject member, Tags tags) {
             boolean up = member != null && "CONNECTED".equals(member.getString("state"));
-            meters.gauge("firstline.connection.up", "Whether the seat has an open connection", tags, up ? 1 : 0);
+            meters.gauge("firstline.connection.up", "Whether the slot has an open connection", tags, up ? 1 : 0);
             meters.gauge(
                     "firstline.connection.leading",
-                    "Whether its copies may come first",
+                    "Whether its copies may be published as first",
                     tags,
                     up && member.getBoolean("inStep", true) ? 1 : 0);
             meters.gauge(
                     "firstline.connection.age.seconds",
-                    "Since it opened",
+                    "Time since it opened",
                     tags,
                     up ? member.getLong("ageMs") / 1e3 : Double.NaN);
         }
@@ -289,7 +290,7 @@ final class FeedMeters {
         }
     }
 
-    /** All connections that have had a seat. */
+    /** The sums over all connections that have had a slot. */
     private final class OneSeat {
         private static final int HISTOGRAM = MicrosHistogram.BOUNDS_MICROS.size() + 2;
 
@@ -310,11 +311,11 @@ final class FeedMeters {
                             .mapToLong(counter -> connection.getLong(counter.key, 0L))
                             .toArray());
             opened.see(id, 1);
-            see(lags, id, connection.getJsonObject("lags")); // a connection that competes with nobody has none
+            see(lags, id, connection.getJsonObject("lags")); // absent if it has no competing connection
             see(latencies, id, connection.getJsonObject("latencies"));
         }
 
-        /** The sum stands behind the counts. */
+        /** The sum follows the counts in the array. */
         private void see(RunningTotal total, String id, JsonObject histogram) {
             if (histogram != null) {
                 JsonArray counts = histogram.getJsonArray("counts");
@@ -335,7 +336,7 @@ final class FeedMeters {
             }
             meters.count(
                     "firstline.connection.opened",
-                    "Connections that have opened on this seat, also for a trial",
+                    "Connections opened for this slot, including trials",
                     tags,
                     opened.sum());
             tell(lag, tags, lags.sums());
@@ -347,14 +348,14 @@ final class FeedMeters {
         }
     }
 
-    /** What is counted for each seat. */
+    /** The counters of a slot. */
     private enum SeatCounter {
         MESSAGES("messages", "firstline.connection.messages", "Messages received"),
         BYTES("bytes", "firstline.connection.bytes", "Payload bytes received"),
-        WINS("wins", "firstline.connection.wins", "Messages whose first copy it delivered"),
-        LATE("lateCopies", "firstline.connection.late.copies", "Copies of messages that another had delivered"),
+        WINS("wins", "firstline.connection.wins", "Messages of which it delivered the first copy"),
+        LATE("lateCopies", "firstline.connection.late.copies", "Late copies of messages"),
         SAVES("saves", "firstline.connection.saves", "Messages that it alone delivered"),
-        LOSSES("losses", "firstline.connection.losses", "Messages that others delivered and it did not");
+        LOSSES("losses", "firstline.connection.losses", "Messages that only other connections delivered");
 
         private final String key;
         private final String meter;

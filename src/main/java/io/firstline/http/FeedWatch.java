@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at all feeds of this node from outside, over the event bus: asks for their status, hears their events. Belongs to one event
- * loop.
+ * Observes all feeds of this node over the event bus: requests their status and receives their events. Runs on one
+ * event loop.
  */
 final class FeedWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FeedWatch.class);
@@ -41,9 +41,9 @@ final class FeedWatch {
     private boolean asking;
 
     /**
-     * Hears nothing yet.
+     * Makes a watch that has received nothing yet.
      *
-     * @param announced feeds that are going to be there: their first events are not to be missed
+     * @param announced feeds that will be deployed: subscribes early, so that their first events are not missed
      */
     FeedWatch(Vertx vertx, Collection<String> announced) {
         this.vertx = vertx;
@@ -67,9 +67,9 @@ final class FeedWatch {
     }
 
     /**
-     * Asks every feed for its status, unless the last answer is still awaited.
+     * Requests the status of every feed, unless a request is pending.
      *
-     * @return the status; null = not known
+     * @return the status; null = unknown
      */
     Future<JsonObject> ask() {
         if (asking) {
@@ -86,7 +86,7 @@ final class FeedWatch {
         });
     }
 
-    /** Each feed for itself: whichever is asked for all of them may be the one that hangs. */
+    /** Asks each feed separately: a feed that answers for all of them may hang. */
     private Future<JsonObject> feeds() {
         return NodeStatus.hasFeeds(vertx)
                 ? NodeStatus.ask(vertx)
@@ -105,7 +105,7 @@ final class FeedWatch {
             JsonObject cluster = ClusterFacts.of(vertx);
             return cluster == null ? nothing : nothing.put("cluster", cluster);
         }
-        LOG.warn("the feeds do not tell their status: {}", e.getMessage());
+        LOG.warn("no status from the feeds: {}", e.getMessage());
         return null;
     }
 
@@ -118,7 +118,7 @@ final class FeedWatch {
         rates.keySet().retainAll(feeds.fieldNames());
     }
 
-    /** Notes how much each feed has published: about once a second. */
+    /** Records how much each feed has published; call it about once a second. */
     void measureRates(long nowNanos) {
         JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
         for (String name : feeds.fieldNames()) {
@@ -129,7 +129,7 @@ final class FeedWatch {
         }
     }
 
-    /** The last answer; null = not known. */
+    /** The last status; null = unknown. */
     JsonObject status() {
         return status;
     }
@@ -142,7 +142,10 @@ final class FeedWatch {
         return events;
     }
 
-    /** What the page draws: of each feed what changes, of its streams sums, of its former connections the last few. */
+    /**
+     * The data that the page draws: the changing figures of each feed, sums of its streams, the last few former
+     * connections.
+     */
     JsonObject view() {
         JsonObject view = new JsonObject();
         JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
@@ -165,7 +168,7 @@ final class FeedWatch {
                 .put("ledger", null);
     }
 
-    /** Histograms are for meters: the page has its percentiles. */
+    /** Removes histograms, which only meters need: the page has percentiles. */
     private static JsonObject drawn(JsonObject connection) {
         JsonObject drawn = new JsonObject(new LinkedHashMap<>(connection.getMap()));
         drawn.remove("lags");

@@ -9,8 +9,8 @@ import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.function.Predicate;
 
 /**
- * Stands before every route of one listener. A route is made here together with its rule, so no request reaches a handler by a path for
- * which another rule was read.
+ * Guards every route of one listener. Each route is made here together with its rule, so no path can reach a handler
+ * under another route's rule.
  */
 final class Guard {
     private static final String POLICY =
@@ -23,10 +23,10 @@ final class Guard {
     private final Predicate<String> welcomed;
 
     /**
-     * Begins with the routes of a listener: its first handler is here.
+     * Adds the first handler of a listener.
      *
-     * @param connections those of the listener
-     * @param welcomed whether the pages of an origin may use the bridge
+     * @param connections the listener's connections
+     * @param welcomed whether pages of an origin may use the bridge
      */
     Guard(Router router, Access access, OpenConnections connections, Predicate<String> welcomed) {
         this.router = router;
@@ -46,29 +46,29 @@ final class Guard {
         });
     }
 
-    /** A path that is read, by GET or HEAD. */
+    /** Makes a route for GET and HEAD. */
     Route reading(Access.Rule rule, String path) {
         return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(ruleOf(rule));
     }
 
-    /** A path to which somebody posts what is to be done. */
+    /** Makes a route for POST. */
     Route acting(String path) {
         return router.post(path).handler(ruleOf(Access.Rule.ACT));
     }
 
-    /** Of a kind that may stand before one which reads the body. */
+    /** A security handler, because Vert.x allows that kind before the body handler. */
     private SecurityPolicyHandler ruleOf(Access.Rule rule) {
         return request -> decide(rule, request);
     }
 
-    /** What has no route takes a token like everything else: to be called after all routes are made. */
+    /** Protects all other paths with the token. Call it after all routes are made. */
     void rest() {
         router.route().last().handler(request -> {
             HttpMethod method = request.request().method();
             boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
             decide(reads ? Access.Rule.READ : Access.Rule.ACT, request);
         });
-        router.route().last().handler(request -> Answers.error(request, 404, "nothing is served here"));
+        router.route().last().handler(request -> Answers.error(request, 404, "not found"));
     }
 
     boolean maySeeDetails(RoutingContext request) {
@@ -78,17 +78,18 @@ final class Guard {
     private void decide(Access.Rule rule, RoutingContext request) {
         switch (access.decide(rule, facts(request.request()), System.nanoTime())) {
             case GRANTED -> request.next();
-            case FOREIGN -> Answers.error(request, 403, "not for pages of others");
-            case SWITCHED_OFF -> Answers.error(request, 403, "nothing but reading: \"control\" is not switched on");
+            case FOREIGN -> Answers.error(request, 403, "requests from foreign pages are rejected");
+            case SWITCHED_OFF -> Answers.error(request, 403, "commands are off: \"control\" is false");
             case TOO_MANY_GUESSES -> {
                 request.response().putHeader("Retry-After", "1");
                 Answers.error(request, 429, "too many wrong tokens from this address");
             }
             case TOKEN_NEEDED -> {
-                // where all takes a token a browser is to ask for it; where only a button does, the page asks itself
+                // if everything needs a token, the browser must ask for it; if only a button needs it, the page asks
+                // itself
                 request.response()
                         .putHeader("WWW-Authenticate", access.isClosed() ? "Basic realm=\"Firstline\"" : "Bearer");
-                Answers.error(request, 401, "a token is needed");
+                Answers.error(request, 401, "token required");
             }
         }
     }
@@ -105,7 +106,7 @@ final class Guard {
                 address(request));
     }
 
-    /** Behind a proxy on this machine: whom the proxy serves, if it says so. */
+    /** The client's address; behind a proxy on this machine, the address that the proxy reports, if any. */
     private static String address(HttpServerRequest request) {
         String address =
                 request.remoteAddress() == null ? "" : request.remoteAddress().hostAddress();

@@ -10,7 +10,7 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.RoutingContext;
 
-/** Health and metrics, on whichever listener they are asked for. Belongs to one event loop. */
+/** Serves health and metrics, on both listeners. Runs on one event loop. */
 final class Health {
     private static final int UNAVAILABLE = 503;
 
@@ -35,7 +35,7 @@ final class Health {
         });
     }
 
-    /** The process is about to end: nobody is to be sent here from now on. */
+    /** The process is about to end: readiness is 503 from now on. */
     void stopping() {
         stopping = true;
     }
@@ -44,7 +44,7 @@ final class Health {
         return stopping ? Readiness.STOPPING : Readiness.of(watch.status(), ClusterFacts.of(vertx));
     }
 
-    /** Makes the routes of a listener. */
+    /** Adds the routes to a listener. */
     void serve(Guard guard) {
         guard.reading(Access.Rule.OPEN, "/health/live")
                 .handler(request -> Answers.json(request, 200, new JsonObject().put("status", "UP")));

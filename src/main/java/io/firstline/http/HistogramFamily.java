@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A histogram that was counted elsewhere, for each of several things: Micrometer's own take one sample at a time, which at every copy
- * would be too often. Belongs to one event loop; read by any thread.
+ * Exports histograms that are counted elsewhere, one for each thing of a family. Micrometer's histograms take one
+ * sample at a time, which would be too slow for every copy. Runs on one event loop; read by any thread.
  */
 final class HistogramFamily implements Collector {
     private static final double MICROS = 1e6;
@@ -31,14 +31,14 @@ final class HistogramFamily implements Collector {
     private final String help;
     private final Map<Labels, HistogramDataPointSnapshot> histograms = new ConcurrentHashMap<>();
 
-    /** Of nothing yet: only what has a histogram is registered. */
+    /** Makes an empty family; it is registered with its first histogram. */
     HistogramFamily(PrometheusMeterRegistry registry, String name, String help) {
         this.registry = registry;
         this.name = name;
         this.help = help;
     }
 
-    /** The histogram of one thing, as it is now: with as many counts as there are bounds, and one of what is beyond. */
+    /** Sets the current histogram of one thing. It has one count for each bound, and one for larger values. */
     void put(Labels thing, long[] counts, long sumMicros) {
         if (histograms.isEmpty()) {
             registry.getPrometheusRegistry().register(this);

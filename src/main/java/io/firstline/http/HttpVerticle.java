@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves what an operator looks at: see the package. One instance for all feeds of a Vert.x, deployed before them if their first events
- * are to be seen. Only HTTP/1.1, which needs no limits beyond those that are set here.
+ * Serves the operator's page, health and metrics; see the package. One instance for all feeds of a Vert.x. Deploy it
+ * before the feeds to see their first events. Supports HTTP/1.1 only, so that the limits set here are sufficient.
  */
 public final class HttpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
@@ -47,14 +47,14 @@ public final class HttpVerticle extends VerticleBase {
     private static final int LINE_BYTES = 2_048;
     private static final int BODY_BYTES = 65_536;
     private static final int IDLE_SECONDS = 30;
-    /** Until then a connection counts for nobody. */
+    /** The longest handshake of a connection, which is not counted yet. */
     private static final long HANDSHAKE_SECONDS = 5;
 
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
     private static final long ANSWER_MS = 5_000;
     private static final long TICK_MS = 500;
-    /** What the page may ask a feed to do; everything else is for programs on the event bus. */
+    /** The commands that the page may send; programs on the event bus may send more. */
     private static final Set<String> ACTIONS = Set.of("evict", "renew", "subscribe", "unsubscribe");
 
     private final HttpConfig settings;
@@ -66,7 +66,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Access access;
     private final OpenConnections connections = new OpenConnections(
             Math.min(MOST_CONNECTIONS, ServedSockets.ofProcess().forPages()));
-    /** Those of the management port: others must not take the place of a probe. */
+    /** Connections of the management port, counted separately so that others cannot displace a probe. */
     private final OpenConnections managing = new OpenConnections(MOST_MANAGING);
 
     private final Set<Tail> tails = new java.util.LinkedHashSet<>();
@@ -76,7 +76,7 @@ public final class HttpVerticle extends VerticleBase {
     private LoopLag loopLag;
     private Health health;
     private HttpServer server;
-    /** For health and metrics alone; null = there is none. */
+    /** The server for health and metrics only; null = none. */
     private HttpServer management;
     /** Null = plain HTTP. */
     private CertificateWatch certificate;
@@ -85,21 +85,21 @@ public final class HttpVerticle extends VerticleBase {
     private boolean halfSecond;
 
     /**
-     * Serves nothing yet.
+     * Makes a server that does not listen yet.
      *
-     * @param registry where Vert.x' own figures go too
-     * @param announced names of feeds that are going to be deployed
+     * @param registry also gets Vert.x' figures
+     * @param announced names of feeds that will be deployed
      */
     public HttpVerticle(HttpConfig settings, PrometheusMeterRegistry registry, Collection<String> announced) {
         this(settings, registry, announced, null, Patience.DEFAULT);
     }
 
     /**
-     * Serves nothing yet.
+     * Makes a server that does not listen yet.
      *
-     * @param registry where Vert.x' own figures go too
-     * @param announced names of feeds that are going to be deployed
-     * @param bridged what browsers may hear; null = nothing
+     * @param registry also gets Vert.x' figures
+     * @param announced names of feeds that will be deployed
+     * @param bridged the bridge for browsers; null = none
      */
     public HttpVerticle(
             HttpConfig settings,
@@ -109,7 +109,7 @@ public final class HttpVerticle extends VerticleBase {
         this(settings, registry, announced, bridged, Patience.DEFAULT);
     }
 
-    /** The same for tests that cannot wait. */
+    /** The same with shorter times, for tests. */
     HttpVerticle(
             HttpConfig settings,
             PrometheusMeterRegistry registry,
@@ -125,29 +125,29 @@ public final class HttpVerticle extends VerticleBase {
         this.access = new Access(token, settings.isLocal(), settings.control(), settings.allowedHosts());
     }
 
-    /** The address for a browser, once it is deployed. */
+    /** The page's URL, once deployed. */
     public String url() {
         return settings.url(server.actualPort());
     }
 
-    /** Where health and metrics are served as well, once it is deployed; null = nowhere. */
+    /** The URL of the management port for health and metrics, once deployed; null = none. */
     public String managementUrl() {
         return management == null
                 ? null
                 : "http://" + HttpConfig.hostInUrl(settings.management().host()) + ":" + management.actualPort() + "/";
     }
 
-    /** Readiness is 503 from now on. For any thread. */
+    /** Readiness is 503 from now on. Callable from any thread. */
     public void stopping() {
         context.runOnContext(v -> health.stopping());
     }
 
-    /** Whether changes of the certificate's files are noticed from now on. */
+    /** Whether changes of the certificate's files are now noticed. */
     boolean watchesCertificate() {
         return certificate != null && certificate.hasLooked();
     }
 
-    /** How many listen, to the page's updates and to tails; a moment old on other threads. */
+    /** The number of clients that receive the page's updates or a tail; slightly stale on other threads. */
     int listeners() {
         return updates.size() + tails.size();
     }
@@ -177,7 +177,7 @@ public final class HttpVerticle extends VerticleBase {
                     loopLag = new LoopLag(vertx, registry);
                     vertx.setPeriodic(TICK_MS, id -> tick());
                     if (access.isClosed() && settings.tls() == null) {
-                        LOG.warn("{} takes its token without TLS: put a proxy with TLS before it", url());
+                        LOG.warn("{} accepts its token without TLS: put a TLS proxy in front of it", url());
                     }
                 });
     }
@@ -205,7 +205,9 @@ public final class HttpVerticle extends VerticleBase {
         return management.listen().recover(e -> notListening("the management port", wanted.host(), wanted.port(), e));
     }
 
-    /** Answers 400 where the request's target is no path, such as {@code *}: a router reports that as an error of its own. */
+    /**
+     * Answers 400 if the request target is not a path, such as {@code *}: a router would report that as its own error.
+     */
     private static Handler<HttpServerRequest> paths(Router router) {
         return request -> {
             if (request.path() == null || !request.path().startsWith("/")) {
@@ -216,7 +218,7 @@ public final class HttpVerticle extends VerticleBase {
         };
     }
 
-    /** What every listener bounds. */
+    /** The limits of every listener. */
     private static HttpServerOptions plain() {
         return new HttpServerOptions()
                 .setMaxHeaderSize(HEADER_BYTES)
@@ -261,7 +263,10 @@ public final class HttpVerticle extends VerticleBase {
         return management == null ? server.close() : Future.join(server.close(), management.close());
     }
 
-    /** Twice a second: whoever looks gets news; every second time, or if nobody looks the only time, the meters do. */
+    /**
+     * Runs twice a second. While clients look, each tick requests the status and updates them. Otherwise only every
+     * second tick does, for the meters.
+     */
     private void tick() {
         halfSecond = !halfSecond;
         if (halfSecond) {
@@ -315,14 +320,14 @@ public final class HttpVerticle extends VerticleBase {
 
     private static void errors(Router router) {
         router.errorHandler(413, request -> error(request, 413, "at most " + BODY_BYTES + " bytes"));
-        router.errorHandler(400, request -> error(request, 400, "not understood"));
+        router.errorHandler(400, request -> error(request, 400, "bad request"));
         router.errorHandler(500, request -> {
             LOG.error(
                     "{} {} failed",
                     request.request().method(),
                     request.request().path(),
                     request.failure());
-            error(request, 500, "failed: the log says why");
+            error(request, 500, "internal error: see the log");
         });
     }
 
@@ -330,7 +335,7 @@ public final class HttpVerticle extends VerticleBase {
         watch.ask()
                 .onSuccess(status -> {
                     if (status == null) {
-                        error(request, UNAVAILABLE, "the feeds do not tell their status");
+                        error(request, UNAVAILABLE, "no status from the feeds");
                     } else {
                         json(request, 200, status);
                     }
@@ -338,7 +343,7 @@ public final class HttpVerticle extends VerticleBase {
                 .onFailure(request::fail);
     }
 
-    /** What the page must know about itself. */
+    /** The page's facts about its server. */
     private void page(RoutingContext request) {
         String version = HttpVerticle.class.getPackage().getImplementationVersion();
         json(
@@ -350,7 +355,7 @@ public final class HttpVerticle extends VerticleBase {
                         .put("version", version == null ? "" : version));
     }
 
-    /** Goes on with the feed that a request names, or the only one. */
+    /** Runs the action with the feed that a request names, or with the only feed. */
     private void ofFeed(RoutingContext request, Consumer<String> action) {
         List<String> named = request.queryParam("feed");
         Set<String> known = watch.status() == null
@@ -385,7 +390,10 @@ public final class HttpVerticle extends VerticleBase {
     private void command(RoutingContext request) {
         String type = request.request().getHeader("Content-Type");
         if (type == null || !type.startsWith("application/json")) {
-            error(request, 415, "application/json, nothing else"); // which no form of another page can send
+            error(
+                    request,
+                    415,
+                    "Content-Type must be application/json"); // a form of a foreign page cannot send this type
             return;
         }
         JsonObject command;
@@ -401,7 +409,7 @@ public final class HttpVerticle extends VerticleBase {
         } else if (!watch.knows(String.valueOf(feed))) {
             error(request, 404, "no such feed");
         } else {
-            LOG.info("{} is told over HTTP: {}", feed, command);
+            LOG.info("{} gets a command over HTTP: {}", feed, command);
             ask(request, String.valueOf(feed), command);
         }
     }
@@ -419,7 +427,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         if (updates.isFull()) {
-            error(request, UNAVAILABLE, "too many look on already");
+            error(request, UNAVAILABLE, "too many clients already");
             return;
         }
         connections.listens(request.request().connection());
@@ -431,7 +439,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         if (tails.size() >= MOST_TAILS) {
-            error(request, UNAVAILABLE, "too many look on already");
+            error(request, UNAVAILABLE, "too many clients already");
             return;
         }
         List<String> filter = request.queryParam("filter");

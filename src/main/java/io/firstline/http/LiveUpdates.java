@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Who looks at the page: each gets the state and the events that are new to it. Belongs to one event loop. */
+/** The clients of the page: each gets the state and all events that are new to it. Runs on one event loop. */
 final class LiveUpdates {
     static final int MOST = 16;
 
     private final FeedWatch watch;
     private final Supplier<Readiness> readiness;
     private final int patience;
-    /** With the number of the last event that each has got. */
+    /** Clients, with the number of the last event each has received. */
     private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
 
     /**
-     * Nobody looks yet.
+     * Makes a set without clients.
      *
-     * @param patience so many updates may find no room with somebody one after the other
+     * @param patience updates in a row that a client may have no room for
      */
     LiveUpdates(FeedWatch watch, Supplier<Readiness> readiness, int patience) {
         this.watch = watch;
@@ -41,7 +41,7 @@ final class LiveUpdates {
         return listeners.isEmpty();
     }
 
-    /** One more, which gets everything that is remembered at once. */
+    /** Adds a client, which gets all remembered events at once. */
     void add(HttpServerResponse response, Runnable hangUp) {
         ServerSentEvents listener = new ServerSentEvents(response, patience, hangUp);
         response.closeHandler(v -> listeners.remove(listener));
@@ -52,7 +52,7 @@ final class LiveUpdates {
                 .encode());
     }
 
-    /** Tells all that have room. */
+    /** Sends an update to all clients with room. */
     void tell() {
         Map<Long, String> updates = new HashMap<>();
         for (ServerSentEvents listener : List.copyOf(listeners.keySet())) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** How long each event loop of this Vert.x lets a task wait: what a message that arrives there at that moment waits too. */
+/** Measures how long a task waits on each event loop of this Vert.x: a message that arrives there waits as long. */
 final class LoopLag {
     private final MeterRegistry registry;
     private final List<EventExecutor> loops = new ArrayList<>();
@@ -24,7 +24,7 @@ final class LoopLag {
         for (EventExecutor loop : group) {
             loops.add(loop);
             timers.add(Timer.builder("firstline.event.loop.lag")
-                    .description("How long an event loop lets a task wait")
+                    .description("Waiting time of a task on an event loop")
                     .tags(Tags.of("loop", Integer.toString(timers.size() + 1)))
                     .serviceLevelObjectives(
                             Duration.ofNanos(100_000),
@@ -36,7 +36,7 @@ final class LoopLag {
         }
     }
 
-    /** Puts one task into the queue of each. */
+    /** Submits one task to each event loop. */
     void measure() {
         for (int i = 0; i < loops.size(); i++) {
             Timer timer = timers.get(i);

@@ -10,17 +10,19 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The meters of one feed: made when they first have a value, removed together. Belongs to one event loop; read by any thread. */
+/**
+ * The meters of one feed: made with their first value, removed together. Runs on one event loop; read by any thread.
+ */
 final class MeterSet {
     private final MeterRegistry registry;
     private final Tags common;
     private final Map<String, Figure> figures = new HashMap<>();
 
-    /** A value with its meter; the registry itself holds it only weakly. */
+    /** A value with its meter. The registry holds the value only weakly. */
     private static final class Figure {
         private Runnable removal;
         private volatile double value;
-        /** What was told last, and what was counted before it began anew. */
+        /** The last reported value, and the sum before the last reset. */
         private long told;
 
         private long before;
@@ -32,7 +34,7 @@ final class MeterSet {
         this.common = common;
     }
 
-    /** Something that was counted. */
+    /** Sets a counter. */
     void count(String name, String help, Tags tags, long value) {
         Figure figure = figures.get(name + tags);
         if (figure == null) {
@@ -45,14 +47,14 @@ final class MeterSet {
             figures.put(name + tags, made);
             figure = made;
         }
-        // what counts may be replaced by another that begins at 0: a counter must not fall
+        // the source may be replaced by one that starts at 0, but a counter must not fall
         figure.before += value < figure.told ? figure.told : 0;
         figure.told = value;
         figure.value = (double) (figure.before + value);
         figure.touched = true;
     }
 
-    /** Something that is, now. */
+    /** Sets a gauge. */
     void gauge(String name, String help, Tags tags, double value) {
         Figure figure = figures.get(name + tags);
         if (figure == null) {
@@ -69,7 +71,7 @@ final class MeterSet {
         figure.touched = true;
     }
 
-    /** What was counted by length elsewhere, where it never falls. */
+    /** Sets a histogram that is counted elsewhere and never falls. */
     void histogram(HistogramFamily family, Tags tags, long[] counts, long sumMicros) {
         Labels labels = Labels.EMPTY;
         for (Tag tag : common.and(tags)) {
@@ -82,7 +84,7 @@ final class MeterSet {
         figure.touched = true;
     }
 
-    /** Removes what has not been told since the last call, such as a seat that the feed does not have any more. */
+    /** Removes meters without a value since the last call, such as those of a slot that no longer exists. */
     void removeUntouched() {
         figures.values().removeIf(figure -> {
             if (!figure.touched) {

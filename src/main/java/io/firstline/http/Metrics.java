@@ -14,26 +14,26 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.function.ToDoubleFunction;
 
-/** A Vert.x that measures itself, and the JVM under it. */
+/** Makes a Vert.x that exports its own metrics and those of the JVM. */
 public final class Metrics {
     private Metrics() {}
 
-    /** A registry that Prometheus can read. */
+    /** A registry for Prometheus. */
     public static PrometheusMeterRegistry registry() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
     /**
-     * A Vert.x whose own figures, and those of the JVM, go to a registry.
+     * Makes a Vert.x whose metrics, and those of the JVM, go to a registry.
      *
-     * @param all also those of the event bus and of client sockets, which are looked up for each message: at tens of thousands of messages
-     *     a second they take a fifth of the throughput and more, and the feeds count the same
+     * @param all also the metrics of the event bus and of client sockets. Each message looks these up: at tens of
+     *     thousands of messages a second they cost a fifth of the throughput or more, and the feeds count the same
      */
     public static Vertx measured(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
         return builder(options, registry, all).build();
     }
 
-    /** The same before it is built. */
+    /** The same as a builder. */
     public static VertxBuilder builder(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
         MicrometerMetricsOptions metrics =
                 new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true);
@@ -45,19 +45,19 @@ public final class Metrics {
         return Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(registry));
     }
 
-    /** Figures of the cluster that this node is a member of. */
+    /** Adds metrics of this node's cluster. */
     public static void cluster(MeterRegistry registry, Vertx vertx) {
         Gauge.builder(
                         "firstline.cluster.majority",
                         vertx,
                         on -> figure(on, facts -> facts.getBoolean("majority") ? 1 : 0))
-                .description("Whether this node hears a majority of the members: without one no feed is published")
+                .description("Whether this node sees a majority of the members: without one no feed is published")
                 .register(registry);
         Gauge.builder(
                         "firstline.cluster.present",
                         vertx,
                         on -> figure(on, facts -> facts.getJsonArray("present").size()))
-                .description("Members that this node hears, itself included")
+                .description("Members that this node sees, including itself")
                 .register(registry);
         Gauge.builder("firstline.cluster.members", vertx, on -> figure(on, facts -> facts.getInteger("members")))
                 .description("Members of the cluster, running or not")

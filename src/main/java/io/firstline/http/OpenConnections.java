@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The connections of browsers and scrapers, of which there are never more than a limit: for a new one the one that has been idle longest
- * goes, so that thousands of idle ones do not keep the operator out. Belongs to one event loop.
+ * Bounds the connections of browsers and scrapers. At the limit, a new connection replaces the one that has been idle
+ * longest, so that thousands of idle connections do not lock the operator out. Runs on one event loop.
  */
 final class OpenConnections {
     private final int limit;
-    /** With the time at which each spoke last, or opened; who spoke last stands last. */
+    /** Connections with the time of their last request or opening; the most recent is last. */
     private final Map<HttpConnection, Long> open = new LinkedHashMap<>();
-    /** Those that are listening to updates: they are not idle though they say nothing; they have a limit of their own. */
+    /** Connections that receive updates. They send nothing but are not idle, and have a separate limit. */
     private final Set<HttpConnection> listening = new LinkedHashSet<>();
 
     OpenConnections(int limit) {
@@ -36,14 +36,16 @@ final class OpenConnections {
         }
     }
 
-    /** A whole request has come on it. */
+    /** A complete request has arrived on the connection. */
     void spoke(HttpConnection connection, long nowNanos) {
         if (open.remove(connection) != null) {
             open.put(connection, nowNanos);
         }
     }
 
-    /** Closes those that have not brought a whole request since then: a time-out would begin anew with each byte. */
+    /**
+     * Closes connections without a complete request since the given time. An idle timeout would restart with each byte.
+     */
     void closeSilentSince(long nanos) {
         List<HttpConnection> silent = new ArrayList<>();
         for (Map.Entry<HttpConnection, Long> each : open.entrySet()) {
@@ -60,20 +62,23 @@ final class OpenConnections {
         cut(connection);
     }
 
-    /** Ends a connection now: Vert.x' own way waits until everything is written, which somebody who reads nothing can put off for ever. */
+    /**
+     * Closes a connection immediately. Vert.x' own close waits until everything is written, which a client that does
+     * not read can delay forever.
+     */
     static void cut(HttpConnection connection) {
         ChannelFuture unused =
                 ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
-    /** It stays open for what is sent to it. */
+    /** The connection stays open to receive updates. */
     void listens(HttpConnection connection) {
         if (open.remove(connection) != null) {
             listening.add(connection);
         }
     }
 
-    /** It serves a client of a bridge, which has a limit of its own. */
+    /** The connection now serves a client of a bridge, which has a separate limit. */
     void forget(HttpConnection connection) {
         open.remove(connection);
         listening.remove(connection);

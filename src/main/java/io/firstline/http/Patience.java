@@ -1,10 +1,11 @@
 package io.firstline.http;
 
 /**
- * How long the page bears with somebody.
+ * How long the server waits for slow clients.
  *
- * @param silenceMs until a whole request has come, from the opening of a connection or from its last request on, however it is dripped
- * @param skippedUpdates so many updates, two a second, may find no room with a listener one after the other
+ * @param silenceMs the longest time until a complete request, counted from the opening of the connection or from its
+ *     last request, even if bytes arrive meanwhile
+ * @param skippedUpdates updates in a row, at two a second, that a client may have no room for
  */
 record Patience(int silenceMs, int skippedUpdates) {
     static final Patience DEFAULT = new Patience(30_000, 60);

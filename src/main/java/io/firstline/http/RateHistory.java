@@ -4,7 +4,10 @@ import io.vertx.core.json.JsonArray;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How many messages a feed published per second, for the last two minutes. Takes the time in nanoseconds of the monotonic clock. */
+/**
+ * A feed's publishing rate, in messages per second, over the last two minutes. Takes the time in nanoseconds of the
+ * monotonic clock.
+ */
 final class RateHistory {
     static final int SECONDS = 120;
 
@@ -12,7 +15,7 @@ final class RateHistory {
     private long published = -1;
     private long atNanos;
 
-    /** Takes what the feed has published until now, about once a second. */
+    /** Records the number of published messages so far; call it about once a second. */
     void see(long publishedSoFar, long nowNanos) {
         if (published >= 0 && nowNanos > atNanos) {
             rates.addLast(Math.round(Math.max(0, publishedSoFar - published) * 1e9 / (nowNanos - atNanos)));
@@ -24,7 +27,7 @@ final class RateHistory {
         atNanos = nowNanos;
     }
 
-    /** Messages per second, lately; 0 before the second look. */
+    /** The latest rate in messages per second; 0 before the second call of {@link #see}. */
     long latest() {
         return rates.isEmpty() ? 0 : rates.peekLast();
     }

@@ -7,32 +7,35 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether this node can be relied on, read from the status of its feeds and from its part in a cluster.
+ * Whether this node is reliable, read from the status of its feeds and of its cluster.
  *
- * @param level how well
- * @param reasons why not better, one for each feed in trouble
+ * @param level the level
+ * @param reasons one for each feed in trouble
  */
 record Readiness(Level level, List<String> reasons) {
 
-    /** How well the feeds are. */
+    /** The level of readiness. */
     enum Level {
         /** Every feed has as many connections as it wants. */
         UP,
-        /** Every feed delivers, but one of them has fewer connections than it wants, or connections whose copies do not match. */
+        /**
+         * Every feed delivers, but at least one has fewer connections than it wants, or connections whose copies do not
+         * match.
+         */
         DEGRADED,
         /** A feed does not deliver. */
         DOWN
     }
 
-    /** Of a process that is about to end. */
+    /** For a process that is about to end. */
     static final Readiness STOPPING = new Readiness(Level.DOWN, List.of("stopping"));
 
     /**
-     * Judges the feeds of this node, and its part in a cluster. A node is well though it carries nothing, and though it waits for others
-     * to join: nobody would start the second of three if the first had to wait for it.
+     * Judges the feeds of this node and its cluster. A node without feeds, or one that waits for other nodes, is ready:
+     * an orchestrator would not start the second of three nodes if the first had to wait for it.
      *
-     * @param status as {@code firstline.status} tells it; null = nobody has answered yet
-     * @param node what it sees of its cluster, see {@link io.firstline.bus.ClusterFacts}; null = this is no node of a cluster
+     * @param status the answer of {@code firstline.status}; null = no answer yet
+     * @param node the node's view of its cluster, see {@link io.firstline.bus.ClusterFacts}; null = not in a cluster
      */
     static Readiness of(JsonObject status, JsonObject node) {
         boolean empty = status == null || status.getJsonObject("feeds").isEmpty();
@@ -74,7 +77,7 @@ record Readiness(Level level, List<String> reasons) {
         return name + " is " + feed.getString("state") + ": " + feed.getInteger("live") + " of "
                 + feed.getInteger("target") + " connections live"
                 + (failure.isEmpty() ? "" : "; " + failure)
-                + (pausedMs == 0 ? "" : "; the host asked to be left alone, for " + (pausedMs + 999) / 1_000 + " s yet")
+                + (pausedMs == 0 ? "" : "; the host demands a pause, left: " + (pausedMs + 999) / 1_000 + " s")
                 + problems(feed);
     }
 

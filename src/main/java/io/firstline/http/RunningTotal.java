@@ -6,22 +6,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Adds up figures of things that come and go, such as the messages of the connections that have had a seat one after the other. What
- * has gone stays counted, so no total ever falls.
+ * Sums figures of things that come and go, such as the messages of a slot's successive connections. Removed things stay
+ * counted, so no total ever falls.
  */
 final class RunningTotal {
     private final Map<String, long[]> lastSeen = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
     private final long[] totals;
 
-    /** Of nothing yet: so many figures of each thing. */
+    /** Makes an empty total of this many figures. */
     RunningTotal(int figures) {
         this.totals = new long[figures];
     }
 
     /**
-     * The figures of one thing, which grew since they were last seen. Where the first shrank, all have begun anew. Another that shrank was
-     * corrected: it counts on when it is greater than it has been.
+     * Adds the growth of one thing's figures since the last call. If the first figure shrank, all have restarted. If
+     * another shrank, it was corrected, and counts again once it exceeds its former maximum.
      */
     void see(String key, long... figures) {
         long[] before = lastSeen.get(key);
@@ -39,14 +39,14 @@ final class RunningTotal {
         seen.add(key);
     }
 
-    /** All that is there has been seen: what has not is forgotten. */
+    /** The sums. Things not seen since the last call are removed. */
     long[] sums() {
         lastSeen.keySet().retainAll(seen);
         seen.clear();
         return totals.clone();
     }
 
-    /** The same of the only figure. */
+    /** The sum of the only figure. */
     long sum() {
         return sums()[0];
     }

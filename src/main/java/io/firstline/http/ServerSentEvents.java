@@ -2,7 +2,7 @@ package io.firstline.http;
 
 import io.vertx.core.http.HttpServerResponse;
 
-/** One browser that listens. What it has no room for it does not get. Belongs to the event loop of its connection. */
+/** One browser that receives updates. Updates without room are skipped. Runs on the event loop of its connection. */
 final class ServerSentEvents {
     static final String TYPE = "text/event-stream; charset=utf-8";
 
@@ -12,10 +12,10 @@ final class ServerSentEvents {
     private int skipped;
 
     /**
-     * Begins to answer.
+     * Starts the answer.
      *
-     * @param patience so many updates may find no room one after the other
-     * @param hangUp ends the connection
+     * @param patience updates in a row that may find no room
+     * @param hangUp closes the connection
      */
     ServerSentEvents(HttpServerResponse response, int patience, Runnable hangUp) {
         this.response = response;
@@ -27,7 +27,7 @@ final class ServerSentEvents {
                 .write("retry: 2000\n\n");
     }
 
-    /** Whether there is room for an update now; one that never has any is hung up on. */
+    /** Whether there is room for an update. Closes the connection after too many updates without room. */
     boolean isReady() {
         if (response.closed() || response.ended()) {
             return false;

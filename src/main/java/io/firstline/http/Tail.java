@@ -12,9 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Shows somebody the newest messages of one feed. It reads the feed as any consumer does, so it is passed over when it is too slow, and
- * nobody waits for it. Between two updates it keeps the last {@value #SHOWN} messages and looks into at most {@value #LOOKS}. Belongs
- * to one event loop.
+ * Shows the newest messages of one feed to one browser. It is an ordinary consumer of the feed: if it is too slow it
+ * loses messages, and it delays nobody. Between two updates it keeps the last {@value #SHOWN} messages and inspects at
+ * most {@value #LOOKS}. Runs on one event loop.
  */
 final class Tail {
     static final int SHOWN = 40;
@@ -30,9 +30,9 @@ final class Tail {
     private int looks;
 
     /**
-     * Begins to read.
+     * Starts reading.
      *
-     * @param filter what a message must contain; empty = nothing
+     * @param filter text that a message must contain; empty = any message
      */
     Tail(Vertx vertx, String feed, String filter, ServerSentEvents listener) {
         this.listener = listener;
@@ -52,7 +52,7 @@ final class Tail {
         }
     }
 
-    /** Sends what has come since the last time. */
+    /** Sends the messages since the last call. */
     void tell() {
         if (!listener.isReady()) {
             return;
@@ -91,7 +91,7 @@ final class Tail {
         return shown;
     }
 
-    /** The payload, whichever body the feed publishes. */
+    /** The payload, whatever body the feed publishes. */
     private static String text(Object body) {
         if (body instanceof FeedMessage message) {
             return message.asText();

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The files of the page, read once from the class path: nothing else can be asked for, whatever a path looks like. */
+/** The page's files, read once from the class path. No other file is served, whatever the path. */
 final class WebFiles {
     private static final Map<String, String> TYPES = Map.of(
             "index.html", "text/html; charset=utf-8",
@@ -17,7 +17,7 @@ final class WebFiles {
 
     private final Map<String, File> byPath = new TreeMap<>();
 
-    /** One of them. */
+    /** One file. */
     record File(String type, Buffer content) {}
 
     WebFiles() {
@@ -26,7 +26,7 @@ final class WebFiles {
                 byPath.put(
                         name.equals("index.html") ? "/" : "/" + name, new File(type, Buffer.buffer(in.readAllBytes())));
             } catch (IOException e) {
-                throw new UncheckedIOException("web/" + name + " cannot be read from the class path", e);
+                throw new UncheckedIOException("web/" + name + " is not readable from the class path", e);
             }
         });
     }

@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/**
- * The open connections and who of them gets which stream. Changed on the event loop only; {@link #open} may be read by any thread.
- */
+/** The open connections and their streams. Changed on the event loop only; {@link #open} may be read by any thread. */
 final class Connections {
     private final Map<String, List<Line>> audiences = new HashMap<>();
     private volatile List<Line> open = List.of();
@@ -44,12 +42,12 @@ final class Connections {
         }
     }
 
-    /** Who gets this stream's messages; empty when nobody does. */
+    /** The connections that receive this stream; may be empty. */
     List<Line> audience(String stream) {
         return audiences.getOrDefault(stream, List.of());
     }
 
-    /** Does something with every connection that is open at the moment, also when some close meanwhile. */
+    /** Runs an action for every open connection. The action may close connections. */
     void forEach(Consumer<Line> action) {
         open.forEach(action);
     }

@@ -1,6 +1,6 @@
 package io.firstline.simulator;
 
-/** In which dialect a market message is written: field set and unit of its times. */
+/** The form of a market message: field set and time unit. */
 enum DataForm {
     SPOT_MILLIS,
     SPOT_MICROS,
@@ -18,7 +18,7 @@ enum DataForm {
         return this == FUTURES_MILLIS || this == FUTURES_MICROS;
     }
 
-    /** A time in the form's unit. */
+    /** Converts a time into the form's unit. */
     long time(long epochMicros) {
         return this == SPOT_MICROS || this == FUTURES_MICROS ? epochMicros : epochMicros / 1_000;
     }

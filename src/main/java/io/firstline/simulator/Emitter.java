@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /**
- * Emits the market: one stream after the other of those that somebody gets, at the configured rate. Event loop only, but for
+ * Emits the market at the configured rate, round-robin over all streams with receivers. Event loop only, except
  * {@link #emitted}.
  *
- * <p>The rate is held by a schedule on the monotonic clock, not by the timer: what became due while the timer slept is emitted when it
- * wakes, up to one second's worth; a longer stall is not made up for.
+ * <p>A schedule on the monotonic clock keeps the rate, not the timer: messages that became due while the timer slept
+ * are emitted when it wakes, at most one second's worth. A longer stall is not made up for.
  */
 final class Emitter {
     private static final long SECOND_NS = 1_000_000_000L;
-    /** The timer sleeps no less, so that a high rate costs few wake-ups and flushes. */
+    /** The shortest sleep of the timer, so that a high rate costs few wake-ups and flushes. */
     private static final long MIN_SLEEP_NS = 1_000_000L;
-    /** Longest time that catching up may keep the event loop from everything else. */
+    /** The longest time that catching up may occupy the event loop. */
     private static final long MAX_TURN_NS = 10_000_000L;
 
     private final Connections connections;
@@ -50,7 +50,7 @@ final class Emitter {
         onEmit = hook;
     }
 
-    /** Emits from now on only what somebody gets; to be called after each change of subscriptions. */
+    /** Selects the streams with receivers. Call it after each change of subscriptions. */
     void audiencesChanged() {
         rotation = market.streams().stream()
                 .filter(stream -> !connections.audience(stream.name()).isEmpty())
@@ -63,19 +63,19 @@ final class Emitter {
         run();
     }
 
-    /** Goes on with the schedule anew: what would have been due in the pause is not emitted. */
+    /** Restarts the schedule; messages due during the pause are not emitted. */
     void resume() {
         paused = false;
         run();
     }
 
-    /** Sends a message given from outside to everyone who gets the stream. */
+    /** Sends an injected message to every receiver of the stream. */
     void emit(String stream, byte[] payload) {
         publish(new EncodedMessage(stream, form -> payload, this::tell), stream);
         connections.flush();
     }
 
-    /** Messages emitted so far, by stream; from any thread. */
+    /** The number of emitted messages by stream; callable from any thread. */
     Map<String, Long> emitted() {
         Map<String, Long> counts = new TreeMap<>();
         emitted.forEach((stream, count) -> counts.put(stream, count.get()));

@@ -7,8 +7,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * One message of a stream, written at most once in each form that somebody needs: the same frame goes to every connection of that form. Used
- * on one thread, for one round of sending.
+ * One message of a stream, encoded at most once in each form: all connections of that form get the same frame. Used on
+ * one thread, for one round of sending.
  */
 final class EncodedMessage {
     private static final byte[] COMBINED_END = {'}'};
@@ -20,7 +20,9 @@ final class EncodedMessage {
     private final Map<DataForm, WireFrame> raw = new EnumMap<>(DataForm.class);
     private final Map<DataForm, WireFrame> combined = new EnumMap<>(DataForm.class);
 
-    /** A message that {@code writer} can write in any form; {@code onWritten} is told each form that was needed, unwrapped. */
+    /**
+     * Makes a message that {@code writer} can encode in any form. {@code onWritten} gets each used form, not wrapped.
+     */
     EncodedMessage(String stream, Function<DataForm, byte[]> writer, BiConsumer<String, byte[]> onWritten) {
         this.stream = stream;
         this.writer = writer;

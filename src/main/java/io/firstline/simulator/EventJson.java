@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes market events as the venue does: the field sets and their order of spot and of USD-M futures. One instance per event loop: it
- * reuses its builder.
+ * Encodes market events like the venue: with the fields, and their order, of spot and of USD-M futures. One instance
+ * per event loop, because it reuses its builder.
  */
 final class EventJson {
     private static final int PRICE_DECIMALS = 2;
@@ -163,7 +163,7 @@ final class EventJson {
         }
     }
 
-    /** Writes {@code unscaled / 10^scale} as a quoted text with exactly so many decimals. */
+    /** Writes {@code unscaled / 10^scale} in quotes, with exactly this many decimals. */
     private void appendDecimal(long unscaled, int scale, int decimals) {
         long unit = 1;
         for (int i = 0; i < scale; i++) {

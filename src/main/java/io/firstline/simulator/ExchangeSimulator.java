@@ -29,20 +29,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 /**
- * A WebSocket server that speaks Binance's market-stream protocol (spot on {@code /ws} and {@code /stream}; USD-M futures below
- * {@code /public} and {@code /market}), tells the time at {@code /api/v3/time} and {@code /fapi/v1/time}, emits a seeded market or replays recordings, and misbehaves as it is told, per connection.
+ * A WebSocket server with Binance's market-stream protocol: spot on {@code /ws} and {@code /stream}, USD-M futures
+ * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}. It emits a
+ * seeded market or replays recordings. Faults can be configured per connection.
  *
- * <p>All methods may be called from any thread; what they do happens in order on the simulator's own event loop, at once when they are
- * called there. Handlers and hooks are called on that loop and must not block it. What {@link #lines()} and {@link #emitted()} return is a
- * snapshot that may be a moment old. {@link #close()} frees the port, the connections and all timers.
- *
+ * <p>All methods may be called from any thread. They take effect in order on the simulator's event loop, immediately if
+ * called there. Handlers and hooks are called on that loop and must not block. {@link #lines()} and {@link #emitted()}
+ * return snapshots that may be slightly stale. {@link #close()} frees the port, the connections and all timers.
  * <pre>{@code
  * ExchangeSimulator exchange = ExchangeSimulator.create(vertx, SimulatorConfig.of().withMessagesPerSecond(1_000));
  * exchange.start().onSuccess(port -> connect(exchange.url("/ws/btcusdt@bookTicker")));
  * }</pre>
  *
- * <p>What a client measures: PONGs, acks and the server's pings take the connection's base delay (without jitter, never lost) and keep
- * their place among its messages, so that a round trip shows the line's delay once. The way from client to server has no delay.
+ * <p>PONGs, acks and the server's pings have the connection's base delay, without jitter or loss, and keep their order
+ * among its messages. A measured round trip therefore contains the line's delay once. Frames from the client are not
+ * delayed.
  */
 public final class ExchangeSimulator {
     private static final int MAX_CLIENT_FRAME_BYTES = 1 << 20;
@@ -72,15 +73,15 @@ public final class ExchangeSimulator {
         this.replay = new Replay(context, config);
     }
 
-    /** A simulator that does nothing yet. */
+    /** Makes a simulator that is not started yet. */
     public static ExchangeSimulator create(Vertx vertx, SimulatorConfig config) {
         return new ExchangeSimulator(vertx, config);
     }
 
     /**
-     * Reads the recordings, if any, and listens; gives the bound port. Further calls give the same result. Fails with
-     * {@link RecordingException} when a recording cannot be read, with IllegalStateException when the port is taken or the simulator was
-     * closed.
+     * Reads the recordings, if any, and listens. Returns the bound port; further calls return the same result. Fails
+     * with a {@link RecordingException} if a recording is unreadable, and with an IllegalStateException if the port is
+     * taken or the simulator is closed.
      */
     public Future<Integer> start() {
         Promise<Integer> promise = promise();
@@ -96,7 +97,7 @@ public final class ExchangeSimulator {
         return started.get();
     }
 
-    /** The port it listens on; IllegalStateException before {@link #start()} has succeeded. */
+    /** The port; throws IllegalStateException until {@link #start()} has succeeded. */
     public int port() {
         if (port == 0) {
             throw new IllegalStateException("the simulator has not started");
@@ -104,7 +105,10 @@ public final class ExchangeSimulator {
         return port;
     }
 
-    /** The address of a path, such as {@code url("/stream?streams=btcusdt@trade")}; only after {@link #start()} has succeeded. */
+    /**
+     * The URL of a path, such as {@code url("/stream?streams=btcusdt@trade")}; available once {@link #start()} has
+     * succeeded.
+     */
     public String url(String pathAndQuery) {
         String host = config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host();
         return "ws://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port() + pathAndQuery;
@@ -118,15 +122,16 @@ public final class ExchangeSimulator {
             try {
                 starting.onComplete(any -> run(() -> closeAll().onComplete(promise)));
             } catch (RejectedExecutionException e) {
-                promise.complete(); // Vert.x is closed, and everything with it
+                promise.complete(); // the closed Vert.x has closed everything
             }
         }
         return closed.get();
     }
 
     /**
-     * Completes with the number of messages sent when every connection of a replay has got its recording, and nobody came within two
-     * seconds for those that are left; fails with {@link RecordingException} if one cannot be read to its end.
+     * Completes with the number of sent messages once every connection of a replay has received its whole recording,
+     * and no client has connected for the remaining recordings within two seconds. Fails with a
+     * {@link RecordingException} if a recording is unreadable.
      */
     public Future<Long> served() {
         return replay.served();
@@ -137,7 +142,10 @@ public final class ExchangeSimulator {
         return connections.open().stream().map(Line::describe).toList();
     }
 
-    /** Cuts an open connection; completes when it is gone, fails with NoSuchElementException when there is no such connection. */
+    /**
+     * Cuts an open connection. Completes when it has closed; fails with a NoSuchElementException if there is no such
+     * connection.
+     */
     public Future<Void> cut(int number, CutKind kind) {
         Promise<Void> promise = promise();
         run(() -> connections
@@ -149,26 +157,29 @@ public final class ExchangeSimulator {
     }
 
     /**
-     * Holds back everything that goes to an open connection, until {@link #thaw}: it stays open and says nothing. Throws
-     * NoSuchElementException when there is no such connection.
+     * Holds back all output of an open connection until {@link #thaw}. Throws NoSuchElementException if there is no
+     * such connection.
      */
     public void freeze(int number) {
         Line line = line(number);
         run(() -> line.freeze(true));
     }
 
-    /** Delivers at once, in order, what {@link #freeze} held back. Throws NoSuchElementException when there is no such connection. */
+    /**
+     * Delivers the output that {@link #freeze} held back, at once and in order. Throws NoSuchElementException if there
+     * is no such connection.
+     */
     public void thaw(int number) {
         Line line = line(number);
         run(() -> line.thaw(true));
     }
 
-    /** Sends {@code serverShutdown} to every connection, in its form. Nothing closes because of it. */
+    /** Sends {@code serverShutdown} to every connection, in its form. No connection closes because of it. */
     public void announceShutdown() {
         run(() -> connections.forEach(line -> line.announceShutdown(Emitter.nowUs())));
     }
 
-    /** Stops the market or the replay; everything else goes on. */
+    /** Stops the market or the replay; everything else continues. */
     public void pauseEmission() {
         run(() -> {
             emitter.pause();
@@ -176,7 +187,7 @@ public final class ExchangeSimulator {
         });
     }
 
-    /** Goes on with the market or the replay; what the pause would have seen is not made up for. */
+    /** Continues the market or the replay. Messages due during a pause of the market are not emitted. */
     public void resumeEmission() {
         run(() -> {
             emitter.resume();
@@ -184,13 +195,13 @@ public final class ExchangeSimulator {
         });
     }
 
-    /** Sends a message of a stream, existing or invented, to everyone who is subscribed to it where the venue delivers it. */
+    /** Sends a message of any stream, existing or not, to every subscriber on a path where the venue delivers it. */
     public void emit(String stream, String payloadJson) {
         byte[] payload = payloadJson.getBytes(StandardCharsets.UTF_8);
         run(() -> emitter.emit(stream, payload));
     }
 
-    /** Sends these bytes as one text or binary frame to every connection, as they are; delay, jitter and loss apply. */
+    /** Sends these bytes unchanged as one text or binary frame to every connection. Delay, jitter and loss apply. */
     public void broadcastRaw(Buffer payload, boolean text) {
         byte[] bytes = payload.getBytes();
         run(() -> {
@@ -200,21 +211,24 @@ public final class ExchangeSimulator {
         });
     }
 
-    /** How many messages were emitted, by stream, injected ones included; a message counts once for all its receivers. */
+    /**
+     * The number of emitted messages by stream, including injected ones. A message counts once for all its receivers.
+     */
     public Map<String, Long> emitted() {
         return emitter.emitted();
     }
 
     /**
-     * Tells every message that is emitted to somebody, before it is sent: stream name and payload, not wrapped, UTF-8. A message that goes
-     * out in several dialects (spot and futures, milliseconds and microseconds) is told once in each. Replays are not told.
+     * Sets a hook for every emitted message with a receiver, called before it is sent: stream name and payload, not
+     * wrapped, UTF-8. A message that is sent in several forms (spot and futures, milliseconds and microseconds) is
+     * reported once in each. Replays are not reported.
      */
     public ExchangeSimulator onEmit(BiConsumer<String, Buffer> hook) {
         emitter.onEmit(hook);
         return this;
     }
 
-    /** Tells every frame that a client sends, close frames excepted. */
+    /** Sets a handler for every frame from a client, except close frames. */
     public ExchangeSimulator onClientFrame(Handler<ClientFrame> handler) {
         onClientFrame = handler;
         return this;
@@ -224,13 +238,13 @@ public final class ExchangeSimulator {
         context.emit(nothing -> action.run());
     }
 
-    /** A promise whose callbacks come back to the caller's context, if there is one. */
+    /** A promise whose callbacks run on the caller's context, if there is one. */
     private <T> Promise<T> promise() {
         ContextInternal caller = vertx.getContext();
         return caller == null ? Promise.promise() : caller.promise();
     }
 
-    /** The blocking part of a start. */
+    /** The blocking part of the start. */
     private List<Recording> prepare() throws InterruptedException {
         for (int attempt = 1; !isPortFree(attempt == BIND_ATTEMPTS); attempt++) {
             Thread.sleep(BIND_PAUSE_MS);
@@ -239,8 +253,8 @@ public final class ExchangeSimulator {
     }
 
     /**
-     * Tries the port, because two servers of one Vert.x share a port silently. More than once, because a server of this process that was
-     * just closed holds its port until its selector turns once more.
+     * Tests the port first, because two servers of one Vert.x silently share a port. Tries more than once, because a
+     * server of this process that was just closed keeps its port until the next turn of its selector.
      */
     private boolean isPortFree(boolean isLastAttempt) {
         try (ServerSocket probe = new ServerSocket()) {
@@ -274,7 +288,7 @@ public final class ExchangeSimulator {
                 .map(HttpServer::actualPort);
     }
 
-    /** What one can ask for without a socket: the time, where the venue tells it. */
+    /** Answers plain HTTP requests: the time, on the venue's paths. */
     private static void answer(HttpServerRequest request) {
         if (request.method().equals(HttpMethod.GET) && TIME_PATHS.contains(request.path())) {
             request.response()
@@ -328,7 +342,7 @@ public final class ExchangeSimulator {
                 + connections.open().stream().map(Line::number).toList());
     }
 
-    /** Keeps the room in order when a connection changes. */
+    /** Updates the simulator when a connection changes. */
     private final class LineListener implements Line.Listener {
         @Override
         public void changed(Line line) {

@@ -3,11 +3,11 @@ package io.firstline.simulator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what is wrong with the fields of one record, so that one exception names them all. */
+/** Collects the problems of one record's fields, so that one exception names them all. */
 final class FieldProblems {
     private final List<String> problems = new ArrayList<>();
 
-    /** Takes a number that must lie in {@code min..max}, both included; NaN lies nowhere. */
+    /** Checks that a number is in {@code min..max}, both included; NaN never is. */
     FieldProblems range(String field, double value, double min, double max) {
         return require(value >= min && value <= max, field, plain(value), plain(min) + " to " + plain(max));
     }

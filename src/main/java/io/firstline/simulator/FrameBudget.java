@@ -1,18 +1,18 @@
 package io.firstline.simulator;
 
-/** The limit of client frames a second, over a sliding window. Pure: no clock, no thread of its own. */
+/** Limits client frames per second over a sliding window. Pure: no clock, no thread. */
 final class FrameBudget {
     private static final long WINDOW_NS = 1_000_000_000L;
 
     private final long[] timesNs;
     private long taken;
 
-    /** A limit of so many frames in any second; 0 = none. */
+    /** Allows this many frames in any second; 0 = no limit. */
     FrameBudget(int framesPerSecond) {
         timesNs = new long[framesPerSecond];
     }
 
-    /** Counts a frame that came at {@code nowNs}; false when it is one too many. */
+    /** Counts a frame that arrived at {@code nowNs}; false if it exceeds the limit. */
     boolean take(long nowNs) {
         if (timesNs.length == 0) {
             return true;

@@ -10,14 +10,14 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
 /**
- * Stands before the Vert.x WebSocket in a connection's pipeline: every client frame is counted here, and PINGs and PONGs end here, because
- * Vert.x answers a PING by itself and at once, where a slow line must answer late.
+ * Handles client frames ahead of the Vert.x WebSocket: counts every frame, and consumes PINGs and PONGs. Vert.x would
+ * answer a PING immediately, but a slow line must answer late.
  */
 final class FrameGate extends ChannelInboundHandlerAdapter {
 
-    /** What the gate lets through. Called on the event loop. */
+    /** Decides which frames pass. Called on the event loop. */
     interface Guard {
-        /** Takes note of a frame; false = the connection is being closed, drop it. */
+        /** Handles a frame; false = the connection is closing, drop the frame. */
         boolean admit(ClientFrame.Kind kind, byte[] payload);
     }
 

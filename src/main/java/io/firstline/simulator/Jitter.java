@@ -2,15 +2,17 @@ package io.firstline.simulator;
 
 import java.util.random.RandomGenerator;
 
-/** The distribution of the delay that a line adds, message by message, to its base delay. */
+/** The distribution of a line's extra delay per message, on top of its base delay. */
 public enum Jitter {
-    /** None: every message has the base delay. */
+    /** Every message has exactly the base delay. */
     NONE,
-    /** Even between 0 and the scale. */
+    /** Uniform between 0 and the scale. */
     UNIFORM,
     /** Exponential with the scale as its mean. */
     EXPONENTIAL,
-    /** Log-normal with the scale as its median and σ = 1: mostly small, rarely ten times as much, as on the internet. */
+    /**
+     * Log-normal with the scale as its median and σ = 1: mostly small, rarely ten times as long, as on the internet.
+     */
     LOG_NORMAL;
 
     /** Draws one delay in milliseconds, never negative. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads typed fields of a JSON object, keeps the given value where one is missing, and remembers every field of a wrong type. */
+/** Reads typed fields of a JSON object. A missing field gives the default; every field of a wrong type is recorded. */
 final class JsonFields {
     private final JsonObject json;
     private final FieldProblems problems = new FieldProblems();
@@ -39,7 +39,9 @@ final class JsonFields {
                 .map(String.class::cast));
     }
 
-    /** Reads a list; the first element that {@code element} does not accept is a problem, as is anything that it throws. */
+    /**
+     * Reads a list. The first element that {@code element} rejects is a problem, and so is an exception that it throws.
+     */
     <T> List<T> list(String field, List<T> missing, String allowed, Function<Object, Optional<T>> element) {
         Object value = json.getValue(field);
         if (value == null) {
@@ -64,7 +66,7 @@ final class JsonFields {
         return found;
     }
 
-    /** Builds the record and throws one IllegalArgumentException that names wrong types and wrong values alike. */
+    /** Builds the record, or throws one IllegalArgumentException that names all wrong types and values. */
     <T> T build(Supplier<T> record) {
         T built = null;
         try {

@@ -13,22 +13,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * One open connection: its outbox, its conversation, its heartbeat and its faults. Event loop only, but for {@link #describe}.
- */
+/** One open connection: its outbox, requests, heartbeat and faults. Event loop only, except {@link #describe}. */
 final class Line {
     private static final short NORMAL = 1000;
     private static final short GOING_AWAY = 1001;
     private static final short POLICY_VIOLATION = 1008;
-    /** A client that neither answers nor reads a close frame is dropped after this. */
+    /** A client that neither answers nor reads a close frame is dropped after this time. */
     private static final long CLOSE_GUARD_MS = 1_500;
 
-    /** Who is told about this connection; all on the event loop. */
+    /** Receives the events of a connection, on the event loop. */
     interface Listener {
         /** Its subscriptions changed. */
         void changed(Line line);
 
-        /** It is gone. */
+        /** The connection has closed. */
         void closed(Line line);
 
         /** Its client sent a frame. */
@@ -80,10 +78,10 @@ final class Line {
         timers = new LineTimers(context, this, config, behaviour);
     }
 
-    /** Attaches the handlers; in the same turn of the loop in which the connection was accepted. */
+    /** Attaches the handlers. Call it in the turn of the event loop that accepted the connection. */
     void open() {
         channel.pipeline().addBefore(channel.name(), "simulator-gate", new FrameGate(this::admit));
-        socket.exceptionHandler(error -> {}); // a broken connection shows in the close handler
+        socket.exceptionHandler(error -> {}); // the close handler reports a broken connection
         socket.textMessageHandler(this::request);
         socket.closeHandler(nothing -> gone());
         if (session.subscribe(route.streams())) {
@@ -94,7 +92,7 @@ final class Line {
         }
     }
 
-    /** A snapshot; from any thread. */
+    /** A snapshot; callable from any thread. */
     SimulatedLine describe() {
         return new SimulatedLine(number, route.uri(), behaviour, streams, outbox.dataWritten(), frozen);
     }
@@ -111,12 +109,12 @@ final class Line {
         return route.venue();
     }
 
-    /** Sends a market message in this connection's form; {@link #flush} sends it off. */
+    /** Queues a market message in this connection's form; {@link #flush} writes it. */
     void send(EncodedMessage message) {
         send(message.frame(route.form(), session.isCombined()));
     }
 
-    /** Sends any data frame; {@link #flush} sends it off. */
+    /** Queues any data frame; {@link #flush} writes it. */
     void send(WireFrame frame) {
         outbox.data(frame);
     }
@@ -125,12 +123,12 @@ final class Line {
         outbox.flush();
     }
 
-    /** What was sent and has not left yet, in bytes. */
+    /** Bytes that were queued and not yet written. */
     long backlogBytes() {
         return outbox.backlogBytes();
     }
 
-    /** Tells that the server will go: at once a new connection should be opened. */
+    /** Announces that the server will close: the client should open a new connection now. */
     void announceShutdown(long nowUs) {
         byte[] notice =
                 ("{\"e\":\"serverShutdown\",\"E\":" + route.form().time(nowUs) + "}").getBytes(StandardCharsets.UTF_8);
@@ -148,7 +146,7 @@ final class Line {
         outbox.freeze();
     }
 
-    /** Ends a freeze of this cause; the other cause may still hold. */
+    /** Ends a freeze of this cause; the other cause may continue. */
     void thaw(boolean byHand) {
         frozenByHand &= !byHand;
         frozenByBehaviour &= byHand;
@@ -174,14 +172,14 @@ final class Line {
         }
     }
 
-    /** Closes the connection with RST or FIN and without a close frame. What was held back is lost. */
+    /** Closes the connection with RST or FIN, without a close frame. Frames held back are lost. */
     Future<Void> drop(CutKind kind) {
         closing = true;
         outbox.discard();
         if (kind == CutKind.RESET && channel.channel().isOpen()) {
             channel.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        ChannelFuture unused = channel.close(); // the close handler tells
+        ChannelFuture unused = channel.close(); // the close handler reports the end
 
         return closed.future();
     }
@@ -232,7 +230,7 @@ final class Line {
         }
         Optional<String> reply = session.handle(text);
         List<String> subscribed = session.streams();
-        if (!subscribed.equals(streams)) { // before the reply: who has it may rely on it
+        if (!subscribed.equals(streams)) { // before the reply, because the client may rely on it after the reply
             streams = subscribed;
             listener.changed(this);
         }

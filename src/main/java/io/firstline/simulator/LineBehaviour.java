@@ -5,16 +5,18 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How one connection misbehaves on its way to the client. TCP order always holds: a message never overtakes an earlier one of its
- * connection.
+ * The faults of one connection on its way to the client. TCP order always holds: a message never overtakes an earlier
+ * one of its connection.
  *
- * @param delayMs base delay of everything that the server sends, PONGs and acks included; milliseconds, 0 to 60,000, default 0
- * @param jitterMs scale of the delay that data messages get on top, milliseconds, 0 to 60,000, default 0; see {@link Jitter}
+ * @param delayMs base delay of all output, PONGs and acks included; milliseconds, 0 to 60,000, default 0
+ * @param jitterMs scale of the extra delay of data messages, milliseconds, 0 to 60,000, default 0; see {@link Jitter}
  * @param jitter its distribution, default NONE
- * @param lossPercent share of the data messages that this connection never gets, 0 to 100, default 0
- * @param freezeEveryMs each so many milliseconds everything is held back …, 0 to 86,400,000, default 0 = never
- * @param freezeForMs … for so many milliseconds, then delivered at once; at least 1 and less than {@code freezeEveryMs}
- * @param cutAfterMs the connection is cut without a close frame at this age, milliseconds, 0 to 86,400,000, default 0 = never
+ * @param lossPercent share of data messages that this connection never gets, 0 to 100, default 0
+ * @param freezeEveryMs interval at which all output is held back, milliseconds, 0 to 86,400,000, default 0 = never
+ * @param freezeForMs length of each freeze, after which the output is delivered at once; at least 1 and less than
+ *     {@code freezeEveryMs}
+ * @param cutAfterMs age at which the connection is cut without a close frame, milliseconds, 0 to 86,400,000, default 0
+ *     = never
  */
 public record LineBehaviour(
         double delayMs,
@@ -28,7 +30,7 @@ public record LineBehaviour(
     private static final int MINUTE_MS = 60_000;
     private static final LineBehaviour PERFECT = new LineBehaviour(0, 0, Jitter.NONE, 0, 0, 0, 0);
 
-    /** Checks every field; throws IllegalArgumentException that names each one out of range. */
+    /** Checks all fields; throws an IllegalArgumentException that names each wrong one. */
     public LineBehaviour {
         FieldProblems problems = new FieldProblems()
                 .range("delayMs", delayMs, 0, MINUTE_MS)
@@ -55,17 +57,17 @@ public record LineBehaviour(
         return new LineBehaviour(newDelayMs, jitterMs, jitter, lossPercent, freezeEveryMs, freezeForMs, cutAfterMs);
     }
 
-    /** The same line with jitter of this distribution and scale in milliseconds. */
+    /** The same line with another jitter: its distribution, and its scale in milliseconds. */
     public LineBehaviour withJitter(Jitter newJitter, double newJitterMs) {
         return new LineBehaviour(delayMs, newJitterMs, newJitter, lossPercent, freezeEveryMs, freezeForMs, cutAfterMs);
     }
 
-    /** The same line that loses this share of its data messages, in per cent. */
+    /** The same line with another loss of data messages, in per cent. */
     public LineBehaviour withLossPercent(double newLossPercent) {
         return new LineBehaviour(delayMs, jitterMs, jitter, newLossPercent, freezeEveryMs, freezeForMs, cutAfterMs);
     }
 
-    /** The same line that freezes each so many milliseconds for so many milliseconds. */
+    /** The same line with another interval and length of freezes, in milliseconds. */
     public LineBehaviour withFreeze(int everyMs, int forMs) {
         return new LineBehaviour(delayMs, jitterMs, jitter, lossPercent, everyMs, forMs, cutAfterMs);
     }
@@ -76,8 +78,8 @@ public record LineBehaviour(
     }
 
     /**
-     * Reads a behaviour; what is missing keeps its default, what is unknown is ignored. {@code jitter} is a name as {@code "log-normal"},
-     * {@code "LOG_NORMAL"}. Throws IllegalArgumentException that names every wrong field.
+     * Reads a behaviour. Missing fields keep their defaults, unknown ones are ignored. {@code jitter} is a name such as
+     * {@code "log-normal"} or {@code "LOG_NORMAL"}. Throws an IllegalArgumentException that names every wrong field.
      */
     public static LineBehaviour fromJson(JsonObject json) {
         JsonFields fields = new JsonFields(json);

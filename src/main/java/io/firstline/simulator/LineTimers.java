@@ -3,7 +3,7 @@ package io.firstline.simulator;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 
-/** Everything that happens to one connection because time passes: pings, the pong deadline, its age, freezes, cuts. Event loop only. */
+/** The timed events of one connection: pings, the pong deadline, the maximum age, freezes, cuts. Event loop only. */
 final class LineTimers {
     private final SimulatorConfig config;
     private final LineBehaviour behaviour;
@@ -44,7 +44,7 @@ final class LineTimers {
         pong.cancel();
     }
 
-    /** The connection is closing: nothing else matters, but it must end. */
+    /** The connection is closing: only the deadline of its end remains. */
     void expectClose(long guardMs) {
         cancelAll();
         closeGuard.afterMs(guardMs);

@@ -5,9 +5,11 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One action that can be due at one moment; setting it again replaces the moment. Runs on the context's event loop, to be used only there.
+ * A timer for one action. Setting it again replaces the time. Used only on the context's event loop, where the action
+ * runs.
  *
- * <p>It asks the event loop directly because {@code Vertx.setTimer} knows no less than a millisecond and lines differ by less.
+ * <p>It uses the event loop directly, because the resolution of {@code Vertx.setTimer} is a millisecond and lines
+ * differ by less.
  */
 final class LoopTimer {
     private final ContextInternal context;
@@ -19,7 +21,7 @@ final class LoopTimer {
         this.action = action;
     }
 
-    /** Due at this moment of {@code System.nanoTime()}; at once when it has passed. */
+    /** Sets the time, by {@code System.nanoTime()}. A past time means now. */
     void atNs(long dueNs) {
         cancel();
         long delayNs = Math.max(0, dueNs - System.nanoTime());

@@ -3,7 +3,7 @@ package io.firstline.simulator;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The streams that the simulated market has: each kind for three symbols. */
+/** The streams of the simulated market: each kind for three symbols. */
 final class Market {
     private record Instrument(String symbol, long anchorTicks) {}
 

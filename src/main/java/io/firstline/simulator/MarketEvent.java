@@ -2,7 +2,7 @@ package io.firstline.simulator;
 
 import java.util.List;
 
-/** One thing that happened in the market, before it is written in a dialect. Times are epoch microseconds. */
+/** One market event, before it is encoded. Times are microseconds since the Unix epoch. */
 sealed interface MarketEvent {
 
     /** A new top of the book. */
@@ -24,7 +24,10 @@ sealed interface MarketEvent {
             boolean buyerIsMaker)
             implements MarketEvent {}
 
-    /** The levels that the updates {@code firstId..lastId} changed; {@code previousLastId} is the last id of the message before. */
+    /**
+     * The levels changed by the updates {@code firstId..lastId}; {@code previousLastId} is the last id of the previous
+     * message.
+     */
     record Depth(
             long firstId,
             long lastId,

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * One stream of the market, such as {@code btcusdt@trade}: makes its messages one after the other, with unbroken chains of ids.
+ * One stream of the market, such as {@code btcusdt@trade}. It makes its messages in order, with contiguous ids.
  *
- * <p>The k-th message of a stream has the same ids and prices in every run with the same seed, whatever else is subscribed; only its times
- * are real. All streams of a symbol walk the same prices in step; ids are counted per stream.
+ * <p>For a given seed, the k-th message of a stream always has the same ids and prices, whatever else is subscribed;
+ * only its times are real. All streams of a symbol follow the same prices in step; ids are counted per stream.
  */
 final class MarketStream {
     private static final long FIRST_UPDATE_ID = 400_900_217L;
@@ -35,17 +35,17 @@ final class MarketStream {
         this.random = new SplittableRandom(seed * 31 + name.hashCode());
     }
 
-    /** The stream's name as clients subscribe to it. */
+    /** The stream's name in subscriptions. */
     String name() {
         return name;
     }
 
-    /** The symbol as messages name it. */
+    /** The symbol in messages. */
     String symbol() {
         return symbol;
     }
 
-    /** Makes the next message, at this time in epoch microseconds. */
+    /** Makes the next message, with this time in microseconds since the Unix epoch. */
     MarketEvent next(long nowUs) {
         Quote quote = walk.next();
         long matchUs = nowUs - random.nextInt(MAX_MATCH_AGE_US);

@@ -11,17 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * One connection's way to its client: delays, loses and holds back, and never reorders: a frame is due at its own time or at that of the
- * frame before it, whichever is later.
+ * The output of one connection. It delays, loses and holds back frames, but never reorders them: a frame is due at its
+ * own time or at that of the previous frame, whichever is later.
  *
- * <p>Event loop only. It writes to Netty's channel, past the Vert.x WebSocket, so that many frames share one flush. What waits, here and in
- * the socket, is bounded by {@link #MAX_BACKLOG_BYTES}.
+ * <p>Event loop only. It writes to Netty's channel, bypassing the Vert.x WebSocket, so that many frames share one
+ * flush. Waiting bytes, here and in the socket, are bounded by {@link #MAX_BACKLOG_BYTES}.
  */
 final class Outbox {
-    /** A client that is so far behind is cut, as a venue would. */
+    /** A client with more unread bytes is cut, as at a venue. */
     static final int MAX_BACKLOG_BYTES = 64 << 20;
 
-    /** What a waiting frame costs beside its bytes, about: a client may ask for many small answers. */
+    /** The approximate cost of a waiting frame besides its bytes: a client may request many small answers. */
     static final int FRAME_OVERHEAD = 128;
 
     private static final double NS_PER_MS = 1e6;
@@ -43,10 +43,10 @@ final class Outbox {
     private final AtomicLong dataWritten = new AtomicLong();
 
     /**
-     * An empty outbox.
+     * Makes an empty outbox.
      *
-     * @param onPingWritten told when a PING really went to the socket, since its PONG cannot be expected before
-     * @param onOverflow told when a frame would exceed the bound; the frame is dropped
+     * @param onPingWritten called when a PING is written to the socket: its PONG cannot arrive earlier
+     * @param onOverflow called when a frame would exceed the bound; the frame is dropped
      */
     Outbox(
             ContextInternal context,
@@ -63,7 +63,7 @@ final class Outbox {
         this.delivery = new LoopTimer(context, this::deliver);
     }
 
-    /** Sends a data message, unless the line loses it; call {@link #flush} after the last one of a round. */
+    /** Queues a data message, unless the line loses it. Call {@link #flush} after the last message of a round. */
     void data(WireFrame frame) {
         if (behaviour.lossPercent() > 0 && random.nextDouble() * 100 < behaviour.lossPercent()) {
             return;
@@ -71,7 +71,7 @@ final class Outbox {
         put(frame, true, behaviour.delayMs() + behaviour.jitter().drawMs(behaviour.jitterMs(), random));
     }
 
-    /** Sends an ack, PING, PONG or error: never lost, the base delay only. */
+    /** Sends an ack, PING, PONG or error, with the base delay only and never lost. */
     void control(WireFrame frame) {
         put(frame, false, behaviour.delayMs());
     }
@@ -83,19 +83,19 @@ final class Outbox {
         }
     }
 
-    /** Holds everything back from now on. */
+    /** Holds all frames back from now on. */
     void freeze() {
         frozen = true;
         delivery.cancel();
     }
 
-    /** Delivers what was held back, and goes on. */
+    /** Delivers the frames held back, and continues. */
     void thaw() {
         frozen = false;
         deliver();
     }
 
-    /** Forgets what waits and takes nothing more. */
+    /** Discards waiting frames and accepts no more. */
     void discard() {
         discarded = true;
         waiting.clear();
@@ -103,12 +103,12 @@ final class Outbox {
         delivery.cancel();
     }
 
-    /** Data messages written to the socket so far; from any thread. */
+    /** The number of data messages written to the socket; callable from any thread. */
     long dataWritten() {
         return dataWritten.get();
     }
 
-    /** What was sent and has not left yet, in bytes. */
+    /** Bytes that were queued and not yet written. */
     long backlogBytes() {
         ChannelOutboundBuffer buffer = channel.channel().unsafe().outboundBuffer();
         return waitingBytes + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
@@ -153,7 +153,7 @@ final class Outbox {
         ChannelFuture unused = channel.write(frame.toByteBuf(), channel.voidPromise());
         needsFlush = true;
         if (data) {
-            dataWritten.lazySet(dataWritten.getPlain() + 1); // one writer
+            dataWritten.lazySet(dataWritten.getPlain() + 1); // single writer
         } else if (frame.isPing()) {
             onPingWritten.accept(frame);
         }

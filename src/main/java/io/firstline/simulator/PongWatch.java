@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** Which of the server's pings still wait for their PONG. Pure: no clock, no socket. */
+/** Tracks the server's pings without a PONG. Pure: no clock, no socket. */
 final class PongWatch {
     private record Ping(String payload, long sentNs) {}
 
@@ -19,12 +19,15 @@ final class PongWatch {
         waiting.addLast(new Ping(Arrays.toString(payload), nowNs));
     }
 
-    /** Takes a PONG: it answers the ping whose payload it copies and all earlier ones (RFC 6455, 5.5.3); any other PONG is unsolicited. */
+    /**
+     * Handles a PONG: it answers the ping with the same payload and all earlier ones (RFC 6455, 5.5.3). Any other PONG
+     * is unsolicited.
+     */
     void ponged(byte[] payload) {
         String copied = Arrays.toString(payload);
         if (waiting.stream().anyMatch(ping -> ping.payload().equals(copied))) {
             while (!waiting.removeFirst().payload().equals(copied)) {
-                // the pings before the one answered
+                // the pings before the answered one
             }
         }
     }
@@ -33,7 +36,9 @@ final class PongWatch {
         return !waiting.isEmpty();
     }
 
-    /** When the oldest waiting ping runs out, on the clock of {@link #pinged}; only while {@link #isWaiting}. */
+    /**
+     * The deadline of the oldest unanswered ping, on the clock of {@link #pinged}; valid only while {@link #isWaiting}.
+     */
     long deadlineNs() {
         return waiting.getFirst().sentNs() + timeoutNs;
     }

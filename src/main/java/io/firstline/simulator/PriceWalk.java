@@ -2,13 +2,13 @@ package io.firstline.simulator;
 
 import java.util.SplittableRandom;
 
-/** A seeded random walk of the top of a book around the price it starts from. The same seed gives the same quotes. */
+/** A seeded random walk of the top of a book around its starting price. The same seed gives the same quotes. */
 final class PriceWalk {
     private static final long MAX_LOTS = 400_000;
     private static final int MAX_SPREAD_TICKS = 3;
     /** One step moves the price by at most about 14 parts per million. */
     private static final long STEP_SHARE = 70_000;
-    /** The pull back to the start, so that the price stays near it (and positive) for ever. */
+    /** The pull back to the start, which keeps the price near it (and positive) forever. */
     private static final long PULL_SHARE = 2_000;
 
     private final SplittableRandom random;

@@ -13,21 +13,23 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Sends recordings to the connections, all from one start instant, which is when enough of them are open. Event loop only.
+ * Sends recordings to the connections. All have the same start time: the moment when enough of them are open. Event
+ * loop only.
  *
- * <p>A message is due at the start plus its distance from the earliest message of all recordings, divided by the speed, plus the
- * connection's lag. A connection that opens later joins where the foremost one stands: like a live feed, the past does not come back.
+ * <p>A message is due at the start, plus its distance from the earliest message of all recordings divided by the speed,
+ * plus the connection's lag. A connection that opens later starts at the position of the foremost one: as in a live
+ * feed, past messages are not repeated.
  *
- * <p>Each connection gets the next recording that nobody has had; when there is none left, they start over. One whose recording says that
- * it was closed is closed when it has got everything.
+ * <p>Each connection gets the next unused recording; when none is left, they are used again from the first. If a
+ * recording ends with a {@code closed} mark, its connection is closed after the last message.
  */
 final class Replay {
     private static final long NS_PER_MS = 1_000_000L;
-    /** Messages that one connection gets in one turn of the loop. */
+    /** The most messages of one connection per turn of the event loop. */
     private static final int CHUNK = 256;
-    /** A connection with more bytes than this on their way gets its next messages later. */
+    /** A connection with more waiting bytes gets its next messages later. */
     private static final long MAX_BACKLOG_BYTES = 1 << 20;
-    /** So long the recordings that are left wait for somebody who connects again. */
+    /** The time that unused recordings wait for a client to connect again. */
     private static final long GRACE_MS = 2_000;
 
     private final ContextInternal context;
@@ -37,7 +39,7 @@ final class Replay {
     private final int awaited;
     private long earliestNanos;
     private final Map<Line, Cursor> cursors = new HashMap<>();
-    /** The recordings that nobody has had yet, by their places. */
+    /** The positions of unused recordings. */
     private final PriorityQueue<Integer> untouched = new PriorityQueue<>();
 
     private final LoopTimer grace;
@@ -57,7 +59,7 @@ final class Replay {
         this.grace = new LoopTimer(context, () -> served.tryComplete(sent));
     }
 
-    /** Takes what is to be replayed, before the first connection opens. */
+    /** Sets the recordings, before the first connection opens. */
     void load(List<Recording> read) {
         recordings = read;
         earliestNanos = read.stream().mapToLong(Recording::startNanos).min().orElse(0);
@@ -67,8 +69,8 @@ final class Replay {
     }
 
     /**
-     * Completes with the number of messages sent when every connection has got its recording, and nobody came for those that are left;
-     * fails with a {@link RecordingException} if one cannot be read to its end.
+     * Completes with the number of sent messages once every connection has received its whole recording and no client
+     * connects for the remaining ones. Fails with a {@link RecordingException} if a recording is unreadable.
      */
     Future<Long> served() {
         return served.future();
@@ -109,7 +111,7 @@ final class Replay {
         }
     }
 
-    /** Goes on where it stopped: the pause moves everything after it. */
+    /** Continues after a pause, which delays all later messages. */
     void resume() {
         if (paused) {
             paused = false;
@@ -124,7 +126,7 @@ final class Replay {
         }
     }
 
-    /** Where one connection stands in its recording. */
+    /** The position of one connection in its recording. */
     private final class Cursor {
         private final Line line;
         private final int place;
@@ -165,7 +167,7 @@ final class Replay {
             }
         }
 
-        /** Sends what is due; whether the connection takes more. */
+        /** Sends the messages that are due; returns whether the connection accepts more. */
         private boolean sendDue(long nowNs) {
             boolean roomy = line.backlogBytes() < MAX_BACKLOG_BYTES;
             for (int i = 0; roomy && i < CHUNK; i++) {
@@ -190,7 +192,7 @@ final class Replay {
             sent++;
         }
 
-        /** All is sent; when all has left, it is over. */
+        /** All messages are queued; the replay ends when all are written. */
         private void finish() {
             if (line.backlogBytes() > 0) {
                 timer.atNs(System.nanoTime() + NS_PER_MS);

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a client asked for when it connected.
+ * The request of a client at connect.
  *
  * @param uri path and query as received
  * @param venue the entrance
- * @param combined whether messages come wrapped as {@code {"stream":…,"data":…}}
+ * @param combined whether messages are wrapped as {@code {"stream":…,"data":…}}
  * @param micros whether times are microseconds ({@code timeUnit=MICROSECOND})
- * @param streams the streams named in the URI
+ * @param streams the streams in the URI
  */
 record Route(String uri, Venue venue, boolean combined, boolean micros, List<String> streams) {
 
-    /** Reads {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}; empty when the venue has no such path. */
+    /** Parses {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}; empty if the venue has no such path. */
     static Optional<Route> parse(String uri) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri);
         String path = decoder.path();

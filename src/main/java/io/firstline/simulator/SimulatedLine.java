@@ -3,14 +3,14 @@ package io.firstline.simulator;
 import java.util.List;
 
 /**
- * One open connection of the simulator, as it was at one moment.
+ * A snapshot of one open connection of the simulator.
  *
- * @param number from 1, in the order in which connections were accepted; never used again
- * @param path what the client asked for, query included
+ * @param number counted from 1 in the order of acceptance; never reused
+ * @param path the requested path and query
  * @param behaviour its behaviour
- * @param streams what it is subscribed to, in order of subscription
+ * @param streams its subscriptions, in order
  * @param messagesSent data messages written to its socket so far; acks, pings and pongs do not count
- * @param frozen whether everything is held back at the moment
+ * @param frozen whether all output is held back now
  */
 public record SimulatedLine(
         int number, String path, LineBehaviour behaviour, List<String> streams, long messagesSent, boolean frozen) {}

@@ -6,27 +6,35 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Everything that a simulated exchange can be told before it starts. Immutable; checked as a whole.
+ * The configuration of a simulated exchange. Immutable; checked as a whole.
  *
- * @param host the local address to listen on, default "127.0.0.1", or "::1" where there is only IPv6
+ * @param host the local address to listen on, default "127.0.0.1", or "::1" on a machine with IPv6 only
  * @param port 1 to 65,535, or 0 (default) for any free port
- * @param messagesPerSecond how many messages the market emits over all subscribed streams together, 0 to 1,000,000, default 200;
- *     0 = only what {@link ExchangeSimulator#emit} is given
- * @param burst so many messages are emitted at once, every burst / messagesPerSecond seconds; 1 to 100,000, default 1
- * @param seed the k-th message of a stream has the same prices in every run with the same seed; default 1
- * @param pingIntervalMs the server pings each connection so often; milliseconds, 0 to 86,400,000, default 20,000; 0 = never
- * @param pongTimeoutMs a PING without its PONG for so long closes the connection (1008); milliseconds, 1 to 86,400,000, default 60,000
- * @param clientFramesPerSecond more PING, PONG and text frames than this within a second close the connection (1008); -1 (default) = the
- *     venue's limit: 5 on {@code /ws} and {@code /stream}, 10 on {@code /public} and {@code /market}, none in replays; 0 = no limit
- * @param maxStreamsPerConnection a subscription beyond this closes the connection (1008); 1 to 100,000, default 1,024
- * @param maxAgeMs each connection is closed (1001) at this age: the 24 h cut, scaled; milliseconds, 0 to 86,400,000 (default); 0 = never
- * @param lines behaviour of the 1st, 2nd, 3rd … accepted connection, starting over at the list's end; default empty = all perfect
- * @param recordings when not empty, these {@code .jsonl} or {@code .jsonl.gz} files are replayed instead of a market: one file goes to
- *     every connection, of several the k-th goes to the k-th accepted one, starting over at the list's end
- * @param replaySpeed 1 (default) = at the recording's own pace, 10 = ten times as fast, 0 = as fast as each connection takes it; 0 to 1,000,000
- * @param replayLagMs constant delay of the 1st, 2nd, 3rd … accepted connection in a replay, milliseconds, each 0 to 3,600,000; connections
- *     beyond the list have none; default empty
- * @param awaitConnections the replay starts when so many connections are open, 1 to 10,000, default 1
+ * @param messagesPerSecond rate of the market over all subscribed streams together, 0 to 1,000,000, default 200; 0 =
+ *     only messages from {@link ExchangeSimulator#emit}
+ * @param burst number of messages emitted at once, every burst / messagesPerSecond seconds; 1 to 100,000, default 1
+ * @param seed for a given seed, the k-th message of a stream always has the same prices; default 1
+ * @param pingIntervalMs interval of the server's pings on each connection, milliseconds, 0 to 86,400,000, default
+ *     20,000; 0 = never
+ * @param pongTimeoutMs a connection is closed (1008) if a PING has no PONG for this long; milliseconds, 1 to
+ *     86,400,000, default 60,000
+ * @param clientFramesPerSecond a connection is closed (1008) if it sends more PING, PONG and text frames in a second;
+ *     -1 (default) = the venue's limit: 5 on {@code /ws} and {@code /stream}, 10 on {@code /public} and
+ *     {@code /market}, none in replays; 0 = no limit
+ * @param maxStreamsPerConnection a connection is closed (1008) if it subscribes more streams; 1 to 100,000, default
+ *     1,024
+ * @param maxAgeMs a connection is closed (1001) at this age, a scaled 24 h cut; milliseconds, 0 to 86,400,000
+ *     (default); 0 = never
+ * @param lines behaviour of the 1st, 2nd, 3rd … accepted connection, repeated from the start of the list; default empty
+ *     = all perfect
+ * @param recordings {@code .jsonl} or {@code .jsonl.gz} files to replay instead of a market, if not empty. A single
+ *     file goes to every connection; of several, the k-th goes to the k-th accepted connection, repeated from the start
+ *     of the list
+ * @param replaySpeed 1 (default) = the recording's pace, 10 = ten times as fast, 0 = as fast as each connection accepts
+ *     it; 0 to 1,000,000
+ * @param replayLagMs constant delay of the 1st, 2nd, 3rd … accepted connection in a replay, milliseconds, each 0 to
+ *     3,600,000; default empty; further connections have none
+ * @param awaitConnections number of open connections at which the replay starts, 1 to 10,000, default 1
  */
 public record SimulatorConfig(
         String host,
@@ -48,7 +56,7 @@ public record SimulatorConfig(
     private static final int HOUR_MS = 3_600_000;
     private static final SimulatorConfig DEFAULT = new SimulatorConfigDraft().build();
 
-    /** Checks every field; throws IllegalArgumentException that names each one out of range. */
+    /** Checks all fields; throws an IllegalArgumentException that names each wrong one. */
     public SimulatorConfig {
         lines = List.copyOf(lines);
         recordings = List.copyOf(recordings);
@@ -77,8 +85,8 @@ public record SimulatorConfig(
     }
 
     /**
-     * Reads a configuration; what is missing keeps its default, what is unknown is ignored (the service's schema rejects it). Throws
-     * IllegalArgumentException that names every field of a wrong type or out of range.
+     * Reads a configuration. Missing fields keep their defaults; unknown ones are ignored (the service's schema rejects
+     * them). Throws an IllegalArgumentException that names every field of a wrong type or value.
      */
     public static SimulatorConfig fromJson(JsonObject json) {
         JsonFields fields = new JsonFields(json);
@@ -117,32 +125,32 @@ public record SimulatorConfig(
         return with(draft -> draft.pingIntervalMs = value);
     }
 
-    /** The same with another time that a PONG may take, in milliseconds. */
+    /** The same with another deadline of a PONG, in milliseconds. */
     public SimulatorConfig withPongTimeoutMs(int value) {
         return with(draft -> draft.pongTimeoutMs = value);
     }
 
-    /** The same with another limit of client frames a second; -1 = the venue's, 0 = none. */
+    /** The same with another limit of client frames per second; -1 = the venue's, 0 = none. */
     public SimulatorConfig withClientFramesPerSecond(int value) {
         return with(draft -> draft.clientFramesPerSecond = value);
     }
 
-    /** The same with another limit of streams. */
+    /** The same with another limit of streams per connection. */
     public SimulatorConfig withMaxStreamsPerConnection(int value) {
         return with(draft -> draft.maxStreamsPerConnection = value);
     }
 
-    /** The same with another age at which connections are closed, in milliseconds; 0 = never. */
+    /** The same with another maximum age of connections, in milliseconds; 0 = none. */
     public SimulatorConfig withMaxAgeMs(int value) {
         return with(draft -> draft.maxAgeMs = value);
     }
 
-    /** The same with these behaviours of the 1st, 2nd, 3rd … connection. */
+    /** The same with other behaviours of the 1st, 2nd, 3rd … connection. */
     public SimulatorConfig withLines(List<LineBehaviour> value) {
         return with(draft -> draft.lines = value);
     }
 
-    /** The same with these recordings to replay. */
+    /** The same with other recordings to replay. */
     public SimulatorConfig withRecordings(List<Path> value) {
         return with(draft -> draft.recordings = value);
     }
@@ -152,12 +160,12 @@ public record SimulatorConfig(
         return with(draft -> draft.replaySpeed = value);
     }
 
-    /** The same with these delays of the 1st, 2nd, 3rd … connection of a replay, in milliseconds. */
+    /** The same with other delays of the 1st, 2nd, 3rd … connection of a replay, in milliseconds. */
     public SimulatorConfig withReplayLagMs(List<Integer> value) {
         return with(draft -> draft.replayLagMs = value);
     }
 
-    /** The same with another number of connections that the replay waits for. */
+    /** The same with another number of connections at which the replay starts. */
     public SimulatorConfig withAwaitConnections(int value) {
         return with(draft -> draft.awaitConnections = value);
     }

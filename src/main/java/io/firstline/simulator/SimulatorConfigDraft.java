@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The fields of a {@link SimulatorConfig} while they are being set; its initial values are the defaults. One thread, short-lived. */
+/**
+ * A mutable {@link SimulatorConfig} during its construction; the initial values are the defaults. Used on one thread.
+ */
 final class SimulatorConfigDraft {
     String host = Loopback.ADDRESS;
     int port;
@@ -44,7 +46,7 @@ final class SimulatorConfigDraft {
         awaitConnections = config.awaitConnections();
     }
 
-    /** Takes over every field that is there. */
+    /** Sets every field that is present. */
     void read(JsonFields fields) {
         host = fields.text("host", host);
         port = fields.number("port", port);

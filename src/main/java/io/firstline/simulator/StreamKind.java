@@ -1,6 +1,6 @@
 package io.firstline.simulator;
 
-/** The streams that the market emits for each symbol. */
+/** The kinds of streams that the market emits for each symbol. */
 enum StreamKind {
     BOOK_TICKER("bookTicker"),
     TRADE("trade"),

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The conversation on one connection: its subscriptions, its {@code combined} property, and the answers to its requests. Replies and error
- * texts are those of binance-spot-api-docs, web-socket-streams.md. Knows no socket; one thread.
+ * The protocol state of one connection: its subscriptions, its {@code combined} property, and the replies to its
+ * requests. Replies and error texts follow binance-spot-api-docs, web-socket-streams.md. Uses no socket; one thread.
  */
 final class StreamSession {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -42,7 +42,7 @@ final class StreamSession {
         return combined;
     }
 
-    /** Adds subscriptions; false, with nothing changed, when there would be more than the venue allows. */
+    /** Adds subscriptions; false, without a change, if they would exceed the limit. */
     boolean subscribe(List<String> added) {
         Set<String> all = new LinkedHashSet<>(streams);
         all.addAll(added);
@@ -53,7 +53,7 @@ final class StreamSession {
         return true;
     }
 
-    /** Takes a request and gives the reply; empty when the connection has to be closed for too many streams. */
+    /** Handles a request and returns the reply; empty if the connection must be closed for too many streams. */
     Optional<String> handle(String text) {
         JsonNode request;
         try {

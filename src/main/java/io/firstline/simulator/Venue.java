@@ -1,6 +1,9 @@
 package io.firstline.simulator;
 
-/** The entrances of the exchange. Each delivers some streams; what is subscribed elsewhere is acknowledged and stays silent, as at the venue. */
+/**
+ * The entrances of the exchange. Each delivers some streams. As at the venue, a subscription of another stream is
+ * acknowledged, but delivers nothing.
+ */
 enum Venue {
     /** Spot: {@code /ws}, {@code /stream}. */
     SPOT(5, false),
@@ -19,7 +22,7 @@ enum Venue {
         this.futures = futures;
     }
 
-    /** The venue's own limit; 0 = none. */
+    /** The venue's limit; 0 = none. */
     int clientFramesPerSecond() {
         return clientFramesPerSecond;
     }
@@ -28,7 +31,7 @@ enum Venue {
         return futures;
     }
 
-    /** Whether a subscriber here gets this stream's messages. */
+    /** Whether subscribers at this entrance get this stream. */
     boolean delivers(String stream) {
         return switch (this) {
             case SPOT -> true;

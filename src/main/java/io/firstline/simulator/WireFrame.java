@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * One final WebSocket frame as it stands on the wire. A server does not mask, so the same bytes go to every connection; nobody changes them.
+ * One final WebSocket frame in its wire format. A server does not mask, so all connections share the same bytes, which
+ * must not be changed.
  */
 final class WireFrame {
     private static final int TEXT = 1;
@@ -42,7 +43,7 @@ final class WireFrame {
         bytes = all.array();
     }
 
-    /** A text frame whose content is these parts of UTF-8, one after the other. */
+    /** A text frame of these concatenated parts in UTF-8. */
     static WireFrame text(byte[]... parts) {
         return new WireFrame(TEXT, parts);
     }
@@ -71,7 +72,7 @@ final class WireFrame {
         return Arrays.copyOfRange(bytes, headerLength, bytes.length);
     }
 
-    /** The frame for one socket: its own reader position over the shared bytes. */
+    /** The frame for one socket: a separate reader position over the shared bytes. */
     ByteBuf toByteBuf() {
         return Unpooled.wrappedBuffer(bytes);
     }

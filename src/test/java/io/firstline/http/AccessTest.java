@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Who gets in, and that nobody else does harm. */
+/** Access for clients with and without the token, and protection from foreign pages. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class AccessTest extends HttpTestBase {
     private static final String RENEW = "{\"feed\":\"btc\",\"do\":\"renew\"}";
@@ -199,7 +199,7 @@ class AccessTest extends HttpTestBase {
         assertThat(get("/", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
     }
 
-    // pages of others
+    // foreign pages
 
     @Test
     void shouldRefuseWhatPagesOfOthersMakeABrowserSend() throws IOException {
@@ -266,7 +266,7 @@ class AccessTest extends HttpTestBase {
         }
     }
 
-    // requests that are none
+    // invalid requests
 
     @Test
     void shouldServeNothingBesideItsFiles() throws IOException {
@@ -327,7 +327,7 @@ class AccessTest extends HttpTestBase {
             for (int i = 0; i < 1_000; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 if (i % 2 == 0) {
-                    socket.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII)); // and no more
+                    socket.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII)); // and nothing more
                 }
                 idle.add(socket);
             }
@@ -352,7 +352,7 @@ class AccessTest extends HttpTestBase {
         assertThat(received.get(received.size() - 1).sequence()).isEqualTo(received.size());
     }
 
-    /** Those of the exchange included. */
+    /** Includes the connections to the exchange. */
     private long activeConnections() {
         return Exposition.parse(registry.scrape()).sum("vertx_http_server_active_connections");
     }
@@ -440,7 +440,7 @@ class AccessTest extends HttpTestBase {
         }
     }
 
-    /** The first look has been had: what the files held when the server read them. */
+    /** The first check is done: it has recorded the files that the server read. */
     private boolean certificateIsKnown() {
         return verticle.watchesCertificate();
     }

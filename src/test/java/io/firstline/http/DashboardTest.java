@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page in a real browser. */
+/** Tests the page in a real browser. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class DashboardTest extends HttpTestBase {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -112,7 +112,7 @@ class DashboardTest extends HttpTestBase {
         browser.until("!document.getElementById('feed-acts').hidden");
         browser.evaluate("document.querySelector('[data-do=renew]').click()");
 
-        browser.until("document.getElementById('act-answer').textContent.includes('a token is needed')");
+        browser.until("document.getElementById('act-answer').textContent.includes('token required')");
         browser.until("document.getElementById('feed-acts').hidden && !document.getElementById('unlock').hidden");
     }
 

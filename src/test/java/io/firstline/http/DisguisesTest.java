@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** However a path is written: without the token nobody reaches what takes it. */
+/** No spelling of a path reaches a protected route without the token. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class DisguisesTest extends HttpTestBase {
     private static final List<String> ROUTES = List.of(
@@ -84,7 +84,7 @@ class DisguisesTest extends HttpTestBase {
             path -> "ws://localhost/eventbus/.." + path,
             path -> "/health/live" + path.replace("/", "%2f..%2f"));
 
-    /** The status of the answer, or 0 if there is none. */
+    /** The status of the answer, or 0 without an answer. */
     private int status(String method, String target, String headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_S * 1_000);
@@ -111,7 +111,7 @@ class DisguisesTest extends HttpTestBase {
                 String target = disguise.apply(route);
                 for (String method : List.of("GET", "HEAD", "POST")) {
                     int status = status(method, target, "Content-Length: 0\r\n");
-                    // what leads to the bridge or to health is open by itself
+                    // paths that lead to the bridge or to health are open
                     if (status != 0 && status != 400 && status != 401 && status != 404) {
                         through.add(method + " " + target + " → " + status);
                     }
@@ -127,7 +127,7 @@ class DisguisesTest extends HttpTestBase {
         assertThat(status("OPTIONS", "/eventbus/../api/tail", "")).isEqualTo(401);
     }
 
-    /** The bridge greets at {@code /eventbus/}; a query after a health path is none of a path. */
+    /** The bridge answers at {@code /eventbus/}; a query after a health path is not part of the path. */
     private static boolean isOpen(String each) {
         return each.matches("(GET|HEAD) /eventbus/* → 200") || each.matches("(GET|HEAD) /health/live\\?.* → 200");
     }

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What {@code /metrics} says, read by Prometheus' rules for its text format: comments HELP and TYPE before the samples of their family,
- * each family in one piece, no sample twice. Anything else is an error.
+ * The answer of {@code /metrics}, parsed by the rules of Prometheus' text format: the comments HELP and TYPE come
+ * before the samples of their family, each family is in one piece, and no sample is repeated. Everything else is an
+ * error.
  */
 final class Exposition {
     private static final Pattern COMMENT = Pattern.compile("# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*)(?: (.*))?");
@@ -74,7 +75,7 @@ final class Exposition {
         }
     }
 
-    /** The sum of a count over all label sets that contain these texts. */
+    /** The sum of a counter over all label sets that contain these texts. */
     long sum(String metric, String... labels) {
         return Math.round(samples.entrySet().stream()
                 .filter(of(metric, labels))
@@ -96,7 +97,7 @@ final class Exposition {
         };
     }
 
-    /** Everything with a name that begins so: name and labels with the value. */
+    /** All samples whose name has this prefix: name and labels with the value. */
     Map<String, Double> all(String prefix) {
         return samples.entrySet().stream()
                 .filter(sample -> sample.getKey().startsWith(prefix))

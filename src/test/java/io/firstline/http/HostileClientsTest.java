@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that say too little, read nothing, or go without a word. */
+/** Clients that send too little, read nothing, or disappear. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class HostileClientsTest extends HttpTestBase {
     private static final Patience SHORT = new Patience(1_000, 3);
@@ -36,7 +36,7 @@ class HostileClientsTest extends HttpTestBase {
         return socket;
     }
 
-    /** Sends a byte ten times a second until it is cut off. */
+    /** Sends a byte ten times a second until the server closes the connection. */
     private static Duration drip(Socket socket) throws InterruptedException {
         long start = System.nanoTime();
         try {
@@ -92,7 +92,9 @@ class HostileClientsTest extends HttpTestBase {
         }
     }
 
-    /** What was on its way when it was hung up on comes, then the end; without that a test's own limit ends it. */
+    /**
+     * Reads the bytes sent before the server closed the connection, then the end; otherwise the test's timeout ends it.
+     */
     @Test
     void shouldHangUpOnAListenerThatNeverReads() throws Exception {
         String pad = "x".repeat(4 << 20);
@@ -140,7 +142,7 @@ class HostileClientsTest extends HttpTestBase {
                 assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
             }
             for (Socket socket : sockets) {
-                socket.setSoLinger(true, 0); // a reset, without a word
+                socket.setSoLinger(true, 0); // a reset instead of an orderly close
                 socket.close();
             }
             eventually(() -> verticle.listeners() == 0);

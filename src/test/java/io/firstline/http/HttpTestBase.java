@@ -27,10 +27,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Feeds as verticles, the page beside them, and real requests. */
+/** Feeds as verticles, the page, and real requests. */
 abstract class HttpTestBase extends FeedTestBase {
     static final String TOKEN = "a token of more than sixteen characters";
-    /** What {@code printf %s … | sha256sum} says of it. */
+    /** The output of {@code printf %s … | sha256sum} for it. */
     static final String TOKEN_SHA256 = "070556cc743a68e2aca8fbb9e1de580b77088de21d3f1f2639b1e2cc15f85631";
 
     static final HttpConfig READING = HttpConfig.DEFAULT.withPort(0);
@@ -62,7 +62,7 @@ abstract class HttpTestBase extends FeedTestBase {
         port = URI.create(verticle.url()).getPort();
     }
 
-    /** Quick to retry, does not evict unless asked. */
+    /** Retries quickly and does not evict unless asked. */
     static JsonObject config(String name, String url, int connections) {
         return new JsonObject()
                 .put("name", name)
@@ -129,7 +129,7 @@ abstract class HttpTestBase extends FeedTestBase {
         }
     }
 
-    /** The first line of the answer to bytes as they are; null = the connection was closed without one. */
+    /** Sends raw bytes and returns the first line of the answer; null = the connection closed without one. */
     String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_S * 1_000);
@@ -139,7 +139,7 @@ abstract class HttpTestBase extends FeedTestBase {
         }
     }
 
-    /** Reads server-sent events until it is closed. */
+    /** Reads server-sent events until closed. */
     final class Listening implements AutoCloseable {
         private final InputStream in;
         private final BufferedReader lines;
@@ -161,7 +161,7 @@ abstract class HttpTestBase extends FeedTestBase {
             }
         }
 
-        /** The next update; waits as long as it takes, which the test's own limit bounds. */
+        /** The next update. Waits until the test's timeout. */
         JsonObject next() throws IOException {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("data: ")) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is served: health, state, updates, the tail, commands. */
+/** The routes: health, state, updates, the tail, commands. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class HttpVerticleTest extends HttpTestBase {
     private ExchangeSimulator exchange;
@@ -59,7 +59,7 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(json("/health/ready").getJsonArray("reasons"))
                 .containsExactly("btc is DEGRADED: 2 of 3 connections live; reset (connection reset)");
-        join(exchange.close()); // without any connection it does not wait for the end of its pauses
+        join(exchange.close()); // a feed without connections ends its pauses early
         eventually(() -> get("/health/ready").statusCode() == 503);
         assertThat(json("/health/ready").getJsonArray("reasons").getString(0))
                 .startsWith("btc is DISCONNECTED: 0 of 3 connections live; ");
@@ -165,7 +165,7 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(get("/api/gaps?feed=eth").statusCode()).isEqualTo(200);
     }
 
-    /** A feed as it could be, with gaps, and one that does not answer. */
+    /** A possible feed with gaps, and one that does not answer. */
     private static JsonObject troubled(String pad) {
         JsonObject stream = new JsonObject()
                 .put("stream", "btcusdt@depth")

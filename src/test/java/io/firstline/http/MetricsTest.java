@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code /metrics}: the simulator's counts, no more and no less, in a form that Prometheus reads. */
+/** {@code /metrics} shows exactly the simulator's counts, in a form that Prometheus reads. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MetricsTest extends HttpTestBase {
     private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
@@ -44,7 +44,7 @@ class MetricsTest extends HttpTestBase {
         return Exposition.parse(get("/metrics").body());
     }
 
-    /** Nothing moves any more, and the meters have seen it. */
+    /** The metrics, once all counts are stable and the meters have them. */
     private Exposition settled(ExchangeSimulator exchange, String feed) {
         exchange.pauseEmission();
         long[] copies = {-1};
@@ -266,7 +266,7 @@ class MetricsTest extends HttpTestBase {
     @Test
     void shouldIncludeAllThatVertxTellsWhenAsked() {
         PrometheusMeterRegistry all = Metrics.registry();
-        join(vertx.close()); // Vert.x keeps one registry for all of a name
+        join(vertx.close()); // Vert.x keeps one registry per name
         vertx = Metrics.measured(new VertxOptions(), all, true);
         vertx.eventBus().consumer("a", message -> message.reply(message.body()));
         join(vertx.eventBus().request("a", "b"));
@@ -309,7 +309,7 @@ class MetricsTest extends HttpTestBase {
                 .isEqualTo(1);
     }
 
-    /** What is watched elsewhere must be there: a renamed meter would silence its alert. */
+    /** A documented meter must exist: a renamed one would silence its alert. */
     @Test
     void shouldHaveEveryMeterThatTheDocumentsName() throws IOException {
         ExchangeSimulator exchange = exchange(market(2_000));
@@ -368,7 +368,7 @@ class MetricsTest extends HttpTestBase {
 
         assertThat(promtool.waitFor())
                 .as(said)
-                .isIn(0, 3); // 3 = it reads all, but does not like all names: some of Vert.x' and the JVM's
+                .isIn(0, 3); // 3 = it reads all metrics but dislikes some names of Vert.x and the JVM
         assertThat(said).doesNotContain("firstline", "error while");
     }
 

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** A client that speaks WebSocket by hand and does only what it is told: no automatic PONG, no echo of a close frame. */
+/** A WebSocket client for tests that sends only what the test says: no automatic PONG, no echo of a close frame. */
 final class RawClient implements AutoCloseable {
     static final int TEXT = 1;
     static final int CLOSE = 8;
@@ -58,7 +58,7 @@ final class RawClient implements AutoCloseable {
         return new Frame(opcode, Buffer.buffer(payload));
     }
 
-    /** Reads past everything else until such a frame comes. */
+    /** Skips all frames until one with this opcode arrives. */
     Frame readUntil(int opcode) throws IOException {
         Frame frame = read();
         while (frame.opcode() != opcode) {

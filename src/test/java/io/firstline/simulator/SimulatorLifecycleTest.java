@@ -12,7 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
-/** Starting, closing, and what is refused. */
+/** Starts, closes and rejects. */
 class SimulatorLifecycleTest extends SimulatorTestBase {
 
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How single connections behave and misbehave: heartbeat, limits, delays, losses, freezes, cuts. */
+/** Single connections and their faults: heartbeat, limits, delays, losses, freezes, cuts. */
 class SimulatorLineTest extends SimulatorTestBase {
     private static final String STREAM = "btcusdt@trade";
     private static final String PATH = "/ws/" + STREAM;
@@ -57,7 +57,7 @@ class SimulatorLineTest extends SimulatorTestBase {
         long startNs = System.nanoTime();
         try (RawClient mute = new RawClient(exchange.url(PATH))) {
             mute.readUntil(RawClient.PING);
-            mute.write(RawClient.PONG, new byte[0]); // unsolicited: does not keep alive
+            mute.write(RawClient.PONG, new byte[0]); // unsolicited, so it does not keep the connection alive
             mute.write(RawClient.PONG, "not the payload".getBytes(StandardCharsets.UTF_8));
 
             assertThat(mute.readUntil(RawClient.CLOSE).closeCode()).isEqualTo(1008);
@@ -70,7 +70,7 @@ class SimulatorLineTest extends SimulatorTestBase {
     void shouldCountFromTheOldestPingThatWaits() throws Exception {
         ExchangeSimulator exchange = start(quiet().withPingIntervalMs(200).withPongTimeoutMs(1_000));
         try (RawClient slow = new RawClient(exchange.url(PATH))) {
-            for (int i = 0; i < 6; i++) { // answers each second ping, late: for more than twice the timeout
+            for (int i = 0; i < 6; i++) { // answers every second ping, late, for more than twice the timeout
                 RawClient.Frame first = slow.readUntil(RawClient.PING);
                 slow.readUntil(RawClient.PING);
                 slow.write(RawClient.PONG, first.payload().getBytes());
@@ -205,7 +205,7 @@ class SimulatorLineTest extends SimulatorTestBase {
         TestClient two = connect(exchange, PATH);
 
         emit(exchange, 0, 2_000);
-        eventually(() -> exchange.emitted().getOrDefault(STREAM, 0L) == 2_000); // or the reply comes among them
+        eventually(() -> exchange.emitted().getOrDefault(STREAM, 0L) == 2_000); // so that the reply comes after them
         List<List<String>> got = new ArrayList<>();
         for (TestClient each : List.of(one, two)) {
             List<String> texts = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the market says: fields, ids, prices. */
+/** The content of the market: fields, ids, prices. */
 class SimulatorMarketTest {
     private static final int MANY = 10_000;
     private static final long NOW_US = 1_700_000_000_123_456L;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** The parts that know no socket and no clock. */
+/** The parts without socket and clock. */
 class SimulatorPartsTest {
     private static final long SECOND_NS = 1_000_000_000L;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Recordings: reading them, refusing them, replaying them. */
+/** Reads, rejects and replays recordings. */
 class SimulatorReplayTest extends SimulatorTestBase {
     private static final long EPOCH_US = 1_600_000_000_000_000L;
 
@@ -72,7 +72,7 @@ class SimulatorReplayTest extends SimulatorTestBase {
 
     @Test
     void shouldReplayTheKthFileToTheKthConnectionOnOneClock() throws Exception {
-        // b begins 300 ms after a: on the shared clock also here
+        // b begins 300 ms after a on the shared clock, so also here
         ExchangeSimulator exchange =
                 start(replay(record("a.jsonl", 2, EPOCH_US, 600_000), record("b.jsonl", 1, EPOCH_US + 300_000, 0))
                         .withAwaitConnections(3));
@@ -176,7 +176,7 @@ class SimulatorReplayTest extends SimulatorTestBase {
                 .withReplaySpeed(0)
                 .withLines(List.of(LineBehaviour.perfect().withDelayMs(1))));
 
-        TestClient one = connect(exchange, "/"); // 20 MB, of which only 1 MB may be on its way
+        TestClient one = connect(exchange, "/"); // 20 MB, of which at most 1 MB may be waiting
 
         assertThat(one.next(200)).allMatch(large::equals);
     }

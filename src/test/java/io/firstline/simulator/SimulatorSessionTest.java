@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The answers to a client's requests, without a socket. */
+/** The replies to a client's requests, without a socket. */
 class SimulatorSessionTest {
     private final StreamSession session = new StreamSession(false, 3);
 
@@ -16,7 +16,7 @@ class SimulatorSessionTest {
             delimiter = '|',
             quoteCharacter = '^',
             value = {
-                // what is fine
+                // valid requests
                 "{'method':'SUBSCRIBE','params':['a@trade'],'id':1}        | {'result':null,'id':1}",
                 "{'method':'SUBSCRIBE','params':[],'id':-9223372036854775808} | {'result':null,'id':-9223372036854775808}",
                 "{'method':'UNSUBSCRIBE','params':['x@trade'],'id':'abc-1'} | {'result':null,'id':'abc-1'}",

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who gets what, in which form, over real sockets. */
+/** The delivery of streams over real sockets: receivers and forms. */
 class SimulatorStreamsTest extends SimulatorTestBase {
     private static final SimulatorConfig BUSY =
             SimulatorConfig.of().withMessagesPerSecond(2_000).withClientFramesPerSecond(0);

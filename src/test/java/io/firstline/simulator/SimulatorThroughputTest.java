@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The load that the simulator promises to carry: 10,000 messages a second to five connections of the same process. */
+/** The promised load of the simulator: 10,000 messages a second to five connections of the same process. */
 class SimulatorThroughputTest extends SimulatorTestBase {
     private static final int RATE = 10_000;
     private static final int CONNECTIONS = 5;
@@ -20,7 +20,7 @@ class SimulatorThroughputTest extends SimulatorTestBase {
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
-    /** The build watches every buffer, which costs the clients more than the load itself. */
+    /** Leak detection tracks every buffer, which costs the clients more than the load itself. */
     @BeforeEach
     void measureWithoutLeakDetection() {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);

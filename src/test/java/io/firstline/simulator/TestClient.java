@@ -15,11 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A WebSocket client for tests: collects what arrives, with its arrival time, and waits with a bound. */
+/** A WebSocket client for tests: collects messages with their arrival times, and waits with a bound. */
 final class TestClient {
     static final long PATIENCE_S = 10;
 
-    /** A text as it arrived, on the clock of System.nanoTime(). */
+    /** A received text; the time is by System.nanoTime(). */
     record Arrival(String text, long atNs) {}
 
     final BlockingQueue<Arrival> texts = new LinkedBlockingQueue<>();
@@ -88,7 +88,7 @@ final class TestClient {
         return arrival;
     }
 
-    /** The reply to a request, past whatever market messages come before it. */
+    /** The reply to a request; skips earlier market messages. */
     JsonObject request(String text) throws Exception {
         send(text);
         while (true) {
@@ -107,7 +107,7 @@ final class TestClient {
         join(socket.writePing(Buffer.buffer(payload)));
     }
 
-    /** Sends so many pings in one go; those after the close may fail. */
+    /** Sends pings in one go; pings after the close may fail. */
     void pingAtOnce(int count) {
         for (int i = 0; i < count; i++) {
             socket.writePing(Buffer.buffer("p" + i)).onFailure(errors::add);
