@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** A token of which only the hash is known. Immutable. */
+/** A token of which only the hash is kept. Immutable. */
 public final class BearerToken {
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
@@ -14,19 +14,19 @@ public final class BearerToken {
     private final byte[] hash;
 
     /**
-     * Takes the token's SHA-256.
+     * Makes a token from its SHA-256.
      *
-     * @param sha256 hexadecimal; null = nothing is the token
+     * @param sha256 hexadecimal; null = no token matches
      */
     public BearerToken(String sha256) {
         this.hash = sha256 == null ? null : HexFormat.of().parseHex(sha256);
     }
 
     /**
-     * Whether somebody brings it.
+     * Whether a request contains the token.
      *
-     * @param authorization as in the HTTP header of that name: {@code Bearer …}, or {@code Basic …} with the token as the password of
-     *     whatever user; null = nothing
+     * @param authorization the HTTP header of that name: {@code Bearer …}, or {@code Basic …} with any user and the
+     *     token as password; null = none
      */
     public boolean isIn(String authorization) {
         String token = token(authorization);

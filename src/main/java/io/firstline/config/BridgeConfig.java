@@ -4,13 +4,13 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What a bridge lets through, and how much it keeps for one client. Immutable; checked when it is made.
+ * The permissions and limits of a bridge's clients. Immutable; checked in the constructor.
  *
- * @param feeds the names of the feeds that its clients may hear
- * @param inbound whether its clients may also send, command and ask for the status; needs a token; default no
- * @param maxClients one more is turned away; default 32
- * @param maxFrameBytes a client that sends a longer frame is hung up on; default 65,536
- * @param maxQueueBytes a client that leaves more than this unread is dropped; default 4 MiB
+ * @param feeds names of the feeds on which clients may listen
+ * @param inbound whether clients may also send messages, commands and status requests; needs a token; default false
+ * @param maxClients further clients are rejected; default 32
+ * @param maxFrameBytes a client that sends a longer frame is disconnected; default 65,536
+ * @param maxQueueBytes a client that leaves more bytes unread is dropped; default 4 MiB
  */
 public record BridgeConfig(List<String> feeds, boolean inbound, int maxClients, int maxFrameBytes, int maxQueueBytes) {
     public static final int DEFAULT_CLIENTS = 32;
@@ -34,12 +34,12 @@ public record BridgeConfig(List<String> feeds, boolean inbound, int maxClients, 
                 .throwIfAny("bridge configuration");
     }
 
-    /** Everything default. */
+    /** The defaults, for these feeds. */
     public static BridgeConfig of(String... feeds) {
         return new BridgeConfig(List.of(feeds), false, DEFAULT_CLIENTS, DEFAULT_FRAME_BYTES, DEFAULT_QUEUE_BYTES);
     }
 
-    /** The same with clients that may act. */
+    /** The same with {@code inbound} on. */
     public BridgeConfig withInbound() {
         return new BridgeConfig(feeds, true, maxClients, maxFrameBytes, maxQueueBytes);
     }

@@ -1,12 +1,12 @@
 package io.firstline.config;
 
 /**
- * By which ways others than programs on the event bus are served. Immutable.
+ * The bridges for programs that are not on the event bus. Immutable.
  *
- * @param tcp null = not that way
- * @param sockjs null = not that way
+ * @param tcp null = off
+ * @param sockjs null = off
  */
 public record BridgesConfig(TcpBridgeConfig tcp, SockJsBridgeConfig sockjs) {
-    /** No way. */
+    /** No bridge. */
     public static final BridgesConfig NONE = new BridgesConfig(null, null);
 }

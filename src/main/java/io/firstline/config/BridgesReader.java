@@ -14,10 +14,10 @@ final class BridgesReader {
     private BridgesReader() {}
 
     /**
-     * What a section that keeps to the schema says.
+     * Reads a section that matches the schema.
      *
-     * @param directory where relative paths start; null = the working directory
-     * @param environment the value of an environment variable, null if it is not set
+     * @param directory base of relative paths; null = the working directory
+     * @param environment returns the value of an environment variable, null if not set
      */
     static BridgesConfig read(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
@@ -54,7 +54,7 @@ final class BridgesReader {
         return new SockJsBridgeConfig(texts(section.path("origins")), bridge(section));
     }
 
-    /** The schema has checked it. */
+    /** Reads a bridge that the schema has checked. */
     private static BridgeConfig bridge(JsonNode section) {
         return new BridgeConfig(
                 texts(section.get("feeds")),
@@ -70,7 +70,7 @@ final class BridgesReader {
         return texts;
     }
 
-    /** What is wrong with the bridges as seen from the rest of the configuration. */
+    /** The conflicts of the bridges with the rest of the configuration. */
     static List<Problem> check(BridgesConfig bridges, JsonNode root, HttpConfig http) {
         List<Problem> problems = new ArrayList<>();
         if (bridges.tcp() != null) {
@@ -87,7 +87,7 @@ final class BridgesReader {
                 problems.add(new Problem(
                         "/http/token",
                         "nothing",
-                        "a token, because \"inbound\" of /bridges/sockjs lets its holder act"));
+                        "a token, because \"inbound\" of /bridges/sockjs allows requests that change feeds"));
             }
         }
         return problems;

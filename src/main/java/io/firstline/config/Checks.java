@@ -3,11 +3,11 @@ package io.firstline.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what is wrong with a record's fields, so that one exception can name them all. */
+/** Collects the problems of a record's fields, so that one exception names them all. */
 final class Checks {
     private final List<Problem> problems = new ArrayList<>();
 
-    /** Takes a number that must lie in {@code min..max}, both included. */
+    /** Checks that a number is in {@code min..max}, both included. */
     Checks range(String field, long value, long min, long max) {
         if (value < min || value > max) {
             problems.add(new Problem("/" + field, Long.toString(value), min + " to " + max));

@@ -11,20 +11,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The nodes that carry the feeds together, and what this one is among them. Immutable; checked when it is made.
+ * The nodes of a cluster and this node's place among them. Immutable; checked in the constructor.
  *
- * @param enabled whether this node joins; false = it is alone, and all else says what would be
- * @param name what the cluster is called; nodes of another name are refused
- * @param host the address that membership and event bus bind to, and under which the other nodes find this one; default 127.0.0.1
- * @param port where membership listens; with the host it stands for this node
- * @param busPort where the event bus listens; 0 = any free one, default
- * @param members every node that may carry feeds, as {@code host:port}: a majority of them, running or not, decides who publishes what
- * @param replicas how many nodes keep connections for a feed; one of them publishes
- * @param leaseMs for how long a node may publish without hearing from the majority, milliseconds
- * @param secret what all nodes know and nobody else; null = there is none, and this machine only
- * @param tls encrypts the event bus, and lets only those in who have a certificate; null = it does not
- * @param allowPlaintext allow a host that others can reach without {@code tls}: whoever connects to the event bus there can publish
- *     anything; default false
+ * @param enabled whether this node joins; false = it runs alone, and all other values have no effect
+ * @param name the cluster's name; nodes with another name are rejected
+ * @param host bind address of membership and event bus, under which the other nodes find this one; default 127.0.0.1
+ * @param port port of membership; host and port identify this node
+ * @param busPort port of the event bus; 0 (default) = any free one
+ * @param members all nodes that may own feeds, as {@code host:port}; a majority of them, running or not, decides which
+ *     node publishes
+ * @param replicas number of nodes with connections for a feed; one of them publishes
+ * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds
+ * @param secret known to all nodes and nobody else; null = none, which allows this machine only
+ * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
+ * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
+ *     anything on the event bus; default false
  */
 public record ClusterConfig(
         boolean enabled,
@@ -43,7 +44,7 @@ public record ClusterConfig(
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final int HIGHEST_PORT = 65_535;
     private static final int MOST_MEMBERS = 15;
-    /** Shorter, a pause of the garbage collector would cost a feed its owner. */
+    /** With a shorter lease, a pause of the garbage collector would cost a feed its owner. */
     private static final int SHORTEST_LEASE_MS = 200;
 
     private static final int LONGEST_LEASE_MS = 60_000;
@@ -55,7 +56,7 @@ public record ClusterConfig(
     public static final List<String> DEFAULT_MEMBERS = List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703");
     public static final int DEFAULT_REPLICAS = 2;
     public static final int DEFAULT_LEASE_MS = 600;
-    /** Everything default: up to three nodes on one machine. */
+    /** The defaults: up to three nodes on one machine. */
     public static final ClusterConfig DEFAULT = new ClusterConfig(
             true,
             DEFAULT_NAME,
@@ -68,7 +69,7 @@ public record ClusterConfig(
             null,
             null);
 
-    /** The same with an event bus that is encrypted, or that only this machine can reach. */
+    /** A cluster whose event bus is encrypted or reachable from this machine only. */
     public ClusterConfig(
             boolean enabled,
             String name,
@@ -147,21 +148,21 @@ public record ClusterConfig(
                 && Integer.parseInt(parts.group(2)) <= HIGHEST_PORT;
     }
 
-    /** The same on another port: another node. */
+    /** The same on another port, which makes it another node. */
     public ClusterConfig withPort(int newPort) {
         return new ClusterConfig(
                 enabled, name, host, newPort, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
     }
 
-    /** The same, and this node joins. */
+    /** The same with {@code enabled} on. */
     public ClusterConfig joining() {
         return new ClusterConfig(
                 true, name, host, port, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
     }
 
     /**
-     * A node that listens to these members, carries nothing and has no vote: it stands on a port that is none of theirs, its event bus
-     * on any that is free, as a member on this machine may have the configured one.
+     * A node that listens to these members, owns nothing and has no vote. Its port is none of theirs. Its event bus
+     * uses any free port, because a member on this machine may use the configured one.
      */
     public ClusterConfig listening(List<String> otherMembers) {
         int free = port;
@@ -182,7 +183,7 @@ public record ClusterConfig(
                 allowPlaintext);
     }
 
-    /** What this node is called among the members. */
+    /** This node's name among the members. */
     public String self() {
         return inUrl(host) + ":" + port;
     }
@@ -191,17 +192,20 @@ public record ClusterConfig(
         return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
-    /** Whether this node may carry feeds, and has a vote; one that is no member can listen only. */
+    /** Whether this node may own feeds and has a vote; otherwise it can only listen. */
     public boolean isMember() {
         return members.contains(self());
     }
 
-    /** How many members are more than half of all. */
+    /** The smallest majority of the members. */
     public int majority() {
         return members.size() / 2 + 1;
     }
 
-    /** The name under which nodes find each other: who does not know the secret does not know it. */
+    /**
+     * The name under which nodes find each other. It contains a hash of the secret, so only a node with the secret
+     * knows it.
+     */
     public String secretName() {
         return secret == null ? name : name + "-" + sha256(name + "\n" + secret).substring(0, 32);
     }
@@ -215,7 +219,7 @@ public record ClusterConfig(
         }
     }
 
-    /** Without the secret. */
+    /** Does not show the secret. */
     @Override
     public String toString() {
         return "cluster " + name + ", node " + self() + " of " + members + ", " + replicas + " for each feed, lease "
@@ -223,11 +227,11 @@ public record ClusterConfig(
     }
 
     /**
-     * Files in PEM format; both sides show a certificate.
+     * Files in PEM format; both sides present a certificate.
      *
-     * @param certificate this node's, then its chain
+     * @param certificate this node's certificate, then its chain
      * @param key its private key
-     * @param authority who must have signed the certificates of the other nodes
+     * @param authority the authority that must have signed the other nodes' certificates
      */
     public record Tls(String certificate, String key, String authority) {}
 }

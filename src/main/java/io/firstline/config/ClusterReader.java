@@ -11,9 +11,9 @@ final class ClusterReader {
     private ClusterReader() {}
 
     /**
-     * What a section that keeps to the schema says; null if it cannot be used.
+     * Reads a section that matches the schema; null if it is invalid.
      *
-     * @param directory where relative paths start; null = the working directory
+     * @param directory base of relative paths; null = the working directory
      */
     static ClusterConfig read(JsonNode section, Path directory, List<Problem> problems) {
         int before = problems.size();
@@ -37,7 +37,7 @@ final class ClusterReader {
                     section.path("allowPlaintext").asBoolean());
             if (!config.isMember()) {
                 problems.add(new Problem(
-                        "/members", config.members().toString(), "this node as well, which is " + config.self()));
+                        "/members", config.members().toString(), "members that include this node, " + config.self()));
             }
             return problems.size() > before ? null : config;
         } catch (InvalidConfigException e) {

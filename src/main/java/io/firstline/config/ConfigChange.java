@@ -8,12 +8,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What must be done so that a service that runs one configuration runs another.
+ * The changes that turn one running configuration into another.
  *
  * @param added feeds to open, in the order of the file
- * @param changed feeds to go over to what stands here
+ * @param changed the new configurations of feeds that change
  * @param removed names of the feeds to close
- * @param needsRestart names of the sections that are different too, but are only read at the start
+ * @param needsRestart names of other changed sections, which are only read at the start
  */
 public record ConfigChange(
         List<FeedConfig> added, List<FeedConfig> changed, List<String> removed, List<String> needsRestart) {
@@ -26,10 +26,11 @@ public record ConfigChange(
     }
 
     /**
-     * Compares.
+     * Compares two configurations.
      *
-     * @param running what runs, its simulator started
-     * @param wanted a feed of it that still waits for a simulator cannot be opened while running: it is left as it is
+     * @param running the running configuration, with its simulator started
+     * @param wanted the new one. A feed of it that waits for a simulator cannot be opened while the service runs, so it
+     *     is left unchanged
      */
     public static ConfigChange between(ServiceConfig running, ServiceConfig wanted) {
         Map<String, FeedConfig> before =

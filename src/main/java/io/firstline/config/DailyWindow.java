@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A time of each day, in UTC: from one minute of the day to another, which may lie on the next day.
+ * A daily time window in UTC, from one minute of the day to another; it may span midnight.
  *
  * @param fromMinute 0 to 1,439, included
- * @param toMinute 0 to 1,439, not included; not the same as {@code fromMinute}
+ * @param toMinute 0 to 1,439, excluded; differs from {@code fromMinute}
  */
 public record DailyWindow(int fromMinute, int toMinute) {
     public static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
@@ -41,15 +41,16 @@ public record DailyWindow(int fromMinute, int toMinute) {
                 60 * Integer.parseInt(match.group(3)) + Integer.parseInt(match.group(4)));
     }
 
-    /** How long it lasts, milliseconds. */
+    /** The length in milliseconds. */
     public long lengthMs() {
         return TimeUnit.MINUTES.toMillis(Math.floorMod(toMinute - fromMinute, DAY_MINUTES));
     }
 
     /**
-     * How long ago it last began, milliseconds; less than {@link #lengthMs()} = it is open.
+     * The time since the last start of the window, milliseconds. The window is open while this is less than
+     * {@link #lengthMs()}.
      *
-     * @param epochMs milliseconds since the epoch
+     * @param epochMs milliseconds since the Unix epoch
      */
     public long sinceStartMs(long epochMs) {
         return Math.floorMod(epochMs - TimeUnit.MINUTES.toMillis(fromMinute), DAY_MS);

@@ -8,25 +8,25 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * How one speaks with a venue: which stream a message belongs to, which are replies to requests or other control messages, which announce
- * the end, what the venue wants to hear. Immutable; checked when it is made.
+ * The message format of a venue: a message's stream, replies and other control messages, announcements of a shutdown,
+ * required heartbeats. Immutable; checked in the constructor.
  *
- * @param stream JSON pointers whose values together name a message's stream; those that a message lacks are passed over; empty =
- *     streams are not told apart
- * @param separator stands between the values in the name; default a blank
- * @param names values to be called by another name in the name of a stream: a venue may call what it sends otherwise than what one
- *     subscribes
- * @param shutdown names of the streams on which the server says that it is about to close the connection
- * @param control messages of which one of these is true are control messages: counted, but not part of the merged stream
- * @param controlTexts and so are those that are nothing but one of these texts
- * @param ackId JSON pointer to the id in the reply to a request; empty = replies cannot be told from other messages
- * @param refusal a reply of which one of these is true refuses the request
- * @param streamsPerRequest at most so many streams go into one request; default 100
- * @param heartbeat what the venue wants to hear now and then
- * @param classes the kinds of streams; a stream is of the first class that has its name
- * @param serverTime where the venue tells the time; only with {@code eventTime}
- * @param eventTime when messages say that what they tell has happened: for figures of latency, and for nothing else
- * @param notices how the server speaks about its connection and its requests, apart from replies by id
+ * @param stream JSON pointers whose values together name a message's stream; missing values are skipped; empty =
+ *     streams are not distinguished
+ * @param separator joins the values in the name; default a blank
+ * @param names replacements for values in a stream's name: a venue may use other names in messages than in
+ *     subscriptions
+ * @param shutdown names of the streams on which the server announces that it will close the connection
+ * @param control signs of control messages: those are counted but not part of the merged stream
+ * @param controlTexts complete texts of further control messages
+ * @param ackId JSON pointer to the request id in a reply; empty = replies are not recognised
+ * @param refusal signs of a reply that rejects the request
+ * @param streamsPerRequest the most streams in one request; default 100
+ * @param heartbeat a message that the venue expects regularly
+ * @param classes the kinds of streams; a stream belongs to the first class that matches its name
+ * @param serverTime the source of the venue's time; only with {@code eventTime}
+ * @param eventTime the time of the event in a message, used only for latency figures
+ * @param notices the server's messages about its connection and its requests, except replies with an id
  */
 public record Dialect(
         List<String> stream,
@@ -45,7 +45,7 @@ public record Dialect(
         Notices notices) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     private static final int MAX_POINTERS = 16;
-    /** Of all that is read of one message. */
+    /** The most different pointers for one message. */
     private static final int MAX_POINTERS_IN_ALL = 64;
     /** A step that counts from the end of an array. */
     private static final Pattern FROM_END = Pattern.compile("/-(\\d+)(?=/|$)");
@@ -53,7 +53,7 @@ public record Dialect(
     private static final int MAX_FROM_END = 64;
     private static final int MAX_LEVELS = 64;
 
-    /** Nothing is known of the messages. */
+    /** For unknown messages. */
     public static final Dialect NONE = new Dialect(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST);
 
     public Dialect {
@@ -114,14 +114,14 @@ public record Dialect(
                 .require(
                         serverTime.isNone() || !eventTime.at().isEmpty(),
                         "eventTime",
-                        "nothing, but where the server tells the time",
+                        "nothing, but a source of the server's time",
                         "\"eventTime\" together with \"serverTime\"")
                 .add(objectsAsKeys(stream, classes))
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
     }
 
-    /** A dialect without classes of streams, in which nobody tells the time and any value at a pointer refuses a request. */
+    /** A dialect without stream classes and times, in which any value at a pointer means a refusal. */
     public Dialect(
             List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
         this(
@@ -141,7 +141,7 @@ public record Dialect(
                 Notices.NONE);
     }
 
-    /** Keys that hold an object or an array wherever another pointer of the same messages leads to something. */
+    /** Finds keys that point to an object or array because another pointer leads into it. */
     private static List<Problem> objectsAsKeys(List<String> stream, List<StreamClass> classes) {
         List<Problem> problems = new ArrayList<>();
         for (StreamClass type : classes) {
@@ -204,7 +204,7 @@ public record Dialect(
                 notices);
     }
 
-    /** The class of a stream, {@link StreamClass#UNKNOWN} if it has none. */
+    /** The class of a stream; {@link StreamClass#UNKNOWN} if none matches. */
     public StreamClass classOf(String name) {
         return classes.stream().filter(c -> c.has(name)).findFirst().orElse(StreamClass.UNKNOWN);
     }

@@ -9,23 +9,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a venue says over HTTP to which URL the next connection goes, mostly with a token that is good for one. Asked anew for every
- * attempt. Immutable; checked when it is made.
+ * An HTTP endpoint of a venue that returns the URL of the next connection, usually with a one-time token. Requested
+ * again for every attempt. Immutable; checked in the constructor.
  *
- * @param url {@code https://…}; {@code http://} as {@code ws://} is allowed
- * @param method how it is asked
- * @param headers of the request; their values are never shown
- * @param target a template of the connection's URL: <code>${/pointer}</code> becomes the value there in the answer, <code>${id}</code> an
- *     id that is new each time. Behind the first {@code ?} values are percent-encoded
+ * @param url {@code https://…}; {@code http://} is allowed where {@code ws://} is
+ * @param method the HTTP method
+ * @param headers headers of the request; their values are never shown
+ * @param target a template of the connection's URL: <code>${/pointer}</code> becomes the value there in the answer,
+ *     <code>${id}</code> a new id. After the first {@code ?} values are percent-encoded
  */
 public record Endpoint(String url, Method method, Map<String, String> headers, String target) {
-    /** The venue's URLs are known. */
+    /** No endpoint: the URLs are known. */
     public static final Endpoint NONE = new Endpoint("", Method.GET, Map.of(), "");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)\\}?");
     private static final String UNRESERVED = "-._~";
 
-    /** How it is asked; a POST has no body. */
+    /** The HTTP method; a POST has no body. */
     public enum Method {
         GET,
         POST
@@ -38,7 +38,7 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
         target = target == null ? "" : target;
         Checks checks = new Checks();
         if (!url.isEmpty() || !target.isEmpty()) {
-            // whether http:// may go to a host of this name is the feed's decision
+            // the feed decides whether http:// is allowed for this host
             checks.add(FeedUrl.restProblems(url, true))
                     .add(WsConnectionConfig.headerProblems(headers))
                     .require(
@@ -67,7 +67,9 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
         return url.isEmpty();
     }
 
-    /** What stands for the connections' URL as long as nobody knows it: in reports, and where attempts are counted by host. */
+    /**
+     * The placeholder of the connection URL while it is unknown: in reports, and where attempts are counted by host.
+     */
     public String standIn() {
         return "ws" + url.substring("http".length());
     }
@@ -75,7 +77,7 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
     /**
      * The URL of one connection.
      *
-     * @throws IllegalArgumentException naming the pointer at which the answer has neither text nor number
+     * @throws IllegalArgumentException naming a pointer without a text or number in the answer
      */
     public String target(JsonNode answer, String id) {
         int query = target.indexOf('?');

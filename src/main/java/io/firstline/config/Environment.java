@@ -20,16 +20,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables and the contents of files into the strings of a configuration: {@code ${NAME}}, or {@code ${NAME:default}}
- * for one that need not be set, or {@code ${file:/run/secrets/key}}. Names are written in capitals, so that the places of a request such
- * as {@code ${streams}} stay what they are. Two dollar signs before a brace stand for one that begins no variable.
+ * Replaces environment variables and file contents in the strings of a configuration: {@code ${NAME}},
+ * {@code ${NAME:default}} for an optional variable, or {@code ${file:/run/secrets/key}}. Names consist of capitals, so
+ * placeholders of requests such as {@code ${streams}} remain. A doubled dollar sign before a brace means one dollar
+ * sign and no variable.
  */
 final class Environment {
     private static final Pattern VARIABLE = Pattern.compile(
             "(\\$\\$\\{)|\\$\\{file:(?<file>[^}]+)}|\\$\\{(?<name>[A-Z_][A-Z0-9_]*)(?::(?<default>[^}]*))?}");
 
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?");
-    /** These take a variable only as a whole, and show its value to nobody. */
+    /** At these keys a variable must be the whole value, and the value is never shown. */
     private static final Set<String> TOKENS = Set.of("/http/token", "/bridges/tcp/token");
 
     private static final String UNREADABLE = "which cannot be read: ";
@@ -38,7 +39,7 @@ final class Environment {
     private final UnaryOperator<String> values;
     private final List<Problem> problems;
     private final Set<String> filled = new TreeSet<>();
-    /** Those of the filled places at which nothing else stands. */
+    /** The filled places whose whole value is a variable. */
     private final Set<String> whole = new TreeSet<>();
 
     private Environment(Path directory, UnaryOperator<String> values, List<Problem> problems) {
@@ -50,10 +51,10 @@ final class Environment {
     /**
      * Fills in a tree, in place.
      *
-     * @param directory where relative paths of files start; null = the working directory
-     * @param values the value of a variable, null if it is not set
-     * @param problems gets one for each variable that is not set and has no default, and for each file that cannot be read
-     * @return what was filled
+     * @param directory base of relative file paths; null = the working directory
+     * @param values returns the value of a variable, null if not set
+     * @param problems gets each variable without value and default, and each unreadable file
+     * @return the filled places
      */
     static Environment fill(JsonNode root, Path directory, UnaryOperator<String> values, List<Problem> problems) {
         Environment environment = new Environment(directory, values, problems);
@@ -61,12 +62,12 @@ final class Environment {
         return environment;
     }
 
-    /** The same problem without what an environment variable says: it may be secret. */
+    /** Hides the value of an environment variable in a problem: it may be secret. */
     Problem discreet(Problem problem) {
         return filled.contains(problem.pointer())
                         && !problem.found().endsWith("not set")
                         && !problem.found().contains(UNREADABLE)
-                ? new Problem(problem.pointer(), "what the environment says", problem.allowed())
+                ? new Problem(problem.pointer(), "a value from the environment", problem.allowed())
                 : problem;
     }
 
@@ -132,9 +133,10 @@ final class Environment {
     }
 
     /**
-     * Makes numbers and booleans of texts that are wholly from the environment where the schema does not accept the text, in place.
+     * Converts texts that come wholly from the environment to numbers and booleans, in place, where the schema rejects
+     * the text.
      *
-     * @param wrong the places that the schema does not accept as they are
+     * @param wrong the places that the schema rejects
      * @return whether anything has changed
      */
     boolean convert(JsonNode root, Collection<Problem> wrong) {

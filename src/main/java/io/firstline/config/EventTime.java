@@ -3,13 +3,14 @@ package io.firstline.config;
 import java.util.List;
 
 /**
- * When messages say that what they tell has happened.
+ * The place of the event time in messages.
  *
- * @param at JSON pointers to the time, a number or a string of digits; the first that is there counts; empty = messages do not say
- * @param unit in what it is counted
+ * @param at JSON pointers to the time, a number or a string of digits; the first present one counts; empty = messages
+ *     have none
+ * @param unit its unit
  */
 public record EventTime(List<String> at, StampUnit unit) {
-    /** Messages do not say. */
+    /** Messages without an event time. */
     public static final EventTime NONE = new EventTime(List.of(), StampUnit.MS);
 
     public EventTime {

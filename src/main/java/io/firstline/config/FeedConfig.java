@@ -6,18 +6,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One feed: what to connect to, how often, and how to publish the merged stream. Immutable; checked when it is made.
+ * The configuration of one feed: its connections, and how its merged stream is published. Immutable; checked in the
+ * constructor.
  *
  * @param name the feed's name, part of its event bus addresses: 1 to 64 letters, digits, {@code _} or {@code -}
- * @param pool the connections; with {@code connections} 1 only {@link WsPoolConfig#connection()} counts
- * @param connections 1 = a single connection without arbitration, more = a pool of as many as {@code pool} says
- * @param body what event bus consumers get; default message
- * @param streamPointer JSON pointer to a stream's name in a message: each stream is then published on an address of its own
- *     as well; empty = no
- * @param subscriptions the streams subscribed over the open connection, and how the venue wants to be asked
- * @param venue how the venue is spoken with, and what it lets a client do
- * @param shards the pools that carry the feed, each a part of its streams; empty = one carries them all
- * @param retain what is kept of what was published; null = not said, see {@link #retention}
+ * @param pool the connections; with {@code connections} 1, only {@link WsPoolConfig#connection()} is used
+ * @param connections 1 = a single connection without arbitration; more = a pool, with the same number as in
+ *     {@code pool}
+ * @param body the body for event bus consumers; default message
+ * @param streamPointer JSON pointer to the stream's name in a message; each stream is then also published on a separate
+ *     address; empty = off
+ * @param subscriptions the subscribed streams, and the requests that subscribe them
+ * @param venue the venue's message format and limits
+ * @param shards the pools that share the feed's streams; empty = one pool has all streams
+ * @param retain the retention of published messages; null = not configured, see {@link #retention}
  */
 public record FeedConfig(
         String name,
@@ -53,7 +55,7 @@ public record FeedConfig(
                 .throwIfAny("feed configuration");
     }
 
-    /** A feed of no particular venue, on one pool. */
+    /** A feed without a venue profile, with one pool. */
     public FeedConfig(
             String name,
             WsPoolConfig pool,
@@ -64,25 +66,26 @@ public record FeedConfig(
         this(name, pool, connections, body, streamPointer, subscriptions, Venue.NONE, List.of(), null);
     }
 
-    /** A feed on a pool, everything else default. */
+    /** A feed with a pool; everything else is default. */
     public static FeedConfig of(String name, WsPoolConfig pool) {
         return new FeedConfig(name, pool, pool.connections(), Body.MESSAGE, "", Subscribing.NONE);
     }
 
-    /** A feed on a single connection, everything else default. */
+    /** A feed with a single connection; everything else is default. */
     public static FeedConfig of(String name, WsConnectionConfig connection) {
         return new FeedConfig(name, WsPoolConfig.of(connection), 1, Body.MESSAGE, "", Subscribing.NONE);
     }
 
-    /** Reads a verticle's own configuration; venues are looked up on the class path. */
+    /** Reads the configuration of a verticle; venue profiles come from the class path. */
     public static FeedConfig fromJson(JsonObject json) {
         return fromJson(json, null);
     }
 
     /**
-     * Reads one feed with the keys it has in a configuration file, and its {@code "name"}.
+     * Reads one feed, with the keys of a configuration file and its {@code "name"}.
      *
-     * @param directory where {@code venues/} is looked for and relative paths start; null = the class path, the working directory
+     * @param directory contains {@code venues/} and is the base of relative paths; null = the class path, the working
+     *     directory
      * @throws InvalidConfigException naming every error with its JSON pointer
      */
     public static FeedConfig fromJson(JsonObject json, Path directory) {
@@ -103,15 +106,15 @@ public record FeedConfig(
                 retain);
     }
 
-    /** The same feed, keeping so much of what it publishes. */
+    /** The same feed with another retention. */
     public FeedConfig withRetain(Retention newRetain) {
         return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, venue, shards, newRetain);
     }
 
     /**
-     * What is kept of what was published.
+     * The retention of published messages.
      *
-     * @param shared whether other nodes may take the feed over
+     * @param shared whether other nodes may take over the feed
      */
     public Retention retention(boolean shared) {
         if (retain != null) {
@@ -120,23 +123,26 @@ public record FeedConfig(
         return shared ? Retention.DEFAULT : Retention.NONE;
     }
 
-    /** The same feed of another venue. */
+    /** The same feed with another venue. */
     FeedConfig withVenue(Venue newVenue) {
         return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, newVenue, shards, retain);
     }
 
-    /** Whether two configurations mean the same feed: how its connections are called until they open is no part of it. */
+    /** Whether two configurations mean the same feed. The provisional names of its connections are ignored. */
     public boolean isSameAs(FeedConfig other) {
         return withConnection(pool.connection().withConnectionId(name))
                 .equals(other.withConnection(other.pool.connection().withConnectionId(name)));
     }
 
-    /** How the venue's messages are read. */
+    /** The venue's message format. */
     public Dialect dialect() {
         return venue.dialect();
     }
 
-    /** The feed as each of its pools carries it, in the order of its shards; where there are several, they have names of their own. */
+    /**
+     * The configuration of each of the feed's pools, in the order of its shards. If there are several, each has a
+     * different name.
+     */
     public List<FeedConfig> parts() {
         return shards.isEmpty()
                 ? List.of(this)
@@ -144,10 +150,10 @@ public record FeedConfig(
     }
 
     /**
-     * Which of the feed's pools can take one more stream.
+     * Finds a pool with room for one more stream.
      *
-     * @param carried the streams that each of them carries now
-     * @return its place in {@link #parts()}; -1 = none
+     * @param carried the current streams of each pool
+     * @return its index in {@link #parts()}; -1 = none
      */
     public int roomFor(String stream, List<List<String>> carried) {
         return Sharding.roomFor(stream, parts(), carried);
@@ -173,10 +179,10 @@ public record FeedConfig(
     }
 
     /**
-     * What one of a feed's pools carries.
+     * One of a feed's pools.
      *
-     * @param urls where its connections open, in turn; empty = where the feed's connections open
-     * @param streams those of the feed's streams that it subscribes
+     * @param urls its URLs, used in turn; empty = the feed's URLs
+     * @param streams the part of the feed's streams that it subscribes
      */
     public record Shard(List<String> urls, List<String> streams) {
         public Shard {
@@ -185,13 +191,13 @@ public record FeedConfig(
         }
     }
 
-    /** What an event bus consumer finds in {@code message.body()}. */
+    /** The type of {@code message.body()} for event bus consumers. */
     public enum Body {
-        /** A {@code FeedMessage}: by reference on this node, in binary form to others. */
+        /** A {@code FeedMessage}: by reference on this node, in binary form for other nodes. */
         MESSAGE,
         /** The payload alone, as a {@code Buffer}. */
         BUFFER,
-        /** A {@code JsonObject} with the fields of {@code FeedMessage}: what bridges and other languages like best. */
+        /** A {@code JsonObject} with the fields of {@code FeedMessage}, for bridges and other languages. */
         JSON
     }
 }

@@ -2,7 +2,7 @@ package io.firstline.config;
 
 import java.util.regex.Pattern;
 
-/** What a feed may be called: its name is part of event bus addresses, metrics and logs. */
+/** Checks a feed's name, which is part of event bus addresses, metrics and logs. */
 final class FeedName {
     private static final int MAX_LENGTH = 64;
     static final String ALLOWED = "1 to 64 letters, digits, _ or -";
@@ -15,7 +15,7 @@ final class FeedName {
         return name != null && PATTERN.matcher(name).matches();
     }
 
-    /** What one of several pools that carry a feed is called: part of its connections' ids. */
+    /** The name of one of a feed's pools, which is part of its connections' ids. */
     static String ofPart(String name, int number) {
         String suffix = "-" + number;
         return name.substring(0, Math.min(name.length(), MAX_LENGTH - suffix.length())) + suffix;

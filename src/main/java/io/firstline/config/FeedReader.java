@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Makes one feed's records of its JSON. Keys that the schema objected to are taken out first; where such a key could make another
- * one look wrong, a value stands in for it that does not: each error is told once, and no error for the sake of another.
+ * Converts one feed's JSON into records. Keys that the schema rejected are removed first. If a removed key could make
+ * another key look wrong, a neutral value replaces it. Each error is therefore reported once and causes no other error.
  */
 final class FeedReader {
     private static final List<String> POOL_KEYS = List.of(
@@ -58,7 +58,7 @@ final class FeedReader {
         }
     }
 
-    /** Removes a key, or, of an object under a key, only the entry that is wrong. */
+    /** Removes a key or, in an object under a key, only the wrong entry. */
     private void takeOut(String pointer) {
         json.properties().stream().map(Map.Entry::getKey).toList().forEach(key -> {
             String step = Wording.step(key);
@@ -71,14 +71,14 @@ final class FeedReader {
         });
     }
 
-    /** A feed as it was read; only good if there are no problems. */
+    /** The result of reading; usable only without problems. */
     record Result(FeedConfig feed, boolean simulated, List<Problem> problems) {}
 
     /**
      * Reads a feed.
      *
-     * @param known what is already known to be wrong with it, pointers relative to the feed
-     * @param simulator whether {@code sim:} URLs have something to point to
+     * @param known its known problems, with pointers relative to the feed
+     * @param simulator whether there is a simulator for {@code sim:} URLs
      */
     static Result read(String name, ObjectNode json, List<Problem> known, Path directory, boolean simulator) {
         FeedReader reader = new FeedReader(json, known, directory, simulator);
@@ -86,7 +86,7 @@ final class FeedReader {
         return new Result(feed, reader.simulated, reader.problems);
     }
 
-    /** Reads a feed that stands alone, with its name in it. */
+    /** Reads a separate feed, with its name in the object. */
     static FeedConfig single(JsonObject object, Path directory) {
         List<Problem> problems = new ArrayList<>();
         String name = null;
@@ -117,7 +117,7 @@ final class FeedReader {
             return object == null ? "null" : object.encode();
         } catch (EncodeException e) {
             throw new InvalidConfigException(
-                    "feed", List.of(new Problem("", "an object with values that JSON does not know", "a JSON object")));
+                    "feed", List.of(new Problem("", "an object with values that are not JSON", "a JSON object")));
         }
     }
 
@@ -151,7 +151,7 @@ final class FeedReader {
         return feed;
     }
 
-    /** Null = not said. A bound that is broken has been told, so it may be any. */
+    /** Null if not configured. The value of a wrong bound does not matter, because its problem is already reported. */
     private Retention retention() {
         JsonNode retain = json.path("retain");
         return retain.isMissingNode()
@@ -170,7 +170,7 @@ final class FeedReader {
         return FeedUrl.isSimulated(json.path("url").asText()) ? venue.simulated() : venue.elsewhere();
     }
 
-    /** Where the feed's connections open: its own URL, else where the venue serves its first stream. */
+    /** The URLs of the feed's connections: its own, or those where the venue serves its first stream. */
     private List<String> urls(Venue venue) {
         if (json.has("url")) {
             String url = text("url");
@@ -193,7 +193,10 @@ final class FeedReader {
         return List.of(STAND_IN_URL);
     }
 
-    /** A URL that records accept, with {@link FeedUrl#SIMULATOR} in the place of the address that is not known yet. */
+    /**
+     * A {@code sim:} URL in a form that the records accept, with {@link FeedUrl#SIMULATOR} in place of the unknown
+     * address.
+     */
     private String simulated(String url) {
         String resolved = FeedUrl.onSimulator(url);
         if (!simulator) {
@@ -242,7 +245,7 @@ final class FeedReader {
                         number("framesPerSecond", limits.framesPerSecond()),
                         retry,
                         flag("compression", false),
-                        // if that key is broken, nobody knows whether ws:// is wrong
+                        // without a valid key it is unknown whether ws:// is allowed
                         flag("allowPlaintext", broken.contains("allowPlaintext")),
                         headers(),
                         certificates,
@@ -274,7 +277,7 @@ final class FeedReader {
                 WsPoolConfig.of(connection).withConnections(connections));
     }
 
-    /** A little less than what the venue allows, if that is less than usual. */
+    /** Slightly less than the venue's limit, if that is below the default. */
     private static int maxAgeMs(Venue venue) {
         int allowed = venue == null ? 0 : venue.limits().maxAgeMs();
         return allowed == 0
@@ -295,7 +298,7 @@ final class FeedReader {
         return windows;
     }
 
-    /** What is said about a pool must have one, and the other way round. */
+    /** Checks that keys for pools appear only with pools, and keys for single connections only with those. */
     private void checkCount(int connections) {
         if (connections == 1) {
             POOL_KEYS.stream()
@@ -313,7 +316,7 @@ final class FeedReader {
     }
 
     private Subscribing subscribing(Venue venue) {
-        // an unknown venue would have had a request
+        // an unknown venue might have had a request
         boolean unknown =
                 broken.contains("subscribe") || broken.contains("venue") || (json.has("venue") && venue == null);
         Subscribing known =
@@ -325,7 +328,7 @@ final class FeedReader {
                 json.has("subscribe") ? "" : known.argument());
     }
 
-    /** The file of trusted authorities, looked into now: at the first connection it would be too late. */
+    /** The file of trusted authorities, read now because an error at the first connection would be too late. */
     private String certificates() {
         String file = text("trustedCertificates");
         if (file.isEmpty()) {
@@ -347,7 +350,7 @@ final class FeedReader {
         } catch (InvalidPathException | IOException e) {
             wrong = "which cannot be read";
         } catch (CertificateException e) {
-            wrong = "which holds something else than certificates";
+            wrong = "which holds other data than certificates";
         }
         problems.add(new Problem(
                 "/trustedCertificates", Wording.quoted(file) + ", " + wrong, "a PEM file with certificates"));
@@ -364,7 +367,7 @@ final class FeedReader {
         }
     }
 
-    /** A URL that came with the venue is wrong at the venue. */
+    /** A URL from the venue's profile is reported at the venue. */
     private Problem atItsKey(Problem problem) {
         return problem.pointer().equals("/url") && !json.has("url")
                 ? new Problem("/venue", problem.found(), problem.allowed())
@@ -397,7 +400,7 @@ final class FeedReader {
         return headers;
     }
 
-    /** Null, which the records take for the default, where the key is not there. */
+    /** Null if the key is absent; the records then use the default. */
     private <E extends Enum<E>> E constant(Class<E> type, String key) {
         return json.has(key) ? Enum.valueOf(type, text(key).toUpperCase(Locale.ROOT)) : null;
     }

@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a feed's URL may look like, and how it may be shown. Pure functions. */
+/** Checks a feed's URL and masks its secrets. Pure functions. */
 public final class FeedUrl {
-    /** Stands where the embedded simulator's address will be: nothing listens there, so a forgotten one fails at once. */
+    /** The placeholder of the embedded simulator's address. Nothing listens there, so a forgotten one fails at once. */
     private static final String SIMULATOR = "ws://127.0.0.1:1";
 
     private static final String SIMULATED = "sim:";
@@ -20,19 +20,19 @@ public final class FeedUrl {
 
     private static final Pattern SECRET_PARAMETER = Pattern.compile(
             "(?i)([?&][^?=&]*(?:key|token|secret|sig|auth|pass|pwd|jwt|session|credential)[^?=&]*=)[^&#]*");
-    /** User info, also where a slash in a password or a missing scheme makes the URL a wrong one. */
+    /** User info, also in a wrong URL: with a slash in the password or without a scheme. */
     private static final List<Pattern> USER_INFO = List.of(
             Pattern.compile("(//)[^/?#]*@"),
             Pattern.compile("(//)[^/?#@:\\[]*:(?!\\d*(?:[/?#]|$))\\S*@"),
             Pattern.compile("^((?:wss?:)?)[^/?#:@]+:[^/?#@]*@"));
-    /** Where the path of a URL begins. */
+    /** Everything before the path of a URL. */
     private static final Pattern AUTHORITY = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*");
-    /** A step of the path that is too long and too uniform for a name: Binance's {@code /ws/<listenKey>}. */
+    /** A path step that is too long and too uniform for a name: Binance's {@code /ws/<listenKey>}. */
     private static final Pattern SECRET_STEP = Pattern.compile("(?<=/)[A-Za-z0-9_.~-]{32,}(?=[/?#]|$)");
-    /** The step that comes after one which says what it is. */
+    /** The step after one that names a secret. */
     private static final Pattern NAMED_STEP = Pattern.compile(
             "(?i)(/(?:[a-z0-9_-]*(?:api-?_?key|token|secret|listen-?_?key|password|credential)s?|keys?)/)[^/?#]+");
-    /** A step with a part in which letters and digits take turns as in no name of a stream: {@code abc123key}. */
+    /** A step that mixes letters and digits as no stream's name does: {@code abc123key}. */
     private static final Pattern MIXED_STEP =
             Pattern.compile("(?<=/)(?:[^/?#]*[_.~-])?(?=[A-Za-z0-9]{8,}(?:[/?#_.~-]|$))"
                     + "(?:[A-Za-z]+[0-9]+[A-Za-z]|[0-9]+[A-Za-z]+[0-9])[^/?#]*");
@@ -43,8 +43,8 @@ public final class FeedUrl {
     private FeedUrl() {}
 
     /**
-     * The URL as it goes over the wire: what is not ASCII is percent-encoded as UTF-8, in the host's name as IDNA has it (RFC 3490).
-     * Everything else stays as it is, also what is encoded already.
+     * Encodes a URL for the wire: characters other than ASCII are percent-encoded as UTF-8, and in the host's name
+     * encoded by IDNA (RFC 3490). Everything else remains, including encoded characters.
      */
     public static String encoded(String url) {
         Matcher parts = PARTS.matcher(url);
@@ -58,7 +58,7 @@ public final class FeedUrl {
         try {
             return isAscii(name) ? name : IDN.toASCII(name);
         } catch (IllegalArgumentException noName) {
-            return name; // told as a host that is not valid
+            return name; // reported as an invalid host
         }
     }
 
@@ -77,12 +77,14 @@ public final class FeedUrl {
         return encoded.toString();
     }
 
-    /** Whether a connection may go there. */
+    /** Whether a connection may use this URL. */
     public static boolean isAllowed(String url, boolean allowPlaintext) {
         return problems(url, allowPlaintext).isEmpty();
     }
 
-    /** The problems of a URL, none if it may be used; {@code ws://} is for loopback hosts unless plaintext is allowed. */
+    /**
+     * The problems of a URL; empty if it is allowed. {@code ws://} is for loopback hosts unless plaintext is allowed.
+     */
     static List<Problem> problems(String url, boolean allowPlaintext) {
         List<Problem> problems = new ArrayList<>();
         if (url == null || url.isBlank()) {
@@ -118,7 +120,7 @@ public final class FeedUrl {
         return problems;
     }
 
-    /** The same for a URL that is asked over HTTP: {@code https://}, or {@code http://} where {@code ws://} may be used. */
+    /** The problems of an HTTP URL: {@code https://}, or {@code http://} where {@code ws://} is allowed. */
     static List<Problem> restProblems(String url, boolean allowPlaintext) {
         String lower = url.toLowerCase(Locale.ROOT);
         boolean http = lower.startsWith("http://") || lower.startsWith("https://");
@@ -132,7 +134,7 @@ public final class FeedUrl {
                         "https://host[:port]/path (http:// only for loopback hosts)"));
     }
 
-    /** The URL as it may stand in a log: user info, keys in the path and the values of secret-looking query parameters are masked. */
+    /** The URL for logs: user info, keys in the path and values of secret-looking query parameters are masked. */
     public static String masked(String url) {
         String shown = url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url;
         for (Pattern userInfo : USER_INFO) {
@@ -141,7 +143,7 @@ public final class FeedUrl {
         shown = SECRET_PARAMETER.matcher(shown).replaceAll("$1***");
         Matcher authority = AUTHORITY.matcher(shown);
         if (!authority.find()) {
-            return SECRET_STEP.matcher(shown).replaceAll("***"); // perhaps a file, whose name is to be seen
+            return SECRET_STEP.matcher(shown).replaceAll("***"); // it may be a file, whose name must stay visible
         }
         int path = authority.end();
         int query = shown.indexOf('?', path);
@@ -155,35 +157,35 @@ public final class FeedUrl {
         return MIXED_STEP.matcher(shown).replaceAll("***");
     }
 
-    /** Whether a URL of a configuration file means its embedded simulator. */
+    /** Whether a configured URL refers to the embedded simulator. */
     static boolean isSimulated(String url) {
         return url.startsWith(SIMULATED);
     }
 
-    /** {@code sim:/path} as a URL that records accept, on an address to be replaced. */
+    /** {@code sim:/path} in a form that the records accept, with a placeholder as address. */
     static String onSimulator(String simulated) {
         return SIMULATOR + simulated.substring(SIMULATED.length());
     }
 
-    /** What {@link #onSimulator(String)} made, on the simulator's address. */
+    /** Replaces the placeholder of {@link #onSimulator(String)} by the simulator's address. */
     static String onSimulator(String resolved, String baseUrl) {
         String base = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
         return base + resolved.substring(SIMULATOR.length());
     }
 
-    /** A path of the simulator that is asked over HTTP, on an address to be replaced. */
+    /** The HTTP URL of a path on the simulator, with a placeholder as address. */
     static String restOnSimulator(String path) {
         return "http" + SIMULATOR.substring("ws".length()) + path;
     }
 
-    /** What {@link #restOnSimulator(String)} made, on the simulator's address. */
+    /** Replaces the placeholder of {@link #restOnSimulator(String)} by the simulator's address. */
     static String restOnSimulator(String resolved, String baseUrl) {
         return "http"
                 + onSimulator("ws" + resolved.substring("http".length()), baseUrl)
                         .substring("ws".length());
     }
 
-    /** What {@link #onSimulator(String)} made, as it stood in the file. */
+    /** Converts the result of {@link #onSimulator(String)} back into the configured text. */
     static String withoutAddress(String resolved) {
         return SIMULATED + resolved.substring(SIMULATOR.length());
     }
@@ -192,7 +194,7 @@ public final class FeedUrl {
         return Wording.quoted(url);
     }
 
-    /** By name only, never by a DNS look-up: a name that merely resolves to loopback does not count. */
+    /** Decides by name, never by a DNS look-up: a name that merely resolves to loopback does not count. */
     static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.equals("[::1]")

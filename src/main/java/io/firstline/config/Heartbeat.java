@@ -1,15 +1,15 @@
 package io.firstline.config;
 
 /**
- * What a venue wants to hear from its clients now and then, beside the pings of the WebSocket protocol. Immutable; checked when it is
- * made.
+ * A message that a venue expects regularly, besides the pings of the WebSocket protocol. Immutable; checked in the
+ * constructor.
  *
- * @param send the text message; {@code ${id}} in it becomes a number that is new each time
- * @param everyMs milliseconds between two of them
- * @param answered whether the server answers: a connection on which nothing at all has come for two intervals is then dead
+ * @param send the text message; {@code ${id}} in it becomes a new number
+ * @param everyMs milliseconds between two messages
+ * @param answered whether the server answers: then a connection without any frame for two intervals is dead
  */
 public record Heartbeat(String send, int everyMs, boolean answered) {
-    /** The venue wants to hear nothing. */
+    /** The venue expects nothing. */
     public static final Heartbeat NONE = new Heartbeat("", 0, false);
 
     public Heartbeat {

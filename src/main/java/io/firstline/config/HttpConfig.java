@@ -4,21 +4,22 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where the operator's page, health and metrics are served, and to whom. Immutable; checked when it is made.
+ * The HTTP server of the operator's page, health and metrics, and its access rules. Immutable; checked in the
+ * constructor.
  *
- * @param host the address to bind to; default 127.0.0.1, or ::1 where there is only IPv6
+ * @param host the bind address; default 127.0.0.1, or ::1 on a machine with IPv6 only
  * @param port default 8080; 0 = any free one
- * @param control whether the page may do more than show; needs a token; default no
- * @param tokenSha256 the SHA-256 of the token that opens everything, in lower-case hexadecimal digits; null = there is none, everybody may
- *     read; needed where others than this machine can connect
- * @param tls what makes it HTTPS; null = plain HTTP
- * @param vertxMetrics whether Vert.x counts what goes over the event bus and client sockets as well, which costs a fifth of the throughput;
- *     default no
- * @param allowedHosts names beside the loopback ones by which requests may address a listener on a loopback address, such as the name of
- *     a proxy before it; lower case, without a port
- * @param openMetrics whether metrics are read without a token everywhere; default no
- * @param management where health and metrics are served as well, and nothing else; null = nowhere
- * @param shutdownDelayMs how long readiness is 503 before anything is closed; default 0
+ * @param control whether the page may send commands; needs a token; default false
+ * @param tokenSha256 the SHA-256 of the token that permits everything, in lower-case hexadecimal digits; null = none,
+ *     reading is open; mandatory if other machines can connect
+ * @param tls certificate and key for HTTPS; null = plain HTTP
+ * @param vertxMetrics whether Vert.x also counts event bus messages and client sockets, which costs a fifth of the
+ *     throughput; default false
+ * @param allowedHosts further host names for requests to a loopback listener, such as that of a proxy; lower case,
+ *     without a port
+ * @param openMetrics whether metrics need no token; default false
+ * @param management a second listener for health and metrics only; null = none
+ * @param shutdownDelayMs time between readiness 503 and the first close at shutdown; default 0
  */
 public record HttpConfig(
         String host,
@@ -34,10 +35,10 @@ public record HttpConfig(
     public static final String DEFAULT_HOST = Loopback.ADDRESS;
     public static final int DEFAULT_PORT = 8_080;
     static final int LONGEST_SHUTDOWN_DELAY_MS = 300_000;
-    /** Everything default. */
+    /** The defaults. */
     public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);
 
-    /** With those of Vert.x' own figures that cost nothing. */
+    /** A server with only those Vert.x metrics that cost nothing. */
     public HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
         this(host, port, control, tokenSha256, tls, false, List.of(), false, null, 0);
     }
@@ -51,7 +52,7 @@ public record HttpConfig(
                 .require(
                         tokenSha256 == null || tokenSha256.matches("[0-9a-f]{64}"),
                         "token",
-                        "a hash that is none",
+                        "an invalid hash",
                         "64 lower-case hexadecimal digits")
                 .require(
                         tokenSha256 != null || host == null || FeedUrl.isLoopback(hostInUrl(host)),
@@ -62,7 +63,7 @@ public record HttpConfig(
                         tokenSha256 != null || !control,
                         "token",
                         "nothing",
-                        "a token, because \"control\" lets its holder act")
+                        "a token, because \"control\" allows requests that change feeds")
                 .range("shutdownDelayMs", shutdownDelayMs, 0, LONGEST_SHUTDOWN_DELAY_MS)
                 .require(
                         management == null || management.port() == 0 || management.port() != port,
@@ -87,13 +88,13 @@ public record HttpConfig(
                 shutdownDelayMs);
     }
 
-    /** The same with metrics for everybody. */
+    /** The same with metrics that need no token. */
     public HttpConfig withOpenMetrics() {
         return new HttpConfig(
                 host, port, control, tokenSha256, tls, vertxMetrics, allowedHosts, true, management, shutdownDelayMs);
     }
 
-    /** The same with health and metrics on a port of their own as well. */
+    /** The same with a second listener for health and metrics. */
     public HttpConfig withManagement(Management newManagement) {
         return new HttpConfig(
                 host,
@@ -108,7 +109,7 @@ public record HttpConfig(
                 shutdownDelayMs);
     }
 
-    /** The same, addressed by other names as well. */
+    /** The same with further host names for requests. */
     public HttpConfig withAllowedHosts(List<String> newAllowedHosts) {
         return new HttpConfig(
                 host,
@@ -128,17 +129,17 @@ public record HttpConfig(
         return FeedUrl.isLoopback(hostInUrl(host));
     }
 
-    /** Whether a name, as it stands in a URL, means this machine and no other. */
+    /** Whether a host name of a URL means this machine only. */
     public static boolean isLoopback(String host) {
         return FeedUrl.isLoopback(host);
     }
 
-    /** The address for a browser. */
+    /** The URL for a browser. */
     public String url(int actualPort) {
         return (tls == null ? "http://" : "https://") + hostInUrl(host) + ":" + actualPort + "/";
     }
 
-    /** A host as it stands in a URL. */
+    /** A host in the form for URLs. */
     public static String hostInUrl(String host) {
         return host.contains(":") && !host.startsWith("[")
                 ? "[" + host.toLowerCase(Locale.ROOT) + "]"
@@ -146,9 +147,9 @@ public record HttpConfig(
     }
 
     /**
-     * A listener for health and metrics alone.
+     * A listener for health and metrics only.
      *
-     * @param host the address to bind to
+     * @param host the bind address
      * @param port 0 = any free one
      */
     public record Management(String host, int port) {
@@ -168,7 +169,7 @@ public record HttpConfig(
     /**
      * Files in PEM format.
      *
-     * @param certificate the chain, the server's own certificate first
+     * @param certificate the chain, beginning with the server's certificate
      * @param key its private key
      */
     public record PemFiles(String certificate, String key) {}

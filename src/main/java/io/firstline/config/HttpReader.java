@@ -19,7 +19,7 @@ final class HttpReader {
     private static final Pattern HASH = Pattern.compile("sha256:([0-9a-fA-F]{64})");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern FILE = Pattern.compile("\\$\\{file:([^}]+)}");
-    /** Nobody guesses that many characters over a network, if they were drawn at random. */
+    /** A random token of this length cannot be guessed over a network. */
     private static final int SHORTEST_TOKEN = 16;
 
     private static final String TOKEN =
@@ -29,10 +29,10 @@ final class HttpReader {
     private HttpReader() {}
 
     /**
-     * What a section that keeps to the schema says; null if it cannot be used.
+     * Reads a section that matches the schema; null if it is invalid.
      *
-     * @param directory where relative paths start; null = the working directory
-     * @param environment the value of an environment variable, null if it is not set
+     * @param directory base of relative paths; null = the working directory
+     * @param environment returns the value of an environment variable, null if not set
      */
     static HttpConfig read(
             JsonNode section, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
@@ -72,9 +72,9 @@ final class HttpReader {
     }
 
     /**
-     * The hash of a token as it stands in a configuration; null if there is none.
+     * The hash of a configured token; null if there is none.
      *
-     * @param directory where relative paths of files start; null = the working directory
+     * @param directory base of relative file paths; null = the working directory
      */
     static String hash(String token, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
         Matcher hash = HASH.matcher(token);

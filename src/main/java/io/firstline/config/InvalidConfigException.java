@@ -3,11 +3,11 @@ package io.firstline.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Tells everything that is wrong with a configuration at once: nothing was started. */
+/** A configuration is invalid, and nothing was started. Lists all errors at once. */
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    /** A wrong file can hold a hundred thousand errors; a terminal cannot. */
+    /** A wrong file may have a hundred thousand errors, more than a terminal can show. */
     private static final int SHOWN = 100;
 
     private final transient List<Problem> problems;

@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** From a file or a text to a JSON tree; what is wrong with the text itself is told as problems, in words of our own. */
+/** Parses a file or text into a JSON tree. Problems of the text are reported in our own words. */
 final class JsonText {
     private static final Pattern BAD_ESCAPE = Pattern.compile("~(?![01])");
-    /** A configuration of a thousand feeds has a third of that: more is a wrong file. */
+    /** A configuration of a thousand feeds needs a third of that, so a longer file is a wrong file. */
     static final int MAX_BYTES = 1 << 20;
 
     static final int MAX_DEPTH = 64;
@@ -46,12 +46,18 @@ final class JsonText {
 
     private JsonText() {}
 
-    /** Whether it is a pipe, a socket or a device: to open a pipe waits for somebody who writes to it, and a device may never end. */
+    /**
+     * Whether the path is a pipe, a socket or a device: opening a pipe waits for a writer, and a device may never end.
+     */
     static boolean isSpecial(Path file) {
         return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
-    /** The text of a file; {@link InvalidConfigException} if there is none. */
+    /**
+     * The text of a file.
+     *
+     * @throws InvalidConfigException if it is unreadable
+     */
     static String ofFile(Path file) {
         Problem problem;
         if (isSpecial(file)) {
@@ -79,7 +85,7 @@ final class JsonText {
     }
 
     /**
-     * The tree of a text, or null if it is not JSON. Of keys that stand twice the last one counts, and every further one is a
+     * The tree of a text, or null if it is not JSON. Of repeated keys the last one counts, and each further one is a
      * problem.
      */
     static JsonNode tree(String text, List<Problem> problems) {
@@ -87,7 +93,7 @@ final class JsonText {
             problems.add(tooLarge());
             return null;
         }
-        // some editors on Windows begin a file with a byte order mark
+        // some editors on Windows write a byte order mark
         String json = text.startsWith("\uFEFF") ? text.substring(1) : text;
         try {
             return walk(json, problems) ? JSON.readTree(json) : null;
@@ -99,7 +105,7 @@ final class JsonText {
         return null;
     }
 
-    /** Whether a text is a JSON pointer (RFC 6901); the empty one counts. */
+    /** Whether a text is a JSON pointer (RFC 6901), which may be empty. */
     static boolean isPointer(String text) {
         return text.isEmpty()
                 || (text.startsWith("/") && !BAD_ESCAPE.matcher(text).find());
@@ -114,7 +120,7 @@ final class JsonText {
         }
     }
 
-    /** Looks at every token for what a tree no longer shows; false if there is no single value to make a tree of. */
+    /** Checks every token for problems that a tree no longer shows; false if the text is not exactly one value. */
     private static boolean walk(String json, List<Problem> problems) throws IOException {
         Deque<Set<String>> keys = new ArrayDeque<>();
         try (JsonParser parser = JSON.createParser(json)) {
@@ -142,7 +148,7 @@ final class JsonText {
         return true;
     }
 
-    /** Jackson's own messages name Java classes and repeat the text, which may hold a secret. */
+    /** Jackson's messages name Java classes and quote the text, which may contain a secret. */
     private static String reason(JacksonException e) {
         if (e instanceof StreamConstraintsException) {
             return e.getOriginalMessage().contains("nesting")
@@ -159,7 +165,7 @@ final class JsonText {
     }
 
     private static String place(JsonLocation at) {
-        // Jackson does not know it where one of its limits was broken
+        // Jackson does not report the place if one of its limits was exceeded
         return at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 

@@ -3,14 +3,14 @@ package io.firstline.config;
 import java.util.List;
 
 /**
- * What a venue lets one client do; 0 = no limit is known. Immutable; checked when it is made.
+ * A venue's limits per client; 0 = unknown. Immutable; checked in the constructor.
  *
- * @param framesPerSecond frames a client may send in a second on one connection, everything counted
+ * @param framesPerSecond client frames of all kinds per second on one connection
  * @param streamsPerConnection streams on one connection
- * @param charsPerConnection characters of all streams' names on one connection, as they are subscribed
+ * @param charsPerConnection characters of all stream names on one connection, as subscribed
  * @param connectsPer5Min attempts to connect to one host in five minutes
- * @param maxConnections connections that may carry the same stream
- * @param maxAgeMs milliseconds after which the venue closes a connection
+ * @param maxConnections connections that may have the same stream
+ * @param maxAgeMs age at which the venue closes a connection, milliseconds
  */
 public record Limits(
         int framesPerSecond,
@@ -19,7 +19,7 @@ public record Limits(
         int connectsPer5Min,
         int maxConnections,
         int maxAgeMs) {
-    /** Nothing is known. */
+    /** No known limit. */
     public static final Limits NONE = new Limits(0, 0, 0, 0, 0, 0);
 
     public Limits {
@@ -33,7 +33,7 @@ public record Limits(
                 .throwIfAny("limits");
     }
 
-    /** How many of these streams, from the first on, one connection may carry. */
+    /** The number of leading streams that fit on one connection. */
     int fitting(List<String> streams) {
         int count = 0;
         long chars = 0;

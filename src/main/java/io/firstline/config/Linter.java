@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Holds a feed against its venue's limits: what would be cut, banned, or silent is refused before anything starts, with the figures.
- * Pure functions.
+ * Checks feeds against their venues' limits. A configuration that a venue would cut, ban or leave silent is rejected
+ * before anything starts, with the figures. Pure functions.
  */
 final class Linter {
-    /** A venue that has not brought data by then is told as silent, so whoever asks for longer looks broken. */
+    /** A venue without data for this long is reported as silent, so subscribing must not take longer. */
     private static final int SUBSCRIBE_SECONDS = 10;
-    /** Kept free of the frame budget, for answers to the server's pings. */
+    /** Frames per second reserved for answers to the server's pings. */
     private static final int PONGS = 1;
 
     private static final int WINDOW_MS = 300_000;
@@ -24,10 +24,10 @@ final class Linter {
     private Linter() {}
 
     /**
-     * What is wrong with one feed, seen from the feed.
+     * The problems of one feed, with pointers relative to the feed.
      *
-     * @param ownUrl whether the feed says itself where its connections open
-     * @param maxShards how many pools it may have
+     * @param ownUrl whether the feed configures its URL
+     * @param maxShards the most pools it may have
      */
     static List<Problem> problems(FeedConfig feed, boolean ownUrl, int maxShards) {
         List<Problem> problems = new ArrayList<>();
@@ -41,7 +41,7 @@ final class Linter {
         return problems;
     }
 
-    /** What is wrong with feeds that are fine each for itself: they share the budgets of their hosts. */
+    /** The problems of valid feeds together: feeds share the budgets of their hosts. */
     static List<Problem> problemsTogether(List<FeedConfig> feeds) {
         Map<String, Integer> attempts = new LinkedHashMap<>();
         Map<String, Integer> limits = new LinkedHashMap<>();
@@ -60,13 +60,15 @@ final class Linter {
                 problems.add(new Problem(
                         "/feeds",
                         count + " connections to " + host,
-                        "at most " + limits.get(host) + ", which is what may be opened there in 5 minutes"));
+                        "at most " + limits.get(host) + ", the limit of attempts there in 5 minutes"));
             }
         });
         return problems;
     }
 
-    /** Without a venue's word, the budget is a precaution of ours: whoever has more connections waits a little longer. */
+    /**
+     * A budget that is not the venue's is only our precaution: a larger number of connections merely opens more slowly.
+     */
     private static boolean isLimited(FeedConfig feed) {
         return feed.venue().limits().connectsPer5Min() > 0;
     }
@@ -102,7 +104,7 @@ final class Linter {
                     "/latencyPingIntervalMs",
                     String.format(
                             Locale.ROOT,
-                            "%d: %.1f pings a second of the %d frames that may be sent on a connection",
+                            "%d: %.1f pings a second, but a connection may send only %d frames a second",
                             connection.latencyPingIntervalMs(),
                             pings,
                             budget),
@@ -121,7 +123,7 @@ final class Linter {
                             requests,
                             requests / perSecond,
                             perSecond),
-                    "as many as can be sent in " + SUBSCRIBE_SECONDS + " s beside the pings: "
+                    "as many as fit into " + SUBSCRIBE_SECONDS + " s beside the pings: "
                             + (int) (perSecond * SUBSCRIBE_SECONDS)));
         }
     }
@@ -151,8 +153,8 @@ final class Linter {
             problems.add(new Problem(
                     "/maxAgeMs",
                     String.format(
-                            Locale.ROOT, "%d, by which %.0f connections are opened in 5 minutes", wanted, rotations),
-                    "so long an age that " + limit + " are enough"));
+                            Locale.ROOT, "%d, which opens %.0f connections in 5 minutes", wanted, rotations),
+                    "an age that opens at most " + limit));
         }
     }
 
@@ -164,7 +166,7 @@ final class Linter {
             problems.add(new Problem(
                     "/streams",
                     streams + " streams on " + count + " pools of " + feed.connections() + " connections ("
-                            + feed.venue().name() + " takes "
+                            + feed.venue().name() + " allows "
                             + (limits.streamsPerConnection() > 0
                                     ? limits.streamsPerConnection() + " streams on a connection"
                                     : limits.charsPerConnection() + " characters of streams on a connection")
@@ -182,7 +184,7 @@ final class Linter {
         }
     }
 
-    /** A stream that is asked for where the venue serves others is answered like any, and never brings anything. */
+    /** A venue accepts a subscription on the wrong route, but never sends its messages. */
     private static void routes(FeedConfig feed, List<Problem> problems) {
         Venue venue = feed.venue();
         String url = feed.pool().connection().url();
@@ -200,7 +202,7 @@ final class Linter {
                 problems.add(new Problem(
                         "/url",
                         Wording.quoted(url) + ", where " + Wording.quoted(stream) + " is never sent",
-                        right.get(0) + ", or no \"url\": the venue knows the way"));
+                        right.get(0) + ", or no \"url\": the venue's profile then gives the right one"));
                 return;
             }
         }
@@ -216,7 +218,7 @@ final class Linter {
         return place.endsWith("/") ? place.substring(0, place.length() - 1) : place;
     }
 
-    /** The streams that a URL names itself: {@code ?streams=a/b/c}. */
+    /** The streams that a URL itself names: {@code ?streams=a/b/c}. */
     private static List<String> inUrl(String url) {
         String query = URI.create(url).getQuery();
         if (query == null) {

@@ -5,12 +5,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.function.Predicate;
 
-/** This machine's own address: where servers listen that are for this machine only. */
+/** The loopback address, for servers that only this machine may reach. */
 public final class Loopback {
     private static final String V4 = "127.0.0.1";
     private static final String V6 = "::1";
 
-    /** 127.0.0.1, or ::1 on a machine that has only IPv6. */
+    /** 127.0.0.1, or ::1 on a machine with IPv6 only. */
     public static final String ADDRESS = choose(Loopback::isThere);
 
     private Loopback() {}

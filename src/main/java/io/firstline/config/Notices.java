@@ -3,12 +3,12 @@ package io.firstline.config;
 import java.util.List;
 
 /**
- * How a server speaks about its connection and its requests, apart from replies that name a request by its id. All of it is control: it
- * is not part of the merged stream. Immutable.
+ * The server's messages about its connection and its requests, except replies that name a request by its id. All are
+ * control messages, not part of the merged stream. Immutable.
  *
- * @param shutdown a message of which one of these is true says that the server is about to close the connection
- * @param errors a message of which one of these is true reports an error
- * @param errorText JSON pointers to the server's words in an error or a refusal; those that a message lacks are skipped
+ * @param shutdown signs of an announcement that the server will close the connection
+ * @param errors signs of an error report
+ * @param errorText JSON pointers to the server's text in an error or a refusal; missing values are skipped
  */
 public record Notices(List<Sign> shutdown, List<Sign> errors, List<String> errorText) {
     public static final Notices NONE = new Notices(List.of(), List.of(), List.of());

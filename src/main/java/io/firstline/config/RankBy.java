@@ -1,9 +1,12 @@
 package io.firstline.config;
 
-/** What makes a connection slow in the eyes of eviction. */
+/** The measure by which eviction finds slow connections. */
 public enum RankBy {
     /** The moving average of its ping → pong round trip. */
     LATENCY,
-    /** How long after the first copy its copies arrive: 99th percentile since the last look, a lost message counting as the longest lag. The default. */
+    /**
+     * The 99th percentile of the lag of its copies since the last check; a lost message counts as the longest lag. The
+     * default.
+     */
     LAG
 }

@@ -1,13 +1,15 @@
 package io.firstline.config;
 
 /**
- * The pauses between attempts to connect: exponential with full jitter, so that many connections cut at once do not come back at once.
+ * The delays between attempts to connect: exponential with full jitter, so that connections cut together do not
+ * reconnect together.
  *
- * @param baseMs the first pause is drawn from 0 to this many milliseconds, each further one from twice as much; default 250
- * @param capMs no pause is longer, in milliseconds; default 30,000
- * @param stableMs the count of attempts starts anew only after a connection lived this long: a server that accepts and
- *     rejects at once is not hammered; milliseconds, default 10,000
- * @param connectsPer5Min how many attempts one host gets in five minutes, over all feeds of the process; 0 = no limit, default 300 as
+ * @param baseMs the first delay is random from 0 to this many milliseconds; the bound doubles with each attempt;
+ *     default 250
+ * @param capMs the longest delay, milliseconds; default 30,000
+ * @param stableMs a connection must live this long to reset the number of attempts, so that a server that accepts and
+ *     then closes gets no flood of attempts; milliseconds, default 10,000
+ * @param connectsPer5Min attempts per host in five minutes, over all feeds of the process; 0 = no limit, default 300 as
  *     Binance allows
  */
 public record RetryConfig(int baseMs, int capMs, int stableMs, int connectsPer5Min) {
@@ -23,7 +25,7 @@ public record RetryConfig(int baseMs, int capMs, int stableMs, int connectsPer5M
                 .throwIfAny("retry configuration");
     }
 
-    /** The given pauses with the default limit of attempts. */
+    /** These delays with the default limit of attempts. */
     public RetryConfig(int baseMs, int capMs, int stableMs) {
         this(baseMs, capMs, stableMs, 300);
     }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The first of two layers of checks: types, keys, ranges, as the JSON schemas in {@code conf/} say (editors read the same files).
- * What takes more than one key to judge, and what makes a good URL, the records check themselves. Safe for use by any thread.
+ * The first of two layers of checks: types, keys and ranges, from the JSON schemas in {@code conf/} (editors read the
+ * same files). The records themselves check URLs and rules for several keys. Thread-safe.
  */
 final class Schema {
     private static final String REQUIRED = "required";
@@ -34,12 +34,12 @@ final class Schema {
         this.validator = validator;
     }
 
-    /** The whole of a service's configuration. */
+    /** The schema of a service's configuration. */
     static Schema service() {
         return Shipped.SERVICE;
     }
 
-    /** One feed of it. */
+    /** The schema of one feed. */
     static Schema feed() {
         return Shipped.FEED;
     }
@@ -48,7 +48,7 @@ final class Schema {
         return Shipped.VENUE;
     }
 
-    /** Read when first needed: the validator takes a third of a second to load. */
+    /** Loaded on first use: loading the validator takes a third of a second. */
     private static final class Shipped {
         static final Schema SERVICE = load("conf/firstline.schema.json");
         static final Schema FEED = SERVICE.definition("feed");
@@ -76,21 +76,21 @@ final class Schema {
         return new Schema(tree, validator.getRefSchema(path));
     }
 
-    /** The schema file itself. */
+    /** The schema file as a tree. */
     JsonNode tree() {
         return tree;
     }
 
     /**
-     * What is wrong with a value, one problem for each place.
+     * The problems of a value, one for each place.
      *
-     * @param furtherKeys keys that the caller takes out of the object before and that belong to the allowed ones
+     * @param furtherKeys allowed keys that the caller has removed from the object
      */
     List<Problem> check(JsonNode value, String... furtherKeys) {
         return problems(validator.validate(value), List.of(furtherKeys));
     }
 
-    /** What is wrong with a value that is to be put on top of another: as {@link #check}, but it may lack what the other has. */
+    /** The problems of a value that extends another: as {@link #check}, but keys may be missing. */
     List<Problem> checkPart(JsonNode value) {
         return problems(
                 validator.validate(value).stream()

@@ -9,17 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Reads a secret that an orchestrator puts into a file. */
+/** Reads a secret from a file that an orchestrator has written. */
 final class SecretFile {
     static final int MAX_BYTES = 65_536;
 
     private SecretFile() {}
 
     /**
-     * The text of a file without the line breaks at its end. Opens regular files only: reading a pipe could wait for ever.
+     * The text of a file without the line breaks at its end. Opens regular files only, because reading a pipe could
+     * block forever.
      *
-     * @param directory where a relative path starts; null = the working directory
-     * @throws IOException whose message is a clause such as {@code "does not exist"}
+     * @param directory base of a relative path; null = the working directory
+     * @throws IOException with a message that is a clause such as {@code "does not exist"}
      */
     static String read(String name, Path directory) throws IOException {
         Path file = resolved(name, directory);
@@ -27,7 +28,7 @@ final class SecretFile {
             throw new IOException("does not exist");
         }
         if (!Files.isRegularFile(file)) {
-            throw new IOException("is no regular file");
+            throw new IOException("is not a regular file");
         }
         if (!Files.isReadable(file)) {
             throw new IOException("may not be read by this process");
@@ -46,7 +47,7 @@ final class SecretFile {
                     .toString();
             return text.replaceFirst("[\\r\\n]+$", "");
         } catch (CharacterCodingException e) {
-            throw new IOException("is no text in UTF-8", e);
+            throw new IOException("is not UTF-8 text", e);
         }
     }
 
@@ -54,7 +55,7 @@ final class SecretFile {
         try {
             return directory == null ? Path.of(name) : directory.resolve(name);
         } catch (InvalidPathException e) {
-            throw new IOException("is no path of a file", e);
+            throw new IOException("is not a file path", e);
         }
     }
 }

@@ -1,16 +1,16 @@
 package io.firstline.config;
 
 /**
- * Where a venue tells the time of its clock. Immutable; checked when it is made.
+ * The source of a venue's time. Immutable; checked in the constructor.
  *
- * @param url {@code https://…}, {@code http://} for loopback hosts; asked with GET
+ * @param url {@code https://…}, {@code http://} for loopback hosts; requested with GET
  * @param pointer JSON pointer to the time in the answer, a number or a string of digits
- * @param unit in what it is counted
- * @param everyMs milliseconds between two questions; default 60,000
+ * @param unit its unit
+ * @param everyMs milliseconds between two requests; default 60,000
  */
 public record ServerTime(String url, String pointer, StampUnit unit, int everyMs) {
     public static final int DEFAULT_EVERY_MS = 60_000;
-    /** The venue does not tell, or nobody knows where. */
+    /** No known source. */
     public static final ServerTime NONE = new ServerTime("", "", StampUnit.MS, DEFAULT_EVERY_MS);
 
     public ServerTime {
@@ -33,7 +33,7 @@ public record ServerTime(String url, String pointer, StampUnit unit, int everyMs
         return url.isEmpty();
     }
 
-    /** The same, told somewhere else. */
+    /** The same at another URL. */
     ServerTime at(String otherUrl) {
         return new ServerTime(otherUrl, pointer, unit, everyMs);
     }

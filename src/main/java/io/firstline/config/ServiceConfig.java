@@ -17,14 +17,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Everything a service runs, read once and checked as a whole before anything starts. Immutable.
+ * The configuration of a service, read once and checked as a whole before anything starts. Immutable.
  *
  * @param feeds in the order of the file, at least one
- * @param simulator the section of the embedded simulator, its form checked, or null if there is none
- * @param simulated the names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
- * @param http where the operator's page is served, or null if it is not
- * @param bridges by which ways others than programs on the event bus are served
- * @param cluster the nodes that carry the feeds together, or null if nothing is said of any
+ * @param simulator the section of the embedded simulator, with its form checked; null = none
+ * @param simulated names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
+ * @param http the server of the operator's page; null = none
+ * @param bridges the bridges for programs that are not on the event bus
+ * @param cluster the nodes that share the feeds; null = not configured
  */
 public record ServiceConfig(
         List<FeedConfig> feeds,
@@ -40,7 +40,7 @@ public record ServiceConfig(
         simulated = Set.copyOf(simulated);
     }
 
-    /** Without a page or bridges, and alone. */
+    /** A service without page, bridges and cluster. */
     public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
         this(feeds, simulator, simulated, null, BridgesConfig.NONE, null);
     }
@@ -51,9 +51,10 @@ public record ServiceConfig(
     }
 
     /**
-     * Reads a configuration file; venues are looked for in {@code venues/} beside it, then on the class path.
+     * Reads a configuration file. Venue profiles come from {@code venues/} in its folder, otherwise from the class
+     * path.
      *
-     * @throws InvalidConfigException naming every error with its JSON pointer; for a file that cannot be read as well
+     * @throws InvalidConfigException naming every error with its JSON pointer, also for an unreadable file
      */
     public static ServiceConfig read(Path file) {
         return parse(
@@ -63,8 +64,9 @@ public record ServiceConfig(
     /**
      * Reads a configuration.
      *
-     * @param sourceName what errors call it
-     * @param directory where {@code venues/} is looked for and relative paths start; null = the class path, the working directory
+     * @param sourceName its name in errors
+     * @param directory contains {@code venues/} and is the base of relative paths; null = the class path, the working
+     *     directory
      * @throws InvalidConfigException naming every error with its JSON pointer
      */
     public static ServiceConfig parse(String json, String sourceName, Path directory) {
@@ -72,9 +74,9 @@ public record ServiceConfig(
     }
 
     /**
-     * The same in another environment.
+     * The same with another environment.
      *
-     * @param environment the value of a variable, null if it is not set
+     * @param environment returns the value of a variable, null if not set
      */
     static ServiceConfig parse(String json, String sourceName, Path directory, UnaryOperator<String> environment) {
         List<Problem> problems = new ArrayList<>();
@@ -86,7 +88,8 @@ public record ServiceConfig(
         ClusterConfig cluster = null;
         int textProblems = problems.size();
         Environment filled = root == null ? null : Environment.fill(root, directory, environment, problems);
-        if (root != null && problems.size() == textProblems) { // without its variables it is not what was meant
+        // without its variables the text is not what the user meant
+        if (root != null && problems.size() == textProblems) {
             List<Problem> found = Schema.service().check(root);
             problems.addAll(filled.convert(root, found) ? Schema.service().check(root) : found);
             http = http(root, directory, environment, problems);
@@ -152,7 +155,7 @@ public record ServiceConfig(
         return bridges;
     }
 
-    /** The same configuration with its page somewhere else; null = nowhere. */
+    /** The same configuration with another page; null = none. */
     public ServiceConfig withHttp(HttpConfig newHttp) {
         return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges, cluster);
     }
@@ -162,17 +165,20 @@ public record ServiceConfig(
         return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges, cluster);
     }
 
-    /** Whether this is a node of a cluster. */
+    /** Whether this node joins a cluster. */
     public boolean isClustered() {
         return cluster != null && cluster.enabled();
     }
 
-    /** The same configuration as a node of another cluster; null = of none. */
+    /** The same configuration with another cluster; null = none. */
     public ServiceConfig withCluster(ClusterConfig newCluster) {
         return new ServiceConfig(feeds, simulator, simulated, http, bridges, newCluster);
     }
 
-    /** The section for the simulator to read: whole numbers as such, paths as they are seen from the configuration file. */
+    /**
+     * The simulator's section in the form that the simulator reads: integers as such, paths resolved against the
+     * configuration file.
+     */
     private static JsonObject simulator(JsonNode section, Path directory) {
         JsonObject simulator = whole(new JsonObject(section.toString()));
         if (directory != null && simulator.containsKey("recordings")) {
@@ -183,7 +189,7 @@ public record ServiceConfig(
         return simulator;
     }
 
-    /** To a JSON schema 5.0 is an integer; to Vert.x it is a double. */
+    /** Converts numbers such as 5.0, which are integers to a JSON schema but doubles to Vert.x. */
     private static JsonObject whole(JsonObject object) {
         JsonObject whole = new JsonObject();
         object.forEach(e -> whole.put(e.getKey(), whole(e.getValue())));
@@ -204,11 +210,14 @@ public record ServiceConfig(
         try {
             return directory.resolve(file).toString();
         } catch (InvalidPathException e) {
-            return file; // the simulator, which opens it, says what is wrong with it
+            return file; // the simulator opens it and reports the error
         }
     }
 
-    /** The same configuration, its {@code sim:} URLs on the simulator's real address, such as {@code ws://127.0.0.1:40123}. */
+    /**
+     * The same configuration with {@code sim:} URLs on the simulator's real address, such as
+     * {@code ws://127.0.0.1:40123}.
+     */
     public ServiceConfig withSimulator(String baseUrl) {
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
@@ -222,12 +231,12 @@ public record ServiceConfig(
                 .withVenue(feed.venue().onSimulator(baseUrl));
     }
 
-    /** What this configuration runs, one line for the simulator and for each feed, without secrets. */
+    /** Describes this configuration without secrets, one line for the simulator and for each feed. */
     public List<String> summary() {
         return Summary.of(this);
     }
 
-    /** The schema lets a name through that ends in a line break: its {@code $} is Java's. */
+    /** The schema accepts a name that ends in a line break, because its {@code $} is Java's. */
     private static void checkName(String name, String pointer, List<Problem> problems) {
         if (!FeedName.isValid(name)
                 && problems.stream().noneMatch(p -> p.pointer().equals(pointer))) {
@@ -235,7 +244,7 @@ public record ServiceConfig(
         }
     }
 
-    /** The problems below a place, seen from there. */
+    /** The problems below a place, with pointers relative to it. */
     private static List<Problem> inside(String pointer, List<Problem> problems) {
         return problems.stream()
                 .filter(p -> p.pointer().startsWith(pointer + "/"))
@@ -243,7 +252,7 @@ public record ServiceConfig(
                 .toList();
     }
 
-    /** As one reads the file; what is missing stands with what it is missing from. */
+    /** Sorts problems in the order of the file; a missing key comes with the object that lacks it. */
     private static List<Problem> inOrderOf(JsonNode root, List<Problem> problems) {
         Map<String, Integer> places = new HashMap<>();
         if (root != null) {

@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which pools carry a feed's streams: as few as the venue's routes and limits allow. Pure functions. */
+/** Splits a feed's streams into pools: as few as the venue's routes and limits allow. Pure functions. */
 final class Sharding {
     private Sharding() {}
 
     /**
      * The shards of these streams, in their order.
      *
-     * @param ownUrl whether the feed says itself where its connections open: then the venue's routes do not
+     * @param ownUrl whether the feed configures its URL, which overrides the venue's routes
      */
     static List<Shard> of(List<String> streams, Venue venue, boolean ownUrl) {
         Map<List<String>, List<String>> byUrls = new LinkedHashMap<>();
@@ -33,10 +33,10 @@ final class Sharding {
     }
 
     /**
-     * The shard that can take one more stream, by its index; -1 = none.
+     * The index of a shard with room for one more stream; -1 = none.
      *
-     * @param parts the feed as each of its pools carries it
-     * @param carried what each of them carries now
+     * @param parts the configurations of the feed's pools
+     * @param carried the current streams of each
      */
     static int roomFor(String stream, List<FeedConfig> parts, List<List<String>> carried) {
         for (int i = 0; i < parts.size(); i++) {

@@ -3,10 +3,10 @@ package io.firstline.config;
 import java.util.List;
 
 /**
- * How a message shows what it is: a value at a place, of whatever kind or one of some. Immutable; checked when it is made.
+ * A value at a place of a message that shows its kind. Immutable; checked in the constructor.
  *
  * @param at JSON pointer to a string, number, true or false
- * @param is the values that count, as JSON texts such as {@code "pong"} (with its quotes) or {@code false}; empty = any
+ * @param is the matching values, as JSON texts such as {@code "pong"} (with its quotes) or {@code false}; empty = any
  */
 public record Sign(String at, List<String> is) {
     private static final int MAX_VALUES = 32;
@@ -27,7 +27,7 @@ public record Sign(String at, List<String> is) {
                 .throwIfAny("sign");
     }
 
-    /** Any value at a place. */
+    /** Matches any value at a place. */
     public static Sign anyAt(String pointer) {
         return new Sign(pointer, List.of());
     }

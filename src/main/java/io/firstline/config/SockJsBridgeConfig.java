@@ -3,10 +3,10 @@ package io.firstline.config;
 import java.util.List;
 
 /**
- * The bridge for browsers, at {@code /eventbus} of the operator's page, with its token and its TLS. Immutable.
+ * The bridge for browsers, at {@code /eventbus} of the operator's page, with the page's token and TLS. Immutable.
  *
- * @param origins whose pages may connect beside those that Firstline serves itself, such as {@code https://desk.example.com}
- * @param bridge what it lets through
+ * @param origins origins of further pages that may connect, such as {@code https://desk.example.com}
+ * @param bridge permissions and limits
  */
 public record SockJsBridgeConfig(List<String> origins, BridgeConfig bridge) {
     public SockJsBridgeConfig {

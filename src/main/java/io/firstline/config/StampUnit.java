@@ -2,7 +2,7 @@ package io.firstline.config;
 
 import java.util.concurrent.TimeUnit;
 
-/** In what a venue counts the time since the epoch. */
+/** The unit of a venue's time stamps since the Unix epoch. */
 public enum StampUnit {
     S(TimeUnit.SECONDS),
     MS(TimeUnit.MILLISECONDS),
@@ -24,17 +24,20 @@ public enum StampUnit {
         this.resolutionMicros = unit.toMicros(1);
     }
 
-    /** Whether a stamp is one of our century; of another it is rather in another unit, or no time at all. */
+    /** Whether a time stamp is in our century. Otherwise it probably has another unit or is not a time. */
     public boolean isPlausible(long stamp) {
         return stamp >= earliest && stamp < latest;
     }
 
-    /** The middle of what a plausible stamp stands for, microseconds since the epoch: what follows its last digit was cut off. */
+    /**
+     * Converts a plausible time stamp to microseconds since the Unix epoch: the middle of its range, because the digits
+     * below its unit are cut off.
+     */
     public long micros(long stamp) {
         return unit.toMicros(stamp) + resolutionMicros / 2;
     }
 
-    /** How much time one stamp stands for, microseconds. */
+    /** The range of one time stamp, microseconds. */
     public long resolutionMicros() {
         return resolutionMicros;
     }

@@ -6,22 +6,24 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What the streams of one kind have in common at a venue: trades, say, or order books. Immutable; checked when it is made.
+ * The common properties of one kind of stream at a venue, such as trades or order books. Immutable; checked in the
+ * constructor.
  *
  * @param name for people
- * @param match a regular expression that is found in the names of its streams
- * @param key JSON pointers whose values together say which message of its stream a copy is of; those that a message lacks are passed
- *     over; empty = only its bytes say that
- * @param sequence how its messages prove that none is missing
- * @param mode which messages are passed on, and in which order
- * @param holdMs with {@link Mode#ORDERED}, how long messages wait for one that is missing before them, milliseconds, default 50
- * @param holdMessages with {@link Mode#ORDERED}, how many of them wait at most, default 1,000
+ * @param match a regular expression found in the names of its streams
+ * @param key JSON pointers whose values together identify a message within its stream; missing values are skipped;
+ *     empty = its bytes are its identity
+ * @param sequence the numbers that prove that no message is missing
+ * @param mode the messages to publish, and their order
+ * @param holdMs with {@link Mode#ORDERED}, the longest time that messages wait for a missing one, milliseconds, default
+ *     50
+ * @param holdMessages with {@link Mode#ORDERED}, the most messages that wait, default 1,000
  */
 public record StreamClass(
         String name, Pattern match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
     public static final int DEFAULT_HOLD_MS = 50;
     public static final int DEFAULT_HOLD_MESSAGES = 1_000;
-    /** Streams of which nothing is known. */
+    /** For unknown streams. */
     public static final StreamClass UNKNOWN = new StreamClass("unknown", ".*", List.of(), Sequence.NONE);
 
     public StreamClass {
@@ -35,7 +37,7 @@ public record StreamClass(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
                         "mode",
                         "latest, but no sequence",
-                        "\"latest\" with a \"sequence\": without numbers nobody can say which message is older")
+                        "\"latest\" with a \"sequence\": without numbers the order of messages is unknown")
                 .require(
                         mode != Mode.ORDERED || sequence.link() == Link.PLUS_ONE || sequence.link() == Link.PREVIOUS,
                         "mode",
@@ -46,7 +48,7 @@ public record StreamClass(
                 .throwIfAny("stream class");
     }
 
-    /** A class whose messages are passed on as they come first. */
+    /** A class whose messages are published as their first copies arrive. */
     public StreamClass(String name, String match, List<String> key, Sequence sequence) {
         this(name, match, key, sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
     }
@@ -54,7 +56,7 @@ public record StreamClass(
     /**
      * Compiles the expression.
      *
-     * @throws InvalidConfigException if it is none, or another field is wrong
+     * @throws InvalidConfigException if it is invalid or another field is wrong
      */
     public StreamClass(
             String name, String match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
@@ -72,12 +74,12 @@ public record StreamClass(
         }
     }
 
-    /** Whether a stream of this name is of this class. */
+    /** Whether a stream of this name belongs to this class. */
     public boolean has(String stream) {
         return match.matcher(stream).find();
     }
 
-    /** Everything that is read of its messages. */
+    /** All pointers that are read from its messages. */
     List<String> pointers() {
         List<String> pointers = new ArrayList<>(key);
         pointers.addAll(sequence.last());
@@ -91,7 +93,7 @@ public record StreamClass(
     public boolean equals(Object other) {
         return other instanceof StreamClass that
                 && name.equals(that.name)
-                && match.pattern().equals(that.match.pattern()) // a Pattern has no equality of its own
+                && match.pattern().equals(that.match.pattern()) // Pattern does not define equality
                 && key.equals(that.key)
                 && sequence.equals(that.sequence)
                 && mode == that.mode
@@ -104,43 +106,43 @@ public record StreamClass(
         return name.hashCode();
     }
 
-    /** Which messages of a stream are passed on, and in which order. */
+    /** The messages of a stream that are published, and their order. */
     public enum Mode {
-        /** Every message, as its first copy comes. What comes after younger ones is marked as late. */
+        /** Every message, when its first copy arrives. A message that arrives after younger ones is flagged late. */
         FIRST,
-        /** For what describes a state: what is older than what was passed on is dropped. */
+        /** For states: a message older than a published one is dropped. */
         LATEST,
-        /** For what describes changes: what comes too early waits for the messages before it, for a while. */
+        /** For changes: a message that arrives too early waits for the missing ones, for a limited time. */
         ORDERED
     }
 
-    /** How a message is linked to the one before it. */
+    /** How a message refers to the previous one. */
     public enum Link {
-        /** Not at all. */
+        /** No numbers. */
         NONE,
-        /** Its number is greater, by how much says nothing: that proves order, not completeness. */
+        /** Its number is larger, by any amount: this proves order, but not completeness. */
         INCREASING,
-        /** Its first number is one more than the last number of the one before. */
+        /** Its first number is the previous message's last number plus one. */
         PLUS_ONE,
-        /** It names the last number of the one before. */
+        /** It names the last number of the previous message. */
         PREVIOUS
     }
 
     /**
-     * The numbers that a message carries.
+     * The numbers in a message.
      *
      * @param link what they prove
-     * @param last JSON pointers to its number, or to the last of several that it stands for; the first that is there counts
-     * @param first with {@link Link#PLUS_ONE}, pointers to the first of them; empty = it has one number only
-     * @param previous with {@link Link#PREVIOUS}, pointers to the number of the message before it; one whose own number is below that
-     *     restarts the chain
-     * @param reset a message of which one of these is true restarts the chain: its venue counts anew from there, unless the number is
-     *     older than what another connection has brought
+     * @param last JSON pointers to its number, or to the last of its numbers; the first present one counts
+     * @param first with {@link Link#PLUS_ONE}, pointers to its first number; empty = it has only one
+     * @param previous with {@link Link#PREVIOUS}, pointers to the number of the previous message; if the message's own
+     *     number is smaller, the chain restarts
+     * @param reset signs of a message that restarts the chain: the venue counts anew from there, unless the number is
+     *     older than one from another connection
      */
     public record Sequence(Link link, List<String> last, List<String> first, List<String> previous, List<Sign> reset) {
         public static final Sequence NONE = new Sequence(Link.NONE, List.of(), List.of(), List.of());
 
-        /** A sequence that never restarts, unless a message's number is below that of the one before it. */
+        /** A sequence that restarts only if a message's number is below the previous one. */
         public Sequence(Link link, List<String> last, List<String> first, List<String> previous) {
             this(link, last, first, previous, List.of());
         }

@@ -10,16 +10,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The streams a feed asks for over its open connections, and how. Immutable; checked when it is made.
+ * The streams that a feed subscribes on its open connections, and the requests for it. Immutable; checked in the
+ * constructor.
  *
- * <p><b>Templates</b> are text messages. {@code ${streams}} becomes a JSON array of the streams' names, or of what {@code argument} makes of
- * each. A template without it asks for one stream at a time. {@code ${1}}, {@code ${2}} … become the words of that stream's name, which
- * blanks separate, escaped as inside a JSON string; {@code ${id}} becomes a number that is new each time.
+ * <p><b>Templates</b> are text messages. {@code ${streams}} becomes a JSON array of the streams' names, or of the
+ * result of {@code argument} for each. A template without it makes one request per stream. {@code ${1}}, {@code ${2}} …
+ * become the blank-separated words of the stream's name, escaped as inside a JSON string. {@code ${id}} becomes a new
+ * number.
  *
  * @param streams subscribed on each connection when it opens
  * @param subscribe the venue's request; empty = the venue has none
- * @param unsubscribe the same for the way back
- * @param argument what stands for a stream in {@code ${streams}}, with {@code ${1}}, {@code ${2}} …; empty = its name as a JSON string
+ * @param unsubscribe the request to unsubscribe
+ * @param argument the form of a stream in {@code ${streams}}, with {@code ${1}}, {@code ${2}} …; empty = its name as a
+ *     JSON string
  */
 public record Subscribing(List<String> streams, String subscribe, String unsubscribe, String argument) {
     private static final Pattern UNKNOWN = Pattern.compile("\\$\\{(?!(?:streams|id|[1-9])\\})[^}]*\\}?");
@@ -65,7 +68,7 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
         checks.throwIfAny("subscriptions");
     }
 
-    /** Streams that go into requests by their names. */
+    /** Streams that requests list by name. */
     public Subscribing(List<String> streams, String subscribe, String unsubscribe) {
         this(streams, subscribe, unsubscribe, "");
     }
@@ -75,7 +78,7 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
         return new Subscribing(others, subscribe, unsubscribe, argument);
     }
 
-    /** Whether a request can be for several streams. */
+    /** Whether one request can name several streams. */
     public boolean takesSeveral() {
         return subscribe.contains("${streams}");
     }
@@ -94,7 +97,7 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
         return request(unsubscribe, argument, fewer, id);
     }
 
-    /** The names go in last: one that looks like a placeholder stays as it is. */
+    /** Inserts the names last, so that a name that looks like a placeholder remains unchanged. */
     private static String request(String template, String argument, List<String> streams, long id) {
         String numbered = template.replace("${id}", Long.toString(id));
         if (!numbered.contains("${streams}")) {
@@ -120,7 +123,7 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
         });
     }
 
-    /** How many words of a name a template needs. */
+    /** The number of words that a template needs of a name. */
     private static int words(String template) {
         OptionalInt most = WORD.matcher(template)
                 .results()
@@ -129,7 +132,7 @@ public record Subscribing(List<String> streams, String subscribe, String unsubsc
         return most.orElse(0);
     }
 
-    /** A template may hold a credential, so errors do not show it. */
+    /** Errors do not show a template, because it may contain a credential. */
     private static void checkRequest(Checks checks, String field, String template) {
         if (!template.isEmpty()) {
             checks.require(

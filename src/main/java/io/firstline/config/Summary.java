@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** A configuration in plain words, for {@code firstline check} and the log at the start. */
+/** Describes a configuration in plain words, for {@code firstline check} and the log at the start. */
 final class Summary {
     private static final int STREAMS_TOLD = 10;
 
@@ -41,7 +41,10 @@ final class Summary {
         return lines;
     }
 
-    /** Hosts to which more connections go than may be opened in five minutes, and how long the start takes there. */
+    /**
+     * Hosts for which the budget of five minutes is smaller than the number of connections, and the duration of the
+     * start there.
+     */
     private static List<String> budgets(ServiceConfig config) {
         Map<String, List<FeedConfig>> byHost = config.feeds().stream()
                 .filter(feed -> !config.simulated().contains(feed.name()))
@@ -56,7 +59,7 @@ final class Summary {
             int wanted = parts.stream().mapToInt(FeedConfig::connections).sum();
             int limit = parts.stream().mapToInt(Summary::limit).min().orElseThrow();
             if (wanted > limit) {
-                int atOnce = limit - limit / 30; // the others are kept for connections that are lost
+                int atOnce = limit - limit / 30; // the rest is reserved for lost connections
                 int minutes = 5 * ((wanted - 1) / atOnce);
                 lines.add("note: " + wanted + " connections to " + host + ", but \"connectsPer5Min\" allows " + limit
                         + " attempts in five minutes: the first connection of "
@@ -75,7 +78,7 @@ final class Summary {
 
     private static String of(BridgeConfig bridge) {
         return "serves " + String.join(", ", bridge.feeds()) + " to at most " + bridge.maxClients()
-                + (bridge.inbound() ? "; whoever holds the token may act" : "");
+                + (bridge.inbound() ? "; clients with the token may send requests" : "");
     }
 
     private static String settings(JsonObject simulator) {
@@ -94,19 +97,19 @@ final class Summary {
         facts.add((feed.connections() == 1 ? "1 connection" : feed.connections() + " connections") + " to "
                 + place(connection, simulated));
         if (feed.parts().size() > 1) {
-            facts.add(feed.parts().size() + " pools of that many connections, each with "
+            facts.add(feed.parts().size() + " pools of as many connections each: "
                     + feed.parts().stream()
                             .map(part -> part.subscriptions().streams().size() + " streams on "
                                     + FeedUrl.masked(part.pool().connection().url()))
                             .collect(Collectors.joining(", ")));
         }
         if (!connection.furtherUrls().isEmpty()) {
-            facts.add("in turn with "
+            facts.add("alternating with "
                     + connection.furtherUrls().stream().map(FeedUrl::masked).collect(Collectors.joining(", ")));
         }
         if (feed.connections() > 1) {
             facts.add("ranked by " + name(feed.pool().rankBy()));
-            facts.add("slow ones replaced every " + duration(feed.pool().evictIntervalMs()));
+            facts.add("slow ones evicted every " + duration(feed.pool().evictIntervalMs()));
         } else if (!connection.autoReconnect()) {
             facts.add("not reconnected");
         }
@@ -128,7 +131,7 @@ final class Summary {
 
     private static String place(WsConnectionConfig connection, boolean simulated) {
         if (!connection.endpoint().isNone()) {
-            return "where " + FeedUrl.masked(connection.endpoint().url()) + " says";
+            return "the URL given by " + FeedUrl.masked(connection.endpoint().url());
         }
         return FeedUrl.masked(simulated ? FeedUrl.withoutAddress(connection.url()) : connection.url());
     }

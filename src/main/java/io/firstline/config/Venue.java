@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is the same for every feed of one exchange, read from a JSON file.
+ * The profile of an exchange: the common settings of its feeds, read from a JSON file.
  *
  * @param name the file's name without {@code .json}
- * @param urls where feeds connect that name no URL of their own; several = connections take turns; may be empty, then they must
- * @param routes streams that are served elsewhere, by the first route that has their name
- * @param requests how streams are subscribed; without streams
- * @param dialect how its messages are read
- * @param limits what it lets a client do
- * @param endpoint asked where each connection goes, in the place of {@code urls} and {@code routes}
- * @param subProtocols offered in the upgrade by feeds that name none, the preferred one first
+ * @param urls the URLs for feeds that have none; connections use several in turn; empty = feeds must have a URL
+ * @param routes streams with other URLs; the first matching route counts
+ * @param requests the requests for streams, without streams
+ * @param dialect its message format
+ * @param limits its limits per client
+ * @param endpoint returns the URL of each connection, in place of {@code urls} and {@code routes}
+ * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
  */
 public record Venue(
         String name,
@@ -30,12 +30,12 @@ public record Venue(
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
-    /** No particular venue: nothing is known of its messages, and no limit. */
+    /** No venue: unknown messages and no limits. */
     public static final Venue NONE =
             new Venue("none", List.of(), List.of(), Subscribing.NONE, Dialect.NONE, Limits.NONE);
 
     public Venue {
-        // whether ws:// may go to a host of this name is the feed's decision
+        // the feed decides whether ws:// is allowed for this host
         urls = urls == null ? List.of() : List.copyOf(urls);
         routes = routes == null ? List.of() : List.copyOf(routes);
         requests = requests == null ? Subscribing.NONE : requests;
@@ -48,14 +48,14 @@ public record Venue(
                 .require(
                         endpoint.isNone() || (urls.isEmpty() && routes.isEmpty()),
                         "endpoint",
-                        "an endpoint beside URLs",
+                        "both an endpoint and URLs",
                         "either an \"endpoint\", or \"url\" and \"routes\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
         checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
         checks.throwIfAny("venue");
     }
 
-    /** A venue whose URLs are known. */
+    /** A venue with known URLs. */
     public Venue(
             String name,
             List<String> urls,
@@ -66,13 +66,13 @@ public record Venue(
         this(name, urls, routes, requests, dialect, limits, Endpoint.NONE, List.of());
     }
 
-    /** The same venue for connections that open somewhere else: its own servers are not asked, for neither URLs nor the time. */
+    /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
     Venue elsewhere() {
         return new Venue(
                 name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
     }
 
-    /** The same venue played by the embedded simulator, which tells the time where Binance does. */
+    /** The same venue on the embedded simulator, which serves the time at Binance's path. */
     Venue simulated() {
         ServerTime time = dialect.serverTime();
         String path = time.isNone() ? "" : URI.create(time.url()).getPath();
@@ -81,7 +81,7 @@ public record Venue(
                 : elsewhere();
     }
 
-    /** What {@link #simulated()} made, on the simulator's address. */
+    /** Replaces the placeholder of {@link #simulated()} by the simulator's address. */
     Venue onSimulator(String baseUrl) {
         ServerTime time = dialect.serverTime();
         return time.isNone() ? this : withServerTime(time.at(FeedUrl.restOnSimulator(time.url(), baseUrl)));
@@ -100,21 +100,21 @@ public record Venue(
     }
 
     /**
-     * Reads a profile: {@code venues/NAME.json} in the directory if there is one, else the one on the class path.
+     * Reads a profile: {@code venues/NAME.json} in the directory or, if absent there, on the class path.
      *
-     * @param directory where the configuration lies; null = only the class path
-     * @throws InvalidConfigException if there is none of this name, or if it is wrong; seen from the feed, at {@code /venue}
+     * @param directory the folder of the configuration; null = only the class path
+     * @throws InvalidConfigException if it is missing or wrong; the pointer is the feed's {@code /venue}
      */
     public static Venue find(String name, Path directory) {
         return VenueReader.find(name, directory);
     }
 
-    /** The route of a stream; empty = it is served where the venue's other streams are. */
+    /** The route of a stream; empty = the venue's main URLs. */
     public Optional<VenueRoute> routeOf(String stream) {
         return routes.stream().filter(route -> route.has(stream)).findFirst();
     }
 
-    /** Where a stream is served; empty if the venue does not say. */
+    /** The URLs of a stream; empty = unknown. */
     List<String> urlsOf(String stream) {
         return routeOf(stream).map(VenueRoute::urls).orElse(urls);
     }

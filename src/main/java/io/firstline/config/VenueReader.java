@@ -22,9 +22,14 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Finds a venue's profile, puts it on top of those that it extends, and makes the records of it. Every error is told at once. */
+/**
+ * Finds a venue's profile, merges it with those that it extends, and converts the result into records. Reports all
+ * errors at once.
+ */
 final class VenueReader {
-    /** The profiles in the jar. A class path cannot be listed, so a test holds this list against {@code conf/venues/}. */
+    /**
+     * The profiles in the jar. A class path cannot be listed, so a test compares this list with {@code conf/venues/}.
+     */
     static final List<String> SHIPPED = List.of(
             "binance-spot",
             "binance-usdm",
@@ -75,7 +80,7 @@ final class VenueReader {
 
     // from files to one object
 
-    /** A profile with all that it extends; one that extends its own name means the shipped one. */
+    /** A profile merged with all that it extends. A profile that extends its own name means the shipped one. */
     private static Optional<ObjectNode> profile(String name, Path directory) {
         Optional<ObjectNode> found = read(name, directory);
         if (found.isEmpty()) {
@@ -93,7 +98,7 @@ final class VenueReader {
                     : Optional.empty();
             if (below.isEmpty()) {
                 String allowed = extended == MAX_EXTENDED
-                        ? "at most " + MAX_EXTENDED + " profiles one on top of the other"
+                        ? "at most " + MAX_EXTENDED + " profiles that extend each other"
                         : "a venue profile: " + String.join(", ", known(directory));
                 throw new InvalidConfigException(
                         "venue", List.of(new Problem("/extends", Wording.quoted(base), allowed)));
@@ -124,7 +129,7 @@ final class VenueReader {
         List<Problem> problems = new ArrayList<>();
         JsonNode json = JsonText.tree(source.get(), problems);
         if (json != null) {
-            boolean whole = !json.has("extends"); // else what it lacks may stand in what it extends
+            boolean whole = !json.has("extends"); // otherwise missing keys may be in the extended profile
             problems.addAll(whole ? Schema.venue().check(json) : Schema.venue().checkPart(json));
         }
         if (!problems.isEmpty()) {
@@ -145,7 +150,7 @@ final class VenueReader {
         }
     }
 
-    /** Objects are merged, everything else replaces what is below it. */
+    /** Merges objects; all other values replace those below. */
     private static ObjectNode onTopOf(ObjectNode below, ObjectNode above) {
         above.properties().forEach(e -> {
             JsonNode value = e.getValue();
@@ -288,7 +293,7 @@ final class VenueReader {
                         streamClass("/messages/classes" + Wording.step(e.getKey()), e.getKey(), e.getValue())));
         EventTime eventTime = eventTime(messages.path("eventTime"));
         ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
-                ? ServerTime.NONE // what is wrong with the one is told, and nothing for its sake
+                ? ServerTime.NONE // an error of one must not cause an error of the other
                 : serverTime(venue.path("serverTime"));
         return attempt(
                 "/messages",
@@ -348,7 +353,7 @@ final class VenueReader {
         return signs;
     }
 
-    /** A sign, or a pointer that stands for any value there; none if it is wrong, which is noted. */
+    /** A sign, or a pointer, which matches any value there; empty if it is wrong, which is reported. */
     private List<Sign> signs(String pointer, JsonNode item) {
         List<String> is = new ArrayList<>();
         item.path("is").forEach(value -> is.add(value.toString()));
@@ -390,7 +395,7 @@ final class VenueReader {
                         .filter(FeedName::isValid)
                         .forEach(names::add);
             } catch (IOException e) {
-                // the shipped ones are still worth telling
+                // the shipped profiles are still useful in the message
                 return names;
             }
         }

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** How values and rules are put into words in an error: nothing secret, nothing long, no control characters. Pure functions. */
+/** Formats values and rules for error messages: nothing secret, nothing long, no control characters. Pure functions. */
 final class Wording {
-    /** What stands under these keys may hold a credential, so only its type is told. */
+    /** Values under these keys may contain a credential, so errors show only their type. */
     private static final Pattern SECRET_PLACE =
             Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe|token)(?:/.*|$)", Pattern.DOTALL);
 
@@ -25,14 +25,14 @@ final class Wording {
         return "/" + key.replace("~", "~0").replace("/", "~1");
     }
 
-    /** A text in quotes, with secrets masked and control characters escaped. */
+    /** A quoted text, with secrets masked and control characters escaped. */
     static String quoted(String text) {
         String shown = FeedUrl.masked(text);
         return TextNode.valueOf(shown.length() > LONGEST ? shown.substring(0, LONGEST) + "…" : shown)
                 .toString();
     }
 
-    /** The value at a place of the configuration, as an error may show it. */
+    /** A configuration value in the form for an error. */
     static String found(String pointer, JsonNode value) {
         boolean tell = !SECRET_PLACE.matcher(pointer).matches();
         return switch (value.getNodeType()) {
@@ -46,7 +46,7 @@ final class Wording {
         };
     }
 
-    /** What a schema lets through. */
+    /** The values that a schema allows. */
     static String allowed(JsonNode schema) {
         if (schema.has("enum")) {
             return oneOf(texts(schema.get("enum")));
@@ -96,7 +96,7 @@ final class Wording {
         return texts;
     }
 
-    /** The known key that a mistyped one is probably meant to be: at most a third of its letters differ. */
+    /** The known key that a mistyped one probably means: at most a third of its letters differ. */
     static Optional<String> closest(String key, Collection<String> known) {
         if (key.length() > LONGEST) {
             return Optional.empty();
@@ -107,7 +107,7 @@ final class Wording {
                 .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)));
     }
 
-    /** Levenshtein's edit distance, upper and lower case being the same. */
+    /** Levenshtein's edit distance, ignoring case. */
     static int distance(String from, String to) {
         String a = from.toLowerCase(Locale.ROOT);
         String b = to.toLowerCase(Locale.ROOT);

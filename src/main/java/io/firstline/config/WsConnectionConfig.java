@@ -8,31 +8,33 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * How one WebSocket is opened and watched. Immutable; checked when it is made: an {@link InvalidConfigException} names every
- * wrong field at once.
+ * The configuration of one WebSocket. Immutable; checked in the constructor: an {@link InvalidConfigException} names
+ * all wrong fields at once.
  *
- * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}; what is not ASCII is encoded
- * @param furtherUrls other ways to the same: connections of a feed take turns, so that they do not share one path's fate, and the next
- *     one is tried where an attempt fails; default none
+ * @param url {@code wss://…}; {@code ws://} for loopback hosts, or anywhere with {@code allowPlaintext}; characters
+ *     other than ASCII are encoded
+ * @param furtherUrls alternative URLs of the same data. Connections of a feed use them in turn, so that they do not
+ *     share one path, and try the next one if an attempt fails; default none
  * @param connectionId names the connection in messages, events and logs; unique in the process unless the user sets it
  * @param onConnect text messages sent, in this order, each time the connection opens
- * @param autoReconnect whether a single connection that was lost is opened again (a pool always replaces its own); default true; if
- *     not, it stays disconnected until its feed is closed and started, but the first opening is tried until it succeeds
- * @param maxMessageBytes the largest message taken, in bytes after decompression; default 16 MiB
- * @param latencyPingIntervalMs a ping every so many milliseconds, one outstanding at a time; default 1,000 (100 would break
- *     Binance's limit of 5 client frames a second)
- * @param latencyWindow how many samples the latency's moving average remembers; default 60
- * @param connectTimeoutMs for TCP, for TLS and for the upgrade, each, in milliseconds; default 5,000
- * @param framesPerSecond at most so many frames are sent in any second, everything counted: messages, pings, and the pongs that
- *     answer the server's; what is over it waits; 0 = no limit, the default
- * @param retry the pauses between attempts
- * @param compression offer permessage-deflate; default false: most market-data servers refuse it, it costs latency, and what a
- *     hostile server inflates is bounded only once it is inflated
- * @param allowPlaintext allow {@code ws://} to hosts that are not loopback; default false
- * @param headers request headers of the upgrade; their values are never logged; {@code User-Agent} is {@code Firstline/<version>} unless
- *     it is among them
- * @param trustedCertificates path of a PEM file of authorities to trust instead of the JVM's; empty = the JVM's
- * @param endpoint asked for every attempt where it goes, {@code url} being only its stand-in then; default none
+ * @param autoReconnect whether a lost single connection is reopened (a pool always replaces lost connections); default
+ *     true. If false, it stays disconnected until its feed is restarted; the first attempt is still retried until it
+ *     succeeds
+ * @param maxMessageBytes the largest accepted message, in bytes after decompression; default 16 MiB
+ * @param latencyPingIntervalMs the interval of pings, one outstanding at a time; milliseconds, default 1,000 (100 would
+ *     exceed Binance's limit of 5 client frames a second)
+ * @param latencyWindow number of samples in the moving average of the latency; default 60
+ * @param connectTimeoutMs the timeout of TCP, TLS and the upgrade each, milliseconds; default 5,000
+ * @param framesPerSecond the most frames sent in any second: messages, pings, and pongs; further frames wait; 0
+ *     (default) = no limit
+ * @param retry the delays between attempts
+ * @param compression whether to offer permessage-deflate; default false: most market-data servers reject it, it costs
+ *     latency, and the size of a message is checked only after inflating
+ * @param allowPlaintext allow {@code ws://} for hosts that are not loopback; default false
+ * @param headers request headers of the upgrade; their values are never logged; {@code User-Agent} is
+ *     {@code Firstline/<version>} unless given here
+ * @param trustedCertificates path of a PEM file of trusted authorities that replace the JVM's; empty = the JVM's
+ * @param endpoint returns the URL of every attempt; {@code url} is only a placeholder then; default none
  * @param subProtocols offered in the upgrade ({@code Sec-WebSocket-Protocol}), the preferred one first; default none
  */
 public record WsConnectionConfig(
@@ -90,7 +92,7 @@ public record WsConnectionConfig(
                 .throwIfAny("connection configuration");
     }
 
-    /** Everything default but the URL, with a connection id of its own. */
+    /** The defaults for this URL, with a new connection id. */
     public static WsConnectionConfig of(String url) {
         return new WsConnectionConfig(
                 url,
@@ -112,12 +114,12 @@ public record WsConnectionConfig(
                 List.of());
     }
 
-    /** A connection id no other connection of this process has. */
+    /** A connection id that is unique in this process. */
     public static String nextId() {
         return "c" + NEXT_ID.getAndIncrement();
     }
 
-    /** What would break the upgrade request; a header's value is not shown. */
+    /** Headers that would break the upgrade request; a header's value is not shown. */
     static List<Problem> headerProblems(Map<String, String> headers) {
         List<Problem> problems = new ArrayList<>();
         headers.forEach((name, value) -> {
@@ -135,7 +137,7 @@ public record WsConnectionConfig(
         return problems;
     }
 
-    /** What would break the header: RFC 6455, 4.1, wants tokens, each once. */
+    /** Names that would break the header: RFC 6455, 4.1, demands distinct tokens. */
     static List<Problem> subProtocolProblems(List<String> subProtocols) {
         List<Problem> problems = new ArrayList<>();
         for (int i = 0; i < subProtocols.size(); i++) {
@@ -214,7 +216,7 @@ public record WsConnectionConfig(
         return with(draft -> draft.subProtocols = subProtocols);
     }
 
-    /** Asks this endpoint for every attempt; the URL becomes its stand-in. */
+    /** The same with an endpoint; the URL becomes its placeholder. */
     public WsConnectionConfig withEndpoint(Endpoint endpoint) {
         return with(draft -> {
             draft.endpoint = endpoint;
@@ -229,7 +231,7 @@ public record WsConnectionConfig(
         return draft.made();
     }
 
-    /** The fields while one of them is being changed. */
+    /** The fields while one is changed. */
     private static final class Draft {
         private String url;
         private List<String> furtherUrls;

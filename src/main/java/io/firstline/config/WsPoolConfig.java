@@ -4,23 +4,25 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A pool of redundant connections to one feed. Immutable; checked when it is made.
+ * A pool of redundant connections to one feed. Immutable; checked in the constructor.
  *
- * @param connection what every connection of the pool looks like; its connection id is the prefix of theirs
- * @param connections how many connections the pool keeps; default 5, from 2 (one is a {@code WsSingle}) to 32
- * @param evictIntervalMs every so many milliseconds the slow ones are looked for; who is younger than that is not judged; default 60,000
- * @param rankBy what makes a connection slow; default lag: what the copies lose by it is what counts
- * @param minLive eviction never leaves fewer live connections than this; default 1
- * @param hashCapacity how many published messages are remembered to recognise late copies; default 16,384
+ * @param connection the configuration of every connection; its connection id is the prefix of theirs
+ * @param connections wanted number of connections, 2 (one is a {@code WsSingle}) to 32; default 5
+ * @param evictIntervalMs interval of the search for slow connections; younger ones are not judged; milliseconds,
+ *     default 60,000
+ * @param rankBy the measure of slowness; default lag, because it is what consumers lose
+ * @param minLive eviction never leaves fewer live connections; default 1
+ * @param hashCapacity number of published messages remembered to recognise late copies; default 16,384
  * @param historyMs how long they are remembered, in milliseconds of stream time; default 60,000
- * @param joinGuardMs a connection that joins a running stream leads at the earliest this long after its first message,
- *     milliseconds; default 2,500: recorded start-up snapshots came up to 1.9 s apart on parallel connections
- * @param skewMs how far apart in time two connections may deliver messages of different streams in a different order,
+ * @param joinGuardMs a connection that joins a running stream leads no earlier than this long after its first message,
+ *     milliseconds; default 2,500, because recorded start-up snapshots came up to 1.9 s apart on parallel connections
+ * @param skewMs within this time two connections may deliver messages of different streams in a different order,
  *     milliseconds; default 250
- * @param maxAgeMs a connection is replaced before it is this old, each at another age, one at a time, in milliseconds; 0 = never, default
- *     82,800,000 (23 hours: Binance cuts after 24)
- * @param rotationWindows times of the day in which connections are replaced that would not live to see the end of the next one; with two
- *     or more, less than {@code maxAgeMs} apart, none is replaced for its age at any other time; default none
+ * @param maxAgeMs connections are replaced before this age, each at another age and one at a time; milliseconds, 0 =
+ *     never, default 82,800,000 (23 hours: Binance cuts after 24)
+ * @param rotationWindows times of the day for replacing connections that would expire before the end of the next
+ *     window. With two or more windows, less than {@code maxAgeMs} apart, no connection is replaced for its age at
+ *     other times; default none
  */
 public record WsPoolConfig(
         WsConnectionConfig connection,
@@ -43,7 +45,7 @@ public record WsPoolConfig(
     public static final int DEFAULT_JOIN_GUARD_MS = 2_500;
     public static final int DEFAULT_SKEW_MS = 250;
     public static final int DEFAULT_MAX_AGE_MS = 82_800_000;
-    /** Half of the 64 marks a remembered message has room for; the other half is for replacements under way. */
+    /** Half of the 64 marks of a remembered message; the other half is for replacements under way. */
     public static final int MAX_CONNECTIONS = 32;
 
     public WsPoolConfig {
@@ -67,7 +69,7 @@ public record WsPoolConfig(
                 .throwIfAny("pool configuration");
     }
 
-    /** Everything default: five connections to one URL. */
+    /** The defaults: five connections to one URL. */
     public static WsPoolConfig of(String url) {
         return of(WsConnectionConfig.of(url));
     }
@@ -137,7 +139,7 @@ public record WsPoolConfig(
         return draft.made();
     }
 
-    /** The fields while one of them is being changed. */
+    /** The fields while one is changed. */
     private static final class Draft {
         private WsConnectionConfig connection;
         private int connections;

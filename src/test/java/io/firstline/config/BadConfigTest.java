@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every way to write a wrong configuration, and the very words that answer it. */
+/** All kinds of wrong configurations, and the exact error messages. */
 class BadConfigTest {
     private static final String URL = "\"url\":\"wss://feed.example.com/ws\"";
 
@@ -361,7 +361,7 @@ class BadConfigTest {
                 .hasMessageEndingWith("\n  and 99901 more");
     }
 
-    /** Wherever a user may put a secret, right or wrong, no message shows it. */
+    /** No message shows a secret, in whatever key a user puts it. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A range stands in the schema, for editors, and in the record, for code: they must say the same. So must the defaults. */
+/** Ranges and defaults are in the schema, for editors, and in the records, for code. Both must agree. */
 class BoundsTest {
     private static final WsConnectionConfig CONNECTION = WsConnectionConfig.of("wss://feed.example.com/ws");
     private static final WsPoolConfig POOL = WsPoolConfig.of(CONNECTION);
     private static final JsonNode KEYS = Schema.feed().tree().at("/$defs/feed/properties");
 
-    /** Each numeric key set in its record, with neighbours that do not interfere. */
+    /** Sets each numeric key in its record, with neighbours that do not interfere. */
     private static final Map<String, IntFunction<Object>> IN_RECORDS = Map.ofEntries(
             Map.entry("connections", n -> n == 1 ? FeedConfig.of("f", CONNECTION) : feed(n)),
             Map.entry("evictIntervalMs", POOL::withEvictIntervalMs),
@@ -66,7 +66,7 @@ class BoundsTest {
         return Stream.of(KEYS.properties())
                 .flatMap(properties -> properties.stream())
                 .filter(e -> e.getValue().has("minimum"))
-                .filter(e -> !e.getKey().equals("maxShards")) // is held against the feed's streams, not against bounds
+                .filter(e -> !e.getKey().equals("maxShards")) // depends on the feed's streams, not on bounds
                 .map(Map.Entry::getKey);
     }
 

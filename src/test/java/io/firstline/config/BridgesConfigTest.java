@@ -66,7 +66,7 @@ class BridgesConfigTest {
         assertThat(config.withHttp(config.http().withPort(0)).summary())
                 .endsWith(
                         "TCP bridge on 127.0.0.1: serves btc to at most 32",
-                        "SockJS bridge at /eventbus: serves btc to at most 3; whoever holds the token may act");
+                        "SockJS bridge at /eventbus: serves btc to at most 3; clients with the token may send requests");
     }
 
     @Test
@@ -95,7 +95,7 @@ class BridgesConfigTest {
         assertThat(errors("'http':{},'bridges':{'tcp':{'feeds':['btc'],'inbound':true},"
                         + "'sockjs':{'feeds':['btc'],'inbound':true}}"))
                 .containsExactlyInAnyOrder(
-                        "/bridges/tcp/token: found nothing, allowed: a token, because \"inbound\" lets its holder act",
+                        "/bridges/tcp/token: found nothing, allowed: a token, because \"inbound\" allows requests that change feeds",
                         "/http/token: found nothing, allowed: a token, because \"inbound\" of /bridges/sockjs lets its"
                                 + " holder act");
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The section {@code cluster}: who the nodes are, and what they must share. */
+/** The section {@code cluster}: the nodes and what they must share. */
 class ClusterConfigTest {
     private static final String FEEDS = "'feeds':{'a':{'url':'ws://127.0.0.1:1/'}}";
 
@@ -110,7 +110,7 @@ class ClusterConfigTest {
         assertThat(errors("{'port':5704}"))
                 .singleElement()
                 .asString()
-                .contains("this node as well, which is 127.0.0.1:5704");
+                .contains("members that include this node, 127.0.0.1:5704");
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is different between two configurations. */
+/** The differences between two configurations. */
 class ConfigChangeTest {
     private static final Path CONF = Path.of(System.getProperty("project.dir", "."), "conf");
     private static final ConfigChange NONE = new ConfigChange(List.of(), List.of(), List.of(), List.of());
@@ -93,7 +93,7 @@ class ConfigChangeTest {
                 .containsExactly("m");
     }
 
-    /** Whatever a profile has in it: read twice it is the same, or each look would replace every connection. */
+    /** A profile read twice must be equal, or each reload would replace every connection. */
     @ParameterizedTest
     @MethodSource
     void shouldFindNoChangeInWhatIsReadTwice(String venue) {

@@ -154,7 +154,7 @@ class EndpointTest {
                         "/venue: found \"v\", whose profile has an unknown key at /endpoint/targt",
                         "/venue: found \"v\", whose profile has \"PUT\" (a string) at /endpoint/method");
         assertThat(errors("{\"url\":\"wss://x.com\",\"endpoint\":{\"url\":\"" + URL + "\",\"target\":\"${/u}\"}}"))
-                .containsExactly("/venue: found \"v\", whose profile has an endpoint beside URLs at /endpoint,"
+                .containsExactly("/venue: found \"v\", whose profile has both an endpoint and URLs at /endpoint,"
                         + " allowed: either an \"endpoint\", or \"url\" and \"routes\"");
         assertThat(errors("{\"endpoint\":{\"url\":\"http://x.com/\",\"target\":\"${/u}\"}}"))
                 .containsExactly("/venue: found \"ws://x.com/\", allowed: wss://, or ws:// to a loopback host,"
@@ -170,7 +170,7 @@ class EndpointTest {
         assertThat(errors("{\"url\":\"wss://x.com\",\"serverTime\":{\"url\":\"" + URL
                         + "\",\"pointer\":\"/t\",\"unit\":\"ms\"}}"))
                 .containsExactly(
-                        "/venue: found \"v\", whose profile has nothing, but where the server tells the time at"
+                        "/venue: found \"v\", whose profile has nothing, but a source of the server's time at"
                                 + " /messages/eventTime, allowed: \"eventTime\" together with \"serverTime\"");
         assertThat(
                         errors(

@@ -61,7 +61,7 @@ class EnvironmentTest {
         assertThat(errors("{'url':'${BAD}'}"))
                 .singleElement()
                 .asString()
-                .startsWith("/feeds/a/url: found what the environment says, allowed: a wss:// URL")
+                .startsWith("/feeds/a/url: found a value from the environment, allowed: a wss:// URL")
                 .doesNotContain("HUSH");
     }
 
@@ -138,10 +138,10 @@ class EnvironmentTest {
         assertThat(Errors.of(() -> ServiceConfig.parse(service(wrong), "t", folder, SET::get)))
                 .containsExactly(
                         "/feeds/a/onConnect/0: found ${file:none}, which cannot be read: does not exist" + FILE,
-                        "/feeds/a/onConnect/1: found ${file:.}, which cannot be read: is no regular file" + FILE,
+                        "/feeds/a/onConnect/1: found ${file:.}, which cannot be read: is not a regular file" + FILE,
                         "/feeds/a/onConnect/2: found ${file:long}, which cannot be read: is longer than 65536 bytes"
                                 + FILE,
-                        "/feeds/a/onConnect/3: found ${file:binary}, which cannot be read: is no text in UTF-8" + FILE);
+                        "/feeds/a/onConnect/3: found ${file:binary}, which cannot be read: is not UTF-8 text" + FILE);
     }
 
     private static final String FILE = ", allowed: a file of at most 65536 bytes that can be read";

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** What went wrong, as lines of text. */
+/** Configuration errors as lines of text. */
 final class Errors {
     private Errors() {}
 

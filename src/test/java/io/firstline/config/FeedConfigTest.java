@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A feed made in code or of a verticle's own configuration. */
+/** Feeds made in code or from a verticle's configuration. */
 class FeedConfigTest {
     private static final String URL = "wss://feed.example.com/ws";
 
@@ -58,7 +58,7 @@ class FeedConfigTest {
     void shouldRefuseWhatIsNoJson() {
         assertThat(Errors.of(() -> FeedConfig.fromJson(null))).containsExactly("/: found null, allowed: an object");
         assertThat(Errors.of(() -> FeedConfig.fromJson(new JsonObject().put("url", new Object()))))
-                .containsExactly("/: found an object with values that JSON does not know, allowed: a JSON object");
+                .containsExactly("/: found an object with values that are not JSON, allowed: a JSON object");
         assertThat(Errors.of(() -> FeedConfig.fromJson(new JsonObject().put("name", "x".repeat(2_000_000)))))
                 .containsExactly("/: found more than 1048576 bytes, allowed: at most 1048576 bytes");
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The section {@code http}: who may connect, and what a token may look like. */
+/** The section {@code http}: access and tokens. */
 class HttpConfigTest {
     private static final String ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     private static final String FEEDS = "'feeds':{'a':{'url':'ws://127.0.0.1:1/'}}";
@@ -69,7 +69,7 @@ class HttpConfigTest {
                         "/http/token: found nothing, allowed: a token, because \"host\" lets other machines in");
         assertThat(errors("{'control':true}"))
                 .containsExactly(
-                        "/http/token: found nothing, allowed: a token, because \"control\" lets its holder act");
+                        "/http/token: found nothing, allowed: a token, because \"control\" allows requests that change feeds");
         assertThat(config("{'host':'0.0.0.0','token':'sha256:" + ABC + "'}")
                         .http()
                         .isLocal())

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of a good configuration, and of files that cannot be read. */
+/** Valid configurations and unreadable files. */
 class ServiceConfigTest {
     private static final Path CONF = Path.of(System.getProperty("project.dir", "."), "conf");
     private static final String CERTIFICATE =
@@ -193,7 +193,7 @@ class ServiceConfigTest {
                 .containsExactly(
                         "simulator: everything default",
                         "a: 1 connection to wss://***@x.com/ws?token=***; not reconnected; headers A, B; published as message",
-                        "b: 5 connections to wss://stream.binance.com:9443/stream; ranked by lag; slow ones replaced every 1500 ms;"
+                        "b: 5 connections to wss://stream.binance.com:9443/stream; ranked by lag; slow ones evicted every 1500 ms;"
                                 + " subscribes 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more; sends 1 on connect; published as json, by stream at /stream");
     }
 
@@ -223,7 +223,7 @@ class ServiceConfigTest {
                 .containsExactly(
                         "simulator: port 0, messagesPerSecond 1000, 5 lines",
                         "demo: 5 connections to sim:/stream?streams=btcusdt@bookTicker/btcusdt@trade/ethusdt@bookTicker/ethusdt@trade/"
-                                + "solusdt@bookTicker/solusdt@trade; ranked by lag; slow ones replaced every 4 s; published as message");
+                                + "solusdt@bookTicker/solusdt@trade; ranked by lag; slow ones evicted every 4 s; published as message");
     }
 
     @Test
@@ -258,7 +258,7 @@ class ServiceConfigTest {
         assertThat(Errors.of(() -> ServiceConfig.read(file)))
                 .containsExactly(
                         "/feeds/a/trustedCertificates: found \"empty.pem\", which holds no certificate, allowed: a PEM file with certificates",
-                        "/feeds/b/trustedCertificates: found \"bad.pem\", which holds something else than certificates, allowed: a PEM file with certificates",
+                        "/feeds/b/trustedCertificates: found \"bad.pem\", which holds other data than certificates, allowed: a PEM file with certificates",
                         "/feeds/c/trustedCertificates: found \".\", which cannot be read, allowed: a PEM file with certificates");
     }
 

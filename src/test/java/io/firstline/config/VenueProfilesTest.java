@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a venue's profile says, how profiles are put on top of each other, and which pools a feed becomes by them. */
+/** Venue profiles, their extension, and the pools of a feed that result from them. */
 class VenueProfilesTest {
     @TempDir
     private Path directory;
@@ -124,7 +124,7 @@ class VenueProfilesTest {
         Files.writeString(venues.resolve("a.json"), "{\"extends\":\"b\"}");
         assertThat(errors("b", "{\"extends\":\"a\"}"))
                 .containsExactly(
-                        "/venue: found \"b\", whose profile has \"a\" at /extends, allowed: at most 8 profiles one on top of the other");
+                        "/venue: found \"b\", whose profile has \"a\" at /extends, allowed: at most 8 profiles that extend each other");
     }
 
     @Test
@@ -255,7 +255,7 @@ class VenueProfilesTest {
                 .allMatch(part -> part.pool().connection().url().equals("wss://mine.com/"));
     }
 
-    // what check refuses
+    // rejected by check
 
     @Test
     void shouldRefuseWhatBreachesALimitWithTheFigures() throws IOException {
@@ -269,11 +269,11 @@ class VenueProfilesTest {
                         "/connections: found 11 connections with the same streams, allowed: at most 10 at coinbase-exchange");
         assertThat(feedErrors("{\"venue\":\"binance-spot\",\"latencyPingIntervalMs\":100}"))
                 .containsExactly(
-                        "/latencyPingIntervalMs: found 100: 10.0 pings a second of the 5 frames that may be sent on a connection,"
+                        "/latencyPingIntervalMs: found 100: 10.0 pings a second, but a connection may send only 5 frames a second,"
                                 + " allowed: at least 250");
         assertThat(feedErrors("{\"venue\":\"v\",\"maxShards\":1,\"streams\":" + streams + "}"))
                 .containsExactly(
-                        "/streams: found 300 streams on 2 pools of 5 connections (v takes 200 streams on a connection),"
+                        "/streams: found 300 streams on 2 pools of 5 connections (v allows 200 streams on a connection),"
                                 + " allowed: one pool; \"maxShards\" can be raised");
         assertThat(feedErrors("{\"venue\":\"v\",\"maxAgeMs\":90000000}"))
                 .containsExactly(
@@ -286,8 +286,8 @@ class VenueProfilesTest {
                 .startsWith(
                         "/streams: found 40 requests on a connection, which take 41 s at 1.0 a second, allowed: as many as");
         assertThat(feedErrors("{\"venue\":\"bitmex\",\"maxAgeMs\":1000,\"connections\":5}"))
-                .containsExactly("/maxAgeMs: found 1000, by which 1500 connections are opened in 5 minutes,"
-                        + " allowed: so long an age that 100 are enough");
+                .containsExactly("/maxAgeMs: found 1000, which opens 1500 connections in 5 minutes,"
+                        + " allowed: an age that opens at most 100");
         assertThat(feedErrors("{\"venue\":\"v\",\"url\":\"wss://x.com/stream?a=1&streams=" + "a/".repeat(201) + "\"}"))
                 .containsExactly(
                         "/url: found 201 streams in one URL, allowed: at most 200 at v; as \"streams\", they go to several pools");
@@ -314,7 +314,7 @@ class VenueProfilesTest {
                                 "{\"venue\":\"binance-usdm\",\"url\":\"wss://fstream.binance.com/public/stream\",\"streams\":[\"btcusdt@aggTrade\"]}"))
                 .containsExactly(
                         "/url: found \"wss://fstream.binance.com/public/stream\", where \"btcusdt@aggTrade\" is never sent,"
-                                + " allowed: wss://fstream.binance.com/market/stream, or no \"url\": the venue knows the way");
+                                + " allowed: wss://fstream.binance.com/market/stream, or no \"url\": the venue's profile then gives the right one");
         assertThat(
                         feedErrors(
                                 "{\"venue\":\"binance-usdm\",\"url\":\"wss://fstream.binance.com/market/stream/?streams=btcusdt@depth\"}"))
@@ -335,7 +335,7 @@ class VenueProfilesTest {
 
         assertThat(Errors.of(() -> ServiceConfig.parse(many, "test", null)))
                 .containsExactly("/feeds: found 120 connections to ws.bitmex.com,"
-                        + " allowed: at most 100, which is what may be opened there in 5 minutes");
+                        + " allowed: at most 100, the limit of attempts there in 5 minutes");
         assertThat(ServiceConfig.parse(many.replace("30", "25"), "test", null).feeds())
                 .hasSize(4);
     }

@@ -81,7 +81,7 @@ class CheckCommandTest {
         assertThat(cli.lines())
                 .containsExactly(
                         "simulator: messagesPerSecond 50",
-                        "a: 3 connections to sim:/ws/btcusdt@trade; ranked by lag; slow ones replaced every 60 s; published as message",
+                        "a: 3 connections to sim:/ws/btcusdt@trade; ranked by lag; slow ones evicted every 60 s; published as message",
                         "b: 1 connection to wss://feed.example.com/ws; published as message",
                         file + " is fine");
     }
