@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Sees what comes out of a socket before anybody else does, and notes when each message arrived; changes nothing.
- * Not for TLS, and only for a connection that is a WebSocket already.
+ * Records the arrival time of each message directly at the socket, before any other handler. Changes nothing. Supports
+ * open WebSockets without TLS only.
  */
 final class ArrivalTap extends ChannelInboundHandlerAdapter {
     private static final int SHORT = 125;
@@ -16,11 +16,7 @@ final class ArrivalTap extends ChannelInboundHandlerAdapter {
     private final Consumption arrivals;
     private final ByteBuf pending = Unpooled.buffer();
 
-    /**
-     * Sits below one connection.
-     *
-     * @param arrivals of all connections together: the first copy of each message counts
-     */
+    /** A tap for one connection. */
     ArrivalTap(Consumption arrivals) {
         this.arrivals = arrivals;
     }
@@ -30,14 +26,14 @@ final class ArrivalTap extends ChannelInboundHandlerAdapter {
         if (message instanceof ByteBuf bytes) {
             pending.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
             while (readFrame()) {
-                // one after the other
+                // frame by frame
             }
             pending.discardReadBytes();
         }
         ctx.fireChannelRead(message);
     }
 
-    /** A server's frames are not masked, and none of ours is longer than 64 KiB. */
+    /** A server's frames are not masked, and none of this benchmark's is longer than 64 KiB. */
     private boolean readFrame() {
         if (pending.readableBytes() < 4) {
             return false;

@@ -15,11 +15,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures what arbitration costs beside clients that only count. */
+/** Compares the cost of arbitration with clients that only count. */
 @Command(
         name = "bench",
         description =
-                "Measures throughput, cost per copy and latency of pools beside clients that only count, in processes of their own on this "
+                "Measures throughput, cost per copy and latency of pools and of clients that only count, in separate processes on this "
                         + "machine. The table goes to standard output, progress to standard error.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -44,13 +44,16 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "SECTION",
             split = ",",
-            description = "only these, separated by commas: ${COMPLETION-CANDIDATES}")
+            description = "only these sections, separated by commas: ${COMPLETION-CANDIDATES}")
     private Set<Section> only = EnumSet.noneOf(Section.class);
 
-    @Option(names = "--rounds", paramLabel = "N", description = "how often everything is measured; default 5, quick 3")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "number of measurements of everything; default 5, quick 3")
     private Integer rounds;
 
-    @Option(names = "--nio", description = "Java's own sockets, also where a native transport loads")
+    @Option(names = "--nio", description = "Java's own sockets, even if a native transport is available")
     private boolean nio;
 
     @Spec
@@ -75,7 +78,7 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** A run takes minutes: what is wrong with its files is said before. */
+    /** Checks the output files first, because a run takes minutes. */
     private void check() {
         if (rounds != null && (rounds < 1 || rounds > MAX_ROUNDS)) {
             throw new ParameterException(

@@ -7,13 +7,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends one load on all connections, until it is stopped: then each gets what it lacks of what any has got. Everything runs on the
- * server's event loop, which spins while a paced load's next message is near: timers are too coarse by a factor of twenty.
+ * Sends one load on all connections until it is stopped. Then each connection gets the messages that only others have
+ * got. Runs on the server's event loop, which spins while the next message of a paced load is near: timers are too
+ * coarse by a factor of twenty.
  */
 final class Broadcast {
     private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
     private static final int WRITES_PER_TURN = 64;
-    /** Sockets are looked at before a timer, but not before a task, which may follow task for a second. */
+    /** A timer, not a task: sockets are served before timers, while tasks may follow each other for a second. */
     private static final long AT_ONCE_NANOS = 1;
 
     private final EventLoop loop;
@@ -44,7 +45,7 @@ final class Broadcast {
         }
     }
 
-    /** A connection opens: it gets what is sent from now on. */
+    /** A connection has opened; it gets all later messages. */
     void joined(ServerLine line) {
         if (load.isSaturating()) {
             line.start(load, supply.next());
@@ -54,9 +55,9 @@ final class Broadcast {
         }
     }
 
-    // as much as the client takes
+    // saturating load
 
-    /** Something may be possible that was not before: a connection has room again, or is gone. */
+    /** Writes more, after a connection has got room again or has closed. */
     void pump() {
         if (!load.isSaturating() || over) {
             return;
@@ -85,7 +86,7 @@ final class Broadcast {
         return lines.stream().mapToLong(ServerLine::nextIndex).min().orElse(supply.next());
     }
 
-    // paced
+    // paced load
 
     private void pace() {
         if (over) {
@@ -110,7 +111,7 @@ final class Broadcast {
 
     // the end
 
-    /** No connection gets more than the one that is furthest has got. */
+    /** Ends the load: each connection gets the same messages as the foremost one. */
     void stop() {
         if (load.isSaturating()) {
             supply.stop();
@@ -122,12 +123,12 @@ final class Broadcast {
         }
     }
 
-    /** Whether all connections have got the same, down to the socket. */
+    /** Whether all connections have got the same messages, written to the socket. */
     boolean isDone() {
         return lines.stream().allMatch(line -> line.nextIndex() >= end && line.backlog() == 0);
     }
 
-    /** How many messages each connection was sent that was there from the start. */
+    /** The number of messages sent to each connection that was open from the start. */
     long sent() {
         long index = end == Long.MAX_VALUE
                 ? lines.stream().mapToLong(ServerLine::nextIndex).max().orElse(0)
@@ -135,12 +136,12 @@ final class Broadcast {
         return load.isSaturating() ? Supply.messages(index) : index;
     }
 
-    /** For how long a saturating load has had nothing to do, because all connections were full. */
+    /** The time that a saturating load waited because all connections were full, nanoseconds. */
     long restedNanos() {
         return restedNanos + (resting ? System.nanoTime() - restingSince : 0);
     }
 
-    /** The most bytes that waited for a connection to take them. */
+    /** The most bytes that waited for one connection. */
     long backlog() {
         return backlog;
     }

@@ -18,7 +18,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** A deployed feed, as the service runs it, whose consumer takes the merged stream from the event bus. */
+/** A deployed feed, as in the service, with a consumer on the event bus. */
 final class BusReceiver implements Receiver {
     private static final RetryConfig UNHURRIED = new RetryConfig(250, 30_000, 10_000, 0);
 
@@ -32,7 +32,7 @@ final class BusReceiver implements Receiver {
     private String deployment;
 
     /**
-     * One feed.
+     * Makes one feed.
      *
      * @param number of the feed, from 0
      */
@@ -43,7 +43,7 @@ final class BusReceiver implements Receiver {
         this.name = "bench-" + number;
     }
 
-    /** Lets us see on which event loop a verticle was put. */
+    /** Reveals the event loop of a verticle. */
     private final class Seen implements Deployable {
         private final PoolVerticle verticle;
 
@@ -80,7 +80,7 @@ final class BusReceiver implements Receiver {
         VertxInternal internal = (VertxInternal) vertx;
         ContextInternal other = internal.createEventLoopContext();
         while (other.nettyEventLoop() == ((ContextInternal) verticleContext).nettyEventLoop()) {
-            other = internal.createEventLoopContext(); // they are dealt out in turn, and there are two at least
+            other = internal.createEventLoopContext(); // Vert.x assigns event loops in turn, and there are at least two
         }
         return other;
     }

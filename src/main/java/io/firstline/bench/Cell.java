@@ -2,13 +2,13 @@ package io.firstline.bench;
 
 import java.util.Locale;
 
-/** One thing that is measured once in every round. */
+/** One measurement of every round. */
 record Cell(Section section, Variant variant, Encryption encryption, int feeds, int connections, Load load) {
     static Cell plain(Section section, Variant variant, int connections, Load load) {
         return new Cell(section, variant, Encryption.PLAIN, 1, connections, load);
     }
 
-    /** In one line. */
+    /** Describes the cell in one line. */
     String label() {
         StringBuilder label = new StringBuilder(variant.label());
         if (feeds > 1) {

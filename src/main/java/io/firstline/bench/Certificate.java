@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 
-/** A self-signed certificate for {@code localhost}, made by the JDK's keytool for one run. */
+/** A self-signed certificate for {@code localhost}, made for one run with the JDK's keytool. */
 final class Certificate {
     private static final String PASSWORD = "firstline";
 
@@ -24,7 +24,7 @@ final class Certificate {
         this.pem = pem;
     }
 
-    /** Makes one, or takes the one that is there. */
+    /** Makes a certificate, or returns the existing one. */
     static Certificate in(String directory) {
         Path store = Path.of(directory, "bench.p12");
         Path pem = Path.of(directory, "bench.pem");
@@ -66,7 +66,7 @@ final class Certificate {
         }
     }
 
-    /** The file that a client is to trust. */
+    /** The file that a client must trust. */
     Path pem() {
         return pem;
     }

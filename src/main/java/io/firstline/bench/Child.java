@@ -11,13 +11,16 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a child process runs: one request a line on standard input, one answer a line on standard output. Ends when its input does. */
+/**
+ * The main class of a child process: one request per line on standard input, one answer per line on standard output.
+ * Ends when its input ends.
+ */
 public final class Child {
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
 
     private Child() {}
 
-    /** Begins a child: {@code server DIRECTORY}, {@code client} or {@code minimal URL}. */
+    /** Starts a child: {@code server DIRECTORY}, {@code client} or {@code minimal URL}. */
     public static void main(String[] args) {
         int code = 1;
         try {
@@ -26,8 +29,7 @@ public final class Child {
         } catch (IOException | RuntimeException e) {
             LOG.error("{} ended", args[0], e);
         } finally {
-            Runtime.getRuntime()
-                    .halt(code); // event loops would go on, and closing them in order takes seconds under load
+            Runtime.getRuntime().halt(code); // an orderly end of the event loops takes seconds under load
         }
     }
 

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@link Child} in a JVM of its own, of the same kind and with the same classes as this one. It ends when its standard input does, so
- * it cannot outlive this process by much, whatever ends it.
+ * A {@link Child} in a separate JVM of the same version, with the same classes. It ends when its standard input ends,
+ * so it does not outlive this process by much.
  */
 final class ChildProcess implements Peer {
     static final String ERROR = "error";
-    /** What all JVMs of a run have in common, and what the report says of them: a fixed heap, so that machines can be compared. */
+    /**
+     * The options of all JVMs of a run, also shown in the report. The heap is fixed, so that machines are comparable.
+     */
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",
@@ -47,7 +49,7 @@ final class ChildProcess implements Peer {
         return new ChildProcess(launch(Redirect.INHERIT, moreOptions, Child.class.getName(), arguments));
     }
 
-    /** Starts a main class of ours; its standard output is read by the caller. */
+    /** Starts one of our main classes; the caller reads its standard output. */
     static Process launch(Redirect errors, List<String> moreOptions, String mainClass, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -64,7 +66,7 @@ final class ChildProcess implements Peer {
         }
     }
 
-    /** Absolute: a child may be anywhere. */
+    /** Absolute paths, because a child may have another working directory. */
     private static String classPath() {
         List<String> entries = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {

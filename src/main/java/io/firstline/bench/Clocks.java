@@ -1,13 +1,13 @@
 package io.firstline.bench;
 
 /**
- * Whether {@link System#nanoTime} says the same in two processes: on Linux it is CLOCK_MONOTONIC, elsewhere it need not be. The other
- * process is asked for its time; the answer must lie between question and answer here.
+ * Compares {@link System#nanoTime} of two processes: on Linux it is CLOCK_MONOTONIC for all, elsewhere it may differ.
+ * The other process is asked for its time, which must lie between our times of request and answer.
  */
 record Clocks(double offMicros, double uncertainMicros) {
     private static final int QUESTIONS = 50;
 
-    /** The quickest of several answers says most. */
+    /** Uses the fastest of several answers, which is the most exact. */
     static Clocks compare(Peer other) {
         Clocks best = new Clocks(Double.MAX_VALUE, Double.MAX_VALUE);
         for (int i = 0; i < QUESTIONS; i++) {

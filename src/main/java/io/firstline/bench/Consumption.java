@@ -5,27 +5,27 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import org.HdrHistogram.Histogram;
 
-/** What reached one consumer: which messages, and how old they were on arrival. Belongs to the consumer's event loop. */
+/** The messages that reached one consumer, and their ages on arrival. Runs on the consumer's event loop. */
 final class Consumption {
     static final long MAX_NANOS = 60_000_000_000L;
 
     private final SequenceLedger ledger = new SequenceLedger();
     private final Histogram ageNanos = new Histogram(1, MAX_NANOS, 3);
 
-    /** A message that is passed on to the user. */
+    /** Counts a message that the client passes to its user. */
     void message(Buffer payload) {
         ledger.received(Quote.sequence(payload));
         age(Quote.ageNanos(payload, System.nanoTime()));
     }
 
-    /** A copy; only the first of each message counts. */
+    /** Counts a copy; only the first copy of a message has an effect. */
     void copy(Buffer payload) {
         if (ledger.isNews(Quote.sequence(payload))) {
             message(payload);
         }
     }
 
-    /** The same below Vert.x. */
+    /** The same for a copy below Vert.x. */
     void copy(ByteBuf payload) {
         long sequence = Quote.sequence(payload);
         if (ledger.isNews(sequence)) {
@@ -50,12 +50,12 @@ final class Consumption {
         ageNanos.reset();
     }
 
-    /** Adds the ages since {@link #forgetAges()} to others. */
+    /** Adds the ages since {@link #forgetAges()} to a sum. */
     void agesTo(Histogram sum) {
         sum.add(ageNanos);
     }
 
-    /** In microseconds, from the intended time of sending. */
+    /** In microseconds since the intended sending time. */
     static JsonObject percentiles(Histogram nanos) {
         return new JsonObject()
                 .put("count", nanos.getTotalCount())

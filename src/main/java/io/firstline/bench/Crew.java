@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The processes of a run: one server, and a client for each variant and encryption, so that each has its own profile in the compiler.
- * What a client process has once learnt it keeps over the rounds.
+ * The processes of a run: one server, and one client for each variant and encryption, so that each has a separate
+ * compiler profile. A client process keeps its profile over the rounds.
  */
 final class Crew implements AutoCloseable {
     private record Kind(Variant variant, Encryption encryption, boolean manyFeeds) {}
@@ -39,7 +39,7 @@ final class Crew implements AutoCloseable {
         return server;
     }
 
-    /** Starts it when it is first needed. Memory is measured in a process that has done nothing else. */
+    /** Starts the client on first use. Memory is measured in a new process. */
     Peer client(Cell cell) {
         return clients.computeIfAbsent(
                 new Kind(cell.variant(), cell.encryption(), cell.feeds() > 1),

@@ -2,7 +2,7 @@ package io.firstline.bench;
 
 import java.util.List;
 
-/** TLS, and by which engine at the client's end. */
+/** Whether TLS is used, and the client's TLS engine. */
 enum Encryption {
     PLAIN("plain"),
     JDK("TLS, JDK"),
@@ -18,7 +18,7 @@ enum Encryption {
         return label;
     }
 
-    /** Netty's own switch: who would take OpenSSL where it loads takes the JDK's engine instead. */
+    /** Netty's switch that makes it use the JDK's engine although OpenSSL is available. */
     List<String> jvmOptions() {
         return this == JDK ? List.of("-Dio.netty.handler.ssl.noOpenSsl=true") : List.of();
     }

@@ -19,7 +19,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
-/** The client's end of a measurement: connects as it is told, and says what it got and what that cost. Called by one thread. */
+/**
+ * The client of a measurement: connects as requested and reports the received messages and their cost. Called by one
+ * thread.
+ */
 final class FeedClient implements Peer {
     private static final long PATIENCE_SECONDS = 30;
     private static final long DRAIN_MS = 15_000;
@@ -27,7 +30,7 @@ final class FeedClient implements Peer {
 
     private Vertx vertx;
     private TappedTransport transport;
-    /** Null = nothing is measured by Vert.x. */
+    /** Null = Vert.x has no metrics. */
     private PrometheusMeterRegistry registry;
 
     private Consumption arrivals;
@@ -141,7 +144,7 @@ final class FeedClient implements Peer {
     }
 
     /**
-     * Waits for what is still on its way, then says what is missing, and closes everything.
+     * Waits for messages under way, reports the missing ones, and closes everything.
      *
      * @param sent messages on each connection
      */
@@ -162,8 +165,7 @@ final class FeedClient implements Peer {
             }
             Pause.ms(5);
         }
-        long unique =
-                unique(); // the consumer on another loop has had its turn: the question queues behind the messages
+        long unique = unique(); // waits for a consumer on another loop: the request queues behind its messages
         Standing last = standing();
         JsonObject verdict = new JsonObject()
                 .put("sent", sent * target.feeds())
@@ -189,7 +191,7 @@ final class FeedClient implements Peer {
         return sum;
     }
 
-    /** It does not look at messages, only counts copies. */
+    /** Whether this client only counts copies and does not read messages. */
     private boolean isCounting() {
         return receivers.get(0).consumers().isEmpty();
     }
@@ -204,7 +206,7 @@ final class FeedClient implements Peer {
         return sum[0];
     }
 
-    /** On each consumer's event loop, one after the other. */
+    /** Runs the action on each consumer's event loop, one after the other. */
     private void onEach(java.util.function.Consumer<Consumption> action) {
         for (Receiver receiver : receivers) {
             for (Consumer consumer : receiver.consumers()) {
@@ -213,7 +215,7 @@ final class FeedClient implements Peer {
         }
     }
 
-    /** What is tapped belongs to the event loop of the only feed. */
+    /** A tapped client has only one feed, whose event loop runs the action. */
     private void onFirst(Runnable action) {
         on(receivers.get(0).consumers().get(0), action);
     }

@@ -33,9 +33,10 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * The source of what is measured: one Netty event loop that writes ready frames past every encoder, in batches, so that it is not the
- * limit; it measures how busy it was, so that the report can say so. Paths are {@code /} and, for feeds that are to be served one after
- * the other and not all at once, {@code /0} to {@code /99}, hundredths of the interval between two messages.
+ * The server of a measurement: one Netty event loop that writes encoded frames in batches, bypassing all encoders, so
+ * that it is not the limit. It measures and reports how busy it was. Paths are {@code /} and {@code /0} to {@code /99}:
+ * hundredths of the interval between two messages, for feeds that are served one after the other instead of all at
+ * once.
  */
 final class FeedServer implements Peer {
     private static final long PATIENCE_SECONDS = 30;
@@ -52,7 +53,7 @@ final class FeedServer implements Peer {
     private Broadcast broadcast = new Broadcast(loop, lines, Load.paced(1));
     private Mark mark = new Mark(0, 0, 0, 0);
 
-    /** Where the figures since the last question begin. */
+    /** The start of the figures since the last request. */
     private record Mark(long nanos, long cpuNanos, long restedNanos, long sent) {}
 
     private FeedServer(Certificate certificate) {
@@ -73,7 +74,7 @@ final class FeedServer implements Peer {
         }
     }
 
-    /** The faster one: the server is not to be the limit. */
+    /** The fastest available provider, because the server must not be the limit. */
     private static io.netty.handler.ssl.SslProvider tlsProvider() {
         return io.netty.handler.ssl.OpenSsl.isAvailable()
                 ? io.netty.handler.ssl.SslProvider.OPENSSL
@@ -117,7 +118,7 @@ final class FeedServer implements Peer {
                 .addLast(new Client(below));
     }
 
-    /** One connection, from its upgrade to its end. Pings are answered by the protocol handler. */
+    /** One connection, from its upgrade to its end. The protocol handler answers pings. */
     private final class Client extends SimpleChannelInboundHandler<WebSocketFrame> {
         private final ChannelInboundHandlerAdapter below;
         private ServerLine line;
@@ -140,7 +141,7 @@ final class FeedServer implements Peer {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
-            // nothing a client says changes what it gets
+            // client messages have no effect
         }
 
         @Override
@@ -155,7 +156,7 @@ final class FeedServer implements Peer {
         }
 
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // there is nobody left to tell
+        @SuppressWarnings("FutureReturnValueIgnored") // nobody needs the result
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             ctx.close();
         }
@@ -185,7 +186,7 @@ final class FeedServer implements Peer {
         return new JsonObject();
     }
 
-    /** Since the last time. */
+    /** The figures since the last call. */
     private JsonObject figures() {
         Mark now = new Mark(
                 System.nanoTime(),
@@ -237,7 +238,7 @@ final class FeedServer implements Peer {
         });
         if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
                 .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the server does not end");
+            throw new IllegalStateException("the server did not end in time");
         }
     }
 }

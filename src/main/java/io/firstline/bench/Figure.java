@@ -1,10 +1,10 @@
 package io.firstline.bench;
 
-/** What is known of a cell after each round. */
+/** The figures of a cell in each round. */
 enum Figure {
     COPIES_PER_SECOND,
     UNIQUE_PER_SECOND,
-    /** Of the Java threads: neither compilers nor garbage collection. */
+    /** Of Java threads only, without compilers and garbage collection. */
     CPU_MICROS_PER_COPY,
     PROCESS_CPU_MICROS_PER_COPY,
     BYTES_PER_COPY,
@@ -16,9 +16,9 @@ enum Figure {
     RESIDENT_MB,
     LOST,
     TWICE,
-    /** Messages that the feed says it dropped. */
+    /** Messages that the feed reports as dropped. */
     DROPPED,
-    /** Connections that were evicted or lost meanwhile. */
+    /** Connections evicted or lost during the measurement. */
     REPLACED,
     SERVER_CPU_SHARE,
     SERVER_REST_SHARE,

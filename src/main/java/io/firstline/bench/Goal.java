@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A figure that the project has promised.
+ * A figure that the project promises.
  *
- * @param found the median of the rounds' ratios; not a number if it was not measured
+ * @param found the median of the rounds' ratios; NaN if not measured
  * @param atMost whether less is better
  */
 record Goal(String name, Spread found, boolean atMost, double target, double moonshot, String unit) {
@@ -20,7 +20,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         return atMost ? found.median() <= bound : found.median() >= bound;
     }
 
-    /** In a word or two. */
+    /** The result in a word or two. */
     String verdict() {
         if (!found.isKnown()) {
             return "not measured";
@@ -35,7 +35,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         return Double.isNaN(by) ? "MISSED" : String.format(Locale.ROOT, "MISSED by %.0f %%", by);
     }
 
-    /** All that this run can say something about. */
+    /** All goals that this run has measured. */
     static List<Goal> of(Results results, Startup.Times startup) {
         Cell bus5 = saturating(Section.THROUGHPUT, Variant.BUS, Plan.POOL);
         Cell stream20k = Cell.plain(Section.LATENCY, Variant.STREAM, Plan.POOL, Plan.HEAVY);
@@ -75,7 +75,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                 1.3,
                 ""));
         goals.add(new Goal(
-                "WsPool of 5 → bus with metrics, HTTP and a page that is looked at ÷ without, copies/s",
+                "WsPool of 5 → bus with metrics, HTTP and an open page ÷ without, copies/s",
                 results.ratio(
                         saturating(Section.WATCHED, Variant.BUS_WATCHED, Plan.POOL),
                         saturating(Section.WATCHED, Variant.BUS, Plan.POOL),
@@ -123,7 +123,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         String engine = results.tlsEngine(openSsl);
         goals.add(new Goal(
                 "TLS (OpenSSL) ÷ plain, WsPool of 5 → bus, copies/s"
-                        + (engine.equals("JDK") ? "; the pool took the JDK's engine" : ""),
+                        + (engine.equals("JDK") ? "; the pool used the JDK's engine" : ""),
                 results.ratio(openSsl, bus5, Figure.COPIES_PER_SECOND),
                 false,
                 0.5,

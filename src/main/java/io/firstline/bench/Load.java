@@ -3,11 +3,11 @@ package io.firstline.bench;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What the server sends.
+ * The load that the server sends.
  *
- * @param perSecond messages per second; 0 = as many as the client takes
- * @param burst so many are due at the same instant
- * @param lagging whether each connection lags behind in its own way: see {@link LineLag}
+ * @param perSecond messages per second; 0 = as many as the client accepts
+ * @param burst number of messages due at the same instant
+ * @param lagging whether each connection has a different lag: see {@link LineLag}
  */
 record Load(int perSecond, int burst, boolean lagging) {
     static final Load SATURATING = new Load(0, 1, false);
@@ -36,20 +36,20 @@ record Load(int perSecond, int burst, boolean lagging) {
         return perSecond == 0;
     }
 
-    /** When message {@code index}, from 0, is due after the first. */
+    /** The time at which message {@code index}, from 0, is due, nanoseconds after the first. */
     long dueNanos(long index) {
         return (long) (index / burst * burst * (1e9 / perSecond));
     }
 
-    /** How many messages are due so long after the first. */
+    /** The number of messages due within this time after the first. */
     long dueAfter(long nanos) {
         return nanos < 0 ? 0 : ((long) (nanos * (perSecond / 1e9)) / burst + 1) * burst;
     }
 
-    /** As it stands in a table. */
+    /** The text in a table. */
     String label() {
         if (isSaturating()) {
-            return "all it takes";
+            return "maximum";
         }
         String rate = String.format(java.util.Locale.ROOT, "%,d/s", perSecond);
         return rate + (burst > 1 ? " in bursts of " + burst : "") + (lagging ? ", lagging" : "");

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where it was measured: without that, no figure means anything. */
+/** The machine of a run, without which figures mean nothing. */
 record Machine(String processor, int cores, String system, String jdk, String netty, String openSsl, String flags) {
     static Machine here() {
         Path cpuInfo = Path.of("/proc/cpuinfo");
@@ -45,7 +45,7 @@ record Machine(String processor, int cores, String system, String jdk, String ne
                 .put("flags", flags);
     }
 
-    /** In one jar with everything, the versions of some of Netty's modules are lost: they are all the same. */
+    /** The jar with all dependencies loses the versions of some Netty modules, but all modules have the same one. */
     private static String nettyVersion() {
         return Version.identify().values().stream()
                 .map(Version::artifactVersion)

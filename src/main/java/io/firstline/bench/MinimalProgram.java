@@ -6,7 +6,7 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
 
-/** The yardstick of start-up: a Vert.x program that opens one WebSocket and writes the first message. */
+/** The baseline of the start-up time: a Vert.x program that opens one WebSocket and writes the first message. */
 final class MinimalProgram {
     private MinimalProgram() {}
 
@@ -18,6 +18,6 @@ final class MinimalProgram {
                 .onFailure(first::completeExceptionally);
         out.println(first.join());
         out.flush();
-        client.close(); // not before: Vert.x closes the sockets of a client that nobody holds
+        client.close(); // not earlier: Vert.x closes the sockets of an unreachable client
     }
 }

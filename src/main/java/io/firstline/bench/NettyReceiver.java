@@ -23,7 +23,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the machine can do: Netty's own WebSocket client on the event loop and transport that Vert.x uses. Without TLS. */
+/** The limit of the machine: Netty's WebSocket client on the event loop and transport of Vert.x. Without TLS. */
 final class NettyReceiver implements Receiver {
     private static final int RECEIVE_LIMIT = 1 << 16;
 
@@ -58,7 +58,8 @@ final class NettyReceiver implements Receiver {
                                 .addLast(new HttpObjectAggregator(RECEIVE_LIMIT))
                                 .addLast(new WebSocketClientProtocolHandler(WebSocketClientProtocolConfig.newBuilder()
                                         .webSocketUri(uri)
-                                        .withUTF8Validator(false) // as Vert.x; it would cost as much as all the rest
+                                        // as in Vert.x; it would cost as much as everything else
+                                        .withUTF8Validator(false)
                                         .build()))
                                 .addLast(new Counter());
                     }

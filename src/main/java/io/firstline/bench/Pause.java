@@ -2,7 +2,7 @@ package io.firstline.bench;
 
 import java.util.concurrent.TimeUnit;
 
-/** Lets time pass on a thread that has nothing else to do. */
+/** Waits on a thread that has no other work. */
 final class Pause {
     private Pause() {}
 

@@ -2,12 +2,12 @@ package io.firstline.bench;
 
 import io.vertx.core.json.JsonObject;
 
-/** Who does what it is told and answers: in this process, or, as a {@link ChildProcess}, in another. */
+/** Performs requests and answers them, in this process or, as a {@link ChildProcess}, in another one. */
 interface Peer extends AutoCloseable {
-    /** Blocks until the answer is there; throws {@link IllegalStateException} if it could not be done. */
+    /** Blocks until the answer; throws {@link IllegalStateException} on failure. */
     JsonObject ask(JsonObject request);
 
-    /** Asks without anything more to say than what is to be done. */
+    /** Sends a request without parameters. */
     default JsonObject ask(String what) {
         return ask(new JsonObject().put("do", what));
     }

@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is measured, in the order in which every round goes through it. */
+/** The measurements in the order of every round. */
 final class Plan {
     static final int POOL = 5;
     static final int FEW = 2;
@@ -17,7 +17,7 @@ final class Plan {
 
     private Plan() {}
 
-    /** What a run without {@code --only} does. */
+    /** The sections of a run without {@code --only}. */
     static Set<Section> sections(boolean quick) {
         return quick
                 ? EnumSet.of(Section.THROUGHPUT, Section.CONNECTIONS, Section.TLS, Section.LATENCY)
@@ -38,7 +38,7 @@ final class Plan {
                         case FEEDS ->
                             List.of(new Cell(
                                     Section.FEEDS, Variant.BUS, Encryption.PLAIN, FEEDS, POOL, Load.paced(200)));
-                        case STARTUP -> List.of(); // processes, not connections: see Startup
+                        case STARTUP -> List.of(); // measures processes, not connections: see Startup
                     });
         }
         return cells;

@@ -6,24 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The message that is measured: a book ticker as Binance sends it, always of the same length, with a sequence number and the nanosecond at
- * which it was meant to be sent. Both have sixteen digits, so they can be written in place and read as two words each.
+ * The message of the benchmark: a book ticker in Binance's form, always of the same length. It contains a sequence
+ * number and the nanosecond of its intended sending. Both have sixteen digits, so they can be written in place and read
+ * as two words each.
  */
 final class Quote {
     private static final String HEAD = "{\"e\":\"bookTicker\",\"u\":";
     private static final String MIDDLE =
             ",\"s\":\"BTCUSDT\",\"b\":\"27423.10000000\",\"B\":\"5.41900000\",\"a\":\"27423.20000000\",\"A\":\"10.02300000\",\"T\":1680652700430,\"E\":";
     private static final int DIGITS = 16;
-    /** Makes every number sixteen digits long. */
+    /** Gives every number sixteen digits. */
     private static final long LEAD = 1_000_000_000_000_000L;
 
     private static final int SEQUENCE_AT = HEAD.length();
     private static final int STAMP_AT = SEQUENCE_AT + DIGITS + MIDDLE.length();
-    /** Bytes of a message. */
+    /** The length of a message in bytes. */
     static final int LENGTH = STAMP_AT + DIGITS + 1;
 
     private static final int HEADER = 4;
-    /** Bytes of a message with the header of its WebSocket frame. */
+    /** The length of a message with its WebSocket frame header, in bytes. */
     static final int FRAME = HEADER + LENGTH;
 
     private static final byte[] TEMPLATE = template();
@@ -33,13 +34,13 @@ final class Quote {
     private static byte[] template() {
         byte[] frame = Arrays.copyOf(
                 new byte[] {(byte) 0x81, 126, (byte) (LENGTH >> 8), (byte) LENGTH},
-                FRAME); // final text frame, unmasked
+                FRAME); // final text frame, not masked
         byte[] text = (HEAD + LEAD + MIDDLE + LEAD + "}").getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, frame, HEADER, LENGTH);
         return frame;
     }
 
-    /** Writes a whole frame. */
+    /** Writes a complete frame. */
     static void encode(byte[] target, int offset, long sequence, long stampNanos) {
         System.arraycopy(TEMPLATE, 0, target, offset, FRAME);
         digits(target, offset + HEADER + SEQUENCE_AT, sequence);
@@ -54,7 +55,7 @@ final class Quote {
         }
     }
 
-    /** Whether these are the bytes of such a message, and not of something that a server says besides. */
+    /** Whether the payload is such a message, not another message of the server. */
     static boolean isOne(ByteBuf payload) {
         return payload.readableBytes() == LENGTH;
     }
@@ -63,12 +64,12 @@ final class Quote {
         return number(payload, SEQUENCE_AT);
     }
 
-    /** The same without {@code getByteBuf}, which makes an object: the consumer's part of the garbage is to be none. */
+    /** The same without {@code getByteBuf}, which allocates: the consumer must make no garbage. */
     static long sequence(Buffer payload) {
         return number(payload.getLongLE(SEQUENCE_AT), payload.getLongLE(SEQUENCE_AT + 8));
     }
 
-    /** How long ago the message was meant to be sent. */
+    /** The time since the intended sending. */
     static long ageNanos(ByteBuf payload, long nowNanos) {
         return ageNanos(number(payload, STAMP_AT), nowNanos);
     }
@@ -90,7 +91,7 @@ final class Quote {
         return eightDigits(high) * 100_000_000L + eightDigits(low) - LEAD;
     }
 
-    /** Eight ASCII digits at once: neighbours are added up to pairs, fours and eights, each in its part of the word. */
+    /** Parses eight ASCII digits at once: adds neighbours to pairs, fours and eights within the word. */
     private static long eightDigits(long ascii) {
         long digits = ascii - 0x3030303030303030L;
         long pairs = digits * 10 + (digits >>> 8);

@@ -4,15 +4,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** A client of one {@link Variant}. Its methods are called from outside and answer with futures. */
+/** A client of one {@link Variant}. Its methods may be called from any thread and return futures. */
 interface Receiver {
     /**
-     * Where it stands.
+     * The state of a client.
      *
-     * @param live connections
-     * @param copies received on all of them
+     * @param live open connections
+     * @param copies copies received on all of them
      * @param dropped messages that were not passed on
-     * @param replaced connections that were closed on purpose, or lost
+     * @param replaced connections that were evicted or lost
      */
     record Standing(int live, long copies, long dropped, long replaced) {
         static final Standing NONE = new Standing(0, 0, 0, 0);
@@ -23,15 +23,15 @@ interface Receiver {
         }
     }
 
-    /** A consumer, and where it runs. */
+    /** A consumer and its context. */
     record Consumer(Context context, Consumption consumption) {}
 
-    /** Opens the connections; completes when the first ones are open, at the earliest. */
+    /** Opens the connections; completes no earlier than the first ones are open. */
     Future<Void> open();
 
     Future<Standing> standing();
 
-    /** None if copies are only counted. */
+    /** The consumers; empty if copies are only counted. */
     List<Consumer> consumers();
 
     Future<Void> close();

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Everything that is known after a run.
+ * All results of a run.
  *
- * @param rounds how many were completed
- * @param quick whether it was the short one, which is for a first look only
+ * @param rounds number of completed rounds
+ * @param quick whether it was the short run, which is for a first look only
  */
 record Report(
         Machine machine,
@@ -27,7 +27,7 @@ record Report(
         return Goal.of(results, startup);
     }
 
-    /** The file for programs: each figure with its median, extremes and rounds. */
+    /** The machine-readable form: each figure with its median, extremes and rounds. */
     JsonObject toJson() {
         JsonArray cells = new JsonArray();
         for (Cell cell : results.cells()) {
@@ -84,7 +84,7 @@ record Report(
                 .put("max", spread.max());
     }
 
-    /** {@code P50_MICROS} is {@code p50Micros}. */
+    /** Converts {@code P50_MICROS} to {@code p50Micros}. */
     static String name(Figure figure) {
         StringBuilder name = new StringBuilder();
         for (String word : figure.name().toLowerCase(Locale.ROOT).split("_", -1)) {

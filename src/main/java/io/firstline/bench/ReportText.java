@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A report as people read it: tables in Markdown that are also tables in a terminal. */
+/** The human-readable form: Markdown tables that are aligned for a terminal too. */
 final class ReportText {
     private final Report report;
     private final Results results;
@@ -60,7 +60,7 @@ final class ReportText {
         text.append(String.format(
                 Locale.ROOT,
                 "The clocks of server and client %s: %.0f µs apart, uncertain by %.0f µs.%n",
-                clocks.agree() ? "agree" : "DO NOT AGREE, latencies mean nothing",
+                clocks.agree() ? "agree" : "DISAGREE, latencies mean nothing",
                 clocks.offMicros(),
                 clocks.uncertainMicros()));
         if (report.quick()) {
@@ -100,7 +100,7 @@ final class ReportText {
         text.append(table);
         text.append(
                 limited
-                        ? "(!) the server was the limit: the client could take more\n"
+                        ? "(!) the server was the limit: the client could receive more\n"
                         : "The server was not the limit.\n");
     }
 
@@ -211,13 +211,13 @@ final class ReportText {
 
     private static String spread(Spread spread, String format) {
         if (!spread.isKnown()) {
-            return "nothing came";
+            return "no messages";
         }
         return String.format(
                 Locale.ROOT, format + " (" + format + "–" + format + ")", spread.median(), spread.min(), spread.max());
     }
 
-    /** What must not happen is not averaged. */
+    /** Shows the worst value, because an average would hide it. */
     private String worst(Cell cell, Figure figure) {
         return String.format(Locale.ROOT, "%,.0f", results.spread(cell, figure).max());
     }

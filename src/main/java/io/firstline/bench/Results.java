@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** All samples of a run: of each cell one a round, in the order of the rounds. */
+/** All samples of a run: one per round for each cell, in the order of the rounds. */
 final class Results {
     private final Map<Cell, List<Map<Figure, Double>>> samples = new LinkedHashMap<>();
     private final Map<Cell, String> tlsEngines = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class Results {
         tlsEngines.put(cell, engine);
     }
 
-    /** By which engine it decrypted, or an empty string. */
+    /** The client's TLS engine, or an empty string. */
     String tlsEngine(Cell cell) {
         return tlsEngines.getOrDefault(cell, "");
     }
@@ -35,7 +35,7 @@ final class Results {
                 .toList();
     }
 
-    /** A figure in the order of the rounds. */
+    /** A figure's values in the order of the rounds. */
     List<Double> values(Cell cell, Figure figure) {
         return samples.getOrDefault(cell, List.of()).stream()
                 .map(sample -> sample.get(figure))
@@ -47,7 +47,7 @@ final class Results {
         return Spread.of(values(cell, figure));
     }
 
-    /** One cell beside another, round by round: what slows both down for a while cancels out. */
+    /** The ratio of two cells, round by round: a temporary slowdown of both cancels out. */
     Spread ratio(Cell above, Cell below, Figure figure) {
         return ratio(values(above, figure), values(below, figure));
     }
@@ -60,7 +60,7 @@ final class Results {
         return Spread.of(ratios);
     }
 
-    /** Whether the server, and not the client, decided how much was measured. */
+    /** Whether the server, not the client, limited the measurement. */
     boolean isServerLimited(Cell cell) {
         Spread busy = spread(cell, Figure.SERVER_CPU_SHARE);
         Spread rest = spread(cell, Figure.SERVER_REST_SHARE);

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Goes through all cells again and again, so that whatever disturbs the machine for a while disturbs all of them. */
+/** Measures all cells repeatedly, so that a temporary disturbance of the machine affects all of them. */
 final class Rounds {
-    /** For connecting and draining. */
+    /** The time for connecting and draining. */
     private static final long BETWEEN_MS = 400;
 
     private final Peer server;
@@ -28,8 +28,8 @@ final class Rounds {
     /**
      * Prepares a run.
      *
-     * @param clients the one for a cell: the same one for cells that differ in load or number only
-     * @param progress told in a line what has just been measured
+     * @param clients returns the client of a cell; cells that differ only in load or number share one
+     * @param progress gets a line after each measurement
      */
     Rounds(Peer server, Function<Cell, Peer> clients, Pace pace, boolean nativeTransport, Consumer<String> progress) {
         this.server = server;
@@ -40,7 +40,7 @@ final class Rounds {
         this.where = server.ask("where");
     }
 
-    /** Measures; returns after how many rounds. */
+    /** Runs the rounds; returns the number of completed ones. */
     int run(List<Cell> cells) {
         long start = System.nanoTime();
         for (int round = 1; round <= pace.rounds(); round++) {
@@ -58,7 +58,7 @@ final class Rounds {
                         gist(cells.get(i), figures)));
             }
             long now = System.nanoTime();
-            // the first round is longer: processes start, and their compilers are at work
+            // the first round takes longer: processes start and their compilers are at work
             long nextMs = round == 1
                     ? cells.size() * (pace.warmUpMs() + pace.measureMs() + BETWEEN_MS)
                     : (now - roundStart) / 1_000_000;
@@ -98,7 +98,7 @@ final class Rounds {
         return figures(cell, got, served, verdict);
     }
 
-    /** Freezes are rare: a short look would see one or none. */
+    /** Measures longer if connections freeze: a short measurement would contain one freeze or none. */
     private long measureMs(Cell cell) {
         return cell.load().lagging() ? 5 * pace.measureMs() : pace.measureMs();
     }
@@ -126,7 +126,7 @@ final class Rounds {
         figures.put(Figure.RESIDENT_MB, got.getDouble("residentMb"));
         if (!cell.load().isSaturating()
                 && got.getJsonObject("latencyMicros").getLong("count")
-                        > 0) { // else it is how long messages wait in buffers that are always full
+                        > 0) { // otherwise the age is the time in buffers that are always full
             JsonObject latency = got.getJsonObject("latencyMicros");
             figures.put(Figure.P50_MICROS, latency.getDouble("p50"));
             figures.put(Figure.P99_MICROS, latency.getDouble("p99"));
@@ -152,7 +152,7 @@ final class Rounds {
         return results;
     }
 
-    /** What the clients' sockets are made of. */
+    /** The transport of the clients' sockets. */
     String transport() {
         return transport;
     }

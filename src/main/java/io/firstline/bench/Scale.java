@@ -3,10 +3,10 @@ package io.firstline.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A vertical axis: where a value stands on it, and which round values are marked. */
+/** A vertical axis: the position of a value, and the round values to mark. */
 record Scale(double least, double most, boolean logarithmic, double bottom, double height, List<Double> marks) {
 
-    /** An axis with room for all of these, extremes included; a linear one begins at zero. */
+    /** An axis with room for all these values and their extremes. A linear axis begins at zero. */
     static Scale of(List<Spread> values, boolean logarithmic, double bottom, double height) {
         double min = values.stream().mapToDouble(Spread::min).min().orElse(1);
         double max = values.stream().mapToDouble(Spread::max).max().orElse(1);

@@ -1,13 +1,13 @@
 package io.firstline.bench;
 
-/** A part of the benchmark that can be run alone. */
+/** A part of the benchmark that can be run separately. */
 enum Section {
-    THROUGHPUT("Throughput: as much as the client takes"),
+    THROUGHPUT("Throughput: as much as the client can receive"),
     CONNECTIONS("Throughput by connections"),
-    WATCHED("Throughput with metrics, HTTP and somebody who looks at the page, 5 connections"),
+    WATCHED("Throughput with metrics, HTTP and an open page, 5 connections"),
     TLS("Throughput over TLS, 5 connections"),
-    LATENCY("Latency from the intended time of sending to the consumer, 5 connections"),
-    LAG("Delivered lag beside the ideal: 5 connections that lag as recorded ones do"),
+    LATENCY("Latency from the intended sending time to the consumer, 5 connections"),
+    LAG("Delivered lag and the ideal: 5 connections with lags like recorded ones"),
     FEEDS("Many feeds: 5 connections each, 200 messages/s each"),
     STARTUP("Start-up: from launch to the first merged message");
 

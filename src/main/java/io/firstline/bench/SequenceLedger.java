@@ -3,7 +3,10 @@ package io.firstline.bench;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Which of the messages 1, 2, 3 … have come. Cheap while they come in order; what is left out is remembered up to a bound. */
+/**
+ * Tracks which of the messages 1, 2, 3 … have arrived. Cheap while they arrive in order; missing numbers are remembered
+ * up to a bound.
+ */
 final class SequenceLedger {
     private static final int MAX_MISSING = 1 << 20;
 
@@ -29,7 +32,7 @@ final class SequenceLedger {
         }
     }
 
-    /** Whether this would be the youngest so far. */
+    /** Whether this number would be the highest so far. */
     boolean isNews(long sequence) {
         return sequence > newest;
     }

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 
-/** One connection at the server's end: what it is to be sent next. Belongs to the server's event loop. */
+/** One connection of the server and its next message. Runs on the server's event loop. */
 final class ServerLine {
-    /** A client that leaves more than this unread gets nothing more until it has read. */
+    /** A client with more unread bytes gets no messages until it has read. */
     private static final long MAX_BACKLOG = 32L << 20;
 
     private static final int MAX_BATCH = 256;
@@ -22,9 +22,9 @@ final class ServerLine {
     /**
      * A connection that has just opened.
      *
-     * @param below writes from here go past the WebSocket encoder
+     * @param below a context whose writes bypass the WebSocket encoder
      * @param number of the connection, from 0
-     * @param phase where in the interval between two messages it is served, from 0 to 1
+     * @param phase position within the interval between two messages at which it is served, from 0 to 1
      */
     ServerLine(ChannelHandlerContext below, int number, double phase) {
         this.below = below;
@@ -36,7 +36,7 @@ final class ServerLine {
         return below.channel();
     }
 
-    /** Begins a load; message {@code firstIndex}, from 0, is the first on this connection. */
+    /** Starts a load; message {@code firstIndex}, from 0, is the first on this connection. */
     void start(Load load, long firstIndex) {
         nextIndex = firstIndex;
         if (!load.isSaturating()) {
@@ -55,12 +55,12 @@ final class ServerLine {
         return nextIndex;
     }
 
-    /** When the next message of a paced load is due, nanoseconds after its start. */
+    /** The time at which the next message of a paced load is due, nanoseconds after its start. */
     long nextNanos() {
         return nextNanos;
     }
 
-    /** Writes one batch of a saturating load; false if it cannot take one now. */
+    /** Writes one batch of a saturating load; false if the connection cannot accept one now. */
     boolean write(Supply supply, long nowNanos) {
         if (!channel().isWritable()) {
             return false;
@@ -75,9 +75,9 @@ final class ServerLine {
     }
 
     /**
-     * Writes what is due of a paced load.
+     * Writes the due messages of a paced load.
      *
-     * @param end the index of the first message that is not sent any more
+     * @param end index of the first message that is not sent
      */
     void writeDue(Load load, long startNanos, long elapsedNanos, long end) {
         if (nextNanos > elapsedNanos || nextIndex >= end || backlog() > MAX_BACKLOG) {
@@ -95,7 +95,7 @@ final class ServerLine {
         send(below.alloc().directBuffer(length).writeBytes(frames, 0, length));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the void promise tells failures to the pipeline, which closes
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise passes failures to the pipeline, which closes
     private void send(ByteBuf frames) {
         below.writeAndFlush(frames, below.voidPromise());
     }

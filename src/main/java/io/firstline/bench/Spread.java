@@ -2,9 +2,9 @@ package io.firstline.bench;
 
 import java.util.List;
 
-/** What several rounds say of one figure. */
+/** The median and extremes of one figure over several rounds. */
 record Spread(double median, double min, double max) {
-    /** Of nothing: not a number. */
+    /** NaN for an empty list. */
     static Spread of(List<Double> values) {
         if (values.isEmpty()) {
             return new Spread(Double.NaN, Double.NaN, Double.NaN);

@@ -13,13 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * How long it takes from the launch of a process to the first message on its standard output: our command line with a pool of five, as
- * the launcher starts it, beside the smallest Vert.x program with one WebSocket, same JDK and class path.
+ * The time from the launch of a process to the first message on its standard output. Compares our command line with a
+ * pool of five, started by the launcher, with the smallest Vert.x program with one WebSocket, on the same JDK and class
+ * path.
  */
 final class Startup {
     private static final String MAIN = "io.firstline.service.Main";
 
-    /** In milliseconds, in the order of the rounds. */
+    /** Milliseconds in the order of the rounds. */
     record Times(List<Double> firstlineMs, List<Double> minimalMs) {
         static final Times NONE = new Times(List.of(), List.of());
 
@@ -42,7 +43,7 @@ final class Startup {
             double theirs = firstByteMs(
                     () -> ChildProcess.launch(Redirect.DISCARD, List.of(), Child.class.getName(), "minimal", url),
                     round == 0);
-            if (round > 0) { // the first fills the file cache, and the launcher's class archive
+            if (round > 0) { // the first round fills the file cache and the launcher's class archive
                 firstline.add(ours);
                 minimal.add(theirs);
             }
@@ -78,9 +79,9 @@ final class Startup {
     }
 
     /**
-     * Launches and waits for output.
+     * Launches a process and waits for output.
      *
-     * @param orderly the process is let end, and may leave something for the next start, before it is killed
+     * @param orderly whether the process may end in order, and save data for the next start, before it is killed
      */
     private static double firstByteMs(Launch launch, boolean orderly) {
         long start = System.nanoTime();

@@ -5,9 +5,10 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 
 /**
- * The sequence as batches of ready frames: each is encoded once and written on every connection. A batch is kept until the slowest
- * connection has had it, and nobody gets further ahead of that one than the window: the operating system's buffers alone would let
- * connections drift apart by more messages than any client remembers.
+ * The sequence of messages as batches of encoded frames. A batch is encoded once, written on every connection, and kept
+ * until the slowest connection has got it. No connection gets further ahead of the slowest one than the window:
+ * otherwise, the operating system's buffers would let connections drift apart by more messages than any client
+ * remembers.
  */
 final class Supply {
     private static final int FRAMES = 256;
@@ -22,22 +23,22 @@ final class Supply {
         this.allocator = allocator;
     }
 
-    /** One after the last that there will be, unless it goes on. */
+    /** The number after the last message, unless the supply continues. */
     long next() {
         return oldest + kept.size();
     }
 
-    /** How many messages the first so many batches hold. */
+    /** The number of messages in the first batches. */
     static long messages(long batches) {
         return batches * FRAMES;
     }
 
-    /** No batch is made any more. */
+    /** Makes no more batches. */
     void stop() {
         end = next();
     }
 
-    /** The batch for a connection's next write, or null if it has to wait. */
+    /** The batch for a connection's next write; null if it must wait. */
     ByteBuf take(long index, long nowNanos) {
         if (index == next()) {
             if (kept.size() == WINDOW || index >= end) {
@@ -66,7 +67,7 @@ final class Supply {
         return allocator.directBuffer(frames.length).writeBytes(frames);
     }
 
-    /** Everybody has had what comes before this. */
+    /** Frees the batches before this one, which all connections have got. */
     void forgetBefore(long index) {
         while (oldest < index && !kept.isEmpty()) {
             kept.poll().release();

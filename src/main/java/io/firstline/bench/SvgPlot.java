@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Two diagrams in one picture: latency percentiles under the heaviest paced load, and throughput by connections. Readable on light and on
- * dark: the colours of text and lines follow the viewer's scheme.
+ * Two diagrams in one picture: latency percentiles under the heaviest paced load, and throughput by connections. The
+ * colours of text and lines follow the viewer's scheme, light or dark.
  */
 final class SvgPlot {
     private static final int WIDTH = 900;
@@ -29,7 +29,7 @@ final class SvgPlot {
             </style>
             """;
 
-    /** A point of a curve: where on the horizontal axis, and what the rounds say. */
+    /** A point of a curve: its horizontal position and its value. */
     private record Point(int place, Spread value) {}
 
     private record Curve(Variant variant, List<Point> points) {}
@@ -181,7 +181,7 @@ final class SvgPlot {
         text(legendX + 30, legendY, "", curve.variant().label());
     }
 
-    /** Each has a good contrast on white and on black. */
+    /** Each colour has a good contrast on white and on black. */
     private static String colour(Variant variant) {
         return switch (variant) {
             case NETTY -> "#7a7a7a";

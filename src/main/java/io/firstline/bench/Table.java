@@ -3,7 +3,7 @@ package io.firstline.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows under headings, in columns as wide as they need to be; the first is flush left, the others right. Markdown. */
+/** Rows and headings as a Markdown table, with aligned columns: the first to the left, the others to the right. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
 

@@ -12,7 +12,7 @@ import io.vertx.core.spi.transport.Transport;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The transport that Vert.x would take, which shows the channels it makes: to tap them, and to see which TLS engine they got. */
+/** Wraps the transport that Vert.x would use and exposes its channels, to tap them and to find their TLS engine. */
 final class TappedTransport implements io.vertx.core.transport.Transport, Transport {
     private final io.vertx.core.transport.Transport chosen;
     private final Transport inner;
@@ -28,12 +28,15 @@ final class TappedTransport implements io.vertx.core.transport.Transport, Transp
         return best != null && best.available() ? best : NIO;
     }
 
-    /** From now on the arrival of each message is noted; not before all are connected, because Vert.x takes every handler out then. */
+    /**
+     * Records the arrival of each message from now on. Call it after all are connected, because Vert.x removes all
+     * handlers then.
+     */
     void tap(Consumption arrivals) {
         channels.forEach(channel -> channel.pipeline().addFirst(new ArrivalTap(arrivals)));
     }
 
-    /** Which engine decrypts, as far as a connection has been made with one; else an empty string. */
+    /** The TLS engine of the connections; an empty string before the first one. */
     String tlsEngine() {
         for (Channel channel : channels) {
             SslHandler tls = channel.pipeline().get(SslHandler.class);
@@ -85,7 +88,7 @@ final class TappedTransport implements io.vertx.core.transport.Transport, Transp
     }
 
     @Override
-    @SuppressWarnings("deprecation") // the interface has it
+    @SuppressWarnings("deprecation") // the interface declares it
     public DatagramChannel datagramChannel(io.netty.channel.socket.InternetProtocolFamily family) {
         return inner.datagramChannel(family);
     }

@@ -3,14 +3,14 @@ package io.firstline.bench;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What a client connects to, and as what.
+ * The target and the type of a client.
  *
- * @param feeds so many times {@code connections}, each with a consumer of its own
+ * @param feeds number of feeds, each with {@code connections} connections and a separate consumer
  * @param url without a path
  * @param pem the certificate to trust, or empty
- * @param timed raw clients read which message a frame holds and how old it is, instead of just counting
- * @param tapped the arrival of every copy is noted below the client, for the ideal
- * @param nativeTransport epoll where it loads; else NIO
+ * @param timed whether raw clients also read the number and age of a message, instead of only counting
+ * @param tapped whether the arrival of every copy is recorded below the client, for the ideal
+ * @param nativeTransport epoll if available; otherwise NIO
  */
 record Target(
         Variant variant,

@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What this JVM has used until now.
+ * The resources that this JVM has used so far.
  *
- * @param nanos when, on the monotonic clock
- * @param threadCpuNanos processor time of the Java threads alive, kernel time included; neither compilers nor garbage collection
- * @param processCpuNanos processor time of everything
- * @param allocatedBytes by the Java threads alive
+ * @param nanos the time, on the monotonic clock
+ * @param threadCpuNanos processor time of live Java threads, with kernel time, without compilers and garbage collection
+ * @param processCpuNanos processor time of the whole process
+ * @param allocatedBytes allocated by live Java threads
  */
 record Usage(long nanos, long threadCpuNanos, long processCpuNanos, long allocatedBytes) {
     static Usage now() {
@@ -27,7 +27,7 @@ record Usage(long nanos, long threadCpuNanos, long processCpuNanos, long allocat
                 sum(threads.getThreadAllocatedBytes(ids)));
     }
 
-    /** A thread that has just ended says -1. */
+    /** A thread that has just ended reports -1. */
     private static long sum(long[] values) {
         long sum = 0;
         for (long value : values) {
@@ -44,7 +44,7 @@ record Usage(long nanos, long threadCpuNanos, long processCpuNanos, long allocat
                 allocatedBytes - before.allocatedBytes);
     }
 
-    /** Memory that is resident now, in MB, by what Linux says; -1 elsewhere. */
+    /** The resident memory in MB, as reported by Linux; -1 elsewhere. */
     static double residentMb() {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

@@ -3,7 +3,7 @@ package io.firstline.bench;
 import java.util.Arrays;
 import java.util.List;
 
-/** Who receives. All connections of one client are on one event loop. */
+/** The kinds of clients. All connections of one client run on one event loop. */
 enum Variant {
     NETTY("raw Netty", 1, 32),
     VERTX("raw Vert.x", 1, 32),
@@ -11,10 +11,10 @@ enum Variant {
     STREAM("WsPool → stream", 2, 32),
     BUS("WsPool → bus", 2, 32),
     BUS_OTHER("WsPool → bus, other loop", 2, 32),
-    /** The service with everything that an operator switches on. */
+    /** The service with all features that an operator can enable. */
     BUS_WATCHED("WsPool → bus, watched", 2, 32);
 
-    /** Those that are compared with each other; what watching costs is a question of its own. */
+    /** The variants to compare with each other; the cost of watching is a separate question. */
     static final List<Variant> UNWATCHED =
             Arrays.stream(values()).filter(variant -> variant != BUS_WATCHED).toList();
 

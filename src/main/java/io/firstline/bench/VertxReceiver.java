@@ -16,7 +16,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The yardstick: a Vert.x client that counts frames and does nothing else. */
+/** The baseline: a Vert.x client that only counts frames. */
 final class VertxReceiver implements Receiver {
     private final Target target;
     private final ContextInternal context;

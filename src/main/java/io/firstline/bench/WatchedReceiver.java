@@ -12,8 +12,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * A feed whose consumer takes the merged stream from the event bus, and beside it all that an operator switches on: the meters, the page,
- * and somebody who looks at it all the time.
+ * A feed with a consumer on the event bus, and all features that an operator can enable: the meters, and the page with
+ * a permanent viewer.
  */
 final class WatchedReceiver implements Receiver {
     private final Vertx vertx;
@@ -22,9 +22,9 @@ final class WatchedReceiver implements Receiver {
     private HttpClient browser;
 
     /**
-     * One feed.
+     * Makes one feed.
      *
-     * @param registry that of this Vert.x
+     * @param registry the registry of this Vert.x
      */
     WatchedReceiver(Vertx vertx, PrometheusMeterRegistry registry, BusReceiver feed) {
         this.vertx = vertx;

@@ -1,5 +1,5 @@
 /**
- * The benchmark behind {@code firstline bench}: a feed server and a client, each in a process of its own, told what to do by a third that
- * only waits and computes. Nothing depends on it but the command line.
+ * The benchmark behind {@code firstline bench}: a feed server and a client, each in a separate process, controlled by a
+ * third that only waits and computes. Only the command line depends on it.
  */
 package io.firstline.bench;

@@ -152,8 +152,7 @@ final class Linter {
         if (wanted > 0 && rotations > limit) {
             problems.add(new Problem(
                     "/maxAgeMs",
-                    String.format(
-                            Locale.ROOT, "%d, which opens %.0f connections in 5 minutes", wanted, rotations),
+                    String.format(Locale.ROOT, "%d, which opens %.0f connections in 5 minutes", wanted, rotations),
                     "an age that opens at most " + limit));
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** The command with its processes, as short as it gets. */
+/** The command with its processes, as short as possible. */
 class BenchCommandTest {
     @TempDir
     Path folder;

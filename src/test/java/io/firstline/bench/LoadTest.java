@@ -37,7 +37,7 @@ class LoadTest {
 
     @Test
     void shouldSayWhatItIs() {
-        assertThat(Load.SATURATING.label()).isEqualTo("all it takes");
+        assertThat(Load.SATURATING.label()).isEqualTo("maximum");
         assertThat(Load.paced(20_000).label()).isEqualTo("20,000/s");
         assertThat(Load.bursts(2_000, 200).label()).isEqualTo("2,000/s in bursts of 200");
         assertThat(Load.lagging(1_000).label()).isEqualTo("1,000/s, lagging");

@@ -70,7 +70,7 @@ class ReportTest {
         results.tlsEngine(OPENSSL, "JDK");
 
         assertThat(ReportText.of(Samples.report(results)))
-                .contains("WsPool → bus, TLS JDK, not OpenSSL", "the pool took the JDK's engine");
+                .contains("WsPool → bus, TLS JDK, not OpenSSL", "the pool used the JDK's engine");
     }
 
     @Test
@@ -103,7 +103,7 @@ class ReportTest {
                 Startup.Times.NONE));
 
         assertThat(text)
-                .contains("DO NOT AGREE", "A quick run", "not measured")
+                .contains("DISAGREE", "A quick run", "not measured")
                 .doesNotContain(Section.LATENCY.title(), Section.STARTUP.title(), "NaN");
     }
 

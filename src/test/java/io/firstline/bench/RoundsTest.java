@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Server and client in this process: every message that was sent must have been counted, whoever received it. */
+/** Server and client in this process: every sent message must have been counted by every kind of client. */
 class RoundsTest {
     private static final Pace SHORT = new Pace(1, 50, 50, 150, Long.MAX_VALUE);
 

@@ -5,13 +5,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reports made by hand. */
+/** Reports with constructed figures. */
 final class Samples {
     static final Machine MACHINE = new Machine("A & B <1>", 2, "Linux 6", "JDK 17", "4.2", "does not load", "-Xmx1g");
 
     private Samples() {}
 
-    /** One sample of a cell; where two rounds differ, the later ones are better. */
+    /** One sample of a cell; if two rounds differ, the later one is better. */
     static Map<Figure, Double> sample(double copiesPerSecond, double p50) {
         Map<Figure, Double> sample = new EnumMap<>(Figure.class);
         for (Figure figure : Figure.values()) {
@@ -28,7 +28,7 @@ final class Samples {
         return sample;
     }
 
-    /** Everything was measured, and every client got the same. */
+    /** A complete measurement in which every client got the same messages. */
     static Results everything() {
         Results results = new Results();
         for (Cell cell : Plan.cells(Plan.sections(false), false)) {

@@ -20,7 +20,7 @@ class SpreadTest {
 
     @Test
     void shouldCompareRoundByRound() {
-        // both were slow in the second round: medians alone would say something else
+        // both were slow in the second round: medians alone would give another result
         assertThat(Results.ratio(List.of(8.0, 2.0, 6.0), List.of(10.0, 4.0, 6.0)))
                 .isEqualTo(new Spread(0.8, 0.5, 1));
     }

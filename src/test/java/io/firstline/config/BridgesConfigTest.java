@@ -96,7 +96,7 @@ class BridgesConfigTest {
                         + "'sockjs':{'feeds':['btc'],'inbound':true}}"))
                 .containsExactlyInAnyOrder(
                         "/bridges/tcp/token: found nothing, allowed: a token, because \"inbound\" allows requests that change feeds",
-                        "/http/token: found nothing, allowed: a token, because \"inbound\" of /bridges/sockjs lets its"
-                                + " holder act");
+                        "/http/token: found nothing, allowed: a token, because \"inbound\" of /bridges/sockjs allows"
+                                + " requests that change feeds");
     }
 }

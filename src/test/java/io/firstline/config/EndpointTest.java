@@ -169,9 +169,8 @@ class EndpointTest {
                                 + " allowed: a JSON pointer such as /serverTime");
         assertThat(errors("{\"url\":\"wss://x.com\",\"serverTime\":{\"url\":\"" + URL
                         + "\",\"pointer\":\"/t\",\"unit\":\"ms\"}}"))
-                .containsExactly(
-                        "/venue: found \"v\", whose profile has nothing, but a source of the server's time at"
-                                + " /messages/eventTime, allowed: \"eventTime\" together with \"serverTime\"");
+                .containsExactly("/venue: found \"v\", whose profile has nothing, but a source of the server's time at"
+                        + " /messages/eventTime, allowed: \"eventTime\" together with \"serverTime\"");
         assertThat(
                         errors(
                                 "{\"url\":\"wss://x.com\",\"serverTime\":{\"url\":\"" + URL
