@@ -254,7 +254,7 @@ final class FeedReader {
                 fallback);
     }
 
-    /** Those of the feed; an empty list offers none, whatever the venue says. */
+    /** The feed's sub-protocols. An empty list offers none, whatever the venue's profile has. */
     private List<String> subProtocols(Venue venue) {
         return venue == null || json.has("subProtocols") ? texts("subProtocols") : venue.subProtocols();
     }

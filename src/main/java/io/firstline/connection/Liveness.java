@@ -90,12 +90,15 @@ final class Liveness {
         return stallEndedNanos;
     }
 
-    /** How long the last silence of at least {@link #LEAST_DEADLINE_NANOS} was that has ended, pinged or not; 0 = there was none. */
+    /**
+     * The length of the last finished silence of at least {@link #LEAST_DEADLINE_NANOS}, with or without a ping,
+     * nanoseconds; 0 = none.
+     */
     long silenceNanos() {
         return silenceNanos;
     }
 
-    /** When it ended. */
+    /** The end of that silence. */
     long silenceEndedNanos() {
         return silenceEndedNanos;
     }

@@ -128,7 +128,7 @@ public final class RestClient {
         }
     }
 
-    /** Where a redirect points, and what to do; empty if it is none. */
+    /** The target of a redirect, and advice; empty if the answer is not a redirect. */
     private static String redirect(HttpResponse<Buffer> answer) {
         String location = answer.getHeader(HttpHeaders.LOCATION.toString());
         return answer.statusCode() / 100 != 3 || location == null

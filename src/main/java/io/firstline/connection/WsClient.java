@@ -116,7 +116,7 @@ public final class WsClient implements Connector {
                                 : new RedirectedException(way, failure)));
     }
 
-    /** Why a redirect is not followed, and what to do; null = it is. */
+    /** The reason why a redirect is not followed, and advice; null = it is followed. */
     private static String problem(RefusedException refused, URI to, int redirects, WsConnectionConfig config) {
         if (refused.location() == null) {
             return "it does not say where to; check \"url\"";

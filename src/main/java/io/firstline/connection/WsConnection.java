@@ -577,12 +577,12 @@ public final class WsConnection {
         return liveness == null ? 0 : liveness.stallEndedNanos();
     }
 
-    /** How long its last silence of half a second or more was that has ended, for whatever reason, nanoseconds; 0 = there was none. */
+    /** The length of the last finished silence of at least half a second, for any reason, nanoseconds; 0 = none. */
     public long silenceNanos() {
         return liveness == null ? 0 : liveness.silenceNanos();
     }
 
-    /** When that silence ended. */
+    /** The end of that silence. */
     public long silenceEndedNanos() {
         return liveness == null ? 0 : liveness.silenceEndedNanos();
     }
