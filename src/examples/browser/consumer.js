@@ -8,7 +8,7 @@ socket.onopen = () => {
   const token = asked.get("token");
   const headers = token ? {authorization: `Bearer ${token}`} : {};
   send({type: "register", address: `firstline.feed.${asked.get("feed") ?? "demo"}`, headers});
-  setInterval(() => send({type: "ping"}), 5_000); // or the bridge takes us for gone
+  setInterval(() => send({type: "ping"}), 5_000); // otherwise the bridge closes the connection as idle
   show("state", "connected");
 };
 socket.onmessage = ({data}) => {

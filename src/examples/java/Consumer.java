@@ -2,7 +2,10 @@ import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Java: a verticle reads the feed in its own event loop. Messages arrive one at a time, in order, as the publisher's own object. */
+/**
+ * Java: a verticle reads the feed on its event loop. Messages arrive one at a time, in order, as the publisher's own
+ * object.
+ */
 public final class Consumer extends VerticleBase {
     private long expected;
 
@@ -14,7 +17,7 @@ public final class Consumer extends VerticleBase {
     }
 
     private void read(FeedMessage message) {
-        if (expected > 0 && message.sequence() > expected) { // we were passed over because we were too slow
+        if (expected > 0 && message.sequence() > expected) { // we were too slow, so messages were dropped for us
             System.err.println("missed " + (message.sequence() - expected));
         }
         expected = message.sequence() + 1;

@@ -5,7 +5,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
 
-/** Java 21+: a plain loop on a virtual thread, which may block. At most 10,000 messages wait for it, further ones are discarded. */
+/**
+ * Java 21+: a plain loop on a virtual thread, which may block. At most 10,000 messages wait for it, further ones are
+ * discarded.
+ */
 public final class VirtualThreadConsumer extends VerticleBase {
     private MessageConsumer<FeedMessage> messages;
 

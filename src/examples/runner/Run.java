@@ -16,11 +16,11 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.Source;
 
-/** Runs one of the examples of the JVM: {@code Run LANGUAGE [URL]}, by default on the embedded exchange. */
+/** Runs one of the JVM examples: {@code Run LANGUAGE [URL]}, by default on the embedded exchange. */
 public final class Run {
     private Run() {}
 
-    /** Deploys the consumer first, so that it sees the first message. */
+    /** Deploys the consumer first, so that it receives the first message. */
     public static void main(String[] args) {
         Vertx vertx = Vertx.vertx();
         deploy(vertx, args[0])
@@ -57,7 +57,7 @@ public final class Run {
         };
     }
 
-    /** A script belongs to the event loop on which it is started. */
+    /** A script runs on the event loop on which it is started. */
     private static Deployable script(Supplier<Object> start) {
         return new VerticleBase() {
             private Object kept;

@@ -3,7 +3,7 @@ package scalaexample
 import io.firstline.stream.FeedMessage
 import io.vertx.core.{Future, VerticleBase}
 
-/** Scala 3: what is to be done with a message is a function of what was expected. */
+/** Scala 3: the handling of a message is a function of the expected sequence number. */
 class Consumer extends VerticleBase:
   private var expected = 0L
 

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs every example as its README says, on a live feed, and looks at what it prints. */
+/** Runs every example as its README describes, on a live feed, and checks its output. */
 @Timeout(60)
 class ExamplesTest {
     private static final int MESSAGES = 100;
     private static final Path EXAMPLES = Path.of(System.getProperty("examples"));
 
-    /** Standard output is for messages. */
+    /** Standard output is for messages only. */
     private static final String QUIET =
             "-Dlogback.configurationFile=" + EXAMPLES.resolve("../../conf/logback.xml");
 
@@ -71,7 +71,7 @@ class ExamplesTest {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    /** Starts the program on the README's configuration, but on free ports. */
+    /** Starts the program with the README's configuration, but on free ports. */
     private String bridgePort(Path folder) throws IOException {
         Path config = folder.resolve("bridges.json");
         Files.writeString(

@@ -4,7 +4,7 @@ import io.firstline.arbitration.Arrival;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
 
-/** The copy that is arriving: one instance for all of a pool's copies, so that one which loses leaves nothing behind. */
+/** The copy that is arriving: one reused instance for all copies of a pool, so that a late copy allocates nothing. */
 final class Arriving implements Arrival<Copy> {
     private final MessageReader reader;
     private String by;
@@ -12,7 +12,7 @@ final class Arriving implements Arrival<Copy> {
     private StreamWatch stream;
     private long arrivalNanos;
     private long key;
-    /** Of all bytes, made when it is needed; 0 = not yet. */
+    /** Hash of all bytes, computed when needed; 0 = not yet. */
     private long hash;
 
     private long first;
@@ -20,15 +20,15 @@ final class Arriving implements Arrival<Copy> {
     private boolean restarts;
 
     /**
-     * For the copies that a reader reads.
+     * Creates the instance for the copies that a reader reads.
      *
-     * @param reader has just read the copy whenever {@link #take} is called with a stream
+     * @param reader must have read the copy before {@link #take} is called with a stream
      */
     Arriving(MessageReader reader) {
         this.reader = reader;
     }
 
-    /** Another copy arrives. */
+    /** Holds another copy from now on. */
     void take(String connectionId, Payload bytes, StreamWatch itsStream, long nowNanos) {
         by = connectionId;
         payload = bytes;
@@ -46,9 +46,9 @@ final class Arriving implements Arrival<Copy> {
     }
 
     /**
-     * Tells its stream that these numbers have come in this slot, and learns whether it is counted anew from them on.
+     * Reports the copy's numbers to its stream, and records whether the stream's numbering restarts with them.
      *
-     * @param slots the slots that are taken, as bits
+     * @param slots the occupied slots, as bits
      */
     void numbered(int slot, long slots) {
         restarts = stream.numbered(slot, by, first, last, restarts, slots, arrivalNanos);

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What a feed tells: its state, its events and how often they came, and its log lines, which all end in the same figures. Decides
- * nothing about connections. Belongs to the feed's context, but for {@link #state()}.
+ * The feed's record: its state, its events and their counts, and its log lines, which all end in the same figures.
+ * Decides nothing about connections. Runs on the feed's context; only {@link #state()} may be called on any thread.
  */
 final class Chronicle {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
@@ -52,10 +52,10 @@ final class Chronicle {
     private String lastFailure = "";
 
     /**
-     * Begins with a closed feed.
+     * Starts as a closed feed.
      *
-     * @param url as it may be shown
-     * @param stableMs how long a feed must be whole until the next failure is news again
+     * @param url as shown in logs, with secrets masked
+     * @param stableMs how long a feed must have all its connections before the next failure is reported again
      */
     Chronicle(
             String name,
@@ -74,7 +74,7 @@ final class Chronicle {
         this.clockwork = clockwork;
     }
 
-    /** Where it connects to from now on, as it may be shown. */
+    /** Sets the URL that is shown, with secrets masked. */
     void url(String newUrl) {
         url = newUrl;
     }
@@ -101,15 +101,15 @@ final class Chronicle {
         state = FeedState.CLOSED;
     }
 
-    /** Every first attempt has failed: attempts go on, but the feed is not starting any more. */
+    /** Every first attempt has failed: the feed is no longer starting, attempts continue. */
     void startFailed() {
         become(FeedState.DISCONNECTED, true);
     }
 
     /**
-     * A connection has come or gone.
+     * A connection opened, ended or failed to open.
      *
-     * @param trouble gone, or it could not come; while all goes well, a start that is not complete yet is no news
+     * @param trouble true if it ended or failed; without trouble, an incomplete start is not reported
      */
     void liveChanged(boolean trouble) {
         if (state == FeedState.CLOSED) {
@@ -142,7 +142,7 @@ final class Chronicle {
         }
     }
 
-    /** Recovery is news only to those who were told of the trouble. */
+    /** Reports the recovery only if the trouble was reported. */
     private void whole(boolean news) {
         if (degradedTold) {
             degradedTold = false;
@@ -160,9 +160,9 @@ final class Chronicle {
     }
 
     /**
-     * Something is wrong with what the connections bring; told once until it is over.
+     * Reports a problem with the messages of the connections, once until it is over.
      *
-     * @param subject what of its kind it is about; empty = all of the feed
+     * @param subject the part of the feed that it concerns; empty = the whole feed
      */
     void trouble(Trouble trouble, String subject, String what, JsonObject facts) {
         if (troubles.begins(trouble, subject, what)) {
@@ -172,7 +172,7 @@ final class Chronicle {
         }
     }
 
-    /** A text frame holds several JSON values, each of which became a message or not. */
+    /** A text frame holds several JSON values; {@code split} = each became a message. */
     void severalValues(String connectionId, boolean split) {
         if (isKnown(Trouble.SEVERAL_VALUES, "")) {
             return;
@@ -182,25 +182,25 @@ final class Chronicle {
                 "",
                 "text frames hold several JSON values; "
                         + (split
-                                ? "each is a message of its own"
-                                : "they are published as they come, and match only frames with the same values: a venue"
+                                ? "each becomes one message"
+                                : "frames are published unsplit and match only frames with the same values: a venue"
                                         + " profile with \"messages\" splits them"),
                 new JsonObject().put("connection", connectionId).put("split", split));
     }
 
-    /** Whether that is wrong at the moment. */
+    /** Returns whether this problem is present. */
     boolean isKnown(Trouble trouble, String subject) {
         return troubles.isKnown(trouble, subject);
     }
 
-    /** What was wrong is so no more. */
+    /** Ends a problem. */
     void over(Trouble trouble, String subject) {
         if (troubles.ends(trouble, subject)) {
             liveChanged(false);
         }
     }
 
-    /** What is wrong with what the connections bring, in words. */
+    /** The present problems, in words. */
     List<String> problems() {
         return troubles.all();
     }
@@ -250,7 +250,7 @@ final class Chronicle {
                 : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
         lastFailure = end.toString();
         if (failures.isNews(end.cause(), clockwork.nowNanos())) {
-            LOG.warn("{} cannot connect to {}: {}; trying again ({})", name, url, end, figures());
+            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
             tell(
                     FeedEvent.Type.CONNECT_FAILED,
                     new JsonObject()
@@ -264,7 +264,10 @@ final class Chronicle {
         }
     }
 
-    /** An attempt must wait: the host asked to be left alone, or the budget of attempts is spent. Told once per outage. */
+    /**
+     * An attempt must wait: the host asked for a pause, or its budget of attempts is used up. Reported once per
+     * outage.
+     */
     void waiting(long waitMs) {
         if (failures.isNews("connect-budget", clockwork.nowNanos())) {
             LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
@@ -287,19 +290,19 @@ final class Chronicle {
 
     /** One stream of one connection is silent while others deliver it. */
     void silent(Member member, String stream) {
-        LOG.warn("{}/{} does not bring {} while others do ({})", name, member.id(), stream, figures());
+        LOG.warn("{}/{} does not deliver {} while others do ({})", name, member.id(), stream, figures());
         tell(FeedEvent.Type.STREAM_SILENT, about(member).put("stream", stream));
     }
 
-    /** One stream comes on no connection any more, while others do. */
+    /** One stream is silent on every connection while others are not. */
     void silent(String stream, long silentMs) {
-        LOG.info("{} brings no {} for {} ms, on any connection ({})", name, stream, silentMs, figures());
+        LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, figures());
         tell(
                 FeedEvent.Type.STREAM_SILENT,
                 new JsonObject().put("stream", stream).put("silentMs", silentMs));
     }
 
-    /** Streams were subscribed and bring nothing. */
+    /** Streams were subscribed and deliver nothing. */
     void noFirstData(List<String> streams, long waitedMs) {
         LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
         tell(
@@ -317,7 +320,7 @@ final class Chronicle {
                 about(member).put("streams", new JsonArray(streams)).put("reason", reason));
     }
 
-    /** The server reports an error; of many only one a second is passed on. */
+    /** The server reports an error; at most one a second is reported further. */
     void serverError(Member member, List<String> streams, String words) {
         long now = clockwork.nowNanos();
         if (errorTold && now - errorToldNanos < ERRORS_EVERY_NANOS) {
@@ -334,7 +337,7 @@ final class Chronicle {
         tell(FeedEvent.Type.SERVER_ERROR, streams.isEmpty() ? facts : facts.put("streams", new JsonArray(streams)));
     }
 
-    /** Messages of a stream are missing, or have come after all. */
+    /** Numbers of a stream are missing, or have arrived after all. */
     void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
@@ -350,19 +353,23 @@ final class Chronicle {
                         .put("lackedBy", new JsonArray(lackedBy)));
     }
 
-    /** A copy has the key of a message but other bytes than its first copy; told once for each stream. */
+    /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
     void conflict(Member member, String stream) {
         LOG.warn(
-                "{}/{} brings a {} whose bytes differ from those of others ({})", name, member.id(), stream, figures());
+                "{}/{} delivers a {} message whose bytes differ from its first copy ({})",
+                name,
+                member.id(),
+                stream,
+                figures());
         tell(FeedEvent.Type.CONFLICT, about(member).put("stream", stream));
     }
 
     void shutdownAnnounced(Member member) {
-        LOG.info("{}/{} is told that its server is going to shut down ({})", name, member.id(), figures());
+        LOG.info("{}/{} server announces its shutdown ({})", name, member.id(), figures());
         tell(FeedEvent.Type.SHUTDOWN_ANNOUNCED, about(member));
     }
 
-    /** Nothing comes on any connection, longer than is usual for this feed. */
+    /** No data arrives on any connection, for longer than is usual for this feed. */
     void silent(long silentMs) {
         LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
         tell(FeedEvent.Type.STREAM_SILENT, new JsonObject().put("silentMs", silentMs));
@@ -411,10 +418,10 @@ final class Chronicle {
     }
 
     /**
-     * Messages were too large.
+     * Messages were dropped because they were too large.
      *
-     * @param largest the size of the largest; 0 = it is not known
-     * @param limit what maxMessageBytes is
+     * @param largest the size of the largest in bytes; 0 = not known
+     * @param limit the configured maxMessageBytes
      */
     void droppedOversize(long count, long total, long largest, int limit) {
         LOG.warn(
@@ -434,22 +441,22 @@ final class Chronicle {
                         .put("maxMessageBytes", limit));
     }
 
-    /** How many connections were replaced on purpose. */
+    /** The number of connections replaced on purpose. */
     long evictions() {
         return evictions;
     }
 
-    /** The same by reason. */
+    /** Evictions by reason. */
     Map<String, Long> evictedFor() {
         return Map.copyOf(evictedFor);
     }
 
-    /** How many connections ended without our closing them. */
+    /** The number of connections that ended without our closing them. */
     long losses() {
         return losses;
     }
 
-    /** What the last failed attempt or lost connection ended with; empty while the feed is whole. */
+    /** The cause of the last failed attempt or lost connection; empty while the feed has all its connections. */
     String lastFailure() {
         return lastFailure;
     }

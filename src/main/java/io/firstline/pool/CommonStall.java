@@ -3,19 +3,19 @@ package io.firstline.pool;
 import java.util.Collection;
 
 /**
- * Finds out that all connections of a feed stood still together, and until when the figures of that moment are no evidence against
- * one of them: bursts come one after the other, and TCP's retransmission timers bring the last connection back as much later as the
- * stall was long. Pure; times are nanoseconds of the monotonic clock.
+ * Detects that all connections of a feed stalled together, and until when the figures of that moment do not count
+ * against one of them. After a stall, connections deliver their bursts one after another. TCP's retransmission timers
+ * can delay the last one by as long as the stall lasted. Pure; times are nanoseconds of the monotonic clock.
  */
 final class CommonStall {
-    /** No stall is waited for longer. */
+    /** The longest grace after a stall. */
     static final long LONGEST_GRACE_NANOS = 10_000_000_000L;
 
     /**
-     * The last time that nothing came: on one connection, or of all data.
+     * The last time without data: on one connection, or in the whole feed.
      *
-     * @param toNanos when it ended; now if it lasts
-     * @param lasts nothing has come since
+     * @param toNanos when it ended; now if it has not
+     * @param lasts whether it has not ended
      */
     record Silence(long fromNanos, long toNanos, boolean lasts) {
         long nanos() {
@@ -31,9 +31,9 @@ final class CommonStall {
     /**
      * Looks at the last silence of each connection; called several times a second.
      *
-     * @param ofConnections of each live connection; null = it has never stood still
+     * @param ofConnections one of each live connection; null = it has never stalled
      * @param ofData of all data together; null = it has never been silent
-     * @return whether a grace has just ended: measure anew from here
+     * @return whether a grace has just ended: start new measurements now
      */
     boolean look(Collection<Silence> ofConnections, Silence ofData, long nowNanos) {
         Silence common = common(ofConnections);
@@ -51,12 +51,12 @@ final class CommonStall {
         return over;
     }
 
-    /** Whether what comes now may be the aftermath of a stall. */
+    /** Returns whether current figures may be the effect of a stall. */
     boolean isGrace() {
         return grace;
     }
 
-    /** The time in which all stood still, until the last one came back that has; null = there was none. */
+    /** Returns the time in which all connections were silent, until the last recovery so far; null = there was none. */
     private static Silence common(Collection<Silence> silences) {
         long from = 0;
         long to = 0;

@@ -4,13 +4,14 @@ import io.firstline.arbitration.LineFigures;
 import io.firstline.connection.WsConnectionState;
 
 /**
- * One connection of a feed: its own facts, and what its copies were worth.
+ * One connection of a feed: its state and the figures of its copies.
  *
- * @param line null for a single connection, which competes with nobody
- * @param lag how far its copies were behind the first of the same message, first ones counting as 0; null for a single connection
- * @param latency of its pings
- * @param role what it is there for
- * @param seat whose place it has, had, or is on trial for; from 1 to the feed's target
+ * @param line null for a single connection, which is not compared
+ * @param lag delay of its copies after the first copy of the same message, first copies counting as 0; null for a
+ *     single connection
+ * @param latency round trips of its pings
+ * @param role its role in the feed
+ * @param seat the seat that it has, had, or is on trial for; from 1 to the feed's target
  */
 public record ConnectionReport(
         WsConnectionState connection,
@@ -20,18 +21,18 @@ public record ConnectionReport(
         Role role,
         int seat) {
 
-    /** The same in a feed of which this is not the first pool. */
+    /** Returns the same report with the seat number shifted by the seats of the pools before. */
     ConnectionReport after(int seatsBefore) {
         return new ConnectionReport(connection, line, lag, latency, role, seatsBefore + seat);
     }
 
-    /** What a connection is there for. */
+    /** The role of a connection. */
     public enum Role {
-        /** One of those the feed is meant to have. */
+        /** Holds a seat. */
         MEMBER,
         /** Opened to replace a member, on trial. */
         CANDIDATE,
-        /** Replaced or closed: among the last that left. */
+        /** Replaced or closed; kept in the report for a while. */
         GONE
     }
 }

@@ -5,12 +5,12 @@ import io.vertx.core.buffer.Buffer;
 /**
  * A copy that is published, now or when it is its turn.
  *
- * @param by the connection that brought it
- * @param key what the venue tells it by; 0 = its bytes
+ * @param by the connection that delivered it
+ * @param key the venue's key as a hash; 0 = the bytes identify it
  * @param stream null = not known
- * @param first the first number that it stands for; {@link MessageReader#NO_NUMBER} if numbers prove nothing here
- * @param last the last one; {@code NO_NUMBER} if it has none
- * @param restarts whether its stream is counted anew from it on
+ * @param first the first number that it covers; {@link MessageReader#NO_NUMBER} if numbers prove nothing here
+ * @param last the last number that it covers; {@code NO_NUMBER} if it has none
+ * @param restarts whether the numbering of its stream restarts with it
  */
 record Copy(
         String by,

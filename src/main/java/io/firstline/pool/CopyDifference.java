@@ -14,15 +14,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What differs between the copies that two connections bring: of the messages of one, each is held against the message of the other that
- * has the same members and differs in the fewest values, and the better half of these pairs counts. Pure; for a look now and then, not for every message.
+ * The difference between the copies of two connections. Each message of one is paired with the message of the other
+ * that has the same members and the fewest different values; the better half of the pairs counts. Pure. Expensive:
+ * not for every message.
  *
- * @param members JSON pointers to the values that differ in most of these pairs
- * @param keyCandidates JSON pointers to the values that are the same in a pair and differ from message to message
+ * @param members JSON pointers to the values that differ in most pairs
+ * @param keyCandidates JSON pointers to the values that are equal within a pair and differ between messages
  */
 record CopyDifference(List<String> members, List<String> keyCandidates) {
     static final CopyDifference NONE = new CopyDifference(List.of(), List.of());
-    /** Larger messages, and more members of one, are not compared. */
+    /** Larger messages are not compared, nor messages with more than {@link #MAX_MEMBERS} members. */
     static final int MAX_BYTES = 16_384;
 
     static final int MAX_MESSAGES = 16;
@@ -49,7 +50,8 @@ record CopyDifference(List<String> members, List<String> keyCandidates) {
             return NONE;
         }
         found.sort(Comparator.comparingInt(pair -> pair.differing().size()));
-        List<Pair> pairs = found.subList(0, (found.size() + 1) / 2 + 1); // of some messages the copy may not be there
+        // some messages have no copy on the other connection
+        List<Pair> pairs = found.subList(0, (found.size() + 1) / 2 + 1);
         Map<String, Integer> counts = new LinkedHashMap<>();
         pairs.forEach(pair -> pair.differing().forEach(pointer -> counts.merge(pointer, 1, Integer::sum)));
         List<String> members = counts.entrySet().stream()
@@ -85,21 +87,21 @@ record CopyDifference(List<String> members, List<String> keyCandidates) {
                 .toList();
     }
 
-    /** The values of a message by their pointers; null if it is no JSON object or array, or too large. */
+    /** Returns the values of a message by their pointers; null if it is not a JSON object or array, or is too large. */
     private static Map<String, String> flat(Buffer message) {
         JsonNode tree = tree(message);
         Map<String, String> values = new LinkedHashMap<>();
         return tree != null && tree.isContainerNode() && collect("", tree, values) ? values : null;
     }
 
-    /** A message as a tree; null if it is not JSON. */
+    /** Parses a message; null if it is not JSON. */
     static JsonNode tree(Buffer message) {
         try {
             return message.length() > MAX_BYTES ? null : JSON.readTree(message.getBytes());
         } catch (JsonProcessingException e) {
             return null; // a message that is not JSON has no members
         } catch (IOException e) {
-            throw new AssertionError("nothing is read from outside", e);
+            throw new AssertionError("no input or output here", e);
         }
     }
 

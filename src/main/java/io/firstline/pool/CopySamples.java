@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The last messages of each connection, kept while there is reason to compare them. Bounded; belongs to the feed's context. */
+/** The last messages of each connection, kept only while they may be compared. Bounded; runs on the feed's context. */
 final class CopySamples {
     private final List<Deque<Buffer>> bySlot;
     private boolean wanted;
@@ -19,7 +19,7 @@ final class CopySamples {
                 .toList();
     }
 
-    /** Keeps messages from now on, or forgets them. */
+    /** Starts to keep messages, or forgets them. */
     void want(boolean nowWanted) {
         if (wanted && !nowWanted) {
             bySlot.forEach(Deque::clear);

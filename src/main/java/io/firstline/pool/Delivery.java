@@ -7,19 +7,19 @@ import io.firstline.connection.DropCause;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The last step before publication: passes on the first copies of messages in the way that their streams' classes want it. Belongs to the
- * feed's context.
+ * The last step before publication: orders first copies as the class of their stream requires. Runs on the feed's
+ * context.
  *
  * <ul>
- *   <li>{@link Mode#FIRST}: at once. Where the venue numbers its messages, the numbers say which one is late.
- *   <li>{@link Mode#LATEST}: at once, unless a younger one has been passed on.
- *   <li>{@link Mode#ORDERED}: when the message before it has been passed on; what has waited too long, or behind too many, goes on
- *       without it, and that is a gap. So does what would make all that waits exceed {@value #MAX_HELD_BYTES} bytes. What comes after
- *       that is dropped.
+ * <li>{@link Mode#FIRST}: publishes at once. If the venue numbers its messages, the numbers show which one is late.
+ * <li>{@link Mode#LATEST}: publishes at once, unless a younger message was published.
+ * <li>{@link Mode#ORDERED}: publishes a message after the one before it. A message that waits too long, or behind too
+ *     many others, is published without it, which is a gap. The same happens when waiting messages would exceed
+ *     {@value #MAX_HELD_BYTES} bytes. A message that arrives after its gap is dropped.
  * </ul>
  */
 final class Delivery {
-    /** Of all messages of a feed that wait for their turn. */
+    /** The limit for all waiting messages of a feed, in bytes. */
     static final long MAX_HELD_BYTES = 32L * 1024 * 1024;
 
     private final Publication publication;
@@ -36,15 +36,15 @@ final class Delivery {
         this.clockwork = clockwork;
     }
 
-    /** How many messages were passed on after younger ones of their streams. */
+    /** The number of messages published after younger ones of their streams. */
     long late() {
         return late;
     }
 
     /**
-     * The first copy of a message.
+     * Takes the first copy of a message.
      *
-     * @param guessedLate whether it is late as far as can be said without numbers
+     * @param guessedLate whether it is late as far as the arbiter can tell without numbers
      */
     void first(Copy copy, boolean guessedLate) {
         if (copy.stream() == null || !copy.isNumbered()) {
@@ -103,7 +103,7 @@ final class Delivery {
         }
     }
 
-    /** Asked when the longest waiting may have waited long enough; asks again as long as something waits. */
+    /** Releases messages that have waited for the hold time, and sets the timer again while others wait. */
     private void releaseOverdue(StreamWatch stream) {
         long holdNanos = TimeUnit.MILLISECONDS.toNanos(stream.places.type().holdMs());
         while (!stream.waiting.isEmpty()) {
@@ -117,7 +117,7 @@ final class Delivery {
         stream.waiting.endWatch();
     }
 
-    /** What is missing before the first that waits is given up. */
+    /** Gives up the missing numbers before the first waiting message. */
     private void releaseOverGap(StreamWatch stream) {
         passOn(stream.waiting.first());
         releaseFollowers(stream);
@@ -135,14 +135,14 @@ final class Delivery {
         stream.waiting.drain().forEach(this::passOn);
     }
 
-    /** One that has waited. */
+    /** Publishes a message that has waited. */
     private void passOn(Copy copy) {
         heldBytes -= copy.payload().length();
         enter(copy);
         publish(copy, false);
     }
 
-    /** Nothing will come any more: what waits goes on. */
+    /** Publishes all waiting messages, because no further one arrives. */
     void flush() {
         streams.all().forEach(this::release);
     }

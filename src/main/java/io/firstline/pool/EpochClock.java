@@ -3,12 +3,12 @@ package io.firstline.pool;
 import io.firstline.connection.Clockwork;
 
 /**
- * Epoch time for instants of the monotonic clock. Anchored anew each second, so that it follows the system clock and costs one
- * subtraction in between. Not thread-safe.
+ * Converts instants of the monotonic clock to epoch time. Reads the system clock once a second, so that it follows
+ * that clock and costs one subtraction in between. Not thread-safe.
  */
 final class EpochClock {
     private static final long ANCHOR_NANOS = 1_000_000_000L;
-    /** What differs by less may be a clock that is being adjusted slowly, at up to 0.1 % of the time between. */
+    /** A smaller difference may be a clock that is slewed, by at most 0.1 % of the elapsed time. */
     private static final long STEP_MICROS = 10_000;
 
     private static final long SLEW_NANOS_PER_MICRO = 1_000_000;
@@ -28,12 +28,12 @@ final class EpochClock {
         anchorMicros = clockwork.epochMicros();
     }
 
-    /** How often the system clock was set: what was measured by it before is not comparable. */
+    /** The number of steps of the system clock; figures from before a step are not comparable. */
     int steps() {
         return steps;
     }
 
-    /** Microseconds since the epoch at an instant of the monotonic clock. */
+    /** Returns microseconds since the epoch at an instant of the monotonic clock. */
     long micros(long nanos) {
         if (nanos - anchorNanos > ANCHOR_NANOS) {
             long expectedNanos = anchorNanos;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which connections are to be replaced: those that are clearly slower than the good ones, of four or more at most the slow half, of
- * fewer at most the slowest. Equal connections are left in peace. Pure. What was not measured is no reason: such a connection stays.
+ * Decides which connections to replace: those clearly slower than the good ones. Of four or more connections it
+ * chooses at most the slow half, of fewer at most one. A connection without a measurement stays. Pure.
  */
 final class EvictionPolicy {
-    /** Clearly slower: so many times as slow as the fastest quarter, and by at least a millisecond. */
+    /** Clearly slower: by this factor compared with the fastest quarter, and by at least {@link #LEAST_MS}. */
     private static final double CLEARLY = 2;
 
     private static final double LEAST_MS = 1;
@@ -19,13 +19,13 @@ final class EvictionPolicy {
     private EvictionPolicy() {}
 
     /**
-     * A live connection that is in step, as eviction sees it.
+     * A live connection that is in step, with the facts that eviction uses.
      *
      * @param latencyMs moving average of its round trip, NaN = not measured
      * @param window its lag and losses since the last eviction, or since the trial began
      */
     record Contender(String connectionId, double latencyMs, LineWindow window, long ageMs) {
-        /** What it is ranked by, milliseconds; NaN = not measured. */
+        /** Returns the value that it is ranked by, in milliseconds; NaN = not measured. */
         double cost(RankBy rankBy) {
             return switch (rankBy) {
                 case LATENCY -> latencyMs;
@@ -33,7 +33,7 @@ final class EvictionPolicy {
             };
         }
 
-        /** The numbers behind a decision, for events and logs. */
+        /** Formats the figures behind a decision, for events and logs. */
         String figures(RankBy rankBy) {
             return switch (rankBy) {
                 case LATENCY -> Double.isNaN(latencyMs) ? "no latency" : "latency " + rounded(latencyMs) + " ms";
@@ -58,16 +58,16 @@ final class EvictionPolicy {
         }
     }
 
-    /** Whether enough is known to judge: of a few messages the slowest says nothing about a connection. */
+    /** Returns whether there is enough data to judge: the slowest of a few messages says nothing about a connection. */
     static boolean canJudge(List<Contender> live, RankBy rankBy) {
         return rankBy == RankBy.LATENCY
                 || live.stream().anyMatch(c -> c.window().copies() >= Trial.COPIES);
     }
 
     /**
-     * The connections to replace, slowest first; none unless {@link #canJudge}.
+     * Returns the connections to replace, slowest first; none unless {@link #canJudge}.
      *
-     * @param minAgeMs who is younger is compared with, but not judged
+     * @param minAgeMs younger connections are compared but never chosen
      */
     static List<Contender> slow(List<Contender> live, RankBy rankBy, long minAgeMs) {
         List<Contender> ranked = live.stream()

@@ -3,11 +3,11 @@ package io.firstline.pool;
 /**
  * Why a connection is replaced.
  *
- * @param cause counted and used as a metric's label
- * @param detail what is special about this case, for events and logs; never a label
+ * @param cause the counted cause, used as a metric's label
+ * @param detail the details of this case, for events and logs; never a label
  */
 record EvictionReason(Cause cause, String detail) {
-    /** The causes, in the words of reports and metrics. */
+    /** The causes, with their names in reports and metrics. */
     enum Cause {
         REQUESTED("requested"),
         RECONFIGURED("reconfigured"),
@@ -32,7 +32,7 @@ record EvictionReason(Cause cause, String detail) {
         }
     }
 
-    /** Replaced although another replacement is not over: the server is about to cut it. */
+    /** Replaced while another replacement is in progress: the server is about to close the connection. */
     static final EvictionReason OVERDUE = new EvictionReason(Cause.AGE, "overdue");
 
     static EvictionReason of(Cause cause) {

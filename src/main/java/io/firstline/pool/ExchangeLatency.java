@@ -5,20 +5,22 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How old a feed's messages were when their first copies came, by the exchange's own stamps. For people only: nothing is ranked by it. A
- * clock that is not known, or less exactly than messages travel, makes figures that are wrong by its error, also negative ones.
+ * The age of a feed's messages at the arrival of their first copies, by the exchange's timestamps. For display only:
+ * nothing is ranked by it. The figures are wrong by the clock error, and negative if the clock error exceeds the
+ * travel time.
  *
- * @param p50Micros half of the messages were no older; microseconds
- * @param p99Micros 99 of a hundred were no older
- * @param offsetMicros how much the exchange's clock is ahead of ours, which the ages above allow for; null = not known, they do not
- * @param errorMicros by how much that may be wrong; null = the clock is not known
- * @param samples how many messages
- * @param clockFailures how often the exchange was asked for its time in vain
+ * @param p50Micros median age, microseconds
+ * @param p99Micros 99th percentile of the age, microseconds
+ * @param offsetMicros how far the exchange's clock is ahead of ours; the ages are corrected by it; null = not known,
+ *     no correction
+ * @param errorMicros the largest error of that offset; null = the clock is not known
+ * @param samples number of measured messages
+ * @param clockFailures number of failed requests for the exchange's time
  */
 public record ExchangeLatency(
         long p50Micros, long p99Micros, Long offsetMicros, Long errorMicros, long samples, long clockFailures) {
 
-    /** What several pools that carry one feed have to report: the worst of each figure, the clock of the one that knows it worst. */
+    /** Combines the reports of several pools of one feed: the worst of each figure, and the least certain clock. */
     static ExchangeLatency together(List<ExchangeLatency> pools) {
         List<ExchangeLatency> known = pools.stream().filter(Objects::nonNull).toList();
         if (known.isEmpty()) {

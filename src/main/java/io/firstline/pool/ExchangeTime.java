@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What time it is at a feed's exchange, and how old its messages are. Asks the exchange for its time now and then; that it does not answer
- * harms nothing but the figure. Belongs to the feed's context.
+ * Measures the time at a feed's exchange and the age of its messages. Requests the exchange's time at intervals; a
+ * failed request affects only this figure. Runs on the feed's context.
  */
 final class ExchangeTime {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeTime.class);
-    /** The first question of a round opens the connection, the second is the one that is answered fast. */
+    /** The first request of a round opens the HTTP connection, so only the second has a short round trip. */
     private static final int QUESTIONS = 2;
-    /** What is longer is a snapshot, whose age says little, and would take long to read. */
+    /** Longer messages are snapshots: their age says little, and they take long to read. */
     private static final int MAX_BYTES = 65_536;
 
     private final String feed;
@@ -36,14 +36,14 @@ final class ExchangeTime {
     private final EventTime event;
     private final Surroundings surroundings;
     private final Clockwork clockwork;
-    /** Not the feed's reader: that one reads copies that lose as well, and would read them further. */
+    /** Separate from the feed's reader, which also reads late copies and does not need this member. */
     private final KeyReader reader;
 
     private final Payload bytes = new Payload();
 
     private final SignedHistogram ages;
     private final ServerClock clock = new ServerClock();
-    /** How often the clock in use had been set when the ages began. */
+    /** The settings count of the clock in use when the ages were last reset. */
     private int settings;
 
     private boolean byServer;
@@ -63,7 +63,7 @@ final class ExchangeTime {
         this.ages = isTold() ? new SignedHistogram() : null;
     }
 
-    /** Whether messages say when what they tell has happened. */
+    /** Returns whether messages contain the time of their event. */
     boolean isTold() {
         return !event.at().isEmpty();
     }
@@ -86,7 +86,7 @@ final class ExchangeTime {
 
     private void round() {
         if (asking != null) {
-            return; // the last one ends by its time-out
+            return; // the previous round ends by its time-out
         }
         String host = URI.create(server.url()).getHost();
         if (surroundings.budget().take(host, 0, clockwork.nowNanos()) > 0) {
@@ -119,7 +119,7 @@ final class ExchangeTime {
             StampUnit unit = server.unit();
             long stamp = stamp(answer.at(JsonPointer.compile(server.pointer())));
             if (!unit.isPlausible(stamp)) {
-                throw new IllegalStateException("an answer without a time in " + unit + " at " + server.pointer());
+                throw new IllegalStateException("the answer has no time in " + unit + " at " + server.pointer());
             }
             clock.answered(askedNanos, clockwork.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
             return null;
@@ -137,14 +137,18 @@ final class ExchangeTime {
         }
         if (!failureTold) {
             failureTold = true;
-            LOG.warn("{} was not told the time at {}: {}", feed, FeedUrl.masked(server.url()), why.getMessage());
+            LOG.warn(
+                    "{} could not read the exchange's time from {}: {}",
+                    feed,
+                    FeedUrl.masked(server.url()),
+                    why.getMessage());
         }
     }
 
     /**
-     * The first copy of a message is being passed on; it may have been held back since it arrived.
+     * Measures the first copy of a message when it is published; it may have waited since it arrived.
      *
-     * @param clockSteps how often our wall clock was set
+     * @param clockSteps the number of steps of our wall clock so far
      */
     void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros, int clockSteps) {
         if (!text || payload.length() > MAX_BYTES) {
@@ -171,11 +175,11 @@ final class ExchangeTime {
         if (settings != settingsNow || byServer != clock.isKnown()) {
             settings = settingsNow;
             byServer = clock.isKnown();
-            ages.reset(); // those were measured by another clock, or by one that was wrong
+            ages.reset(); // earlier ages were measured with another clock or a wrong one
         }
     }
 
-    /** What has been measured; null = nothing. */
+    /** Returns the figures; null = nothing was measured. */
     ExchangeLatency report() {
         if (!isTold() || ages.count() == 0) {
             return null;

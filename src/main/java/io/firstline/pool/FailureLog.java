@@ -6,11 +6,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Counts failures by cause and says which one is news: each cause once until the feed has been whole for a while. A server that accepts
- * and cuts at once would else be news at every attempt. Pure, not thread-safe; times are nanoseconds of the monotonic clock.
+ * Counts failures by cause and decides which one to report: each cause once until the feed has had all its
+ * connections for a while. Otherwise a server that accepts and closes at once would be reported at every attempt.
+ * Pure, not thread-safe; times are nanoseconds of the monotonic clock.
  */
 final class FailureLog {
-    /** A server may close with any code and refuse with any status: causes beyond this many are counted together. */
+    /** A server may use any close code and any HTTP status, so further causes are counted together. */
     static final int MAX_CAUSES = 64;
 
     static final String OTHER = "other";
@@ -22,22 +23,23 @@ final class FailureLog {
     private long wholeSinceNanos;
 
     /**
-     * Begins without a failure.
+     * Starts without a failure.
      *
-     * @param stableNanos a feed that was whole for so long has recovered: what fails next is news again
+     * @param stableNanos a feed that had all its connections for this long has recovered: its next failure is
+     *     reported again
      */
     FailureLog(long stableNanos) {
         this.stableNanos = stableNanos;
     }
 
-    /** Counts a failure; true if its cause was not told since the feed last recovered. */
+    /** Counts a failure; returns true if its cause was not reported since the feed last recovered. */
     boolean isNews(String cause, long nowNanos) {
         String counted = counts.containsKey(cause) || counts.size() < MAX_CAUSES ? cause : OTHER;
         counts.merge(counted, 1L, Long::sum);
         return isFirst(counted, nowNanos);
     }
 
-    /** True if this was not said since the feed last recovered. */
+    /** Returns true if this was not reported since the feed last recovered. */
     boolean isFirst(String saying, long nowNanos) {
         if (whole && nowNanos - wholeSinceNanos >= stableNanos) {
             told.clear();
@@ -45,7 +47,7 @@ final class FailureLog {
         return told.add(saying);
     }
 
-    /** The feed has all its connections, or has not. */
+    /** Sets whether the feed has all its connections. */
     void whole(boolean isWhole, long nowNanos) {
         if (isWhole && !whole) {
             wholeSinceNanos = nowNanos;
@@ -53,7 +55,7 @@ final class FailureLog {
         whole = isWhole;
     }
 
-    /** The feed starts anew: everything is news. */
+    /** The feed starts again: every cause is reported again. */
     void restart() {
         told.clear();
         whole = false;

@@ -40,19 +40,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One merged stream from one or several connections that are kept open: what {@link WsSingle} and {@link WsPool} have in common.
+ * One merged stream from one or more connections that are kept open: the common part of {@link WsSingle} and
+ * {@link WsPool}.
  *
- * <p>Methods may be called from any thread and act on the feed's context, the one that was current when the feed was made. Starting
- * and closing are idempotent; a closed feed can be started again.
+ * <p>Methods may be called from any thread and act on the feed's context, which was current when the feed was
+ * created. Starting and closing are idempotent; a closed feed can be started again.
  */
 public abstract class Feed {
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
     private static final long TELL_EVERY_MS = 1_000;
-    /** While nobody is heard, attempts to open a connection beside the silent ones are at least so far apart. */
+    /** The shortest time between two replacements for silent connections while no connection is heard. */
     private static final long BESIDE_NANOS = 2_000_000_000L;
-    /** A connection that was silent and is heard again for this long will stay. */
+    /** A silent connection has recovered once frames arrive on it again for this long. */
     private static final long BACK_NANOS = 2_000_000_000L;
-    /** A connection that was silent for less needs no look when it is replaced. */
+    /** A connection with a shorter silence is closed as soon as it is replaced. */
     private static final long BRIEFLY_SILENT_MS = 500;
 
     private final Surroundings surroundings;
@@ -76,15 +77,15 @@ public abstract class Feed {
     final Chronicle chronicle;
 
     private final JsonValues jsonValues = new JsonValues();
-    /** One of several values of a frame. */
+    /** One of several values of a frame; reused. */
     private final Payload part = new Payload();
 
-    /** Sees every copy; null = nobody. */
+    /** Sees every copy; null = not set. */
     private CopyListener copyListener;
 
     private FeedStream askedStream;
     private Connector connector;
-    /** Those of former configurations, until their last socket is closed. */
+    /** The connectors of earlier configurations, until their last socket is closed. */
     private final List<Connector> formerConnectors = new ArrayList<>();
 
     private Promise<Void> started;
@@ -92,7 +93,7 @@ public abstract class Feed {
     private int failedFirstAttempts;
     private long tellTimer;
     private long nextConnection = 1;
-    /** Replaced, and kept open because they may still bring what nobody else has. */
+    /** Replaced connections that stay open because they may still deliver messages that no other has. */
     private final List<Member> lingering = new ArrayList<>();
 
     private boolean openedBeside;
@@ -141,7 +142,7 @@ public abstract class Feed {
                 clockwork,
                 () -> this.config.framesPerSecond());
         this.reception = new Reception(reader, streams, subscriber, monitor);
-        boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its own
+        boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its connections
         for (int i = 0; i < target; i++) {
             roster.add(
                     new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, i, reopens));
@@ -153,20 +154,23 @@ public abstract class Feed {
                 .toList();
     }
 
-    /** The feed that a configuration describes: a pool, or a single connection. Runs on the current Vert.x context. */
+    /**
+     * Creates the feed that a configuration describes: a pool, or a single connection. Runs on the current Vert.x
+     * context.
+     */
     public static Feed of(Vertx vertx, FeedConfig feed) {
         return feed.connections() == 1
                 ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
                 : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect());
     }
 
-    // what a user does
+    // called by users
 
     /**
      * Opens the connections.
      *
-     * @return succeeds with the first live connection; fails when every first attempt has failed, with the cause, while attempts go on
-     *     until {@link #close()}
+     * @return succeeds with the first live connection; fails with the cause when every first attempt has failed,
+     *     while attempts continue until {@link #close()}
      */
     public Future<Void> start() {
         return call(() -> {
@@ -190,7 +194,7 @@ public abstract class Feed {
     /**
      * Closes every connection with a close frame and ends the streams.
      *
-     * @return completes when all sockets are closed, at the latest after about two seconds
+     * @return completes when all sockets are closed, within about two seconds
      */
     public Future<Void> close() {
         return call(() -> {
@@ -221,17 +225,21 @@ public abstract class Feed {
         });
     }
 
-    /** Sets the handler of every message, called in the turn of the event loop in which the message arrived; survives a restart. */
+    /**
+     * Sets the handler of every message. It is called in the event-loop turn in which the message arrived, and stays
+     * set after a restart.
+     */
     public Feed handler(Handler<FeedMessage> handler) {
         context.emit(v -> publication.handler(handler));
         return this;
     }
 
     /**
-     * Sets the handler of every message between two messages, and from which number on they are numbered: for one that takes over from
-     * another feed.
+     * Sets the handler of every message and the last used message number, between two messages: for a feed that takes
+     * over from another.
      *
-     * @param renumber gets the number of the last message, says which one is to be the last; called on the feed's context
+     * @param renumber gets the number of the last message and returns the one to continue after; called on the feed's
+     *     context
      */
     public Future<Void> redirect(LongUnaryOperator renumber, Handler<FeedMessage> handler) {
         return call(() -> {
@@ -241,58 +249,63 @@ public abstract class Feed {
         });
     }
 
-    /** How many connections it has made: so many numbers of connections are taken. */
+    /** Returns how many connections it has opened: these connection numbers are used. */
     public Future<Long> connectionsMade() {
         return call(() -> Future.succeededFuture(nextConnection - 1));
     }
 
-    /** Calls its connections otherwise than a feed of its name does that has made so many; before it is started. */
+    /** Starts connection numbers after those of another feed of this name; call it before {@link #start()}. */
     public Feed numberConnectionsAfter(long made) {
         context.emit(v -> nextConnection = made + 1);
         return this;
     }
 
-    /** Sets the handler of events; survives a restart. */
+    /** Sets the handler of events; it stays set after a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
         context.emit(v -> chronicle.eventHandler(handler));
         return this;
     }
 
-    /** Sets who sees every copy before it is compared, null = nobody; survives a restart. */
+    /** Sets the listener of every copy before it is compared, null = none; it stays set after a restart. */
     public Feed copyListener(CopyListener listener) {
         context.emit(v -> copyListener = listener);
         return this;
     }
 
     /**
-     * Reports and tells also what somebody behind the handler drops.
+     * Includes drops after the handler in this feed's counts and reports.
      *
-     * @param total how many since the feed was made; asked on the feed's context, about once a second
+     * @param total drops since the feed was created; called on the feed's context, about once a second
      */
     public Feed countDrops(DropCause cause, LongSupplier total) {
         context.emit(v -> publication.countDrops(cause, total));
         return this;
     }
 
-    /** A new consumer's stream of what is published from now on, until the feed closes; when full, the oldest message goes. */
+    /**
+     * Opens a consumer's stream of the messages published from now on, until the feed closes; when it is full, the
+     * oldest message is dropped.
+     */
     public FeedStream stream() {
         return stream(FeedStream.DEFAULT_CAPACITY, Overflow.DROP_OLDEST);
     }
 
     /**
-     * A new consumer's stream of what is published from now on, until the feed closes.
+     * Opens a consumer's stream of the messages published from now on, until the feed closes.
      *
-     * @param capacity how many messages wait for a slow consumer
+     * @param capacity the number of messages that wait for a slow consumer
      */
     public FeedStream stream(int capacity, Overflow overflow) {
         return attached(publication.stream(capacity, overflow));
     }
 
     /**
-     * A new consumer's stream, for {@link Overflow#CONFLATE} by stream: {@code feed.stream(1_000, CONFLATE, m -> symbolIn(m))}.
+     * Opens a consumer's stream, for {@link Overflow#CONFLATE} by stream:
+     * {@code feed.stream(1_000, CONFLATE, m -> symbolIn(m))}.
      *
-     * @param capacity how many messages wait for a slow consumer: with {@code CONFLATE} one per stream
-     * @param streamOf a message's stream, called on the feed's event loop; null = of none, such a message is never replaced
+     * @param capacity the number of messages that wait for a slow consumer: with {@code CONFLATE} one per stream
+     * @param streamOf returns a message's stream, called on the feed's event loop; null = none, such a message is
+     *     never replaced
      */
     public FeedStream stream(int capacity, Overflow overflow, Function<FeedMessage, String> streamOf) {
         return attached(publication.stream(capacity, overflow, streamOf));
@@ -308,7 +321,7 @@ public abstract class Feed {
         context.emit(v -> publication.detach(stream));
     }
 
-    /** The next message of a stream that begins with the first call. */
+    /** Returns the next message of a stream that begins with the first call. */
     public Future<FeedMessage> next() {
         return call(() -> {
             if (state() == FeedState.CLOSED) {
@@ -325,7 +338,7 @@ public abstract class Feed {
     /**
      * Sends a text message.
      *
-     * @return to how many connections it was written; fails if to none
+     * @return the number of connections it was written to; fails if there was none
      */
     public Future<Integer> send(String text, Route route) {
         return call(() -> sender.send(route, connection -> connection.send(text)));
@@ -334,7 +347,7 @@ public abstract class Feed {
     /**
      * Sends a binary message.
      *
-     * @return to how many connections it was written; fails if to none
+     * @return the number of connections it was written to; fails if there was none
      */
     public Future<Integer> send(Buffer payload, Route route) {
         return call(() -> sender.send(route, connection -> connection.send(payload)));
@@ -343,25 +356,25 @@ public abstract class Feed {
     /**
      * Replaces the messages that every connection sends when it opens, and sends them on the open ones.
      *
-     * @return on how many open connections
+     * @return the number of open connections
      */
     public Future<Integer> setOnConnect(List<String> messages) {
         return call(() -> subscriber.setOnConnect(messages));
     }
 
     /**
-     * Subscribes streams on every present and future connection.
+     * Subscribes to streams on every present and future connection.
      *
-     * @return on how many open ones the request was sent
+     * @return the number of open connections on which the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
         return call(() -> subscriber.subscribe(streams));
     }
 
     /**
-     * Unsubscribes streams on every present and future connection.
+     * Unsubscribes from streams on every present and future connection.
      *
-     * @return on how many open ones the request was sent
+     * @return the number of open connections on which the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
         return call(() -> subscriber.unsubscribe(streams));
@@ -370,25 +383,26 @@ public abstract class Feed {
     /**
      * Replaces a connection, make-before-break.
      *
-     * @return completes when a replacement is being opened; fails if there is no such connection or it is being replaced already
+     * @return completes when the replacement is being opened; fails if there is no such connection or it is already
+     *     being replaced
      */
     public Future<Void> evict(String connectionId) {
         return call(() -> {
             Seat seat = roster.seatOf(connectionId);
             seat.endRest();
             if (!seat.replace(EvictionReason.of(Cause.REQUESTED), trialMs())) {
-                throw new IllegalStateException(connectionId + " is being replaced already, or is not open");
+                throw new IllegalStateException(connectionId + " is already being replaced, or is not open");
             }
             return Future.succeededFuture();
         });
     }
 
     /**
-     * Opens connections by another configuration from now on (a new token, another URL) and replaces those there are, make-before-break,
-     * one after the other. Messages to send on connect, ping and back-off settings of connections change with it; the number of
-     * connections does not.
+     * Opens connections with another configuration from now on (a new token, another URL) and replaces the present
+     * ones, make-before-break, one after another. The messages sent on connect, the ping and the back-off settings
+     * change too; the number of connections does not.
      *
-     * @return completes when the replacement has begun; {@link FeedEvent.Type#EVICTED} tells each step
+     * @return completes when the replacement has begun; {@link FeedEvent.Type#EVICTED} reports each step
      */
     public Future<Void> reconfigure(WsConnectionConfig newConfig) {
         return call(() -> {
@@ -407,8 +421,8 @@ public abstract class Feed {
     }
 
     /**
-     * Replaces every connection, make-before-break, one after the other. What is not connected is tried at once, even if its host asked
-     * to be left alone.
+     * Replaces every connection, make-before-break, one after another. A connection that is waiting for its next
+     * attempt is tried at once, even if its host asked for a pause.
      *
      * @return completes when the first replacement is being opened, or waits for its turn
      */
@@ -429,12 +443,15 @@ public abstract class Feed {
         replaceDue();
     }
 
-    /** The gaps in the numbers of its streams: the last that are over, oldest first, and then those that are open. */
+    /** Returns the gaps in the numbers of its streams: the last closed ones, oldest first, then the open ones. */
     public Future<List<GapReport>> gaps() {
         return call(() -> Future.succeededFuture(monitor.gaps()));
     }
 
-    /** What each open connection was worth for each stream, where messages tell their streams; a single connection has none. */
+    /**
+     * Returns what each open connection delivered of each stream, if messages name their streams; empty for a single
+     * connection.
+     */
     public Future<List<ArrivalReport>> arrivals() {
         return call(() -> {
             beforeReport();
@@ -442,7 +459,7 @@ public abstract class Feed {
         });
     }
 
-    /** Everything about the feed, now. */
+    /** Returns everything about the feed at this instant. */
     public Future<FeedReport> report() {
         return call(() -> Future.succeededFuture(currentReport()));
     }
@@ -451,12 +468,12 @@ public abstract class Feed {
         return name;
     }
 
-    /** The state, exact on the feed's context, elsewhere a moment old. */
+    /** Returns the state: exact on the feed's context, elsewhere a moment old. */
     public FeedState state() {
         return chronicle.state();
     }
 
-    // what the kinds of feed do differently
+    // the differences between the kinds of feed
 
     abstract void starting();
 
@@ -465,11 +482,11 @@ public abstract class Feed {
     /**
      * A message arrived on a connection.
      *
-     * @param stream null = it is not known
+     * @param stream null = not known
      */
     abstract void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos);
 
-    /** Whether a live connection has shown that it delivers what it should. */
+    /** Returns whether a live connection has proved that it delivers. */
     abstract boolean isProven(Member member);
 
     abstract void joined(Member member);
@@ -480,15 +497,15 @@ public abstract class Feed {
 
     abstract void beforeReport();
 
-    /** How long a candidate may take until it delivers in step. */
+    /** Returns how long a candidate may take until it delivers in step, milliseconds. */
     abstract long trialMs();
 
-    /** A candidate has had this time: it takes its seat now, or is abandoned. */
+    /** The time of a candidate is over: promote or abandon it now. */
     abstract void trialOver(Seat seat);
 
-    // what seats and members tell
+    // called by seats and members
 
-    /** Where its connections open. */
+    /** Returns the URLs of its connections. */
     List<String> urls() {
         return urls;
     }
@@ -497,7 +514,7 @@ public abstract class Feed {
         return roster.live() > 0;
     }
 
-    /** Whether there is neither a connection nor an attempt to make one. */
+    /** Returns whether there is neither a connection nor an attempt to open one. */
     boolean isDark() {
         return roster.seats().stream().allMatch(seat -> seat.member() == null);
     }
@@ -507,7 +524,7 @@ public abstract class Feed {
         member.connection = new WsConnection(
                 clockwork,
                 connector,
-                // what is sent on connect may have changed since: the feed sends it, the connection nothing
+                // the feed sends the messages on connect, which may have changed, so the connection must not
                 config.withUrl(url)
                         .withConnectionId(name + "-" + nextConnection++)
                         .withOnConnect(List.of()),
@@ -528,14 +545,14 @@ public abstract class Feed {
         if (member.dismissed) {
             return; // an event handler has closed the feed
         }
-        // a connection that is open but not subscribed would count as live and bring nothing
+        // an open connection that is not subscribed would count as live and deliver nothing
         subscriber.open(member).onFailure(e -> notSubscribed(member, String.valueOf(e.getMessage())));
         member.seat.opened(member);
         chronicle.liveChanged(false);
         started.tryComplete();
     }
 
-    /** The last live connection stays until its replacement is there, whatever it is worth. */
+    /** Closes a connection that could not subscribe; the last live one stays until its replacement is open. */
     private void notSubscribed(Member member, String why) {
         if (member == member.seat.member() && member.isLive() && roster.live() == 1) {
             member.unsubscribed = true; // judged once a second
@@ -546,7 +563,7 @@ public abstract class Feed {
 
     // connections that answer nothing
 
-    /** A connection answers nothing: ends it, opens another one beside it, or waits. */
+    /** Closes a connection that answers nothing, opens another one beside it, or waits. */
     void judge(Member member) {
         Seat seat = member.seat;
         boolean isCandidate = member == seat.candidate();
@@ -569,7 +586,7 @@ public abstract class Feed {
         }
     }
 
-    /** While nobody is heard one attempt at a time is enough: it shows whether the server is there. */
+    /** While no connection is heard, one attempt at a time is enough to find out whether the server is there. */
     private void openBeside(Seat seat, boolean anybodyHeard, long nowNanos) {
         if (seat.candidate() != null && !seat.isChallenged()) {
             return;
@@ -585,7 +602,7 @@ public abstract class Feed {
         seat.replaceImpaired(trialMs(), !anybodyHeard);
     }
 
-    /** Looks again at the connections that answer nothing; called at least once a second. */
+    /** Judges the connections that answer nothing again; called at least once a second. */
     void judgeImpaired() {
         for (Member member : roster.open()) {
             if (member.connection.isUnanswered()) {
@@ -597,9 +614,9 @@ public abstract class Feed {
             if (seat.isLive() && seat.member().unsubscribed) {
                 openBeside(seat, false, now);
             }
-            // not at once: what ends a stall may be the last that comes on it
+            // not at once: a frame that ends a stall may be the last one on this connection
             if (seat.isAliveAgain() && now - seat.member().connection.stallEndedNanos() >= BACK_NANOS) {
-                seat.abandon("the old one is alive again");
+                seat.abandon("the old connection is alive again");
             }
         }
         for (Member member : List.copyOf(lingering)) {
@@ -610,7 +627,7 @@ public abstract class Feed {
         }
     }
 
-    /** A connection was replaced: it goes, unless it is silent and may still bring what nobody else has. */
+    /** Closes a replaced connection, unless it is silent and may still deliver messages that no other has. */
     void release(Member old, String reason) {
         long lastFrameNanos = old.connection.lastFrameNanos();
         boolean needed = arbitrates()
@@ -624,14 +641,14 @@ public abstract class Feed {
         }
     }
 
-    /** The arbiter has a place for each open connection; whoever lingers gives way. */
+    /** Closes replaced connections while the arbiter has fewer slots than there are open connections. */
     private void makeRoom() {
         while (roster.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
-            lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and silent since");
+            lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and still silent");
         }
     }
 
-    /** Whether copies of one message are told from another: only then what a replaced connection still brings is of use. */
+    /** Returns whether equal copies are detected: only then are the rest of a replaced connection's messages of use. */
     abstract boolean arbitrates();
 
     void received(Member member, Payload payload, long arrivalNanos) {
@@ -659,7 +676,9 @@ public abstract class Feed {
         return jsonValues.in(payload.array(), payload.from(), payload.from() + payload.length());
     }
 
-    /** A message of a feed whose messages are not read is being published: what it is made of is only reported. */
+    /**
+     * Inspects a published message of a feed that does not parse messages, only to report several values in a frame.
+     */
     void look(Copy copy) {
         if (!reader.expectsJson()
                 && copy.text()
@@ -686,7 +705,9 @@ public abstract class Feed {
         }
     }
 
-    /** Replaces those that must go: at once if their server said so, else one after the other. */
+    /**
+     * Replaces connections that are due: at once if their server announced its shutdown, otherwise one after another.
+     */
     void replaceDue() {
         for (Seat seat : roster.seats()) {
             if (seat.isLive() && seat.member().due() != null && (seat.member().isUrgent() || !anyUnproven())) {
@@ -695,12 +716,12 @@ public abstract class Feed {
         }
     }
 
-    /** The last time that no data came on any connection, if that was unusual; null = there was none. */
+    /** Returns the last unusual silence of all data; null = there was none. */
     CommonStall.Silence lastDataStall() {
         return monitor.lastStall();
     }
 
-    /** Somebody is missing, or has not shown yet that it delivers: no time to replace others on our own account. */
+    /** Returns whether a connection is missing or unproven: no other is replaced by our choice meanwhile. */
     boolean anyUnproven() {
         for (Seat seat : roster.seats()) {
             if (seat.candidate() != null || !seat.isLive() || !isProven(seat.member())) {
@@ -729,7 +750,7 @@ public abstract class Feed {
         chronicle.liveChanged(true);
     }
 
-    /** An attempt failed, on this seat the first since the feed was started or not. */
+    /** An attempt failed; {@code first} = the first on this seat since the feed was started. */
     void connectFailed(Throwable failure, String url, boolean first) {
         if (state() == FeedState.CLOSED) {
             return;
@@ -741,12 +762,12 @@ public abstract class Feed {
         notYet(failure, first);
     }
 
-    /** An attempt must wait for the budget of its host, on this seat the first since the feed was started or not. */
+    /** An attempt must wait for the budget of its host; {@code first} as above. */
     void mustWait(long waitMs, boolean first) {
         chronicle.waiting(waitMs);
         notYet(
                 new IllegalStateException(
-                        "attempts to connect must wait " + waitMs + " ms: the host's budget is spent"),
+                        "attempts to connect must wait " + waitMs + " ms: the host's connect budget is used up"),
                 first);
     }
 
@@ -802,8 +823,8 @@ public abstract class Feed {
     }
 
     /**
-     * Runs an action on the feed's context and answers there; what it throws fails the future. Dispatched, so that sockets and timers
-     * belong to that context, whoever calls.
+     * Runs an action on the feed's context and completes there; an exception fails the future. Dispatches the action,
+     * so that its sockets and timers belong to that context, whatever the calling thread.
      */
     private <T> Future<T> call(Supplier<Future<T>> action) {
         Promise<T> promise = context.promise();

@@ -6,8 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * What befalls a feed as a whole and has to be told: that it is silent, or one of its streams, that numbers are missing, that messages
- * were dropped. Acts on nothing. Belongs to the feed's context.
+ * Reports what concerns the whole feed: silence of the feed or of one stream, missing numbers, dropped messages.
+ * Changes nothing. Runs on the feed's context.
  */
 final class FeedMonitor {
     private final StreamTable streams;
@@ -26,7 +26,7 @@ final class FeedMonitor {
         this.clockwork = clockwork;
     }
 
-    /** The feed is started: its rhythm is learned anew. */
+    /** The feed starts: learns its message rate from the beginning. */
     void begin() {
         rhythm = new Rhythm(clockwork.nowNanos());
     }
@@ -36,17 +36,20 @@ final class FeedMonitor {
         rhythm.onMessage(nowNanos);
     }
 
-    /** When data last arrived; null = never. */
+    /** Returns when data last arrived; null = never. */
     Long lastDataNanos() {
         return rhythm.lastNanos();
     }
 
-    /** The last time that no data came on any connection, if that was unusual; null = there was none. */
+    /** Returns the last unusual silence on all connections; null = there was none. */
     CommonStall.Silence lastStall() {
         return rhythm.lastStall();
     }
 
-    /** Silence everywhere, or else of single streams; called about once a second while there is a connection. */
+    /**
+     * Reports silence of the feed, otherwise of single streams; called about once a second while there is a
+     * connection.
+     */
     void tellSilence() {
         long now = clockwork.nowNanos();
         long silentNanos = rhythm.newsOfSilence(now);
@@ -54,7 +57,7 @@ final class FeedMonitor {
             chronicle.silent(silentNanos / 1_000_000);
         }
         if (rhythm.isSilent()) {
-            return; // told for all streams at once
+            return; // already reported for all streams
         }
         for (StreamWatch stream : streams.all()) {
             long streamNanos = stream.newsOfSilence(now);
@@ -64,7 +67,7 @@ final class FeedMonitor {
         }
     }
 
-    /** Numbers that have been missing for too long; called about once a second. */
+    /** Gives up numbers that are missing for too long; called about once a second. */
     void giveUpGaps() {
         long now = clockwork.nowNanos();
         for (StreamWatch stream : streams.all()) {
@@ -72,17 +75,17 @@ final class FeedMonitor {
         }
     }
 
-    /** Names of streams that are none; called about once a second. */
+    /** Reports copies without a valid stream name; called about once a second. */
     void tellIgnoredStreams() {
         streams.ignored()
                 .forEach((fault, count) -> chronicle.trouble(
                         Trouble.STREAMS_IGNORED,
                         fault,
-                        count + " copies belong to no stream that is told apart: they have " + fault,
+                        count + " copies are assigned to no stream: they have " + fault,
                         new JsonObject().put("limit", StreamTable.MAX_STREAMS)));
     }
 
-    /** What was dropped since it was last told; called about once a second, and when the feed closes. */
+    /** Reports new drops; called about once a second, and when the feed closes. */
     void tellDrops() {
         publication.droppedSinceTold().forEach((cause, count) -> {
             long total = publication.dropped().get(cause.label());
@@ -94,7 +97,7 @@ final class FeedMonitor {
         });
     }
 
-    /** The last gaps that are over, oldest first, and then those that are open. */
+    /** Returns the last closed gaps, oldest first, then the open ones. */
     List<GapReport> gaps() {
         long now = clockwork.nowNanos();
         long epochMicros = clockwork.epochMicros();

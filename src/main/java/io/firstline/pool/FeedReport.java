@@ -12,30 +12,33 @@ import java.util.stream.Collectors;
  * Everything about a feed at one instant.
  *
  * @param feed its name
- * @param url where it connects to, secrets masked
+ * @param url the URL it connects to, secrets masked
  * @param state what it can deliver
- * @param target how many connections it wants
- * @param live how many are open
- * @param published messages passed on since the feed was made
+ * @param target the wanted number of connections
+ * @param live the number of open connections
+ * @param published messages published since the feed was created
  * @param copies messages received on all connections
- * @param control what concerned a connection and not the stream: replies to the feed's own requests, announcements of a shutdown
- * @param malformed text messages that are not JSON where the venue's are, as far as they were looked at; published all the same
- * @param late published after younger ones
+ * @param control messages that are not part of the stream: replies to the feed's requests, announcements of a
+ *     shutdown
+ * @param malformed text messages that are not JSON although the venue's are, as far as they were inspected; published
+ *     all the same
+ * @param late messages published after younger ones
  * @param evictions connections replaced on purpose
- * @param evictedFor the same by reason, without the numbers that spoke for it
+ * @param evictedFor evictions by reason, without figures
  * @param lost connections that ended without our closing them
- * @param waiting messages in the buffers of streams, for consumers that are behind
- * @param dropped messages not passed on, by cause
+ * @param waiting messages in the buffers of slow consumers' streams
+ * @param dropped messages not published, by cause
  * @param failures failed attempts and lost connections, by cause
- * @param exchangeLatency how old messages were when they came; null = nobody knows
- * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = they are not limited
- * @param pausedMs for how long its host wants to be left alone, milliseconds
- * @param lastFailure why the last attempt to connect failed or the last connection was lost, in the words of the server or the network; empty
- *     while it has all its connections
- * @param problems what is wrong with what the connections bring, in words; with some of it the feed is {@link FeedState#DEGRADED}
- * @param streams subscribed over the connections, where the feed knows them
- * @param ledger what is known of each stream, where messages tell their streams
- * @param connections the open ones, then the last that left
+ * @param exchangeLatency the age of messages at arrival; null = not known
+ * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = not limited
+ * @param pausedMs the rest of the pause that its host asked for, milliseconds
+ * @param lastFailure cause of the last failed attempt or lost connection, in the words of the server or the network;
+ *     empty while it has all its connections
+ * @param problems problems with the messages of the connections, in words; some of them make the feed
+ *     {@link FeedState#DEGRADED}
+ * @param streams the subscribed streams, if the feed knows them
+ * @param ledger the state of each stream, if messages name their streams
+ * @param connections the open ones, then the last that ended
  */
 public record FeedReport(
         String feed,
@@ -63,7 +66,7 @@ public record FeedReport(
         List<StreamReport> ledger,
         List<ConnectionReport> connections) {
 
-    /** What several pools that carry one feed have to report: their sums. The feed is as well as the one that is worst. */
+    /** Combines the reports of several pools of one feed: sums, and the worst state. */
     public static FeedReport together(String feed, List<FeedReport> shards) {
         if (shards.size() == 1) {
             return shards.get(0);
@@ -103,7 +106,7 @@ public record FeedReport(
                 connections(shards));
     }
 
-    /** Each pool's seats are numbered after those of the pools before it. */
+    /** Numbers the seats of each pool after those of the pools before it. */
     private static List<ConnectionReport> connections(List<FeedReport> shards) {
         List<ConnectionReport> all = new ArrayList<>();
         int seatsBefore = 0;

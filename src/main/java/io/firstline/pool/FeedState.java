@@ -1,14 +1,14 @@
 package io.firstline.pool;
 
-/** What a feed can deliver right now. */
+/** The deliverability of a feed at this moment. */
 public enum FeedState {
     /** Started, no connection yet. */
     STARTING,
     /** As many live connections as wanted. */
     CONNECTED,
-    /** At least one live connection, but fewer than wanted, or their copies do not match. */
+    /** At least one live connection, but fewer than wanted, or copies that do not match. */
     DEGRADED,
-    /** None, though there was one or all first attempts failed; attempts go on. */
+    /** No connection, after there was one or after all first attempts failed; attempts continue. */
     DISCONNECTED,
     /** Closed, or never started. */
     CLOSED

@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Streams that were subscribed and have to show data soon: an ack is not data. Where a venue names streams in its messages otherwise
- * than in its requests, only the silence of all of them is proof. Pure; times are nanoseconds of the monotonic clock.
+ * Subscribed streams that must deliver data soon: an ack is not data. A venue may use other stream names in its
+ * messages than in its requests; then only the silence of all streams counts. Pure; times are nanoseconds of the
+ * monotonic clock.
  */
 final class FirstData {
     static final long DEADLINE_NANOS = 10_000_000_000L;
 
-    /** When a feed last saw a stream; also for streams that it has never seen. */
+    /** When a feed last received a stream. */
     interface Seen {
-        /** Null if it was never seen. */
+        /** Returns null if the stream was never received. */
         Long lastNanos(String stream);
     }
 
@@ -34,10 +35,10 @@ final class FirstData {
     }
 
     /**
-     * The streams that have had their time and shown nothing, each told once.
+     * Returns the streams that are overdue and have delivered nothing, each of them once.
      *
-     * @param lastDataNanos when any stream last spoke, also one of another name; null = never
-     * @param namesMatch some stream has been seen under the name that it was subscribed by
+     * @param lastDataNanos when data of any stream last arrived, also of another name; null = never
+     * @param namesMatch whether some stream was received under its subscribed name
      */
     List<String> overdue(Seen seen, Long lastDataNanos, boolean namesMatch, long nowNanos) {
         List<String> silent = new ArrayList<>();

@@ -11,32 +11,32 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the chains of a feed's streams say: gaps as they open, heal or are lost, the last of them in detail. Pure but for whom it tells;
- * belongs to the feed's context.
+ * Collects the gaps of a feed's streams as they open, heal or are lost; keeps the last of them in detail. Calls only
+ * its listener. Runs on the feed's context.
  */
 final class GapLedger {
-    /** What has not come by then, on any connection, will not come. */
+    /** A number that is missing on every connection for this long is lost. */
     static final long HEALING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final int REMEMBERED = 1_000;
 
-    /** Who is told. */
+    /** Receives gaps. */
     interface Listener {
         /**
          * A gap opened, healed or was lost.
          *
-         * @param by the connection whose message showed it, or healed it; null with a loss
-         * @param lackedBy the connections that passed over it
+         * @param by the connection whose message revealed or healed it; null for a loss
+         * @param lackedBy the connections that missed it
          */
         void gap(String stream, Gap gap, String by, List<String> lackedBy);
     }
 
     /**
-     * A gap, as it stands.
+     * A gap and its state.
      *
-     * @param closedNanos when it was healed or given up; 0 = it is open
-     * @param healedBy the connection that brought the last of it; null = nobody
-     * @param lackedBy the connections that passed over it
+     * @param closedNanos when it was healed or lost; 0 = it is open
+     * @param healedBy the connection that delivered the last of it; null = none
+     * @param lackedBy the connections that missed it
      */
     record Entry(String stream, Gap gap, long closedNanos, String healedBy, List<String> lackedBy) {}
 
@@ -72,8 +72,8 @@ final class GapLedger {
     }
 
     /**
-     * Whether all that a message stands for is older than the newest of its stream, or as old where its numbers prove something: a server
-     * may send again what it has sent before to a connection that has just opened.
+     * Returns whether all numbers of a message are older than the newest of its stream. If numbers prove something,
+     * the newest itself counts as old too: a server may repeat earlier messages on a connection that has just opened.
      */
     static boolean isOld(Copy copy) {
         Chain chain = copy.stream().chain;
@@ -84,7 +84,7 @@ final class GapLedger {
         return repeats || chain.isOld(copy.last());
     }
 
-    /** Gives up what has been missing for too long. */
+    /** Gives up numbers that are missing for too long. */
     void giveUp(StreamWatch stream, long nowNanos) {
         stream.chain.giveUpBefore(nowNanos - HEALING_NANOS).forEach(gap -> close(stream, gap, null, nowNanos));
     }
@@ -98,7 +98,7 @@ final class GapLedger {
         listener.gap(stream.name, gap, healedBy, lackedBy);
     }
 
-    /** The last gaps that are over, oldest first, and then those that are open. */
+    /** Returns the last closed gaps, oldest first, then the open ones. */
     List<Entry> entries(Collection<StreamWatch> streams) {
         List<Entry> entries = new ArrayList<>(closed);
         for (StreamWatch stream : streams) {

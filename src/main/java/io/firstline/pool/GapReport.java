@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Numbers of a stream that were missing when a younger one was passed on.
+ * Numbers of a stream that were missing when a younger message was published.
  *
- * @param from the first of them
- * @param to the last of them
- * @param fate whether they may still come, have come on some connection, or will not come any more
- * @param openedMicros when it was seen, microseconds since the epoch
- * @param closedMicros when it was healed or given up; 0 = it is open
- * @param healedBy the connection that brought the last of it; null = nobody
- * @param lackedBy the connections that passed over any of it, as far as is remembered
+ * @param from the first number
+ * @param to the last number
+ * @param fate whether they may still arrive, have arrived on some connection, or are lost
+ * @param openedMicros when the gap was detected, microseconds since the epoch
+ * @param closedMicros when it was healed or lost, microseconds since the epoch; 0 = it is open
+ * @param healedBy the connection that delivered the last of it; null = none
+ * @param lackedBy the connections that missed any of it, as far as they are remembered
  */
 public record GapReport(
         String stream,

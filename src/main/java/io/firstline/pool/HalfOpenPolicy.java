@@ -3,48 +3,51 @@ package io.firstline.pool;
 import java.util.List;
 
 /**
- * What becomes of a connection that answers nothing: is it half-open, or does the path stand still? Both look the same from one
- * connection, but TCP delivers everything when a path continues, so a connection is cut only if another one has all that it may still
- * bring. Pure; times are nanoseconds of the monotonic clock.
+ * Decides about a connection that answers nothing: it is half-open, or its path has stalled. One connection alone
+ * cannot tell the two apart. But TCP delivers everything when a stalled path continues, so a connection is cut only
+ * if another one has everything that it may still deliver. Pure; times are nanoseconds of the monotonic clock.
  *
- * <p>A path that stood still brings its connections back one after the other: TCP's retransmission timers double, so the last may come as
- * much later as the stall was long. What a sibling shows right after its own stall is therefore no evidence against one that is still
- * silent.
+ * <p>After a stall, connections recover one after another: TCP doubles its retransmission timers, so the last one may
+ * take as long again as the stall lasted. A sibling that has just recovered from its own stall is therefore no
+ * evidence against a connection that is still silent.
  */
 final class HalfOpenPolicy {
-    /** Where no sibling can tell, a replacement is opened beside only after this silence. */
+    /** Without a sibling as evidence, a replacement is opened only after this silence. */
     static final long ALONE_NANOS = 10_000_000_000L;
-    /** A replaced connection that may still bring what nobody else has is kept open until it was silent for this long. */
+    /** A replaced connection that may still deliver messages that no other has is kept open until this silence. */
     static final long LINGER_NANOS = 90_000_000_000L;
-    /** The longest stall whose end is waited for again. */
+    /** The longest time that a connection gets to recover after a stall. */
     static final long LONGEST_GRACE_NANOS = 30_000_000_000L;
-    /** A sibling has to be heard this long after the question that was not answered: the stall may have begun in between. */
+    /**
+     * A sibling counts only if it is heard this long after the unanswered request: the stall may have begun in
+     * between.
+     */
     private static final long WITNESS_NANOS = 500_000_000L;
-    /** Two connections that fall silent within this time may have stood still together. */
+    /** Two connections that fall silent within this time may have stalled together. */
     private static final long SAME_MOMENT_NANOS = 300_000_000L;
 
     private HalfOpenPolicy() {}
 
-    /** What is decided. */
+    /** The verdict on a connection. */
     enum Verdict {
         WAIT,
-        /** A sibling is alive and has all that this one may still bring: end it. */
+        /** A sibling is alive and has everything that this connection may still deliver: close it. */
         CUT,
-        /** Nobody can tell: open a replacement beside it. */
+        /** There is no evidence: open a replacement beside it. */
         REPLACE
     }
 
     /**
-     * What was heard of a connection.
+     * The last frames of a connection and its state.
      *
-     * @param lastFrameNanos when anything last arrived
-     * @param inStepNanos since when it brings all that the feed publishes, which counts only if {@code inStep}
-     * @param unanswered it answers nothing itself
-     * @param stallNanos how long its last stall was that has ended, 0 = none
-     * @param stallEndedNanos when it ended
-     * @param silenceNanos how long its last silence was that has ended, 0 = none; not every silence is a stall, but one in which no ping
-     *     waited may have been
-     * @param silenceEndedNanos when it ended
+     * @param lastFrameNanos when a frame last arrived
+     * @param inStepNanos since when it delivers all that the feed publishes; valid only if {@code inStep}
+     * @param unanswered whether it answers nothing itself
+     * @param stallNanos the length of its last stall that has ended, 0 = none
+     * @param stallEndedNanos when that stall ended
+     * @param silenceNanos the length of its last silence that has ended, 0 = none; a silence without an unanswered ping
+     *     may have been a stall, too
+     * @param silenceEndedNanos when that silence ended
      */
     record Heard(
             long lastFrameNanos,
@@ -56,12 +59,15 @@ final class HalfOpenPolicy {
             long silenceNanos,
             long silenceEndedNanos) {
 
-        /** Whether it has brought or will bring all that the other may still bring. */
+        /** Returns whether it has delivered or will deliver everything that the other may still deliver. */
         boolean covers(long lastFrameOfTheOther) {
             return inStep && !unanswered && inStepNanos - lastFrameOfTheOther <= 0;
         }
 
-        /** Whether it is heard while the other is not, and the other would be back by now if the same stall had hit both. */
+        /**
+         * Returns whether it is heard while the other is not, although the other would have recovered from a common
+         * stall by now.
+         */
         private boolean shows(long askedOfTheOther, long lastFrameOfTheOther, long nowNanos) {
             boolean heard = !unanswered && lastFrameNanos - (askedOfTheOther + WITNESS_NANOS) >= 0;
             boolean settled = stallNanos == 0
@@ -70,7 +76,10 @@ final class HalfOpenPolicy {
             return heard && settled && isNoSharedSilence(lastFrameOfTheOther);
         }
 
-        /** Whether its last silence was not that of the other, or it has been heard again for as long as that silence was. */
+        /**
+         * Returns whether its last silence did not include that of the other, or it has been heard again for as long
+         * as it was silent.
+         */
         private boolean isNoSharedSilence(long lastFrameOfTheOther) {
             long beganNanos = silenceEndedNanos - silenceNanos;
             return silenceNanos == 0
@@ -81,10 +90,10 @@ final class HalfOpenPolicy {
     }
 
     /**
-     * The verdict on a live connection that answers nothing.
+     * Returns the verdict on a live connection that answers nothing.
      *
-     * @param askedNanos when it was asked what it has not answered
-     * @param lastFrameNanos when anything last arrived on it
+     * @param askedNanos when the unanswered request was sent
+     * @param lastFrameNanos when a frame last arrived on it
      * @param siblings the other live connections of the feed
      */
     static Verdict verdict(long askedNanos, long lastFrameNanos, List<Heard> siblings, long nowNanos) {
@@ -96,7 +105,7 @@ final class HalfOpenPolicy {
         return nowNanos - lastFrameNanos >= ALONE_NANOS ? Verdict.REPLACE : Verdict.WAIT;
     }
 
-    /** Whether any of these is heard while the one that was asked is not. */
+    /** Returns whether any of these is heard while the connection with the unanswered request is not. */
     static boolean isAnybodyHeard(long askedNanos, long lastFrameNanos, List<Heard> others, long nowNanos) {
         return others.stream().anyMatch(other -> other.shows(askedNanos, lastFrameNanos, nowNanos));
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says to a venue, on every open connection, what it wants to hear now and then. Belongs to the feed's context. */
+/** Sends the heartbeats that a venue requires on every open connection. Runs on the feed's context. */
 final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
@@ -17,7 +17,7 @@ final class Heartbeats {
         this.heartbeat = heartbeat;
     }
 
-    /** Sends what is due, and says which connections have not answered; called about once a second. */
+    /** Sends due heartbeats, and reports connections that have not answered; called about once a second. */
     void check(List<Member> open, long nowNanos) {
         if (heartbeat.isNone()) {
             return;
@@ -29,15 +29,15 @@ final class Heartbeats {
             long silentMs = member.connection.silentMs();
             if (heartbeat.answered() && silentMs >= 2L * heartbeat.everyMs()) {
                 member.connection.unanswered(
-                        nowNanos - TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs()),
-                        "not even an answer to a heartbeat");
+                        nowNanos - TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs()), "no answer to a heartbeat");
             }
             if (member.isLive()
                     && nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
                 member.heartbeatNanos = nowNanos;
                 member.connection
                         .send(heartbeat.message(++lastId))
-                        .onFailure(e -> LOG.debug("{} heartbeat", member.id(), e)); // the end of the connection is told
+                        // the end of the connection is reported
+                        .onFailure(e -> LOG.debug("{} heartbeat", member.id(), e));
             }
         }
     }

@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Which connections passed over which numbers of one stream: what tells a venue's loss from a connection's. Pure; connections are told
- * apart by their slots in the arbiter.
+ * Records which connections missed which numbers of one stream, to distinguish a loss of the venue from one of a
+ * connection. Pure; a connection is identified by its slot in the arbiter.
  */
 final class Holes {
     private static final int REMEMBERED = 64;
@@ -23,17 +23,17 @@ final class Holes {
         Arrays.fill(newest, NOTHING);
     }
 
-    /** Another connection has this slot from now on. */
+    /** Another connection occupies this slot from now on. */
     void joined(int slot) {
         newest[slot] = NOTHING;
     }
 
-    /** On this connection numbers begin anew after this one. */
+    /** On this connection the numbering restarts after this number. */
     void restarted(int slot, long last) {
         newest[slot] = last;
     }
 
-    /** The stream is counted anew after this number: how far others had come before says nothing any more. */
+    /** The stream's numbering restarts after this number: earlier progress of other connections no longer counts. */
     void countedAnew(long last) {
         for (int slot = 0; slot < newest.length; slot++) {
             if (newest[slot] > last) {
@@ -42,17 +42,17 @@ final class Holes {
         }
     }
 
-    /** A copy arrived whose number tells only the order. */
+    /** A copy arrived whose number shows only the order. */
     void reached(int slot, long last) {
         newest[slot] = Math.max(newest[slot], last);
     }
 
-    /** Whether a number younger than this one has come in a slot. */
+    /** Returns whether a younger number than this one has arrived in a slot. */
     boolean hasPassed(int slot, long last) {
         return newest[slot] != NOTHING && newest[slot] > last;
     }
 
-    /** The same for any of these slots, as bits. */
+    /** Returns the same for any of these slots, as bits. */
     boolean anyHasPassed(long slots, long last) {
         for (long rest = slots; rest != 0; rest &= rest - 1) {
             if (hasPassed(Long.numberOfTrailingZeros(rest), last)) {
@@ -62,7 +62,7 @@ final class Holes {
         return false;
     }
 
-    /** A copy with numbers that prove something arrived, the first of its message or not. */
+    /** A copy arrived whose numbers prove completeness, first copy or not. */
     void arrived(int slot, String connectionId, long first, long last) {
         long before = newest[slot];
         if (before != NOTHING && first > before + 1) {
@@ -74,7 +74,7 @@ final class Holes {
         newest[slot] = Math.max(before, last);
     }
 
-    /** The connections that passed over any of these numbers, as far as is remembered. */
+    /** Returns the connections that missed any of these numbers, as far as they are remembered. */
     List<String> lackedBy(long from, long to) {
         return holes.stream()
                 .filter(hole -> hole.from() <= to && hole.to() >= from)

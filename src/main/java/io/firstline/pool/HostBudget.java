@@ -6,7 +6,7 @@ import io.firstline.connection.ConnectBudget;
 import java.net.URI;
 import java.util.List;
 
-/** The shared {@link ConnectBudget} as one feed sees it: its limit, its clock, and the hosts of its URLs. */
+/** The shared {@link ConnectBudget} from the view of one feed: its limit, its clock, and the hosts of its URLs. */
 final class HostBudget {
     private final ConnectBudget shared;
     private final String feed;
@@ -20,56 +20,56 @@ final class HostBudget {
         follow(config);
     }
 
-    /** From now on attempts are made as this configuration says. */
+    /** Uses the limit of another configuration from now on. */
     void follow(WsConnectionConfig config) {
         limit = config.retry().connectsPer5Min();
     }
 
     /**
-     * Takes an attempt: 0 = go ahead, else milliseconds to wait.
+     * Takes an attempt; returns 0 if it may start now, otherwise the milliseconds to wait.
      *
-     * @param dark whether the feed has no connection, nor another attempt under way
+     * @param dark whether the feed has neither a connection nor another attempt in progress
      */
     long take(String url, boolean dark) {
         return shared.take(host(url), limit, feed, dark, clockwork.nowNanos());
     }
 
-    /** The feed is about to connect to one of these: attempts are kept for it. */
+    /** Reserves attempts for the feed, which is about to connect to one of these URLs. */
     void wish(List<String> urls) {
         urls.forEach(url -> shared.wish(host(url), feed, clockwork.nowNanos()));
     }
 
-    /** The feed has a connection, or wants none any more. */
+    /** Ends the reservation: the feed has a connection, or needs none. */
     void wishGranted(List<String> urls) {
         urls.forEach(url -> shared.wishGranted(host(url), feed));
     }
 
-    /** In how many milliseconds a feed without any connection may try before its back-off is over. */
+    /** Returns in how many milliseconds a feed without a connection may try before its back-off ends. */
     long probeInMs(String url) {
         return shared.probeInMs(host(url), limit, clockwork.nowNanos());
     }
 
-    /** For how many milliseconds the host still wants to be left alone. */
+    /** Returns the rest of the pause that the host asked for, in milliseconds. */
     long pausedMs(String url) {
         return shared.pausedMs(host(url), clockwork.nowNanos());
     }
 
-    /** Whatever the host asked for, attempts are made from now on. */
+    /** Ends the pause that a host asked for. */
     void resume(List<String> urls) {
         urls.forEach(url -> shared.resume(host(url)));
     }
 
-    /** Whether an attempt that can wait may be made now. */
+    /** Returns whether an attempt that is not urgent may start now. */
     boolean hasSpare(String url) {
         return shared.hasSpare(host(url), limit, clockwork.nowNanos());
     }
 
-    /** How many attempts are left; -1 = they are not limited. */
+    /** Returns how many attempts are left; -1 = not limited. */
     int left(String url) {
         return shared.left(host(url), limit, clockwork.nowNanos());
     }
 
-    /** The host asked to be left alone. */
+    /** The host asked for a pause. */
     void pause(String url, long pauseMs) {
         shared.pause(host(url), pauseMs, clockwork.nowNanos());
     }

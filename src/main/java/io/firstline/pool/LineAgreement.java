@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reports that connections bring different messages, with the members in which their copies differ, and keeps figures from counting that
- * rest on matching copies. Belongs to the feed's context.
+ * Detects connections that deliver different messages, reports the members in which their copies differ, and suspends
+ * figures that need matching copies. Runs on the feed's context.
  */
 final class LineAgreement {
-    /** What a connection brings before may be its own: acks and snapshots. */
+    /** Earlier messages of a connection may be specific to it: acks and snapshots. */
     private static final long START_UP_MS = 2_000;
-    /** Calls of {@link #look} that make about a second. */
+    /** The number of calls of {@link #look} that make about a second. */
     private static final int LOOKS = 4;
 
     private final MessageReader reader;
@@ -36,7 +36,7 @@ final class LineAgreement {
         begin();
     }
 
-    /** The feed is started: nothing is known. */
+    /** The feed starts: forgets everything. */
     void begin() {
         agreement = new MatchRate(reader.classes() + 1);
         grown = 0;
@@ -60,7 +60,7 @@ final class LineAgreement {
         return stream == 0 ? 0 : streams.at(stream).places.number();
     }
 
-    /** A connection has this slot from now on, or left it. */
+    /** A connection occupies this slot from now on, or has left it. */
     void cleared(Line line) {
         grown &= ~(1L << line.slot());
         agreement.cleared(line.slot());
@@ -73,12 +73,12 @@ final class LineAgreement {
         }
     }
 
-    /** Whether what copies say about connections can be relied on. */
+    /** Returns whether the figures of connections can be trusted. */
     boolean isTrusted() {
         return !differs && !agreement.isSuspect();
     }
 
-    /** Called several times a second. */
+    /** Compares connections; called several times a second. */
     void look(Arbiter<Copy> arbiter, Map<Line, Member> members) {
         if (++looks % LOOKS != 0) {
             return;
@@ -150,15 +150,15 @@ final class LineAgreement {
     }
 
     private static String words(List<String> ids, String type, CopyDifference difference) {
-        String what = type.isEmpty() ? "" : " of the class " + type;
+        String what = type.isEmpty() ? "" : " of class " + type;
         String differing = difference.members().isEmpty()
                 ? ""
                 : "; their copies differ in " + String.join(", ", difference.members());
         String candidates = difference.keyCandidates().isEmpty()
-                ? "what is the same in all copies of a message"
+                ? "the values that are equal in all copies of a message"
                 : String.join(", ", difference.keyCandidates());
         return "messages" + what + " on " + String.join(", ", ids)
-                + " hardly ever match those on other connections: they may be published once for each" + differing
-                + "; name in a venue profile's \"key\" " + candidates;
+                + " almost never match those on other connections and may be published once per connection" + differing
+                + "; add to the \"key\" of a venue profile: " + candidates;
     }
 }

@@ -9,7 +9,7 @@ import io.firstline.payload.Payload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection in its feed: whose seat it takes, and its line in the arbitration if there is one. */
+/** One connection in its feed, with its seat and, in a pool, its line in the arbitration. */
 final class Member implements WsConnection.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
     private static final long LOOK_NANOS = 10_000_000;
@@ -19,30 +19,30 @@ final class Member implements WsConnection.Listener {
     WsConnection connection;
     Line line;
     final Requests requests = new Requests();
-    /** The age at which it is replaced. */
+    /** The age at which it is replaced, milliseconds. */
     long ageLimitMs = Long.MAX_VALUE;
 
-    /** Why it must be replaced whatever its figures are; null = it need not. */
+    /** Why it must be replaced whatever its figures are; null = it need not be. */
     private EvictionReason due;
 
     private boolean urgent;
 
-    /** Since when its line is in step, which counts only while it is. */
+    /** Since when its line is in step; valid only while it is. */
     long inStepNanos;
 
-    /** It is open, and could not be asked for what it is to bring. */
+    /** It is open, but its subscribe messages could not be written. */
     boolean unsubscribed;
 
-    /** Replaced, but kept open because it may still bring what nobody else has. */
+    /** Replaced, but kept open because it may still deliver messages that no other connection has. */
     private boolean lingering;
 
     private long lastFrameWhenReplacedNanos;
     private boolean back;
     private long backNanos;
 
-    /** What it has not answered, while it answers nothing. */
+    /** The request that it has not answered, in words. */
     private String unanswered;
-    /** When the last heartbeat was sent to it, or when it opened. */
+    /** When the last heartbeat was sent, or when it opened. */
     long heartbeatNanos;
 
     private long lookedAtNanos;
@@ -62,12 +62,12 @@ final class Member implements WsConnection.Listener {
         return connection.isConnected();
     }
 
-    /** It must be replaced, when it is its turn. */
+    /** Marks it for replacement, when it is its turn. */
     void retire(EvictionReason reason) {
         due = due == null ? reason : due;
     }
 
-    /** It must be replaced at once: it will be gone soon. */
+    /** Marks it for replacement at once, because the server is about to close it. */
     void retireAtOnce(EvictionReason reason) {
         due = reason;
         urgent = true;
@@ -81,19 +81,19 @@ final class Member implements WsConnection.Listener {
         return urgent;
     }
 
-    /** Whether it is time to look again whether it is ready: at every message would be too often. */
+    /** Returns whether to check its readiness now: a check at every message would be too expensive. */
     boolean isWorthALook(long nowNanos) {
         boolean worth = nowNanos - lookedAtNanos >= LOOK_NANOS;
         lookedAtNanos = worth ? nowNanos : lookedAtNanos;
         return worth;
     }
 
-    /** Replaced: what still comes on this connection until the server closes its side counts. */
+    /** Closes a replaced connection. Messages that arrive until the server closes its side still count. */
     void discard(String reason) {
         connection.close(1000, reason).onComplete(done -> LOG.debug("{} closed: {}", connection.id(), reason));
     }
 
-    /** The feed was closed: what still comes on this connection is nobody's. */
+    /** Closes the connection with its feed. Messages that still arrive are ignored. */
     void dismiss() {
         dismissed = true;
         connection.close(1000, "closing").onComplete(done -> LOG.debug("{} closed with its feed", connection.id()));
@@ -134,12 +134,12 @@ final class Member implements WsConnection.Listener {
         feed.judge(this);
     }
 
-    /** Whether it may be of no use: it answers nothing, or could not be subscribed. */
+    /** Returns whether it may be useless: it answers nothing, or could not subscribe. */
     boolean isImpaired() {
         return unsubscribed || connection.isUnanswered();
     }
 
-    /** Replaced while it is silent: it stays open for what it may still bring. */
+    /** Keeps a replaced, silent connection open for messages that may still arrive. */
     void linger() {
         lingering = true;
         lastFrameWhenReplacedNanos = connection.lastFrameNanos();
@@ -149,7 +149,7 @@ final class Member implements WsConnection.Listener {
         return lingering;
     }
 
-    /** Whether one that lingers has had the time to bring what it still had, or will not come back. */
+    /** Returns whether a lingering connection has had time to deliver the rest, or will not recover. */
     boolean isSpent(long nowNanos) {
         long lastFrameNanos = connection.lastFrameNanos();
         if (lastFrameNanos == lastFrameWhenReplacedNanos) {
@@ -163,12 +163,12 @@ final class Member implements WsConnection.Listener {
         return nowNanos - backNanos >= Math.min(silentNanos, HalfOpenPolicy.LONGEST_GRACE_NANOS);
     }
 
-    /** What it did not answer, for humans. */
+    /** The request that it did not answer, in words. */
     String unanswered() {
         return unanswered;
     }
 
-    /** What was heard of it. */
+    /** Returns the last frames of the connection and its state. */
     HalfOpenPolicy.Heard heard() {
         return new HalfOpenPolicy.Heard(
                 connection.lastFrameNanos(),
@@ -181,7 +181,7 @@ final class Member implements WsConnection.Listener {
                 connection.silenceEndedNanos());
     }
 
-    /** When nothing came on it the last time; null = never. */
+    /** Returns its last silence; null = never. */
     CommonStall.Silence lastSilence(long nowNanos) {
         if (connection.isUnanswered()) {
             return new CommonStall.Silence(connection.lastFrameNanos(), nowNanos, true);

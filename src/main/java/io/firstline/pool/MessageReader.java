@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
 
-/** Reads of each message what its venue's dialect lets us see. Holds the last one read; belongs to the feed's context. */
+/**
+ * Reads from each message what its venue's profile defines. Holds the last message read; runs on the feed's context.
+ */
 final class MessageReader {
     static final long NO_NUMBER = Long.MIN_VALUE;
 
@@ -33,9 +35,9 @@ final class MessageReader {
     private final Map<StreamClass, Places> places = new HashMap<>();
 
     /**
-     * Where the values of a class of streams stand among the pointers.
+     * The indexes of a stream class's values among the pointers.
      *
-     * @param number of the class, from 1; 0 = the streams of which nothing is known
+     * @param number of the class, from 1; 0 = streams without a class
      */
     record Places(
             int number,
@@ -94,7 +96,7 @@ final class MessageReader {
         return pointers.indexOf(pointer);
     }
 
-    /** Watches whether what the dialect points to is there. */
+    /** Creates the check that reports pointers of the profile that match no message. */
     ProfileCheck profile() {
         ProfileCheck profile = new ProfileCheck();
         profile.want(What.STREAM, 0, knowsStreams());
@@ -106,7 +108,7 @@ final class MessageReader {
         return profile;
     }
 
-    /** The pointers of the dialect that lead to something. */
+    /** Returns the pointers of the profile for one kind of value. */
     List<String> pointers(What what, int number) {
         return switch (what) {
             case STREAM -> dialect.stream();
@@ -115,22 +117,25 @@ final class MessageReader {
         };
     }
 
-    /** How many classes of streams there are. */
+    /** Returns the number of stream classes. */
     int classes() {
         return dialect.classes().size();
     }
 
-    /** The name of a class by its number; empty = of what has no class. */
+    /** Returns the name of a class by its number; empty for 0. */
     String className(int number) {
         return number == 0 ? "" : dialect.classes().get(number - 1).name();
     }
 
-    /** Where the values of a stream of this name stand. */
+    /** Returns the indexes of the values of a stream with this name. */
     Places placesOf(String streamName) {
         return places.get(dialect.classOf(streamName));
     }
 
-    /** Stands for the message among those of all streams; 0 = it has no key, only its bytes tell it from others. */
+    /**
+     * Returns a hash that identifies the message among those of all streams; 0 = it has no key, only its bytes
+     * identify it.
+     */
     long identity(Places at) {
         long identity = 0;
         for (int i = 0; i < at.key().size(); i++) {
@@ -142,12 +147,15 @@ final class MessageReader {
         return identity == 0 ? 0 : mixed(identity, stream());
     }
 
-    /** The last number that the message stands for; {@link #NO_NUMBER} if it has none. */
+    /** Returns the last number that the message covers; {@link #NO_NUMBER} if it has none. */
     long lastNumber(Places at) {
         return number(at.last());
     }
 
-    /** The first number that it stands for, or one more than that of the message before it, as far as it says so. */
+    /**
+     * Returns the first number that it covers, or the number of the message before it plus one, if it contains
+     * either.
+     */
     long firstNumber(Places at, long last) {
         switch (at.type().sequence().link()) {
             case PLUS_ONE -> {
@@ -164,7 +172,7 @@ final class MessageReader {
         }
     }
 
-    /** Whether the venue counts anew from this message on. */
+    /** Returns whether the venue restarts its numbering with this message. */
     boolean restarts(Places at, long first, long last) {
         return anyIsTrue(at.reset())
                 || (at.type().sequence().link() == Link.PREVIOUS && first != NO_NUMBER && first > last + 1);
@@ -192,37 +200,37 @@ final class MessageReader {
         return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
     }
 
-    /** Whether messages tell which stream they belong to. */
+    /** Returns whether messages name the stream they belong to. */
     boolean knowsStreams() {
         return streamPointers > 0;
     }
 
-    /** Whether text messages are expected to be JSON. */
+    /** Returns whether text messages are expected to be JSON. */
     boolean expectsJson() {
         return keys != null;
     }
 
-    /** Reads a text message; false if it is not JSON, as far as that was looked at, or there is nothing to look for. */
+    /** Reads a text message; returns false if the part that was read is not JSON, or if no pointer is defined. */
     boolean read(Payload payload) {
         return keys != null && keys.read(payload.array(), payload.from(), payload.from() + payload.length());
     }
 
-    /** Whether the message read is a control message. */
+    /** Returns whether the last message read is a control message. */
     boolean isControl() {
         return anyIsTrue(control);
     }
 
-    /** Whether the message read says that the server is about to close the connection. */
+    /** Returns whether the last message read announces that the server closes the connection. */
     boolean announcesShutdown() {
         return anyIsTrue(shutdown);
     }
 
-    /** Whether the message read reports an error. */
+    /** Returns whether the last message read reports an error. */
     boolean isError() {
         return anyIsTrue(errors);
     }
 
-    /** Whether a message is nothing but one of the texts that are control messages. */
+    /** Returns whether a message equals one of the configured control texts. */
     boolean isControlText(Payload payload) {
         for (int i = 0; i < controlTexts.size(); i++) {
             byte[] text = controlTexts.get(i);
@@ -234,7 +242,7 @@ final class MessageReader {
         return false;
     }
 
-    /** Stands for the stream of the message; 0 = it has none. */
+    /** Returns a hash of the message's stream name; 0 = it has none. */
     long stream() {
         long stream = 0;
         for (int i = 0; i < streamPointers; i++) {
@@ -245,7 +253,7 @@ final class MessageReader {
         return stream;
     }
 
-    /** How long its name is as the message writes it, in bytes. */
+    /** Returns the length of the stream name in the message, in bytes. */
     int streamNameLength() {
         int length = 0;
         for (int i = 0; i < streamPointers; i++) {
@@ -254,7 +262,7 @@ final class MessageReader {
         return length;
     }
 
-    /** The stream's name: the values at its pointers, as the dialect calls them. Allocates. */
+    /** Returns the stream's name: the values at its pointers, with the profile's names for them. Allocates. */
     String streamName() {
         StringJoiner name = new StringJoiner(dialect.separator());
         for (int i = 0; i < streamPointers; i++) {
@@ -265,12 +273,12 @@ final class MessageReader {
         return name.toString();
     }
 
-    /** The id of the request that the message replies to; 0 = it is no reply. */
+    /** Returns the id of the request that the message replies to; 0 = it is no reply. */
     long replyTo() {
         return ackPointer >= 0 && keys.isLong(ackPointer) ? keys.asLong(ackPointer) : 0;
     }
 
-    /** What is said against the request that the message replies to, in the server's words if it has any; null = nothing. */
+    /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
     String refusal() {
         for (SignAt sign : refusal) {
             if (sign.isTrue(keys)) {
@@ -281,7 +289,7 @@ final class MessageReader {
         return null;
     }
 
-    /** The server's words in an error or a refusal; empty = none that are known. Not bounded: they are the server's. */
+    /** Returns the server's text of an error or a refusal; empty = none. Not bounded. */
     String words() {
         StringJoiner words = new StringJoiner(": ");
         for (int pointer : errorText) {

@@ -6,15 +6,14 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /**
- * How often something took how long, from the beginning: a count for each of a few fixed lengths, so that those of several connections
- * can be added up.
+ * A histogram of durations with a few fixed bounds, so that those of several connections can be summed.
  *
- * @param counts how many were no longer than the first of {@link #BOUNDS_MICROS}, then than the second … and in the last place all that
- *     were longer; what lies within a hundredth below a bound may count as longer
- * @param sumMicros all together, to a hundredth
+ * @param counts number of values up to the first of {@link #BOUNDS_MICROS}, then up to the second …; the last element
+ *     counts all longer ones; a value within one per cent below a bound may count as longer
+ * @param sumMicros sum of all values, to one per cent
  */
 public record MicrosHistogram(List<Long> counts, long sumMicros) {
-    /** The lengths that are told apart, in microseconds: copies on one machine, across a continent, of a connection that hangs. */
+    /** The bounds in microseconds: from copies on one machine through other continents to a connection that hangs. */
     public static final List<Long> BOUNDS_MICROS = List.of(
             10L,
             100L,
@@ -32,13 +31,13 @@ public record MicrosHistogram(List<Long> counts, long sumMicros) {
             1_000_000L,
             10_000_000L);
 
-    /** The same in a few counts, which are kept for each connection that has left. */
+    /** Reduces a histogram to these few counts, which are kept for each connection that has ended. */
     static MicrosHistogram of(Histogram micros) {
         long[] counts = new long[BOUNDS_MICROS.size() + 1];
         long sumMicros = 0;
         int place = 0;
         for (HistogramIterationValue step : micros.recordedValues()) {
-            // whole microseconds: what is recorded as 9 was less than 10
+            // whole microseconds: a recorded 9 was less than 10
             while (place < BOUNDS_MICROS.size() && step.getValueIteratedTo() >= BOUNDS_MICROS.get(place)) {
                 place++;
             }

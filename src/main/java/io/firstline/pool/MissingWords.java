@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Says what a profile points to that no message has, and what messages have instead. */
+/** Describes a pointer of the profile that no message has, and the members that messages have instead. */
 final class MissingWords {
     private static final int MAX_NAMES = 12;
     private static final int MAX_NAME = 32;
@@ -63,7 +63,7 @@ final class MissingWords {
     }
 
     private String words() {
-        String of = missing.what() == What.STREAM ? "" : " of the class " + className;
+        String of = missing.what() == What.STREAM ? "" : " of class " + className;
         return "the profile's " + missing.what().label() + of + " is in none of " + missing.messages()
                 + " messages: nothing at " + String.join(", ", pointers) + "; " + seen();
     }
@@ -73,7 +73,7 @@ final class MissingWords {
             return "they are binary, and only text is read";
         }
         if (sample == null || !sample.isContainerNode()) {
-            return "they are not JSON, or too long to be looked at";
+            return "they are not JSON, or too long to inspect";
         }
         List<String> containers = pointers.stream()
                 .filter(pointer -> sample.at(pointer).isContainerNode())

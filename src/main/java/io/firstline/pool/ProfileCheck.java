@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether what a venue's profile points to is found in messages: names of streams, and the keys and numbers of each class of streams. What
- * is in none of {@value #MESSAGES} messages within at least five seconds is missing. Pure; times are nanoseconds of the monotonic clock.
+ * Checks whether the values that a venue's profile points to occur in messages: stream names, and the keys and
+ * numbers of each stream class. A value is missing if none of {@value #MESSAGES} messages within at least five
+ * seconds has it. Pure; times are nanoseconds of the monotonic clock.
  */
 final class ProfileCheck {
     static final int MESSAGES = 20;
     static final long NANOS = 5_000_000_000L;
 
-    /** What a profile points to. */
+    /** The kinds of values that a profile points to. */
     enum What {
         STREAM("stream"),
         KEY("key"),
@@ -30,9 +31,9 @@ final class ProfileCheck {
     }
 
     /**
-     * What was found in no message.
+     * A value that was found in no message.
      *
-     * @param type the number of the class of streams; 0 with {@link What#STREAM}
+     * @param type the number of the stream class; 0 with {@link What#STREAM}
      * @param sample one of the messages
      * @param text whether it is text
      */
@@ -64,17 +65,17 @@ final class ProfileCheck {
 
     private final List<Item> items = new ArrayList<>();
 
-    /** Watches what is wanted; what is not cannot be missing. */
+    /** Adds a value to check; if it is not wanted, it cannot be missing. */
     void want(What what, int type, boolean isWanted) {
         items.add(new Item(what, type, isWanted));
     }
 
-    /** Whether it matters if the next message has it: once found, it never is missing. */
+    /** Returns whether the next message must be checked: a value that was found once is never missing. */
     boolean isOpen(What what, int type) {
         return !item(what, type).found;
     }
 
-    /** A message has it. */
+    /** A message has the value. */
     void found(What what, int type) {
         Item item = item(what, type);
         item.found = true;
@@ -82,9 +83,9 @@ final class ProfileCheck {
     }
 
     /**
-     * A message does not have it.
+     * A message does not have the value.
      *
-     * @return whether {@link #sample} wants to see the message
+     * @return whether to pass the message to {@link #sample}
      */
     boolean lacks(What what, int type, long nowNanos) {
         Item item = item(what, type);
@@ -104,10 +105,10 @@ final class ProfileCheck {
         return items.get(what == What.STREAM ? 0 : 2 * type - 1 + (what == What.SEQUENCE ? 1 : 0));
     }
 
-    /** A thing that a profile points to. */
+    /** A value that a profile points to. */
     record Wanted(What what, int type) {}
 
-    /** What messages have after all, of what they did not have at first. */
+    /** Returns the values that were found after messages without them. */
     List<Wanted> foundLate() {
         return items.stream()
                 .filter(item -> item.found && item.messages > 0)
@@ -115,7 +116,7 @@ final class ProfileCheck {
                 .toList();
     }
 
-    /** What is missing now. */
+    /** Returns the values that are missing now. */
     List<Missing> missing(long nowNanos) {
         return items.stream()
                 .filter(item -> item.isMissing(nowNanos))

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Where a feed's messages go: numbered, stamped, handed to the direct handler and to each stream in the same turn of the event loop.
- * Counts what is dropped on the way. Belongs to the feed's context.
+ * Publishes a feed's messages: numbers and timestamps them and calls the direct handler and each stream in the same
+ * turn of the event loop. Counts drops. Runs on the feed's context.
  */
 final class Publication {
     private final String feed;
@@ -27,7 +27,7 @@ final class Publication {
     private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
     private final Map<DropCause, LongSupplier> droppedElsewhere = new EnumMap<>(DropCause.class);
 
-    /** Replaced, never changed: a consumer may attach or detach a stream while a message is being handed over. */
+    /** Copied on change: a consumer may attach or detach a stream while a message is being published. */
     private List<FeedStream> streams = List.of();
 
     private final FeedStream.Owner owner = new FeedStream.Owner() {
@@ -47,7 +47,7 @@ final class Publication {
         }
     };
 
-    /** The largest message that was dropped as oversize since that was last told; 0 = none, or none whose size is known. */
+    /** The size of the largest oversize message since the last report, bytes; 0 = none, or not known. */
     private long largestOversize;
 
     private int oversizeLimit;
@@ -71,7 +71,7 @@ final class Publication {
         sequence = last;
     }
 
-    /** Lets the age of each message be measured. */
+    /** Starts to measure the age of each message. */
     void measure(ExchangeTime newExchangeTime) {
         exchangeTime = newExchangeTime;
     }
@@ -123,7 +123,7 @@ final class Publication {
         }
     }
 
-    /** No message follows for now: every stream ends. */
+    /** Ends every stream: no message follows until a restart. */
     void end() {
         List<FeedStream> ending = streams;
         streams = List.of();
@@ -143,9 +143,9 @@ final class Publication {
     }
 
     /**
-     * Includes what is dropped after a message has left here.
+     * Includes messages that are dropped after publication.
      *
-     * @param total since the feed was made, all that there is of this cause
+     * @param total all drops of this cause since the feed was created
      */
     void countDrops(DropCause cause, LongSupplier total) {
         droppedElsewhere.put(cause, total);
@@ -165,7 +165,7 @@ final class Publication {
         return sequence;
     }
 
-    /** How many messages wait for consumers of streams. */
+    /** Returns how many messages wait for consumers of streams. */
     long waiting() {
         long waiting = 0;
         for (FeedStream stream : streams) {
@@ -180,13 +180,13 @@ final class Publication {
         return byLabel;
     }
 
-    /** A message was too large. */
+    /** A message was dropped because it was too large. */
     void oversize(long bytes, int limit) {
         largestOversize = Math.max(largestOversize, bytes);
         oversizeLimit = limit;
     }
 
-    /** The size of the largest such message since the last call; 0 = it is not known. */
+    /** Returns the size of the largest such message since the last call; 0 = not known. */
     long largestOversize() {
         long largest = largestOversize;
         largestOversize = 0;
@@ -197,7 +197,7 @@ final class Publication {
         return oversizeLimit;
     }
 
-    /** What was dropped since the last call, by cause. */
+    /** Returns the drops since the last call, by cause. */
     Map<DropCause, Long> droppedSinceTold() {
         if (drops().equals(droppedTold)) {
             return Map.of();

@@ -3,14 +3,17 @@ package io.firstline.pool;
 import io.firstline.payload.Payload;
 import io.firstline.pool.ProfileCheck.What;
 
-/** Tells apart what arrives: data, control messages, the announcement of the end; and counts it. Belongs to the feed's context. */
+/**
+ * Classifies arriving messages as data, control message or shutdown announcement, and counts them. Runs on the feed's
+ * context.
+ */
 final class Reception {
     enum Kind {
-        /** Belongs to the merged stream. */
+        /** Part of the merged stream. */
         DATA,
-        /** An ack, a heartbeat: counted, and nothing else. */
+        /** An ack or a heartbeat, which is only counted. */
         CONTROL,
-        /** The server says that it is about to close the connection. */
+        /** The server announces that it closes the connection. */
         SHUTDOWN
     }
 
@@ -32,7 +35,7 @@ final class Reception {
         this.profile = reader.profile();
     }
 
-    /** Reads what arrived on a connection. */
+    /** Reads and classifies a message of a connection. */
     Kind take(Member member, Payload payload, long arrivalNanos) {
         copies++;
         Kind kind = kindOf(member, payload, arrivalNanos);
@@ -45,7 +48,7 @@ final class Reception {
             stream.spoke(arrivalNanos);
         }
         if (stream != null || !reader.knowsStreams()) {
-            monitor.spoke(arrivalNanos); // what belongs to no stream is an ack, or a heartbeat, and no data
+            monitor.spoke(arrivalNanos); // a message without a stream is an ack or a heartbeat, not data
         }
         return kind;
     }
@@ -104,7 +107,7 @@ final class Reception {
         }
     }
 
-    /** Reports what the profile points to and no message has; called about once a second. */
+    /** Reports pointers of the profile that match no message; called about once a second. */
     void tellMissing(Chronicle chronicle, long nowNanos) {
         profile.missing(nowNanos).forEach(missing -> new MissingWords(reader, missing).tell(chronicle));
         profile.foundLate()
@@ -117,22 +120,22 @@ final class Reception {
         return id != 0 && subscriber.replied(member, id, reader.refusal());
     }
 
-    /** The stream of the data taken last; null = it is not known. */
+    /** The stream of the last data message; null = not known. */
     StreamWatch stream() {
         return stream;
     }
 
-    /** How many messages arrived, on all connections together. */
+    /** The number of messages that arrived on all connections. */
     long copies() {
         return copies;
     }
 
-    /** How many of them did not belong to the merged stream. */
+    /** The number of those that are not part of the merged stream. */
     long control() {
         return control;
     }
 
-    /** How many of them were not JSON although their venue speaks it. */
+    /** The number of those that are not JSON although their venue's are. */
     long malformed() {
         return malformed;
     }

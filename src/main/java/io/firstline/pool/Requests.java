@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one connection has asked its server and not been answered yet. Asked again when the answer does not come, a few times. Pure;
- * times are nanoseconds of the monotonic clock.
+ * The requests of one connection that its server has not answered yet. Repeats a request a few times. Pure; times are
+ * nanoseconds of the monotonic clock.
  */
 final class Requests {
     static final long ANSWER_NANOS = 5_000_000_000L;
@@ -16,8 +16,8 @@ final class Requests {
     /**
      * A request to subscribe or unsubscribe.
      *
-     * @param id as the reply names it
-     * @param text as it is sent
+     * @param id the id that the reply contains
+     * @param text the request as it is sent
      */
     record Request(long id, String text, List<String> streams) {}
 
@@ -36,14 +36,14 @@ final class Requests {
 
     private final Map<Long, Asked> open = new LinkedHashMap<>();
 
-    /** It is about to be sent, for the first time or again. */
+    /** The request is about to be sent, for the first time or again. */
     void asking(Request request) {
         Asked asked = open.computeIfAbsent(request.id(), id -> new Asked(request));
         asked.sent = false;
         asked.tries++;
     }
 
-    /** It has been sent. */
+    /** The request has been sent. */
     void sent(Request request, long nowNanos) {
         Asked asked = open.get(request.id());
         if (asked != null) {
@@ -52,31 +52,31 @@ final class Requests {
         }
     }
 
-    /** Whether a request waits for its answer that was sent more than once: the answer to the first may have been lost. */
+    /** Returns whether an unanswered request was sent more than once: the first answer may have been lost. */
     boolean isRepeated(long id) {
         Asked asked = open.get(id);
         return asked != null && asked.tries > 1;
     }
 
-    /** The streams of all requests that wait for an answer. */
+    /** Returns the streams of all unanswered requests. */
     List<String> openStreams() {
         return open.values().stream()
                 .flatMap(asked -> asked.request.streams().stream())
                 .toList();
     }
 
-    /** The request that is answered by a reply with this id; null if none waits for it. */
+    /** Removes and returns the request that a reply with this id answers; null if there is none. */
     Request answered(long id) {
         Asked asked = open.remove(id);
         return asked == null ? null : asked.request;
     }
 
-    /** Whether all requests have been answered or given up. */
+    /** Returns whether no request waits for an answer. */
     boolean isSettled() {
         return open.isEmpty();
     }
 
-    /** Requests whose answer is overdue and that are worth another try. */
+    /** Returns the overdue requests that are to be sent again. */
     List<Request> toRepeat(long nowNanos) {
         return overdue(nowNanos).stream()
                 .filter(asked -> asked.tries < TRIES)
@@ -84,7 +84,7 @@ final class Requests {
                 .toList();
     }
 
-    /** Requests whose answer is overdue after the last try; they are forgotten. */
+    /** Removes and returns the requests that are overdue after the last try. */
     List<Request> givenUp(long nowNanos) {
         List<Request> hopeless = overdue(nowNanos).stream()
                 .filter(asked -> asked.tries >= TRIES)

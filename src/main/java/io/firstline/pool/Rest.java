@@ -1,8 +1,8 @@
 package io.firstline.pool;
 
 /**
- * How long a seat is left in peace after a candidate that was in vain: longer each time, so that one that cannot be had is not asked
- * for all day. Pure; times are nanoseconds of the monotonic clock.
+ * The back-off of a seat after a failed candidate: each pause is longer, so that an unreachable server does not get
+ * attempts all day. Pure; times are nanoseconds of the monotonic clock.
  */
 final class Rest {
     private static final long FIRST_NANOS = 5_000_000_000L;
@@ -11,7 +11,7 @@ final class Rest {
     private int inVain;
     private long untilNanos;
 
-    /** A candidate was in vain. */
+    /** A candidate failed. */
     void begin(long nowNanos) {
         untilNanos = nowNanos + (FIRST_NANOS << Math.min(inVain, MOST_DOUBLINGS));
         inVain++;
@@ -21,7 +21,7 @@ final class Rest {
         return inVain > 0 && nowNanos - untilNanos < 0;
     }
 
-    /** One was not in vain, or somebody wants it at once. */
+    /** A candidate succeeded, or an attempt is wanted at once. */
     void end() {
         inVain = 0;
     }

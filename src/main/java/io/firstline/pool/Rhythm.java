@@ -1,8 +1,9 @@
 package io.firstline.pool;
 
 /**
- * How often a feed, or a stream, speaks, and whether it has fallen silent by its own measure: longer than twenty usual intervals, and
- * than three times the longest it was known for. Silence everywhere may be a quiet market, so it is told and never acted on. Pure: nanoseconds of the monotonic clock.
+ * Learns how often a feed or a stream delivers, and detects when it is silent for longer than twenty usual intervals
+ * and three times its longest one. Silence on all connections may be a quiet market, so it is only reported. Pure;
+ * times are nanoseconds of the monotonic clock.
  */
 final class Rhythm {
     private static final int LEARNED_AFTER = 20;
@@ -10,13 +11,13 @@ final class Rhythm {
     private static final long LEAST_SILENCE_NANOS = 5_000_000_000L;
     private static final int INTERVALS = 20;
     private static final int LONGEST = 3;
-    /** The longest interval is forgotten by and by: half of it after 700 messages. */
+    /** The longest interval decays: to half after 700 messages. */
     private static final double FORGETTING = 0.999;
 
-    /** Shorter than this, silence is no stall. */
+    /** A shorter silence is not a stall. */
     private static final long LEAST_STALL_NANOS = 500_000_000L;
 
-    /** A feed that never spoke is waited for so long. */
+    /** The time limit for the first data. */
     private static final long FIRST_DATA_NANOS = 10_000_000_000L;
 
     private final long startedNanos;
@@ -30,7 +31,7 @@ final class Rhythm {
     private long stallEndedNanos;
 
     /**
-     * Begins to listen.
+     * Starts to learn.
      *
      * @param nowNanos when the feed was started
      */
@@ -39,9 +40,9 @@ final class Rhythm {
     }
 
     /**
-     * Begins to listen.
+     * Starts to learn.
      *
-     * @param leastNanos no shorter silence is news, once the rhythm is known
+     * @param leastNanos the shortest silence that is reported once the rate is known
      */
     Rhythm(long nowNanos, long leastNanos) {
         this.startedNanos = nowNanos;
@@ -67,22 +68,22 @@ final class Rhythm {
         return Math.max(INTERVALS * intervalNanos, LONGEST * longestNanos);
     }
 
-    /** The last silence of half a second or more that was unusual and has ended; null = there was none. */
+    /** Returns the last unusual silence of at least half a second that has ended; null = there was none. */
     CommonStall.Silence lastStall() {
         return stallNanos == 0 ? null : new CommonStall.Silence(stallEndedNanos - stallNanos, stallEndedNanos, false);
     }
 
-    /** When it last spoke; null = never. */
+    /** Returns when data last arrived; null = never. */
     Long lastNanos() {
         return messages == 0 ? null : (Long) lastNanos;
     }
 
-    /** Whether it has been told that it is silent, and has not spoken since. */
+    /** Returns whether its present silence was reported. */
     boolean isSilent() {
         return told;
     }
 
-    /** For how long it has been silent, nanoseconds, if that is news; else 0. */
+    /** Returns how long it has been silent, in nanoseconds, if that has to be reported now; otherwise 0. */
     long newsOfSilence(long nowNanos) {
         if (told) {
             return 0;

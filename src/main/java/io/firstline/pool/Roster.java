@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Who is there: the feed's seats, the connections that are open, and the last that left. Belongs to the feed's context. */
+/** The feed's seats, its open connections, and the last that ended. Runs on the feed's context. */
 final class Roster {
     private static final int REMEMBERED_GONE = 64;
 
@@ -26,12 +26,12 @@ final class Roster {
         return seats;
     }
 
-    /** How many connections the feed is meant to have. */
+    /** Returns the wanted number of connections. */
     int target() {
         return seats.size();
     }
 
-    /** How many of its seats are taken by an open connection. */
+    /** Returns how many seats have an open connection. */
     int live() {
         int live = 0;
         for (Seat seat : seats) {
@@ -40,17 +40,23 @@ final class Roster {
         return live;
     }
 
-    /** The open connections that have a seat: candidates and those that are being closed are not among them. */
+    /** Returns the open connections that have a seat, without candidates and connections that are closing. */
     List<Member> seated() {
         return seats.stream().filter(Seat::isLive).map(Seat::member).toList();
     }
 
-    /** Every connection whose socket is open, candidates and those that are being closed included, in the order of their opening. */
+    /**
+     * Returns every connection whose socket is open, with candidates and connections that are closing, in the order
+     * of their opening.
+     */
     List<Member> open() {
         return List.copyOf(open);
     }
 
-    /** The same by seat: the order in which connections happened to open is the transport's, and differs from one JVM to the next. */
+    /**
+     * Returns the same ordered by seat, because the order of opening depends on the transport and differs between
+     * runs.
+     */
     private Stream<Member> bySeat() {
         return open.stream().sorted(Comparator.comparingInt(member -> member.seat.number()));
     }
@@ -71,7 +77,7 @@ final class Roster {
     }
 
     /**
-     * The seat that a connection has.
+     * Returns the seat of a connection.
      *
      * @throws IllegalArgumentException if it has none
      */
@@ -83,7 +89,7 @@ final class Roster {
                         + seated().stream().map(Member::id).toList()));
     }
 
-    /** The open connections by seat, then the last that left, latest first. */
+    /** Returns the open connections by seat, then the last that ended, latest first. */
     List<ConnectionReport> report() {
         List<ConnectionReport> connections = new ArrayList<>();
         bySeat().forEach(member -> connections.add(member.report(roleOf(member))));
@@ -91,7 +97,7 @@ final class Roster {
         return connections;
     }
 
-    /** What each open connection was worth for each of these streams, where that is counted. */
+    /** Returns what each open connection delivered of each of these streams, if that is counted. */
     List<ArrivalReport> arrivals(Collection<StreamWatch> streams) {
         return bySeat().filter(member -> member.line != null)
                 .flatMap(member -> streams.stream()

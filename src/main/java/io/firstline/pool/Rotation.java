@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * When a connection is replaced before its server cuts it: at an age drawn anew for each between four fifths of the maximum and the
- * maximum, so that connections opened together do not go together; or before that, in a daily window, if it would not live to see the
- * end of the next one. Pure. A step of the wall clock can at most bring a rotation forward, once a window.
+ * Decides when to replace a connection before its server closes it: at a random age between four fifths of the
+ * maximum and the maximum, so that connections opened together are not replaced together. A connection is replaced
+ * earlier, in a daily window, if it would reach that age before the end of the next window. Pure. A step of the wall
+ * clock can at most replace connections early, once a window.
  */
 final class Rotation {
     private final long maxAgeMs;
@@ -15,7 +16,7 @@ final class Rotation {
     private final RandomGenerator random;
 
     /**
-     * The rule of one pool.
+     * Creates the rule of one pool.
      *
      * @param maxAgeMs 0 = never
      */
@@ -25,15 +26,15 @@ final class Rotation {
         this.random = random;
     }
 
-    /** The age at which a connection that opens now is to be replaced, milliseconds. */
+    /** Returns the age at which a connection that opens now is replaced, milliseconds. */
     long ageLimitMs() {
         return maxAgeMs == 0 ? Long.MAX_VALUE : maxAgeMs - random.nextLong(maxAgeMs / 5 + 1);
     }
 
     /**
-     * Whether a connection is to be replaced now.
+     * Returns whether to replace a connection now.
      *
-     * @param epochMs the wall clock's milliseconds
+     * @param epochMs the wall clock, milliseconds since the epoch
      */
     boolean isDue(long ageMs, long ageLimitMs, long epochMs) {
         if (ageMs >= ageLimitMs || windows.isEmpty()) {
@@ -45,7 +46,7 @@ final class Rotation {
                         ageMs > window.sinceStartMs(epochMs) && ageMs >= ageLimitMs - untilEndOfNextMs(epochMs));
     }
 
-    /** The next one that is to begin, which may be the same tomorrow. */
+    /** Returns the time until the end of the next window to begin, which may be the same one tomorrow. */
     private long untilEndOfNextMs(long epochMs) {
         return windows.stream()
                 .mapToLong(next -> DailyWindow.DAY_MS - next.sinceStartMs(epochMs) + next.lengthMs())

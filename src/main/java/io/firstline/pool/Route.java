@@ -1,10 +1,10 @@
 package io.firstline.pool;
 
 /**
- * Through which connections a message is sent.
+ * The connections through which a message is sent.
  *
- * @param kind which choice
- * @param connectionId with {@link Kind#CONNECTION}, its name
+ * @param kind the choice
+ * @param connectionId the id of the connection with {@link Kind#CONNECTION}
  */
 public record Route(Kind kind, String connectionId) {
     public static final Route FASTEST = new Route(Kind.FASTEST, "");
@@ -17,7 +17,7 @@ public record Route(Kind kind, String connectionId) {
         CONNECTION
     }
 
-    /** {@code fastest} (or nothing), {@code all}, or a connection id. */
+    /** Parses {@code fastest} (or null), {@code all}, or a connection id. */
     public static Route parse(String route) {
         return switch (route == null ? "fastest" : route) {
             case "fastest" -> FASTEST;

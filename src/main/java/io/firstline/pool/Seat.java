@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A place in a feed that one connection takes. A lost connection is opened again after a pause; one that is to be replaced gets a
- * candidate beside it and goes only when the candidate is promoted. Whether it is promoted, the feed decides.
+ * A place in a feed for one connection. A lost connection is opened again after a back-off. A connection to be
+ * replaced gets a candidate and is closed only when the candidate is promoted. The feed decides about the promotion.
  */
 final class Seat {
     private final Feed feed;
@@ -27,10 +27,10 @@ final class Seat {
     private EvictionReason evictionReason;
     private boolean challenged;
     private int attempt;
-    /** Which of the feed's URLs is next. */
+    /** The index of the next URL to try. */
     private int path;
 
-    /** When the back-off is over. */
+    /** When the back-off ends. */
     private long dueNanos;
 
     private long timer = -1;
@@ -38,11 +38,11 @@ final class Seat {
     private boolean open;
 
     /**
-     * An empty seat.
+     * Creates an empty seat.
      *
      * @param budget asked before each attempt
-     * @param path its place in the feed, which is also the URL it begins with
-     * @param reopens whether a connection that was lost is opened again; one that could never be opened is tried again in any case
+     * @param path its index in the feed, which is also the index of its first URL
+     * @param reopens whether to open a lost connection again; a connection that never opened is retried in any case
      */
     Seat(Feed feed, Clockwork clockwork, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
         this.feed = feed;
@@ -54,7 +54,7 @@ final class Seat {
         this.reopens = reopens;
     }
 
-    /** From 1. */
+    /** Its number in the feed, from 1. */
     int number() {
         return number;
     }
@@ -67,12 +67,12 @@ final class Seat {
         return candidate;
     }
 
-    /** Why the member is being replaced; of the last time, if it is not. */
+    /** Why the member is being replaced, or was replaced the last time. */
     EvictionReason reason() {
         return evictionReason;
     }
 
-    /** Whether the candidate must be better than the member, not only deliver. */
+    /** Returns whether the candidate must be better than the member, not only deliver. */
     boolean isChallenged() {
         return challenged;
     }
@@ -87,7 +87,7 @@ final class Seat {
         connect();
     }
 
-    /** Where its next connection opens: the next way after one that failed. */
+    /** Returns the URL of its next connection: after a failure, the next one. */
     private String url() {
         List<String> urls = feed.urls();
         return urls.get(Math.floorMod(path, urls.size()));
@@ -136,7 +136,7 @@ final class Seat {
         });
     }
 
-    /** Somebody wants it to be tried at once, whatever it waits for. */
+    /** Tries to connect now instead of at the end of the wait. */
     void hurry() {
         if (open && member == null && timer != -1) {
             clockwork.cancel(timer);
@@ -151,7 +151,7 @@ final class Seat {
         }
     }
 
-    /** The connection that had this seat, or was to have it, has ended. */
+    /** The member or the candidate of this seat has ended. */
     void lost(Member gone, Disconnect end) {
         if (gone == candidate) {
             abandon(end.toString());
@@ -174,17 +174,18 @@ final class Seat {
     }
 
     /**
-     * Opens a candidate beside the member; false if there is no member to replace, a candidate already, or no attempt to spare, or
-     * if the last candidates were in vain and it is too early for another.
+     * Opens a candidate beside the member. Returns false if there is no member to replace, already a candidate, no
+     * spare attempt, or if the back-off after failed candidates is not over.
      */
     boolean replace(EvictionReason reason, long trialMs) {
         return openCandidate(reason, false, false, trialMs);
     }
 
     /**
-     * The same for a member that is impaired.
+     * Opens a candidate beside an impaired member.
      *
-     * @param urgent nobody else is heard: neither earlier failures nor the attempts that are kept for lost connections count
+     * @param urgent no other connection is heard: ignore earlier failures and use attempts that are reserved for lost
+     *     connections
      */
     void replaceImpaired(long trialMs, boolean urgent) {
         if (urgent) {
@@ -197,17 +198,17 @@ final class Seat {
                 trialMs);
     }
 
-    /** Whether the candidate is here because the member answers nothing. */
+    /** Returns whether the candidate was opened because the member answers nothing. */
     boolean isHalfOpenReplaced() {
         return candidate != null && evictionReason.cause() == Cause.HALF_OPEN;
     }
 
-    /** Whether it does again. */
+    /** Returns whether that member answers again. */
     boolean isAliveAgain() {
         return isHalfOpenReplaced() && isLive() && !member.isImpaired();
     }
 
-    /** Whether the candidate is not as silent as the member: a stall may have hit both. */
+    /** Returns whether the candidate is not as silent as the member: a stall may affect both. */
     boolean isCandidateHeard() {
         return !candidate.isImpaired()
                 && (!isLive()
@@ -220,8 +221,8 @@ final class Seat {
     }
 
     /**
-     * Whether the candidate, of which no data is known, is still better than the member: it answers, and the member does not. In a quiet
-     * feed nothing else can be known.
+     * Returns whether a candidate without data is still better than the member: it answers, and the member does not.
+     * A quiet feed gives no other evidence.
      */
     boolean isCandidateTheOneThatAnswers() {
         return isHalfOpenReplaced()
@@ -233,19 +234,19 @@ final class Seat {
                 && candidate.requests.isSettled();
     }
 
-    /** Whoever sits here may be replaced at once, however often that has failed. */
+    /** Ends the back-off after failed candidates. */
     void endRest() {
         rest.end();
     }
 
-    /** The same for a member that goes only if the candidate turns out to be better. */
+    /** Opens a candidate that replaces the member only if it proves to be better. */
     boolean challenge(EvictionReason reason, long trialMs) {
         return openCandidate(reason, true, false, trialMs);
     }
 
     private boolean openCandidate(EvictionReason reason, boolean mustBeBetter, boolean urgent, long trialMs) {
         if (candidate != null && challenged && !mustBeBetter) {
-            challenged = false; // it is on its way already, and welcome as it is
+            challenged = false; // this candidate may now replace the member without being better
             evictionReason = reason;
             return true;
         }
@@ -276,9 +277,9 @@ final class Seat {
     }
 
     /**
-     * The candidate takes the seat; whom it replaces, if still there, is closed.
+     * Gives the seat to the candidate; closes the member that it replaces, if there is one.
      *
-     * @param figures the numbers that spoke for it, empty if none were compared
+     * @param figures the compared figures; empty if none were compared
      */
     void promote(String figures) {
         Member old = member;
@@ -286,13 +287,13 @@ final class Seat {
         endTrial();
         member = promoted;
         rest.end();
-        if (old != null && old.isLive()) { // one that has just been lost is told as lost
+        if (old != null && old.isLive()) { // a lost one is reported as lost
             feed.chronicle.evicted(old, promoted, evictionReason, figures);
             feed.release(old, "evicted: " + evictionReason);
         }
     }
 
-    /** The candidate is closed; the member, if still there, stays. */
+    /** Closes the candidate; the member stays, if there is one. */
     void abandon(String why) {
         Member dropped = candidate;
         endTrial();
@@ -310,7 +311,7 @@ final class Seat {
         trialTimer = -1;
     }
 
-    /** Stops trying and closes whoever sits here, also one that is only connecting. */
+    /** Stops attempts and closes the member and the candidate, connecting ones included. */
     void vacate() {
         open = false;
         clockwork.cancel(timer);

@@ -5,14 +5,17 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Writes to a feed's connections and tells how many took it: a message that went nowhere is a failure. Belongs to the feed's context. */
+/**
+ * Sends messages on a feed's connections and reports how many accepted it; none is a failure. Runs on the feed's
+ * context.
+ */
 final class Sender {
-    /** Something to write to one connection. */
+    /** Writes one message to one connection. */
     interface Write {
         Future<Void> to(WsConnection connection);
     }
 
-    /** Chooses among live connections; null if there is none. */
+    /** Chooses a live connection; null if there is none. */
     interface Choice {
         WsConnection among(Stream<WsConnection> live);
     }
@@ -27,7 +30,7 @@ final class Sender {
         this.fastest = fastest;
     }
 
-    /** Writes through the connections that the route names; succeeds with how many took it, fails if none did. */
+    /** Sends on the connections of the route; succeeds with the number that accepted the message, fails if none did. */
     Future<Integer> send(Route route, Write write) {
         List<WsConnection> live =
                 roster.seated().stream().map(m -> m.connection).toList();

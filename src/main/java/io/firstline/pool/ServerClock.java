@@ -5,21 +5,22 @@ import java.util.Comparator;
 import java.util.Deque;
 
 /**
- * Another machine's clock, read over the network (Cristian, "Probabilistic clock synchronization", 1989): its answer was given at some
- * instant between question and receipt, so the middle is wrong by half the round trip at most. Of the last answers the one counts that
- * is least wrong now, which is the one with the shortest round trip unless it is old (the minimum filter of NTP). Held against our
- * monotonic clock, so that a step of our wall clock does no harm. Pure, not thread-safe.
+ * Estimates another machine's clock over the network (Cristian, "Probabilistic clock synchronization", 1989). The
+ * server reads its clock between request and answer, so the error of the middle is at most half the round trip. The
+ * best of the last answers is used: the one with the shortest round trip unless it is old (the minimum filter of
+ * NTP). The estimate refers to our monotonic clock, so a step of our wall clock does not change it. Pure, not
+ * thread-safe.
  */
 final class ServerClock {
     static final int WINDOW = 16;
-    /** How far two clocks may drift apart, parts per million: RFC 5905's PHI. */
+    /** Assumed drift between two clocks, parts per million: PHI of RFC 5905. */
     static final long DRIFT_PPM = 15;
 
     /**
      * One answer.
      *
-     * @param offsetNanos the server's clock minus our monotonic one
-     * @param errorNanos by how much that may have been wrong when it was new
+     * @param offsetNanos the server's clock minus our monotonic clock
+     * @param errorNanos the largest error of the offset when it was new
      */
     private record Answer(long atNanos, long offsetNanos, long errorNanos) {
         long errorNanos(long nowNanos) {
@@ -32,12 +33,12 @@ final class ServerClock {
     private int settings;
 
     /**
-     * The server has told its time.
+     * The server has answered with its time.
      *
-     * @param askedNanos on our monotonic clock
-     * @param receivedNanos on our monotonic clock
-     * @param serverMicros the middle of what its stamp stands for
-     * @param resolutionMicros how much time one stamp stands for
+     * @param askedNanos when the request was sent, on our monotonic clock
+     * @param receivedNanos when the answer arrived, on our monotonic clock
+     * @param serverMicros the middle of the interval that its timestamp covers
+     * @param resolutionMicros the length of that interval
      */
     void answered(long askedNanos, long receivedNanos, long serverMicros, long resolutionMicros) {
         long halfNanos = (receivedNanos - askedNanos) / 2;
@@ -46,7 +47,7 @@ final class ServerClock {
                 serverMicros * 1_000 - (askedNanos + halfNanos),
                 halfNanos + resolutionMicros * 1_000 / 2);
         if (best == null || contradicts(answer, best)) {
-            answers.clear(); // one of the clocks was set: what was known is wrong
+            answers.clear(); // one of the clocks was set: earlier answers are wrong
             settings++;
         }
         answers.addLast(answer);
@@ -67,17 +68,17 @@ final class ServerClock {
         return best != null;
     }
 
-    /** How often it has become known, or had to be learned anew: what was measured by it before is not comparable. */
+    /** How often it became known or was learned again after a step; earlier figures are not comparable. */
     int settings() {
         return settings;
     }
 
-    /** The server's time, microseconds since the epoch, at an instant of our monotonic clock. */
+    /** Returns the server's time at an instant of our monotonic clock, microseconds since the epoch. */
     long micros(long nanos) {
         return (nanos + best.offsetNanos()) / 1_000;
     }
 
-    /** By how much that may be wrong. */
+    /** Returns the largest error of that time, microseconds. */
     long errorMicros(long nowNanos) {
         return best.errorNanos(nowNanos) / 1_000 + 1;
     }

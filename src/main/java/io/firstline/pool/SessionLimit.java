@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a server seems to allow one session at a time: it refuses further connections with such words while one is open, or closes an
- * older connection each time a new one opens. Evident after {@value #EVIDENT} times in a row. Pure; times are nanoseconds of the
- * monotonic clock.
+ * Detects a server that allows one session at a time. Such a server refuses further connections while one is open, or
+ * closes an older connection when a new one opens. {@value #EVIDENT} such events in a row are taken as proof. Pure;
+ * times are nanoseconds of the monotonic clock.
  */
 final class SessionLimit {
     private static final int EVIDENT = 3;
@@ -26,9 +26,9 @@ final class SessionLimit {
     }
 
     /**
-     * A connection was lost; true if this makes it evident.
+     * A connection was lost; returns true if this completes the proof.
      *
-     * @param ageMs how long it had been open
+     * @param ageMs how long it was open
      */
     boolean lost(Disconnect end, long ageMs, long nowNanos) {
         long sinceOpenedNanos = nowNanos - openedNanos;
@@ -41,9 +41,9 @@ final class SessionLimit {
     }
 
     /**
-     * An attempt failed; true if this makes it evident.
+     * An attempt failed; returns true if this completes the proof.
      *
-     * @param live how many connections are open
+     * @param live the number of open connections
      */
     boolean refused(Disconnect end, int live) {
         boolean session = REFUSALS.contains(end.cause())

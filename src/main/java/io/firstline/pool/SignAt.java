@@ -5,16 +5,16 @@ import io.firstline.payload.KeyReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A sign whose place is read of every message. */
+/** A sign with the index of its pointer, which is read from every message. */
 final class SignAt {
     private final int pointer;
-    /** Of the values that count; none = any value does. */
+    /** Hashes of the matching values; empty = any value matches. */
     private final long[] hashes;
 
     /**
-     * Made once for all messages.
+     * Creates a sign once for all messages.
      *
-     * @param pointer its place's number among the pointers that are read
+     * @param pointer the index of its pointer among all pointers that are read
      */
     SignAt(Sign sign, int pointer) {
         this.pointer = pointer;

@@ -2,9 +2,12 @@ package io.firstline.pool;
 
 import org.HdrHistogram.Histogram;
 
-/** Percentiles of figures that may be negative, in bounded memory: those below zero in a mirror. Pure, not thread-safe. */
+/**
+ * Percentiles of values that may be negative, in bounded memory: a second histogram holds the negative values. Pure,
+ * not thread-safe.
+ */
 final class SignedHistogram {
-    /** What is further from zero counts as this: an hour, in microseconds. */
+    /** Limit of the absolute value: an hour, in microseconds. */
     static final long MAX = 3_600_000_000L;
 
     private final Histogram positive = new Histogram(2);
@@ -22,7 +25,7 @@ final class SignedHistogram {
         return positive.getTotalCount() + negative.getTotalCount();
     }
 
-    /** So many of a hundred are no greater; 0 if there are none. */
+    /** Returns the value at a percentile; 0 if there are none. */
     long percentile(double percent) {
         long below = negative.getTotalCount();
         double rank = percent / 100 * count();

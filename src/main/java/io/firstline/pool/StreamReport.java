@@ -3,16 +3,16 @@ package io.firstline.pool;
 import io.firstline.arbitration.Chain.Proof;
 
 /**
- * What is known of one stream.
+ * The state of one stream.
  *
  * @param stream its name
- * @param type the class of streams that it is of
- * @param published messages passed on
- * @param proof whether the venue's own numbers prove that none is missing
+ * @param type its stream class
+ * @param published messages published
+ * @param proof whether the venue's numbers prove that none is missing
  * @param openGaps gaps that may still heal
  * @param healedGaps gaps that another connection filled
- * @param lostGaps gaps that nobody filled
- * @param lostNumbers how many numbers are missing for good
+ * @param lostGaps gaps that no connection filled
+ * @param lostNumbers the number of lost messages
  * @param conflicts copies with the key of a message but other bytes than its first copy
  */
 public record StreamReport(

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The streams that a feed has seen, up to a bound. Belongs to the feed's context. */
+/** The streams that a feed has received, bounded. Runs on the feed's context. */
 final class StreamTable {
-    /** More are not watched: a venue's limit per connection is 1,024 or less. */
+    /** The most streams that are watched: venues allow at most 1,024 per connection. */
     static final int MAX_STREAMS = 4_096;
-    /** What is longer is no name of a stream, in bytes. */
+    /** The longest stream name, bytes. */
     static final int MAX_NAME = 256;
 
     private enum Fault {
-        NO_NAME("no name that can be shown: longer than " + MAX_NAME + " bytes, blank, or with control characters"),
-        TOO_MANY("another stream than the first " + MAX_STREAMS);
+        NO_NAME("no valid stream name: longer than " + MAX_NAME + " bytes, blank, or with control characters"),
+        TOO_MANY("a stream beyond the first " + MAX_STREAMS);
 
         private final String words;
 
@@ -32,7 +32,7 @@ final class StreamTable {
     }
 
     private final LongObjectMap<StreamWatch> byHash = new LongObjectHashMap<>();
-    /** The same to go through, several times a second. */
+    /** The same as a list, which is iterated several times a second. */
     private final List<StreamWatch> all = new ArrayList<>();
 
     private final Map<String, StreamWatch> byName = new HashMap<>();
@@ -41,7 +41,7 @@ final class StreamTable {
     private long slots;
 
     /**
-     * An empty table.
+     * Creates an empty table.
      *
      * @param shutdown names of the streams that announce the end of a connection
      */
@@ -49,7 +49,7 @@ final class StreamTable {
         this.shutdown = shutdown;
     }
 
-    /** The stream of the message just read; null if it has none or no fitting name, or there are too many already. */
+    /** Returns the stream of the last message read; null if it has no valid name or there are too many streams. */
     StreamWatch of(MessageReader read, long nowNanos) {
         long hash = read.stream();
         if (hash == 0) {
@@ -83,19 +83,19 @@ final class StreamTable {
         return null;
     }
 
-    /** What was taken for no stream and why, by what is wrong: each with how often. */
+    /** Returns how many copies were assigned to no stream, by cause. */
     Map<String, Long> ignored() {
         Map<String, Long> words = new LinkedHashMap<>();
         ignored.forEach((fault, count) -> words.put(fault.words, count));
         return words;
     }
 
-    /** The stream at a place of the arrival matrix. */
+    /** Returns the stream at an index of the arrival matrix. */
     StreamWatch at(int place) {
         return all.get(place - 1);
     }
 
-    /** The stream of this name; null if it has not been seen. */
+    /** Returns the stream with this name; null if it was not received. */
     StreamWatch named(String name) {
         return byName.get(name);
     }
@@ -113,7 +113,7 @@ final class StreamTable {
         slots &= ~(1L << slot);
     }
 
-    /** The slots that are taken, as bits. */
+    /** Returns the occupied slots, as bits. */
     long slots() {
         return slots;
     }
@@ -123,7 +123,7 @@ final class StreamTable {
         watch.brought(slot);
     }
 
-    /** A stream that is missing in this slot in the given way. */
+    /** Returns a stream that is missing in a slot by this predicate. */
     Optional<StreamWatch> any(Predicate<StreamWatch> missing) {
         for (StreamWatch watch : all()) {
             if (missing.test(watch)) {

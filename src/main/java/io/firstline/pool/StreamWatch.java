@@ -4,28 +4,28 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.Chain;
 
 /**
- * One stream of a feed: when it last spoke, and on which connections it is missing. Pure; times are nanoseconds of the monotonic clock,
- * and connections are told apart by their slots in the arbiter.
+ * One stream of a feed: when it last delivered, and on which connections it is missing. Pure; times are nanoseconds
+ * of the monotonic clock, and a connection is identified by its slot in the arbiter.
  */
 final class StreamWatch {
     private static final int SILENT_MESSAGES = 5;
     private static final long SILENT_NANOS = 1_000_000_000L;
-    /** One may have come before the subscription took hold. */
+    /** Two, because one may have been published before the subscription took effect. */
     private static final int LACKING_MESSAGES = 2;
 
     private static final long LEAST_SILENCE_NANOS = 30_000_000_000L;
 
     final String name;
     final boolean announcesShutdown;
-    /** Where the values of its messages stand. */
+    /** The indexes of its messages' values. */
     final MessageReader.Places places;
-    /** Its place in the arrival matrix, from 1; 0 = it has none. */
+    /** Its index in the arrival matrix, from 1; 0 = it has none. */
     final int place;
-    /** The numbers of what was published, if it has numbers. */
+    /** The published numbers, if the venue numbers the stream. */
     final Chain chain = new Chain();
-    /** Which connections passed over which of its numbers. */
+    /** Which connections missed which of its numbers. */
     final Holes holes = new Holes();
-    /** What came too early. */
+    /** Messages that arrived too early. */
     final Waiting waiting = new Waiting();
 
     private final Rhythm rhythm;
@@ -33,17 +33,19 @@ final class StreamWatch {
     private long published;
     private long newestNanos;
     private long conflicts;
-    /** By slot: how many messages had been published when it last brought one. */
+    /** By slot: how many messages were published when it last delivered one. */
     private final long[] reached = new long[Arbiter.MAX_LINES];
-    /** By slot: when the first message was published that it has not brought. */
+    /** By slot: when the first message that it has not delivered was published. */
     private final long[] missingSinceNanos = new long[Arbiter.MAX_LINES];
-    /** The slots that began with a snapshot older than what had been published, and have brought only older numbers since. */
+    /**
+     * The slots that began with a snapshot older than published messages and have delivered only older numbers since.
+     */
     private long oldSnapshots;
-    /** By slot: when that snapshot came. */
+    /** By slot: when that snapshot arrived. */
     private final long[] oldSnapshotNanos = new long[Arbiter.MAX_LINES];
-    /** When a number last came that was not older than what had been published. */
+    /** When a number last arrived that was not older than published ones. */
     private long aheadNanos;
-    /** The slots that have brought a message of this stream. */
+    /** The slots that have delivered a message of this stream. */
     private long broughtBy;
 
     StreamWatch(String name, int place, boolean announcesShutdown, MessageReader.Places places, long nowNanos) {
@@ -68,12 +70,12 @@ final class StreamWatch {
                 conflicts);
     }
 
-    /** A copy of one of its messages had other bytes than the first; true if it is the first time. */
+    /** A copy has other bytes than the first copy of its message; returns true the first time. */
     boolean conflicted() {
         return ++conflicts == 1;
     }
 
-    /** A copy of a message arrived on any connection. */
+    /** A copy arrived on any connection. */
     void spoke(long nowNanos) {
         rhythm.onMessage(nowNanos);
         lastNanos = nowNanos;
@@ -83,12 +85,15 @@ final class StreamWatch {
         return lastNanos;
     }
 
-    /** For how long it has been silent on every connection, nanoseconds, if that is news; else 0. */
+    /**
+     * Returns how long it has been silent on every connection, in nanoseconds, if that has to be reported now;
+     * otherwise 0.
+     */
     long newsOfSilence(long nowNanos) {
         return rhythm.newsOfSilence(nowNanos);
     }
 
-    /** A connection has this slot from now on. */
+    /** A connection occupies this slot from now on. */
     void joined(int slot) {
         reached[slot] = published;
         broughtBy &= ~(1L << slot);
@@ -99,7 +104,7 @@ final class StreamWatch {
     /**
      * A message was published.
      *
-     * @param slots the slots that are taken, as bits
+     * @param slots the occupied slots, as bits
      */
     void published(long slots, long nowNanos) {
         for (long rest = slots; rest != 0; rest &= rest - 1) {
@@ -113,11 +118,11 @@ final class StreamWatch {
     }
 
     /**
-     * A copy with numbers arrived in a slot.
+     * A numbered copy arrived in a slot.
      *
-     * @param restarts whether it says that its stream is counted anew
-     * @param slots the slots that are taken, as bits
-     * @return whether the stream is counted anew from it on, if it is the first copy of its message
+     * @param restarts whether the copy says that the stream's numbering restarts
+     * @param slots the occupied slots, as bits
+     * @return whether the numbering restarts with this copy, if it is the first copy of its message
      */
     boolean numbered(
             int slot, String connectionId, long first, long last, boolean restarts, long slots, long nowNanos) {
@@ -133,9 +138,11 @@ final class StreamWatch {
     }
 
     /**
-     * A new connection may begin with a snapshot that is older than what others have brought, and go on from it until it has caught up:
-     * that counts nothing anew. An older number does if this connection itself had come further, or if no connection that is there has.
-     * It does too if the connection goes on from such a snapshot and none has brought anything newer for a second: the others are dead.
+     * Decides whether the numbering restarts. A new connection may begin with a snapshot that is older than published
+     * messages and continue from it until it has caught up: this is no restart. An older number is a restart if this
+     * connection itself had a younger number before, or if no present connection has. It is also one if the
+     * connection continues from such a snapshot and no connection has delivered a newer number for a second: the
+     * others are dead.
      */
     private boolean isAnew(int slot, long last, boolean restarts, long slots, long nowNanos) {
         long bit = 1L << slot;
@@ -163,18 +170,18 @@ final class StreamWatch {
         return anew;
     }
 
-    /** A copy arrived in a slot, after it was published if it was to be. */
+    /** A copy arrived in a slot; called after publication if the copy is published. */
     void brought(int slot) {
         reached[slot] = published;
         broughtBy |= 1L << slot;
     }
 
-    /** Whether this slot brings nothing while others bring messages: several, over at least a second. */
+    /** Returns whether this slot delivers nothing while others deliver several messages over at least a second. */
     boolean isSilentIn(int slot) {
         return published - reached[slot] >= SILENT_MESSAGES && newestNanos - missingSinceNanos[slot] >= SILENT_NANOS;
     }
 
-    /** Whether this slot has never brought what others have brought since it was taken. */
+    /** Returns whether this slot has never delivered the stream although others have since the slot was occupied. */
     boolean isLackingIn(int slot) {
         return (broughtBy & 1L << slot) == 0 && published - reached[slot] >= LACKING_MESSAGES;
     }

@@ -16,17 +16,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Keeps every open connection subscribed to what its feed wants: asks, waits for the answer, asks again, and tells what was refused or
- * never answered. Belongs to the feed's context.
+ * Keeps every open connection subscribed to its feed's streams: sends requests, repeats unanswered ones, and reports
+ * those that are refused or never answered. Runs on the feed's context.
  */
 final class Subscriber {
-    /** In a second, where it is not known what a server takes: the lowest limits of venues are 5 to 10, which their profiles name. */
+    /**
+     * Frames a second if the server's limit is not known: the lowest limits of venues are 5 to 10, which their
+     * profiles define.
+     */
     private static final int FRAMES_PER_SECOND = 20;
-    /** What venues say to a request that is repeated. */
+    /** Replies of venues to a repeated request. */
     private static final Pattern ALREADY_SUBSCRIBED =
             Pattern.compile("already[ _-]?subscribed", Pattern.CASE_INSENSITIVE);
 
-    /** Of a server's words, characters. */
+    /** The longest text of a server that is reported, characters. */
     private static final int MAX_WORDS = 200;
 
     private final Subscriptions wanted;
@@ -38,9 +41,9 @@ final class Subscriber {
     private final FirstData firstData = new FirstData();
 
     /**
-     * One that has asked nothing yet.
+     * Creates a subscriber that has sent nothing.
      *
-     * @param framesPerSecond how many frames the server takes in a second; 0 = not known
+     * @param framesPerSecond how many frames the server accepts in a second; 0 = not known
      */
     Subscriber(
             List<String> onConnect,
@@ -58,15 +61,16 @@ final class Subscriber {
         this.framesPerSecond = framesPerSecond;
     }
 
-    /** The streams that every connection is to have. */
+    /** Returns the streams that every connection subscribes to. */
     List<String> streams() {
         return wanted.streams();
     }
 
-    /** Sends a connection that has just opened all that it is to send first; fails if something could not be written. */
+    /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
     Future<Void> open(Member member) {
         if (roster.open().size() == 1) {
-            firstData.expect(wanted.streams(), clockwork.nowNanos()); // a feed that had no connection begins anew
+            // a feed without a connection starts from the beginning
+            firstData.expect(wanted.streams(), clockwork.nowNanos());
         }
         List<Supplier<Future<Void>>> writes = new ArrayList<>();
         wanted.onConnect().forEach(message -> writes.add(() -> member.connection.send(message)));
@@ -74,7 +78,9 @@ final class Subscriber {
         return paced(member, writes, 0);
     }
 
-    /** Writes a second's worth now, and the rest later: servers cut a connection that begins with hundreds of frames. */
+    /**
+     * Sends a second's worth now and the rest later: servers close a connection that begins with hundreds of frames.
+     */
     private Future<Void> paced(Member member, List<Supplier<Future<Void>>> writes, int from) {
         int perSecond = framesPerSecond.getAsInt() > 0 ? framesPerSecond.getAsInt() : FRAMES_PER_SECOND;
         int to = Math.min(writes.size(), from + perSecond);
@@ -89,31 +95,31 @@ final class Subscriber {
             if (member.isLive()) {
                 paced(member, writes, to).onComplete(rest);
             } else {
-                rest.complete(); // its end is reported
+                rest.complete(); // the end of the connection is reported
             }
         });
         return Future.all(written, rest.future()).mapEmpty();
     }
 
-    /** On how many open connections the messages were sent, which new ones will send as well. */
+    /** Sends messages on all open connections, and later on new ones; returns the number of open connections. */
     Future<Integer> setOnConnect(List<String> messages) {
         wanted.setOnConnect(messages);
         return toAllOpen(member -> messages.stream().map(member.connection::send), messages.isEmpty());
     }
 
-    /** Replaces the messages that new connections send first. */
+    /** Replaces the first messages of new connections. */
     void onConnect(List<String> messages) {
         wanted.setOnConnect(messages);
     }
 
-    /** On how many open connections more streams were asked for. */
+    /** Subscribes to further streams; returns the number of open connections. */
     Future<Integer> subscribe(Collection<String> streams) {
         List<Request> requests = wanted.subscribe(streams);
         requests.forEach(request -> firstData.expect(request.streams(), clockwork.nowNanos()));
         return askAllOpen(requests);
     }
 
-    /** On how many open connections streams were given up. */
+    /** Unsubscribes from streams; returns the number of open connections. */
     Future<Integer> unsubscribe(Collection<String> streams) {
         List<Request> requests = wanted.unsubscribe(streams);
         requests.forEach(request -> firstData.forget(request.streams()));
@@ -128,7 +134,7 @@ final class Subscriber {
         Stream<Future<Void>> to(Member member);
     }
 
-    /** To members and candidates alike: what a feed wants holds for each of its connections. */
+    /** Sends to members and candidates alike, because every connection of a feed has the same subscriptions. */
     private Future<Integer> toAllOpen(Writes writes, boolean nothing) {
         if (nothing) {
             return Future.succeededFuture(0);
@@ -148,10 +154,10 @@ final class Subscriber {
     }
 
     /**
-     * A message may be the reply to a request.
+     * Checks whether a message is the reply to a request.
      *
-     * @param refusal what it says against the request; null = nothing
-     * @return whether it was
+     * @param refusal the error in the reply; null = the request was accepted
+     * @return whether it is the reply to a request of this connection
      */
     boolean replied(Member member, long id, String refusal) {
         boolean repeated = member.requests.isRepeated(id);
@@ -165,7 +171,7 @@ final class Subscriber {
     private void refused(Member member, Request request, String refusal, boolean repeated) {
         boolean single = request.streams().size() == 1;
         if ((single || repeated) && ALREADY_SUBSCRIBED.matcher(refusal).find()) {
-            return; // the answer to an earlier request was late, or lost
+            return; // the answer to an earlier request was late or lost
         }
         List<Request> halves = wanted.halves(request);
         if (halves.isEmpty()) {
@@ -180,8 +186,8 @@ final class Subscriber {
     /**
      * The server reports an error that names no request.
      *
-     * @param stream whose it is, if a feed asked for a stream of this name
-     * @param words the server's; empty = none that are known
+     * @param stream the stream that it names, if the feed subscribes to it
+     * @param words the server's text; empty = none
      */
     void erred(Member member, String stream, String words) {
         boolean known = wanted.streams().contains(stream);
@@ -189,7 +195,7 @@ final class Subscriber {
                 member, known ? List.of(stream) : member.requests.openStreams(), Printable.of(words, MAX_WORDS));
     }
 
-    /** Asks again what was not answered, and tells what shows no data; called every now and then. */
+    /** Repeats unanswered requests and reports streams without data; called about once a second. */
     void check(StreamTable table, Long lastDataNanos) {
         long now = clockwork.nowNanos();
         for (Member member : roster.open()) {

@@ -10,13 +10,14 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * What a feed wants from every connection, now and later: messages to send when it opens, and streams to subscribe. Subscriptions made
- * at run time belong to the feed, so a new connection gets them too. Not thread-safe; asks, but sends nothing itself.
+ * A feed's subscriptions on every connection: the messages to send when it opens, and the streams to subscribe to.
+ * Subscriptions at run time belong to the feed, so a new connection gets them too. Creates requests, but sends
+ * nothing. Not thread-safe.
  */
 final class Subscriptions {
     /**
-     * Ids of run-time requests are greater. A connection numbers the requests of its opening from 1, the same on every connection, so
-     * that the acks of a request that all of them send are copies of one message.
+     * Ids of run-time requests are greater than this. The opening requests of each connection are numbered from 1, so
+     * that all connections send equal requests, and the acks to them are copies of one message.
      */
     private static final long OPENING_IDS = 10_000;
 
@@ -33,12 +34,12 @@ final class Subscriptions {
         this.streams = new LinkedHashSet<>(how.streams());
     }
 
-    /** The messages a connection sends first when it opens. */
+    /** Returns the messages that a connection sends first when it opens. */
     List<String> onConnect() {
         return onConnect;
     }
 
-    /** What a connection subscribes then. */
+    /** Returns the subscribe requests that a connection sends when it opens. */
     List<Request> opening() {
         return requests(List.copyOf(streams), how::subscribeRequest, 1);
     }
@@ -47,14 +48,14 @@ final class Subscriptions {
         onConnect = List.copyOf(messages);
     }
 
-    /** Adds streams; returns the requests to send, none if all were there already. */
+    /** Adds streams; returns the requests to send, none if all streams were present. */
     List<Request> subscribe(Collection<String> wanted) {
         requireTemplate(how.subscribe());
         List<String> added = wanted.stream().filter(streams::add).toList();
         return numbered(requests(added, how::subscribeRequest, lastId + 1));
     }
 
-    /** Removes streams; returns the requests to send, none if none was there. */
+    /** Removes streams; returns the requests to send, none if no stream was present. */
     List<Request> unsubscribe(Collection<String> unwanted) {
         requireTemplate(how.unsubscribe());
         List<String> removed = unwanted.stream().filter(streams::remove).toList();
@@ -62,8 +63,8 @@ final class Subscriptions {
     }
 
     /**
-     * Requests for the halves of what a server refused as a whole, as far as it is still wanted: so the streams that it does not accept
-     * are found. None for a single stream, or if the request was to unsubscribe.
+     * Splits a refused request in two, for its streams that are still wanted, to find the stream that the server
+     * rejects. Returns none for a single stream, or if the request was to unsubscribe.
      */
     List<Request> halves(Request refused) {
         List<String> names =
@@ -99,7 +100,7 @@ final class Subscriptions {
     private static void requireTemplate(String template) {
         if (template.isEmpty()) {
             throw new IllegalArgumentException(
-                    "this feed does not know how to ask its server: give it a venue, or subscribe and unsubscribe templates");
+                    "this feed has no subscribe requests: configure a venue, or subscribe and unsubscribe templates");
         }
     }
 }

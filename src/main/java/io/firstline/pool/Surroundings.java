@@ -13,11 +13,11 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.function.Function;
 
 /**
- * What a feed takes from the world around it; a simulation replaces it as a whole.
+ * The environment of a feed; a simulation replaces it as a whole.
  *
- * @param context where everything of the feed runs
- * @param connectors opens sockets; asked once per start
- * @param rests asks over HTTP; one for each errand; null = there is no HTTP
+ * @param context the context on which the feed runs
+ * @param connectors opens sockets; called once per start
+ * @param rests creates an HTTP client for one request; null = there is no HTTP
  * @param budget the process's attempts to connect
  */
 public record Surroundings(
@@ -27,7 +27,7 @@ public record Surroundings(
         Function<WsConnectionConfig, RestClient> rests,
         ConnectBudget budget) {
 
-    /** A world without HTTP: nobody is asked for the time. */
+    /** Creates an environment without HTTP: the exchange's time is never requested. */
     public Surroundings(
             ContextInternal context,
             Clockwork clockwork,
@@ -36,7 +36,7 @@ public record Surroundings(
         this(context, clockwork, connectors, null, budget);
     }
 
-    /** The real world: sockets, timers and the shared budget of this Vert.x, on the current context. */
+    /** Creates the real environment: sockets, timers and the shared budget of this Vert.x, on the current context. */
     static Surroundings of(Vertx vertx) {
         Clockwork clockwork = Clockwork.of(vertx);
         ConnectBudget budget = ConnectBudget.of(vertx);

@@ -4,19 +4,19 @@ import io.firstline.config.RankBy;
 import io.firstline.pool.EvictionPolicy.Contender;
 
 /**
- * Whether a candidate takes the seat of the connection that it is to replace. It must deliver in step; one that was opened because the
- * other is slow must also turn out to be clearly faster, measured over the same messages. Pure.
+ * Decides whether a candidate takes the seat of the connection that it is to replace. It must deliver in step. If it
+ * was opened because the other is slow, it must also be clearly faster, measured over the same messages. Pure.
  */
 final class Trial {
-    /** Both are measured over at least so many copies of the candidate, if they come in time. */
+    /** The least number of the candidate's copies over which both are measured, if they arrive in time. */
     static final int COPIES = 100;
 
-    /** Better by a fifth: less may be chance. */
+    /** Better by a fifth: a smaller difference may be chance. */
     private static final double CLEARLY = 0.8;
 
     private Trial() {}
 
-    /** What is decided. */
+    /** The decision about a candidate. */
     enum Decision {
         WAIT,
         TAKE,
@@ -26,19 +26,20 @@ final class Trial {
     /**
      * A decision with its reason.
      *
-     * @param why with {@code DROP}, what was wrong; with {@code TAKE}, the numbers if any were compared; else empty
+     * @param why with {@code DROP}, what was wrong; with {@code TAKE}, the compared figures, if any; otherwise empty
      */
     record Verdict(Decision decision, String why) {
         private static final Verdict WAIT = new Verdict(Decision.WAIT, "");
     }
 
     /**
-     * What is known of a candidate.
+     * The facts about a candidate.
      *
-     * @param lacks what it must still do, in words: null = it delivers, in step, all that the others deliver
-     * @param old the connection that it replaces, measured since the candidate was in step; null = that one need not be slower
-     * @param candidate the candidate itself, measured over the same time
-     * @param timeUp no more waiting
+     * @param lacks what it must still do, in words; null = it delivers, in step, all that the others deliver
+     * @param old the connection that it replaces, measured since the candidate was in step; null = that one need not
+     *     be slower
+     * @param candidate the candidate, measured over the same time
+     * @param timeUp whether the time limit of the trial has passed
      */
     record Facts(String lacks, Contender old, Contender candidate, boolean timeUp) {}
 
@@ -55,7 +56,7 @@ final class Trial {
         }
         String figures =
                 facts.candidate().figures(rankBy) + " against " + facts.old().figures(rankBy);
-        // an old one that brought nothing meanwhile is worse than any
+        // an old connection that delivered nothing meanwhile is worse than any candidate
         boolean notBetter = Double.isNaN(cost) || CLEARLY * facts.old().cost(rankBy) < cost;
         return notBetter ? new Verdict(Decision.DROP, "not better: " + figures) : new Verdict(Decision.TAKE, figures);
     }

@@ -1,12 +1,12 @@
 package io.firstline.pool;
 
-/** What can be wrong with a feed's messages though its connections are open. */
+/** A problem with a feed's messages although its connections are open. */
 enum Trouble {
-    /** Connections bring different messages: nothing is saved by having several, and messages come several times. */
+    /** Connections deliver different messages: redundancy has no effect, and messages are published several times. */
     LINES_DIFFER(FeedEvent.Type.LINES_DIFFER, true),
-    /** What the profile points to is in no message. */
+    /** A value that the profile points to is in no message. */
     NOT_FOUND(FeedEvent.Type.NOT_FOUND, false),
-    /** Streams have names that are too long, or there are too many. */
+    /** Stream names are too long, or there are too many streams. */
     STREAMS_IGNORED(FeedEvent.Type.STREAMS_IGNORED, false),
     /** Frames hold several messages. */
     SEVERAL_VALUES(FeedEvent.Type.SEVERAL_VALUES, false);
@@ -19,12 +19,12 @@ enum Trouble {
         this.degrades = degrades;
     }
 
-    /** The event that reports it. */
+    /** Returns the event that reports it. */
     FeedEvent.Type type() {
         return type;
     }
 
-    /** Whether a feed with it is not whole. */
+    /** Returns whether it makes the feed {@link FeedState#DEGRADED}. */
     boolean degrades() {
         return degrades;
     }

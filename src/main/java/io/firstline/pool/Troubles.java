@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What is wrong with a feed's messages at the moment, each in words. Pure; bounded by what a profile names. */
+/** The present problems with a feed's messages, in words. Pure; bounded by the profile. */
 final class Troubles {
     private record Key(Trouble trouble, String subject) {}
 
     private final Map<Key, String> words = new LinkedHashMap<>();
 
     /**
-     * Something is wrong.
+     * A problem begins.
      *
-     * @param subject what of its kind it is about; empty = all of the feed
-     * @return whether that is news
+     * @param subject the part of the feed that it concerns; empty = the whole feed
+     * @return whether it is new
      */
     boolean begins(Trouble trouble, String subject, String what) {
         return words.put(new Key(trouble, subject), what) == null;
     }
 
-    /** It is over; true if that is news. */
+    /** A problem ends; returns whether it was present. */
     boolean ends(Trouble trouble, String subject) {
         return words.remove(new Key(trouble, subject)) != null;
     }
@@ -35,12 +35,12 @@ final class Troubles {
         words.clear();
     }
 
-    /** All of them, oldest first. */
+    /** Returns all problems, oldest first. */
     List<String> all() {
         return new ArrayList<>(words.values());
     }
 
-    /** Those for which the feed is not whole; empty = none. */
+    /** Returns the problems that degrade the feed; empty = none. */
     String degrading() {
         return words.entrySet().stream()
                 .filter(each -> each.getKey().trouble().degrades())

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Messages of one stream that came before those that they follow, in the order of their numbers. Pure; times are nanoseconds of the
- * monotonic clock.
+ * Messages of one stream that arrived before their predecessors, ordered by number. Pure; times are nanoseconds of
+ * the monotonic clock.
  */
 final class Waiting {
     private record Item(Copy copy, long sinceNanos, long arrived) {}
@@ -17,7 +17,7 @@ final class Waiting {
     private long arrived;
     private boolean watched;
 
-    /** Whether nobody has looked after what waits so far: so the caller does, with one timer, until {@link #endWatch()}. */
+    /** Returns whether the caller must start the timer that watches waiting messages until {@link #endWatch()}. */
     boolean beginWatch() {
         boolean begins = !watched;
         watched = true;
@@ -40,19 +40,19 @@ final class Waiting {
         return items.isEmpty();
     }
 
-    /** Takes out the first if it follows a number, or is older; null if it does not, or nothing waits. */
+    /** Removes and returns the first message if it follows this number or is older; otherwise null. */
     Copy next(long newest) {
         return !items.isEmpty() && items.peek().copy().first() <= newest + 1
                 ? items.poll().copy()
                 : null;
     }
 
-    /** Takes out the first. */
+    /** Removes and returns the first message. */
     Copy first() {
         return items.poll().copy();
     }
 
-    /** Takes out all, in order. */
+    /** Removes and returns all messages, in order. */
     List<Copy> drain() {
         List<Copy> all = new ArrayList<>();
         while (!items.isEmpty()) {
@@ -61,7 +61,7 @@ final class Waiting {
         return all;
     }
 
-    /** Since when the one has waited that has waited longest; only asked if something waits. */
+    /** Returns since when the longest waiting message has waited; only called if there is one. */
     long oldestNanos() {
         long oldest = Long.MAX_VALUE;
         for (Item item : items) {

@@ -24,15 +24,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Several connections to one feed. The first copy of every message is passed on, once. Every {@code evictIntervalMs} those that are
- * clearly slow are challenged, one after the other: each goes only after its replacement delivers in step with the others, and faster.
+ * Several connections to one feed. Publishes the first copy of every message, once. Every {@code evictIntervalMs} it
+ * challenges the clearly slow connections, one after another: each is closed only after its replacement delivers in
+ * step with the others, and faster.
  */
 public final class WsPool extends Feed {
     private static final long LEAST_TRIAL_MS = 30_000;
     private static final long WATCH_MS = 250;
     private static final int SILENCE_MESSAGES = 5;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** A connection that has just opened may be subscribing still. */
+    /** A younger connection may still be subscribing. */
     private static final long FIRST_DATA_MS = 10_000;
 
     private final WsPoolConfig config;
@@ -42,7 +43,7 @@ public final class WsPool extends Feed {
     private final Arriving arriving;
     private final Rotation rotation;
     private final LineAgreement agreement;
-    /** The slow ones of the last look that are still to be challenged. */
+    /** The slow connections of the last comparison that are still to be challenged. */
     private final Deque<Contender> slow = new ArrayDeque<>();
 
     private long evictionTimer;
@@ -51,9 +52,9 @@ public final class WsPool extends Feed {
     private CommonStall stall = new CommonStall();
 
     /**
-     * Made by {@link #create}, and by tests that cannot wait.
+     * Used by {@link #create}, and by tests with a shorter trial.
      *
-     * @param trialMs how long a candidate has until it must deliver in step
+     * @param trialMs the time in which a candidate must deliver in step
      */
     WsPool(
             Surroundings surroundings,
@@ -70,12 +71,12 @@ public final class WsPool extends Feed {
         this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), clockwork.random());
     }
 
-    /** A pool named by its connection id; runs on the current Vert.x context. */
+    /** Creates a pool named by its connection id; runs on the current Vert.x context. */
     public static WsPool create(Vertx vertx, WsPoolConfig config) {
         return create(vertx, config.connection().connectionId(), config, Subscribing.NONE, Dialect.NONE);
     }
 
-    /** A pool whose messages cannot be told apart but by their bytes. */
+    /** Creates a pool that identifies messages only by their bytes. */
     public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
         return create(vertx, name, config, subscribing, Dialect.NONE);
     }
@@ -91,7 +92,7 @@ public final class WsPool extends Feed {
                 Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
-    /** A pool in a world of somebody's making. */
+    /** Creates a pool in a simulated environment. */
     public static WsPool create(Surroundings surroundings, FeedConfig feed) {
         return new WsPool(surroundings, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
     }
@@ -115,7 +116,7 @@ public final class WsPool extends Feed {
                     @Override
                     public void inStep(Line line, boolean alone) {
                         Member member = members.get(line);
-                        // one that lined up leads with all that it received in the last skew
+                        // a connection that has just lined up leads with all that it received in the last skew
                         member.inStepNanos =
                                 clockwork.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
                         chronicle.inStep(member, alone);
@@ -189,7 +190,7 @@ public final class WsPool extends Feed {
         members.put(member.line, member);
         agreement.cleared(member.line);
         streams.joined(member.line.slot());
-        member.inStepNanos = startedNanos; // if it is in step at once, it is a founder
+        member.inStepNanos = startedNanos; // in step at once = open before the first message
         member.ageLimitMs = rotation.ageLimitMs();
     }
 
@@ -225,7 +226,7 @@ public final class WsPool extends Feed {
         delivery.first(copy, guessedLate);
     }
 
-    /** What came late because everything did says nothing about one connection. */
+    /** Restarts measurements after a stall: copies that were late with all others say nothing about one connection. */
     private void lookForStall() {
         long now = clockwork.nowNanos();
         List<CommonStall.Silence> ofConnections = new ArrayList<>();
@@ -242,15 +243,15 @@ public final class WsPool extends Feed {
         }
     }
 
-    /** What makes a connection slow is compared over one interval, in which nobody joined. */
+    /** Compares connections over one interval in which none joined. */
     private void lookForSlow() {
         lookForStall();
         if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace() || !agreement.isTrusted()) {
-            return; // what was missing on a connection is known only where copies match
+            return; // missing messages are known only if copies match
         }
         List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
         if (!EvictionPolicy.canJudge(live, config.rankBy())) {
-            return; // the window goes on: in a quiet feed it takes several intervals
+            return; // the interval continues: a quiet feed needs several
         }
         slow.clear();
         slow.addAll(EvictionPolicy.slow(live, config.rankBy(), config.evictIntervalMs()));
@@ -258,7 +259,7 @@ public final class WsPool extends Feed {
         challengeSlow();
     }
 
-    /** One at a time: the next begins when the last was promoted or dropped. */
+    /** Challenges one connection at a time: the next follows when the last candidate was promoted or dropped. */
     private void challengeSlow() {
         if (!agreement.isTrusted()) {
             slow.clear();
@@ -291,8 +292,9 @@ public final class WsPool extends Feed {
     }
 
     /**
-     * A connection that brings nothing, or nothing of one stream, while its siblings do is dead, even if it answers pings. One that does
-     * not answer them is judged by that; and after a stall the siblings' bursts prove nothing.
+     * Replaces a connection that delivers nothing, or nothing of one stream, while its siblings do: it is dead, even
+     * if it answers pings. A connection without answers is judged elsewhere. After a stall, bursts of siblings prove
+     * nothing.
      */
     private void replaceSilent() {
         if (stall.isGrace()) {
@@ -315,7 +317,7 @@ public final class WsPool extends Feed {
         }
     }
 
-    /** One at a time, but not waiting for an empty seat, which may never be filled: the server is about to cut it. */
+    /** Replaces one at a time, without waiting for empty seats to be filled: the server is about to close it. */
     private void replaceOverdue() {
         for (Seat seat : roster.seats()) {
             if (seat.candidate() != null) {
@@ -334,7 +336,7 @@ public final class WsPool extends Feed {
                 && seat.member().connection.ageMs() >= config.maxAgeMs();
     }
 
-    /** Whoever is furthest over its age. */
+    /** Replaces the connection that exceeds its age limit most. */
     private void rotateOldest() {
         long epochMs = clockwork.epochMicros() / 1_000;
         Seat oldest = null;
@@ -356,7 +358,7 @@ public final class WsPool extends Feed {
 
     // trials
 
-    /** From now on it is measured beside the one it is to replace, over the same messages. */
+    /** Starts to measure the candidate and the connection that it is to replace, over the same messages. */
     private static void startTrial(Seat seat) {
         seat.candidate().line.startWindow();
         if (seat.isLive()) {
@@ -376,7 +378,7 @@ public final class WsPool extends Feed {
         String lacks = lacks(candidate);
         boolean compared = lacks == null && seat.isChallenged() && seat.isLive();
         if (compared && !timeUp && candidate.line.windowCopies() < Trial.COPIES) {
-            return; // percentiles are not for every quarter of a second
+            return; // percentiles are too expensive for every call
         }
         Trial.Verdict verdict = Trial.verdict(
                 new Trial.Facts(
@@ -398,33 +400,33 @@ public final class WsPool extends Feed {
         }
     }
 
-    /** What a candidate must still do before it can take a seat; null = nothing. */
+    /** Returns what a candidate must still do before it can take a seat; null = nothing. */
     private String lacks(Member candidate) {
         if (!candidate.isLive() || !candidate.seat.isCandidateHeard() || !candidate.line.inStep()) {
             return "not delivering in step after " + trialMs + " ms";
         }
         if (!candidate.requests.isSettled()) {
-            return "without an answer to what it subscribed after " + trialMs + " ms";
+            return "without an answer to its subscribe requests after " + trialMs + " ms";
         }
         Optional<StreamWatch> lacking = streams.any(stream -> stream.isLackingIn(candidate.line.slot()));
         if (lacking.isPresent()) {
             return "not delivering " + lacking.get().name + " after " + trialMs + " ms";
         }
         if (candidate.seat.isAliveAgain()) {
-            return "not needed: the old one is alive again";
+            return "not needed: the old connection is alive again";
         }
         if (!delivers(candidate.seat)) {
             return null;
         }
         if (roster.live() < config.minLive()) {
-            return "needed beside the others: fewer than minLive are live";
+            return "the old connection is still needed: fewer than minLive are live";
         }
         return roster.live() < roster.target() && !candidate.seat.reason().equals(EvictionReason.OVERDUE)
-                ? "needed beside the others: not all of them are live"
+                ? "the old connection is still needed: not all others are live"
                 : null;
     }
 
-    /** Who delivers is not given up for a newcomer while another seat is empty: the newcomer may go as the last one went. */
+    /** Do not replace a delivering connection while a seat is empty: the new one may fail as the last one did. */
     private boolean delivers(Seat seat) {
         return seat.isLive() && seat.member().line.inStep() && !seat.member().isImpaired() && !isSilent(seat.member());
     }
@@ -447,7 +449,8 @@ public final class WsPool extends Feed {
 
     @Override
     WsConnection fastest(Stream<WsConnection> live) {
-        return live.min(Comparator.comparingDouble(WsConnection::expectedLatencyMs)) // what is not measured sorts last
+        // without a measurement it sorts last
+        return live.min(Comparator.comparingDouble(WsConnection::expectedLatencyMs))
                 .orElse(null);
     }
 

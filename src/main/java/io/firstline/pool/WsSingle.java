@@ -9,13 +9,14 @@ import io.vertx.core.Vertx;
 import java.util.stream.Stream;
 
 /**
- * One connection, opened again whenever it is lost. Every message is passed on; nothing is compared. When it is replaced, the new
- * connection takes over with its first message.
+ * One connection, which is opened again whenever it is lost. Every message is published without comparison. A
+ * replacement takes over with its first message.
  *
- * <p>A connection that answers nothing is kept: after ten seconds another one is opened beside it, which takes over with its first message
- * if the old one is silent still. So a path that stands still for less costs nothing, and a server that has vanished costs about ten
- * seconds. What a longer stall had held up is lost only if the new connection delivers before the old one does: without arbitration
- * nothing tells where the two overlap. A plain client waits for both.
+ * <p>A connection that answers nothing is kept. After ten seconds another one is opened beside it and takes over with
+ * its first message if the old one is still silent. So a shorter stall of the path costs nothing, and a vanished
+ * server costs about ten seconds. After a longer stall, its held-up messages are lost only if the new connection
+ * delivers before the old one: without arbitration nothing shows where the two overlap. A plain client waits for
+ * both.
  */
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
@@ -31,12 +32,12 @@ public final class WsSingle extends Feed {
         super(surroundings, name, config, 1, subscribing, dialect);
     }
 
-    /** A single connection, named by its connection id; runs on the current Vert.x context. */
+    /** Creates a single connection, named by its connection id; runs on the current Vert.x context. */
     public static WsSingle create(Vertx vertx, WsConnectionConfig config) {
         return create(vertx, config.connectionId(), config, Subscribing.NONE, Dialect.NONE);
     }
 
-    /** A single connection whose messages cannot be told apart. */
+    /** Creates a single connection without a venue profile. */
     public static WsSingle create(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
         return create(vertx, name, config, subscribing, Dialect.NONE);
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes text on to a writer on a thread of its own: output that nobody reads blocks nobody who writes. What finds no room is lost, which
- * is harmless for what a command says about itself. Not for messages.
+ * Passes text to a writer on a separate thread, so that a reader that has stopped never blocks the caller. Text is
+ * dropped when the queue is full. Use it for progress lines of a command, not for messages.
  */
 final class BackgroundWriter extends Writer {
     private static final int ROOM = 1_024;
@@ -44,7 +44,7 @@ final class BackgroundWriter extends Writer {
         writer.execute(out::flush);
     }
 
-    /** Waits until everything is written, bounded. */
+    /** Waits until everything is written, at most one second. */
     @Override
     public void close() {
         flush();

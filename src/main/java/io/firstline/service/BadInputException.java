@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The user asked for something that cannot be; the message says what was found and what is allowed. */
+/** The user asked for something that is not possible; the message says what was found and what is allowed. */
 final class BadInputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ final class BadInputException extends RuntimeException {
         super(message);
     }
 
-    /** A place in the file system that cannot be written to, given as an argument of this name. */
+    /** A place in the file system, given as the named argument, cannot be written to. */
     static BadInputException notWritable(String argument, Path place, IOException cause) {
         return new BadInputException(argument + ": found " + place + ", which cannot be written to (" + reason(cause)
                 + "), allowed: a place that can");
@@ -23,7 +23,7 @@ final class BadInputException extends RuntimeException {
 
     private static String reason(IOException cause) {
         if (cause instanceof FileAlreadyExistsException) {
-            return "it is no folder";
+            return "it is not a folder";
         } else if (cause instanceof NoSuchFileException) {
             return "its folder does not exist";
         } else if (cause instanceof AccessDeniedException) {

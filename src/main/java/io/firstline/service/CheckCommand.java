@@ -9,13 +9,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a configuration would run, or everything that is wrong with it. */
+/** Prints what a configuration would run, or every error in it. */
 @Command(
         name = "check",
-        description = "Says what CONFIG would run, or every error in it; starts nothing.",
+        description = "Prints what CONFIG would run, or every error in it; starts nothing.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:it can run", "1:failed while checking", "2:bad input: every error is named"})
+        exitCodeList = {"0:the configuration is valid", "1:failed while checking", "2:bad input: every error is named"})
 final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CONFIG", description = "a configuration file (JSON)")
     private Path file;
@@ -29,7 +29,7 @@ final class CheckCommand implements Callable<Integer> {
         ServiceConfig config = ConfigFiles.read(file);
         RunningService.checkSimulator(config);
         config.summary().forEach(out::println);
-        out.println(file + " is fine");
+        out.println(file + " is valid");
         return Main.OK;
     }
 }

@@ -8,25 +8,25 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** The options by which a command listens to a cluster instead of carrying a feed: it joins without a vote. */
+/** The options of a command that reads from a cluster instead of carrying a feed: it joins without a vote. */
 final class ClusterListener {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     @Option(
             names = "--cluster",
             description =
-                    "reads the feed from the cluster that carries it; CONFIG says which, without one it is on this machine")
+                    "read the feed from the cluster named in CONFIG; without CONFIG, from a cluster on this machine")
     private boolean wanted;
 
     @Option(
             names = "--cluster-member",
             paramLabel = "HOST:PORT",
-            description = "a member of that cluster instead of the configuration's; may be repeated. Implies --cluster")
+            description = "a member of that cluster, replaces those of CONFIG; may be repeated. Implies --cluster")
     private List<String> members = List.of();
 
     @Option(
             names = "--last",
-            description = "with --cluster: begins with the last message of each stream, where the feed keeps it")
+            description = "with --cluster: begin with the last message of each stream, if the feed keeps it")
     private boolean lastValues;
 
     boolean isWanted() {
@@ -37,14 +37,14 @@ final class ClusterListener {
         return lastValues;
     }
 
-    /** A configuration that carries nothing and joins the cluster. */
+    /** Returns a configuration that carries no feed and joins the cluster. */
     ServiceConfig listening(ServiceConfig config) {
         if (config == null) {
             for (String member : members) {
                 if (!LOOPBACK.contains(member.substring(0, Math.max(0, member.lastIndexOf(':'))))) {
                     throw new BadInputException(
                             "--cluster-member: found " + member
-                                    + ", allowed: a member on this machine; for others name a CONFIG that says how they are reached");
+                                    + ", allowed: a member on this machine; for other machines give a CONFIG with a cluster section");
                 }
             }
         }
@@ -53,12 +53,12 @@ final class ClusterListener {
                 .withCluster(cluster.listening(members.isEmpty() ? cluster.members() : members));
     }
 
-    /** The configuration that says where the cluster is, or null. */
+    /** Reads the configuration that names the cluster; null if there is no source. */
     static ServiceConfig configuration(String source) {
         return source == null ? null : ConfigFiles.read(Path.of(source));
     }
 
-    /** The feed that is meant: the named one, or the only one that the configuration has. */
+    /** Returns the named feed, or the only feed of the configuration. */
     static String feed(String named, ServiceConfig config) {
         if (named != null) {
             return named;

@@ -4,23 +4,23 @@ import io.firstline.config.ClusterConfig;
 import io.firstline.config.ServiceConfig;
 import picocli.CommandLine.Option;
 
-/** The options that make a node of a cluster of whatever runs a configuration. */
+/** The options that make this process a node of a cluster. */
 final class ClusterOptions {
     private static final int HIGHEST = 65_535;
 
     @Option(
             names = "--cluster",
             description =
-                    "joins the configuration's cluster, or, if it has none, one of up to three nodes on this machine")
+                    "join the cluster of CONFIG; if it has none, a cluster of at most three nodes on this machine")
     private boolean wanted;
 
     @Option(
             names = "--cluster-port",
             paramLabel = "N",
-            description = "which of the cluster's members this node is: the port of its membership. Implies --cluster")
+            description = "the membership port of this node, one of those in CONFIG. Implies --cluster")
     private Integer port;
 
-    /** The configuration as the options want it. */
+    /** Returns the configuration with these options applied. */
     ServiceConfig appliedTo(ServiceConfig config) {
         if (!wanted && port == null) {
             return config;
@@ -36,7 +36,7 @@ final class ClusterOptions {
         }
         ClusterConfig moved = cluster.withPort(port);
         if (!moved.isMember()) {
-            throw new BadInputException("--cluster-port: found " + port + ", which makes this node " + moved.self()
+            throw new BadInputException("--cluster-port: found " + port + ", so this node would be " + moved.self()
                     + ", allowed: one of " + cluster.members());
         }
         return config.withCluster(moved);

@@ -12,33 +12,33 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where the program finds its configuration. */
+/** Finds the configuration files of this process. */
 final class ConfigFiles {
-    /** Nothing longer is a configuration: see {@link ServiceConfig#read}. */
+    /** The longest file that {@link ServiceConfig#read} accepts. */
     private static final int MAX_BYTES = 1 << 20;
 
     private static final int MOST_VENUES = 1_000;
 
     private ConfigFiles() {}
 
-    /** The given file, or {@code conf/config.json} of the installation. */
+    /** Reads the given file, or {@code conf/config.json} of the installation. */
     static ServiceConfig read(Path given) {
         return ServiceConfig.read(file(given));
     }
 
-    /** The file that is read. */
     static Path file(Path given) {
         return given == null ? home().resolve("conf/config.json") : given;
     }
 
-    /** The installation: told by the launcher, else the working directory. */
+    /** Returns the folder of the installation: set by the launcher, by default the working directory. */
     static Path home() {
         return Path.of(System.getProperty("firstline.home", "."));
     }
 
     /**
-     * What changes when the file changes, or one of the venue files beside it: their contents as a hash. Not their times, which may stay the
-     * same when a file is written twice within a tick of the file system's clock, and change when nothing else does. Blocks.
+     * Returns a hash of the contents of the configuration file and the venue files beside it. File times are not
+     * enough: they stay the same when a file is written twice within one tick of the file system's clock, and change
+     * when the contents do not. Blocks.
      */
     static String fingerprint(Path given) {
         Path file = file(given);
@@ -53,7 +53,8 @@ final class ConfigFiles {
                         .toList();
                 files.forEach(entry -> add(digest, entry));
             } catch (IOException e) {
-                digest.update(bytes(e.toString())); // unreadable is a state like another; reading it says what is wrong
+                // an unreadable folder is a state too: reading the configuration reports the error
+                digest.update(bytes(e.toString()));
             }
         }
         return HexFormat.of().formatHex(digest.digest());
@@ -63,8 +64,7 @@ final class ConfigFiles {
         digest.update(bytes("\n" + file + "\n"));
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             digest.update(bytes(
-                    "no regular file")); // opening a FIFO waits for a writer; reading the configuration says what is
-            // wrong
+                    "no regular file")); // opening a FIFO would wait for a writer; reading the configuration reports it
             return;
         }
         try (InputStream in = Files.newInputStream(file)) {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a configuration's files over into the running service when they change; see the package for how. Looks twice a second, off the
- * event loops; while one change is being made it does not look for the next.
+ * Applies changes of the configuration files to the running service; the package documentation describes how. Reads
+ * the files twice a second, off the event loops, and not while a change is being applied.
  */
 final class ConfigWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
@@ -24,20 +24,20 @@ final class ConfigWatch implements AutoCloseable {
     private final Settling settling;
     private final Callable<ServiceConfig> read;
     private final Function<ServiceConfig, Future<?>> apply;
-    /** Whether the file is mounted by itself, as last said. */
+    /** The last reported state of a file that is mounted by itself. */
     private volatile MountedFile.State mount = MountedFile.State.NONE;
-    /** What is being made now: one after the other. */
+    /** The change in progress; changes are applied one after the other. */
     private Future<?> making = Future.succeededFuture();
 
     private volatile boolean closed;
 
     /**
-     * Does not look yet.
+     * Creates a watch that is not started.
      *
-     * @param file null = the default one
-     * @param known the files' fingerprint before they were read for what runs now
-     * @param read reads and checks as at the start; may block
-     * @param apply makes it run
+     * @param file null = the default file
+     * @param known fingerprint of the files before the running configuration was read
+     * @param read reads and checks the configuration as at start-up; may block
+     * @param apply applies a configuration to the running service
      */
     ConfigWatch(
             Vertx vertx,
@@ -57,19 +57,19 @@ final class ConfigWatch implements AutoCloseable {
         context.executeBlocking(this::lookAtMount).onComplete(done -> lookLater());
     }
 
-    /** Says what cannot be followed, once. */
+    /** Reports a mount that cannot be followed, once. */
     private Object lookAtMount() {
         MountedFile.State now = MountedFile.of(ConfigFiles.file(file));
         if (now != mount) {
             mount = now;
             if (now == MountedFile.State.MOUNTED) {
                 LOG.info(
-                        "{} is mounted as a single file: it is followed when it is written in place, not when another file takes its name;"
-                                + " mount its folder for that",
+                        "{} is mounted as a single file: changes written in place are applied, a file that replaces it is not seen;"
+                                + " mount its folder instead",
                         ConfigFiles.file(file));
             } else if (now == MountedFile.State.REPLACED) {
                 LOG.warn(
-                        "{} was replaced where it is mounted from, which cannot be seen here: restart to read the new one, or mount its folder",
+                        "{} was replaced outside the container, the new file is not visible here: restart to read it, or mount its folder",
                         ConfigFiles.file(file));
             }
         }
@@ -91,12 +91,12 @@ final class ConfigWatch implements AutoCloseable {
         }
     }
 
-    /** Takes the files as they are now, changed or not. For any thread. */
+    /** Applies the files as they are now, changed or not. May be called on any thread. */
     void reload() {
         context.runOnContext(v -> {
             if (!closed) {
-                LOG.info("{} is read again, as asked", ConfigFiles.file(file));
-                inTurn().onSuccess(done -> LOG.info("{} runs", ConfigFiles.file(file)));
+                LOG.info("{}: reloading, as requested", ConfigFiles.file(file));
+                inTurn().onSuccess(done -> LOG.info("{}: reloaded", ConfigFiles.file(file)));
             }
         });
     }
@@ -110,7 +110,7 @@ final class ConfigWatch implements AutoCloseable {
         return context.executeBlocking(read)
                 .<Object>compose(config -> apply.apply(config).mapEmpty())
                 .onFailure(e -> LOG.error(
-                        "{} is refused, the configuration that runs goes on: {}",
+                        "{}: new configuration rejected, the running one continues: {}",
                         ConfigFiles.file(file),
                         e.getMessage()));
     }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * The main job on the embedded exchange: what a newcomer runs first. It reads the merged stream as any consumer would, from the event
- * bus, and at the end holds it against what the exchange says it sent.
+ * Runs the whole program against the embedded exchange: the first command that a new user tries. Reads the merged
+ * stream from the event bus like any consumer and compares it with what the exchange sent.
  */
 @Command(
         name = "demo",
@@ -31,14 +31,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every message arrived once",
-            "1:a message was lost or came twice",
+            "0:every message arrived exactly once",
+            "1:a message was lost or arrived twice",
             "2:bad input: nothing was started"
         })
 final class DemoCommand implements Callable<Integer> {
     private static final long START_SECONDS = 30;
     private static final long STATUS_SECONDS = 5;
-    /** Losses are counted when a message is two seconds old. */
+    /** The pool counts a loss when a message is two seconds old. */
     private static final Duration SETTLING = Duration.ofMillis(2_100);
 
     private static final Duration DRAIN = Duration.ofSeconds(3);
@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** Waits until an instant of the monotonic clock; true if a signal came before it. */
+    /** Waits until an instant of the monotonic clock; returns true if a signal arrived first. */
     private static boolean isAsked(Shutdown shutdown, long untilNanos) throws InterruptedException {
         try {
             shutdown.asked().get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -129,7 +129,7 @@ final class DemoCommand implements Callable<Integer> {
                 STATUS_SECONDS);
     }
 
-    /** What was on its way when the exchange fell silent still arrives; bounded. */
+    /** Waits for messages that were in flight when the exchange paused, at most three seconds. */
     private static JsonObject drained(RunningService service, String feed) throws InterruptedException {
         long deadline = System.nanoTime() + DRAIN.toNanos();
         long settled = System.nanoTime() + SETTLING.toNanos();

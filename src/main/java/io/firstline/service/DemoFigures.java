@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * What the demo counts and how it shows it. Messages are counted on the event loop that delivers them, lines are made on the
- * command's thread; the lock is uncontended but for once a second.
+ * Counts messages for the demo and formats its output. The event loop that delivers messages calls {@link #received};
+ * the command's thread formats a line once a second, so the lock is almost never contended.
  *
- * <p>Lag is the time after the first copy arrived on any connection: for the merged stream until a consumer on the event bus had the
- * message, for a single connection until its own copy arrived.
+ * <p>Lag is measured from the first arrival of a message on any connection. For the merged stream it ends when a
+ * consumer on the event bus has the message, for a single connection when its own copy arrives.
  */
 final class DemoFigures {
     private static final long MAX_MICROS = 60_000_000;
@@ -44,7 +44,7 @@ final class DemoFigures {
         deliveryMicrosThisSecond.recordValue(micros);
     }
 
-    /** The live line of one second. */
+    /** Formats the live line of one second. */
     synchronized String line(int second, JsonObject status) {
         long published = status.getLong("published");
         long copies = status.getLong("copies");
@@ -71,12 +71,12 @@ final class DemoFigures {
         return line;
     }
 
-    /** Whether every message that the exchange sent reached the consumer, once and in order. */
+    /** Returns whether every message that the exchange sent reached the consumer, once and in order. */
     synchronized boolean isExact(JsonObject status, long sent) {
         return received == sent && outOfOrder == 0 && status.getLong("published") == sent;
     }
 
-    /** The table at the end: what each connection was worth, and what redundancy bought. */
+    /** Formats the table at the end: each connection's figures and the effect of redundancy. */
     synchronized List<String> summary(JsonObject status, long sent) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -136,7 +136,7 @@ final class DemoFigures {
     private static String fate(JsonObject connection) {
         if (connection.getString("role").equals("gone")) {
             String end = connection.getString("end", "");
-            // a candidate that did not get ready, or was not better, is closed as not needed
+            // the pool closes a candidate as "not needed" if it was not ready in time or not better
             return !end.startsWith("closed-by-us") ? "lost" : end.contains("not needed") ? "dropped" : "evicted";
         }
         return connection.getString("role").equals("candidate") ? "on trial" : "live";

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 1.5m}, {@code 2h}; a bare number is seconds. */
+/** Parses durations such as {@code 500ms}, {@code 10s}, {@code 1.5m} and {@code 2h}; a bare number means seconds. */
 final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|s|m|h)?");
 
@@ -26,7 +26,7 @@ final class Durations {
                 };
         long ms = Math.round(Double.parseDouble(form.group(1)) * unitMs);
         if (ms == 0) {
-            throw new TypeConversionException("found \"" + text + "\", allowed: more than nothing");
+            throw new TypeConversionException("found \"" + text + "\", allowed: more than 0");
         }
         return Duration.ofMillis(ms);
     }

@@ -10,50 +10,50 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** The options by which a command's user says which feed: a URL with its connections, or the feeds of a configuration. */
+/** The options that name the feed of a command: a URL and its connections, or the feeds of a configuration. */
 final class FeedChoice {
     private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
 
     @Option(
             names = "--connections",
             paramLabel = "N",
-            description = "with a URL: how many connections, 1 to 32; default 5")
+            description = "with a URL: the number of connections, 1 to 32; default 5")
     private Integer connections;
 
     @Option(
             names = "--on-connect",
             paramLabel = "TEXT",
-            description = "with a URL: a message sent on each connection when it opens; may be repeated")
+            description = "with a URL: a message to send on each connection when it opens; may be repeated")
     private List<String> onConnect = List.of();
 
     @Option(
             names = "--feed",
             paramLabel = "NAME",
-            description = "with a CONFIG: the feed to read; default: all. With a URL: what to call it")
+            description = "with a CONFIG: the feed to read; default: all. With a URL: the name of the feed")
     private String feedName;
 
     @Option(
             names = "--venue",
             paramLabel = "NAME",
-            description = "with a URL: the profile by which the exchange is spoken with, such as binance-spot")
+            description = "with a URL: the venue profile to use, such as binance-spot")
     private String venue;
 
     @Option(
             names = "--stream",
             paramLabel = "NAME",
-            description = "with a venue: a stream to subscribe; may be repeated")
+            description = "with a venue: a stream to subscribe to; may be repeated")
     private List<String> streams = List.of();
 
-    /** What the user has called the feed, or null. */
+    /** Returns the name that the user gave the feed, or null. */
     String feedName() {
         return feedName;
     }
 
     /**
-     * The feeds that are meant.
+     * Returns the chosen feeds.
      *
-     * @param source a URL, a configuration file, or, where streams are named, a venue
-     * @param defaultName what the feed of a URL is called if the user says nothing
+     * @param source a URL, a configuration file or, if streams are named, a venue
+     * @param defaultName the name of a URL's feed if the user gives none
      */
     ServiceConfig of(String source, String defaultName) {
         if (source.contains("://")) {
@@ -88,7 +88,7 @@ final class FeedChoice {
     private ServiceConfig ofFile(String file) {
         if (connections != null || !onConnect.isEmpty() || venue != null) {
             throw new BadInputException("--connections, --venue and --on-connect: found with the configuration " + file
-                    + ", allowed: only with a URL; a configuration says both itself");
+                    + ", allowed: only with a URL; put them into the configuration");
         }
         ServiceConfig config = ConfigFiles.read(Path.of(file));
         if (feedName == null) {

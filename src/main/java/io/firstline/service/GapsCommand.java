@@ -24,16 +24,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Receives feeds and says what was missing: each gap as it is seen, healed or lost, and in the end what is proven of each stream. */
+/** Receives feeds and prints each gap when it is healed or lost, and the totals of each stream at the end. */
 @Command(
         name = "gaps",
         description =
-                "Receives a feed and tells what its venue's numbers prove to be missing: each gap, who lacked it, who healed it.",
+                "Receives a feed and prints each gap in its venue's sequence numbers: which connections missed it and which one healed it.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:nothing was lost",
-            "1:something was lost, or no connection was ever made",
+            "1:messages were lost, or no connection was made",
             "2:bad input: nothing was started"
         })
 final class GapsCommand implements Callable<Integer> {
@@ -41,8 +41,7 @@ final class GapsCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "URL|CONFIG|VENUE",
-            description =
-                    "wss://… (ws:// for loopback hosts), a configuration file, or a venue whose streams are named")
+            description = "wss://… (ws:// for loopback hosts), a configuration file, or a venue with --stream")
     private String source;
 
     @Mixin
@@ -68,7 +67,7 @@ final class GapsCommand implements Callable<Integer> {
                     .toList();
             feeds.forEach(feed -> {
                 feed.eventHandler(event -> told(feed, event));
-                // a feed that cannot connect says so in the log, once per cause, and tries on
+                // the feed logs each cause of a failed connection once and retries
                 feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e));
             });
             time.waitFor(shutdown.asked());
@@ -76,7 +75,7 @@ final class GapsCommand implements Callable<Integer> {
         }
     }
 
-    /** On the feed's event loop. */
+    /** Called on the event loop of the feed. */
     private void told(Feed feed, FeedEvent event) {
         if (event.type() == FeedEvent.Type.GAP && !json) {
             feed.gaps()
@@ -100,13 +99,13 @@ final class GapsCommand implements Callable<Integer> {
                 : gap.fate().name().toLowerCase(Locale.ROOT);
         return String.format(
                 Locale.ROOT,
-                "%s %s %s: %s %s; lacked by %s",
+                "%s %s %s: %s %s; missed by %s",
                 at,
                 feed,
                 gap.stream(),
                 gap.from() == gap.to() ? "" + gap.from() : gap.from() + " to " + gap.to(),
                 what,
-                gap.lackedBy().isEmpty() ? "nobody that is known" : String.join(", ", gap.lackedBy()));
+                gap.lackedBy().isEmpty() ? "no known connection" : String.join(", ", gap.lackedBy()));
     }
 
     private int tellEnd(List<Feed> feeds) {
@@ -126,7 +125,7 @@ final class GapsCommand implements Callable<Integer> {
             } else {
                 report.ledger().forEach(stream -> print(line(feed.name(), stream)));
                 if (report.ledger().isEmpty()) {
-                    say("firstline: " + feed.name() + " tells no streams apart: give it a \"venue\" that says how");
+                    say("firstline: " + feed.name() + " has no stream names: add a \"venue\" that defines them");
                 }
             }
         }

@@ -8,24 +8,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something at each SIGHUP while it is open, instead of ending the process. The JDK's class for it is no part of Java and the
- * compiler warns of it, so it is looked up by name; where there is none, or the JVM leaves signals alone (-Xrs), the signal does what it did.
+ * Runs an action at each SIGHUP while it is open, instead of ending the process. The JDK's signal class is not part
+ * of Java SE and the compiler warns about it, so it is looked up by name. If it is absent, or with {@code -Xrs}, the
+ * signal keeps its default effect.
  */
 final class Hangup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hangup.class);
 
-    /** What handled the signal before; null = it could not be taken over. */
+    /** The previous handler of the signal; null = the signal is not handled here. */
     private final Object before;
 
-    /** A signal that comes before anybody can act on it is not lost. */
+    /** Signals that arrive before the action is set run it later. */
     private final CompletableFuture<Runnable> action = new CompletableFuture<>();
 
-    /** Hears the signal from now on. */
+    /** Handles the signal from now on. */
     Hangup() {
         this.before = takenOver();
     }
 
-    /** What each signal does from now on. */
+    /** Sets the action of each signal. */
     void calls(Runnable wanted) {
         action.complete(wanted);
     }
@@ -47,7 +48,7 @@ final class Hangup implements AutoCloseable {
                     });
             return handle(handler);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.debug("SIGHUP is not heard", e);
+            LOG.debug("SIGHUP cannot be handled", e);
             return null;
         }
     }
@@ -72,7 +73,7 @@ final class Hangup implements AutoCloseable {
             try {
                 handle(before);
             } catch (ReflectiveOperationException e) {
-                LOG.debug("SIGHUP is not given back", e);
+                LOG.debug("SIGHUP handler not restored", e);
             }
         }
     }

@@ -5,7 +5,7 @@ import io.firstline.config.ServiceConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
-/** The option that says where the operator's page is, for every command that serves it. */
+/** The option that sets the port of the operator's page, for every command that serves it. */
 final class HttpPort {
     private static final long START_SECONDS = 10;
     private static final int HIGHEST = 65_535;
@@ -13,11 +13,10 @@ final class HttpPort {
     @Option(
             names = "--http-port",
             paramLabel = "N",
-            description =
-                    "serves dashboard, health and metrics on this port, whatever the configuration says; 0 = any free one")
+            description = "serve dashboard, health and metrics on this port, overrides CONFIG; 0 = any free port")
     private Integer port;
 
-    /** The configuration with the page where the option wants it. */
+    /** Returns the configuration with the page on this port. */
     ServiceConfig appliedTo(ServiceConfig config) {
         if (port == null) {
             return config;
@@ -29,7 +28,7 @@ final class HttpPort {
         return config.withHttp(http.withPort(port));
     }
 
-    /** Serves the page and the TCP bridge, if there are any, and tells where; fails if it cannot. */
+    /** Starts the page and the TCP bridge, if configured, and prints their addresses; fails if one cannot start. */
     void serve(RunningService service, PrintWriter out) {
         String address = RunningService.await(service.serve(), START_SECONDS);
         if (address != null) {

@@ -4,11 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many log lines of a kind are written within a second; the others are counted. Pure, not thread-safe; times are milliseconds of any
- * clock, which may be set back.
+ * Limits how many log lines of one kind are written within a second, and counts the others. Pure, not thread-safe.
+ * Times are milliseconds of any clock; the clock may be set back.
  */
 final class LineLimit {
-    /** More kinds within a second are counted by logger: some libraries make a kind of its own of every line. */
+    /**
+     * Lines of further kinds within a second are counted per logger: some libraries build a new text for every line.
+     */
     static final int MOST_KINDS = 256;
 
     private static final long WINDOW_MS = 1_000;
@@ -18,30 +20,30 @@ final class LineLimit {
     private long sinceMs;
 
     /**
-     * Begins to count.
+     * Creates a limit.
      *
-     * @param mostLines of one kind within a second
+     * @param mostLines the number of lines of one kind that are written within a second
      */
     LineLimit(int mostLines) {
         this.mostLines = mostLines;
     }
 
     /**
-     * Counts a line; whether it is written.
+     * Counts a line; returns whether to write it.
      *
-     * @param kind the same for lines that differ only in their arguments
+     * @param kind equal for lines that differ only in their arguments
      */
     boolean isWritten(String logger, String kind) {
         String counted = lines.containsKey(kind) || lines.size() < MOST_KINDS ? kind : "a line of " + logger;
         return ++lines.computeIfAbsent(counted, k -> new long[1])[0] <= mostLines;
     }
 
-    /** Whether a second is over since the counting began anew. */
+    /** Returns whether the current second is over. */
     boolean isOver(long nowMs) {
         return nowMs < sinceMs || nowMs - sinceMs >= WINDOW_MS;
     }
 
-    /** How many lines of each kind were not written; counting begins anew. */
+    /** Returns how many lines of each kind were not written, and starts the next second. */
     Map<String, Long> leftOut(long nowMs) {
         Map<String, Long> leftOut = new LinkedHashMap<>();
         lines.forEach((kind, count) -> {

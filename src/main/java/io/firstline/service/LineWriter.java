@@ -14,16 +14,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Writes messages to an output stream, one a line, on a thread of its own: a slow reader of standard output never blocks an
- * event loop. When its queue is full the feeds' streams are paused and keep messages in their bounded rings.
+ * Writes messages to an output stream, one a line, on a separate thread: a slow reader of standard output never
+ * blocks an event loop. When the queue is full, the feeds' streams are paused and hold messages in their bounded
+ * buffers.
  */
 final class LineWriter {
-    /** Small, because messages may be megabytes; what waits longer waits in the streams' rings, which are bounded in bytes. */
+    /**
+     * Small, because messages may be megabytes; further messages wait in the streams' buffers, which are bounded in
+     * bytes.
+     */
     private static final int QUEUE = 256;
 
     private static final byte[] NEW_LINE = {'\n'};
 
-    /** A stream, and how many of its messages were written since it was last asked for more. */
+    /** A stream, and how many of its messages were written since the last fetch. */
     private static final class Source {
         private final FeedStream stream;
         private final int share;
@@ -54,9 +58,9 @@ final class LineWriter {
     private List<FeedStream> sources = List.of();
 
     /**
-     * Makes a writer that is not started.
+     * Creates a writer that is not started.
      *
-     * @param limit stop after so many lines; 0 = never
+     * @param limit stop after this number of messages; 0 = never
      */
     LineWriter(OutputStream out, Function<FeedMessage, byte[]> format, long limit) {
         this.out = new BufferedOutputStream(out, 1 << 16);
@@ -64,10 +68,10 @@ final class LineWriter {
         this.limit = limit;
     }
 
-    /** Takes messages from the streams as fast as they can be written. */
+    /** Reads messages from the streams as fast as they can be written. */
     void read(List<FeedStream> streams) {
         sources = streams;
-        int share = Math.max(1, QUEUE / streams.size()); // together they never have more under way than the queue holds
+        int share = Math.max(1, QUEUE / streams.size()); // all streams together fetch at most what the queue holds
         for (FeedStream stream : streams) {
             Source source = new Source(stream, share);
             stream.pause();
@@ -104,7 +108,7 @@ final class LineWriter {
             ended.complete(null);
         } catch (IOException e) {
             if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
-                ended.complete(null); // as in `tail … | head -3`: the reader has what it wanted
+                ended.complete(null); // as in `tail … | head -3`: the reader has stopped on purpose
             } else {
                 ended.completeExceptionally(new IllegalStateException(
                         "standard output cannot be written: " + e.getMessage() + ", after " + written + " lines", e));
@@ -114,12 +118,18 @@ final class LineWriter {
         }
     }
 
-    /** Writes what the streams and the queue still hold, then ends; the streams should get nothing more by then. */
+    /**
+     * Writes the rest of the streams and the queue, then ends. Detach the streams first, so that they get nothing
+     * more.
+     */
     void stop() {
         stopping = true;
     }
 
-    /** Completes when the limit is reached, the reader is gone, or it was stopped and has written the rest; fails if it cannot write. */
+    /**
+     * Completes when the limit is reached, the reader has closed the output, or the rest is written after
+     * {@link #stop}. Fails if the output cannot be written.
+     */
     CompletableFuture<Void> ended() {
         return ended;
     }

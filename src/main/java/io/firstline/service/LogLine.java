@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.slf4j.Marker;
 import org.slf4j.event.KeyValuePair;
 
-/** What is kept of a logging event until it is written: its text, bounded and printable, and nothing that belongs to somebody else. */
+/**
+ * A copy of a logging event that waits to be written: its text is bounded and printable, and it refers to no foreign
+ * object.
+ */
 final class LogLine implements ILoggingEvent {
     private static final int MOST_CHARACTERS = 4_000;
     private static final int MOST_CAUSES = 16;
@@ -56,7 +59,7 @@ final class LogLine implements ILoggingEvent {
                 event.getLoggerContextVO());
     }
 
-    /** A line of the log's own. */
+    /** Creates a line of the log queue itself. */
     static LogLine of(LogQueue log, Level level, String text) {
         Context context = log.getContext();
         return new LogLine(
@@ -130,7 +133,7 @@ final class LogLine implements ILoggingEvent {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // it must be there all the same
+    @SuppressWarnings("deprecation") // the interface still requires it
     public Map<String, String> getMdc() {
         return Map.of();
     }
@@ -162,7 +165,7 @@ final class LogLine implements ILoggingEvent {
 
     @Override
     public void prepareForDeferredProcessing() {
-        // it is prepared
+        // it was prepared when it was made
     }
 
     /** An exception whose text is printable too. */

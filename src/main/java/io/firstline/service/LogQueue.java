@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stands before the appender that writes the log, in conf/logback.xml. Lines are written on a thread of its own: standard error that nobody
- * reads never blocks an event loop. Lines that find no room, and those over {@value #MOST_LINES} of one kind within a second, are left
- * out, and their number is logged. What a line says is {@linkplain io.firstline.payload.Printable made printable}: it may quote a stranger.
+ * Queues log lines for the appender in conf/logback.xml and writes them on a separate thread: an unread standard
+ * error never blocks an event loop. Lines are dropped when the queue is full and beyond {@value #MOST_LINES} of one
+ * kind within a second; the number of dropped lines is logged. Text is
+ * {@linkplain io.firstline.payload.Printable made printable}, because it may quote a remote host.
  */
 public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         implements AppenderAttachable<ILoggingEvent> {
@@ -88,19 +89,22 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
             }
             leftOut = limit.leftOut(now);
         }
-        leftOut.forEach((kind, count) -> appenders.appendLoopOnAppenders(LogLine.of(
-                this, Level.WARN, count + " more lines within a second were left out of the log, like: " + kind)));
+        leftOut.forEach((kind, count) -> appenders.appendLoopOnAppenders(
+                LogLine.of(this, Level.WARN, count + " more log lines within a second were dropped, like: " + kind)));
         long full = overflowed.getAndSet(0);
         if (full > 0) {
             appenders.appendLoopOnAppenders(LogLine.of(
-                    this, Level.WARN, full + " lines were left out of the log: it was not read fast enough"));
+                    this, Level.WARN, full + " log lines were dropped: standard error was not read fast enough"));
         }
     }
 
-    /** Waits until what was logged before is written, and how much was left out; bounded: nobody may be reading. */
+    /**
+     * Waits until all earlier lines and the number of dropped ones are written, at most this long: standard error may
+     * be unread.
+     */
     private void flush(long mostMs) {
         flushing = true;
-        boolean unused = queue.offer(LogLine.of(this, Level.OFF, "")); // if there is no room it is awake
+        boolean unused = queue.offer(LogLine.of(this, Level.OFF, "")); // if the queue is full, the writer is awake
         try {
             for (long waited = 0; flushing && waited < mostMs && writer.isAlive(); waited += 5) {
                 Thread.sleep(5);
@@ -110,7 +114,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         }
     }
 
-    /** The same for every log of this process, before it ends. */
+    /** Flushes every log of this process before it ends. */
     static void flushAll(long mostMs) {
         OPEN.forEach(log -> log.flush(mostMs));
     }

@@ -6,13 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The environment variables by which {@code conf/logback.xml} is set. Logback itself would log everything for a level that it does not know,
- * and nothing for a format that it does not know. Called before anything logs.
+ * Checks the environment variables that {@code conf/logback.xml} uses and passes them on as system properties.
+ * Logback itself would log everything for an unknown level and nothing for an unknown format. Called before anything
+ * logs.
  */
 final class LogSettings {
     static final String LEVEL = "FIRSTLINE_LOG_LEVEL";
     static final String FORMAT = "FIRSTLINE_LOG_FORMAT";
-    /** How many lines of a stack trace are shown: none, or all when debugging. */
+    /** How many lines of a stack trace are logged: all at levels DEBUG and TRACE, otherwise none. */
     static final String STACK_LINES = "FIRSTLINE_LOG_STACK_LINES";
 
     private static final List<String> LEVELS = List.of("INFO", "TRACE", "DEBUG", "WARN", "ERROR", "OFF");
@@ -20,7 +21,10 @@ final class LogSettings {
 
     private LogSettings() {}
 
-    /** Sets system properties, which go before variables in the file; reports a wrong value, which the default replaces. */
+    /**
+     * Sets system properties, which logback prefers to variables of its file. Reports a wrong value and uses the
+     * default instead.
+     */
     static void check(Map<String, String> environment, PrintStream err) {
         String level = chosen(LEVEL, environment.get(LEVEL), LEVELS, err);
         System.setProperty(LEVEL, level);
@@ -28,7 +32,7 @@ final class LogSettings {
         System.setProperty(STACK_LINES, level.equals("DEBUG") || level.equals("TRACE") ? "full" : "0");
     }
 
-    /** The allowed value that is meant, in upper or lower case; the first one if there is none. */
+    /** Returns the allowed value that equals this one, ignoring case; the first one if there is none. */
     private static String chosen(String name, String value, List<String> allowed, PrintStream err) {
         if (value == null || value.isBlank()) {
             return allowed.get(0);
@@ -41,7 +45,7 @@ final class LogSettings {
                     String shown =
                             value.substring(0, Math.min(value.length(), 40)).replaceAll("\\p{Cntrl}", "?");
                     err.println("firstline: " + name + ": found \"" + shown + "\", allowed: "
-                            + String.join(", ", allowed) + "; " + allowed.get(0) + " is used");
+                            + String.join(", ", allowed) + "; using " + allowed.get(0));
                     return allowed.get(0);
                 });
     }

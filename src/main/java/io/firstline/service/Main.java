@@ -38,7 +38,7 @@ import picocli.CommandLine.IVersionProvider;
             "0:ok",
             "1:failed while running",
             "2:bad input: nothing was started",
-            "3:the heap is exhausted: give it more memory, or start it anew"
+            "3:out of memory: give it a larger heap, or restart it"
         })
 public final class Main {
     static final int OK = 0;
@@ -47,7 +47,7 @@ public final class Main {
 
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
-    /** Where a command writes what is not text for people: the payloads of messages. */
+    /** The output for payloads of messages, as bytes. */
     private final OutputStream stdout;
 
     private Main(OutputStream stdout) {
@@ -58,7 +58,7 @@ public final class Main {
         return stdout;
     }
 
-    /** Tells the version of the jar. */
+    /** Reads the version from the jar. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -70,14 +70,17 @@ public final class Main {
     /** Runs the command line and ends the JVM with its exit code. */
     public static void main(String[] args) {
         if (System.getProperty(LOG_CONFIGURATION) == null) {
-            // without the launcher: logback's own default would write to standard output, which belongs to messages
+            // without the launcher, logback would write to standard output, which is for messages
             System.setProperty(LOG_CONFIGURATION, "conf/logback.xml");
         }
         LogSettings.check(System.getenv(), System.err);
         Shutdown.exit(run(args));
     }
 
-    /** Runs the command line in this JVM; returns the exit code. Standard error that nobody reads does not keep it from ending. */
+    /**
+     * Runs the command line in this JVM and returns the exit code. The command ends even if nobody reads standard
+     * error.
+     */
     static int run(String... args) {
         CommandLine line = line(new FileOutputStream(FileDescriptor.out));
         try (PrintWriter err = new PrintWriter(new BackgroundWriter(line.getErr()), true)) {
@@ -85,7 +88,7 @@ public final class Main {
         }
     }
 
-    /** The same with other places to write to than those of the process. */
+    /** Runs the command line with other outputs than those of the process. */
     static int run(OutputStream stdout, OutputStream stderr, String... args) {
         return line(stdout)
                 .setOut(new PrintWriter(stdout, true, StandardCharsets.UTF_8))

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whether a file is mounted by itself, as containers do it with {@code -v my.json:/etc/…/config.json} or {@code subPath}. Such a mount
- * shows one file for ever: when another one takes its name where it comes from, this is not seen.
+ * Detects a file that is mounted by itself, as containers do with {@code -v my.json:/etc/…/config.json} or
+ * {@code subPath}. Such a mount always shows the same file: a new file of the same name outside the container is not
+ * visible.
  */
 final class MountedFile {
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
@@ -18,13 +19,13 @@ final class MountedFile {
         /** An ordinary file. */
         NONE,
         MOUNTED,
-        /** Mounted, and no longer there where it comes from. */
+        /** Mounted, and deleted or replaced outside the container. */
         REPLACED
     }
 
     private MountedFile() {}
 
-    /** Blocks. */
+    /** Reads the mount table of this process. Blocks. */
     static State of(Path file) {
         try {
             return Files.isReadable(TABLE)
@@ -35,7 +36,7 @@ final class MountedFile {
         }
     }
 
-    /** As the kernel's table says; see proc(5). */
+    /** Decides by the lines of the kernel's table; see proc(5). */
     static State of(List<String> table, String path) {
         State state = State.NONE;
         for (String line : table) {
@@ -43,7 +44,7 @@ final class MountedFile {
             if (fields.length > MOUNT_POINT && unescaped(fields[MOUNT_POINT]).equals(path)) {
                 state = fields[ROOT].endsWith("//deleted")
                         ? State.REPLACED
-                        : State.MOUNTED; // the last mount covers those before
+                        : State.MOUNTED; // the last mount hides earlier ones
             }
         }
         return state;

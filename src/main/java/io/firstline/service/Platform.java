@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Which versions, transport and TLS engine run, in one line for the log: a native library that does not load costs speed, not function. */
+/**
+ * Describes versions, transport and TLS engine in one line for the log. Without its native libraries the program is
+ * slower but works.
+ */
 final class Platform {
     private Platform() {}
 
-    /** Loads the native TLS library if need be: may block. */
+    /** Loads the native TLS library if needed: may block. */
     static String describe(Vertx vertx) {
         return "Vert.x " + vertxVersion() + ", Java " + Runtime.version() + " (" + System.getProperty("java.vendor")
                 + "), transport "
@@ -24,7 +27,7 @@ final class Platform {
     }
 
     private static String because(Throwable cause) {
-        return cause == null ? "" : " (the native library does not load: " + cause + ")";
+        return cause == null ? "" : " (native library not loaded: " + cause + ")";
     }
 
     private static String vertxVersion() {

@@ -30,16 +30,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Keeps what every connection of a feed brings. */
+/** Records the copies of every connection of a feed. */
 @Command(
         name = "record",
-        description = "Writes what every connection of a feed brings to files in DIR, unmerged, until Ctrl-C; "
+        description = "Writes the messages of every connection of a feed to files in DIR, unmerged, until Ctrl-C; "
                 + "firstline replay serves them again.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:ended by --for or Ctrl-C",
-            "1:no connection was ever made, copies were not recorded, or it failed while running",
+            "1:no connection was made, copies were not recorded, or it failed while running",
             "2:bad input: nothing was started"
         })
 final class RecordCommand implements Callable<Integer> {
@@ -58,8 +58,7 @@ final class RecordCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "DIR",
-            description =
-                    "where the files go, one or more for each connection; made if need be, without recordings in it")
+            description = "the folder to write to, one or more files for each connection; must not contain recordings")
     private Path folder;
 
     @Mixin
@@ -71,8 +70,8 @@ final class RecordCommand implements Callable<Integer> {
     @Option(
             names = "--max-file-bytes",
             paramLabel = "N",
-            description = "a connection's file is followed by another when it has so many bytes, compressed; "
-                    + "default " + Recorder.DEFAULT_MAX_FILE_BYTES)
+            description = "begin a connection's next file after this number of compressed bytes; " + "default "
+                    + Recorder.DEFAULT_MAX_FILE_BYTES)
     private long maxFileBytes = Recorder.DEFAULT_MAX_FILE_BYTES;
 
     @Mixin
@@ -116,7 +115,7 @@ final class RecordCommand implements Callable<Integer> {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
-    /** A recording in it already would be served together with the new one. */
+    /** Creates the folder. Rejects one with recordings: replay would serve them together with the new one. */
     private void makeFolder() {
         try {
             Files.createDirectories(folder, onlyForTheOwner());
@@ -132,7 +131,7 @@ final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    /** For folders that are made: what a venue sends may be private. */
+    /** Access rights of created folders: a venue may send private messages. */
     private FileAttribute<?>[] onlyForTheOwner() {
         return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
@@ -173,14 +172,14 @@ final class RecordCommand implements Callable<Integer> {
         err.flush();
     }
 
-    /** The recording ends before the feed does: connections that we close ourselves did not end in it. */
+    /** Ends the recording before it closes the feed, so that our own closes are not in it. */
     private int end(PrintWriter err, Map<Feed, Recorder> recorders) {
         boolean connected = false;
         long notRecorded = 0;
         for (Map.Entry<Feed, Recorder> each : recorders.entrySet()) {
             Feed feed = each.getKey();
             feed.copyListener(null);
-            FeedReport report = report(feed); // what came before is with the recorder by then
+            FeedReport report = report(feed); // after the report, the recorder has every earlier copy
             each.getValue().close();
             Recorder.Figures figures = each.getValue().figures();
             tell(err, report, figures, "; in " + folder);
@@ -193,7 +192,7 @@ final class RecordCommand implements Callable<Integer> {
         RunningService.await(
                 Future.join(recorders.keySet().stream().map(Feed::close).toList()), CLOSE_SECONDS);
         if (notRecorded > 0) {
-            err.printf(Locale.ROOT, "firstline: the recording is not complete: %,d copies are missing%n", notRecorded);
+            err.printf(Locale.ROOT, "firstline: the recording is incomplete: %,d copies are missing%n", notRecorded);
         }
         err.flush();
         return connected && notRecorded == 0 ? Main.OK : Main.FAILED;

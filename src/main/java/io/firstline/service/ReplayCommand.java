@@ -34,16 +34,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description = {
-            "Serves a recording as a WebSocket server: each connection that is made gets the next recorded connection's messages, "
-                    + "with the pauses between them. All begin together, when as many are connected as were recorded at a time. "
-                    + "Ends when all is served.",
-            "With --merge: no server; the recording goes through the arbitration in its own time, and the merged messages to "
-                    + "standard output, as JSON, one a line: the same every time."
+            "Serves a recording as a WebSocket server: each client gets the messages of the next recorded connection, "
+                    + "with the recorded pauses. All begin together, once as many clients are connected as connections were recorded. "
+                    + "Ends when everything is served.",
+            "With --merge: starts no server; merges the recording at its recorded times and writes the merged messages to "
+                    + "standard output as JSON, one a line. The output is the same on every run."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all was served or merged, or ended by Ctrl-C",
+            "0:everything was served or merged, or ended by Ctrl-C",
             "1:failed while running",
             "2:bad input: nothing was started"
         })
@@ -56,29 +56,29 @@ final class ReplayCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "DIR|FILE",
             description =
-                    "what record wrote, or .jsonl(.gz) files, each a connection, with {\"t_us\":…,\"msg\":…} a line")
+                    "a folder that record wrote, or .jsonl(.gz) files, one a connection, with lines {\"t_us\":…,\"msg\":…}")
     private List<Path> sources;
 
-    @Option(names = "--feed", paramLabel = "NAME", description = "which feed, if the recording holds several")
+    @Option(names = "--feed", paramLabel = "NAME", description = "the feed to replay, if the recording has several")
     private String feedName;
 
     @Option(
             names = "--speed",
             paramLabel = "X",
-            description = "10 = ten times as fast; max or 0 = as fast as it is read; default ${DEFAULT-VALUE}",
+            description = "10 = ten times as fast; max or 0 = as fast as possible; default ${DEFAULT-VALUE}",
             defaultValue = "1")
     private String speed;
 
     @Option(
             names = "--connections",
             paramLabel = "N",
-            description = "begin when so many are connected; default: as many as the feed was recorded with")
+            description = "begin when N clients are connected; default: the recorded number of connections")
     private Integer connections;
 
     @Option(names = "--host", paramLabel = "HOST", description = "default 127.0.0.1, or ::1 where there is only IPv6")
     private String host = Loopback.ADDRESS;
 
-    @Option(names = "--port", paramLabel = "N", description = "default: any free one", defaultValue = "0")
+    @Option(names = "--port", paramLabel = "N", description = "default: any free port", defaultValue = "0")
     private int port;
 
     @Option(names = "--merge", description = "merge the recording instead of serving it")
@@ -87,10 +87,13 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--venue",
             paramLabel = "NAME",
-            description = "with --merge: whose profile says how messages are read; default: by their bytes alone")
+            description = "with --merge: the venue profile that identifies messages; default: by their bytes alone")
     private String venue;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "with --merge: write there instead of standard output")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "with --merge: write to FILE instead of standard output")
     private Path out;
 
     @ParentCommand
@@ -105,7 +108,7 @@ final class ReplayCommand implements Callable<Integer> {
             throw new BadInputException("--venue and --out: found without --merge, allowed: only with it");
         }
         Verbosity.warningsOnly();
-        // a client that connects again while the server closes would make it tell with a stack trace
+        // Netty logs a stack trace when a client connects while the server closes
         ((Logger) LoggerFactory.getLogger("io.netty.bootstrap")).setLevel(Level.ERROR);
         List<Recording> recordings = recordings();
         return merge ? merge(recordings) : serve(recordings);
@@ -150,7 +153,7 @@ final class ReplayCommand implements Callable<Integer> {
             ExchangeSimulator server = ExchangeSimulator.create(vertx, config);
             RunningService.await(server.start(), START_SECONDS);
             tell.printf(
-                    "%s serves %d recorded connections of %s; all begin when %d are connected; Ctrl-C ends it%n",
+                    "%s serves %d recorded connections of %s; all begin when %d clients are connected; Ctrl-C ends it%n",
                     server.url("/"), recordings.size(), recordings.get(0).feed(), config.awaitConnections());
             tell.flush();
             CompletableFuture<Long> served = server.served().toCompletionStage().toCompletableFuture();
@@ -159,7 +162,7 @@ final class ReplayCommand implements Callable<Integer> {
                     .get();
             RunningService.await(server.close(), STOP_SECONDS);
             if (!whole) {
-                RunningService.await(server.served(), STOP_SECONDS); // throws why
+                RunningService.await(server.served(), STOP_SECONDS); // throws the cause
             }
             tell.println(
                     served.isDone() ? String.format(Locale.ROOT, "%,d messages served", served.join()) : "stopped");
@@ -185,7 +188,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    /** Those that a feed opened later, in the place of others, are not there at the beginning. */
+    /** Connections that the feed opened later as replacements are not awaited at the start. */
     private static int expected(List<Recording> recordings) {
         Recording first = recordings.get(0);
         return first.header() == null
@@ -203,7 +206,7 @@ final class ReplayCommand implements Callable<Integer> {
                 return factor;
             }
         } catch (NumberFormatException e) {
-            // told below
+            // reported below
         }
         throw new BadInputException("--speed: found " + speed + ", allowed: a number from 0 to 1000000, or max");
     }

@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs a configuration until it is told to stop. */
+/** Runs a configuration until a signal arrives. */
 @Command(
         name = "run",
-        description = "Deploys every feed of CONFIG and stays up until Ctrl-C.",
+        description = "Deploys every feed of CONFIG and runs until Ctrl-C.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ended by Ctrl-C or SIGTERM", "1:failed while running", "2:bad input: nothing was started"})
@@ -28,9 +28,7 @@ final class RunCommand implements Callable<Integer> {
             description = "a configuration file (JSON); default: conf/config.json of the installation")
     private Path file;
 
-    @Option(
-            names = "--no-watch",
-            description = "does not look at the files again: without it what is changed there is applied while it runs")
+    @Option(names = "--no-watch", description = "do not apply changes of the configuration files while it runs")
     private boolean frozen;
 
     @Mixin
@@ -87,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
         return clusterOptions.appliedTo(httpPort.appliedTo(ConfigFiles.read(file)));
     }
 
-    /** What the file says now, checked as far as it was at the start. */
+    /** Reads the file as it is now, with the same checks as at start-up. */
     private ServiceConfig checked(RunningService service) {
         ServiceConfig config = read();
         if (!Objects.equals(config.simulator(), service.config().simulator())) {

@@ -45,30 +45,30 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A configuration that runs: Vert.x, the embedded simulator if the configuration has one, a verticle per feed. */
+/** A running configuration: Vert.x, the embedded simulator if configured, and a verticle per feed. */
 final class RunningService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 4;
 
     private final Vertx vertx;
-    /** Where figures go; null = nobody asks for them. */
+    /** The metrics registry; null = no metrics. */
     private final PrometheusMeterRegistry registry;
 
     private final ExchangeSimulator simulator;
     private final Map<String, Deployed> deployed = new ConcurrentSkipListMap<>();
-    /** Every feed that may still be starting: also those that a cluster's node deploys. */
+    /** Every feed that may still be starting, including those that a cluster node deploys. */
     private final Set<FeedVerticle> made = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private final Set<Future<?>> deploying = ConcurrentHashMap.newKeySet();
     private volatile ServiceConfig config;
 
-    /** What the operator and probes see; null = nothing is served. */
+    /** The operator's page and the probes; null = not served. */
     private HttpVerticle page;
 
-    /** A feed that runs. */
+    /** A deployed feed. */
     private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
-    /** This node of a cluster, once it is deployed; null = there is none. */
+    /** This node of a cluster, once it is deployed; null = not in a cluster. */
     private ClusterVerticle node;
 
     private RunningService(
@@ -79,7 +79,7 @@ final class RunningService implements AutoCloseable {
         this.simulator = simulator;
     }
 
-    /** Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
+    /** Creates Vert.x as this program runs it: native transport where it loads, no files cached on disk. */
     static Vertx vertx() {
         return Vertx.vertx(options());
     }
@@ -91,7 +91,7 @@ final class RunningService implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
-    /** As a node of a cluster, or, if that is null, alone. */
+    /** Creates Vert.x as a node of this cluster, or alone if it is null. */
     private static Vertx vertx(PrometheusMeterRegistry registry, boolean vertxMetrics, ClusterConfig cluster) {
         VertxOptions options = options();
         if (cluster != null) {
@@ -103,9 +103,9 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Starts Vert.x and the simulator, if there is one, but no feed yet.
+     * Starts Vert.x and, if configured, the simulator, but no feed yet.
      *
-     * @throws BadInputException if the simulator cannot do what the configuration asks, such as read a recording
+     * @throws BadInputException if the simulator rejects its section, for example a recording
      */
     static RunningService prepare(ServiceConfig config) {
         PrometheusMeterRegistry registry = config.http() == null ? null : Metrics.registry();
@@ -128,9 +128,9 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Checks what only the simulator knows about its section, its recordings included; starts nothing.
+     * Checks the simulator's section, including its recordings; starts nothing.
      *
-     * @throws BadInputException if it cannot do what the configuration asks
+     * @throws BadInputException if the simulator rejects its section
      */
     static void checkSimulator(ServiceConfig config) {
         try {
@@ -146,7 +146,7 @@ final class RunningService implements AutoCloseable {
         return new BadInputException("/simulator: " + e.getMessage());
     }
 
-    /** Deploys every feed; one that cannot be reached yet is deployed too and goes on trying. */
+    /** Deploys every feed. A feed that cannot connect yet is deployed too and retries. */
     Future<Void> deploy() {
         if (config.isClustered()) {
             node = new ClusterVerticle(config.cluster(), config.feeds(), this::verticle);
@@ -159,7 +159,7 @@ final class RunningService implements AutoCloseable {
         return Future.all(config.feeds().stream().map(this::add).toList()).mapEmpty();
     }
 
-    /** Before the first one connects: so it leaves the others their first attempt. */
+    /** Registers all feeds before the first one connects, so that it leaves the others their first attempt. */
     private void announce(List<FeedConfig> feeds) {
         ConnectBudget budget = ConnectBudget.of(vertx);
         long now = Clockwork.of(vertx).nowNanos();
@@ -169,7 +169,7 @@ final class RunningService implements AutoCloseable {
                         budget.wish(URI.create(part.pool().connection().url()).getHost(), part.name(), now));
     }
 
-    /** Completes, with the reason, when there is no sense in going on. */
+    /** Completes with the reason when the service cannot continue. */
     CompletableFuture<String> senseless() {
         return node == null
                 ? new CompletableFuture<>()
@@ -192,20 +192,20 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Runs another configuration from now on, as far as that goes without a restart; feeds that are the same in both are not touched. To be
-     * called again only when it is done.
+     * Applies another configuration as far as possible without a restart. Feeds that are equal in both keep running
+     * untouched. Call it again only after the returned future completes.
      *
-     * @return what was to be done; what could not be is in the log, and the feed is as it was
+     * @return the changes; a step that failed is logged, and its feed stays as it was
      */
     Future<ConfigChange> apply(ServiceConfig wanted) {
         if (config.isClustered()) {
             LOG.warn(
-                    "the nodes of a cluster are restarted one after the other to take another configuration: nothing is lost by it");
+                    "configuration change ignored in a cluster: restart its nodes one after the other, no message is lost");
             return Future.succeededFuture(new ConfigChange(List.of(), List.of(), List.of(), List.of("feeds")));
         }
         ConfigChange change =
                 ConfigChange.between(config, simulator == null ? wanted : wanted.withSimulator(simulator.url("")));
-        change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: that needs a restart", section));
+        change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: restart to apply it", section));
         List<Future<?>> steps = new ArrayList<>();
         change.removed().forEach(feed -> steps.add(told(feed, "removed", remove(feed))));
         change.added().forEach(feed -> steps.add(told(feed.name(), "added", add(feed))));
@@ -225,14 +225,14 @@ final class RunningService implements AutoCloseable {
     }
 
     private static Future<?> told(String feed, String what, Future<?> step) {
-        return step.onSuccess(v -> LOG.info("{} is {}", feed, what))
-                .onFailure(e -> LOG.error("{} is not {}: {}", feed, what, e.getMessage()));
+        return step.onSuccess(v -> LOG.info("{} {}", feed, what))
+                .onFailure(e -> LOG.error("{} not {}: {}", feed, what, e.getMessage()));
     }
 
     /**
-     * Serves the operator's page, if the configuration has one; before the feeds, so that it sees them start.
+     * Serves the operator's page, if configured. Called before the feeds start, so that the page shows their start.
      *
-     * @return its address; null = there is none
+     * @return its address; null = not configured
      */
     Future<String> serve() {
         if (registry == null) {
@@ -249,12 +249,12 @@ final class RunningService implements AutoCloseable {
         });
     }
 
-    /** Where health and metrics are served as well; null = nowhere. */
+    /** Returns the address of the separate port for health and metrics; null = there is none. */
     String managementUrl() {
         return page == null ? null : page.managementUrl();
     }
 
-    /** How long readiness says no before anything is closed. */
+    /** Returns how long the service reports "not ready" before it closes anything. */
     Duration shutdownDelay() {
         return config.http() == null
                 ? Duration.ZERO
@@ -269,7 +269,7 @@ final class RunningService implements AutoCloseable {
         if (shutdownDelay().isZero()) {
             return;
         }
-        LOG.info("not ready any more, stopping in {} ms", shutdownDelay().toMillis());
+        LOG.info("reporting not ready, stopping in {} ms", shutdownDelay().toMillis());
         try {
             TimeUnit.MILLISECONDS.sleep(shutdownDelay().toMillis());
         } catch (InterruptedException e) {
@@ -278,9 +278,9 @@ final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Opens the TCP bridge, if the configuration has one.
+     * Opens the TCP bridge, if configured.
      *
-     * @return its address; null = there is none
+     * @return its address; null = not configured
      */
     Future<String> bridge() {
         TcpBridgeConfig tcp = config.bridges().tcp();
@@ -300,7 +300,7 @@ final class RunningService implements AutoCloseable {
         return verticle;
     }
 
-    /** Makes a feed that is not deployed, on an event loop of its own. */
+    /** Creates a feed that is not deployed, on a separate event loop. */
     Feed open(FeedConfig feed) {
         CompletableFuture<Feed> made = new CompletableFuture<>();
         vertx.runOnContext(v -> made.complete(Feed.of(vertx, feed)));
@@ -311,7 +311,7 @@ final class RunningService implements AutoCloseable {
         return vertx;
     }
 
-    /** Where figures go, or null. */
+    /** Returns the metrics registry, or null. */
     PrometheusMeterRegistry registry() {
         return registry;
     }
@@ -320,14 +320,15 @@ final class RunningService implements AutoCloseable {
         return config;
     }
 
-    /** The embedded simulator, or null. */
+    /** Returns the embedded simulator, or null. */
     ExchangeSimulator simulator() {
         return simulator;
     }
 
     /**
-     * After the delay closes the feeds first, with close frames, then the simulator, then Vert.x: closing Vert.x with busy sockets takes long. Feeds that are
-     * starting end their start before: Vert.x would complete it a second time.
+     * After the shutdown delay, closes the feeds with close frames, then the simulator, then Vert.x: Vert.x takes
+     * long to close while sockets are busy. Feeds that are starting end their start first, because Vert.x would
+     * complete it a second time.
      */
     @Override
     public void close() {
@@ -349,7 +350,7 @@ final class RunningService implements AutoCloseable {
         return Future.join(starts);
     }
 
-    /** Waits on a thread that is not Vert.x'; what failed is thrown as it was. */
+    /** Waits on a thread that is not a Vert.x thread; throws the original exception if the future fails. */
     static <T> T await(Future<T> future, long seconds) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);

@@ -1,13 +1,11 @@
 package io.firstline.service;
 
-/**
- * Tells when something that was changed has come to rest: an editor may be in the middle of writing it. Not thread-safe.
- */
+/** Detects that a changed file has settled, because an editor may still be writing it. Not thread-safe. */
 final class Settling {
     private String known;
     private String last;
 
-    /** Begins with what is there already. */
+    /** Starts with the content in use. */
     Settling(String known) {
         this.known = known;
         this.last = known;
@@ -16,7 +14,7 @@ final class Settling {
     /**
      * Looks again.
      *
-     * @return true once for each change, when two looks one after the other have seen the same
+     * @return true once for each change, when two consecutive looks found the same new content
      */
     boolean isNews(String now) {
         boolean rests = now.equals(last);

@@ -8,12 +8,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a command end cleanly on Ctrl-C or SIGTERM: while it is open, the JVM's shutdown hook asks the command to stop and waits until it
- * has; then the process ends with the command's own exit code instead of the signal's. For any thread.
+ * Ends a command cleanly on Ctrl-C or SIGTERM. While it is open, the JVM's shutdown hook asks the command to stop and
+ * waits until it has stopped; then the process ends with the command's exit code instead of the signal's.
+ * Thread-safe.
  */
 final class Shutdown implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** For the last lines of the log, which perhaps nobody reads. */
+    /** For the last lines of the log: standard error may be unread. */
     private static final long FLUSH_MS = 1_000;
 
     private static final Set<Shutdown> OPEN = ConcurrentHashMap.newKeySet();
@@ -27,7 +28,7 @@ final class Shutdown implements AutoCloseable {
 
     private Shutdown() {}
 
-    /** Called by a command that stays up: until this is closed, a signal is answered in order. */
+    /** Starts to watch for signals until this is closed. Called by commands that run until they are stopped. */
     static Shutdown watch() {
         Shutdown shutdown = new Shutdown();
         OPEN.add(shutdown);
@@ -35,12 +36,12 @@ final class Shutdown implements AutoCloseable {
         return shutdown;
     }
 
-    /** Ending takes this much longer, because the command waits that long before it begins. */
+    /** Extends the time limit of the shutdown by the command's own delay. */
     void allow(Duration longer) {
         delay = longer;
     }
 
-    /** Completes when the command is to stop. */
+    /** Completes when the command must stop. */
     CompletableFuture<Void> asked() {
         return asked;
     }
@@ -52,16 +53,16 @@ final class Shutdown implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException underway) {
-            // it is the hook that made the command stop; it waits for the exit code
+            // the hook itself made the command stop and waits for the exit code
         }
     }
 
-    /** Whether a command runs that a signal would ask to stop. */
+    /** Returns whether a command is running that a signal would stop. */
     static boolean isWatched() {
         return !OPEN.isEmpty();
     }
 
-    /** Asks whatever runs to stop, as a signal does. */
+    /** Asks every running command to stop, as a signal does. */
     static void ask() {
         OPEN.forEach(shutdown -> shutdown.asked.complete(null));
     }
@@ -77,7 +78,7 @@ final class Shutdown implements AutoCloseable {
         }
     }
 
-    /** Ends the JVM with an exit code, or lets the shutdown that a signal has begun go on. */
+    /** Ends the JVM with an exit code, or hands the code to the shutdown that a signal has begun. */
     static void exit(int code) {
         LogQueue.flushAll(FLUSH_MS);
         exitCode = code;

@@ -30,16 +30,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** Writes merged messages to standard output. */
 @Command(
         name = "tail",
         description =
-                "Writes the merged messages of a feed to standard output, one a line; everything else goes to standard error.",
+                "Writes the merged messages of a feed to standard output, one a line; all other output goes to standard error.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:ended by --count, --for, Ctrl-C, or because nobody reads any more",
-            "1:no connection was ever made, no message came from the cluster, or it failed while running",
+            "0:ended by --count, --for, Ctrl-C, or because standard output was closed",
+            "1:no connection was made, no message arrived from the cluster, or it failed while running",
             "2:bad input: nothing was started"
         })
 final class TailCommand implements Callable<Integer> {
@@ -74,7 +73,7 @@ final class TailCommand implements Callable<Integer> {
             defaultValue = "raw")
     private Format format;
 
-    @Option(names = "--count", paramLabel = "N", description = "end after so many messages")
+    @Option(names = "--count", paramLabel = "N", description = "end after N messages")
     private Long count;
 
     @Mixin
@@ -102,7 +101,7 @@ final class TailCommand implements Callable<Integer> {
         return cluster.isWanted() ? ofCluster(writer) : ofFeeds(choice.of(source, "tail"), writer);
     }
 
-    /** A feed that other nodes carry. */
+    /** Reads a feed that other nodes carry. */
     private int ofCluster(LineWriter writer) throws InterruptedException, ExecutionException {
         ServiceConfig config = ClusterListener.configuration(source);
         String name = ClusterListener.feed(choice.feedName(), config);
@@ -126,7 +125,7 @@ final class TailCommand implements Callable<Integer> {
     private int tellEnd(String feed, SubscriptionReport report, long written) {
         PrintWriter err = spec.commandLine().getErr();
         err.printf(
-                "firstline: %s: %d messages, %d of them asked for, lost %d, repeated %d, owners changed %d, restarts %d; %d lines written%n",
+                "firstline: %s: %d messages, %d of them replayed, lost %d, repeated %d, owners changed %d, restarts %d; %d lines written%n",
                 feed,
                 report.delivered(),
                 report.filled(),
@@ -149,7 +148,7 @@ final class TailCommand implements Callable<Integer> {
             Map<Feed, FeedStream> streams = new LinkedHashMap<>();
             feeds.forEach(feed -> streams.put(feed, feed.stream(RING, Overflow.DROP_OLDEST)));
             writer.read(List.copyOf(streams.values()));
-            // a feed that cannot connect says so in the log, once per cause, and tries on
+            // the feed logs each cause of a failed connection once and retries
             feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             time.waitFor(CompletableFuture.anyOf(shutdown.asked(), writer.ended()));
             streams.forEach(Feed::detach);

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Option;
 
-/** The option by which a command's user says when it ends; without it, it goes on until it is told to stop. */
+/** The option that limits how long a command runs; without it, the command runs until a signal. */
 final class TimeLimit {
     @Option(names = "--for", paramLabel = "TIME", description = "end after this time: 500ms, 30s, 5m, 1h")
     private Duration duration;
@@ -16,17 +16,17 @@ final class TimeLimit {
         return duration == null ? Long.MAX_VALUE : duration.toMillis();
     }
 
-    /** Waits until something has happened, or the time is up. */
+    /** Waits until the future completes or the time is up. */
     void waitFor(CompletableFuture<?> end) throws InterruptedException, ExecutionException {
         waitFor(end, ms());
     }
 
-    /** Waits until something has happened, but not longer. */
+    /** Waits until the future completes, at most this long. */
     static void waitFor(CompletableFuture<?> end, long ms) throws InterruptedException, ExecutionException {
         try {
             end.get(ms, TimeUnit.MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
-            // how --for ends, or a reader of standard output who takes nothing any more
+            // --for ends this way, and so does a wait for a reader of standard output that has stopped reading
         }
     }
 }

@@ -5,16 +5,16 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** The option by which a command's user says how much is told on standard error beside its output. */
+/** The option that sets how much a command logs to standard error. */
 final class Verbosity {
-    @Option(names = "--verbose", description = "tell every connection and eviction on standard error")
+    @Option(names = "--verbose", description = "report every connection and eviction on standard error")
     private boolean verbose;
 
     void apply() {
         level(verbose ? Level.INFO : Level.WARN);
     }
 
-    /** For a command that tells everything else itself. */
+    /** For a command that reports connections and gaps itself. */
     static void warningsOnly() {
         level(Level.WARN);
     }

@@ -1,12 +1,14 @@
 /**
  * The runnable service: start-up and the command line. Nothing depends on it.
  *
- * <p><b>A configuration that changes while it runs.</b> {@link io.firstline.service.ConfigWatch} looks at the contents of the file and of
- * the venue files beside it twice a second, off the event loops, and takes what two looks one after the other have seen. Not with Vert.x
- * Config: that hands over JSON which it has parsed itself, without places for its errors, knows nothing of the venue files that feeds name,
- * and logs a stack trace at each look at a broken file. What is to be done is a function of two configurations
- * ({@link io.firstline.config.ConfigChange}); {@link io.firstline.service.RunningService#apply} does it, and
- * {@link io.firstline.bus.FeedVerticle#change} is how one feed goes over. SIGHUP ({@link io.firstline.service.Hangup}) takes the
- * files as they are at once, also with {@code --no-watch} and when only a file changed that a secret is read from.
+ * <p><b>Configuration changes while it runs.</b> {@link io.firstline.service.ConfigWatch} reads the configuration
+ * file and the venue files beside it twice a second, off the event loops. It applies a change once two consecutive
+ * reads found the same content. Vert.x Config is not used: it returns parsed JSON without positions for errors, does
+ * not know the venue files of a feed, and logs a stack trace at each read of a broken file.
+ *
+ * <p>{@link io.firstline.config.ConfigChange} compares two configurations,
+ * {@link io.firstline.service.RunningService#apply} applies the difference, and
+ * {@link io.firstline.bus.FeedVerticle#change} changes one feed. SIGHUP ({@link io.firstline.service.Hangup}) applies
+ * the files at once, even with {@code --no-watch} and when only a file with a secret has changed.
  */
 package io.firstline.service;

@@ -145,7 +145,7 @@ class FeedCommandsTest extends BusTestBase {
         String id = connections(status("btc")).get(1).getString("connection");
 
         assertThat(join(command("btc", "evict", "connection", id))).isEqualTo(new JsonObject());
-        assertFailure(command("btc", "evict", "connection", id), 503, "being replaced already");
+        assertFailure(command("btc", "evict", "connection", id), 503, "already being replaced");
         eventually(() -> exchange.lines().size() == 4);
         for (int i = 2;
                 i < 300 && events.stream().noneMatch(e -> e.getString("event").equals("evicted"));

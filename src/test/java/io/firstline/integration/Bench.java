@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** One Vert.x and what runs on it during a test; closed after it. */
+/** One Vert.x and everything that runs on it during a test; closed after it. */
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -32,7 +32,7 @@ final class Bench implements AutoCloseable {
         Quiet.logs();
     }
 
-    /** An exchange that stays silent until {@link ExchangeSimulator#resumeEmission}. */
+    /** An exchange that sends nothing until {@link ExchangeSimulator#resumeEmission}. */
     ExchangeSimulator silentExchange(SimulatorConfig config) {
         exchange = ExchangeSimulator.create(vertx, config);
         get(exchange.start());
@@ -41,8 +41,8 @@ final class Bench implements AutoCloseable {
     }
 
     /**
-     * An exchange that will play recordings, 30 times as fast as they were made, to so many connections in turn once they are there; silent
-     * until {@link ExchangeSimulator#resumeEmission}.
+     * An exchange that plays recordings at 30 times their speed to this many connections in turn, once all are
+     * connected; it sends nothing until {@link ExchangeSimulator#resumeEmission}.
      */
     ExchangeSimulator silentReplay(List<Path> files, List<Integer> lagMs, int connections) {
         return silentExchange(SimulatorConfig.of()
@@ -52,7 +52,7 @@ final class Bench implements AutoCloseable {
                 .withAwaitConnections(connections));
     }
 
-    /** Waits until an exchange that was told to be silent is: what it is told is done in order. */
+    /** Pauses an exchange and waits until it sends nothing more: it executes commands in order. */
     static void silence(ExchangeSimulator exchange) {
         exchange.pauseEmission();
         get(exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty());

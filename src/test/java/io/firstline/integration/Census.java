@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What an exchange sent, for any number of feeds that should each have got all of it. */
+/** Records what an exchange sent, for any number of feeds that should each receive all of it. */
 final class Census {
     private record Sent(int number, String stream) {}
 
@@ -30,13 +30,13 @@ final class Census {
         return count.get();
     }
 
-    /** What one feed has got of it. Single-threaded but for the counts. */
+    /** The part of it that one feed received. Single-threaded except for the counts. */
     final class Share {
         private static final int TOLD = 10;
 
         private final BitSet seen = new BitSet();
         private final Map<Integer, FeedMessage> delivered = new HashMap<>();
-        /** The first of what came twice or out of order. */
+        /** The first messages that arrived twice or out of order. */
         final List<String> oddities = Collections.synchronizedList(new ArrayList<>());
 
         private final Map<String, Integer> last = new ConcurrentHashMap<>();
@@ -44,7 +44,7 @@ final class Census {
         volatile int twice;
         volatile int unknown;
         volatile int outOfOrder;
-        /** When the first message of each epoch came. */
+        /** When the first message of each epoch arrived. */
         final Map<Integer, Long> beganNanos = new ConcurrentHashMap<>();
 
         @SuppressWarnings("NonAtomicVolatileUpdate") // one writer

@@ -23,10 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes in processes of their own, an exchange, and a consumer on a fourth node, while the owner of the feeds is killed, frozen,
- * cut off and stopped: nothing is lost, nothing comes twice, each stream keeps its order. {@code mvn test -Pcluster
- * -Dtest=ClusterFaultsTest [-Dcluster.feeds=20 -Dcluster.rate=200 -Dcluster.rounds=20]}; cutting needs root and iproute2. How long
- * takeovers took is told, also in {@code target/cluster-report.md}, and not judged: that depends on what else the machine does.
+ * Three nodes in separate processes, an exchange, and a consumer on a fourth node, while the owner of the feeds is
+ * killed, frozen, cut off and stopped. No message is lost or duplicated, and each stream keeps its order.
+ * {@code mvn test -Pcluster -Dtest=ClusterFaultsTest [-Dcluster.feeds=20 -Dcluster.rate=200 -Dcluster.rounds=20]};
+ * cutting needs root and iproute2.
+ *
+ * <p>The durations of takeovers are reported, also in {@code target/cluster-report.md}, but not asserted: they depend
+ * on the load of the machine.
  */
 @Tag("cluster")
 class ClusterFaultsTest {
@@ -36,7 +39,7 @@ class ClusterFaultsTest {
     private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final String FAULTS = System.getProperty("cluster.faults", "KILL,STOP,HANG,CUT,SPLIT,BLIND");
 
-    /** What befalls an owner. */
+    /** The faults of an owner. */
     enum Fault {
         KILL(1_000),
         HANG(3_000),
@@ -115,7 +118,7 @@ class ClusterFaultsTest {
         scene.assertNothingLost();
     }
 
-    /** Lets something happen to the node that owns the first feed; answers with how long each of its feeds was silent. */
+    /** Applies a fault to the node that owns the first feed; returns how long each of its feeds was silent. */
     private List<Double> befall(Fault fault) throws Exception {
         int victim = scene.owners().get("f1");
         Map<String, Integer> epochs = scene.epochsOf(victim);
@@ -130,7 +133,7 @@ class ClusterFaultsTest {
             case STOP -> scene.node(victim).signal("TERM");
         }
         List<Double> took = scene.untilTaken(epochs, start);
-        Thread.sleep(1_000); // what follows is no proof, but more load on it
+        Thread.sleep(1_000); // more load before the next check, not a proof
         switch (fault) {
             case KILL, STOP -> {
                 assertThat(scene.node(victim).exitCode()).isEqualTo(fault == Fault.KILL ? 137 : 0);
@@ -174,7 +177,7 @@ class ClusterFaultsTest {
         scene.assertNothingLost();
     }
 
-    /** Longer than the members wait for one that says nothing: it has to join again. */
+    /** Longer than the members wait for a silent one: it has to join again. */
     @Test
     void shouldLoseNothingWhenTheOwnerIsCutOffForLong() throws Exception {
         assumeTrue(scene.network.canCut(), "no network namespaces here");
@@ -198,7 +201,10 @@ class ClusterFaultsTest {
         scene.assertNothingLost();
     }
 
-    /** Two of three fail one after the other: the last one has no majority, and goes on with what it has when one is back. */
+    /**
+     * Two of three nodes fail one after another: the last one has no majority, and continues with its data when one
+     * is back.
+     */
     @Test
     void shouldLoseNothingWhenTwoFailOneAfterTheOther() throws Exception {
         int first = scene.owners().get("f1");
@@ -223,7 +229,7 @@ class ClusterFaultsTest {
         scene.assertNothingLost();
     }
 
-    /** Waits until nothing comes any more for longer than a lease. */
+    /** Waits until nothing has arrived for longer than a lease. */
     private int stopped() throws InterruptedException {
         int before = -1;
         for (int now = scene.received(); now != before; now = scene.received()) {
@@ -233,7 +239,10 @@ class ClusterFaultsTest {
         return before;
     }
 
-    /** Who listens beside the one that is cut off hears nothing while the others go on, though that one receives everything. */
+    /**
+     * A consumer beside the node that is cut off receives nothing while the others continue, although that node
+     * receives everything.
+     */
     @Test
     void shouldPublishNothingInAMinority() throws Exception {
         assumeTrue(scene.network.canCut(), "no network namespaces here");

@@ -31,8 +31,8 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Three nodes in processes of their own that carry the same feeds, an exchange, and a consumer of every feed on a fourth node: in this
- * process, as are the exchange and the ledger.
+ * Three nodes in separate processes that carry the same feeds, an exchange, and a consumer of every feed on a fourth
+ * node. That node, the exchange and the ledger run in this process.
  */
 final class ClusterScene implements AutoCloseable {
     static final int NODES = 3;
@@ -54,7 +54,7 @@ final class ClusterScene implements AutoCloseable {
     private Vertx vertx;
 
     /**
-     * Starts the exchange, which says nothing yet.
+     * Starts the exchange, which sends nothing yet.
      *
      * @param rate messages a second of each feed
      */
@@ -76,7 +76,7 @@ final class ClusterScene implements AutoCloseable {
         census = new Census(exchange);
     }
 
-    /** Starts the nodes and the consumers; when everybody stands by, the exchange begins. */
+    /** Starts the nodes and the consumers, and the exchange's messages once every node is ready. */
     void open() throws IOException {
         for (int i = 1; i <= NODES; i++) {
             start(i);
@@ -124,7 +124,7 @@ final class ClusterScene implements AutoCloseable {
                 true);
     }
 
-    /** The configuration of a node, or of whoever listens where a node lives. */
+    /** The configuration of a node, or of a listener in the network of a node. */
     Path configuration(int number) throws IOException {
         JsonObject json = new JsonObject();
         for (int i = 1; i <= feeds; i++) {
@@ -152,14 +152,14 @@ final class ClusterScene implements AutoCloseable {
         return file;
     }
 
-    /** Starts a node, or starts it again. */
+    /** Starts a node, also again. */
     void start(int number) throws IOException {
         Program node = program(number, "run", configuration(number).toString());
         started.add(node);
         nodes.set(number, node);
     }
 
-    /** Starts the real program where a node lives. */
+    /** Starts the real program in the network of a node. */
     Program program(int node, String... arguments) {
         return Program.start(network.in(node, Program.command(arguments)));
     }
@@ -175,7 +175,7 @@ final class ClusterScene implements AutoCloseable {
                 .until(condition);
     }
 
-    // who has what
+    // owners and standbys
 
     private JsonObject status(int node) {
         Future<JsonObject> status = vertx.eventBus()
@@ -188,7 +188,7 @@ final class ClusterScene implements AutoCloseable {
         return Bench.get(status);
     }
 
-    /** Who owns what. */
+    /** The owner of each feed. */
     Map<String, Integer> owners() {
         Map<String, Integer> owners = new TreeMap<>();
         for (int i = 1; i <= NODES; i++) {
@@ -198,7 +198,7 @@ final class ClusterScene implements AutoCloseable {
                     Integer before = owners.put(feed, i);
                     assertThat(before != null && isOwner(status(before).getJsonObject("feeds"), feed))
                             .as("%d and %s own %s", i, before, feed)
-                            .isFalse(); // one that was asked earlier may have given it back since
+                            .isFalse(); // an owner that answered earlier may have released the feed since
                 }
             }
         }
@@ -211,12 +211,14 @@ final class ClusterScene implements AutoCloseable {
                 .equals("owner");
     }
 
-    /** Every node is there, every feed has an owner and somebody who can take it over without a loss. */
+    /**
+     * Waits until every node is present, and every feed has an owner and a standby that can take over without a loss.
+     */
     void untilWhole() {
         untilWhole(NODES);
     }
 
-    /** The same with some nodes gone. */
+    /** The same with some nodes absent. */
     void untilWhole(int present) {
         until("an owner and a warm standby for each feed", () -> {
             Map<String, Integer> warm = new TreeMap<>();
@@ -236,7 +238,7 @@ final class ClusterScene implements AutoCloseable {
         });
     }
 
-    /** The epochs in which a node publishes what it owns, as far as the consumers have heard. */
+    /** The epochs in which a node publishes its feeds, as far as consumers have received them. */
     Map<String, Integer> epochsOf(int node) {
         Map<String, Integer> epochs = new TreeMap<>();
         owners().forEach((feed, owner) -> {
@@ -250,7 +252,7 @@ final class ClusterScene implements AutoCloseable {
     /**
      * Waits until every one of these feeds is published in a later epoch.
      *
-     * @return how long after a moment the first message of that came, milliseconds, of each feed
+     * @return for each feed, how long after the given moment its first message of that epoch arrived, milliseconds
      */
     List<Double> untilTaken(Map<String, Integer> epochs, long sinceNanos) {
         until("another owner", () -> epochs.entrySet().stream().allMatch(e -> newer(e.getKey(), e.getValue()) > 0));
@@ -267,7 +269,7 @@ final class ClusterScene implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** How many messages all consumers together have. */
+    /** The number of messages that all consumers together have received. */
     int received() {
         return shares.values().stream().mapToInt(share -> share.received).sum();
     }
@@ -278,13 +280,13 @@ final class ClusterScene implements AutoCloseable {
 
     // the ledger
 
-    /** Lets the exchange fall silent, and waits until everybody has everything. */
+    /** Pauses the exchange and waits until every consumer has everything. */
     void settle() {
         Bench.silence(exchange);
         until("everything received", () -> shares.values().stream().allMatch(share -> share.lost() <= 0));
     }
 
-    /** Everything came once, in each stream's order, and nobody was told of a loss. */
+    /** Asserts that every message arrived once, in its stream's order, and that no consumer reported a loss. */
     void assertNothingLost() {
         shares.forEach((feed, share) -> {
             SubscriptionReport report = Bench.get(subscriptions.get(feed).report());
@@ -298,7 +300,7 @@ final class ClusterScene implements AutoCloseable {
         });
     }
 
-    /** What has come so far, in a line. */
+    /** The counts so far, in a line. */
     String ledger() {
         List<SubscriptionReport> reports =
                 subscriptions.values().stream().map(s -> Bench.get(s.report())).toList();

@@ -24,7 +24,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** As a user embeds it: a plain Vert.x application, verticles deployed by hand and by name, consumers on the event bus. */
+/**
+ * As users embed it: a plain Vert.x application, verticles deployed directly and by name, consumers on the event bus.
+ */
 class EndToEndTest {
     @TempDir
     Path folder;

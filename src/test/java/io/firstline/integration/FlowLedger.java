@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Compares what arrives with what was sent while both go on, and remembers only what is on its way: for runs of millions of messages, in
- * which no two are equal.
+ * Compares what arrives with what was sent while both continue, and remembers only messages in flight: for runs of
+ * millions of messages, all of them different.
  */
 public final class FlowLedger {
-    /** By stream, the hashes of what was sent and has not arrived, oldest first. */
+    /** By stream, the hashes of sent messages that have not arrived, oldest first. */
     private final Map<String, LinkedHashMap<Long, Boolean>> underWay = new HashMap<>();
 
     private final Map<Long, String> streamOf = new HashMap<>();
@@ -33,7 +33,7 @@ public final class FlowLedger {
         streamOf.put(hash, stream);
     }
 
-    /** A message has come out. */
+    /** A message has arrived. */
     public synchronized void receive(Buffer payload, boolean late) {
         long hash = PayloadHash.of(new Payload().over(payload, true));
         String stream = streamOf.remove(hash);
@@ -57,17 +57,17 @@ public final class FlowLedger {
         return received;
     }
 
-    /** Sent and not arrived. */
+    /** Messages sent and not arrived. */
     public synchronized int underWay() {
         return streamOf.size();
     }
 
-    /** Arrived though never sent, or twice. */
+    /** Messages that arrived twice, or that were never sent. */
     public synchronized long unexpected() {
         return unexpected;
     }
 
-    /** Arrived before older ones of its stream, and not marked late. */
+    /** Messages that arrived before older ones of their stream without the late flag. */
     public synchronized long outOfOrder() {
         return outOfOrder;
     }

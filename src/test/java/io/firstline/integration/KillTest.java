@@ -16,7 +16,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Kills each of five connections under load, one after the other: nothing is lost, nothing comes twice, and each is replaced. */
+/**
+ * Kills each of five connections under load, one after another: no message is lost or duplicated, and each is
+ * replaced.
+ */
 class KillTest {
     private static final int CONNECTIONS = 5;
 
@@ -24,7 +27,7 @@ class KillTest {
     @EnumSource(CutKind.class)
     void shouldLoseNothingWhicheverConnectionIsKilled(CutKind kind) {
         try (Bench bench = new Bench()) {
-            // the first line leads clearly, so that one of the kills takes away what everybody got first
+            // the first line leads clearly, so that one of the kills hits the connection that delivers first
             ExchangeSimulator exchange = bench.silentExchange(SimulatorConfig.of()
                     .withMessagesPerSecond(2_000)
                     .withLines(List.of(

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What an exchange sent, held against what a consumer received. Filled on two event loops, judged by a test. */
+/** Compares what an exchange sent with what a consumer received. Filled on two event loops, judged by a test. */
 final class Ledger {
     private record Sent(String stream, String text) {}
 
     private final List<Sent> sent = new ArrayList<>();
     private final List<String> received = new ArrayList<>();
 
-    /** How a consumer's stream compares with what was sent. */
+    /** The result of the comparison. */
     record Verdict(int sent, int received, int lost, int duplicated, int unknown, int outOfOrder) {
         void assertExact() {
             assertThat(this).isEqualTo(new Verdict(sent, sent, 0, 0, 0, 0));
@@ -86,7 +86,7 @@ final class Ledger {
         return new Verdict(sent.size(), received.size(), sent.size() - seen.size(), duplicated, unknown, outOfOrder);
     }
 
-    /** For this class's own test. */
+    /** Used by the test of this class. */
     static Verdict judge(List<String> sent, String... received) {
         return judge(
                 sent.stream().map(text -> new Sent(text.substring(0, 1), text)).toList(), List.of(received));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** That the judge of the load table finds what is wrong. */
+/** The judge of the load table finds errors. */
 class LedgerTest {
     private static final List<String> SENT = List.of("a1", "b1", "a2", "b2");
 

@@ -24,13 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The load table: five connections, everything that was sent arrives once and in order. Two seconds a row in every build, ten with
- * {@code -Pstress}. The reference loses 0, 6, 24 and 53 % on the same rows.
+ * The load table: five connections; every sent message arrives once and in order. Two seconds a row in every build,
+ * ten with {@code -Pstress}. The reference loses 0, 6, 24 and 53 % on the same rows.
  */
 class LoadTest {
     private static final int CONNECTIONS = 5;
 
-    /** Where the merged stream is taken. */
+    /** The consumer of the merged stream. */
     enum Consumer {
         /** A feed's own stream, on its event loop. */
         STREAM,
@@ -80,7 +80,7 @@ class LoadTest {
             long start = System.nanoTime();
             exchange.resumeEmission();
             for (long left = time.toNanos(); left > 0; left = time.toNanos() - (System.nanoTime() - start)) {
-                LockSupport.parkNanos(left); // how long the load lasts, not what is waited for
+                LockSupport.parkNanos(left); // the duration of the load, not a wait for a condition
             }
             Bench.silence(exchange);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -109,11 +109,11 @@ class LoadTest {
         }
     }
 
-    /** A feed under load, asked through its own methods or over the bus. */
+    /** A feed under load, accessed through its own methods or over the bus. */
     private interface Watched {
         long copies();
 
-        /** No connection was lost and nothing was dropped. */
+        /** Asserts that no connection was lost and nothing was dropped. */
         void assertWhole();
     }
 

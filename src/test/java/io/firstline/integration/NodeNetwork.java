@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a test's nodes live: each in a network namespace of its own, with one cable to the other nodes and one to the exchange, so that a
- * node can be cut off from either as by a pulled cable. Needs root and iproute2; without them all live on the loopback interface,
- * where nothing can be cut.
+ * The networks of a test's nodes: each node has a network namespace with one cable to the other nodes and one to the
+ * exchange, so that a node can be cut off from either. Needs root and iproute2; without them all nodes share the
+ * loopback interface, where nothing can be cut.
  */
 final class NodeNetwork implements AutoCloseable {
-    /** What a node is connected to. */
+    /** The cables of a node. */
     private enum Net {
         CLUSTER("flbr0", "flv", "eth0", "10.77.0."),
         EXCHANGE("flbr1", "flx", "eth1", "10.78.0.");
@@ -78,22 +78,22 @@ final class NodeNetwork implements AutoCloseable {
         return true;
     }
 
-    /** Whether cables can be pulled. */
+    /** Whether cables can be cut. */
     boolean canCut() {
         return canCut;
     }
 
-    /** Where the other nodes find a node. */
+    /** The address of a node for the other nodes. */
     String host(int node) {
         return canCut ? Net.CLUSTER.prefix + node : LOOPBACK;
     }
 
-    /** Where they find what runs in the test's own process. */
+    /** The address of the test's own process for the nodes. */
     String here() {
         return host(HERE);
     }
 
-    /** Where nodes find the exchange. */
+    /** The address of the exchange for the nodes. */
     String exchange() {
         return canCut ? Net.EXCHANGE.prefix + HERE : here();
     }
@@ -102,7 +102,7 @@ final class NodeNetwork implements AutoCloseable {
         return "fl" + node;
     }
 
-    /** A command, to be run where a node lives. */
+    /** A command that runs in the network of a node. */
     List<String> in(int node, List<String> command) {
         if (!canCut) {
             return command;

@@ -23,8 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A small WebSocket server (RFC 6455) on the JDK alone, one thread per connection: it has no line in common with what is tested. It waits
- * until as many clients as expected have said something, so all connections are open at both ends, then plays to each its messages.
+ * A small WebSocket server (RFC 6455) on the JDK alone, one thread per connection: it shares no code with what is
+ * tested. It waits for a message of every expected client, so that all connections are open at both ends, then sends
+ * each its messages.
  */
 public final class PlainServer implements Closeable {
     private static final Pattern KEY = Pattern.compile("(?i)sec-websocket-key:\\s*(\\S+)");
@@ -38,7 +39,7 @@ public final class PlainServer implements Closeable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final CountDownLatch greeted;
 
-    /** Called on a connection's own thread when everybody is there. */
+    /** Called on a connection's own thread when all clients are connected. */
     @FunctionalInterface
     public interface Script {
         void play(int connection, Line line) throws IOException;
@@ -93,7 +94,10 @@ public final class PlainServer implements Closeable {
         return "ws://127.0.0.1:" + listening.getLocalPort() + "/";
     }
 
-    /** The recordings, the k-th to the k-th connection, all on one clock; at the end a message that only this connection has. */
+    /**
+     * The recordings, the k-th for the k-th connection, all on one clock; at the end a message that only this
+     * connection has.
+     */
     static Script replay(List<List<Recorded>> recordings, List<Integer> lagMs, double speed) {
         long earliest = recordings.stream()
                 .flatMap(List::stream)
@@ -194,14 +198,14 @@ public final class PlainServer implements Closeable {
         void run() throws IOException, InterruptedException;
     }
 
-    /** A thread that ends quietly with its socket. */
+    /** A thread that ends silently with its socket. */
     private static void daemon(String name, Work work) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         work.run();
                     } catch (IOException gone) {
-                        // the client or the test has closed
+                        // closed by the client or the test
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

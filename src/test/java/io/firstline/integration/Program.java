@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** The real program in a JVM of its own, as the launcher starts it, but from the test's class path. */
+/** The real program in a separate JVM, as the launcher starts it, but from the test's class path. */
 public final class Program implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
 
@@ -34,14 +34,14 @@ public final class Program implements AutoCloseable {
         return start(command(args));
     }
 
-    /** The same for one that is to get SIGHUP, which whoever was started by nohup ignores, and all that it starts. */
+    /** Starts {@code firstline ARGS…} so that it handles SIGHUP, which nohup makes all its child processes ignore. */
     public static Program startHearingHangups(String... args) {
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
         command.addAll(command(args));
         return start(command);
     }
 
-    /** Starts any command, for shells around the program. */
+    /** Starts any command, such as a shell around the program. */
     public static Program start(List<String> command) {
         try {
             return new Program(new ProcessBuilder(command)
@@ -52,7 +52,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** The words that start {@code firstline ARGS…}. */
+    /** The command line that starts {@code firstline ARGS…}. */
     public static List<String> command(String... args) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -72,7 +72,7 @@ public final class Program implements AutoCloseable {
     private static Thread read(InputStream from, List<String> lines) {
         Thread reader = new Thread(
                 () -> {
-                    // a batch at a time: copying on each of thousands of lines would be slow
+                    // in batches: copying the list for each of thousands of lines would be slow
                     try (BufferedReader text =
                             new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8), 1 << 16)) {
                         List<String> batch = new ArrayList<>();
@@ -106,7 +106,7 @@ public final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Waits, bounded, until something has been written; fails with what was written instead. */
+    /** Waits, bounded, until the output meets a condition; fails with the output otherwise. */
     public void until(String what, BooleanSupplier condition) {
         Awaitility.await(what)
                 .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
@@ -117,12 +117,12 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** SIGTERM; unlike {@link Process#destroy()} it leaves what was written to be read. */
+    /** Sends SIGTERM; unlike {@link Process#destroy()} it keeps the output readable. */
     public void terminate() {
         process.toHandle().destroy();
     }
 
-    /** Any signal, by its name: {@code STOP}, {@code CONT}, {@code KILL}. */
+    /** Sends a signal by its name: {@code STOP}, {@code CONT}, {@code KILL}. */
     public void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
@@ -136,7 +136,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** The exit code, when everything it wrote has been read. */
+    /** Returns the exit code after all output has been read. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("still running, stderr: " + err);

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the log of what a test breaks on purpose out of the build's output, and Netty's at debug level in any case. */
+/** Keeps the log of intended failures out of the build's output, and Netty's debug log in any case. */
 public final class Quiet {
     private Quiet() {}
 

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The keys of real exchanges' messages, read from the bytes and by Jackson. */
+/** The keys of real exchanges' messages, read from the bytes and with Jackson. */
 class RecordedKeysTest {
     private static final List<String> POINTERS = List.of(
             "/stream",

@@ -22,8 +22,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Real exchanges' messages, which are not part of the project: {@code -Drecordings=DIR}, else {@code recordings} or
- * {@code ../shared/recordings} beside it. Read here without Firstline's own reader.
+ * Messages of real exchanges, which are not part of the project: {@code -Drecordings=DIR}, otherwise
+ * {@code recordings} or {@code ../shared/recordings} beside it. Read here without Firstline's reader.
  */
 final class Recordings {
     /** One message as it was received. */
@@ -33,7 +33,7 @@ final class Recordings {
 
     private Recordings() {}
 
-    /** The folder; without one, the test is skipped and says so. */
+    /** The folder; without one, the test is skipped with a message. */
     static Path folder() {
         Path project = Path.of(System.getProperty("project.dir", "."));
         List<Path> places = Stream.of(
@@ -75,7 +75,7 @@ final class Recordings {
         return READ.computeIfAbsent(file, Recordings::readNow);
     }
 
-    /** How many messages so many connections bring that take turns with these files. */
+    /** The number of messages that this many connections deliver when they take these files in turn. */
     static int copies(List<Path> files, int connections) {
         return IntStream.range(0, connections)
                 .map(i -> read(files.get(i % files.size())).size())

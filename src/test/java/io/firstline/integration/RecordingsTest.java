@@ -16,8 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Recordings of real exchanges, each on a connection of its own, over real sockets: the merged stream is exactly their union. Played by
- * the simulator to a pool in this JVM, and by a server that is not ours to the program in another.
+ * Recordings of real exchanges, one per connection, over real sockets: the merged stream is exactly their union. Once
+ * played by the simulator to a pool in this JVM, and once by an independent server to the program in another.
  */
 class RecordingsTest {
     private static List<List<String>> texts(List<Path> files) {
@@ -117,7 +117,9 @@ class RecordingsTest {
                 .isTrue();
     }
 
-    /** Plays to {@code firstline tail} in a JVM of its own, from a server that is not ours; returns the texts that it wrote. */
+    /**
+     * Plays to {@code firstline tail} in a separate JVM, from an independent server; returns the texts that it wrote.
+     */
     private static List<Published> tail(List<Path> files, List<Integer> lagMs) throws Exception {
         int connections = lagMs.size();
         PlainServer.Script replay =

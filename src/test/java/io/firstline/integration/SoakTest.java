@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten minutes at 20,000 messages a second on five connections, and a fault every five seconds: nothing lost, nothing twice, and nothing
- * that grows. {@code mvn test -Psoak -Dtest=SoakTest [-Dsoak.seconds=600] [-Dfirstline.seed=N]}
+ * Ten minutes at 20,000 messages a second on five connections, with a fault every five seconds: no message is lost or
+ * duplicated, and no resource grows.
+ * {@code mvn test -Psoak -Dtest=SoakTest [-Dsoak.seconds=600] [-Dfirstline.seed=N]}
  */
 @Tag("soak")
 class SoakTest {
@@ -37,7 +38,7 @@ class SoakTest {
     private static final Dialect BINANCE = new Dialect(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
-    /** What must not grow. */
+    /** The figures that must not grow. */
     private record Footprint(long atSecond, double heapMb, int threads, long descriptors) {
         static Footprint now(long second) {
             for (int i = 0; i < 2; i++) {
@@ -52,7 +53,7 @@ class SoakTest {
         }
     }
 
-    /** Something that happens to one connection of five. */
+    /** A fault of one of the five connections. */
     private interface Fault {
         void strike(ExchangeSimulator exchange, int line);
     }
@@ -61,7 +62,7 @@ class SoakTest {
             (exchange, line) -> Bench.get(exchange.cut(line, CutKind.CLOSE)),
             (exchange, line) -> Bench.get(exchange.cut(line, CutKind.RESET)),
             (exchange, line) -> Bench.get(exchange.cut(line, CutKind.FIN)),
-            ExchangeSimulator::freeze, // and never thaws: silent while others deliver
+            ExchangeSimulator::freeze, // it never thaws: silent while others deliver
             (exchange, line) -> {
                 exchange.freeze(line);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
@@ -108,7 +109,7 @@ class SoakTest {
                     FAULTS.get(faults++ % FAULTS.size()).strike(exchange, line);
                 }
                 for (long left = untilNanos - System.nanoTime(); left > 0; left = untilNanos - System.nanoTime()) {
-                    LockSupport.parkNanos(left); // how long the load lasts, not what is waited for
+                    LockSupport.parkNanos(left); // the duration of the load, not a wait for a condition
                 }
             }
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -151,7 +152,7 @@ class SoakTest {
         }
     }
 
-    /** Compared with the first minute's end, when all that is bounded has been filled. */
+    /** Compares with the end of the first minute, when all bounded buffers are full. */
     private static void assertFlat(List<Footprint> footprints) {
         Footprint filled = footprints.get(Math.min(1, footprints.size() - 1));
         Footprint last = footprints.get(footprints.size() - 1);

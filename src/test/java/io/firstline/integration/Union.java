@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What the merged stream of several connections must be, computed without Firstline: the k-th occurrence of a payload on one connection
- * is the same message as the k-th on another, and each such message appears once.
+ * The expected merged stream of several connections, computed without Firstline: the k-th occurrence of a payload on
+ * one connection is the same message as the k-th on another, and each such message appears once.
  */
 final class Union {
     /** The k-th occurrence of a payload, from 1. */
@@ -22,9 +22,10 @@ final class Union {
     record Published(String connection, String text) {}
 
     /**
-     * How a merged stream compares; empty lists = exact. Each list names its messages, shortened.
+     * The result of a comparison; empty lists = exact. Each list contains its messages, shortened.
      *
-     * @param overtaken pairs in another order than on some connection, because one that never had the earlier message was first
+     * @param overtaken pairs in another order than on some connection, because a connection without the earlier
+     *     message was first
      */
     record Verdict(int messages, List<String> lost, List<String> invented, List<String> outOfOrder, int overtaken) {}
 
@@ -44,13 +45,13 @@ final class Union {
     }
 
     /**
-     * Holds a merged stream against what each connection carried.
+     * Compares a merged stream with what each connection carried.
      *
-     * <p>Within a stream messages are to come in the order of the connections. Only a connection that never had an earlier message may
-     * overtake it: its own snapshot made up for it, or it got the same event in other bytes. When such a connection delivers a later
-     * message first, nobody can know that one is missing.
+     * <p>Within a stream, messages must have the order of the connections. Only a connection that never had an
+     * earlier message may overtake it: its snapshot contained it, or it got the same event in other bytes. When such
+     * a connection delivers a later message first, no one can know that one is missing.
      *
-     * @param stream the name of a message's stream, its channel and symbol
+     * @param stream returns the name of a message's stream, its channel and symbol
      */
     static Verdict judge(List<List<String>> connections, List<Published> merged, UnaryOperator<String> stream) {
         List<List<Occurrence>> carried =
@@ -69,7 +70,7 @@ final class Union {
             for (Occurrence later : line) {
                 Integer at = position.get(later);
                 if (at == null) {
-                    continue; // told as lost
+                    continue; // reported as lost
                 }
                 String name = stream.apply(later.text());
                 List<Occurrence> earlier = before.computeIfAbsent(name, n -> new ArrayList<>());
@@ -102,7 +103,7 @@ final class Union {
                 overtaken);
     }
 
-    /** Which recordings each connection can have been playing: those that hold everything it won. */
+    /** The recordings that each connection may have played: those that contain everything it won. */
     private static Map<String, List<Set<Occurrence>>> candidates(
             List<List<Occurrence>> carried, List<Published> merged, List<Occurrence> published) {
         Map<String, List<Set<Occurrence>>> candidates = new HashMap<>();

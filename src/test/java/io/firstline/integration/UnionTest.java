@@ -7,12 +7,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** That the judge of the recordings finds what is wrong. */
+/** The judge of the recordings finds errors. */
 class UnionTest {
     private static final List<List<String>> LINES =
             List.of(List.of("a1", "b1", "a1", "a2"), List.of("b1", "a1", "a1", "a2"), List.of("a1", "a1", "a2", "c1"));
 
-    /** Each message as "payload@connection", one after the other. */
+    /** Each message as "payload@connection", one after another. */
     private static Union.Verdict judge(UnaryOperator<String> stream, List<List<String>> lines, String merged) {
         return Union.judge(
                 lines,

@@ -28,24 +28,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Venues of which there are no recordings, each played by a server that answers and sends in its words: three connections, each of
- * which lacks every twentieth message, and its own acks, snapshots and heartbeats.
+ * Venues without recordings, each simulated by a server with its requests and replies: three connections, each of
+ * which misses every twentieth message and has individual acks, snapshots and heartbeats.
  */
 class VenueDialectsTest {
     private static final int CONNECTIONS = 3;
     private static final int MESSAGES = 600;
     private static final int LACKING = 20;
 
-    /** A message as a connection gets it. */
+    /** A message as one connection receives it. */
     private interface Data {
         String message(int number, int connection);
     }
 
     /**
-     * How a venue speaks.
+     * The protocol of a venue.
      *
      * @param reply to a request; null = none
-     * @param control what it sends by itself that is no data
+     * @param control messages that are not data
      * @param proof what its numbers prove
      * @param conflicts whether copies of a message differ in bytes
      */
@@ -98,7 +98,7 @@ class VenueDialectsTest {
                         request ->
                                 "{\"event\":\"subscribe\",\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"connId\":\"own\"}",
                         "pong",
-                        // every tenth is a repetition: nothing has changed
+                        // every tenth repeats the one before: nothing has changed
                         (n, c) ->
                                 "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"action\":\"update\",\"data\":[{\"asks\":[],\"bids\":[],\"ts\":\""
                                         + n + "\",\"seqId\":" + (n - n / 10) + ",\"prevSeqId\":"
@@ -162,7 +162,7 @@ class VenueDialectsTest {
                         false));
     }
 
-    /** A channel of Coinbase Advanced, whose messages have a number and a time of their connection. */
+    /** A channel of Coinbase Advanced, whose messages have a number and a time per connection. */
     private static Dialog coinbase(String stream, IntFunction<String> event) {
         String named = stream.substring(0, stream.indexOf(' '));
         String channel = named.equals("level2") ? "l2_data" : named;
@@ -222,7 +222,7 @@ class VenueDialectsTest {
                         beats++;
                         copies++;
                     }
-                    if (n % LACKING != 5 * c + 1) { // nobody lacks the last
+                    if (n % LACKING != 5 * c + 1) { // every connection has the last
                         sockets.get(c).writeTextMessage(dialog.data().message(n, c));
                         copies++;
                     }
@@ -255,7 +255,7 @@ class VenueDialectsTest {
         }
     }
 
-    /** Without what a venue puts into the copies of each connection. */
+    /** Removes what a venue adds to the copies of each connection. */
     private static String withoutOwn(String message) {
         JsonObject json = new JsonObject(message);
         json.remove("timestamp");

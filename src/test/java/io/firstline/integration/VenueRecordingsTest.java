@@ -30,12 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Recordings of real exchanges, read with their venues' profiles: keys say which message is which, chains prove that none is missing. */
+/**
+ * Recordings of real exchanges, read with their venues' profiles: keys identify messages, sequence numbers prove that
+ * none is missing.
+ */
 class VenueRecordingsTest {
     @TempDir
     private Path directory;
 
-    /** What a pool made of recordings. */
+    /** The published messages of a pool that received recordings. */
     private record Outcome(List<String> merged, FeedReport report, List<JsonObject> gaps) {
         StreamReport stream(String name) {
             return report.ledger().stream()
@@ -144,7 +147,7 @@ class VenueRecordingsTest {
     @Test
     void shouldReportExactlyWhatEveryConnectionLacks() throws IOException {
         Path whole = binance("binance-usdm-btcusdt-20230404");
-        Path holed = without(whole, "holed", n -> n % 50 == 49 && n < 8_990); // nobody can miss the very last;
+        Path holed = without(whole, "holed", n -> n % 50 == 49 && n < 8_990); // no one can miss the very last;
         Set<Long> missing = new TreeSet<>(depthNumbers(whole));
         missing.removeAll(depthNumbers(holed));
 
@@ -191,7 +194,7 @@ class VenueRecordingsTest {
                 .isZero();
     }
 
-    /** By hand, for the venues above: what has no symbol, or is said about a subscription. */
+    /** The control messages of the venues above, decided independently: without a symbol, or about a subscription. */
     private static boolean isControl(Object message) {
         return message instanceof JsonObject json
                 && (json.containsKey("event")
@@ -227,7 +230,7 @@ class VenueRecordingsTest {
 
         tell("hitbtc x4", outcome);
         assertThat(outcome.merged())
-                .hasSize(760); // by bytes there are 762: two events carry another timestamp on another connection
+                .hasSize(760); // 762 by bytes: two events have another timestamp on another connection
         assertThat(outcome.report().control()).as("replies to requests").isEqualTo(4 * 40);
         assertThat(outcome.report().ledger())
                 .filteredOn(s -> s.type().equals("orderbook"))
@@ -244,7 +247,7 @@ class VenueRecordingsTest {
                 .toList();
     }
 
-    /** A recording without some of its messages. */
+    /** Copies a recording without some of its messages. */
     private Path without(Path file, String name, IntPredicate missing) throws IOException {
         List<Recordings.Recorded> all = Recordings.read(file);
         Path holed = directory.resolve(name + ".jsonl.gz");

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a feed asks its server for is answered, or asked again, or told. */
+/** The server answers a feed's requests, or the feed repeats them, or reports that they were not answered. */
 class AnswersTest extends FeedTestBase {
 
     @Test
@@ -68,7 +68,7 @@ class AnswersTest extends FeedTestBase {
         eventually(() -> server.received.size() == 3); // after five seconds
 
         assertThat(server.received.get(2)).startsWith("1:").contains("\"id\":10001");
-        server.send("{\"result\":null,\"id\":10001}", 0); // nobody waits for it any more
+        server.send("{\"result\":null,\"id\":10001}", 0); // no request waits for it any more
         eventually(() -> texts().equals(List.of("{\"result\":null,\"id\":10001}")));
         assertThat(report(feed).control()).isEqualTo(1);
     }
@@ -93,7 +93,10 @@ class AnswersTest extends FeedTestBase {
                 .isEqualTo("f-3");
     }
 
-    /** A venue that names a request by its id, reports errors with or without it, and announces that it closes its connections. */
+    /**
+     * A venue that names a request by its id, reports errors with or without it, and announces that it closes
+     * connections.
+     */
     private static final Dialect SPEAKING = new Dialect(
             List.of("/topic"),
             " ",

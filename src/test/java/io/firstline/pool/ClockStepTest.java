@@ -13,12 +13,12 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The wall clock steps, by NTP or because a virtual machine resumes: stamps follow it, and nothing else notices. */
+/** The wall clock steps, by NTP or because a virtual machine resumes: only timestamps follow it. */
 class ClockStepTest extends FeedTestBase {
     private static final int STEP_S = 300;
     private static final int LESS_THAN_THE_STEP_MS = 200_000;
 
-    /** The real thing, but for a wall clock that steps when a test says so. */
+    /** The real clock, with a wall clock that steps when a test says so. */
     private static final class SteppingClock extends SameClock {
         private volatile long stepMicros;
 
@@ -58,7 +58,7 @@ class ClockStepTest extends FeedTestBase {
 
         eventually(() -> messages.stream().anyMatch(m -> hasStepped(m, stepSeconds, beforeMicros)));
         int seen = messages.size();
-        eventually(() -> messages.size() > seen + 200); // another second: whoever looks periodically has looked
+        eventually(() -> messages.size() > seen + 200); // another second, so that every periodic check has run
         exchange.pauseEmission();
         eventually(() -> messages.size() == sent.size());
         assertThat(texts()).containsExactlyElementsOf(sent);

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Messages with numbers are passed on in the way their stream wants it; what is no message is not; the ledger tells what was missing. */
+/** Numbered messages are published in the order that their class requires; gaps are in the ledger. */
 class DeliveryTest extends FeedTestBase {
     private static final int HOLD_MS = 300;
 
     private HandServer server;
-    /** The server's sockets of f-1, f-2. */
+    /** The server's sockets of f-1 and f-2. */
     private final List<Integer> sockets = new ArrayList<>();
 
     private static Dialect dialect(Mode mode, int holdMs, int holdMessages) {
@@ -72,7 +72,7 @@ class DeliveryTest extends FeedTestBase {
                 .toList();
     }
 
-    /** Sends numbers on one connection, and waits until the pool has received them. */
+    /** Sends numbers on one connection and waits until the pool has received them. */
     private void send(WsPool pool, int connection, int... numbers) {
         long before = report(pool).copies();
         for (int number : numbers) {
@@ -203,7 +203,7 @@ class DeliveryTest extends FeedTestBase {
     void shouldTakeNoOldSnapshotOfAnotherConnectionForABeginning(Mode mode) {
         WsPool pool = pool(mode, 60_000, 10);
         send(pool, 0, 100, 101, 102, 103);
-        server.send("{\"s\":\"x\",\"n\":98,\"r\":true}", sockets.get(1)); // its own, which the other never had
+        server.send("{\"s\":\"x\",\"n\":98,\"r\":true}", sockets.get(1)); // on this connection only
         eventually(() -> report(pool).copies() == 5);
         send(pool, 1, 99, 100, 101, 102, 103, 104);
         send(pool, 0, 104, 105);
@@ -227,7 +227,7 @@ class DeliveryTest extends FeedTestBase {
         server.send("{\"s\":\"x\",\"n\":2,\"r\":true}", sockets.get(0));
         eventually(() -> report(pool).copies() == 5);
         send(pool, 0, 3, 4, 5);
-        server.send("{\"s\":\"x\",\"n\":1,\"r\":true}", sockets.get(1)); // its own
+        server.send("{\"s\":\"x\",\"n\":1,\"r\":true}", sockets.get(1)); // on this connection only
         eventually(() -> report(pool).copies() == 9);
         send(pool, 1, 2, 3, 4, 5);
         send(pool, 0, 6);

@@ -19,7 +19,7 @@ class EpochClockTest {
         clock.micros(time.nowNanos());
         assertThat(clock.steps()).isZero();
 
-        time.stepWallClockMs(-11); // after two seconds, 10 ms and 2 ms may be drift
+        time.stepWallClockMs(-11); // over two seconds, 10 ms and 2 ms may be drift
         time.passMs(2_000);
         clock.micros(time.nowNanos());
         assertThat(clock.steps()).isZero();

@@ -30,7 +30,7 @@ class EvictionPolicyTest {
         return contenders.stream().map(Contender::connectionId).toList();
     }
 
-    /** Named c0, c1 … in the order given. */
+    /** Contenders named c0, c1 … in the given order. */
     private static List<Contender> lags(long... micros) {
         return new ArrayList<>(IntStream.range(0, micros.length)
                 .mapToObj(i -> contender("c" + i, Double.NaN, micros[i]))

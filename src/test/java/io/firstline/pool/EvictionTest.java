@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Replacing slow connections: which, why, and never before the replacement delivers. */
+/** Replaces slow connections: which, why, and never before the replacement delivers. */
 class EvictionTest extends FeedTestBase {
     private static final LineBehaviour FAST = LineBehaviour.perfect();
     private static final LineBehaviour SLOW = FAST.withDelayMs(40);
@@ -39,14 +39,17 @@ class EvictionTest extends FeedTestBase {
         }
     }
 
-    /** A pool whose connections are all open, at both ends. */
+    /** A pool whose connections are open at both ends. */
     private WsPool live(ExchangeSimulator exchange, WsPoolConfig config) {
         WsPool feed = started(pool(config));
         eventually(() -> exchange.lines().size() == config.connections() && feed.state() == FeedState.CONNECTED);
         return feed;
     }
 
-    /** From now on the exchange must see at least so many open connections, and the feed must count them live at each event. */
+    /**
+     * From now on the exchange must have at least this many open connections, and the feed as many live ones at each
+     * event.
+     */
     private void neverBelow(int target, ExchangeSimulator exchange, Feed feed) {
         feed.eventHandler(event -> {
             events.add(event);
@@ -82,7 +85,7 @@ class EvictionTest extends FeedTestBase {
     @ParameterizedTest
     @EnumSource(RankBy.class)
     void shouldReplaceTheSlowHalfOfFourAfterTheirReplacementsDeliver(RankBy rankBy) {
-        // the 5th and 6th accepted, which replace, are fast
+        // the 5th and 6th accepted connections, the replacements, are fast
         ExchangeSimulator exchange =
                 exchange(market(500).withLines(List.of(FAST, SLOW, FAST, SLOW, FAST, FAST, FAST, FAST)));
         Ledger ledger = new Ledger(exchange);
@@ -168,7 +171,7 @@ class EvictionTest extends FeedTestBase {
         join(feed.evict("f-2"));
         assertThat(failureOf(feed.evict("f-2")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("being replaced already");
+                .hasMessageContaining("already being replaced");
         assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("reason"))
                 .isEqualTo("requested");
 
@@ -217,7 +220,7 @@ class EvictionTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.CONNECTED);
         join(feed.evict("f-1"));
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
-        assertThat(told(FeedEvent.Type.EVICTED)).isEmpty(); // nobody knows yet whether it delivers
+        assertThat(told(FeedEvent.Type.EVICTED)).isEmpty(); // whether it delivers is not known yet
 
         exchange.emit(TRADE, "1");
 
@@ -226,17 +229,17 @@ class EvictionTest extends FeedTestBase {
         assertThat(texts()).containsExactly("1");
     }
 
-    // candidates that do not get ready
+    // candidates that are not ready in time
 
     private static final long TRIAL_MS = 400;
-    /** Something else is to decide. */
+    /** Longer than any test, so that no trial ends by its time limit. */
     private static final long LONG_TRIAL_MS = 60_000;
 
     private WsPool onTrial(WsPoolConfig config, long trialMs) {
         return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, trialMs));
     }
 
-    /** A pool of two that is in step, on a server that sends nothing but what the test sends. */
+    /** A pool of two connections in step, on a server that sends only what the test sends. */
     private WsPool pairOn(HandServer server) {
         return pairOn(server, TRIAL_MS);
     }
@@ -266,7 +269,7 @@ class EvictionTest extends FeedTestBase {
         assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
 
         server.door = Door.OPEN;
-        join(feed.evict("f-1")); // and it can be tried again
+        join(feed.evict("f-1")); // and it can be evicted again
         eventually(() -> server.sockets.size() == 3);
     }
 
@@ -312,7 +315,7 @@ class EvictionTest extends FeedTestBase {
         join(closeConnection(server, feed, "f-1"));
 
         eventually(() -> ids(feed).contains("f-3"));
-        assertThat(told(FeedEvent.Type.CONNECTED)).hasSize(3); // nobody else was opened for it
+        assertThat(told(FeedEvent.Type.CONNECTED)).hasSize(3); // no other connection was opened
         assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
         assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();
         assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
@@ -355,7 +358,7 @@ class EvictionTest extends FeedTestBase {
         server.door = Door.OPEN;
         if (failure == Door.REJECTING) {
             server.rejectOne();
-        } // else the trial runs out while the candidate still knocks
+        } // otherwise the trial ends while the candidate is still connecting
 
         eventually(() -> feed.state() == FeedState.CONNECTED);
         assertThat(told(FeedEvent.Type.EVICTION_ABANDONED)).hasSize(1);
@@ -413,7 +416,7 @@ class EvictionTest extends FeedTestBase {
         server.send("first", 0, 1);
         eventually(() -> messages.size() == 1);
         int old = server.socketOf(feed, "f-1");
-        server.deafen(old); // does not notice that we close
+        server.deafen(old); // it does not notice our close
         join(feed.evict("f-1"));
         eventually(() ->
                 server.sockets.size() == 3 && told(FeedEvent.Type.CONNECTED).size() == 3);
@@ -431,8 +434,7 @@ class EvictionTest extends FeedTestBase {
         heard(feed);
         assertThat(server.sockets).hasSize(3);
         assertThat(report(feed).connections()).noneMatch(c -> c.role() == ConnectionReport.Role.CANDIDATE);
-        assertThat(failureOf(feed.evict("f-1")))
-                .hasMessageContaining("no connection f-1"); // and f-3 is free to be replaced
+        assertThat(failureOf(feed.evict("f-1"))).hasMessageContaining("no connection f-1"); // and f-3 can be replaced
         join(feed.evict("f-3"));
     }
 

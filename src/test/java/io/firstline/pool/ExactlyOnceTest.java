@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a pool promises above all: every message once, in the server's order per stream, whatever happens to a connection. */
+/** A pool's main promise: every message once, in the server's order per stream, whatever happens to a connection. */
 class ExactlyOnceTest extends FeedTestBase {
     private static final LineBehaviour FAST = LineBehaviour.perfect();
     private static final LineBehaviour SLOW = FAST.withDelayMs(15);

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How old messages are, by the clock of an exchange whose clock is 1.3 s ahead of ours. */
+/** The age of messages by the clock of an exchange that is 1.3 s ahead of ours. */
 class ExchangeTimeTest extends FeedTestBase {
     private static final long AHEAD_MICROS = 1_300_000;
     private static final EventTime EVENT_TIME = new EventTime(List.of("/data/E", "/E"), StampUnit.US);
@@ -170,7 +170,7 @@ class ExchangeTimeTest extends FeedTestBase {
         assertThat(report(feed).exchangeLatency().p50Micros()).isBetween(-AHEAD_MICROS * 102 / 100, 0L);
     }
 
-    /** The real thing, but for a wall clock that steps when a test says so. */
+    /** The real clock, with a wall clock that steps when a test says so. */
     private static final class SteppingClock extends SameClock {
         private volatile long stepMicros;
 
@@ -245,7 +245,7 @@ class ExchangeTimeTest extends FeedTestBase {
                 Dialect.NONE.withTimes(server, event)));
     }
 
-    /** Sends messages on every connection, each with the time at which the exchange sends it. */
+    /** Sends messages on every connection, each with the exchange's time of sending. */
     private void send(WsPool feed, int count) {
         long published = report(feed).published();
         eventually(() -> open().length == report(feed).target());

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** One Vert.x per test, with whatever exchanges and feeds the test opens; all closed after it. */
+/** One Vert.x per test, and the exchanges and feeds that the test opens; all closed after it. */
 public abstract class FeedTestBase {
     protected static final int PATIENCE_S = 10;
     protected static final String TRADE = "btcusdt@trade";
@@ -37,13 +37,13 @@ public abstract class FeedTestBase {
     /** Two streams, each message with its stream's name. */
     protected static final String COMBINED = "/stream?streams=" + TRADE + "/" + BOOK;
 
-    /** How the simulated venue wants to be asked. */
+    /** The subscribe requests of the simulated venue. */
     protected static final Subscribing BINANCE = new Subscribing(
             List.of(),
             "{\"method\":\"SUBSCRIBE\",\"params\":${streams},\"id\":${id}}",
             "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}");
 
-    /** How its messages are read. */
+    /** The message format of the simulated venue. */
     protected static final Dialect MESSAGES = new Dialect(
             List.of("/stream", "/e", "/s"),
             List.of("!serverShutdown", "serverShutdown"),
@@ -92,7 +92,7 @@ public abstract class FeedTestBase {
         return exchange;
     }
 
-    /** Retries and pings soon, so that tests do not wait. */
+    /** Retries and pings quickly, so that tests do not wait. */
     protected static WsConnectionConfig connection(String url) {
         return WsConnectionConfig.of(url)
                 .withConnectionId("c")
@@ -100,7 +100,7 @@ public abstract class FeedTestBase {
                 .withRetry(new RetryConfig(20, 100, 10_000));
     }
 
-    /** Lines up soon and does not evict unless asked. */
+    /** Lines up quickly and evicts only on request. */
     protected static WsPoolConfig poolOf(int connections, String url) {
         return WsPoolConfig.of(connection(url))
                 .withConnections(connections)
@@ -112,7 +112,7 @@ public abstract class FeedTestBase {
         return watch(WsPool.create(vertx, "f", config, BINANCE));
     }
 
-    /** A pool that reads its messages, and subscribes these streams when a connection opens. */
+    /** A pool that reads its messages, and subscribes to these streams when a connection opens. */
     protected WsPool readingPool(WsPoolConfig config, String... streams) {
         return watch(WsPool.create(
                 vertx,
@@ -126,7 +126,7 @@ public abstract class FeedTestBase {
         return watch(WsSingle.create(vertx, "f", config, BINANCE));
     }
 
-    /** Collects what a feed tells, and closes it after the test. */
+    /** Collects a feed's messages and events, and closes it after the test. */
     protected <F extends Feed> F watch(F feed) {
         feeds.add(feed);
         feed.handler(messages::add);
@@ -134,14 +134,19 @@ public abstract class FeedTestBase {
         return feed;
     }
 
-    /** Started, and every connection known to its exchange as well, which learns of it a moment later than the client. */
+    /**
+     * Starts a feed and waits until the exchange, too, has every connection; it learns of one later than the client.
+     */
     protected <F extends Feed> F started(F feed) {
         join(feed.start());
         eventually(() -> exchanges.isEmpty() || openLines() >= report(feed).target());
         return feed;
     }
 
-    /** Until the feed has done what it was told so far: a message may otherwise be there before a handler. */
+    /**
+     * Waits until the feed has done everything requested so far; otherwise a message may arrive before a handler is
+     * set.
+     */
     protected static void heard(Feed feed) {
         join(feed.report());
     }
@@ -161,7 +166,7 @@ public abstract class FeedTestBase {
         }
     }
 
-    /** What a future failed with. */
+    /** Returns the cause of a failed future. */
     protected static Throwable failureOf(Future<?> future) {
         eventually(future::isComplete);
         assertThat(future.failed()).as("failed").isTrue();
@@ -178,7 +183,7 @@ public abstract class FeedTestBase {
         return join(feed.report());
     }
 
-    /** The connections that have a seat and are open. */
+    /** Returns the open connections that have a seat. */
     protected static List<ConnectionReport> members(Feed feed) {
         return report(feed).connections().stream()
                 .filter(c -> c.role() == ConnectionReport.Role.MEMBER

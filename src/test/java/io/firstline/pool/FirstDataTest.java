@@ -20,7 +20,7 @@ class FirstDataTest {
     @Test
     void shouldTellOnceWhatShowsNothing() {
         data.expect(List.of("b", "a"), 0);
-        data.expect(List.of("a"), DEADLINE - 1); // asked for again, on another connection
+        data.expect(List.of("a"), DEADLINE - 1); // subscribed again, on another connection
 
         assertThat(overdue(null, false, DEADLINE - 1)).isEmpty();
         assertThat(overdue(null, false, DEADLINE)).containsExactly("a", "b");
@@ -31,7 +31,7 @@ class FirstDataTest {
     void shouldTellOnlyTheSilentOneOfSeveral() {
         data.expect(List.of("a", "b"), 5);
         seen.put("a", 7L);
-        seen.put("b", 4L); // before it was asked for
+        seen.put("b", 4L); // before the subscription
 
         assertThat(overdue(7L, true, 5 + DEADLINE)).containsExactly("b");
     }

@@ -14,7 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server under the test's hand: lets in, rejects or holds whoever knocks, and sends only what it is told. */
+/** A server controlled by the test: accepts, rejects or holds connections, and sends only what the test sends. */
 final class HandServer {
     enum Door {
         OPEN,
@@ -27,9 +27,9 @@ final class HandServer {
     private final Queue<ServerWebSocketHandshake> held = new ConcurrentLinkedQueue<>();
     private Context loop;
     volatile Door door = Door.OPEN;
-    /** Everyone who was let in, in that order, also those that are closed now. */
+    /** Every accepted connection in order, closed ones included. */
     final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
-    /** What arrived, as {@code index of the socket:text}. */
+    /** The received messages, as {@code index of the socket:text}. */
     final List<String> received = new CopyOnWriteArrayList<>();
 
     final List<Buffer> receivedBinary = new CopyOnWriteArrayList<>();
@@ -73,7 +73,7 @@ final class HandServer {
         });
     }
 
-    /** Lets in the one who has waited longest. */
+    /** Accepts the connection that has waited longest. */
     void admitOne() {
         ServerWebSocketHandshake first = held.remove();
         loop.runOnContext(v -> admit(first));
@@ -84,14 +84,17 @@ final class HandServer {
         loop.runOnContext(v -> first.reject(503));
     }
 
-    /** Sends a text to these. */
+    /** Sends a text on these sockets. */
     void send(String text, Integer... indices) {
         for (int index : indices) {
             FeedTestBase.join(sockets.get(index).writeTextMessage(text));
         }
     }
 
-    /** Which socket a connection has, found by sending over it: connections open in an order that is the transport's. */
+    /**
+     * Returns the socket of a connection, found by sending over it: the order in which connections open depends on
+     * the transport.
+     */
     int socketOf(Feed feed, String connectionId) {
         String greeting = "I am " + connectionId;
         FeedTestBase.join(feed.send(greeting, Route.parse(connectionId)));
@@ -103,7 +106,7 @@ final class HandServer {
         return Integer.parseInt(found.substring(0, found.indexOf(':')));
     }
 
-    /** Reads nothing more on a connection, not even a close frame. */
+    /** Stops reading on a connection, close frames included. */
     void deafen(int index) {
         ((WebSocketInternal) sockets.get(index))
                 .channelHandlerContext()

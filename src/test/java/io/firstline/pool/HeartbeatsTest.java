@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a venue wants to hear is said on every connection; who says nothing at all any more is cut off. */
+/** A venue's heartbeats are sent on every connection; a connection without any answer is closed. */
 class HeartbeatsTest extends FeedTestBase {
     private static Dialect beating(boolean answered) {
         return new Dialect(
@@ -33,7 +33,7 @@ class HeartbeatsTest extends FeedTestBase {
     }
 
     private WsPool pool(HandServer server, boolean answered) {
-        // its own pings would find a silent connection sooner
+        // pings would find a silent connection sooner
         WsPool pool = started(watch(WsPool.create(
                 vertx,
                 "f",
@@ -68,11 +68,11 @@ class HeartbeatsTest extends FeedTestBase {
         HandServer server = HandServer.start(vertx);
         pool(server, true);
         long beating = vertx.setPeriodic(
-                200, timer -> server.sockets.get(0).writeTextMessage("pong")); // the other one is alive
+                200, timer -> server.sockets.get(0).writeTextMessage("pong")); // the other connection is alive
 
         FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
         vertx.cancelTimer(beating);
 
-        assertThat(lost.facts().encode()).contains("not even an answer to a heartbeat");
+        assertThat(lost.facts().encode()).contains("no answer to a heartbeat");
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every buffer that Netty hands us goes back to it, whatever comes in and however a connection ends. */
+/** Every buffer of Netty is released, whatever arrives and however a connection ends. */
 class LeakTest extends FeedTestBase {
     private static final int CONNECTIONS = 60;
 
@@ -68,15 +68,15 @@ class LeakTest extends FeedTestBase {
                                 : connection
                                         .withTrustedCertificates(tls.certificate())
                                         .withCompression(true)));
-        pool.start().onFailure(e -> {}); // it goes on trying
-        await().atMost(Duration.ofSeconds(40)).until(() -> served.get() >= CONNECTIONS); // how fast is another matter
+        pool.start().onFailure(e -> {}); // it retries
+        await().atMost(Duration.ofSeconds(40)).until(() -> served.get() >= CONNECTIONS); // the duration is not tested
         assertThat(messages).isNotEmpty();
         join(pool.close());
 
         PooledByteBufAllocator.DEFAULT.directBuffer(16).writeInt(1).touch("lost on purpose");
         eventually(() -> {
             System.gc();
-            PooledByteBufAllocator.DEFAULT.directBuffer(16).release(); // lets the detector look
+            PooledByteBufAllocator.DEFAULT.directBuffer(16).release(); // gives the detector a chance to report
             return !leaks.isEmpty();
         });
         assertThat(leaks).as("seed %d", seed).hasSize(1).first().asString().contains("lost on purpose");
@@ -121,7 +121,8 @@ class LeakTest extends FeedTestBase {
             case 0 -> peer.close(1001, "maintenance");
             case 1 -> peer.reset();
             case 2 -> peer.end();
-            case 3 -> peer.frame(0x81, new byte[60_000]).end(); // longer than allowed, which alone ends nothing
+            // longer than allowed, which does not end the connection
+            case 3 -> peer.frame(0x81, new byte[60_000]).end();
             case 4 -> peer.frame(0xF1, new byte[10]); // no such frame
             case 5 -> peer.raw(new byte[] {(byte) 0x81, 126, 1}).reset(); // half a head
             default -> peer.raw(new byte[] {(byte) 0x81, 100, '{'}).end(); // half a message

@@ -13,14 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** What an exchange emitted, to be compared, stream by stream, with what a feed passed on. */
+/** Records what an exchange emitted, to be compared, stream by stream, with what a feed published. */
 final class Ledger {
     private static final String END = "{\"the\":\"end\"}";
 
     private final ExchangeSimulator exchange;
     private final Map<String, List<String>> emitted = new ConcurrentHashMap<>();
 
-    /** Writes down from now on what the exchange emits; one ledger per exchange. */
+    /** Records what the exchange emits from now on; one ledger per exchange. */
     Ledger(ExchangeSimulator exchange) {
         this.exchange = exchange;
         exchange.onEmit((stream, payload) -> emitted.computeIfAbsent(stream, s -> new CopyOnWriteArrayList<>())
@@ -41,8 +41,8 @@ final class Ledger {
     }
 
     /**
-     * Stops the market, waits until every copy has come on every connection, and compares: everything once, in the server's order per
-     * stream. For feeds whose messages carry their stream's name.
+     * Pauses the market, waits until every copy has arrived on every connection, and compares: every message once, in
+     * the server's order per stream. For feeds whose messages name their stream.
      */
     void assertComplete(Feed feed, Collection<FeedMessage> received) {
         exchange.pauseEmission();

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Connections of which each gets messages of its own, although they say the same. */
+/** Connections whose messages differ although they mean the same. */
 class LinesDifferTest extends FeedTestBase {
     private static final int LINES = 3;
 
@@ -35,7 +35,7 @@ class LinesDifferTest extends FeedTestBase {
         return pool;
     }
 
-    /** Sends a message to all every 25 ms until something is so. */
+    /** Sends a message to all every 25 ms until a condition holds. */
     private void until(BiFunction<Integer, Integer, String> message, Callable<Boolean> holds) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(25))

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Connections of a feed with several URLs take turns with them. */
+/** Connections of a feed with several URLs use them in turn. */
 class PathsTest extends FeedTestBase {
 
     @Test

@@ -12,8 +12,9 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Payloads of any kind on three connections that carry the same, in turns of any kind: each is published once, in order, and nothing is
- * thrown. A fuzzer calls {@link #fuzzerTestOneInput}, {@link HostilePayloadsTest} does so with payloads of its own.
+ * Arbitrary payloads on three connections that carry the same, in arbitrary order of arrival. Each payload must be
+ * published once, in order, without an exception. A fuzzer calls {@link #fuzzerTestOneInput};
+ * {@link HostilePayloadsTest} uses its payloads.
  */
 public final class PayloadFuzz {
     private static final int LINES = 3;
@@ -36,7 +37,7 @@ public final class PayloadFuzz {
 
     private PayloadFuzz() {}
 
-    /** The first two bytes choose the venue and the turns, zeros separate payloads. */
+    /** The first two bytes choose the venue and the order of arrival; zeros separate payloads. */
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length < 2) {
             return;
@@ -56,7 +57,7 @@ public final class PayloadFuzz {
         return READERS.size();
     }
 
-    /** Sends these on every line; throws what is thrown, and an error if not each was published once and in order. */
+    /** Sends these on every line; throws unless each was published once and in order. */
     static void check(int venue, List<byte[]> payloads, Random turns) {
         MessageReader reader = READERS.get(venue);
         StreamTable streams = new StreamTable(List.of());
@@ -86,7 +87,7 @@ public final class PayloadFuzz {
 
                     @Override
                     public void conflict(Line line, int stream) {
-                        // other bytes under the same key, which is what a hostile server would send
+                        // other bytes with the same key, as a hostile server would send
                     }
                 });
         List<Line> lines =

@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** Connections that must go though nothing is wrong with them: the new one comes first, whatever the reason. */
+/** Replacements of healthy connections: the new one opens first, whatever the reason. */
 class PlannedReplacementTest extends FeedTestBase {
 
     private List<String> reasons() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who takes messages from a pool, and how little one consumer can do to another. */
+/** The consumers of a pool, and how little one of them affects another. */
 class PoolConsumersTest extends FeedTestBase {
 
     private static void emit(ExchangeSimulator exchange, int from, int to) {
@@ -109,7 +109,7 @@ class PoolConsumersTest extends FeedTestBase {
 
         heard(feed);
         emit(exchange, 0, 25);
-        eventually(() -> messages.size() == 25); // the socket and the others go on
+        eventually(() -> messages.size() == 25); // the socket and the other consumers continue
         eventually(() -> report(feed).dropped().equals(java.util.Map.of("consumer-full", 15L)));
         FeedEvent told = awaitTold(FeedEvent.Type.DROPPED);
         assertThat(told.facts().getString("cause")).isEqualTo("consumer-full");
@@ -129,7 +129,7 @@ class PoolConsumersTest extends FeedTestBase {
     void shouldKeepTheLatestOfEachStreamForAConsumerThatConflates() {
         ExchangeSimulator exchange = exchange(quiet());
         WsPool feed = openPool(exchange);
-        // "0" … "24" are of five streams, by their last digit's remainder
+        // "0" … "24" belong to five streams, by number modulo 5
         FeedStream slow = feed.stream(10, Overflow.CONFLATE, m -> "s" + Integer.parseInt(m.asText()) % 5);
         Queue<String> taken = new ConcurrentLinkedQueue<>();
         Queue<Long> losses = new ConcurrentLinkedQueue<>();

@@ -9,7 +9,7 @@ import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
 import io.vertx.core.internal.ContextInternal;
 
-/** A pool in a world of a test's making, and what it looks like from inside. Everything is called on the pool's context. */
+/** A pool in a simulated environment, with access to its internals. Call everything on the pool's context. */
 public final class PoolInside {
     private final WsPool pool;
 
@@ -28,12 +28,12 @@ public final class PoolInside {
         return pool;
     }
 
-    /** How many seats are taken by an open connection. */
+    /** The number of seats with an open connection. */
     public int live() {
         return pool.roster.live();
     }
 
-    /** How many seats are taken by an open connection that may lead. */
+    /** The number of seats with an open connection that may lead. */
     public int inStep() {
         int inStep = 0;
         for (Seat seat : pool.roster.seats()) {
@@ -50,12 +50,12 @@ public final class PoolInside {
         return candidates;
     }
 
-    /** How many connections the pool takes for open, those that are closing included. */
+    /** The number of connections that the pool counts as open, those that are closing included. */
     public int open() {
         return pool.roster.open().size();
     }
 
-    /** The place of an open connection, to be kept; null if the pool has none of this name. */
+    /** A handle of an open connection; null if the pool has none with this id. */
     public Place place(String connectionId) {
         for (Member member : pool.roster.open()) {
             if (member.id().equals(connectionId)) {
@@ -73,7 +73,7 @@ public final class PoolInside {
             this.member = member;
         }
 
-        /** Whether the pool still takes it for open, or for closing. */
+        /** Whether the pool still counts it as open or closing. */
         public boolean isTracked() {
             return pool.roster.open().contains(member);
         }
@@ -86,7 +86,7 @@ public final class PoolInside {
             return member.seat.candidate() == member;
         }
 
-        /** Whether somebody is being tried for its seat. */
+        /** Whether its seat has a candidate. */
         public boolean isContested() {
             return member.seat.candidate() != null;
         }

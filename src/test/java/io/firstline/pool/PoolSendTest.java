@@ -16,7 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** What goes out of a pool: messages by route, and subscriptions that hold for every present and future connection. */
+/** Messages that a pool sends by route, and subscriptions of every present and future connection. */
 class PoolSendTest extends FeedTestBase {
     private final Queue<ClientFrame> sent = new ConcurrentLinkedQueue<>();
 
@@ -81,7 +81,7 @@ class PoolSendTest extends FeedTestBase {
         join(feed.send("first", Route.FASTEST));
         eventually(() -> linesThatGot("first").equals(List.of(3)));
 
-        join(exchange.cut(3, CutKind.FIN)); // the one that comes for it is the slowest
+        join(exchange.cut(3, CutKind.FIN)); // its replacement is the slowest
         eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
         join(feed.send("second", Route.FASTEST));
         eventually(() -> linesThatGot("second").equals(List.of(1)));
@@ -115,7 +115,7 @@ class PoolSendTest extends FeedTestBase {
         assertThat(sent).isEmpty();
     }
 
-    // what holds for every connection
+    // subscriptions of every connection
 
     private static void eventuallyAllSubscribed(ExchangeSimulator exchange, int lines, String... streams) {
         eventually(() -> exchange.lines().size() == lines
@@ -133,7 +133,7 @@ class PoolSendTest extends FeedTestBase {
         eventuallyAllSubscribed(exchange, 3, TRADE);
 
         assertThat(join(feed.subscribe(List.of(BOOK, "ethusdt@trade")))).isEqualTo(3);
-        assertThat(join(feed.subscribe(List.of(BOOK)))).isZero(); // there already
+        assertThat(join(feed.subscribe(List.of(BOOK)))).isZero(); // already subscribed
         eventuallyAllSubscribed(exchange, 3, TRADE, BOOK, "ethusdt@trade");
         assertThat(report(feed).streams()).containsExactly(TRADE, BOOK, "ethusdt@trade");
 
@@ -144,7 +144,7 @@ class PoolSendTest extends FeedTestBase {
         assertThat(join(feed.unsubscribe(List.of(TRADE)))).isEqualTo(3);
         eventuallyAllSubscribed(exchange, 3, BOOK, "ethusdt@trade");
 
-        // after an eviction, too; it needs messages to line up
+        // after an eviction, too; lining up needs messages
         join(feed.evict(ids(feed).get(0)));
         eventuallyAllSubscribed(exchange, 4, BOOK, "ethusdt@trade");
         for (int i = 0; i < 200 && told(FeedEvent.Type.EVICTED).isEmpty(); i++) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A server that does not send what its profile says: that is reported, and nothing comes twice without a word. */
+/** A server whose messages do not match its profile: this is reported, and no message is silently published twice. */
 class ProfileTroubleTest extends FeedTestBase {
     private HandServer server;
 
@@ -134,7 +134,7 @@ class ProfileTroubleTest extends FeedTestBase {
                 dialect(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
         server.send("{\"s\":\"x\",\"f\":1,\"n\":3}", 0);
         server.send("{\"s\":\"x\",\"f\":4,\"n\":5}", 0);
-        server.send("{\"s\":\"x\",\"f\":2,\"n\":5}", 0); // trades of the past, up to the last one
+        server.send("{\"s\":\"x\",\"f\":2,\"n\":5}", 0); // earlier trades, up to the last one
         server.send("{\"s\":\"x\",\"f\":1,\"n\":4}", 0);
         server.send("{\"s\":\"x\",\"f\":6,\"n\":6}", 0);
         eventually(() -> messages.size() == 5);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each failure of the implementation that served as the reference, by its number in the field notes: none of them may be here. */
+/** Each failure of the reference implementation, by its number in the field notes; Firstline must have none of them. */
 class ReferenceFailuresTest extends FeedTestBase {
 
     @Test
@@ -90,7 +90,7 @@ class ReferenceFailuresTest extends FeedTestBase {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {64, 1 << 20}) // what is remembered is found by its place: a million costs no more
+    @ValueSource(ints = {64, 1 << 20}) // the history is indexed, so a million entries cost no more
     void d4ACopyThatComesTooLateIsNotDeliveredAgain(int remembered) {
         HandServer server = HandServer.start(vertx);
         WsPool feed = started(pool(poolOf(2, server.url()).withHashCapacity(remembered)));
@@ -105,7 +105,7 @@ class ReferenceFailuresTest extends FeedTestBase {
 
         assertThat(texts()).isEqualTo(sent);
         boolean tooLate = remembered < sent.size();
-        assertThat(told(FeedEvent.Type.OUT_OF_STEP)).hasSize(tooLate ? 1 : 0); // and is being replaced
+        assertThat(told(FeedEvent.Type.OUT_OF_STEP)).hasSize(tooLate ? 1 : 0); // and it is being replaced
         eventually(() -> server.sockets.size() == (tooLate ? 3 : 2));
     }
 
@@ -142,7 +142,7 @@ class ReferenceFailuresTest extends FeedTestBase {
 
         ring.pause();
         heard(feed); // the ring is attached
-        List<String> burst = emit(exchange, feed, 0, 60); // 300 copies, all of which wait for who has to ask first
+        List<String> burst = emit(exchange, feed, 0, 60); // 300 copies that wait for the consumer's first request
         assertThat(ring.dropped()).isZero();
         ring.resume();
         eventually(() -> List.copyOf(read).equals(burst));
@@ -162,7 +162,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         awaitTold(FeedEvent.Type.DROPPED);
     }
 
-    /** Messages at once, and on all connections; all of them are published. */
+    /** Publishes messages at once on all connections. */
     private List<String> emit(ExchangeSimulator exchange, Feed feed, int from, int to) {
         List<String> burst =
                 IntStream.range(from, to).mapToObj(Integer::toString).toList();
@@ -207,7 +207,7 @@ class ReferenceFailuresTest extends FeedTestBase {
             Future<Void> start = feed.start();
             Peer peer = server.accept().upgrade();
             join(start);
-            eventually(() -> peer.count(Frame.PING) > 3); // one after the other: three were answered
+            eventually(() -> peer.count(Frame.PING) > 3); // one after another: three were answered
 
             peer.ignorePings();
 
@@ -253,10 +253,10 @@ class ReferenceFailuresTest extends FeedTestBase {
         eventually(() -> members(feed).stream()
                 .noneMatch(c -> Double.isNaN(c.connection().latencyMs())));
         double fast = latencyOfFastest(feed);
-        assertThat(fast).isLessThan(80); // in fractions of a millisecond, not rounded to 0 or 1
+        assertThat(fast).isLessThan(80); // fractions of a millisecond, not rounded to 0 or 1
         assertThat(fast % 1).isNotZero();
 
-        exchange.freeze(1); // one pong that is very late …
+        exchange.freeze(1); // one very late pong …
         eventually(() -> exchange.lines().get(0).frozen());
         long frozenNanos = System.nanoTime();
         eventually(() -> System.nanoTime() - frozenNanos > 300_000_000L);
@@ -264,7 +264,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         eventually(() -> members(feed).stream()
                 .anyMatch(c -> c.connection().lastLatencyMs() < 80
                         && c.connection().latencyMs() > fast
-                        && c.connection().latencyMs() < 80)); // … does not make it the slow one
+                        && c.connection().latencyMs() < 80)); // … does not make the connection slow
     }
 
     private static double latencyOfFastest(Feed feed) {
@@ -320,7 +320,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         WsPool feed = started(pool(poolOf(3, exchange.url(PATH))));
         eventually(() -> feed.state() == FeedState.CONNECTED);
 
-        for (int i = 1; i <= 3; i++) { // whichever was the fastest, at the latest the third cut hits it
+        for (int i = 1; i <= 3; i++) { // whichever is the fastest: one of the three cuts hits it
             join(exchange.cut(i, CutKind.RESET));
             int lost = i;
             eventually(() -> report(feed).lost() == lost);
@@ -358,7 +358,7 @@ class ReferenceFailuresTest extends FeedTestBase {
         join(feed.start());
         eventually(() -> feed.state() == FeedState.CONNECTED && exchange.lines().size() == 2);
         Future<FeedMessage> one = feed.next();
-        Future<FeedMessage> two = feed.next(); // as many at a time as anybody likes
+        Future<FeedMessage> two = feed.next(); // several requests at a time are allowed
         heard(feed);
         exchange.emit(TRADE, "1");
         exchange.emit(TRADE, "2");
@@ -368,7 +368,8 @@ class ReferenceFailuresTest extends FeedTestBase {
 
     @Test
     void d16EqualConnectionsAreLeftAlone() {
-        LineBehaviour equal = LineBehaviour.perfect().withDelayMs(50); // so that what a busy machine adds is little
+        // so that the noise of a busy machine is small beside it
+        LineBehaviour equal = LineBehaviour.perfect().withDelayMs(50);
         ExchangeSimulator exchange = exchange(market(200).withLines(List.of(equal)));
         int intervalMs = 300;
         WsPool feed = started(pool(

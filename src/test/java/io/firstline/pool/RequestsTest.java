@@ -54,7 +54,7 @@ class RequestsTest {
 
         assertThat(requests.toRepeat(101 * ANSWER - 1)).isEmpty();
         assertThat(requests.toRepeat(101 * ANSWER)).containsExactly(FIRST);
-        requests.sent(SECOND, 0); // was answered before its write was told
+        requests.sent(SECOND, 0); // answered before its write was confirmed
         assertThat(requests.answered(2)).isNull();
     }
 }

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Connections are replaced before the server cuts them, one at a time, and never at the cost of the live count. */
+/** Connections are replaced before the server closes them, one at a time, and never at the cost of the live count. */
 class RotationTest extends FeedTestBase {
 
     @Test
@@ -94,7 +94,7 @@ class RotationTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.DEGRADED);
         eventually(() -> members(feed).get(0).connection().ageMs() > 2_000);
 
-        server.door = HandServer.Door.HELD; // the replacement and the empty seat knock at the same door
+        server.door = HandServer.Door.HELD; // the replacement and the empty seat wait for the same server
         eventually(() -> server.knocking() == 2);
 
         assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();

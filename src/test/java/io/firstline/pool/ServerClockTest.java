@@ -11,17 +11,17 @@ class ServerClockTest {
     private static final long START_MICROS = 1_700_000_000_000_000L;
 
     private final ServerClock clock = new ServerClock();
-    /** A monotonic clock may begin anywhere, also so that offsets overflow. */
+    /** A monotonic clock may begin anywhere, even where offsets overflow. */
     private final long zeroNanos = Long.MAX_VALUE - 7 * MS;
 
-    /** The server's clock: ahead of ours by this. */
+    /** How far the server's clock is ahead of ours. */
     private long aheadMicros = 1_300_000;
 
     private long micros(long nanos) {
         return START_MICROS + (nanos - zeroNanos) / 1_000 + aheadMicros;
     }
 
-    /** Asks at an instant; the answer is given after a while and is back after another. */
+    /** Sends a request at an instant; the answer takes these times there and back. */
     private void ask(long atMs, long thereNanos, long backNanos) {
         long asked = zeroNanos + atMs * MS;
         clock.answered(asked, asked + thereNanos + backNanos, micros(asked + thereNanos), 0);

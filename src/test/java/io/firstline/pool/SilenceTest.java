@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Sockets that are alive and carry nothing (field notes P1): only a sibling proves that they should. */
+/** Sockets that are alive and deliver nothing (field notes P1): only a sibling proves that they should. */
 class SilenceTest extends FeedTestBase {
 
     @Test
@@ -20,7 +20,7 @@ class SilenceTest extends FeedTestBase {
                 sent.add(payload.toString());
             }
         });
-        // pings seldom: that it answers none must not be what gives it away
+        // rare pings, so that missing pongs do not reveal it
         WsPool feed = started(pool(poolOf(3, exchange.url(PATH))
                 .withConnection(connection(exchange.url(PATH)).withLatencyPingIntervalMs(60_000))));
         eventually(() -> members(feed).stream()

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One stream dies inside a connection that lives on (field notes P1): only its siblings prove it. */
+/** One stream dies on a live connection (field notes P1): only its siblings prove it. */
 class StreamSilenceTest extends FeedTestBase {
     private ExchangeSimulator exchange;
     private Ledger ledger;
@@ -23,7 +23,7 @@ class StreamSilenceTest extends FeedTestBase {
         exchange = exchange(market(500));
         ledger = new Ledger(exchange);
         proxy = FaultProxy.to(exchange.port());
-        exchange.pauseEmission(); // one that opens a moment later could else be the first to bring a message
+        exchange.pauseEmission(); // otherwise a connection that opens later could deliver the first message
         WsPool feed = started(readingPool(poolOf(3, proxy.url(COMBINED))));
         eventually(() -> members(feed).size() == 3);
         exchange.resumeEmission();

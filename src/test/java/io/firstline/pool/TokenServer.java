@@ -9,23 +9,23 @@ import io.vertx.core.http.ServerWebSocketHandshake;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An exchange that gives tokens over HTTP and lets in whoever brings one that nobody has brought before. */
+/** An exchange that issues tokens over HTTP and accepts each token once. */
 final class TokenServer {
-    /** All tokens begin so: what a log must not show. */
+    /** The prefix of all tokens, which no log may show. */
     static final String SECRET = "s3cr3t";
 
     private final HttpServer server;
     private final int port;
     private int given;
-    /** What is answered instead of a token; null = a token. */
+    /** The answer instead of a token; null = a token. */
     volatile String answer;
 
     volatile int status = 200;
     volatile String retryAfter;
     volatile boolean refusing;
-    /** When it was asked for a token, {@link System#nanoTime()}. */
+    /** The times of token requests, {@link System#nanoTime()}. */
     final List<Long> asked = new CopyOnWriteArrayList<>();
-    /** The tokens that were brought, in their order. */
+    /** The used tokens in order. */
     final List<String> brought = new CopyOnWriteArrayList<>();
 
     final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
@@ -37,7 +37,7 @@ final class TokenServer {
         port = FeedTestBase.join(server.listen(wanted, "127.0.0.1")).actualPort();
     }
 
-    /** A server on this port; 0 = on any. */
+    /** A server on this port; 0 = any free port. */
     static TokenServer start(Vertx vertx, int port) {
         return new TokenServer(vertx, port);
     }

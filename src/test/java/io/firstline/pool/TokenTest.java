@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Feeds whose venue says over HTTP where each connection goes, with a token that is good for one. */
+/** Feeds whose venue returns the URL of each connection over HTTP, with a token that is valid once. */
 class TokenTest extends FeedTestBase {
     private static final String TARGET = "${/data/instanceServers/0/endpoint}?token=${/data/token}&connectId=${id}";
     private static final int CAP_MS = 200;
@@ -111,7 +111,7 @@ class TokenTest extends FeedTestBase {
         eventually(() -> server.asked.size() >= 15);
 
         List<Long> asked = List.copyOf(server.asked).subList(5, 15);
-        // on average every 100 ms by one for all; five seats each for itself would ask five times as often
+        // on average every 100 ms for all seats together; five independent seats would ask five times as often
         assertThat(asked.get(9) - asked.get(0)).isGreaterThan(9L * CAP_MS / 2 * 1_000_000 * 2 / 5);
         server.status = 200;
         eventually(() -> members(feed).size() == 5);

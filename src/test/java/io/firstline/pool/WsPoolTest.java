@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A pool's life: how it opens, what it says about itself, how it heals, how it closes. */
+/** A pool's life cycle: how it opens, reports, heals and closes. */
 class WsPoolTest extends FeedTestBase {
 
     @Test
@@ -36,7 +36,7 @@ class WsPoolTest extends FeedTestBase {
         WsPool feed = pool(poolOf(5, server.url()));
         Future<Void> start = feed.start();
 
-        eventually(() -> server.knocking() == 5); // none waits for another
+        eventually(() -> server.knocking() == 5); // no connection waits for another
         assertThat(start.isComplete()).isFalse();
         assertThat(feed.state()).isEqualTo(FeedState.STARTING);
 
@@ -113,14 +113,14 @@ class WsPoolTest extends FeedTestBase {
         feed.eventHandler(event -> {
             events.add(event);
             int live = feed.report().result().live();
-            boolean disconnected = event.type() == FeedEvent.Type.DISCONNECTED; // on the way to another state
+            boolean disconnected = event.type() == FeedEvent.Type.DISCONNECTED; // a step towards another state
             if (feed.state() == FeedState.CONNECTED && live < 3 && !disconnected) {
                 lies.add(event + " with " + live);
             }
         });
         started(feed);
         eventually(() -> feed.state() == FeedState.CONNECTED && messages.size() > 50);
-        eventuallyInStep(feed, 3); // else one may come into step because another goes
+        eventuallyInStep(feed, 3); // otherwise one may come into step because another leaves
 
         join(Future.all(exchange.lines().stream()
                 .map(line -> exchange.cut(line.number(), kind))
@@ -132,7 +132,7 @@ class WsPoolTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.CONNECTED && exchange.lines().size() == 3);
         int before = messages.size();
         eventually(() -> messages.size() > before + 50);
-        List<String> texts = texts(); // more are coming
+        List<String> texts = texts(); // more are arriving
         assertThat(new HashSet<>(texts)).as("nothing twice").hasSameSizeAs(texts);
         assertThat(lies).isEmpty();
         assertThat(report(feed).lost()).isEqualTo(3);
@@ -175,7 +175,7 @@ class WsPoolTest extends FeedTestBase {
         join(exchange.cut(1, CutKind.RESET));
 
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
-        assertThat(System.nanoTime() - cutNanos).isLessThan(3_000_000_000L); // the pause is at most 250 ms
+        assertThat(System.nanoTime() - cutNanos).isLessThan(3_000_000_000L); // the back-off is at most 250 ms
     }
 
     @ParameterizedTest
@@ -240,7 +240,7 @@ class WsPoolTest extends FeedTestBase {
         server.door = Door.OPEN;
         join(feed.start());
         eventually(() -> feed.state() == FeedState.CONNECTED);
-        assertThat(server.sockets).hasSize(3); // of the first three nobody came back
+        assertThat(server.sockets).hasSize(3); // none of the first three connected again
     }
 
     @Test
@@ -262,7 +262,7 @@ class WsPoolTest extends FeedTestBase {
         int before = timers(vertx).size();
         WsPool feed = started(pool(poolOf(4, exchange.url(PATH))));
         eventually(() -> feed.state() == FeedState.CONNECTED);
-        join(feed.evict("f-2")); // a candidate on trial, too
+        join(feed.evict("f-2")); // with a candidate on trial
         eventually(() -> exchange.lines().size() == 5);
         assertThat(timers(vertx).size()).isGreaterThan(before);
 
@@ -272,7 +272,7 @@ class WsPoolTest extends FeedTestBase {
         eventually(() -> timers(vertx).size() == before);
     }
 
-    /** Vert.x has no public way to ask for its timers. */
+    /** Vert.x has no public access to its timers. */
     private static Map<?, ?> timers(Vertx vertx) {
         try {
             Field timeouts = vertx.getClass().getDeclaredField("timeouts");
@@ -286,7 +286,7 @@ class WsPoolTest extends FeedTestBase {
     @Test
     void shouldKeepItsConnectionsWhenTheCollectorRuns() {
         ExchangeSimulator exchange = exchange(quiet());
-        // nobody but Vert.x holds the verticle, and nobody but the feed its client
+        // only Vert.x refers to the verticle, and only the feed to its client
         Deployable owner = new VerticleBase() {
             @Override
             public Future<?> start() {
@@ -343,7 +343,7 @@ class WsPoolTest extends FeedTestBase {
             events.add(e);
             threads.add(Thread.currentThread());
         });
-        // started, and asked, by a stranger's verticle
+        // started and called by another verticle
         join(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
@@ -362,7 +362,7 @@ class WsPoolTest extends FeedTestBase {
 
     @Test
     void shouldNotBelongToTheVerticleThatStartedIt() {
-        join(vertx.close()); // one event loop only, so that owner and stranger share it
+        join(vertx.close()); // one event loop only, shared by both verticles
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         ExchangeSimulator alone = exchange(quiet());
         WsPool feed = pool(poolOf(2, alone.url(PATH)));

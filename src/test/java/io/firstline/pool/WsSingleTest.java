@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A single connection: how it is consumed, how it stays open, what it says about itself. */
+/** A single connection: how it is consumed, how it stays open, what it reports. */
 class WsSingleTest extends FeedTestBase {
 
     @Test
@@ -155,9 +155,9 @@ class WsSingleTest extends FeedTestBase {
         assertThat(failure).isInstanceOf(ConnectFailedException.class);
         assertThat(((ConnectFailedException) failure).end().cause()).isEqualTo("refused");
         assertThat(feed.state()).isEqualTo(FeedState.DISCONNECTED);
-        assertThat(failureOf(feed.start())).isSameAs(failure); // it is started, and that is how it went
+        assertThat(failureOf(feed.start())).isSameAs(failure); // it is started, and this is its result
         eventually(() -> report(feed).failures().get("refused") > 2);
-        assertThat(told(FeedEvent.Type.CONNECT_FAILED)).hasSize(1); // an outage is told once
+        assertThat(told(FeedEvent.Type.CONNECT_FAILED)).hasSize(1); // an outage is reported once
 
         ExchangeSimulator exchange = exchange(quiet().withPort(port));
         eventually(() -> feed.state() == FeedState.CONNECTED && exchange.lines().size() == 1);
@@ -307,7 +307,7 @@ class WsSingleTest extends FeedTestBase {
         assertThat(seen)
                 .containsExactly(
                         "connected STARTING 1",
-                        "disconnected CONNECTED 0", // told on the way
+                        "disconnected CONNECTED 0", // reported on the way
                         "degraded DISCONNECTED 0",
                         "connected DISCONNECTED 1",
                         "recovered CONNECTED 1");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code check}: what a configuration would run, or everything that is wrong with it. */
+/** {@code check}: prints what a configuration would run, or every error in it. */
 class CheckCommandTest {
     private static final String GOOD = "'url':'wss://feed.example.com/ws'";
 
@@ -42,7 +42,7 @@ class CheckCommandTest {
         Cli cli = Cli.run("check", file);
 
         assertThat(cli.code()).as(cli.err()).isZero();
-        assertThat(cli.lines()).hasSizeGreaterThan(1).last().isEqualTo(file + " is fine");
+        assertThat(cli.lines()).hasSizeGreaterThan(1).last().isEqualTo(file + " is valid");
         assertThat(cli.err()).isEmpty();
     }
 
@@ -83,7 +83,7 @@ class CheckCommandTest {
                         "simulator: messagesPerSecond 50",
                         "a: 3 connections to sim:/ws/btcusdt@trade; ranked by lag; slow ones evicted every 60 s; published as message",
                         "b: 1 connection to wss://feed.example.com/ws; published as message",
-                        file + " is fine");
+                        file + " is valid");
     }
 
     @ParameterizedTest

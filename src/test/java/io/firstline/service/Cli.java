@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
-/** The command line in this JVM, on a thread of its own; what it writes can be read while it runs. */
+/** Runs the command line in this JVM on a separate thread; its output can be read while it runs. */
 final class Cli {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -75,7 +75,10 @@ final class Cli {
         return this;
     }
 
-    /** It refused its input: exit code 2, a message on standard error without a stack trace, nothing on standard output. */
+    /**
+     * Asserts that the command rejected its input: exit code 2, an error without a stack trace, nothing on standard
+     * output.
+     */
     void assertBadInput(String... messages) {
         assertThat(code()).as(err()).isEqualTo(2);
         assertThat(out()).isEmpty();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What counts as a change of the configuration's files, and when. */
+/** Which changes of the configuration files count, and when. */
 class ConfigFilesTest {
     @TempDir
     Path directory;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code demo}: live lines, a table, and an exit code that says whether every message arrived once. */
+/** {@code demo}: live lines, a table, and an exit code that reports whether every message arrived exactly once. */
 class DemoCommandTest {
     @TempDir
     Path folder;

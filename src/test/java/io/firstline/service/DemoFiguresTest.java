@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** What the demo counts and how it shows it. */
+/** The figures of the demo and their format. */
 class DemoFiguresTest {
     private final DemoFigures figures = new DemoFigures();
 

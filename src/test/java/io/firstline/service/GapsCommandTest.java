@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** {@code gaps}: what a venue's numbers prove to be missing. */
+/** {@code gaps}: the gaps that a venue's sequence numbers prove. */
 class GapsCommandTest {
 
-    /** Trades 1 to 10: the first connection lacks 4 and 5, and 9 comes on none. */
+    /** Trades 1 to 10: the first connection misses 4 and 5, and 9 arrives on no connection. */
     private static PlainServer server(boolean whole) throws IOException {
         return new PlainServer(2, (number, line) -> {
             if (number == 1) {
-                LockSupport.parkNanos(100_000_000); // behind the other
+                LockSupport.parkNanos(100_000_000); // behind the other connection
             }
             for (int trade = 1; trade <= 10; trade++) {
                 boolean lacks = !whole && (trade == 9 || (number == 0 && (trade == 4 || trade == 5)));
@@ -44,10 +44,10 @@ class GapsCommandTest {
             assertThat(cli.lines().stream().map(line -> line.replaceAll("^\\S+Z |\\d+\\.\\d ms", "")
                             .strip()))
                     .containsExactlyInAnyOrder(
-                            "gaps btcusdt@trade: 4 to 5 open; lacked by gaps-1",
-                            "gaps btcusdt@trade: 9 open; lacked by gaps-1",
-                            "gaps btcusdt@trade: 4 to 5 healed by gaps-2 after ; lacked by gaps-1",
-                            "gaps btcusdt@trade: 9 lost; lacked by gaps-1, gaps-2",
+                            "gaps btcusdt@trade: 4 to 5 open; missed by gaps-1",
+                            "gaps btcusdt@trade: 9 open; missed by gaps-1",
+                            "gaps btcusdt@trade: 4 to 5 healed by gaps-2 after ; missed by gaps-1",
+                            "gaps btcusdt@trade: 9 lost; missed by gaps-1, gaps-2",
                             "gaps btcusdt@trade: GAP, 9 messages; gaps: 1 healed, 1 lost (1 numbers), 0 open; 0 conflicts");
         }
     }
@@ -86,7 +86,7 @@ class GapsCommandTest {
 
             assertThat(cli.code()).isZero();
             assertThat(cli.out()).isEmpty();
-            assertThat(cli.err()).contains("firstline: gaps tells no streams apart: give it a \"venue\" that says how");
+            assertThat(cli.err()).contains("firstline: gaps has no stream names: add a \"venue\" that defines them");
         }
     }
 

@@ -27,8 +27,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.zip.Deflater;
 
 /**
- * An exchange, HTTP clients and clients of both bridges that do what no honest peer does. Each attack is bounded to about a second and
- * ends early when the other side closes; another follows at once. Loopback only.
+ * A hostile exchange, hostile HTTP clients and hostile clients of both bridges. Each attack lasts at most about a
+ * second and ends early when the other side closes; the next follows at once. Loopback only.
  */
 final class HostilePeers implements AutoCloseable {
     private static final long ATTACK_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
@@ -38,7 +38,7 @@ final class HostilePeers implements AutoCloseable {
     private final ScriptedServer exchange = ScriptedServer.start(this::play);
     private final Map<String, LongAdder> attacks = new ConcurrentHashMap<>();
     private final Random random;
-    /** Ends what is blocked in a write. */
+    /** Ends a blocked write. */
     private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "deadlines");
         thread.setDaemon(true);
@@ -47,7 +47,7 @@ final class HostilePeers implements AutoCloseable {
 
     private volatile boolean ended;
 
-    /** What a client does with its socket until it has had enough. */
+    /** The attack of one client on its socket. */
     private interface Attack {
         void run(Socket socket, OutputStream out, long untilNanos) throws IOException;
     }
@@ -56,12 +56,12 @@ final class HostilePeers implements AutoCloseable {
         random = new Random(seed);
     }
 
-    /** Where the hostile exchange listens. */
+    /** The URL of the hostile exchange. */
     String url() {
         return exchange.url("/");
     }
 
-    /** How often each attack was made. */
+    /** The number of attacks of each kind. */
     Map<String, LongAdder> attacks() {
         return attacks;
     }
@@ -156,7 +156,7 @@ final class HostilePeers implements AutoCloseable {
                 }
             }
         } catch (UncheckedIOException cutOff) {
-            // as it should be
+            // honest behaviour
         } finally {
             peer.end();
         }
@@ -268,7 +268,7 @@ final class HostilePeers implements AutoCloseable {
                             endAfterAttack(socket);
                             attack.run(socket, socket.getOutputStream(), until);
                         } catch (IOException cutOff) {
-                            // as it should be
+                            // honest behaviour
                         }
                         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
                     }
@@ -292,7 +292,7 @@ final class HostilePeers implements AutoCloseable {
         InputStream in = socket.getInputStream();
         byte[] chunk = new byte[4_096];
         while (goesOn(untilNanos) && in.read(chunk) >= 0) {
-            // only to be rid of it
+            // closes the socket whatever the state
         }
     }
 
@@ -316,7 +316,7 @@ final class HostilePeers implements AutoCloseable {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** No attack begins any more; the clients' end within about a second. */
+    /** Starts no further attack; the clients end within about a second. */
     void stop() {
         ended = true;
     }

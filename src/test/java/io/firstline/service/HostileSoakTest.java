@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What {@code run} runs, with a feed whose connections are reset every 300 ms, beside peers that are hostile on every side: another feed's
- * exchange, HTTP clients, clients of both bridges. Nothing is lost, nothing comes twice, nothing grows.
+ * A running service with a feed whose connections are reset every 300 ms, among hostile peers: another feed's
+ * exchange, HTTP clients, clients of both bridges. No message is lost or duplicated, and no resource grows.
  *
  * <p>Ten minutes: {@code mvn test -Psoak -Dtest=HostileSoakTest [-Dsoak.seconds=600] [-Dfirstline.seed=N]}.
  */
@@ -58,7 +58,7 @@ class HostileSoakTest {
                 .isLessThan(filled * 1.1 + 5);
     }
 
-    /** Answers with the heap in use after a collection, in MB, each minute and at the end. */
+    /** Returns the heap in use after a collection, in MB, each minute and at the end. */
     private static List<Double> run(long seconds) {
         long seed = Long.getLong("firstline.seed", System.nanoTime());
         Vertx exchangeVertx = Vertx.vertx();
@@ -177,7 +177,7 @@ class HostileSoakTest {
             }
             long due = start + TimeUnit.MILLISECONDS.toNanos(ms + RESET_EVERY_MS);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-                LockSupport.parkNanos(left); // how long the load lasts, not what is waited for
+                LockSupport.parkNanos(left); // the duration of the load, not a wait for a condition
             }
         }
         return resets;

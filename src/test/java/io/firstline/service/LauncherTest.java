@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The script {@code launcher/firstline} in a copy of the installation, with a Java that prints its arguments and a Maven that is none. */
+/**
+ * The script {@code launcher/firstline} in a copy of the installation, with a fake Java that prints its arguments and
+ * a fake Maven.
+ */
 class LauncherTest {
     private static final List<String> TOOLS = List.of(
             "bash",
@@ -49,7 +52,7 @@ class LauncherTest {
     @BeforeEach
     void install() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash");
-        root = Files.createTempDirectory("launcher"); // not @TempDir, which other users cannot enter
+        root = Files.createTempDirectory("launcher"); // not @TempDir, because other users cannot enter it
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
         home = Files.createDirectory(root.resolve("home"));
         bin = Files.createDirectory(root.resolve("bin"));
@@ -103,7 +106,7 @@ class LauncherTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** A Java that prints what it is called with, one word a line, and makes the file of classes it is asked for. */
+    /** A fake Java that prints its arguments, one a line, and creates the class archive that it is asked for. */
     private void java(int version) throws IOException {
         Path java = root.resolve("jdk/bin/java");
         Files.createDirectories(java.getParent());
@@ -134,7 +137,7 @@ class LauncherTest {
         return run(List.of(), environment);
     }
 
-    /** Runs it with no variable set but these, and with this before it. */
+    /** Runs the launcher with only these environment variables, and with this prefix. */
     private Run run(List<String> before, String... environment) throws InterruptedException {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of("/usr/bin/env", "-i", "PATH=" + bin, "JAVA_HOME=" + root.resolve("jdk")));

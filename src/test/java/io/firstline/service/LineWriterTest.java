@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The thread that writes lines: order, limits, back-pressure, ends. */
+/** The thread that writes lines: order, limits, back-pressure, end. */
 class LineWriterTest {
     private static final int MANY = 20_000;
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code conf/logback.xml} with the variables that set it. */
+/** {@code conf/logback.xml} with the variables that configure it. */
 class LogSettingsTest {
     @AfterEach
     void forget() {
@@ -29,7 +29,7 @@ class LogSettingsTest {
         return err.toString(StandardCharsets.UTF_8);
     }
 
-    /** What the shipped file makes of a message with an exception. */
+    /** Returns the log output of the shipped file for a message with an exception. */
     private static String logged() throws JoranException {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream before = System.err;
@@ -44,7 +44,7 @@ class LogSettingsTest {
             context.getLogger("io.firstline.x").debug("details");
             context.getLogger("io.firstline.x").error("it broke", new IllegalStateException("really"));
         } finally {
-            context.stop(); // an appender that writes later writes now
+            context.stop(); // an asynchronous appender writes its rest now
             System.setErr(before);
         }
         return err.toString(StandardCharsets.UTF_8);
@@ -74,8 +74,8 @@ class LogSettingsTest {
         assertThat(check(Map.of(LogSettings.LEVEL, "verbose", LogSettings.FORMAT, "xml\n"))
                         .lines())
                 .containsExactly(
-                        "firstline: FIRSTLINE_LOG_LEVEL: found \"verbose\", allowed: INFO, TRACE, DEBUG, WARN, ERROR, OFF; INFO is used",
-                        "firstline: FIRSTLINE_LOG_FORMAT: found \"xml?\", allowed: text, json; text is used");
+                        "firstline: FIRSTLINE_LOG_LEVEL: found \"verbose\", allowed: INFO, TRACE, DEBUG, WARN, ERROR, OFF; using INFO",
+                        "firstline: FIRSTLINE_LOG_FORMAT: found \"xml?\", allowed: text, json; using text");
 
         assertThat(logged()).contains("ERROR it broke").doesNotContain("details");
     }

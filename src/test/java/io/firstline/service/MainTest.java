@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What all commands have in common: help, usage, exit codes. */
+/** Help, usage and exit codes, which all commands share. */
 class MainTest {
     @ParameterizedTest
     @ValueSource(
@@ -98,7 +98,7 @@ class MainTest {
                 "tail ws://localhost/ --count x   | 'x' is not a long",
                 "tail ws://localhost/ --for soon  | found \"soon\", allowed: a duration such as 500ms, 10s, 1.5m or 2h",
                 "tail ws://localhost/ --for -1s   | found \"-1s\"",
-                "demo --for 0s                    | found \"0s\", allowed: more than nothing",
+                "demo --for 0s                    | found \"0s\", allowed: more than 0",
                 "demo --for                       | Missing required parameter for option '--for' (TIME)",
             })
     void shouldRefuseWhatItDoesNotKnow(String line, String message) {

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process of its own does with its log and its heap, with the options and the logging of the launcher. */
+/** How a separate process treats its log and its heap, with the launcher's options and logging. */
 class ProcessEndsTest {
     private static final Path PROJECT =
             Path.of(System.getProperty("project.dir", ".")).toAbsolutePath();
 
-    /** Logs much, then says on standard output that it is still alive, and ends as the program does. */
+    /** Logs much, then prints that it is alive, and ends like the program. */
     static final class Floods {
-        /** A second's lines of one kind do not fit a pipe. */
+        /** More lines of one kind, within a second, than a pipe holds. */
         private static final String LONG = "x".repeat(1_000);
 
         public static void main(String[] args) {
@@ -41,7 +41,7 @@ class ProcessEndsTest {
         }
     }
 
-    /** Says what is wrong with its input, after more lines of log than a pipe holds. */
+    /** Reports bad input after more log lines than a pipe holds. */
     static final class FloodsAndFails {
         public static void main(String[] args) {
             Logger log = LoggerFactory.getLogger(FloodsAndFails.class);
@@ -122,7 +122,7 @@ class ProcessEndsTest {
             assertThat(log).contains("first\\nsecond \\u001b[31mred").contains("the last line");
             assertThat(log.lines().filter(line -> line.contains("flood ")).count())
                     .isLessThan(20 * LogQueue.MOST_LINES);
-            assertThat(log).contains("more lines within a second were left out of the log, like: flood {}");
+            assertThat(log).contains("more log lines within a second were dropped, like: flood {}");
         } finally {
             process.destroyForcibly();
         }

@@ -33,14 +33,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code record} and {@code replay}: what was there comes again, over real sockets and in the real program. */
+/** {@code record} and {@code replay}: recorded messages are replayed, over real sockets and in the real program. */
 class RecordCommandTest {
     private static final Pattern ADDRESS = Pattern.compile("(ws://\\S+) serves");
 
     @TempDir
     Path folder;
 
-    /** Sends so many numbered messages on each connection, as soon as all have said "hello"; every tenth a repeat, every 50th binary. */
+    /**
+     * Sends this number of numbered messages on each connection once every client has sent "hello"; every tenth is a
+     * repeat, every 50th binary.
+     */
     private static PlainServer server(int connections, int messages) throws IOException {
         return new PlainServer(connections, (number, line) -> {
             for (int i = 0; i < messages; i++) {
@@ -85,7 +88,7 @@ class RecordCommandTest {
         return recorded();
     }
 
-    /** Read without Firstline's own reader, and while it is written: the end may be missing. */
+    /** Reads without Firstline's reader, and while the file is written: its end may be missing. */
     private static long copiesIn(Path folder) {
         long copies = 0;
         for (Path file : Recording.filesIn(folder)) {
@@ -95,7 +98,7 @@ class RecordCommandTest {
                     text.write(next);
                 }
             } catch (IOException torn) {
-                // what is whole counts
+                // complete lines count
             }
             copies += text.toString(StandardCharsets.UTF_8)
                     .lines()
@@ -112,7 +115,7 @@ class RecordCommandTest {
         return address.group(1);
     }
 
-    /** What a pool makes of a replay, in text, and binary in hexadecimal. */
+    /** Returns what a pool publishes of a replay: text as it is, binary in hexadecimal. */
     private static List<String> merged(String url, int connections, int messages) {
         Vertx vertx = Vertx.vertx();
         try {
@@ -154,7 +157,8 @@ class RecordCommandTest {
         assertThat(replay.code()).as(replay.err()).isZero();
         assertThat(replay.out())
                 .contains(
-                        "3 recorded connections of recorded; all begin when 3 are connected", "6,000 messages served");
+                        "3 recorded connections of recorded; all begin when 3 clients are connected",
+                        "6,000 messages served");
         for (Path file : Recording.filesIn(recording)) {
             assertThat(Recording.read(file).header().url()).endsWith("?token=***");
         }
@@ -183,7 +187,7 @@ class RecordCommandTest {
                 .isEqualTo(sent(2_000));
     }
 
-    /** Two connections are recorded; the first ends, and a third comes for it: so it is again. */
+    /** Records two connections; the first ends and a third replaces it. The replay must do the same. */
     @Test
     void shouldEndConnectionsWhereTheyEnded() throws IOException {
         for (int c = 1; c <= 3; c++) {
@@ -214,7 +218,7 @@ class RecordCommandTest {
         assertThat(tail.code()).as(tail.err()).isZero();
         assertThat(merged)
                 .isEqualTo(IntStream.range(0, 300).mapToObj(i -> "m" + i).toList());
-        assertThat(replay.out()).contains("3 recorded connections of f; all begin when 2 are connected");
+        assertThat(replay.out()).contains("3 recorded connections of f; all begin when 2 clients are connected");
         int served = Integer.parseInt(replay.out().replaceAll("(?s).*\\n(\\d+) messages served.*", "$1"));
         assertThat(served)
                 .as("100 + 300, and of the third what came after it was there")
@@ -270,7 +274,7 @@ class RecordCommandTest {
                 Program recorder = Program.start(
                         "record", server.url(), recorded().toString(), "--connections=2", "--on-connect=hello")) {
             recorder.until("everything on the disk", () -> copiesIn(recorded()) == 1_000);
-        } // which kills it
+        } // closing kills the process
 
         Cli replay = Cli.start("replay", recorded().toString(), "--speed", "0");
         List<String> merged = merged(address(replay), 2, 500);
@@ -326,7 +330,7 @@ class RecordCommandTest {
     @Test
     void shouldFailWhenCopiesWereNotRecorded() throws IOException {
         PlainServer server = new PlainServer(1, (number, line) -> {
-            while (!recorded().toFile().delete()) { // the recorder may be making its file
+            while (!recorded().toFile().delete()) { // the recorder may be creating its file
                 Recording.filesIn(recorded()).forEach(file -> file.toFile().delete());
             }
             line.text("nowhere to write this");
@@ -344,7 +348,7 @@ class RecordCommandTest {
                     "2s");
 
             assertThat(cli.code()).as(cli.err()).isEqualTo(1);
-            assertThat(cli.err()).contains("the recording is not complete: 1 copies are missing");
+            assertThat(cli.err()).contains("the recording is incomplete: 1 copies are missing");
         }
     }
 
@@ -366,7 +370,7 @@ class RecordCommandTest {
             delimiter = '|',
             value = {
                 "record ws://localhost/ /dev/null/x               | DIR: found /dev/null/x, which cannot be written to (Not a directory)",
-                "record ws://localhost/ D/good.txt                | DIR: found D/good.txt, which cannot be written to (it is no folder)",
+                "record ws://localhost/ D/good.txt                | DIR: found D/good.txt, which cannot be written to (it is not a folder)",
                 "record ws://localhost/ D --max-file-bytes 10     | --max-file-bytes: found 10, allowed: 1000 or more",
                 "record ws://localhost/ D --connections 0         | --connections: found 0",
                 "record nosuch.json D                             | nosuch.json",

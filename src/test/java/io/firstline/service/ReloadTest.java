@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Feeds come, change and go, while another one runs under load. */
+/** Feeds are added, changed and removed while another feed runs under load. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ReloadTest {
     private static final int ROUNDS = 50;
@@ -58,7 +58,7 @@ class ReloadTest {
         RunningService.await(service.apply(config(feeds)), 20);
     }
 
-    /** What there is of everything that could be left behind. */
+    /** Counts every resource that could be left behind. */
     private record Inventory(int verticles, Set<String> meters, int sockets, int timers, int threads) {
         static Inventory of(RunningService service) {
             return new Inventory(
@@ -66,7 +66,8 @@ class ReloadTest {
                     service.registry().getMeters().stream()
                             .map(meter ->
                                     meter.getId().getName() + meter.getId().getTags())
-                            .filter(meter -> !meter.startsWith("jvm.")) // a new one for each cause of a collection
+                            // one is created for each cause of a garbage collection
+                            .filter(meter -> !meter.startsWith("jvm."))
                             .collect(Collectors.toSet()),
                     service.simulator().lines().size(),
                     timers(service),
@@ -94,7 +95,7 @@ class ReloadTest {
         int changed = other.size();
         Await.until("the feed that was changed delivers", () -> other.size() > changed + 20);
         List<FeedMessage> received =
-                List.copyOf(other); // the last of the round before may still have been on their way
+                List.copyOf(other); // the last messages of the previous round may have been in flight
         int first = received.stream().map(FeedMessage::sequence).toList().lastIndexOf(1L);
         assertExact(received.subList(first, received.size()), sentOther);
         apply(service, STEADY);
@@ -135,7 +136,8 @@ class ReloadTest {
             List<Integer> lines = service.simulator().lines().stream()
                     .map(SimulatedLine::number)
                     .toList();
-            IntStream.range(0, 2).forEach(i -> round(service, 3)); // so that whatever is made once is there
+            // warm-up: creates everything that is created only once
+            IntStream.range(0, 2).forEach(i -> round(service, 3));
             awaitQuiet(service);
             Inventory before = Inventory.of(service);
 
@@ -160,7 +162,7 @@ class ReloadTest {
                     && scrape.lines()
                                     .filter(line -> line.startsWith("firstline_feed_consumer_behind{"))
                                     .count()
-                            == 2; // ours, and the page, which hears the events
+                            == 2; // ours, and the page's, which receives the events
         });
     }
 

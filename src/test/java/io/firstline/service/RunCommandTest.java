@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code run}: stays up until it is told to stop. */
+/** {@code run}: runs until it is stopped. */
 class RunCommandTest {
     @TempDir
     Path folder;
@@ -85,7 +85,7 @@ class RunCommandTest {
                 .assertBadInput("firstline: --http-port: found 65536, allowed: 0 to 65535");
     }
 
-    // its files change
+    // changes of its files
 
     private static final String FEED = "{'url':'sim:/ws/btcusdt@trade','connections':2}";
 
@@ -132,14 +132,14 @@ class RunCommandTest {
             file(feeds("'a':" + FEED + ",'b':" + FEED));
             cli.until("b runs", () -> running(address).equals(Set.of("a", "b")));
             file(feeds("'a':{'url':7},'c':{'conections':2}"));
-            cli.until("it is refused", () -> log.text().contains("is refused"));
+            cli.until("it is refused", () -> log.text().contains("new configuration rejected"));
             assertThat(log.text()).contains("/feeds/a/url", "/feeds/c/conections");
             assertThat(running(address)).containsExactlyInAnyOrder("a", "b");
             file("{");
-            cli.until("so is one that is no JSON", () -> log.count("is refused") == 2);
+            cli.until("so is one that is no JSON", () -> log.count("new configuration rejected") == 2);
             file(feeds("'c':" + FEED).replace("100", "200"));
             cli.until("it is taken", () -> running(address).equals(Set.of("c")));
-            assertThat(log.text()).contains("\"simulator\" has changed: that needs a restart");
+            assertThat(log.text()).contains("\"simulator\" has changed: restart to apply it");
 
             Shutdown.ask();
             assertThat(cli.code()).as(cli.err()).isZero();
@@ -176,15 +176,15 @@ class RunCommandTest {
             run.until("b runs", () -> running(address).equals(Set.of("b")));
             run.signal("HUP");
             run.until(
-                    "that is told",
+                    "a second reload is logged",
                     () -> run.err().stream()
-                                    .filter(line -> line.contains("config.json runs"))
+                                    .filter(line -> line.contains("config.json: reloaded"))
                                     .count()
                             == 2);
             file("{");
             run.signal("HUP");
-            run.until(
-                    "a broken one is refused", () -> run.err().stream().anyMatch(line -> line.contains("is refused")));
+            run.until("a broken one is refused", () -> run.err().stream()
+                    .anyMatch(line -> line.contains("new configuration rejected")));
             assertThat(running(address)).containsExactly("b");
 
             run.terminate();
@@ -266,14 +266,14 @@ class RunCommandTest {
         }
     }
 
-    /** A port where nobody listens, as far as one can know. */
+    /** A port on which nothing listens, as far as a test can know. */
     static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
     }
 
-    /** Takes as long as two halves of a cluster may need to find each other. */
+    /** Waits as long as two halves of a cluster may need to find each other. */
     @Test
     @Tag("cluster")
     void shouldEndANodeOfAnotherSecret() throws IOException {

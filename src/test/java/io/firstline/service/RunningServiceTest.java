@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** A configuration that runs. */
+/** A running configuration. */
 class RunningServiceTest {
     @Test
     void shouldDeployEveryFeedAndAnswerForAll() {
@@ -40,7 +40,9 @@ class RunningServiceTest {
         }
     }
 
-    /** The demo's feed: how old its messages are is told by the simulator's clock, as it would be by the venue's. */
+    /**
+     * The demo's feed: message ages are measured against the simulator's clock, as they would be against the venue's.
+     */
     @Test
     void shouldAskTheSimulatorForTheTime() {
         ServiceConfig config = ServiceConfig.parse(

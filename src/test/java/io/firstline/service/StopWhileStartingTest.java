@@ -11,12 +11,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A signal comes at any moment of a start: the command ends as it would later, and nothing complains. */
+/** A signal at any moment of the start: the command ends as it would later, without an error in the log. */
 class StopWhileStartingTest {
     @TempDir
     Path folder;
 
-    /** Loads the classes, so that no figure below is that of a cold JVM. */
+    /** Loads the classes first, so that no figure below is that of a cold JVM. */
     @BeforeAll
     static void warmUp() {
         Cli cli = Cli.start("run", "--http-port", "0");

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code tail}: messages on standard output, one a line, everything else on standard error. */
+/** {@code tail}: messages on standard output, one a line, all other output on standard error. */
 class TailCommandTest {
     @TempDir
     Path folder;
 
-    /** Sends the same messages on each connection, as soon as all have said "hello". */
+    /** Sends the same messages on each connection once every client has sent "hello". */
     private static PlainServer server(int connections) throws IOException {
         return new PlainServer(connections, (number, line) -> {
             line.text("first");
@@ -153,8 +153,8 @@ class TailCommandTest {
     }
 
     /**
-     * A node carries the feed; tail joins its cluster, without a vote, and reads what it publishes. Who has another secret is told so and
-     * ends.
+     * A node carries the feed; tail joins its cluster without a vote and reads the published messages. With a wrong
+     * secret it ends with an error.
      */
     @Test
     void shouldReadAFeedOfAClusterFromAnywhere() throws IOException {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Many worlds on two event loops, each seed once. */
+/** Runs many worlds on two event loops, each seed once. */
 final class Campaign {
     private static final int LOOPS = 2;
     private static final int SOME_FAILURES = 10;
@@ -31,7 +31,7 @@ final class Campaign {
         this.to = to;
     }
 
-    /** Lives through the worlds of these seeds and prints what that was. */
+    /** Runs the worlds of these seeds and prints their totals. */
     static Life run(long from, long to) {
         long startNanos = System.nanoTime();
         Campaign campaign = new Campaign(from, to, () -> Sabotage.NONE, SOME_FAILURES);
@@ -51,7 +51,7 @@ final class Campaign {
         return life;
     }
 
-    /** The same with something broken, differently in each world. */
+    /** Runs them with a sabotage, a new one for each world. */
     static void sabotaged(long from, long to, Supplier<Sabotage> sabotage) {
         new Campaign(from, to, sabotage, 1).run();
     }
@@ -87,7 +87,7 @@ final class Campaign {
         return failure.getMessage().lines().findFirst().orElse("");
     }
 
-    /** Each world has a context of its own on the loop of the one before it. */
+    /** Each world has a separate context on the loop of the one before it. */
     private void nextWorld(Vertx vertx, ContextInternal loop, Life life, CompletableFuture<Life> done) {
         long seed = next.getAndIncrement();
         if (seed > to || failures.size() >= enoughFailures) {

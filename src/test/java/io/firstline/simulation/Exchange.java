@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** The server and the network to it: takes connections or not, and sends every message to each of them, or not. */
+/** The server and the network to it: accepts connections or not, and sends each message on each of them or not. */
 final class Exchange implements Connector {
-    /** How whoever knocks is received. */
+    /** How new connections are treated. */
     enum Door {
         OPEN,
         REFUSING,
@@ -29,17 +29,17 @@ final class Exchange implements Connector {
         UNAVAILABLE,
         NOT_ANSWERING,
         UPGRADE_NOT_ANSWERED,
-        /** Opens and cuts at once. */
+        /** Accepts and closes at once. */
         FLAPPING,
-        /** Opens, and does not read. */
+        /** Accepts and does not read. */
         DEAF
     }
 
-    /** How many messages may be repeated, at most. */
+    /** The largest number of repeatable messages. */
     private static final int REPEATABLE = 50;
 
     private static final int TOO_MANY_REQUESTS = 429;
-    /** Who says "too often" and not how long is left alone for so long. */
+    /** The pause after a "too often" without a duration. */
     private static final int UNSAID_PAUSE_S = 10;
 
     private final VirtualTime time;
@@ -57,7 +57,7 @@ final class Exchange implements Connector {
     private int burst;
     private boolean emitting;
     private double slowdown = 1;
-    /** All connections are equally fast. */
+    /** Whether all connections are equally fast. */
     boolean alike;
 
     long sent;
@@ -143,7 +143,7 @@ final class Exchange implements Connector {
         }
     }
 
-    /** A request came over a connection. */
+    /** A request arrived on a connection. */
     void requested(Wire wire) {
         if (plan.onRequest()) {
             time.in(wire.delayNanos, () -> subscribe(wire));
@@ -181,7 +181,7 @@ final class Exchange implements Connector {
         }
     }
 
-    /** So much less from now on: what is left to prove needs few messages. */
+    /** Reduces the message rate: the rest of the proof needs few messages. */
     void slowDown(double factor) {
         slowdown = factor;
     }

@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Breaks things, one after the other. In a calm world a connection in step is always left that nothing has happened to. */
+/** Injects faults, one after another. A calm world always keeps one connection in step without a fault. */
 final class Faults {
     static final Frame NOT_UTF8 = new Frame(Kind.TEXT, Buffer.buffer(new byte[] {'a', (byte) 0xC3, '('}), true);
     private static final Buffer HALF_OF_TOO_MUCH = Buffer.buffer(new byte[600]);
@@ -61,7 +61,7 @@ final class Faults {
         });
     }
 
-    /** Nothing new breaks, and what is broken is mended, except for what only the pool can mend. */
+    /** Injects no further faults and repairs all, except those that only the pool can repair. */
     void end() {
         over = true;
         exchange.door = Door.OPEN;
@@ -74,7 +74,7 @@ final class Faults {
         judge.trouble();
     }
 
-    /** A while as long as faults are here. */
+    /** A typical duration of a fault. */
     private long whileNanos(double share) {
         return 1 + (long) (random.nextDouble() * share * plan.faultGapNanos());
     }
@@ -116,12 +116,12 @@ final class Faults {
         }
     }
 
-    /** What costs no message. */
+    /** Faults that cost no message. */
     private void annoy(Wire wire) {
         switch (random.nextInt(4)) {
             case 0 -> wire.send(NOT_UTF8);
             case 1 -> {
-                if (!plan.mixesStreams()) { // nothing may come between
+                if (!plan.mixesStreams()) { // nothing may arrive in between
                     wire.send(new Frame(Kind.TEXT, HALF_OF_TOO_MUCH, false));
                     wire.send(new Frame(Kind.CONTINUATION, HALF_OF_TOO_MUCH, true));
                 }
@@ -185,7 +185,7 @@ final class Faults {
         });
     }
 
-    /** All but one, or all. */
+    /** Cuts all connections, or all but one. */
     private void massacre() {
         boolean behindClosedDoors = random.nextBoolean();
         if (behindClosedDoors) {

@@ -5,7 +5,7 @@ import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.WebSocketFrameType;
 import java.nio.charset.StandardCharsets;
 
-/** A frame that costs nothing to deliver again and again. */
+/** A frame that can be delivered repeatedly at no cost. */
 record Frame(Kind kind, Buffer payload, boolean last, int code) implements WebSocketFrame {
 
     enum Kind {

@@ -16,24 +16,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Knows everything that happens in a world and holds it against what the pool promises: after every step what is cheap to see, now and
- * then what is not. The numbers in the messages of its failures are those of the invariants in the design.
+ * Knows everything that happens in a world and compares it with the pool's promises: cheap checks after every step,
+ * others at intervals. The numbers in its failures are those of the invariants in the design.
  */
 final class Judge {
     private static final long WINDOW_NANOS = 5 * Plan.MINUTE;
-    /** How long a socket that is closed may take until it is cut off, and a loop that is held up until it comes to it. */
+    /** The longest time until a closed socket is cut, including a delayed event loop. */
     private static final long CLOSING_NANOS = 4 * Plan.SECOND;
-    /** Everything sent has come after so long over a connection that is whole. */
+    /** The longest time until everything sent has arrived on a healthy connection. */
     private static final long DELIVERED_NANOS = 6 * Plan.SECOND;
 
     private static final int ENOUGH_TO_LINE_UP = 20;
     static final int ENOUGH_TO_BE_SILENT = 10;
     private static final long FIRST_DATA_NANOS = 13 * Plan.SECOND;
-    /** Where no other connection can tell, one that answers nothing is replaced only after this silence. */
+    /**
+     * Without another connection as evidence, a connection that answers nothing is replaced only after this silence.
+     */
     private static final long ALONE_NANOS = 10 * Plan.SECOND;
-    /** What a connection shows right after it stood still itself is no evidence. */
+    /** Figures of a connection right after its own stall are no evidence. */
     private static final long AFTER_STALL_NANOS = 40 * Plan.SECOND;
-    /** Whom candidates could not replace is not challenged again for a while. */
+    /** After failed candidates, a connection is not challenged for at most this long. */
     private static final long LONGEST_REST_NANOS = 330 * Plan.SECOND;
 
     private final VirtualTime time;
@@ -92,13 +94,13 @@ final class Judge {
         readers.add(reader);
     }
 
-    /** The world closes the pool: what is lost now is nobody's fault. */
+    /** The world closes the pool: losses from now on do not count. */
     void closing() {
         closed = true;
         changes++;
     }
 
-    /** Fails the world: thrown at once, and kept for where somebody catches it. */
+    /** Fails the world: thrown at once, and kept in case it is caught. */
     private AssertionError broken(String rule) {
         if (failure == null) {
             failure = new AssertionError(rule);
@@ -118,9 +120,9 @@ final class Judge {
         }
     }
 
-    // what the world tells
+    // called by the world
 
-    /** Something goes wrong now, or is mended: recovery is measured from here. */
+    /** A fault begins or is repaired: recovery is measured from here. */
     void trouble() {
         troubleNanos = Math.max(troubleNanos, time.nowNanos());
     }
@@ -139,7 +141,7 @@ final class Judge {
                 limit == 0 || attempts.size() < limit,
                 "(7) more than " + limit + " attempts to connect in five minutes");
         boolean dark = inside.live() == 0 && !attempts.isEmpty() && now - attempts.peekLast() >= Plan.MINUTE;
-        require(now >= pausedUntilNanos || dark, "(7) an attempt to connect though the host asked to be left alone");
+        require(now >= pausedUntilNanos || dark, "(7) an attempt to connect during the pause that the host asked for");
         attempts.addLast(now);
         pending++;
         require(pending <= 2 * plan.config().connections(), "(7) " + pending + " attempts to connect at the same time");
@@ -161,7 +163,7 @@ final class Judge {
         changes++;
         wire.place = inside.place(wire.connectionId);
         if (wire.place == null) {
-            return; // nobody wanted it any more when it opened
+            return; // it was no longer wanted when it opened
         }
         if (wire.place.inStep()) {
             require(sequence == 0, "(2a) " + wire + " is in step as soon as it is open");
@@ -174,8 +176,8 @@ final class Judge {
     }
 
     /**
-     * It leads though it did not line up: messages sent before it was subscribed it will never have, and nothing in their bytes tells
-     * that they are older than what it delivers.
+     * The connection leads without lining up. It lacks messages sent before it was subscribed, and nothing in their
+     * bytes shows that they are older than what it delivers.
      */
     private void unproven(Wire wire) {
         wire.unproven = true;
@@ -190,7 +192,7 @@ final class Judge {
         }
     }
 
-    /** The other side or the network ends a connection. */
+    /** The server or the network ends a connection. */
     void remoteEnd(Wire wire, String how) {
         trace.note(how, wire);
         changes++;
@@ -217,14 +219,14 @@ final class Judge {
         closings.addLast(time.nowNanos());
     }
 
-    /** Whatever we think of a connection: nothing that we decide leaves the feed without one. */
+    /** No decision of ours leaves the feed without a connection. */
     private void lastOneStays(Wire wire) {
         require(
                 closed || inside.live() > 0 || lastLive == 0 || ends > 0,
                 "(3) we end " + wire + ", which was the last live connection");
     }
 
-    /** We end a connection without a goodbye: only the dead are treated so. */
+    /** We end a connection without a close frame: only dead ones are treated so. */
     void cutting(Wire wire) {
         trace.note("we cut off", wire);
         changes++;
@@ -237,7 +239,7 @@ final class Judge {
             return;
         }
         lastOneStays(wire);
-        life.connections += wire.place == null ? 1 : 0; // opened in this turn
+        life.connections += wire.place == null ? 1 : 0; // opened in this step
         long silentNanos = time.nowNanos() - wire.lastFrameNanos;
         long pingNanos = plan.config().connection().latencyPingIntervalMs() * Plan.MS;
         require(
@@ -349,7 +351,7 @@ final class Judge {
                 "(1) number " + publication.sequence() + " follows " + (sequence - 1));
         int number = Message.numberIn(publication.payload());
         if (number < 0) {
-            return; // a connection's own ack
+            return; // an ack of this connection
         }
         Message message = exchange.messages.get(number);
         trace.note(publication.late() ? "published late" : "published", message);
@@ -366,7 +368,10 @@ final class Judge {
         }
     }
 
-    /** With nobody else in step, who was away for longer than the history lasts is believed that all it has is new. */
+    /**
+     * With no other connection in step, all messages of a connection that was away for longer than the history lasts
+     * count as new.
+     */
     private boolean isForgotten(Message message, boolean late) {
         boolean forgotten = sequence - message.publishedAt >= plan.config().hashCapacity()
                 || time.nowNanos() - message.publishedNanos > plan.config().historyMs() * Plan.MS;
@@ -382,7 +387,7 @@ final class Judge {
         } else if (late) {
             life.late++;
         } else if (message.published == 1) {
-            // where all connections come and go, which of two messages is younger is not known at once either
+            // when all connections come and go, the younger of two messages is not known at once either
             boolean unknown = message.sentNanos <= orderedFromNanos
                     || message.skipped
                     || plan.mixesStreams()
@@ -399,7 +404,7 @@ final class Judge {
         }
     }
 
-    /** When the first younger message of its stream was published. */
+    /** Returns when the first younger message of its stream was published. */
     private long overtakenNanos(Message message) {
         long first = Long.MAX_VALUE;
         for (int number = message.number + 1; number <= youngest[message.stream]; number++) {
@@ -418,16 +423,16 @@ final class Judge {
         trace.note(event.type().label(), event.facts());
         switch (event.type()) {
             case CONNECTED -> connected++;
-            case DISCONNECTED -> require(!closed, "(8) told of a loss after it was closed");
+            case DISCONNECTED -> require(!closed, "(8) reported a loss after it was closed");
             case DEGRADED -> {
                 String state = event.facts().getString("state");
-                require(inside.live() < plan.config().connections(), "(8) told degraded and is whole");
-                require(state.equals(inside.pool().state().name()), "(8) told " + state);
+                require(inside.live() < plan.config().connections(), "(8) reported degraded and is whole");
+                require(state.equals(inside.pool().state().name()), "(8) reported " + state);
                 degradedTold = true;
             }
             case RECOVERED -> {
-                require(degradedTold, "(8) told recovered and was not told degraded");
-                require(inside.live() == plan.config().connections(), "(8) told recovered and is not whole");
+                require(degradedTold, "(8) reported recovered without degraded before");
+                require(inside.live() == plan.config().connections(), "(8) reported recovered and is not whole");
                 degradedTold = false;
             }
             case IN_STEP -> {
@@ -440,7 +445,8 @@ final class Judge {
                 }
             }
             case OUT_OF_STEP -> outOfSteps++;
-            case LINES_DIFFER -> require(false, "(8) told that lines differ, which they never do: " + event.facts());
+            case LINES_DIFFER ->
+                require(false, "(8) reported that lines differ, which they never do: " + event.facts());
             case STREAM_SILENT -> {
                 Wire wire = wire(event.facts().getString("connection"));
                 if (wire != null) {
@@ -453,7 +459,7 @@ final class Judge {
         }
     }
 
-    /** It may if nobody is in step, or those who are have been silent for a second. */
+    /** A connection may lead alone if none is in step, or if those in step were silent for a second. */
     private void leadsAlone(Wire wire) {
         for (Wire other : exchange.wires) {
             if (other != wire && isLeading(other)) {
@@ -465,14 +471,14 @@ final class Judge {
         unproven(wire);
         Arrays.fill(
                 youngest,
-                -1); // as the event says: bytes do not tell whether what it holds is older than what is published
+                -1); // as the event says: bytes do not show whether its messages are older than published ones
     }
 
     private static boolean isLeading(Wire wire) {
         return wire.place != null && wire.place.isTracked() && wire.place.inStep();
     }
 
-    /** A path that is slow by seconds brings nothing for as long, and nobody can tell that from a dead one. */
+    /** A path with seconds of delay delivers nothing for as long, and looks like a dead one. */
     private boolean isStandingStill(Wire old, FeedEvent event) {
         return event.facts().getString("reason").equals("silent while others deliver")
                 && time.nowNanos() - old.lastFrameNanos >= Plan.SECOND;
@@ -481,7 +487,7 @@ final class Judge {
     private void evicted(FeedEvent event) {
         evicted++;
         Wire replacement = wire(event.facts().getString("replacement"));
-        require(replacement != null && replacement.place.isSeated(), "(3) evicted for one that is not there");
+        require(replacement != null && replacement.place.isSeated(), "(3) evicted for a connection that is not open");
         Wire old = wire(event.facts().getString("connection"));
         boolean answersInstead = event.facts().getString("reason").equals("half-open")
                 && replacement.ponged
@@ -569,7 +575,7 @@ final class Judge {
         }
     }
 
-    /** An attempt that hangs, the longest pause, an attempt that succeeds. */
+    /** A hanging attempt, the longest back-off, and a successful attempt. */
     private long recoveryNanos() {
         var connection = plan.config().connection();
         return ((long) connection.connectTimeoutMs() + connection.retry().capMs()) * Plan.MS
@@ -582,18 +588,18 @@ final class Judge {
         long recent = attempts.stream()
                 .filter(at -> time.nowNanos() - at < WINDOW_NANOS + recoveryNanos())
                 .count();
-        return limit > 0 && recent >= limit - limit / 30; // the rest is kept for a feed without any connection
+        return limit > 0 && recent >= limit - limit / 30; // the rest is reserved for a feed without any connection
     }
 
-    /** What can wait gets no attempt to connect. */
+    /** Attempts that can wait get no budget. */
     private boolean isSpareSpent() {
         int limit = plan.config().connection().retry().connectsPer5Min();
         return (limit > 0 && attempts.size() >= limit - limit / 4) || time.nowNanos() < pausedUntilNanos;
     }
 
-    // now and then
+    // at intervals
 
-    /** Whether another connection will still bring everything when this one does not. */
+    /** Whether another connection still delivers everything when this one does not. */
     boolean isSpare(Wire wire) {
         for (Wire other : exchange.wires) {
             if (other != wire
@@ -635,7 +641,7 @@ final class Judge {
         boolean tracked = wire.place != null && wire.place.isTracked();
         if (!tracked || wire.closedByUs) {
             wire.leftNanos = wire.leftNanos == Wire.NOT_YET ? now : wire.leftNanos;
-            require(now - wire.leftNanos <= CLOSING_NANOS, "(7) " + wire + " is not closed and nobody minds it");
+            require(now - wire.leftNanos <= CLOSING_NANOS, "(7) " + wire + " is not closed and not cut");
             return;
         }
         if (wire.lostToClient && wire.ponged) {
@@ -659,7 +665,7 @@ final class Judge {
             boolean excused = isSpareSpent() || now - abandonedNanos < LONGEST_REST_NANOS;
             require(
                     wire.silenceTold || wire.place.isContested() || wire.place.isCandidate() || excused,
-                    "(8) " + wire + " brings nothing of what others bring, and nobody minds");
+                    "(8) " + wire + " delivers nothing of what others deliver, and is not replaced");
         }
         if (plan.family().calm && wire.isWhole() && wire.outOfStep > ENOUGH_TO_LINE_UP && !plan.family().repeats) {
             long heardNanos = now - wire.outOfStepSinceNanos;
@@ -669,7 +675,7 @@ final class Judge {
         }
     }
 
-    /** Whether another connection was there all the time to show that it is not the path. */
+    /** Whether another connection was alive all the time, which shows that the path works. */
     private boolean isWitnessed(Wire wire, long now) {
         for (Wire other : exchange.wires) {
             if (other != wire
@@ -684,7 +690,7 @@ final class Judge {
         return false;
     }
 
-    /** The feed's own figures. */
+    /** Compares the feed's figures. */
     void compare(FeedReport report) {
         require(report.published() == sequence, "(4) published " + report.published() + ", not " + sequence);
         require(report.copies() == received, "(4) copies " + report.copies() + ", not " + received);
@@ -701,7 +707,7 @@ final class Judge {
         return evicted;
     }
 
-    /** All is well for long enough. */
+    /** All faults have been over for long enough. */
     void settled() {
         require(
                 inside.pool().state() == FeedState.CONNECTED,
@@ -712,7 +718,7 @@ final class Judge {
         require(pending == 0 || inside.candidates() > 0, "(7) " + pending + " attempts to connect for nobody");
     }
 
-    /** A repeat may be taken for an earlier one on a line that has just joined, but hardly ever. */
+    /** A repeat may be taken for an earlier message on a line that has just joined, but very rarely. */
     private void repeated() {
         long repeats = 0;
         long absorbed = 0;
@@ -727,12 +733,12 @@ final class Judge {
         life.absorbed += absorbed;
     }
 
-    /** The pool is closed and nothing is left of it. */
+    /** The pool is closed and has left nothing behind. */
     void over() {
         require(exchange.wires.isEmpty(), "(7) closed, and still open: " + exchange.wires);
         require(time.timers() == 0, "(7) closed, and " + time.timers() + " timers are running");
         require(
                 connected == life.connections,
-                "(8) told of " + connected + " connections, there were " + life.connections);
+                "(8) reported " + connected + " connections, there were " + life.connections);
     }
 }

@@ -2,7 +2,7 @@ package io.firstline.simulation;
 
 import java.util.Locale;
 
-/** What has been lived through. */
+/** The totals of one or more worlds. */
 final class Life {
     long worlds;
     long virtualNanos;
@@ -14,7 +14,7 @@ final class Life {
     long connections;
     long evictions;
 
-    // the known limits of telling messages by their bytes, and how often they were met
+    // the known limits of identification by bytes, and how often they occurred
     long late;
     long flaggedInVain;
     long disordered;

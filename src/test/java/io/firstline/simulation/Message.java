@@ -3,7 +3,7 @@ package io.firstline.simulation;
 import io.firstline.simulation.Frame.Kind;
 import io.vertx.core.buffer.Buffer;
 
-/** One message's bytes, and what has become of them: sent once, or, where the exchange repeats itself, several times. */
+/** One message's bytes, and its history: sent once, or several times if the exchange repeats itself. */
 final class Message {
     final int number;
     final int stream;
@@ -13,13 +13,13 @@ final class Message {
     long sentNanos;
     int received;
     int published;
-    /** Of the feed's own numbers, when it was published first. */
+    /** The feed's message number of its first publication. */
     long publishedAt;
 
     long publishedNanos;
-    /** Over how many connections it was sent that deliver it, sooner or later. */
+    /** The number of connections on which it was sent and will be delivered. */
     int carried;
-    /** A connection that was in step did not carry it. */
+    /** Whether a connection in step did not carry it. */
     boolean skipped;
 
     Message(int number, int stream) {
@@ -28,7 +28,7 @@ final class Message {
         this.frame = new Frame(Kind.TEXT, Buffer.buffer("{\"s\":" + stream + ",\"n\":" + number + "}"), true);
     }
 
-    /** The number in a payload, or -1 if it is none of these messages. */
+    /** The number in a payload, or -1 if it is not one of these messages. */
     static int numberIn(Buffer payload) {
         int at = payload.length() - 2;
         if (at < 0 || payload.getByte(1) != '"' || payload.getByte(2) != 's') {

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What kind of world a seed is.
+ * The kind of world that a seed draws.
  *
  * @param config of the pool
- * @param trialMs how long a candidate has
- * @param lengthNanos for how long faults happen
+ * @param trialMs the time limit of a candidate
+ * @param lengthNanos the time in which faults happen
  * @param gapNanos between messages, on average
  * @param faultGapNanos between faults, on average
- * @param streams how many the exchange has
- * @param quietStart nothing is sent before the pool is whole
- * @param onRequest the server sends to those who asked for it
+ * @param streams the number of streams of the exchange
+ * @param quietStart nothing is sent before all connections are open
+ * @param onRequest the server sends only to subscribed connections
  * @param mixesStreams connections deliver different streams in a different order
- * @param delayNanos the longest a connection takes as a rule
- * @param startNanos where the clock begins, which says nothing
+ * @param delayNanos the longest usual delay of a connection
+ * @param startNanos the start of the clock, which is arbitrary
  */
 record Plan(
         Family family,
@@ -40,24 +40,27 @@ record Plan(
     static final long MINUTE = 60 * SECOND;
     static final long HOUR = 60 * MINUTE;
 
-    /** What may happen, and so what may be expected. */
+    /** The families of worlds: what may happen, and what is expected. */
     enum Family {
-        /** Hours with few messages. One connection in step is always left whole: nothing may be lost, come twice or out of order. */
+        /**
+         * Hours with few messages. One connection in step always stays healthy: no message may be lost, duplicated or
+         * out of order.
+         */
         SPARSE(true, false, false),
         /** The same with many messages, for minutes. */
         BRISK(true, false, false),
         /** The same with hundreds of messages a second. */
         DENSE(true, false, false),
-        /** Hours with few messages in which everything may break at once. */
+        /** Hours with few messages, in which all connections may fail at once. */
         SPARSE_OUTAGES(false, false, false),
-        /** Many messages, and everything may break at once. */
+        /** Many messages, and all connections may fail at once. */
         OUTAGES(false, false, false),
-        /** The exchange leaves messages out on single connections. */
+        /** The exchange omits messages on single connections. */
         SKIPPING(false, true, false),
-        /** The exchange repeats itself, to the byte. */
+        /** The exchange repeats messages byte by byte. */
         REPEATING(true, false, true);
 
-        /** One connection in step is always left whole. */
+        /** Whether one connection in step always stays healthy. */
         final boolean calm;
 
         final boolean skips;
@@ -69,7 +72,7 @@ record Plan(
             this.repeats = repeats;
         }
 
-        /** Most hours are sparse ones. */
+        /** Most hours are sparse. */
         static Family of(long seed) {
             return switch ((int) Math.floorMod(seed, 16L)) {
                 case 0 -> BRISK;

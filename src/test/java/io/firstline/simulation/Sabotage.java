@@ -4,9 +4,9 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Clockwork;
 import io.firstline.connection.Connector;
 
-/** What comes between the pool and its world, to see whether the judge notices. */
+/** A fault between the pool and its world, to test whether the judge notices it. */
 interface Sabotage {
-    /** Nothing. */
+    /** No fault. */
     Sabotage NONE = new Sabotage() {};
 
     default Clockwork clockwork(Clockwork real) {
@@ -17,7 +17,7 @@ interface Sabotage {
         return real;
     }
 
-    /** What the pool is told; the judge goes by the real one. */
+    /** The configuration that the pool gets; the judge uses the real one. */
     default WsPoolConfig config(WsPoolConfig real) {
         return real;
     }

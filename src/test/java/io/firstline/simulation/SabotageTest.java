@@ -22,7 +22,10 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The judge is judged: each of these breaks something between the pool and its world, and must be found out for the right reason. */
+/**
+ * Tests the judge: each sabotage breaks something between the pool and its world, and must be found for the right
+ * reason.
+ */
 class SabotageTest {
     private static final int WORLDS = 160;
 
@@ -87,7 +90,7 @@ class SabotageTest {
                 }));
     }
 
-    /** Pings come every so many milliseconds as no other timer does. */
+    /** No other timer has the interval of pings. */
     @Test
     void shouldNoticeThatNobodyLooksForHalfOpenConnections() {
         foundOut("half-open and not given up", () -> new Sabotage() {
@@ -111,11 +114,11 @@ class SabotageTest {
         });
     }
 
-    /** The watch ticks every 250 ms: it finds silence, and rotates. */
+    /** The 250 ms timer finds silence and rotates. */
     @Test
     void shouldNoticeThatNobodyLooksForSilentConnections() {
         foundOut(
-                "nobody minds",
+                "is not replaced|is not closed and not cut",
                 () -> clock(real -> new SameClock(real) {
                     @Override
                     public long every(long periodMs, Runnable action) {
@@ -287,7 +290,7 @@ class SabotageTest {
         };
     }
 
-    /** The real socket, but for what a test breaks. */
+    /** The real socket, except for what a test breaks. */
     private static class Through implements Socket {
         private final Socket real;
 

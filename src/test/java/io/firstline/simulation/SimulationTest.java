@@ -10,11 +10,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Thousands of hours of faults on the real pool. {@code -Dfirstline.seed=N} lives one world again, with
- * {@code -Dfirstline.trace=true} aloud; {@code -Dfirstline.worlds=N} lives the first N.
+ * Thousands of hours of faults on the real pool. {@code -Dfirstline.seed=N} repeats one world, with
+ * {@code -Dfirstline.trace=true} and its trace; {@code -Dfirstline.worlds=N} runs the first N.
  */
 class SimulationTest {
-    /** The seeds are the same in every build: a new one that fails is a bug of today. */
+    /** The seeds are the same in every build: a new one that fails is a new bug. */
     private static final int WORLDS = 1_250;
 
     private static final int HOURS = 10_000;
@@ -51,19 +51,19 @@ class SimulationTest {
         assertWithinKnownLimits(life);
     }
 
-    /** Bytes alone do not always tell which message is which; how seldom that shows is a promise too. */
+    /** Bytes alone do not always identify a message; the frequency of such errors is asserted too. */
     private static void assertWithinKnownLimits(Life life) {
         assertThat(life.disordered).as("unordered as documented").isLessThan(1 + life.messages / 2_000);
         assertThat(life.flaggedInVain).as("flagged late in vain").isLessThan(1 + life.messages / 200);
         assertThat(life.absorbed).as("repeats taken for earlier ones").isLessThan(1 + life.messages / 2_000);
     }
 
-    /** Seeds that found something in the code under test. */
+    /** Seeds that found a bug in the code under test. */
     @ParameterizedTest
     @CsvSource({
         "50", // rotation closed a connection that delivered while another seat was empty (first seen by 177)
         "2093", // a mute connection was never found in a feed whose history held fewer messages than silence takes
-        "2867", // a connection lost while it was being replaced was told as evicted, and not counted as lost
+        "2867", // a connection lost while it was being replaced was reported as evicted, and not counted as lost
     })
     void shouldStayRightWhereItOnceWentWrong(long seed) {
         Campaign.run(seed, seed);

@@ -2,7 +2,7 @@ package io.firstline.simulation;
 
 import io.firstline.stream.FeedStream;
 
-/** A consumer that does not keep up: what it gets, what waits for it and what it lost must be all there was. */
+/** A slow consumer: what it received, what waits for it and what it lost must add up to everything published. */
 final class SlowReader {
     private final FeedStream stream;
     private final long attachedAt;
@@ -12,10 +12,10 @@ final class SlowReader {
     private long told;
 
     /**
-     * Attached now.
+     * Attaches now.
      *
      * @param attachedAt the number of the last message published before
-     * @param takes how many messages it takes each time it looks, 0 = it never does
+     * @param takes how many messages it requests each time; 0 = none
      */
     SlowReader(FeedStream stream, long attachedAt, int takes) {
         this.stream = stream;

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A path that stands still costs nothing that a plain client would have kept, whichever connections it carries and however long it
- * takes. {@code -Dfirstline.seed=N} lives one world again, with {@code -Dfirstline.trace=true} aloud.
+ * A stall of the path loses no message that a plain client would have received, whichever connections it hits and
+ * however long it lasts. {@code -Dfirstline.seed=N} repeats one world, with {@code -Dfirstline.trace=true} and its
+ * trace.
  */
 class StallSimulationTest {
     private static final int WORLDS = 150;

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One pool on paths that stand still, from one seed: some connections or all, for 0.1 to 60 seconds, with new ones coming through or not,
- * with the server closing some meanwhile. TCP loses nothing: what was sent comes afterwards, in order, at once. So a plain client on
- * any of these connections would have everything, and so must the pool.
+ * One pool on paths that stall, from one seed: some connections or all, for 0.1 to 60 seconds, with or without new
+ * connections getting through, while the server closes some. TCP loses nothing: sent messages arrive afterwards, in
+ * order, at once. A plain client on any of these connections would have everything, and so must the pool.
  */
 final class StallWorld {
-    /** Longer than all is remembered of a connection that does not come back. */
+    /** Longer than the pool remembers a connection that does not recover. */
     private static final long RECOVERY_NANOS = 3 * Plan.MINUTE;
 
     private final long seed;
@@ -46,7 +46,7 @@ final class StallWorld {
         Life life = new Life();
         this.judge = new Judge(time, plan, exchange, trace, life);
         exchange.judge = judge;
-        exchange.alike = true; // so that nothing but a stall makes one of them slow
+        exchange.alike = true; // so that only a stall makes one of them slow
         context.exceptionHandler(judge::thrown);
         this.inside = new PoolInside(context, time, exchange, plan.config(), plan.trialMs());
         judge.watch(inside);
@@ -80,7 +80,7 @@ final class StallWorld {
                 0);
     }
 
-    /** What came of it. */
+    /** The totals of the world. */
     record Story(long stalls, long messages, long lost, long evictionsAfterCommonStalls, long endsAfterCommonStalls) {
         Story plus(Story other) {
             return new Story(
@@ -177,7 +177,7 @@ final class StallWorld {
         exchange.door = Door.OPEN;
         judge.trouble();
         for (Wire wire : wires) {
-            // TCP's timers double: the last connection may come back as much later as the stall was long
+            // TCP's timers double: the last connection may take as long again as the stall lasted
             time.in(oneAfterTheOther ? random.nextLong(nanos) : random.nextLong(20 * Plan.MS), () -> {
                 judge.trouble();
                 wire.thaw();

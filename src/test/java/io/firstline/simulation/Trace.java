@@ -2,7 +2,7 @@ package io.firstline.simulation;
 
 import java.util.Locale;
 
-/** The last things that happened in a world, written down without the cost of writing. */
+/** The last events of a world, recorded without the cost of formatting. */
 final class Trace {
     private static final int LAST = 40;
     private static final boolean ALOUD = Boolean.getBoolean("firstline.trace");
@@ -20,9 +20,9 @@ final class Trace {
     }
 
     /**
-     * Writes something down.
+     * Records an event.
      *
-     * @param object whom it is about; its {@code toString()} must not change
+     * @param object its subject; its {@code toString()} must not change
      */
     void note(String happened, Object object) {
         int at = (int) (notes++ % LAST);

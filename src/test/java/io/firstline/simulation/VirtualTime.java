@@ -6,13 +6,14 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * A clock that jumps from one event to the next. Timers of the code under test and events of the world wait in one binary heap, by
- * time, then by age. A one-shot timer costs a few comparisons, a periodic one stays in its place's neighbourhood and allocates nothing.
+ * A clock that jumps from one event to the next. Timers of the code under test and events of the world are in one
+ * binary heap, ordered by time, then by age. A one-shot timer costs a few comparisons; a periodic one stays near its
+ * place in the heap and allocates nothing.
  */
 final class VirtualTime implements Clockwork {
     private static final int SLOT_BITS = 16;
     private static final long MS = 1_000_000L;
-    /** A real timer is late by up to a millisecond. */
+    /** A real timer is up to a millisecond late. */
     private static final long LATENESS_NANOS = MS;
 
     private static final class Entry {
@@ -113,9 +114,9 @@ final class VirtualTime implements Clockwork {
         timers--;
     }
 
-    // what the world does
+    // used by the world
 
-    /** An event of the world, at an instant or now if that is over. */
+    /** Schedules an event of the world, at an instant or now if that has passed. */
     void at(long nanos, Runnable event) {
         push(entry(Math.max(nanos, nowNanos), event));
     }
@@ -124,17 +125,17 @@ final class VirtualTime implements Clockwork {
         at(nowNanos + delayNanos, event);
     }
 
-    /** The loop is held up: whatever is due meanwhile happens after it, at once. */
+    /** Blocks the loop: everything due meanwhile happens right after it. */
     void stall(long nanos) {
         nowNanos += nanos;
     }
 
-    /** The system's clock is set. */
+    /** Sets the system clock. */
     void stepEpoch(long micros) {
         epochOffsetMicros += micros;
     }
 
-    /** How many timers of the code under test are running. */
+    /** The number of timers of the code under test. */
     int timers() {
         return timers;
     }
@@ -148,12 +149,12 @@ final class VirtualTime implements Clockwork {
         return size == 0;
     }
 
-    /** When the next event is due. */
+    /** The time of the next event. */
     long nextNanos() {
         return heap[0].atNanos;
     }
 
-    /** Lets the next event happen. */
+    /** Runs the next event. */
     void step() {
         Entry next = heap[0];
         nowNanos = Math.max(nowNanos, next.atNanos);

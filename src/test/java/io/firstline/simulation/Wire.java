@@ -12,12 +12,12 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * One TCP connection with both its ends: what the server sends comes in order, after a delay, unless the wire is broken in one of the
- * ways that its flags name.
+ * One TCP connection with both its ends: the client receives what the server sends, in order, after a delay, unless
+ * the wire has one of the faults that its flags name.
  */
 final class Wire implements Socket {
 
-    /** Something on its way to the client; without a frame it is the end of TCP. */
+    /** Something in flight to the client; without a frame it is the end of TCP. */
     private record Arrival(Wire wire, Frame frame, Message message) implements Runnable {
         @Override
         public void run() {
@@ -30,12 +30,12 @@ final class Wire implements Socket {
     final int number;
     final String connectionId;
     static final long NOT_YET = Long.MIN_VALUE;
-    /** From when on the server sends it what is published. */
+    /** Since when the server sends it published messages. */
     long subscribedNanos = NOT_YET;
 
     final long openedNanos;
 
-    // how it is
+    // its properties
     long delayNanos;
     long jitterNanos;
     final long[] extraNanos;
@@ -44,23 +44,23 @@ final class Wire implements Socket {
     boolean answersClose = true;
     /** The server does not read. */
     boolean deaf;
-    /** It will be cut in a moment. */
+    /** It is about to be cut. */
     boolean doomed;
 
-    // how it is broken
+    // its faults
     boolean frozen;
     boolean lostToClient;
     boolean lostToServer;
     boolean muted;
     long brokenSinceNanos;
-    /** Since when it is in step, while it is. */
+    /** Since when it is in step; valid only while it is. */
     long inStepNanos = NOT_YET / 2;
-    /** When it last stood still. */
+    /** When it last stalled. */
     long stoodStillNanos = NOT_YET / 2;
-    /** Neither end knows better any more. */
+    /** Neither end knows that it has ended. */
     boolean serverGone;
 
-    // what the client knows
+    // the client's view
     boolean ended;
     boolean endTold;
     boolean closedByUs;
@@ -80,7 +80,7 @@ final class Wire implements Socket {
     /** A message has begun on it and not ended. */
     boolean half;
 
-    // what the judge remembers of it
+    // the judge's notes
     boolean unproven;
     boolean joinedInOutage;
     final List<Message> owed = new ArrayList<>();
@@ -102,7 +102,7 @@ final class Wire implements Socket {
         this.extraNanos = new long[streams];
     }
 
-    /** Nothing is wrong with it as far as the server can tell. */
+    /** The server sees no fault on it. */
     boolean isWhole() {
         return !frozen
                 && !lostToClient
@@ -116,7 +116,7 @@ final class Wire implements Socket {
                 && answersPings;
     }
 
-    // what the server does
+    // actions of the server
 
     void send(Message message) {
         if (muted || lostToClient || serverGone) {
@@ -126,7 +126,7 @@ final class Wire implements Socket {
         carry(message.frame, message, extraNanos[message.stream]);
     }
 
-    /** A burst is no proof of silence: the messages must be seconds apart. */
+    /** A burst does not prove silence: the messages must be seconds apart. */
     private void miss() {
         if (missed++ == 0) {
             firstMissedNanos = time.nowNanos();
@@ -144,7 +144,7 @@ final class Wire implements Socket {
         }
     }
 
-    /** Begins a message that will not end. */
+    /** Begins a message that never ends. */
     void sendHalf() {
         send(new Frame(Kind.TEXT, Buffer.buffer("{\"half\":"), false));
     }
@@ -157,7 +157,7 @@ final class Wire implements Socket {
         }
     }
 
-    /** Nothing comes after a close frame but the end of TCP, if the server thinks of it. */
+    /** After a close frame only the end of TCP follows, and not always. */
     void close(int code, boolean thenFinish) {
         if (!serverGone) {
             carry(Frame.close(code), null, mostExtraNanos());
@@ -176,7 +176,7 @@ final class Wire implements Socket {
         return most;
     }
 
-    /** A reset overtakes what is on its way. */
+    /** A reset overtakes everything in flight. */
     void reset() {
         serverGone = true;
         if (ended) {
@@ -255,7 +255,7 @@ final class Wire implements Socket {
         exchange.gone(this);
     }
 
-    // what the client does
+    // actions of the client
 
     @Override
     public void listen(Listener newListener) {

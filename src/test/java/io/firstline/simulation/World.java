@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.SplittableRandom;
 
-/** One life of one pool, from one seed: it starts, things break, they are mended, it recovers, it is closed. */
+/** One run of one pool, from one seed: it starts, faults happen and are repaired, it recovers, it is closed. */
 final class World {
     private static final int LIFE_WITHOUT_FAULTS = 20;
 
@@ -43,7 +43,7 @@ final class World {
         judge.watch(inside);
     }
 
-    /** Called on the context that it was made with, and all of it happens in this call. */
+    /** Runs the world within this call; called on the context of its creation. */
     Life live() {
         try {
             begin();
@@ -86,7 +86,7 @@ final class World {
         }
         time.in(
                 2 * Plan.SECOND,
-                () -> { // what was asked for is subscribed by then
+                () -> { // requested streams are subscribed by then
                     exchange.startEmitting();
                     faults.begin();
                 });
@@ -116,7 +116,7 @@ final class World {
         life.virtualNanos += nanos;
     }
 
-    /** Long enough for what is half-open to be found and for a candidate to be tried. */
+    /** Waits long enough for half-open connections to be found and for a candidate's trial. */
     private void recover() {
         faults.end();
         if (plan.family() == Plan.Family.DENSE) {

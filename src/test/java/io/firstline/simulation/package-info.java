@@ -1,9 +1,9 @@
 /**
- * The pool as it is, on virtual time, against an exchange that breaks in every way that a seed can draw: {@link World} is one life of
- * one pool, {@link Judge} knows everything and checks the invariants after every step, {@link Campaign} runs many worlds.
+ * The real pool on virtual time, against an exchange with every fault that a seed can draw: {@link World} is one run
+ * of one pool, {@link Judge} checks the invariants after every step, {@link Campaign} runs many worlds.
  *
- * <p>Real are {@code WsPool} and all below it, except what {@code Surroundings} names: {@link VirtualTime} stands for clocks, timers
- * and chance, {@link Exchange} for the network and the server. A world runs on one event loop in one turn, and the same seed
- * always lives the same life.
+ * <p>{@code WsPool} and all classes below it are real, except those in {@code Surroundings}: {@link VirtualTime}
+ * replaces clocks, timers and randomness, {@link Exchange} replaces the network and the server. A world runs on one
+ * event loop in one turn, and the same seed always gives the same run.
  */
 package io.firstline.simulation;
