@@ -1,4 +1,4 @@
-// The operator's page. Everything that came from a server is put in as text, never as markup.
+// The operator's page. Texts from servers are inserted as text, never as markup.
 "use strict";
 
 const WINDOWS_MS = [60_000, 180_000];
@@ -42,7 +42,7 @@ function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
 }
 
-/** Makes the children of a container those of a list, and keeps the elements of items that stay: a click must find its button. */
+/** Updates the children of a container from a list. Elements of remaining items are kept, so that a click finds its button. */
 function keyed(container, items, keyOf, create, update) {
   const old = new Map([...container.children].map((child) => [child.dataset.key, child]));
   const wanted = items.map((item) => {
@@ -97,7 +97,7 @@ function clock(micros, thousandths = true) {
 }
 
 const STATE = {
-  CONNECTED: ["whole", "good"], DEGRADED: ["degraded", "warn"], DISCONNECTED: ["no connection", "bad"],
+  CONNECTED: ["complete", "good"], DEGRADED: ["degraded", "warn"], DISCONNECTED: ["no connection", "bad"],
   STARTING: ["starting", "warn"], CLOSED: ["closed", "bad"],
 };
 
@@ -105,10 +105,10 @@ function sum(object) {
   return Object.values(object ?? {}).reduce((a, b) => a + b, 0);
 }
 
-// the whole
+// summary
 
 function drawHealth() {
-  const words = { UP: "Every feed is whole", DEGRADED: "Degraded", DOWN: "Down" };
+  const words = { UP: "All feeds complete", DEGRADED: "Degraded", DOWN: "Down" };
   const health = $("health");
   health.dataset.level = state.health;
   text(health.querySelector("b"), words[state.health]);
@@ -124,12 +124,12 @@ function drawTotals(feeds) {
   const dropped = feeds.reduce((total, f) => total + sum(f.dropped), 0);
   const perMessage = of("published") ? (of("copies") / of("published")).toFixed(1) : "–";
   const totals = [
-    ["Published", count(of("published")), `${perMessage} copies of each came in`],
+    ["Published", count(of("published")), `${perMessage} copies of each message`],
     ["Rate", `${count(of("ratePerSecond"))}/s`, `${feeds.length === 1 ? "1 feed" : `${feeds.length} feeds`}`],
-    ["Saved", count(saved), "brought by one connection alone", saved > 0 ? "good" : ""],
+    ["Saved", count(saved), "delivered by one connection only", saved > 0 ? "good" : ""],
     ["Gaps lost", count(gaps("lost")), `${count(gaps("healed"))} healed, ${count(gaps("open"))} open`, gaps("lost") > 0 ? "bad" : gaps("healed") > 0 ? "good" : ""],
     ["Evicted", count(of("evictions")), `${count(of("lost"))} ${of("lost") === 1 ? "connection" : "connections"} lost`],
-    ["Dropped", count(dropped), "not passed on, by cause below", dropped > 0 ? "bad" : ""],
+    ["Dropped", count(dropped), "by cause below", dropped > 0 ? "bad" : ""],
   ];
   keyed($("totals"), totals, (t) => t[0],
     ([name]) => el("dl", { class: "total" }, el("dt", {}, name), el("dd"), el("small")),
@@ -247,7 +247,7 @@ function drawRow(row, c, wins) {
   button.hidden = !(page.control && token) || c.role !== "member";
 }
 
-/** From 10 µs to 10 s, each power of ten as wide as the next: half a millisecond and half a second are both to be seen. */
+/** A logarithmic scale from 10 µs to 10 s, so that half a millisecond and half a second are both visible. */
 function lagWidth(micros) {
   if (micros === null || micros === undefined || micros <= 0) return "0";
   return `${Math.max(2, Math.min(100, ((Math.log10(micros) - 1) / 6) * 100)).toFixed(1)}%`;
@@ -334,7 +334,7 @@ function drawTimeline(feed) {
   chart.replaceChildren(...parts);
 }
 
-/** A replacement stands in the other half of its lane than the one it replaces: one sees how long both were there. */
+/** A replacement is drawn in the other half of the lane, so that its overlap with the replaced connection is visible. */
 function bars(ofSeat, clip, now, span, top) {
   const parts = [];
   ofSeat.filter((l) => l.from !== null).sort((a, b) => a.from - b.from).forEach((life, i) => {
@@ -411,7 +411,7 @@ function drawEvents(feed) {
     return el("li", { "data-tone": tone || null, "data-event": e.event },
       el("time", {}, clock(e.micros)), el("span", {}, el("b", {}, word), ` ${facts}`));
   }, () => {});
-  placeholder($("events"), newest.length === 0, "li", "Nothing has happened yet.");
+  placeholder($("events"), newest.length === 0, "li", "No events yet.");
 }
 
 function placeholder(container, isEmpty, tag, words) {
@@ -440,21 +440,21 @@ async function askGaps(feed) {
   }
 }
 
-/** By the exchange's stamps; its clock is known only so well, so an age may come out below zero. */
+/** Ages by the exchange's time stamps. Its clock is not known exactly, so an age may be negative. */
 function exchangeAge(latency) {
-  if (!latency) return "the messages do not say";
+  if (!latency) return "no time in the messages";
   const signed = (micros) => (micros < 0 ? `−${lag(-micros)}` : lag(micros));
   return `p50 ${signed(latency.p50Micros)}, p99 ${signed(latency.p99Micros)}`;
 }
 
 function exchangeClock(latency) {
   if (!latency) return "–";
-  if (latency.errorMicros === null) return "not known: ages are by our own";
+  if (latency.errorMicros === null) return "unknown: ages use the clock of this machine";
   const ahead = latency.offsetMicros < 0 ? `${lag(-latency.offsetMicros)} behind ours` : `${lag(latency.offsetMicros)} ahead of ours`;
   return `${ahead}, ± ${lag(latency.errorMicros)}`;
 }
 
-/** Who consumes the feed from the event bus of this node: the furthest behind first. */
+/** The feed's event bus consumers on this node, the furthest behind first. */
 function drawConsumers(feed) {
   const consumers = [...(feed.consumers ?? [])].sort((a, b) => b.blocked - a.blocked || b.dropped - a.dropped || b.behind - a.behind);
   const state = (c) => (c.blocked ? ["blocked", "bad"] : c.contexts === 0 ? ["gone", ""] : c.dropped > 0 ? ["missed some", "warn"] : ["keeps up", "good"]);
@@ -463,17 +463,17 @@ function drawConsumers(feed) {
     return el("tr", {}, el("td", {}, c.thread.replace("vert.x-", "")), el("td", {}, el("span", { class: "chip", "data-tone": tone || null }, word)),
       el("td", { class: "num" }, count(c.behind)), el("td", { class: "num" }, count(c.dropped)));
   }));
-  if (consumers.length === 0) $("consumers").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "4", class: "empty" }, "Nobody on this node consumes it from the event bus.")));
+  if (consumers.length === 0) $("consumers").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "4", class: "empty" }, "No event bus consumers on this node.")));
 }
 
 function drawFacts(feed) {
   const list = (counts) => Object.entries(counts ?? {}).map(([cause, n]) => `${cause} ${count(n)}`).join(", ");
   const facts = [
-    ["Dropped, by cause", list(feed.dropped) || "nothing", sum(feed.dropped) > 0],
+    ["Dropped, by cause", list(feed.dropped) || "none", sum(feed.dropped) > 0],
     ["Age at arrival", exchangeAge(feed.exchangeLatency)],
     ["Exchange's clock", exchangeClock(feed.exchangeLatency), feed.exchangeLatency?.clockFailures > 0 && feed.exchangeLatency.errorMicros === null],
     ["Waiting in streams", `${count(feed.waiting)} messages`, feed.waiting > 8_192],
-    ["Evicted, by reason", list(feed.evictedFor) || "nobody"],
+    ["Evicted, by reason", list(feed.evictedFor) || "none"],
     ["Failures, by cause", list(feed.failures) || "none"],
     ["Attempts left", feed.attemptsLeft === null || feed.attemptsLeft === undefined ? "not limited" : `${count(feed.attemptsLeft)} in five minutes`, feed.attemptsLeft === 0],
     ["Control messages", count(feed.control)],
