@@ -96,7 +96,7 @@ public final class Main {
                 .execute(args);
     }
 
-    private static CommandLine line(OutputStream stdout) {
+    static CommandLine line(OutputStream stdout) {
         CommandLine line = new CommandLine(new Main(stdout))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse);
