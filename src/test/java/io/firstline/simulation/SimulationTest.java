@@ -3,6 +3,10 @@ package io.firstline.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.integration.Quiet;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,9 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SimulationTest {
     /** The seeds are the same in every build: a new one that fails is a new bug. */
-    private static final int WORLDS = 1_250;
+    private static final int WORLDS = 600;
+    /** At least this many of them belong to each family. */
+    private static final int OF_A_FAMILY = 35;
 
-    private static final int HOURS = 10_000;
+    private static final int MORE_WORLDS = 1_250;
+    private static final int HOURS_OF_100 = 800;
     private static final int SOAK_HOURS = 1_000_000;
 
     @BeforeAll
@@ -26,7 +33,7 @@ class SimulationTest {
     }
 
     @Test
-    void shouldKeepItsPromisesForTenThousandHours() {
+    void shouldKeepItsPromisesForThousandsOfHours() {
         Long only = Long.getLong("firstline.seed");
         if (only != null) {
             Campaign.run(only, only);
@@ -34,8 +41,24 @@ class SimulationTest {
         }
         int worlds = Integer.getInteger("firstline.worlds", WORLDS);
         Life life = Campaign.run(1, worlds);
-        assertThat(life.hours()).isGreaterThan((double) HOURS * worlds / WORLDS);
+        assertThat(life.hours()).isGreaterThan(HOURS_OF_100 / 100.0 * worlds);
         assertWithinKnownLimits(life);
+    }
+
+    @Test
+    void shouldLiveInWorldsOfEachFamily() {
+        Map<Plan.Family, Long> worlds = LongStream.rangeClosed(1, WORLDS)
+                .mapToObj(seed -> Plan.draw(seed, new SplittableRandom(seed)).family())
+                .collect(Collectors.groupingBy(family -> family, Collectors.counting()));
+
+        assertThat(worlds).containsOnlyKeys(Plan.Family.values());
+        assertThat(worlds.values()).allMatch(count -> count >= OF_A_FAMILY);
+    }
+
+    @Test
+    @Tag("stress")
+    void shouldKeepItsPromisesForTenThousandHours() {
+        assertWithinKnownLimits(Campaign.run(WORLDS + 1, MORE_WORLDS));
     }
 
     @Test
@@ -44,8 +67,8 @@ class SimulationTest {
         long from = Long.getLong("firstline.seed", 1_000_000);
         Life life = new Life();
         while (life.hours() < SOAK_HOURS) {
-            life.add(Campaign.run(from, from + 4 * WORLDS - 1));
-            from += 4 * WORLDS;
+            life.add(Campaign.run(from, from + 4 * MORE_WORLDS - 1));
+            from += 4 * MORE_WORLDS;
         }
         System.out.println("[simulation] soak: " + life);
         assertWithinKnownLimits(life);
