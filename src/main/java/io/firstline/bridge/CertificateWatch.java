@@ -66,8 +66,8 @@ public final class CertificateWatch {
         this(vertx, what, files, update, LOOK_MS);
     }
 
-    /** The same with another interval, for tests. */
-    CertificateWatch(
+    /** The same with another interval. */
+    public CertificateWatch(
             Vertx vertx, String what, PemFiles files, Function<ServerSSLOptions, Future<Boolean>> update, long lookMs) {
         this.vertx = vertx;
         this.what = what;

@@ -87,6 +87,8 @@ public final class TcpBridgeVerticle extends VerticleBase {
                 .setTcpKeepAlive(true);
         if (config.tls() != null) {
             options.setSsl(true)
+                    .setSslEngineOptions(new Handshakes(
+                            Math.min(Handshakes.MOST, ServedSockets.ofProcess().forBridges())))
                     .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                     .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()

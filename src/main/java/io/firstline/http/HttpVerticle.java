@@ -1,6 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bridge.CertificateWatch;
+import io.firstline.bridge.Handshakes;
 import io.firstline.bridge.ServedSockets;
 import io.firstline.bridge.SockJsBridge;
 import io.firstline.bridge.TokenCheck;
@@ -172,7 +173,11 @@ public final class HttpVerticle extends VerticleBase {
                 .onSuccess(v -> {
                     if (settings.tls() != null) {
                         certificate = new CertificateWatch(
-                                vertx, "the page", settings.tls(), options -> server.updateSSLOptions(options, true));
+                                vertx,
+                                "the page",
+                                settings.tls(),
+                                options -> server.updateSSLOptions(options, true),
+                                patience.certificateLookMs());
                     }
                     loopLag = new LoopLag(vertx, registry);
                     vertx.setPeriodic(TICK_MS, id -> tick());
@@ -233,6 +238,8 @@ public final class HttpVerticle extends VerticleBase {
         HttpServerOptions options = plain().setHost(settings.host()).setPort(settings.port());
         if (settings.tls() != null) {
             options.setSsl(true)
+                    .setSslEngineOptions(new Handshakes(
+                            Math.min(Handshakes.MOST, ServedSockets.ofProcess().forPages())))
                     .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                     .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()
@@ -273,8 +280,10 @@ public final class HttpVerticle extends VerticleBase {
             loopLag.measure();
         }
         long now = System.nanoTime();
-        connections.closeSilentSince(now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
-        managing.closeSilentSince(now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs()));
+        long silent = now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs());
+        long begun = now - TimeUnit.MILLISECONDS.toNanos(patience.requestMs());
+        connections.closeOverdue(silent, begun);
+        managing.closeOverdue(silent, begun);
         token.report(now);
         List.copyOf(tails).forEach(Tail::tell);
         if (!halfSecond && updates.isEmpty()) {
@@ -388,6 +397,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void command(RoutingContext request) {
+        connections.spoke(request.request().connection(), System.nanoTime()); // its body has come as well
         String type = request.request().getHeader("Content-Type");
         if (type == null || !type.startsWith("application/json")) {
             error(

@@ -1,12 +1,13 @@
 package io.firstline.http;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,9 +16,13 @@ import java.util.Set;
  * longest, so that thousands of idle connections do not lock the operator out. Runs on one event loop.
  */
 final class OpenConnections {
+    private static final String BYTES = "firstline-bytes";
+
     private final int limit;
     /** Connections with the time of their last request or opening; the most recent is last. */
     private final Map<HttpConnection, Long> open = new LinkedHashMap<>();
+    /** Connections with the time of the first byte since their last complete request; the oldest is first. */
+    private final Map<HttpConnection, Long> unfinished = new LinkedHashMap<>();
     /** Connections that receive updates. They send nothing but are not idle, and have a separate limit. */
     private final Set<HttpConnection> listening = new LinkedHashSet<>();
 
@@ -27,9 +32,15 @@ final class OpenConnections {
 
     void opened(HttpConnection connection, long nowNanos) {
         open.put(connection, nowNanos);
-        connection.closeHandler(v -> {
-            open.remove(connection);
-            listening.remove(connection);
+        connection.closeHandler(v -> forget(connection));
+        pipeline(connection).addFirst(BYTES, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext channel, Object bytes) {
+                if (open.containsKey(connection)) {
+                    unfinished.putIfAbsent(connection, System.nanoTime());
+                }
+                channel.fireChannelRead(bytes);
+            }
         });
         if (open.size() > limit) {
             close(open.keySet().iterator().next());
@@ -38,28 +49,41 @@ final class OpenConnections {
 
     /** A complete request has arrived on the connection. */
     void spoke(HttpConnection connection, long nowNanos) {
+        unfinished.remove(connection);
         if (open.remove(connection) != null) {
             open.put(connection, nowNanos);
         }
     }
 
     /**
-     * Closes connections without a complete request since the given time. An idle timeout would restart with each byte.
+     * Closes overdue connections. An idle timeout would restart with each byte.
+     *
+     * @param silentNanos the earliest allowed time of the last complete request
+     * @param begunNanos the earliest allowed time of the first byte of an incomplete request
      */
-    void closeSilentSince(long nanos) {
-        List<HttpConnection> silent = new ArrayList<>();
-        for (Map.Entry<HttpConnection, Long> each : open.entrySet()) {
+    void closeOverdue(long silentNanos, long begunNanos) {
+        Set<HttpConnection> overdue = new LinkedHashSet<>();
+        addEarlier(open, silentNanos, overdue);
+        addEarlier(unfinished, begunNanos, overdue);
+        overdue.forEach(this::close);
+    }
+
+    private static void addEarlier(Map<HttpConnection, Long> inOrder, long nanos, Set<HttpConnection> earlier) {
+        for (Map.Entry<HttpConnection, Long> each : inOrder.entrySet()) {
             if (each.getValue() - nanos >= 0) {
-                break;
+                return;
             }
-            silent.add(each.getKey());
+            earlier.add(each.getKey());
         }
-        silent.forEach(this::close);
     }
 
     private void close(HttpConnection connection) {
-        open.remove(connection);
+        forget(connection);
         cut(connection);
+    }
+
+    private static ChannelPipeline pipeline(HttpConnection connection) {
+        return ((ConnectionBase) connection).channelHandlerContext().pipeline();
     }
 
     /**
@@ -73,6 +97,7 @@ final class OpenConnections {
 
     /** The connection stays open to receive updates. */
     void listens(HttpConnection connection) {
+        unfinished.remove(connection);
         if (open.remove(connection) != null) {
             listening.add(connection);
         }
@@ -81,6 +106,7 @@ final class OpenConnections {
     /** The connection now serves a client of a bridge, which has a separate limit. */
     void forget(HttpConnection connection) {
         open.remove(connection);
+        unfinished.remove(connection);
         listening.remove(connection);
     }
 

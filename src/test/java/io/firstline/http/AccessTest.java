@@ -377,7 +377,7 @@ class AccessTest extends HttpTestBase {
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
     }
 
-    private static SSLContext trusting(String certificate) throws Exception {
+    static SSLContext trusting(String certificate) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry(
@@ -418,8 +418,9 @@ class AccessTest extends HttpTestBase {
         logger.setAdditive(false);
         logger.setLevel(Level.INFO);
         try {
-            serve(new HttpConfig(
-                    "127.0.0.1", 0, false, null, new HttpConfig.PemFiles(certificate.toString(), key.toString())));
+            HttpConfig config = new HttpConfig(
+                    "127.0.0.1", 0, false, null, new HttpConfig.PemFiles(certificate.toString(), key.toString()));
+            serve(new HttpVerticle(config, registry, List.of(), null, new Patience(30_000, 10_000, 60, 200)));
             SSLContext old = trusting(first.certificate());
             assertThat(isServedTo(old)).isTrue();
             assertThat(isServedTo(trusting(second.certificate()))).isFalse();

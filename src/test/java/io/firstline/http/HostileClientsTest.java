@@ -2,7 +2,10 @@ package io.firstline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.bridge.Handshakes;
+import io.firstline.config.HttpConfig;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.testkit.Tls;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,20 +14,26 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that send too little, read nothing, or disappear. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class HostileClientsTest extends HttpTestBase {
-    private static final Patience SHORT = new Patience(1_000, 3);
+    private static final Patience SHORT = new Patience(1_000, 1_000, 3, 2_000);
 
     private void serveImpatiently() {
-        serve(new HttpVerticle(ACTING, registry, List.of(), null, SHORT));
+        serveImpatiently(SHORT);
+    }
+
+    private void serveImpatiently(Patience patience) {
+        serve(new HttpVerticle(ACTING, registry, List.of(), null, patience));
     }
 
     private Socket connect(String beginning) throws IOException {
@@ -58,6 +67,59 @@ class HostileClientsTest extends HttpTestBase {
             assertThat(drip(slow)).isGreaterThan(Duration.ofMillis(900));
         }
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    /** One that says nothing may stay for long; one that has begun to say something may not. */
+    @Test
+    void shouldCutOffWhoDripsALaterRequestAndKeepWhoIsIdle() throws Exception {
+        serveImpatiently(new Patience(60_000, 1_000, 3, 2_000));
+        try (Socket idle = connect("");
+                Socket slow = connect("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+            assertThat(status(slow)).isEqualTo("HTTP/1.1 200");
+            slow.getInputStream().skipNBytes(slow.getInputStream().available());
+
+            slow.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+            assertThat(drip(slow)).isGreaterThan(Duration.ofMillis(900));
+
+            idle.getOutputStream()
+                    .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(status(idle)).isEqualTo("HTTP/1.1 200");
+        }
+    }
+
+    private static String status(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+    }
+
+    /** In their handshake connections are nobody's: neither the server's nor counted with the others. */
+    @Test
+    void shouldBoundTheHandshakesUnderWay(@TempDir Path folder) throws Exception {
+        Tls tls = Tls.selfSigned(folder, "dns:localhost,ip:127.0.0.1");
+        serve(new HttpConfig("127.0.0.1", 0, false, null, new HttpConfig.PemFiles(tls.certificate(), tls.key())));
+        int surplus = 10;
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < Handshakes.MOST + surplus; i++) {
+                sockets.add(connect("\u0016")); // how a handshake begins
+            }
+            for (Socket oldest : sockets.subList(0, surplus)) {
+                assertThat(oldest.getInputStream().read()).as("closed").isEqualTo(-1);
+            }
+            assertThat(sockets.get(sockets.size() - 1).getInputStream().available()).isZero();
+            try (Socket wellMeant = AccessTest.trusting(tls.certificate())
+                    .getSocketFactory()
+                    .createSocket(InetAddress.getLoopbackAddress(), port)) {
+                wellMeant.setSoTimeout(PATIENCE_S * 1_000);
+                wellMeant
+                        .getOutputStream()
+                        .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(status(wellMeant)).isEqualTo("HTTP/1.1 200");
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
     }
 
     @Test
