@@ -183,8 +183,8 @@ final class Chronicle {
                 "text frames hold several JSON values; "
                         + (split
                                 ? "each becomes one message"
-                                : "frames are published unsplit and match only frames with the same values: a venue"
-                                        + " profile with \"messages\" splits them"),
+                                : "frames are published unsplit, and a value may be published twice, alone and in a frame"
+                                        + " with others: set \"venue\" to a profile with \"messages\", which splits them"),
                 new JsonObject().put("connection", connectionId).put("split", split));
     }
 

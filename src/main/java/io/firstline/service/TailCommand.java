@@ -13,6 +13,7 @@ import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,11 +152,20 @@ final class TailCommand implements Callable<Integer> {
             // the feed logs each cause of a failed connection once and retries
             feeds.forEach(feed -> feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             time.waitFor(CompletableFuture.anyOf(shutdown.asked(), writer.ended()));
-            streams.forEach(Feed::detach);
+            List<FeedReport> reports = new ArrayList<>();
+            streams.forEach((feed, stream) -> reports.add(RunningService.await(lastReport(feed, stream), 2)));
             writer.stop();
             TimeLimit.waitFor(writer.ended(), DRAIN_MS);
-            return tellEnd(feeds, writer.written());
+            return tellEnd(feeds, reports, writer.written());
         }
+    }
+
+    /** Detaches the stream and reports in one turn of the feed's loop: what is published later is not written. */
+    private static Future<FeedReport> lastReport(Feed feed, FeedStream stream) {
+        return feed.report().compose(onItsLoop -> {
+            feed.detach(stream);
+            return feed.report();
+        });
     }
 
     private byte[] line(FeedMessage message) {
@@ -164,11 +174,10 @@ final class TailCommand implements Callable<Integer> {
                 : message.toJson().encode().getBytes(StandardCharsets.UTF_8);
     }
 
-    private int tellEnd(List<Feed> feeds, long written) {
+    private int tellEnd(List<Feed> feeds, List<FeedReport> reports, long written) {
         PrintWriter err = spec.commandLine().getErr();
         boolean connected = false;
-        for (Feed feed : feeds) {
-            FeedReport report = RunningService.await(feed.report(), 2);
+        for (FeedReport report : reports) {
             connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
             err.printf(
                     "firstline: %s: %d messages from %d copies on %d connections to %s, dropped %s, failures %s; %d lines written%n",

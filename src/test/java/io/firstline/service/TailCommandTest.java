@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,25 @@ class TailCommandTest {
                     .startsWith("firstline: tail: 5 messages from ")
                     .hasLineCount(1);
         }
+    }
+
+    /** Feeds go on while the command ends, but not in its figures. */
+    @Test
+    void shouldSumUpWhatItHasWritten() throws IOException {
+        Cli cli = Cli.run("tail", config(), "--for", "1s");
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        long messages = 0;
+        List<String> summaries = cli.err().lines().toList();
+        for (String summary : summaries) {
+            Matcher figures = Pattern.compile("firstline: \\w+: (\\d+) messages .*; (\\d+) lines written")
+                    .matcher(summary);
+            assertThat(figures.matches()).as(summary).isTrue();
+            messages += Long.parseLong(figures.group(1));
+            assertThat(Long.parseLong(figures.group(2))).isEqualTo(cli.out().lines().count());
+        }
+        assertThat(summaries).hasSize(2);
+        assertThat(messages).isPositive().isEqualTo(cli.out().lines().count());
     }
 
     @Test
@@ -218,7 +239,7 @@ class TailCommandTest {
 
     @Test
     void shouldFailWhenNoConnectionWasEverMade() throws IOException {
-        Cli cli = Cli.run("tail", "--for", "500ms", "ws://127.0.0.1:" + RunCommandTest.freePort() + "/?token=secret");
+        Cli cli = Cli.run("tail", "--for", "1500ms", "ws://127.0.0.1:" + RunCommandTest.freePort() + "/?token=secret");
 
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.out()).isEmpty();
