@@ -1,5 +1,6 @@
 package io.firstline.cluster;
 
+import io.firstline.connection.ChosenTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -7,18 +8,11 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.AttributeKey;
-import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.SocketAddress;
-import io.vertx.core.spi.transport.Transport;
 import java.io.IOException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,20 +22,16 @@ import org.slf4j.LoggerFactory;
  * place to bound what a peer makes it keep. A connection that breaks, which other nodes' deaths do, is logged at debug; Vert.x would log
  * it as an error.
  */
-final class BusTransport implements io.vertx.core.transport.Transport, Transport {
+final class BusTransport extends ChosenTransport {
     private static final Logger LOG = LoggerFactory.getLogger(BusTransport.class);
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
-    private final io.vertx.core.transport.Transport chosen;
-    private final Transport inner;
     private final BusDoor door;
     /** The first server that a clustered Vert.x makes is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
     BusTransport(BusDoor door) {
-        io.vertx.core.transport.Transport best = io.vertx.core.transport.Transport.nativeTransport();
-        this.chosen = best != null && best.available() ? best : NIO;
-        this.inner = chosen.implementation();
+        super(true);
         this.door = door;
     }
 
@@ -49,7 +39,7 @@ final class BusTransport implements io.vertx.core.transport.Transport, Transport
 
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
-        inner.configure(options, domainSocket, bootstrap);
+        super.configure(options, domainSocket, bootstrap);
         if (busListens.compareAndSet(false, true)) {
             bootstrap.handler(new Guarding());
         }
@@ -68,7 +58,7 @@ final class BusTransport implements io.vertx.core.transport.Transport, Transport
 
     @Override
     public void configure(ClientOptionsBase options, int connectTimeout, boolean domainSocket, Bootstrap bootstrap) {
-        inner.configure(options, connectTimeout, domainSocket, bootstrap);
+        super.configure(options, connectTimeout, domainSocket, bootstrap);
         if (options instanceof NetClientOptions client && Clustering.isOfTheBus(client)) {
             bootstrap.attr(TO_A_NODE, true);
         }
@@ -76,7 +66,7 @@ final class BusTransport implements io.vertx.core.transport.Transport, Transport
 
     @Override
     public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
-        ChannelFactory<? extends Channel> factory = inner.channelFactory(domainSocket);
+        ChannelFactory<? extends Channel> factory = super.channelFactory(domainSocket);
         return () -> {
             Channel channel = factory.newChannel();
             channel.pipeline().addLast(new Breaking());
@@ -103,84 +93,5 @@ final class BusTransport implements io.vertx.core.transport.Transport, Transport
                 context.fireExceptionCaught(cause);
             }
         }
-    }
-
-    // all else as it is
-
-    @Override
-    public String name() {
-        return chosen.name();
-    }
-
-    @Override
-    public boolean available() {
-        return chosen.available();
-    }
-
-    @Override
-    public Throwable unavailabilityCause() {
-        return chosen.unavailabilityCause();
-    }
-
-    @Override
-    public Transport implementation() {
-        return this;
-    }
-
-    @Override
-    public boolean isAvailable() {
-        return inner.isAvailable();
-    }
-
-    @Override
-    public boolean supportsDomainSockets() {
-        return inner.supportsDomainSockets();
-    }
-
-    @Override
-    public boolean supportFileRegion() {
-        return inner.supportFileRegion();
-    }
-
-    @Override
-    public IoHandlerFactory ioHandlerFactory() {
-        return inner.ioHandlerFactory();
-    }
-
-    @Override
-    public io.netty.channel.EventLoopGroup eventLoopGroup(
-            int type, int threads, ThreadFactory threadFactory, int ioRatio) {
-        return inner.eventLoopGroup(type, threads, threadFactory, ioRatio);
-    }
-
-    @Override
-    public DatagramChannel datagramChannel() {
-        return inner.datagramChannel();
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // the interface has it
-    public DatagramChannel datagramChannel(io.netty.channel.socket.InternetProtocolFamily family) {
-        return inner.datagramChannel(family);
-    }
-
-    @Override
-    public void configure(DatagramChannel channel, DatagramSocketOptions options) {
-        inner.configure(channel, options);
-    }
-
-    @Override
-    public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-        return inner.serverChannelFactory(domainSocket);
-    }
-
-    @Override
-    public java.net.SocketAddress convert(SocketAddress address) {
-        return inner.convert(address);
-    }
-
-    @Override
-    public SocketAddress convert(java.net.SocketAddress address) {
-        return inner.convert(address);
     }
 }

@@ -75,52 +75,35 @@ public record HttpConfig(
 
     /** The same on another port. */
     public HttpConfig withPort(int newPort) {
-        return new HttpConfig(
-                host,
-                newPort,
-                control,
-                tokenSha256,
-                tls,
-                vertxMetrics,
-                allowedHosts,
-                openMetrics,
-                management,
-                shutdownDelayMs);
+        return with(newPort, allowedHosts, openMetrics, management);
     }
 
     /** The same with metrics that need no token. */
     public HttpConfig withOpenMetrics() {
-        return new HttpConfig(
-                host, port, control, tokenSha256, tls, vertxMetrics, allowedHosts, true, management, shutdownDelayMs);
+        return with(port, allowedHosts, true, management);
     }
 
     /** The same with a second listener for health and metrics. */
     public HttpConfig withManagement(Management newManagement) {
-        return new HttpConfig(
-                host,
-                port,
-                control,
-                tokenSha256,
-                tls,
-                vertxMetrics,
-                allowedHosts,
-                openMetrics,
-                newManagement,
-                shutdownDelayMs);
+        return with(port, allowedHosts, openMetrics, newManagement);
     }
 
     /** The same with further host names for requests. */
     public HttpConfig withAllowedHosts(List<String> newAllowedHosts) {
+        return with(port, newAllowedHosts, openMetrics, management);
+    }
+
+    private HttpConfig with(int itsPort, List<String> itsHosts, boolean itsOpenMetrics, Management itsManagement) {
         return new HttpConfig(
                 host,
-                port,
+                itsPort,
                 control,
                 tokenSha256,
                 tls,
                 vertxMetrics,
-                newAllowedHosts,
-                openMetrics,
-                management,
+                itsHosts,
+                itsOpenMetrics,
+                itsManagement,
                 shutdownDelayMs);
     }
 

@@ -12,7 +12,7 @@ import io.vertx.core.http.WebSocketFrameType;
 import java.nio.charset.StandardCharsets;
 
 /** A received frame, copied from Netty's buffers. */
-record WsFrame(WebSocketFrameType type, Buffer binaryData, boolean isFinal) implements WebSocketFrame {
+public record WsFrame(WebSocketFrameType type, Buffer binaryData, boolean isFinal) implements WebSocketFrame {
     private static final short NO_CODE = 1_005;
 
     static WsFrame of(io.netty.handler.codec.http.websocketx.WebSocketFrame frame) {

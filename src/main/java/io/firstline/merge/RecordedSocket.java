@@ -1,6 +1,7 @@
 package io.firstline.merge;
 
 import io.firstline.connection.Socket;
+import io.firstline.connection.WsFrame;
 import io.firstline.recording.RecordedEntry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -37,8 +38,8 @@ final class RecordedSocket implements Socket {
             return false;
         }
         switch (entry.kind()) {
-            case TEXT -> listener.frame(new RecordedFrame(WebSocketFrameType.TEXT, entry.payload()));
-            case BINARY -> listener.frame(new RecordedFrame(WebSocketFrameType.BINARY, entry.payload()));
+            case TEXT -> listener.frame(new WsFrame(WebSocketFrameType.TEXT, entry.payload(), true));
+            case BINARY -> listener.frame(new WsFrame(WebSocketFrameType.BINARY, entry.payload(), true));
             case CLOSED -> {
                 gone = true;
                 listener.ended();
@@ -67,7 +68,7 @@ final class RecordedSocket implements Socket {
     public Future<Void> writePing(Buffer payload) {
         clock.once(1, () -> {
             if (!gone && listener != null) {
-                listener.frame(new RecordedFrame(WebSocketFrameType.PONG, payload));
+                listener.frame(new WsFrame(WebSocketFrameType.PONG, payload, true));
                 listener.pong(payload);
             }
         });

@@ -123,8 +123,10 @@ class ProfileTroubleTest extends FeedTestBase {
         eventually(() -> report(pool).copies() == 2);
 
         assertThat(texts()).containsExactly("{\"n\":1}{\"n\":2}");
-        assertThat(awaitTold(FeedEvent.Type.SEVERAL_VALUES).facts().getBoolean("split"))
-                .isFalse();
+        JsonObject facts = awaitTold(FeedEvent.Type.SEVERAL_VALUES).facts();
+        assertThat(facts.getBoolean("split")).isFalse();
+        assertThat(facts.getString("reason"))
+                .contains("a value may be published twice", "set \"venue\" to a profile with \"messages\"");
         assertThat(report(pool).problems()).hasSize(1);
     }
 
