@@ -21,22 +21,22 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
 /**
- * TLS of a server that has at most a fixed number of handshakes under way. A new one closes the oldest, because a client that means it is
- * done in a moment. Connections that are still in their handshake are not known to the server, so no other limit counts them.
+ * Bounds the TLS handshakes in progress at a server. At the limit, a new handshake closes the oldest, because a real client finishes
+ * within milliseconds. Vert.x reports a connection only after its handshake, so no other limit counts these. For any thread.
  */
 public final class Handshakes extends JdkSSLEngineOptions {
-    /** More than that are never under way at a server that is used as it is meant to be. */
+    /** The usual limit. */
     public static final int MOST = 128;
 
     private final int limit;
     private final Set<Channel> underWay = new LinkedHashSet<>();
 
-    /** At most so many. */
+    /** At most this many at a time. */
     public Handshakes(int limit) {
         this.limit = limit;
     }
 
-    /** Vert.x copies options; the count is one. */
+    /** Vert.x copies options, but all copies must share the count. */
     @Override
     public Handshakes copy() {
         return this;
@@ -73,7 +73,7 @@ public final class Handshakes extends JdkSSLEngineOptions {
         }
     }
 
-    /** Another context whose handlers tell when their handshake begins and ends. */
+    /** Wraps a context; its handlers report the begin and end of their handshake. */
     private final class Counting extends SslContext {
         private final SslContext context;
 

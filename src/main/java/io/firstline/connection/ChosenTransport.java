@@ -25,7 +25,8 @@ public abstract class ChosenTransport implements io.vertx.core.transport.Transpo
      * @param nativeTransport whether a native one is preferred, if it loads
      */
     protected ChosenTransport(boolean nativeTransport) {
-        io.vertx.core.transport.Transport best = nativeTransport ? io.vertx.core.transport.Transport.nativeTransport() : null;
+        io.vertx.core.transport.Transport best =
+                nativeTransport ? io.vertx.core.transport.Transport.nativeTransport() : null;
         this.chosen = best != null && best.available() ? best : NIO;
         this.inner = chosen.implementation();
     }

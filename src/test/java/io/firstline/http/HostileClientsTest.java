@@ -69,7 +69,7 @@ class HostileClientsTest extends HttpTestBase {
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
     }
 
-    /** One that says nothing may stay for long; one that has begun to say something may not. */
+    /** The limit for a request begins with its first byte, so an idle connection stays open. */
     @Test
     void shouldCutOffWhoDripsALaterRequestAndKeepWhoIsIdle() throws Exception {
         serveImpatiently(new Patience(60_000, 1_000, 3, 2_000));
@@ -78,7 +78,8 @@ class HostileClientsTest extends HttpTestBase {
             assertThat(status(slow)).isEqualTo("HTTP/1.1 200");
             slow.getInputStream().skipNBytes(slow.getInputStream().available());
 
-            slow.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+            slow.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: localhost\r\nX: ".getBytes(StandardCharsets.US_ASCII));
             assertThat(drip(slow)).isGreaterThan(Duration.ofMillis(900));
 
             idle.getOutputStream()
@@ -91,7 +92,7 @@ class HostileClientsTest extends HttpTestBase {
         return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
     }
 
-    /** In their handshake connections are nobody's: neither the server's nor counted with the others. */
+    /** The limit of connections counts only those that have finished their handshake. */
     @Test
     void shouldBoundTheHandshakesUnderWay(@TempDir Path folder) throws Exception {
         Tls tls = Tls.selfSigned(folder, "dns:localhost,ip:127.0.0.1");
@@ -105,14 +106,16 @@ class HostileClientsTest extends HttpTestBase {
             for (Socket oldest : sockets.subList(0, surplus)) {
                 assertThat(oldest.getInputStream().read()).as("closed").isEqualTo(-1);
             }
-            assertThat(sockets.get(sockets.size() - 1).getInputStream().available()).isZero();
+            assertThat(sockets.get(sockets.size() - 1).getInputStream().available())
+                    .isZero();
             try (Socket wellMeant = AccessTest.trusting(tls.certificate())
                     .getSocketFactory()
                     .createSocket(InetAddress.getLoopbackAddress(), port)) {
                 wellMeant.setSoTimeout(PATIENCE_S * 1_000);
                 wellMeant
                         .getOutputStream()
-                        .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        .write("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
                 assertThat(status(wellMeant)).isEqualTo("HTTP/1.1 200");
             }
         } finally {

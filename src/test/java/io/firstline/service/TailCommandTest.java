@@ -76,7 +76,8 @@ class TailCommandTest {
                     .matcher(summary);
             assertThat(figures.matches()).as(summary).isTrue();
             messages += Long.parseLong(figures.group(1));
-            assertThat(Long.parseLong(figures.group(2))).isEqualTo(cli.out().lines().count());
+            assertThat(Long.parseLong(figures.group(2)))
+                    .isEqualTo(cli.out().lines().count());
         }
         assertThat(summaries).hasSize(2);
         assertThat(messages).isPositive().isEqualTo(cli.out().lines().count());
