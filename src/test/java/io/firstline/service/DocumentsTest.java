@@ -32,6 +32,7 @@ class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|(?:src|srcset)=\"([^\"]+)\"");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern COMMAND = Pattern.compile("launcher/firstline ([a-z][a-z-]*)([^\\n`#]*)");
+    private static final Pattern SOURCE = Pattern.compile("`([a-z]+/[A-Z]\\w+)(?:\\.java)?`");
     private static final Pattern OPTION = Pattern.compile("(?<=\\s)--[a-z-]+");
 
     @Test
@@ -48,6 +49,25 @@ class DocumentsTest {
         }
 
         assertThat(broken).isEmpty();
+    }
+
+    /** Wherever they are below src: a renamed class must be renamed in the document too. */
+    @Test
+    void shouldNameSourcesThatExist() throws IOException {
+        List<String> sources;
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            sources = files.map(Path::toString)
+                    .filter(file -> file.endsWith(".java"))
+                    .toList();
+        }
+
+        List<String> named = SOURCE.matcher(Files.readString(Path.of("src/docs/contributing.md")))
+                .results()
+                .map(name -> "/" + name.group(1) + ".java")
+                .toList();
+
+        assertThat(named).hasSizeGreaterThan(30).allSatisfy(name -> assertThat(sources)
+                .anySatisfy(source -> assertThat(source).endsWith(name)));
     }
 
     @Test
