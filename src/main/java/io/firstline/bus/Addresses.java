@@ -2,11 +2,11 @@ package io.firstline.bus;
 
 import java.util.Set;
 
-/** Where a feed is found on the event bus. */
+/** The event bus addresses of a feed. */
 public final class Addresses {
     private static final String FEED = "firstline.feed.";
 
-    /** Request: the state of every feed of this node as one JSON object. */
+    /** Request: returns the state of every feed of this node as one JSON object. */
     public static final String STATUS = "firstline.status";
 
     private static final String EVENTS = "events";
@@ -28,7 +28,7 @@ public final class Addresses {
         return FEED + feed;
     }
 
-    /** One stream of the feed, by the venue's name for it. */
+    /** One stream of the feed, by the venue's stream name. */
     public static String stream(String feed, String stream) {
         return feed(feed) + "." + stream;
     }
@@ -45,37 +45,38 @@ public final class Addresses {
         return stream(feed, COMMAND);
     }
 
-    /** Request: what was published before, see {@link FeedResend}. */
+    /** Request: returns messages published before, see {@link FeedResend}. */
     public static String resend(String feed) {
         return stream(feed, RESEND);
     }
 
     /**
-     * As {@link #resend}, of any node that carries the feed: who does not publish it says so. It stays where it is when the feed changes
-     * hands; in a cluster that is missing a node it takes seconds to make another address known.
+     * Like {@link #resend}, answered by any node that carries the feed; a node that does not publish it reports that.
+     * This address does not change with the owner: in a cluster with a missing node, a new address takes seconds to
+     * become known.
      */
     public static String carriers(String feed) {
         return stream(feed, CARRIERS);
     }
 
-    /** What a feed's replicas need to know of what is published, where the feed's own address does not carry it. */
+    /** The messages that a feed's replicas need, if the feed's own address does not carry whole messages. */
     public static String replicas(String feed) {
         return stream(feed, REPLICAS);
     }
 
-    /** What a feed's owner tells the other replicas of commands, see {@link Amending}. */
+    /** The run-time changes that a feed's owner sends to the other replicas, see {@link Amending}. */
     static String amendments(String feed) {
         return stream(feed, AMENDMENTS);
     }
 
-    /** As {@link #command}, of the feed as it is received on this node, whoever publishes it. */
+    /** Like {@link #command}, for the feed as this node receives it, whichever node publishes it. */
     public static String here(String feed) {
         return stream(feed, HERE);
     }
 
     /**
-     * Whether an address is one of those at which a feed's consumers find it: its messages, its events, one of its streams. All others of
-     * a feed are for its own parts: whoever listened there would get their requests.
+     * Returns whether an address is one for a feed's consumers: its messages, its events, one of its streams. All
+     * other addresses of a feed are internal: a foreign consumer there would receive their requests.
      */
     public static boolean isForConsumers(String feed, String address) {
         if (address.equals(feed(feed)) || address.equals(events(feed))) {
@@ -90,15 +91,15 @@ public final class Addresses {
         return address.startsWith(FEED);
     }
 
-    /** The feed of one of a feed's addresses. */
+    /** Returns the feed of one of a feed's addresses. */
     static String feedIn(String address) {
         int end = address.indexOf('.', FEED.length()); // a feed's name has no dot
         return end < 0 ? address.substring(FEED.length()) : address.substring(FEED.length(), end);
     }
 
     /**
-     * Whether a stream of this name would have the address of something else. The name comes from the server, so without this look it
-     * could make the feed send or obey what it received.
+     * Returns whether a stream of this name would have the address of something else. Stream names come from the
+     * server, so without this check a server could make the feed send or execute what it received.
      */
     static boolean isReserved(String stream) {
         return RESERVED.contains(stream);

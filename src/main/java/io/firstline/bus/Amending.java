@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets commands change what a feed asks its server for, on every node that receives it: or the one that takes over would not have what was
- * subscribed at run time. It holds for another configuration of the feed as well. The owner does what it is told and tells the others, at once, and again and again for those that come later
- * or were cut off. They do the same, and forget what they were told by owners before.
+ * Lets commands change a feed's subscriptions on every node that receives it, so that a new owner has the streams
+ * subscribed at run time. The changes also survive a new configuration of the feed. The owner carries out a command
+ * and sends the changes to the other nodes: at once, and repeatedly for nodes that join later or were cut off. They
+ * apply the changes and replace those of earlier owners.
  *
- * <p>What an owner was told in the moment of its death the others may not know: who gave a command gives it again when the owner has
- * changed. Belongs to the event loop of the feed's verticle.
+ * <p>The other nodes may not know a command that the owner received just before it died: its sender must repeat it
+ * when the owner changes. Runs on the event loop of the feed's verticle.
  */
 final class Amending {
     private static final Logger LOG = LoggerFactory.getLogger(Amending.class);
@@ -40,9 +41,9 @@ final class Amending {
     private int heardEpoch;
 
     /**
-     * Nothing is changed yet.
+     * Starts without changes.
      *
-     * @param replica this node's part; null = there is no other node
+     * @param replica this node's part; null = not in a cluster
      */
     Amending(Vertx vertx, FeedConfig config, Supplier<Shards> shards, Replica replica) {
         this.bus = vertx.eventBus();
@@ -66,16 +67,16 @@ final class Amending {
 
     // another configuration
 
-    /** Lets what commands have changed hold for a feed of another configuration as well. */
+    /** Applies the run-time changes to a feed with another configuration. */
     Future<Void> carryOver(Shards next, FeedConfig wanted) {
         return change(next, wanted, Amendments.NONE, amendments)
                 .onFailure(
-                        e -> LOG.warn("{} is not asked for all that it was told to ask for: {}", feed, e.getMessage()))
+                        e -> LOG.warn("{}: not all run-time subscriptions could be restored: {}", feed, e.getMessage()))
                 .otherwiseEmpty()
                 .mapEmpty();
     }
 
-    /** That is the configuration now. */
+    /** Sets the configuration in use. */
     void configuredAs(FeedConfig wanted) {
         config = wanted;
     }
@@ -84,7 +85,7 @@ final class Amending {
         return owners == null ? Future.succeededFuture() : owners.unregister();
     }
 
-    // what the owner is told
+    // on the owner
 
     Future<Integer> subscribe(List<String> streams) {
         return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, streams(config)));
@@ -105,10 +106,10 @@ final class Amending {
     private Future<Integer> amend(Change change, UnaryOperator<Amendments> amended) {
         if (replica != null && replica.publishingEpoch() == 0) {
             return Future.failedFuture(new IllegalStateException(
-                    feed + " is not published by this node: its owner is asked at " + Addresses.command(feed)));
+                    feed + " is not published by this node: send the command to " + Addresses.command(feed)));
         }
         return change.on(shards.get()).onComplete(done -> {
-            // what could not be written to a connection holds for the next one
+            // a change that could not be written to a connection is written to the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
                 amendments = amended.apply(amendments);
                 if (replica != null) {
@@ -125,7 +126,7 @@ final class Amending {
         }
     }
 
-    // what the others are told
+    // on the other nodes
 
     private void told(Message<Object> message) {
         int epoch;
@@ -138,17 +139,17 @@ final class Amending {
             epoch = number;
             wanted = Amendments.of(json);
         } catch (IllegalArgumentException e) {
-            refusals.refuse(feed + ": what an owner is said to have changed is dropped", e.getMessage());
+            refusals.refuse(feed + ": dropped an invalid list of run-time changes", e.getMessage());
             return;
         }
         if (epoch < heardEpoch || epoch <= replica.publishingEpoch()) {
-            return; // from somebody who has lost the feed, or our own
+            return; // from a former owner, or our own
         }
         heardEpoch = epoch;
         follow(wanted).onComplete(done -> {
             if (done.failed()) {
                 LOG.warn(
-                        "{} is not received here as its owner receives it: {}",
+                        "{}: the owner's run-time subscriptions could not be applied: {}",
                         feed,
                         done.cause().getMessage());
             }
@@ -160,7 +161,7 @@ final class Amending {
         Amendments before = amendments;
         amendments = wanted;
         if (!wanted.equals(before)) {
-            LOG.info("{} is asked for here what its owner asks for: {}", feed, wanted.appliedTo(streams(config)));
+            LOG.info("{}: applied the owner's run-time subscriptions: {}", feed, wanted.appliedTo(streams(config)));
         }
         return change(shards.get(), config, before, wanted);
     }

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What commands have changed about a feed since it was configured. It says nothing of what is configured, so that nodes with different
- * configurations, as while they are restarted one after the other, can share it. Immutable.
+ * The run-time changes of a feed relative to its configuration. They do not contain the configured streams, so that
+ * nodes with different configurations, as during a rolling restart, can share them. Immutable.
  *
- * @param subscribed streams beyond the configured ones
- * @param unsubscribed configured streams that are not wanted any more
- * @param onConnect what a connection sends first; null = what is configured
+ * @param subscribed streams in addition to the configured ones
+ * @param unsubscribed configured streams that are no longer wanted
+ * @param onConnect the messages that a connection sends first; null = as configured
  */
 record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String> onConnect) {
     static final Amendments NONE = new Amendments(Set.of(), Set.of(), null);
@@ -26,7 +26,7 @@ record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String>
         onConnect = onConnect == null ? null : List.copyOf(onConnect);
     }
 
-    /** Streams are wanted from now on. */
+    /** Adds streams. */
     Amendments subscribe(Collection<String> streams, Collection<String> configured) {
         Set<String> more = new TreeSet<>(streams);
         more.removeAll(configured);
@@ -36,7 +36,7 @@ record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String>
         return new Amendments(more, missing, onConnect);
     }
 
-    /** Streams are not wanted any more; of those that nobody wanted nothing is kept. */
+    /** Removes streams; streams that are neither configured nor added leave no trace. */
     Amendments unsubscribe(Collection<String> streams, Collection<String> configured) {
         Set<String> missing = new TreeSet<>(streams);
         missing.retainAll(configured);
@@ -50,7 +50,7 @@ record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String>
         return new Amendments(subscribed, unsubscribed, messages);
     }
 
-    /** What is wanted of a feed with these streams. */
+    /** Returns the streams of a feed with these configured streams. */
     Set<String> appliedTo(Collection<String> configured) {
         Set<String> wanted = new LinkedHashSet<>(configured);
         wanted.addAll(subscribed);
@@ -65,7 +65,7 @@ record Amendments(Set<String> subscribed, Set<String> unsubscribed, List<String>
                 .put("onConnect", onConnect == null ? null : new JsonArray(onConnect));
     }
 
-    /** Reads what an owner says; throws {@link IllegalArgumentException} if it is something else. */
+    /** Reads an owner's changes; throws {@link IllegalArgumentException} if they are invalid. */
     static Amendments of(JsonObject json) {
         return new Amendments(
                 new TreeSet<>(strings(json, "subscribed")),

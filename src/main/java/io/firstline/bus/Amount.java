@@ -1,12 +1,13 @@
 package io.firstline.bus;
 
 /**
- * So many messages with so many bytes of payload: what a feed has published, how far a consumer has got, how far it may be behind.
+ * A number of messages and their payload bytes: what a feed has published, a consumer's position, or a consumer's
+ * backlog.
  */
 record Amount(long messages, long bytes) {
     static final Amount NONE = new Amount(0, 0);
 
-    /** With one more message. */
+    /** Returns this amount with one more message. */
     Amount plus(int payloadBytes) {
         return new Amount(messages + 1, bytes + payloadBytes);
     }
@@ -23,7 +24,7 @@ record Amount(long messages, long bytes) {
         return new Amount(messages / parts, bytes / parts);
     }
 
-    /** Whether it has more messages or more bytes. */
+    /** Returns whether it has more messages or more bytes. */
     boolean exceeds(Amount bound) {
         return messages > bound.messages || bytes > bound.bytes;
     }

@@ -9,14 +9,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands before the event bus consumers of this Vert.x and passes on what they can take: see {@link Outflow}. One for all feeds, for as
- * long as the Vert.x lives.
+ * Intercepts deliveries to the event bus consumers of this Vert.x and bounds their backlogs: see {@link Outflow}. One
+ * instance for all feeds, as long as the Vert.x lives.
  *
- * <p>Vert.x asks it for each delivery on the consumer's context, when the message has got through the queue of that context. Anything
- * that is not of a feed of this node is passed on at once.
+ * <p>Vert.x calls it for each delivery on the consumer's context, after the message has passed that context's queue.
+ * Messages of other addresses are delivered at once.
  */
 final class Backpressure implements Shareable {
-    /** How far a consumer may be behind: seconds at tens of thousands of messages a second, a sixteenth of the launcher's heap. */
+    /**
+     * The bound of a consumer's backlog: seconds at tens of thousands of messages a second, a sixteenth of the
+     * launcher's heap.
+     */
     private static final Amount BOUND = new Amount(65_536, 64 << 20);
 
     private static final String SHARED = "firstline.backpressure";
@@ -33,15 +36,15 @@ final class Backpressure implements Shareable {
         bus.addInboundInterceptor(this::deliver);
     }
 
-    /** The one of this Vert.x. */
+    /** Returns the instance of this Vert.x. */
     static Backpressure of(Vertx vertx) {
         return of(vertx, BOUND);
     }
 
     /**
-     * The one of this Vert.x.
+     * Returns the instance of this Vert.x.
      *
-     * @param bound if it has to be made yet
+     * @param bound the bound if the instance has to be created
      */
     static Backpressure of(Vertx vertx, Amount bound) {
         return vertx.sharedData()
@@ -49,7 +52,7 @@ final class Backpressure implements Shareable {
                 .computeIfAbsent(SHARED, name -> new Backpressure(vertx, bound));
     }
 
-    /** What a feed of this name publishes. */
+    /** Returns the outflow of a feed name. */
     Outflow outflow(String feed) {
         return outflows.computeIfAbsent(feed, name -> new Outflow(bus, name, bound));
     }
@@ -64,7 +67,7 @@ final class Backpressure implements Shareable {
         }
     }
 
-    /** Who delivers an address on the current context; null = no feed of this node. */
+    /** Returns the reader of an address on the current context; null = not a feed of this node. */
     private Reader reader(String address) {
         Context context = Vertx.currentContext();
         Map<String, Reader> byAddress = context.get(READERS);

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this node sees of its cluster, for status, metrics and readiness: it is there even while no feed runs. For any thread.
+ * This node's view of its cluster, for status, metrics and readiness; available even while no feed runs. Thread-safe.
  *
- * <p>As JSON: {@code node}, {@code members} (how many are configured), {@code present} (those that this node hears, itself included),
- * {@code majority}, {@code withoutMajorityMs} (0 while there is one).
+ * <p>As JSON: {@code node}, {@code members} (the configured number), {@code present} (the members that this node
+ * hears, itself included), {@code majority}, {@code withoutMajorityMs} (0 while there is one).
  */
 public final class ClusterFacts {
     private static final String MAP = "firstline.cluster";
@@ -22,7 +22,7 @@ public final class ClusterFacts {
     private ClusterFacts() {}
 
     /**
-     * Tells what is seen now.
+     * Sets the current view.
      *
      * @param sinceNanos since when there is a majority, or none, by {@link System#nanoTime()}
      */
@@ -39,12 +39,12 @@ public final class ClusterFacts {
                                 .put(SINCE, sinceNanos));
     }
 
-    /** This node is no member any more. */
+    /** This node is no longer a member. */
     public static void forget(Vertx vertx) {
         map(vertx).remove(SEEN);
     }
 
-    /** What was told last; null = this node is no member of a cluster. */
+    /** Returns the last view; null = this node is not a member of a cluster. */
     public static JsonObject of(Vertx vertx) {
         JsonObject seen = map(vertx).get(SEEN);
         if (seen == null) {

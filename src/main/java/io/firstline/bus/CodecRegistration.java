@@ -7,9 +7,10 @@ import io.vertx.core.spi.VerticleFactory;
 import java.util.concurrent.Callable;
 
 /**
- * Registers {@link FeedMessageCodec} with every Vert.x that finds Firstline on its class path, so that a plain consumer of
- * {@link io.firstline.stream.FeedMessage} works on any node: Vert.x drops a message in a form that the receiving node does not know. Vert.x
- * makes factories of verticles known to each instance when it is made, and nothing else; this one makes no verticle.
+ * Registers {@link FeedMessageCodec} with every Vert.x that finds Firstline on its class path, so that a plain
+ * consumer of {@link io.firstline.stream.FeedMessage} works on any node. Otherwise Vert.x drops messages of a type
+ * that the receiving node does not know. A verticle factory is the only service that Vert.x calls when an instance is
+ * created; this one creates no verticle.
  */
 public final class CodecRegistration implements VerticleFactory {
     @Override

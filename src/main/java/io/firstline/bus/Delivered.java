@@ -3,7 +3,7 @@ package io.firstline.bus;
 import io.firstline.stream.FeedMessage;
 import java.util.function.LongConsumer;
 
-/** What a consumer got last, by number: enough to recognise it, not the messages. Bounded; numbers ascend. Not thread-safe. */
+/** The last delivered numbers, with enough to recognise a message. Bounded; numbers ascend. Not thread-safe. */
 final class Delivered {
     private static final int FIRST_SIZE = 64;
 
@@ -19,9 +19,9 @@ final class Delivered {
     }
 
     /**
-     * One more.
+     * Adds a delivered message.
      *
-     * @param identity the message's, or 0 if nobody will ask for it
+     * @param identity the message's identity, or 0 if it is not needed
      */
     void add(FeedMessage message, long identity) {
         if (size == capacity) {
@@ -36,7 +36,7 @@ final class Delivered {
         identities[slot] = identity;
     }
 
-    /** Whether this is what was delivered under its number, as far as is remembered. */
+    /** Returns whether this message was delivered under its number, as far as it is remembered. */
     boolean has(FeedMessage message) {
         int low = 0;
         int high = size;
@@ -53,7 +53,7 @@ final class Delivered {
                 && micros[slot(low)] == message.receivedMicros();
     }
 
-    /** Forgets what has this number or a greater one, and names the identities. */
+    /** Forgets this number and greater ones, and reports their identities. */
     void forgetFrom(long sequence, LongConsumer forgotten) {
         while (size > 0 && sequences[slot(size - 1)] >= sequence) {
             forgotten.accept(identities[slot(--size)]);

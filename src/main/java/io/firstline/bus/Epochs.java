@@ -8,13 +8,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Which owner of a feed gave which numbers: each goes on from the last number that it saw of the one before, so what that one numbered
- * beyond, unseen, does not count. Immutable.
+ * Which owner of a feed assigned which numbers. Each owner continues after the last number that it received from its
+ * predecessor; greater numbers of the predecessor do not count. Immutable.
  *
- * @param begins ascending in both; the first may begin before what is remembered
+ * @param begins ascending in both; the first may begin before the remembered range
  */
 record Epochs(List<Begin> begins) {
-    /** Who looks further back than so many owners finds the oldest of them. */
+    /** At most this many owners are remembered. */
     private static final int MOST = 32;
 
     static final Epochs NONE = new Epochs(List.of());
@@ -30,12 +30,12 @@ record Epochs(List<Begin> begins) {
         return begins.isEmpty();
     }
 
-    /** The owner now; -1 = none is known. */
+    /** Returns the present owner's epoch; -1 = none is known. */
     int newest() {
         return begins.isEmpty() ? -1 : begins.get(begins.size() - 1).epoch();
     }
 
-    /** Whose number it is; -1 = it is from before what is known. */
+    /** Returns the epoch that a number belongs to; -1 = it is older than the known ones. */
     int epochOf(long sequence) {
         for (int i = begins.size() - 1; i >= 0; i--) {
             if (begins.get(i).first() <= sequence) {
@@ -45,7 +45,7 @@ record Epochs(List<Begin> begins) {
         return -1;
     }
 
-    /** From which number on it may mean other messages than with another's table; {@code Long.MAX_VALUE} = from none. */
+    /** Returns the first number that may mean different messages in the two lists; {@code Long.MAX_VALUE} = none. */
     long divergence(Epochs other) {
         return Math.min(firstUnknownTo(other), other.firstUnknownTo(this));
     }
@@ -58,7 +58,7 @@ record Epochs(List<Begin> begins) {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Who joined in an epoch, or after it, does not know where it began. */
+    /** Returns whether the other list starts in this epoch or later, so that it cannot know where the epoch began. */
     private boolean isBeforeItsTime(Begin begin, Epochs other) {
         boolean joinedHere = begin.epoch() == begins.get(0).epoch()
                 && other.begins.stream().anyMatch(theirs -> theirs.epoch() == begin.epoch());
@@ -67,7 +67,7 @@ record Epochs(List<Begin> begins) {
                 || begin.epoch() <= other.begins.get(0).epoch();
     }
 
-    /** As it is up to a number, and as another says from there on. */
+    /** Returns this list up to a number, and the other list from there on. */
     Epochs upTo(long end, Epochs other) {
         Epochs all =
                 new Epochs(begins.stream().filter(begin -> begin.first() < end).toList());
@@ -80,7 +80,7 @@ record Epochs(List<Begin> begins) {
         return all;
     }
 
-    /** A further owner begins; what others numbered from there on does not count. */
+    /** Adds an owner; later numbers of earlier owners do not count from its first number on. */
     Epochs begin(int epoch, long first) {
         List<Begin> now = new ArrayList<>();
         for (Begin begin : begins) {
@@ -92,7 +92,7 @@ record Epochs(List<Begin> begins) {
         return new Epochs(now.subList(Math.max(0, now.size() - MOST), now.size()));
     }
 
-    /** With what another knows: who has seen more of an owner has seen it begin earlier. */
+    /** Merges two lists; the earlier first number of an epoch is the better known one. */
     Epochs and(Epochs other) {
         Map<Integer, Long> firsts = new TreeMap<>();
         Stream.concat(begins.stream(), other.begins.stream())
@@ -104,7 +104,7 @@ record Epochs(List<Begin> begins) {
         return all;
     }
 
-    /** As {@code 0:1,3:4711}: from number 4711 on the owner is that of epoch 3. */
+    /** Format {@code 0:1,3:4711}: from number 4711 on the owner is that of epoch 3. */
     @Override
     public String toString() {
         return String.join(

@@ -16,18 +16,18 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Answers requests about one feed. A failure reply carries 400 for a request that cannot be understood and 503 for one that could not
- * be carried out; there is always a reply.
+ * Answers requests about one feed. Every request gets a reply; a failure has code 400 for an invalid request and 503
+ * for one that could not be carried out.
  *
  * <ul>
- *   <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: holds for present and future
- *       connections, on every node that receives the feed
- *   <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
- *   <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
- *   <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after the other
- *   <li>{@code {"do": "status"}} → the feed's report
- *   <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
- *   <li>{@code {"do": "arrivals"}} → {@code {"arrivals": […]}}: what each connection was worth for each stream
+ * <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: applies to present
+ *     and future connections, on every node that receives the feed
+ * <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
+ * <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
+ * <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after another
+ * <li>{@code {"do": "status"}} → the feed's report
+ * <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
+ * <li>{@code {"do": "arrivals"}} → {@code {"arrivals": […]}}: what each connection delivered of each stream
  * </ul>
  */
 final class FeedCommands {
@@ -45,8 +45,8 @@ final class FeedCommands {
     /**
      * Answers on this node, but not yet for the feed.
      *
-     * @param replica what there is to say about the node's part in a cluster; null = there is none
-     * @param amending carries out what changes the feed for good
+     * @param replica returns this node's state in the cluster; null = not in a cluster
+     * @param amending carries out lasting changes of the feed
      */
     FeedCommands(
             Vertx vertx,
@@ -62,7 +62,7 @@ final class FeedCommands {
         this.here = bus.localConsumer(Addresses.here(name), this::command);
     }
 
-    /** Answers for the feed from now on, or not any more: of several nodes that receive it one does. */
+    /** Starts or stops answering for the feed: one of the nodes that receive it does. */
     void answers(boolean forAll) {
         if (forAll && consumers.isEmpty()) {
             consumers.add(bus.consumer(Addresses.send(name), this::send));
@@ -138,7 +138,7 @@ final class FeedCommands {
             JsonObject part = replica.get();
             status.put("cluster", part);
             if (!part.getBoolean("majority") && FeedState.CONNECTED.name().equals(status.getString("state"))) {
-                status.put("state", FeedState.DEGRADED.name()); // nobody publishes it
+                status.put("state", FeedState.DEGRADED.name()); // no node publishes it
             }
         }
         return status;

@@ -7,9 +7,9 @@ import io.vertx.core.eventbus.MessageCodec;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Hands a {@link FeedMessage} to consumers of this node as it is, without a copy, and to others in a compact binary form: version (2),
- * flags (bit 0 text, bit 1 late), epoch, sequence, receive time, key, then feed, connection id and payload, each with its length before it. Numbers
- * are big-endian.
+ * Passes a {@link FeedMessage} to consumers of this node without a copy, and to others in a compact binary form:
+ * version (2), flags (bit 0 text, bit 1 late), epoch, sequence, receive time, key, then feed, connection id and
+ * payload, each after its length. Numbers are big-endian.
  */
 public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMessage> {
     public static final String NAME = "firstline.feed-message";
@@ -17,15 +17,15 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     private static final byte VERSION = 2;
     private static final int TEXT = 1;
     private static final int LATE = 2;
-    /** Up to the name of the feed. */
+    /** The length of the fields before the feed's name. */
     private static final int HEAD = 30;
 
-    /** Makes {@link FeedMessage} known to an event bus, once. */
+    /** Registers the codec of {@link FeedMessage} with an event bus, once. */
     public static void register(Vertx vertx) {
         try {
             vertx.eventBus().registerDefaultCodec(FeedMessage.class, new FeedMessageCodec());
         } catch (IllegalStateException known) {
-            // the bus offers no way to ask; this is its answer that an earlier feed has registered it
+            // the bus has no query for codecs; this exception means that an earlier feed has registered it
         }
     }
 
@@ -73,7 +73,7 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
                 (flags & LATE) != 0);
     }
 
-    /** Of a part of a message; any node may have sent it. */
+    /** The length of a part of a message, checked because any node may have sent it. */
     private static int length(Buffer wire, int at) {
         int there = wire.length() - at - Integer.BYTES;
         int length = there < 0 ? -1 : wire.getInt(at);

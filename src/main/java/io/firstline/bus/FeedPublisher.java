@@ -9,9 +9,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 
 /**
- * Publishes one feed's messages and events on the event bus, in order, as far as the consumers can take them: see {@link Outflow}.
- * What it publishes is remembered first.
- * Called on the feed's context. On a node that is not clustered nothing but local consumers is looked for.
+ * Publishes one feed's messages and events on the event bus, in order, with bounded backlogs: see {@link Outflow}.
+ * Adds each message to the memory first. Called on the feed's context. On a node that is not clustered it publishes
+ * to local consumers only.
  */
 final class FeedPublisher implements Outlet {
     private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
@@ -42,7 +42,7 @@ final class FeedPublisher implements Outlet {
         return config.name();
     }
 
-    /** Where other nodes that receive the feed find whole messages. */
+    /** Returns the address at which other nodes that receive the feed find whole messages. */
     String replicaAddress() {
         return config.body() == Body.MESSAGE ? feedAddress : Addresses.replicas(config.name());
     }
@@ -56,7 +56,7 @@ final class FeedPublisher implements Outlet {
                     case JSON -> message.toJson();
                 };
         String stream = streamOf(message);
-        memory.add(message, stream); // before anybody can miss it
+        memory.add(message, stream); // before a consumer can miss it
         outflow.publish(feedAddress, body, options);
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
             outflow.publish(replicaAddress(), message, options);
@@ -67,7 +67,7 @@ final class FeedPublisher implements Outlet {
         outflow.published(message.payload().length());
     }
 
-    /** What another node has published; whether it is news. */
+    /** Adds a message that another node has published; returns whether it is new. */
     boolean remember(FeedMessage message) {
         return memory.add(message, streamOf(message));
     }
@@ -86,17 +86,17 @@ final class FeedPublisher implements Outlet {
         return outflow.consumers();
     }
 
-    /** Publishes with the same memory what another configuration of the feed brings. */
+    /** Returns a publisher for another configuration of the feed with the same memory. */
     FeedPublisher to(FeedConfig changed) {
         return new FeedPublisher(vertx, changed, memory);
     }
 
-    /** What concerns this node only. */
+    /** Publishes an event that concerns this node only. */
     void publishHere(FeedEvent event) {
         outflow.publish(eventsAddress, event.toJson(), HERE);
     }
 
-    /** How many messages bus consumers did not get because they were too far behind; may be asked on any thread. */
+    /** Returns how many messages slow bus consumers did not get; may be called on any thread. */
     long dropped() {
         return outflow.dropped() - droppedBefore;
     }

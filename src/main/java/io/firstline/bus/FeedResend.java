@@ -14,15 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers who has missed something of a feed, from the owner's {@link FeedMemory}. Only the owner answers. The answer is a {@link Resent};
- * a failure carries 400 for a question that cannot be understood, and 503 if this is not the owner, or who asks has seen a later one.
+ * Answers requests for messages published before, from the owner's {@link FeedMemory}. Only the owner answers. The
+ * answer is a {@link Resent}; a failure has code 400 for an invalid request, and 503 if this node is not the owner,
+ * or if the requester knows a later one.
  *
  * <ul>
- *   <li>{@code {"from": 7, "to": 9}}: these messages, as far as they are kept; without {@code to}, up to the last
- *   <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with {@code "from"} only
- *       what has this number or a greater one
- *   <li>{@code {}}: no message, only where the feed is
- *   <li>in each, {@code "epoch": 3}: the last owner that who asks has seen; who is no longer the owner does not answer then
+ * <li>{@code {"from": 7, "to": 9}}: these messages, as far as they are kept; without {@code to}, up to the last
+ * <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with
+ *     {@code "from"} only this number and greater ones
+ * <li>{@code {}}: the state of the feed without messages
+ * <li>in each, {@code "epoch": 3}: the last owner that the requester knows; a former owner does not answer then
  * </ul>
  */
 final class FeedResend {
@@ -37,13 +38,13 @@ final class FeedResend {
     private final FeedMemory memory;
     private final BooleanSupplier owns;
     private final MessageConsumer<Object> carrier;
-    /** Null while another node answers there. */
+    /** Null while another node answers at that address. */
     private MessageConsumer<Object> owner;
 
     /**
      * Answers at the carriers' address.
      *
-     * @param owns whether this node publishes the feed
+     * @param owns returns whether this node publishes the feed
      */
     FeedResend(Vertx vertx, String feed, FeedMemory memory, BooleanSupplier owns) {
         this.vertx = vertx;
@@ -54,9 +55,10 @@ final class FeedResend {
     }
 
     /**
-     * Asks all that carry a feed, or as many as usually do: of those that are asked, one publishes it, and one may hang.
+     * Sends a request to all nodes that carry a feed, or to the usual number of them: one of them publishes it, and
+     * one may hang.
      *
-     * @return the first answer; fails if there is none within a time
+     * @return the first answer; fails if none arrives in time
      */
     static Future<Resent> ask(Vertx vertx, String feed, JsonObject question) {
         List<Future<Resent>> answers = IntStream.range(0, vertx.isClustered() ? ASKED : 1)
@@ -71,17 +73,17 @@ final class FeedResend {
                 .result());
     }
 
-    /** Answers at the owner's address as well, or not any more. */
+    /** Starts or stops answering at the owner's address. */
     void answersForAll(boolean forAll) {
         if (forAll && owner == null) {
             owner = vertx.eventBus().consumer(Addresses.resend(feed), this::answer);
         } else if (!forAll && owner != null) {
-            owner.unregister().onFailure(e -> LOG.debug("{} answers still", feed, e));
+            owner.unregister().onFailure(e -> LOG.debug("{} still answers requests", feed, e));
             owner = null;
         }
     }
 
-    /** Answers no more. */
+    /** Stops answering. */
     Future<Void> close() {
         return Future.join(carrier.unregister(), owner == null ? Future.succeededFuture() : owner.unregister())
                 .mapEmpty();

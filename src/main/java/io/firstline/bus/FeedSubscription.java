@@ -18,23 +18,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A feed as a consumer on any node gets it from the event bus: every message once, in the order of the numbers, across the death of the node that
- * publishes it. What did not come is asked for; what cannot be had is told to {@link #dropHandler}, in its place. See
- * {@link Continuity} for what exactly is promised.
+ * A feed as a consumer on any node receives it from the event bus: every message once, in the order of the numbers,
+ * even when the publishing node dies. Missing messages are requested; what cannot be had is reported to
+ * {@link #dropHandler}, in its place. {@link Continuity} lists the exact guarantees.
  *
  * <pre>{@code
- * FeedSubscription btc = FeedSubscription.of(vertx, "btc").handler(m -> System.out.println(m.sequence() + " " + m.asText()));
+ * FeedSubscription btc = FeedSubscription.of(vertx, "btc")
+ *         .handler(m -> System.out.println(m.sequence() + " " + m.asText()));
  * btc.dropHandler(loss -> bookIsBroken(loss)).start();
  * }</pre>
  *
- * <p>The feed must publish {@code "body": "message"}, and keep what it publishes ({@code "retain"}) if holes are to be filled. After
- * a change of owner the numbers may have holes that are no losses: what was left out as a repetition. Ask the drop handler, not the numbers.
+ * <p>The feed must publish {@code "body": "message"}, and retain messages ({@code "retain"}) if holes are to be
+ * filled. After a change of the owner the numbers may have holes without a loss, for repeats that were left out. Rely
+ * on the drop handler, not on the numbers.
  *
- * <p>Methods may be called from any thread; handlers are called on the context on which it was made, where they must not block.
+ * <p>Methods may be called from any thread; handlers are called on the context of its creation, where they must not
+ * block.
  */
 public final class FeedSubscription implements ReadStream<FeedMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(FeedSubscription.class);
-    /** As far as a consumer on the bus may be behind, a fourth: it is one of several things that wait. */
+    /** A quarter of the bound of a bus consumer's backlog, because other messages wait as well. */
     private static final Amount HOLD = new Amount(16_384, 16 << 20);
 
     private static final int REMEMBERED = 16_384;
@@ -83,17 +86,17 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 });
     }
 
-    /** A subscription that begins with whatever comes first; not started. */
+    /** Creates a subscription that begins with the next message; it is not started. */
     public static FeedSubscription of(Vertx vertx, String feed) {
         return of(vertx, feed, SubscriptionOptions.DEFAULT);
     }
 
-    /** A subscription that is not started. */
+    /** Creates a subscription that is not started. */
     public static FeedSubscription of(Vertx vertx, String feed, SubscriptionOptions options) {
         return new FeedSubscription(vertx, feed, options);
     }
 
-    /** Begins; succeeds when every node knows of it. The feed need not be there yet. */
+    /** Starts; succeeds when every node knows of it. The feed need not exist yet. */
     public Future<Void> start() {
         Promise<Void> started = context.promise();
         context.runOnContext(v -> {
@@ -111,7 +114,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         return started.future();
     }
 
-    /** Ends; what waits for a missing message is handed over, what is buffered can still be taken. May be called again. */
+    /** Ends. Delivers messages that wait for a missing one; buffered messages can still be read. Idempotent. */
     public Future<Void> close() {
         Promise<Void> done = context.promise();
         context.runOnContext(v -> {
@@ -134,7 +137,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         Object body;
         try {
             body = Refusals.body(message);
-        } catch (IllegalArgumentException e) { // such as the form of another version of Firstline
+        } catch (IllegalArgumentException e) { // such as a format of another version of Firstline
             failOnce(feed + ": " + e.getMessage());
             return;
         }
@@ -153,7 +156,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         }
     }
 
-    /** Asks what there is to ask, and comes back when it is time. */
+    /** Sends the next request, and sets a timer for the next look. */
     private void turn() {
         Question question = closed ? null : continuity.question(System.nanoTime());
         if (question != null) {
@@ -161,7 +164,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                     .onComplete(answer -> answered(question, answer.result(), answer.cause()));
         }
         long dueNanos = closed ? -1 : continuity.dueInNanos(System.nanoTime());
-        if (dueNanos >= 0 && timer < 0) { // at most a retry long: what is due may become due earlier
+        if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
             timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, t -> {
                 timer = -1;
                 continuity.passed(System.nanoTime());
@@ -184,25 +187,28 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         turn();
     }
 
-    /** What has become of it so far. */
+    /** Returns the figures so far. */
     public Future<SubscriptionReport> report() {
         Promise<SubscriptionReport> report = context.promise();
         context.runOnContext(v -> report.complete(continuity.report()));
         return report.future();
     }
 
-    /** The next message; see {@link FeedStream#next()}. */
+    /** Returns the next message; see {@link FeedStream#next()}. */
     public Future<FeedMessage> next() {
         return stream.next();
     }
 
-    /** Who is told of lost messages, in their place: those that could not be had, and those that a slow consumer had no room for. */
+    /**
+     * Sets the handler of lost messages, called in their place: those that could not be had, and those dropped
+     * because the consumer was slow.
+     */
     public FeedSubscription dropHandler(Handler<Loss> handler) {
         stream.dropHandler(handler);
         return this;
     }
 
-    /** What the consumer takes from, for whoever wants a {@link FeedStream}. */
+    /** Returns the underlying stream. */
     public FeedStream stream() {
         return stream;
     }

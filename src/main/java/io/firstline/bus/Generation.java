@@ -13,8 +13,8 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The pools of a feed as one configuration wants them: the only one on the event loop of the feed's verticle, of several each on one of its
- * own. A feed has one generation; two for a while when it is changed.
+ * The pools of a feed for one configuration: a single pool runs on the event loop of the feed's verticle, several run
+ * on one each. A feed has one generation, and two while it is being changed.
  */
 final class Generation {
     private final Vertx vertx;
@@ -22,7 +22,7 @@ final class Generation {
     private final FeedPublisher publisher;
     private final List<Feed> feeds;
     private final Shards shards;
-    /** Where several pools meet; null = there is only one. */
+    /** Merges several pools; null = there is only one. */
     private final ShardedPublisher together;
 
     private final List<String> deployments;
@@ -45,12 +45,12 @@ final class Generation {
     }
 
     /**
-     * Makes the pools, which open nothing yet. Called on the event loop of the feed's verticle.
+     * Creates the pools, which open nothing yet. Called on the event loop of the feed's verticle.
      *
-     * @param publisher knows its consumers
-     * @param outlet gets the events, and the messages if there is no intake
-     * @param only makes the pool if there is only one
-     * @param intake gets the messages; null = there is none
+     * @param publisher reports the feed's consumers
+     * @param outlet receives the events, and the messages if there is no intake
+     * @param only creates the pool if there is only one
+     * @param intake receives the messages; null = none
      */
     static Future<Generation> make(
             Vertx vertx,
@@ -93,25 +93,26 @@ final class Generation {
         return shards;
     }
 
-    /** Everything about the feed, and who consumes it here. */
+    /** Returns everything about the feed, with its consumers on this node. */
     Future<JsonObject> status() {
         return shards.report().map(report -> ReportJson.of(report).put("consumers", publisher.consumers()));
     }
 
-    /** Publishes what another configuration of the feed brings, and remembers it with what this one has brought. */
+    /** Returns a publisher for another configuration of the feed, with the same memory. */
     FeedPublisher publisherFor(FeedConfig changed) {
         return publisher.to(changed);
     }
 
-    /** Publishes its messages. */
+    /** Publishes a message. */
     void publish(FeedMessage message) {
         publisher.publish(message);
     }
 
     /**
-     * Hands every message to somebody else from now on; nothing comes in between.
+     * Sends every message to another intake from now on, between two messages.
      *
-     * @param renumber gets the number of the last message and says which one is to be the last; called where messages come
+     * @param renumber gets the number of the last message and returns the one to continue after; called where
+     *     messages arrive
      */
     Future<Void> redirect(LongUnaryOperator renumber, Intake intake) {
         if (together == null) {
@@ -121,7 +122,7 @@ final class Generation {
         return Future.succeededFuture();
     }
 
-    /** Closes the pools, with close frames, and leaves nothing behind. */
+    /** Closes the pools, with close frames, and undeploys them. */
     Future<Void> close() {
         return shards.close()
                 .eventually(() ->

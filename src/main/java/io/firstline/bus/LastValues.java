@@ -9,18 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The last message of each stream; of too many streams, those that moved last. Not thread-safe. */
+/** The last message of each stream; of too many streams, those that changed last. Not thread-safe. */
 final class LastValues {
     private final Amount bound;
-    /** In the order in which the streams moved. */
+    /** Ordered by the streams' last change. */
     private final Map<String, FeedMessage> byStream = new LinkedHashMap<>();
 
     private long bytes;
 
     /**
-     * With nothing kept yet.
+     * Creates an empty table.
      *
-     * @param bound of how many streams, of how many payload bytes; the youngest is kept whatever its size
+     * @param bound the limit of streams and payload bytes; the youngest message is kept whatever its size
      */
     LastValues(Amount bound) {
         this.bound = bound;
@@ -29,7 +29,7 @@ final class LastValues {
     void put(String stream, FeedMessage message) {
         FeedMessage before = byStream.get(stream);
         if (bound.messages() == 0 || (message.late() && before != null)) {
-            return; // a late one is older than what is there, though its number is higher
+            return; // a late message is older than the present one, though its number is greater
         }
         if (before != null) {
             byStream.remove(stream);
@@ -45,9 +45,9 @@ final class LastValues {
     }
 
     /**
-     * What is kept, in the order of the messages' numbers.
+     * Returns the kept messages, ordered by number.
      *
-     * @param streams of these only; empty = of all
+     * @param streams only these; empty = all
      */
     List<FeedMessage> from(long sequence, Collection<String> streams) {
         List<FeedMessage> found = new ArrayList<>();

@@ -8,7 +8,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.List;
 
-/** The state of every feed of a node. Each is asked for itself, and one that does not answer holds up nobody for long. */
+/**
+ * The state of every feed of a node. Each feed is asked separately, and one that does not answer delays the result
+ * briefly.
+ */
 public final class NodeStatus {
     private static final String FEEDS = "firstline.feeds";
     private static final long ANSWER_MS = 1_000;
@@ -25,9 +28,10 @@ public final class NodeStatus {
     }
 
     /**
-     * Asks them all at once, from the caller's event loop.
+     * Asks all feeds at once, on the caller's event loop.
      *
-     * @return {@code {"feeds": {"btc": {…}}}}, in a cluster with {@code cluster}; instead of its state a feed that does not answer within a second has an {@code error}
+     * @return {@code {"feeds": {"btc": {…}}}}, in a cluster with {@code cluster}; a feed that does not answer within
+     *     a second has an {@code error} instead of its state
      */
     public static Future<JsonObject> ask(Vertx vertx) {
         DeliveryOptions soon = new DeliveryOptions().setSendTimeout(ANSWER_MS);

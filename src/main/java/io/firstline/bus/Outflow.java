@@ -16,22 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one feed puts on the event bus, and how far its consumers on this node have got with it. Vert.x queues without a bound for a
- * consumer on another context; here it gets one, of messages and of payload bytes:
+ * Publishes one feed on the event bus and tracks how far its consumers on this node have read. Vert.x queues without
+ * a bound for a consumer on another context; this class bounds the backlog in messages and payload bytes:
  *
  * <ul>
- *   <li>A consumer that is further behind than the bound is passed over until it is half as far behind: see {@link Shedding}. Nobody
- *       else notices.
- *   <li>A consumer that is {@value #BLOCKED} times as far behind is blocked: it does not even get what would be shed. Nothing more is
- *       published on the addresses that it consumes until it has worked off what is waiting, or is not registered any more (see
- *       {@link Probe}). Other consumers of these addresses suffer with it; other addresses, the feed and its streams do not.
+ * <li>A consumer that exceeds the bound gets no messages until its backlog falls below half of it: see
+ *     {@link Shedding}. Other consumers are not affected.
+ * <li>A consumer whose backlog exceeds {@value #BLOCKED} times the bound is blocked: it no longer takes messages from
+ *     its queue at all. Nothing more is published on the addresses that it consumes until it has worked off its queue
+ *     or is no longer registered (see {@link Probe}). This affects other consumers of these addresses, but no other
+ *     addresses, nor the feed and its streams.
  * </ul>
  *
- * <p>Every message that a consumer did not get for one of these reasons is counted, for each consumer; one that was not published
- * once. A consumer is known from its first message on. Consumers on other nodes of a cluster are not known.
+ * <p>Every message that a consumer did not get for one of these reasons is counted, for each consumer; a message that
+ * was not published is counted once. A consumer is known from its first message on. Consumers on other nodes of a
+ * cluster are not known.
  *
- * <p>Used on the feed's context, but for what says otherwise. Outlives the feed: what was published before it was closed may be
- * waiting still when another feed of its name is opened.
+ * <p>Used on the feed's context except where noted. Outlives the feed: messages of a closed feed may still be queued
+ * when another feed of its name opens.
  */
 final class Outflow {
     private static final Logger LOG = LoggerFactory.getLogger(Outflow.class);
@@ -46,7 +48,7 @@ final class Outflow {
     private final Amount blockedBound;
     private final Amount markEvery;
     private final LongAdder dropped = new LongAdder();
-    /** The same by the thread that the consumer runs on, of which there are few, however many consumers come and go. */
+    /** The same by the consumer's thread, of which there are few, however many consumers come and go. */
     private final Map<String, LongAdder> droppedBy = new ConcurrentHashMap<>();
 
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
@@ -64,7 +66,7 @@ final class Outflow {
         this.markEvery = bound.dividedBy(MARKS_PER_BOUND);
     }
 
-    /** Publishes on one address, unless it is held. */
+    /** Publishes on one address, unless it is held for a blocked consumer. */
     void publish(String address, Object body, DeliveryOptions options) {
         if (blocked.isEmpty() || !isHeld(address)) {
             bus.publish(address, body, options);
@@ -72,7 +74,7 @@ final class Outflow {
         }
         Probe probe = probes.computeIfAbsent(address, a -> new Probe());
         if (probe.hasArrived()) {
-            LOG.info("{} goes on publishing on {}: no blocked consumer is registered there", feed, address);
+            LOG.info("{} continues publishing on {}: no blocked consumer is registered there", feed, address);
             forget(address);
             publish(address, body, options);
         } else if (probe.isDue()) {
@@ -83,7 +85,7 @@ final class Outflow {
         }
     }
 
-    /** One more message of the feed is on all its addresses, or was held. */
+    /** One more message of the feed was published or held on all its addresses. */
     void published(int payloadBytes) {
         messages++;
         bytes += payloadBytes;
@@ -96,12 +98,12 @@ final class Outflow {
         newest = new Amount(messages, bytes);
         for (Reader reader : readers) {
             if (blocked.contains(reader)) {
-                continue; // or its queue would grow by marks
+                continue; // otherwise marks would fill its queue
             }
             reader.mark(newest);
             if (reader.behind().exceeds(blockedBound)) {
                 blocked.add(reader);
-                LOG.warn("{} holds what {} consumes: it has left {}", feed, reader, reader.behind());
+                LOG.warn("{} stops publishing for blocked consumer {}: {} behind", feed, reader, reader.behind());
             }
         }
     }
@@ -118,7 +120,7 @@ final class Outflow {
     private boolean isBack(Reader reader) {
         boolean back = reader.hasArrived() || !readers.contains(reader);
         if (back) {
-            LOG.info("{} goes on publishing what {} consumes", feed, reader);
+            LOG.info("{} continues publishing for consumer {}", feed, reader);
         }
         return back;
     }
@@ -135,7 +137,7 @@ final class Outflow {
 
     // on a consumer's context
 
-    /** A message of this feed is about to be delivered on a context where it was not before; answers with who is to deliver it. */
+    /** Registers a context at its first delivery of this feed; returns its reader. */
     Reader joined(Context context, Map<String, Reader> byAddress, String address) {
         Reader reader = byAddress.values().stream()
                 .filter(known -> known.outflow() == this)
@@ -179,7 +181,7 @@ final class Outflow {
         known.increment();
     }
 
-    /** Who consumes the feed on this node, as far as is known, and who has missed something: by thread. */
+    /** Returns the known consumers of the feed on this node, and those that missed messages, by thread. */
     JsonArray consumers() {
         Map<String, JsonObject> byThread = new TreeMap<>();
         readers.forEach(reader -> {
@@ -205,12 +207,12 @@ final class Outflow {
                 .put("dropped", 0L);
     }
 
-    /** How many messages consumers did not get, since the first feed of this name was opened here. */
+    /** Returns how many messages consumers did not get since the first feed of this name was opened here. */
     long dropped() {
         return dropped.sum();
     }
 
-    /** On how many contexts the feed is consumed, as far as is known. */
+    /** Returns on how many contexts the feed is consumed, as far as they are known. */
     int readers() {
         return readers.size();
     }

@@ -3,7 +3,7 @@ package io.firstline.bus;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 
-/** Where a feed's messages and events go. */
+/** Receives a feed's messages and events. */
 interface Outlet {
     void publish(FeedMessage message);
 

@@ -5,12 +5,13 @@ import io.firstline.pool.Feed;
 import io.vertx.core.Vertx;
 
 /**
- * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its {@code name}:
- * {@code {"name": "btc", "url": "wss://…", "connections": 5}}. One connection is one connection, without arbitration.
+ * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its
+ * {@code name}: {@code {"name": "btc", "url": "wss://…", "connections": 5}}. With one connection there is no
+ * arbitration.
  */
 public final class PoolVerticle extends FeedVerticle {
 
-    /** Takes its configuration from the deployment: what Vert.x does with a class name. */
+    /** Reads its configuration from the deployment, as Vert.x does for a class name. */
     public PoolVerticle() {
         this(null);
     }
@@ -19,7 +20,7 @@ public final class PoolVerticle extends FeedVerticle {
         super(config);
     }
 
-    /** As one of several nodes that receive the feed. */
+    /** Creates the verticle as one of several nodes that receive the feed. */
     public PoolVerticle(FeedConfig config, Tenancy tenancy) {
         super(config, tenancy);
     }

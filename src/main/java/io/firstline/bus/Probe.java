@@ -8,25 +8,25 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Finds out whether a blocked consumer is still registered on a held address: now and then a message is let through, and its copies
- * are counted when Vert.x makes them and when they arrive. If all arrive, nobody on the address is blocked. Messages 1, 2, 4, 8 … are
- * let through, so what a consumer that is blocked for ever collects grows with the logarithm only.
- * A consumer that is paused may never get its copy; beside one, an address stays held until the blocked consumer returns.
+ * Finds out whether a blocked consumer is still registered on a held address. It publishes a few of the held messages
+ * (1, 2, 4, 8 …) and counts their copies when Vert.x creates them and when they arrive. If all arrive, no consumer on
+ * the address is blocked. The queue of a consumer that is blocked for ever grows only with the logarithm. A paused
+ * consumer may never take its copy; beside one, an address stays held until the blocked consumer returns.
  *
- * <p>Used on the feed's context, but for {@link #arrived}.
+ * <p>Used on the feed's context except {@link #arrived}.
  */
 final class Probe {
-    /** Tells a message that was let through from the others. */
+    /** Marks a published sample. */
     private static final String HEADER = "firstline-probe";
 
     private long held;
     private long next = 1;
     private volatile Sample last;
 
-    /** A message let through. */
+    /** A published sample. */
     private record Sample(String number, Object body, AtomicInteger underWay) {}
 
-    /** One more message is held; true = let it through. */
+    /** One more message is held; returns whether to publish it as a sample. */
     boolean isDue() {
         if (++held < next) {
             return false;
@@ -35,18 +35,18 @@ final class Probe {
         return true;
     }
 
-    /** The body to publish in place of a message's own, so that its copies are counted. */
+    /** Returns the body to publish instead of a message's own, so that its copies are counted. */
     Object sample(Object body) {
         last = new Sample(Long.toString(held), body, new AtomicInteger());
         return last;
     }
 
-    /** How to publish the sample: on this node only, where copies can be counted. */
+    /** Returns the options of the sample: this node only, where copies can be counted. */
     DeliveryOptions options() {
         return new DeliveryOptions().setLocalOnly(true).setCodecName(Codec.NAME).addHeader(HEADER, last.number());
     }
 
-    /** A message has got through the queue of one consumer. On that consumer's context. */
+    /** A message has passed the queue of one consumer. Called on that consumer's context. */
     void arrived(Message<?> message) {
         Sample sample = last;
         if (sample != null && sample.number().equals(message.headers().get(HEADER))) {
@@ -54,12 +54,15 @@ final class Probe {
         }
     }
 
-    /** Whether everybody who is registered has got the last sample. */
+    /** Returns whether every registered consumer has received the last sample. */
     boolean hasArrived() {
         return last != null && last.underWay().get() == 0;
     }
 
-    /** Hands the sample's body over as the body's own codec would; Vert.x asks once per consumer, on the publishing thread. */
+    /**
+     * Passes on the sample's body as its own codec would; Vert.x calls it once per consumer, on the publishing
+     * thread.
+     */
     static final class Codec implements MessageCodec<Object, Object> {
         private static final String NAME = "firstline.probe";
 

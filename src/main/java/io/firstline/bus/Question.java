@@ -3,13 +3,13 @@ package io.firstline.bus;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What a consumer asks the owner of its feed: see {@link FeedResend}.
+ * A consumer's request to the owner of its feed: see {@link FeedResend}.
  *
- * @param number tells it from others that ask the same at another time
- * @param epoch the last owner it has seen; -1 = none
- * @param from the first number it wants; 0 = no message, only where the feed is
- * @param to the last one
- * @param lastValues whether it wants the last value of each stream instead, from the number {@code from}
+ * @param number distinguishes equal requests at different times
+ * @param epoch the last owner that the consumer knows; -1 = none
+ * @param from the first wanted number; 0 = no message, only the state of the feed
+ * @param to the last wanted number
+ * @param lastValues whether the last value of each stream is wanted instead, from the number {@code from}
  */
 record Question(long number, int epoch, long from, long to, boolean lastValues) {
 

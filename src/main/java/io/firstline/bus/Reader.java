@@ -11,16 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A context on which a feed is consumed. Its consumers share the queue of that context, so they are behind together. Where they have
- * got to is known by marks: tasks put into the same queue behind the messages.
+ * A context on which a feed is consumed. Its consumers share the queue of that context and so have one backlog. Marks
+ * show its position: tasks that are put into the same queue behind the messages.
  *
- * <p>Made on its context at the first delivery, used there and on the feed's context as each method says.
+ * <p>Created on its context at the first delivery, used there and on the feed's context as each method says.
  */
 final class Reader {
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
-    /** One of so many is kept: with the bound in use 256, as many as common stream libraries ask for at once. */
+    /**
+     * One of this many messages is kept: 256 with the default bound, as many as common stream libraries request at
+     * once.
+     */
     private static final int KEPT_SHARE = 256;
-    /** After so many marks without a message nobody is consuming here any more. */
+    /** After this number of marks without a message there is no consumer here any more. */
     private static final int IDLE_MARKS = 64;
 
     private final Outflow outflow;
@@ -34,7 +37,7 @@ final class Reader {
     private volatile Amount sent;
 
     /**
-     * Begins where the feed is: what is waiting from before is not known.
+     * Begins at the feed's present position: messages queued before are not known.
      *
      * @param byAddress the readers of this context, of all feeds
      */
@@ -49,7 +52,7 @@ final class Reader {
 
     // on its own context
 
-    /** A message has got through the queue. */
+    /** A message has passed the queue. */
     void deliver(DeliveryContext<?> delivery) {
         marksWithoutMessage = 0;
         switch (shedding.next(delivery.message().address())) {
@@ -65,7 +68,11 @@ final class Reader {
         if (shedding.reached(mark, sent)) {
             passKept();
         } else if (shedding.isOn() && !before) {
-            LOG.warn("{} sheds for its consumers on {}: {} behind", outflow.feed(), thread, sent.minus(mark));
+            LOG.warn(
+                    "{} drops messages for its slow consumers on {}: {} behind",
+                    outflow.feed(),
+                    thread,
+                    sent.minus(mark));
         }
         if (++marksWithoutMessage > IDLE_MARKS && !shedding.isOn()) {
             byAddress.values().removeIf(reader -> reader == this);
@@ -85,7 +92,7 @@ final class Reader {
 
     // on the feed's context
 
-    /** Puts a mark behind everything that was published so far. */
+    /** Puts a mark behind everything published so far. */
     void mark(Amount published) {
         sent = published;
         try {
@@ -96,7 +103,7 @@ final class Reader {
         }
     }
 
-    /** What was published here and has not got through the queue. */
+    /** Returns what was published here and has not passed the queue. */
     Amount behind() {
         return sent.minus(position);
     }
@@ -114,7 +121,7 @@ final class Reader {
         return byAddress.get(address) == this;
     }
 
-    /** Nobody here is registered on an address any more. */
+    /** No consumer is registered on this address here any more. */
     void forget(String address) {
         byAddress.remove(address, this);
     }

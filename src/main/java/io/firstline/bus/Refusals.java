@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * Counts what a node refuses to read, and logs each kind at once, then at most once a minute with the count of what was left out. The
- * detail of a line comes from outside: it is cut, and control characters are replaced. For any thread.
+ * Counts rejected input of a node, and logs each kind at once, then at most once a minute with the number of omitted
+ * lines. The detail of a line comes from outside: it is shortened, and control characters are replaced. Thread-safe.
  */
 public final class Refusals {
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** At most so many kinds are told apart. */
+    /** At most this many kinds are distinguished. */
     private static final int MOST_KINDS = 32;
 
     private static final int LONGEST_DETAIL = 200;
@@ -27,19 +27,19 @@ public final class Refusals {
     }
 
     /**
-     * Nothing is refused yet.
+     * Starts without a rejection.
      *
-     * @param log where lines go
+     * @param log the logger of its lines
      */
     public Refusals(Logger log) {
         this.log = log;
     }
 
     /**
-     * Something is refused.
+     * Rejects an input.
      *
-     * @param kind a fixed text: what, and what becomes of it
-     * @param detail from whom, what was found, what is allowed
+     * @param kind a fixed text: what is rejected and how
+     * @param detail the sender, what was found, what is allowed
      */
     public void refuse(String kind, String detail) {
         String line = refused(kind, detail, System.nanoTime());
@@ -48,7 +48,7 @@ public final class Refusals {
         }
     }
 
-    /** The same at a time; the line to log, or null. */
+    /** The same at a given time; returns the line to log, or null. */
     synchronized String refused(String kind, String detail, long nowNanos) {
         count++;
         Kind known = kinds.get(kind);
@@ -70,25 +70,25 @@ public final class Refusals {
         return line;
     }
 
-    /** How often something was refused. */
+    /** Returns the number of rejections. */
     public synchronized long count() {
         return count;
     }
 
     /**
-     * The body of a message that may have come from anybody; null = it has none.
+     * Returns the body of a message that any node may have sent; null = it has none.
      *
      * @throws IllegalArgumentException if it cannot be read
      */
     public static Object body(Message<?> message) {
         try {
-            return message.body(); // decoded here and now if it came from another node
+            return message.body(); // decoded here if it comes from another node
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("found a body that cannot be read (" + e.getMessage() + ")", e);
         }
     }
 
-    /** The same, which must be of a class. */
+    /** The same, with a check of its class. */
     public static <T> T body(Message<?> message, Class<T> allowed) {
         Object body = body(message);
         if (!allowed.isInstance(body)) {

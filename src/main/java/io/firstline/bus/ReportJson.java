@@ -14,11 +14,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Map;
 
-/** A feed's report as JSON: what {@code firstline.status} and the command {@code status} answer. */
+/** Converts a feed's report to JSON: the answer to {@code firstline.status} and the command {@code status}. */
 public final class ReportJson {
     private ReportJson() {}
 
-    /** The whole report; what was not measured is null. */
+    /** Converts the whole report; values that were not measured are null. */
     public static JsonObject of(FeedReport report) {
         JsonArray connections = new JsonArray();
         report.connections().forEach(each -> connections.add(of(each)));
@@ -63,7 +63,7 @@ public final class ReportJson {
                         .put("clockFailures", latency.clockFailures());
     }
 
-    /** What is known of a stream. */
+    /** Converts the state of a stream. */
     public static JsonObject of(StreamReport stream) {
         return new JsonObject()
                 .put("stream", stream.stream())
@@ -77,7 +77,7 @@ public final class ReportJson {
                 .put("conflicts", stream.conflicts());
     }
 
-    /** A gap of the ledger; what has not happened is null. */
+    /** Converts a gap of the ledger; values that do not exist yet are null. */
     public static JsonObject of(GapReport gap) {
         return new JsonObject()
                 .put("stream", gap.stream())
@@ -90,7 +90,7 @@ public final class ReportJson {
                 .put("lackedBy", new JsonArray(gap.lackedBy()));
     }
 
-    /** A cell of the arrival matrix. */
+    /** Converts a cell of the arrival matrix. */
     public static JsonObject of(ArrivalReport cell) {
         return new JsonObject()
                 .put("stream", cell.stream())

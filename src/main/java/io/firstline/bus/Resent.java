@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer to a question for messages: on the bus a {@code Buffer} of messages, each in the form of {@link FeedMessageCodec} with its
- * length before it, and the rest as headers of the same names.
+ * An answer to a request for messages. On the bus it is a {@code Buffer} of messages, each in the form of
+ * {@link FeedMessageCodec} after its length; the other values are headers of the same names.
  *
- * @param epochs who gave which numbers: {@link Epochs#toString()}
- * @param life another life is another run of the feed, which counts from 1 again
- * @param first the oldest number that is kept; 0 = none is
- * @param last the last number that was published
- * @param to the answer is about numbers up to this one: of those that were asked for, what is not here is not kept
- * @param missing how many those are
- * @param more whether there is more of what was asked for, beyond {@code to}
+ * @param epochs which owner assigned which numbers: {@link Epochs#toString()}
+ * @param life the run of the feed; another run counts from 1 again
+ * @param first the oldest number that is kept; 0 = none
+ * @param last the last published number
+ * @param to the answer covers numbers up to this one: requested numbers that are not in it are not kept
+ * @param missing how many requested numbers are not kept
+ * @param more whether more was requested than fits, beyond {@code to}
  */
 record Resent(
         Epochs epochs,
@@ -29,7 +29,7 @@ record Resent(
         long missing,
         boolean more,
         List<FeedMessage> messages) {
-    /** An answer has no more than this, or one message. */
+    /** The limit of an answer, unless it has a single message. */
     static final Amount BOUND = new Amount(1_024, 1 << 20);
 
     private static final FeedMessageCodec CODEC = new FeedMessageCodec();
@@ -60,7 +60,7 @@ record Resent(
                 .addHeader("more", Boolean.toString(more));
     }
 
-    /** Reads an answer; throws {@link IllegalArgumentException} if it is none. */
+    /** Reads an answer; throws {@link IllegalArgumentException} if it is invalid. */
     static Resent of(Message<?> reply) {
         Buffer body = Refusals.body(reply, Buffer.class);
         MultiMap headers = reply.headers();
@@ -75,7 +75,7 @@ record Resent(
                 messages(body));
     }
 
-    /** Reads the body of an answer; throws {@link IllegalArgumentException} if it is none. */
+    /** Reads the body of an answer; throws {@link IllegalArgumentException} if it is invalid. */
     static List<FeedMessage> messages(Buffer body) {
         List<FeedMessage> messages = new ArrayList<>();
         int at = 0;
@@ -100,6 +100,6 @@ record Resent(
     }
 
     private static long number(MultiMap headers, String name) {
-        return Long.parseLong(header(headers, name)); // or it throws a kind of IllegalArgumentException
+        return Long.parseLong(header(headers, name)); // throws a subclass of IllegalArgumentException
     }
 }

@@ -5,7 +5,7 @@ import io.firstline.pool.Feed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** One of several pools that carry a feed, on an event loop of its own. */
+/** One of several pools that carry a feed, on a separate event loop. */
 final class ShardVerticle extends VerticleBase {
     private final FeedConfig part;
     private final int number;
@@ -13,9 +13,9 @@ final class ShardVerticle extends VerticleBase {
     private Feed feed;
 
     /**
-     * Made by the feed's own verticle.
+     * Created by the feed's verticle.
      *
-     * @param number from 1
+     * @param number of the pool, from 1
      */
     ShardVerticle(FeedConfig part, int number, ShardedPublisher publisher) {
         this.part = part;
@@ -23,7 +23,7 @@ final class ShardVerticle extends VerticleBase {
         this.publisher = publisher;
     }
 
-    /** The pool; there once the verticle is deployed. */
+    /** The pool; available once the verticle is deployed. */
     Feed feed() {
         return feed;
     }

@@ -5,8 +5,9 @@ import io.firstline.stream.FeedMessage;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Where the pools of one feed meet: numbers their messages through and publishes them one by one, so that consumers get them in the order of
- * their numbers. Called on the pools' event loops, which wait here for each other for as long as it takes to put a message on the bus.
+ * Merges the pools of one feed: numbers their messages consecutively and publishes them one at a time, so that
+ * consumers get them in the order of their numbers. Called on the pools' event loops, which wait for each other while
+ * one message is put on the bus.
  */
 final class ShardedPublisher {
     private final String feed;
@@ -15,10 +16,10 @@ final class ShardedPublisher {
     private long sequence;
 
     /**
-     * For the pools of one feed.
+     * Creates the publisher of one feed.
      *
-     * @param publisher gets the events
-     * @param intake gets the messages, with their numbers
+     * @param publisher receives the events
+     * @param intake receives the numbered messages
      */
     ShardedPublisher(String feed, Outlet publisher, Intake intake) {
         this.feed = feed;
@@ -26,7 +27,7 @@ final class ShardedPublisher {
         this.intake = intake;
     }
 
-    /** Publishes a message of one of the pools, from 1. */
+    /** Publishes a message of a pool, numbered from 1. */
     synchronized void publish(FeedMessage message, int shard) {
         intake.take(message.as(feed, ++sequence), shard - 1);
     }

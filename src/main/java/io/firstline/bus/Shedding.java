@@ -4,15 +4,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Decides what becomes of the messages for a consumer that is behind. Sheds from the bound down to half of it, so that it sheds seldom
- * and much. Not thread-safe.
+ * Decides about the messages for a consumer with a backlog. Drops messages from the bound down to half of it, so that
+ * it drops rarely and many at a time. Not thread-safe.
  *
- * <p>The first messages of each address are kept until the shedding ends. A consumer that asks for its messages one by one
- * ({@code pause}, {@code fetch}) pays for each with its demand, also for one that it never sees: if all were shed, it would wait for
- * ever for what it has asked for. And a quiet stream beside a busy one loses nothing.
+ * <p>The first messages of each address are kept until the dropping ends. A consumer that requests messages one by
+ * one ({@code pause}, {@code fetch}) spends its demand on dropped messages too: if all were dropped, it would wait
+ * for ever. And a quiet stream beside a busy one loses nothing.
  */
 final class Shedding {
-    /** What becomes of a message. */
+    /** The decision about a message. */
     enum Verdict {
         PASS,
         KEEP,
@@ -22,15 +22,15 @@ final class Shedding {
     private final Amount bound;
     private final long keepPerAddress;
     private final Map<String, Long> seen = new HashMap<>();
-    /** Where the consumer was when the shedding began; null while everything is passed on. */
+    /** The consumer's position when the dropping began; null while every message is passed on. */
     private Amount began;
 
     private boolean roomToKeep;
 
     /**
-     * Begins with a consumer that is not behind.
+     * Starts with a consumer without a backlog.
      *
-     * @param keepPerAddress as many as a consumer is likely to have asked for at once
+     * @param keepPerAddress as many messages as a consumer usually requests at once
      */
     Shedding(Amount bound, long keepPerAddress) {
         this.bound = bound;
@@ -42,10 +42,10 @@ final class Shedding {
     }
 
     /**
-     * The consumer has got to a position.
+     * The consumer has reached a position.
      *
      * @param sent what was published to it
-     * @return whether the shedding ends here, so that what was kept is due
+     * @return whether the dropping ends here, so that the kept messages are due
      */
     boolean reached(Amount position, Amount sent) {
         Amount behind = sent.minus(position);
@@ -65,7 +65,7 @@ final class Shedding {
         return true;
     }
 
-    /** The verdict on the next message. */
+    /** Decides about the next message. */
     Verdict next(String address) {
         if (began == null) {
             return Verdict.PASS;

@@ -5,10 +5,13 @@ import io.firstline.pool.Feed;
 import io.firstline.pool.WsSingle;
 import io.vertx.core.Vertx;
 
-/** A feed over one connection, without arbitration. Its configuration is that of {@link PoolVerticle} with {@code "connections": 1}. */
+/**
+ * A feed over one connection, without arbitration. Its configuration is that of {@link PoolVerticle} with
+ * {@code "connections": 1}.
+ */
 public final class SingleVerticle extends FeedVerticle {
 
-    /** Takes its configuration from the deployment: what Vert.x does with a class name. */
+    /** Reads its configuration from the deployment, as Vert.x does for a class name. */
     public SingleVerticle() {
         this(null);
     }
@@ -17,7 +20,7 @@ public final class SingleVerticle extends FeedVerticle {
         super(config);
     }
 
-    /** As one of several nodes that receive the feed. */
+    /** Creates the verticle as one of several nodes that receive the feed. */
     public SingleVerticle(FeedConfig config, Tenancy tenancy) {
         super(config, tenancy);
     }

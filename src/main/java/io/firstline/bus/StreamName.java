@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.filter.TokenFilter.Inclusion;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
-/** Reads the name of a message's stream at a JSON pointer, without building a tree. */
+/** Reads the stream name of a message at a JSON pointer, without building a tree. */
 final class StreamName {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -19,7 +19,7 @@ final class StreamName {
         this.pointer = JsonPointer.compile(pointer);
     }
 
-    /** The name, or null if there is none at the pointer or the payload is not JSON. */
+    /** Returns the name, or null if there is none at the pointer or the payload is not JSON. */
     String in(Buffer payload) {
         try (JsonParser parser = new FilteringParserDelegate(
                 JSON.createParser(payload.getBytes()),

@@ -4,12 +4,13 @@ import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
 
 /**
- * How a {@link FeedSubscription} treats its consumer. Immutable.
+ * The options of a {@link FeedSubscription}. Immutable.
  *
- * @param lastValues whether it begins with the last message of each stream, as far as the feed keeps them; default no
- * @param patienceMs how long younger messages wait for one that is missing before it is told as lost, milliseconds; default 5,000
- * @param capacity how many messages wait for a consumer that is paused; default 16,384
- * @param overflow what becomes of those that have no room; default the oldest goes
+ * @param lastValues whether it begins with the last message of each stream, if the feed keeps them; default false
+ * @param patienceMs how long younger messages wait for a missing one before it is reported as lost, milliseconds;
+ *     default 5,000
+ * @param capacity the number of messages that wait for a paused consumer; default 16,384
+ * @param overflow what is dropped when the buffer is full; default the oldest
  */
 public record SubscriptionOptions(boolean lastValues, int patienceMs, int capacity, Overflow overflow) {
     public static final int DEFAULT_PATIENCE_MS = 5_000;

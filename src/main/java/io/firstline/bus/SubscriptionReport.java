@@ -1,16 +1,16 @@
 package io.firstline.bus;
 
 /**
- * What has become of a subscription so far.
+ * The figures of a subscription.
  *
- * @param delivered messages handed over
- * @param filled of these, how many were asked for because they had not come
- * @param repeated came again and were left out: the same number again, or what a new owner published again
- * @param stale published by an owner that was not one any more, left out: the next one publishes them again
- * @param lost neither came nor could be had; each was told in its place
+ * @param delivered messages delivered
+ * @param filled delivered messages that had to be requested because they did not arrive
+ * @param repeated repeats that were left out: the same number again, or published again by a new owner
+ * @param stale messages of a former owner that were left out: the next owner publishes them again
+ * @param lost messages that could not be had; each was reported in its place
  * @param restarts how often the feed began to count from 1 again
- * @param takeovers how often the feed got another owner
- * @param waiting messages held back at the moment, for one that is missing
+ * @param takeovers how often the owner changed
+ * @param waiting messages that wait now for a missing one
  */
 public record SubscriptionReport(
         long delivered,

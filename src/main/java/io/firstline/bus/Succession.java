@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a feed goes over to another configuration, make before break: the younger generation opens all its connections beside the older one,
- * is brought into step with it ({@link Takeover}), publishes; then the older one is closed. If it cannot open them in time it is closed and
- * nothing has changed. Belongs to the event loop of the feed's verticle.
+ * Changes a feed to another configuration, make-before-break. The new generation opens all its connections beside the
+ * old one, is brought into step with it ({@link Takeover}), and publishes; then the old one is closed. If the new one
+ * cannot open in time it is closed, and nothing has changed. Runs on the event loop of the feed's verticle.
  */
 final class Succession {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
@@ -38,7 +38,7 @@ final class Succession {
     private long timer = -1;
     private boolean abandoned;
 
-    /** What is known after a while. */
+    /** The facts for a decision. */
     record Facts(
             FeedState state,
             boolean inStep,
@@ -47,13 +47,13 @@ final class Succession {
             long sinceConnectedMs,
             long joinGuardMs) {}
 
-    /** What to do then. */
+    /** The decision. */
     enum Decision {
         WAIT,
         SWITCH,
         GIVE_UP;
 
-        /** Two feeds that say nothing, or have nothing in common, never line up. */
+        /** Feeds without messages, or without a common message, never line up; switch after this time. */
         static final long LINE_UP_MS = 5_000;
 
         static Decision of(Facts facts) {
@@ -66,11 +66,11 @@ final class Succession {
     }
 
     /**
-     * Does nothing yet.
+     * Creates a change that is not started.
      *
-     * @param connectMs how long the younger generation may take to open its connections
-     * @param amended asks the younger generation for what commands have changed, before it opens anything
-     * @param switched told when the younger generation is the feed
+     * @param connectMs the time limit for the new generation to open its connections
+     * @param amended applies run-time subscriptions to the new generation before it opens
+     * @param switched receives the new generation when it has become the feed
      */
     Succession(
             Vertx vertx,
@@ -91,7 +91,7 @@ final class Succession {
                 new Takeover(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, System::nanoTime);
     }
 
-    /** Begins; succeeds when the older generation is closed, fails when everything is as it was. */
+    /** Starts; succeeds when the old generation is closed, fails when everything is as before. */
     Future<Void> run() {
         return here(old.redirect(takeover::begin, takeover::fromOld))
                 .compose(v -> here(old.shards().connectionsMade()))
@@ -105,7 +105,7 @@ final class Succession {
                 vertx, wanted, publisher, publisher, config -> Feed.of(vertx, config), takeover::fromNext);
     }
 
-    /** The same, told on our event loop: what is made there belongs to it, and goes with it. */
+    /** Completes the future on our event loop, so that resources created there belong to it and are closed with it. */
     private <T> Future<T> here(Future<T> told) {
         Promise<T> here = context.promise();
         told.onComplete(here);
@@ -152,7 +152,7 @@ final class Succession {
             case GIVE_UP -> {
                 vertx.cancelTimer(timer);
                 ready.fail(new IllegalStateException(
-                        "what it is to be changed to is " + state + " after " + connectMs + " ms"
+                        "the new configuration is " + state + " after " + connectMs + " ms"
                                 + (unreachable == null ? "" : ": " + unreachable.getMessage()),
                         unreachable));
             }
@@ -169,7 +169,7 @@ final class Succession {
     }
 
     private Future<Void> keepOld(Throwable why) {
-        LOG.debug("{} stays as it is", wanted.name(), why);
+        LOG.debug("{} not changed", wanted.name(), why);
         Future<Void> gone = next == null ? Future.succeededFuture() : next.close();
         return here(gone.otherwiseEmpty())
                 .onComplete(done -> takeover.nextHasLeft())
@@ -178,7 +178,7 @@ final class Succession {
                 .compose(v -> Future.failedFuture(why));
     }
 
-    /** Copies of what the one that is closed published may be on their way to the other still. */
+    /** Waits for copies in flight of what the closed generation published. */
     private Future<Void> caughtUp() {
         Promise<Void> later = context.promise();
         vertx.setTimer(Math.max(LOOK_MS, wanted.pool().skewMs()), id -> later.complete());

@@ -1,8 +1,8 @@
 package io.firstline.cluster;
 
 /**
- * A node wants to publish a feed, or to go on with it, for the length of a lease from now.
+ * A node's request to publish a feed, or to continue, for the length of a lease from now.
  *
- * @param epoch higher than that of every lease before it, or that of its own
+ * @param epoch greater than that of every earlier lease, or equal to the epoch of the lease to extend
  */
 record Ask(String feed, int epoch) {}

@@ -5,11 +5,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all connections to this node's event bus may take together. For any thread.
+ * The limits of all connections to this node's event bus together. Thread-safe.
  *
- * @param mostConnections one more is closed
+ * @param mostConnections further connections are closed
  * @param mostFrameBytes a connection that announces a longer message is closed
- * @param mostHeldBytes a connection that would make all unfinished long messages longer than this together is closed
+ * @param mostHeldBytes the limit of all unfinished long messages together; a connection that would exceed it is
+ *     closed
  */
 record BusDoor(
         int mostConnections,
@@ -18,17 +19,17 @@ record BusDoor(
         Refusals refusals,
         AtomicInteger connections,
         AtomicLong heldBytes) {
-    /** Members, listeners, and many more. */
+    /** Enough for members, listeners, and many more. */
     private static final int MOST_CONNECTIONS = 1_024;
 
-    /** A message of a feed as long as the default allows, and what travels with it. */
+    /** Enough for the longest message of a feed by default, with its headers. */
     private static final int LEAST_FRAME_BYTES = 17 << 20;
-    /** The longest message of a feed is as long, and a little more with what travels with it. */
+    /** Enough for the longest message of a feed, with its headers. */
     private static final int LONGEST_FRAME_BYTES = (1 << 30) + (1 << 20);
-    /** A message takes no more than this part of the heap: Vert.x copies it more than once. */
+    /** A message takes at most this part of the heap, because Vert.x copies it more than once. */
     private static final int HEAP_PART = 8;
 
-    /** As large as the heap allows. */
+    /** Creates the limits for this heap size. */
     static BusDoor of(long heapBytes, Refusals refusals) {
         int held = (int) Math.min(LONGEST_FRAME_BYTES, Math.max(LEAST_FRAME_BYTES, heapBytes / HEAP_PART));
         return of(MOST_CONNECTIONS, held, 2L * held, refusals);
@@ -39,7 +40,7 @@ record BusDoor(
                 mostConnections, mostFrameBytes, mostHeldBytes, refusals, new AtomicInteger(), new AtomicLong());
     }
 
-    /** A connection has come; false = there are too many. */
+    /** Counts a new connection; returns false if there are too many. */
     boolean enters() {
         return connections.incrementAndGet() <= mostConnections;
     }
@@ -48,7 +49,7 @@ record BusDoor(
         connections.decrementAndGet();
     }
 
-    /** A connection keeps so many bytes more, or fewer; false = all keep too much. */
+    /** Counts the bytes that a connection holds, more or fewer; returns false if all together hold too many. */
     boolean holds(long more) {
         return heldBytes.addAndGet(more) <= mostHeldBytes;
     }

@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The transport that Vert.x would use, with a {@link FrameGuard} on each connection that the event bus accepts: Vert.x offers no other
- * place to bound what a peer makes it keep. A connection that breaks, which other nodes' deaths do, is logged at debug; Vert.x would log
- * it as an error.
+ * The transport that Vert.x would use, with a {@link FrameGuard} on each connection that the event bus accepts:
+ * Vert.x has no other hook to bound the memory that a peer uses. Connections that break, as when another node dies,
+ * are logged at debug; Vert.x would log them as errors.
  */
 final class BusTransport extends ChosenTransport {
     private static final Logger LOG = LoggerFactory.getLogger(BusTransport.class);
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
     private final BusDoor door;
-    /** The first server that a clustered Vert.x makes is that of its event bus. */
+    /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
     BusTransport(BusDoor door) {
@@ -35,7 +35,7 @@ final class BusTransport extends ChosenTransport {
         this.door = door;
     }
 
-    // the event bus' connections
+    // connections of the event bus
 
     @Override
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
@@ -45,7 +45,7 @@ final class BusTransport extends ChosenTransport {
         }
     }
 
-    /** Sees each connection before Vert.x does. */
+    /** Handles each accepted connection before Vert.x does. */
     private final class Guarding extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
@@ -74,7 +74,7 @@ final class BusTransport extends ChosenTransport {
         };
     }
 
-    /** Keeps the end of a connection to another node from being logged as an error. */
+    /** Keeps the end of a connection to another node out of the error log. */
     private static final class Breaking extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRegistered(ChannelHandlerContext context) {

@@ -7,15 +7,15 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One node's way to the lease of one feed: when it asks for what, and what it has by the votes. Single-threaded; times are nanoseconds
- * of this node's monotonic clock.
+ * One node's requests for the lease of one feed: decides what to request when, and counts the votes. Single-threaded;
+ * times are nanoseconds of this node's monotonic clock.
  */
 final class Candidate {
-    /** Votes that come later than so many requests are not waited for. */
+    /** Only votes for the latest requests count, at most this many. */
     private static final int REMEMBERED = 8;
-    /** What clocks may differ in speed: the owner gives up that part of a lease earlier than it would have to. */
+    /** Allowed clock drift: the owner stops using a lease 1/{@value} of its length early. */
     private static final int DRIFT_PART = 20;
-    /** Epochs are told by the time of day, in steps of so many milliseconds since the beginning of 2026. */
+    /** Epochs follow the time of day, in steps of this many milliseconds since the beginning of 2026. */
     private static final long EPOCH_MS = 250;
 
     private static final long EPOCHS_FROM_MS = 1_767_225_600_000L;
@@ -28,7 +28,7 @@ final class Candidate {
     private final long claimNanos;
     private final SortedMap<Long, Tally> rounds = new TreeMap<>();
 
-    /** What it asks for; 0 = nothing. */
+    /** The requested epoch; 0 = none. */
     private int epoch;
     /** Whether the votes for that epoch were won once. */
     private boolean won;
@@ -37,7 +37,7 @@ final class Candidate {
     private long untilNanos;
     private int highestKnown;
     private boolean outvoted;
-    /** Before that it does not try again. */
+    /** The next claim begins no earlier than this. */
     private long notBeforeNanos;
 
     private static final class Tally {
@@ -53,10 +53,10 @@ final class Candidate {
     }
 
     /**
-     * Has nothing yet.
+     * Starts without a lease.
      *
-     * @param node whose way it is
-     * @param members how many have a vote
+     * @param node the node that requests the lease
+     * @param members the number of voters
      */
     Candidate(String feed, String node, int members, long leaseNanos, long nowNanos) {
         this.feed = feed;
@@ -69,22 +69,22 @@ final class Candidate {
         this.notBeforeNanos = nowNanos;
     }
 
-    /** Someone has, or had, the feed in this epoch. */
+    /** Another node has, or had, the feed in this epoch. */
     void heardOf(int otherEpoch) {
         highestKnown = Math.max(highestKnown, otherEpoch);
     }
 
-    /** Whether the feed is its own: what it may do now, it may do to the end of the lease. */
+    /** Returns whether this node owns the feed until the end of the lease. */
     boolean owns(long nowNanos) {
         return won && nowNanos - untilNanos < 0;
     }
 
-    /** When the lease that it has, or had, ends. */
+    /** Returns the end of the present or last lease. */
     long untilNanos() {
         return untilNanos;
     }
 
-    /** The epoch that it has, or claims; 0 = none. */
+    /** Returns the epoch that it has or claims; 0 = none. */
     int epoch() {
         return epoch;
     }
@@ -93,14 +93,14 @@ final class Candidate {
         return epoch != 0 && !won;
     }
 
-    /** Whether it may begin a claim. */
+    /** Returns whether it may begin a claim. */
     boolean isFree(long nowNanos) {
         return epoch == 0 && nowNanos - notBeforeNanos >= 0;
     }
 
     /**
-     * Begins to claim the feed. Its epoch is above all that it has heard of, and not below what the time of day says: so epochs go on
-     * upwards even if all nodes were stopped, or all that remembered the last one.
+     * Begins to claim the feed. Its epoch is greater than all known ones, and no less than the epoch of the time of
+     * day. So epochs ascend even if all nodes were stopped, or all that knew the last one.
      *
      * @param epochMs milliseconds since 1970
      */
@@ -112,23 +112,23 @@ final class Candidate {
         claimedNanos = nowNanos;
     }
 
-    /** The least epoch of a claim at a time; it lasts until 2043. */
+    /** Returns the least epoch of a claim at a time; valid until 2043. */
     static int epochAt(long epochMs) {
         return (int) Math.max(1, Math.min((epochMs - EPOCHS_FROM_MS) / EPOCH_MS, Integer.MAX_VALUE / 2));
     }
 
     /**
-     * Another node asks as well. Of two claims the one of the higher epoch goes on, else that of the node whose name comes first: if neither
-     * gave way, each could have a vote that the other lacks.
+     * Another node claims the feed too. The claim with the higher epoch continues; with equal epochs, that of the
+     * node whose name sorts first. Without this rule, each could have a vote that the other needs.
      *
-     * @return what is to be told to the voters if it gives way; null = it does not
+     * @return the request to release at the voters if this node gives way; null = it does not
      */
     Ask giveWay(String rival, int rivalEpoch, long pauseNanos, long nowNanos) {
         boolean first = rivalEpoch != epoch ? rivalEpoch > epoch : rival.compareTo(node) < 0;
         return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
 
-    /** What to ask in a round; null = nothing. */
+    /** Returns the request of a round; null = none. */
     Ask ask(long round, long nowNanos) {
         if (epoch == 0 || outvoted) {
             return null;
@@ -140,12 +140,12 @@ final class Candidate {
         return new Ask(feed, epoch);
     }
 
-    /** A member has voted on what was asked in a round. */
+    /** A member has voted on the request of a round. */
     void voted(String voter, long round, Vote vote) {
         heardOf(vote.knownEpoch());
         Tally tally = rounds.get(round);
         if (tally == null || epoch == 0 || tally.epoch != epoch || vote.epoch() != epoch) {
-            return; // of a claim that was given up
+            return; // for an abandoned claim
         }
         (vote.granted() ? tally.granted : tally.refused).add(voter);
         if (tally.granted.size() >= majority) {
@@ -160,8 +160,8 @@ final class Candidate {
     }
 
     /**
-     * Whether what it asks for is lost: the votes went to another, or did not come in time. It is then to be given back; what is left
-     * of a lease can still be used.
+     * Returns whether its claim or lease is lost: the votes went to another node, or did not arrive in time. The
+     * caller must then release it; the rest of a lease may still be used.
      */
     boolean isLost(long nowNanos) {
         return epoch != 0
@@ -169,17 +169,20 @@ final class Candidate {
                 && (outvoted || (won ? isOver(nowNanos) : nowNanos - claimedNanos > claimNanos));
     }
 
-    /** A lease that has run out is asked for a while longer: perhaps the network was away, and nobody else has it. */
+    /**
+     * An expired lease is requested for a while longer: the network may have been down, and no other node has the
+     * lease.
+     */
     private boolean isOver(long nowNanos) {
         return nowNanos - untilNanos > leaseNanos;
     }
 
     /**
-     * Gives up what it has or claims. All nodes together begin fewer claims than the time of day has epochs, so that these do not run
-     * ahead of it.
+     * Releases its lease or claim. All nodes together begin fewer claims than the time of day has epochs, so that
+     * epochs do not run ahead of it.
      *
-     * @param pauseNanos it does not try again for at least so long
-     * @return what is to be told to the voters; null = it had nothing
+     * @param pauseNanos the shortest pause before the next claim
+     * @return the request to release at the voters; null = it had none
      */
     Ask giveUp(long pauseNanos, long nowNanos) {
         if (epoch == 0) {

@@ -46,16 +46,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a Vert.x a node of a cluster: who is a member and who consumes what is kept by Hazelcast, embedded, which nothing else in
- * Firstline knows. It is configured here and nowhere else: no file, no multicast, nothing bound but the configured host.
+ * Makes a Vert.x a node of a cluster. Embedded Hazelcast tracks the members and the consumers; no other class of
+ * Firstline uses it. It is configured only here: no file, no multicast, bound only to the configured host.
  *
- * <p>Messages go over the event bus' own sockets, encrypted if the configuration says so. Hazelcast's traffic is not encrypted, which
- * its open-source edition cannot do; it holds addresses of nodes and names of feeds, no message.
+ * <p>Messages use the event bus' own sockets, encrypted if configured. Hazelcast's open-source edition cannot encrypt
+ * its traffic; it contains addresses of nodes and names of feeds, no messages.
  */
 public final class Clustering {
     /**
-     * A node that hangs is no member any more after so many seconds. Feeds do not wait for that, as leases are much shorter; and a node that
-     * is back before has not to join again, which stops the bus of everybody for seconds where members do not agree on who is there.
+     * A node that hangs stops being a member after this many seconds. Feeds do not wait for that, because leases are
+     * much shorter. A node that returns earlier need not join again; joining stops the bus of all nodes for seconds
+     * while members disagree about the membership.
      */
     private static final int GONE_SECONDS = 10;
 
@@ -67,13 +68,13 @@ public final class Clustering {
             Map.entry("hazelcast.wait.seconds.before.join", 0),
             Map.entry("hazelcast.heartbeat.interval.seconds", 1),
             Map.entry("hazelcast.max.no.heartbeat.seconds", GONE_SECONDS),
-            // two halves of a cluster that was split look for each other that often; the default is five minutes
+            // interval at which two halves of a split cluster look for each other; the default is five minutes
             Map.entry("hazelcast.merge.first.run.delay.seconds", 3),
             Map.entry("hazelcast.merge.next.run.delay.seconds", 3),
             Map.entry("hazelcast.graceful.shutdown.max.wait", 2),
             Map.entry("hazelcast.socket.connect.timeout.seconds", 2),
             Map.entry("hazelcast.operation.call.timeout.millis", 10_000),
-            // nobody waits longer for a copy that a member who hangs is to keep
+            // the longest wait for a backup on a member that hangs
             Map.entry("hazelcast.operation.backup.timeout.millis", 1_000),
             // a few hundred entries need neither the usual 271 partitions nor a thread for each core
             Map.entry("hazelcast.partition.count", 31),
@@ -86,28 +87,30 @@ public final class Clustering {
 
     private static final int JOIN_TRY_SECONDS = 2;
     private static final long PING_MS = 1_000;
-    /** So long, and a ping, the event bus goes on sending to a node that hangs. */
+    /** The event bus continues to send to a node that hangs for this time and one ping. */
     private static final long PONG_MS = 3_000;
-    /** Nodes ping each other; who says nothing for so long is no node. */
+    /** Nodes ping each other; a connection without data for this long is closed. */
     private static final int SILENT_SECONDS = 10;
 
     private static final int KNOCK_MS = 500;
 
     private static final int CONNECT_MS = 2_000;
     /**
-     * The bus connects anew to a node that has acknowledged nothing for so long. Where the network was away, TCP tries again after as long
-     * again as it has been away, and a node that is back would be deaf for as long. Needs Netty's transport for Linux.
+     * The bus reconnects to a node that has acknowledged nothing for this long. After a network outage, TCP
+     * retransmits only after as long again as the outage lasted, so a node that is back would receive nothing for as
+     * long. Needs Netty's transport for Linux.
      */
     private static final int UNACKNOWLEDGED_MS = 1_500;
     /**
-     * The bus writes each message by itself. What does not fit here waits, and then goes out many at a time; a larger one is filled with
-     * small packets faster than the other side takes them, and then some are lost, and all wait for them.
+     * The bus writes each message separately. Messages that do not fit into this buffer wait and are then sent many
+     * at a time. A larger buffer is filled with small packets faster than the other side reads them; then some
+     * packets are lost, and all messages wait for them.
      */
     private static final int SEND_BUFFER = 64 << 10;
 
     private Clustering() {}
 
-    /** Lets the event bus listen where the configuration says, to whom it says. */
+    /** Configures the event bus' address and TLS. */
     public static void prepare(VertxOptions options, ClusterConfig config) {
         EventBusOptions bus = options.getEventBusOptions();
         String host = config.host().startsWith("[")
@@ -131,20 +134,21 @@ public final class Clustering {
                     .setTrustOptions(
                             new PemTrustOptions().addCertPath(config.tls().authority()))
                     .setClientAuth(ClientAuth.REQUIRED)
-                    // or it would send messages to whoever has another node's address, whatever its certificate
+                    // otherwise it would send messages to any host with another node's address, whatever its
+                    // certificate
                     .setTrustAll(false);
         }
     }
 
     /**
-     * Joins the cluster, or begins it. A node that is no member finds the members, listens, and carries nothing. The Vert.x has a native
-     * transport where one loads. May be called on any thread: nothing waits here.
+     * Joins the cluster, or begins it. A node that is not a member finds the members, listens, and carries nothing.
+     * The Vert.x has a native transport if one loads. May be called on any thread; it does not block.
      *
-     * @param builder with the options that {@link #prepare} has prepared
+     * @param builder with options from {@link #prepare}
      */
     public static Future<Vertx> join(VertxBuilder builder, ClusterConfig config) {
         if (System.getProperty(LOGGING) == null) {
-            System.setProperty(LOGGING, LOGGING_BY); // its first lines come before it reads a configuration
+            System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
         Refusals refusals = new Refusals(LOG);
         return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), refusals)))
@@ -159,7 +163,7 @@ public final class Clustering {
                 .buildClustered()
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
                 .onSuccess(vertx -> vertx.exceptionHandler(Clustering::unhandled))
-                .onSuccess(vertx -> vertx.eventBus() // nothing of Firstline's needs it
+                .onSuccess(vertx -> vertx.eventBus() // Firstline needs no Java serialization
                         .serializableChecker(name -> false)
                         .clusterSerializableChecker(name -> false))
                 .recover(e -> onAThread(() -> {
@@ -169,7 +173,10 @@ public final class Clustering {
                         .transform(x -> Future.failedFuture(e)));
     }
 
-    /** Joining takes seconds, and looks up names: never on an event loop, and there is no Vert.x yet whose threads could be used. */
+    /**
+     * Joining takes seconds and resolves names: not on an event loop, and there is no Vert.x yet whose threads could
+     * be used.
+     */
     private static <T> Future<T> onAThread(Supplier<T> work) {
         Promise<T> done = Promise.promise();
         Thread thread = new Thread(
@@ -189,7 +196,7 @@ public final class Clustering {
         return done.future();
     }
 
-    /** One that only listens has nothing to listen to where it is alone, and would look for others until its requests time out. */
+    /** Stops a listener that found no member: it would search until its requests time out. */
     private static HazelcastInstance alone(HazelcastInstance hazelcast) {
         if (Members.isAlone(hazelcast)) {
             Members.shutDown(hazelcast);
@@ -198,7 +205,7 @@ public final class Clustering {
         return hazelcast;
     }
 
-    /** Whether a client is the one that the event bus of {@link #prepare} connects with. */
+    /** Returns whether a client is the event bus client of {@link #prepare}. */
     static boolean isOfTheBus(NetClientOptions options) {
         return options.getTcpUserTimeout() == UNACKNOWLEDGED_MS
                 && options.getSendBufferSize() == SEND_BUFFER
@@ -206,8 +213,8 @@ public final class Clustering {
     }
 
     /**
-     * When a connection of the event bus ends, Vert.x reports each message that was still to be written to it as an error of its own,
-     * "Promise already completed": thousands, while there is other work to do. Who has not got them asks for them.
+     * When a connection of the event bus ends, Vert.x reports each unwritten message as a separate error, "Promise
+     * already completed": thousands of errors at a busy moment. Consumers request these messages again.
      */
     private static void unhandled(Throwable e) {
         boolean unwritten = e instanceof IllegalStateException
@@ -215,26 +222,26 @@ public final class Clustering {
                 && Arrays.stream(e.getStackTrace())
                         .anyMatch(frame -> frame.getClassName().startsWith("io.vertx.core.net.impl."));
         if (unwritten) {
-            LOG.trace("a message was not written to a node that has gone", e);
+            LOG.trace("a message to a node that is gone was not written", e);
         } else {
             LOG.error("unhandled", e);
         }
     }
 
-    /** Nobody is there to listen to: says why, as far as can be seen from outside. */
+    /** Reports why no member could be joined, as far as that is visible from outside. */
     private static Future<Vertx> notLetIn(ClusterConfig config) {
         return onAThread(() ->
                         config.members().stream().filter(Clustering::listens).toList())
                 .compose(listening -> Future.failedFuture(new IllegalStateException(
                         listening.isEmpty()
-                                ? "no member of the cluster " + config.name() + " is there: nobody listens at "
+                                ? "no member of the cluster " + config.name() + " is reachable: nothing listens at "
                                         + config.members()
                                 : notLetIn(config.self(), listening))));
     }
 
-    /** What there is to say of members that are of another cluster. */
+    /** Returns the error about members that belong to another cluster. */
     static String notLetIn(String self, Collection<String> members) {
-        return self + " is not let in by " + members + ": the cluster's \"name\" or \"secret\" is another there";
+        return self + " is rejected by " + members + ": the cluster's \"name\" or \"secret\" differs there";
     }
 
     private static boolean listens(String member) {
@@ -243,7 +250,7 @@ public final class Clustering {
             socket.connect(new InetSocketAddress(address.getInetAddress(), address.getPort()), KNOCK_MS);
             return true;
         } catch (IOException e) {
-            return false; // that is the answer
+            return false; // this is the answer
         }
     }
 
@@ -256,8 +263,8 @@ public final class Clustering {
     }
 
     /**
-     * Members of another cluster, if any has said that it is one: with it those that listen and have not let this node in. Looks up
-     * names and knocks at ports: not to be called on an event loop.
+     * Returns the members of another cluster: those that rejected this node and, if there is one, those that listen
+     * and have not admitted it. Resolves names and connects to ports: do not call it on an event loop.
      */
     static List<String> foreign(Vertx vertx, List<String> members) {
         if (!(vertx instanceof VertxInternal inside
@@ -268,7 +275,7 @@ public final class Clustering {
         }
         Joiner joiner = instance.getOriginal().node.getJoiner();
         if (members.stream().noneMatch(member -> isRefused(joiner, member))) {
-            return List.of(); // those who listen may just not have found each other yet
+            return List.of(); // those that listen may not have found each other yet
         }
         Set<Address> joined = instance.getCluster().getMembers().stream()
                 .map(Member::getAddress)
@@ -289,18 +296,19 @@ public final class Clustering {
     private static boolean isRefused(Joiner joiner, String member) {
         try {
             Address address = addressOf(member);
-            joiner.unblacklist(address); // which forgets who could not be reached, and only that
+            joiner.unblacklist(address); // removes unreachable members from the list, and only those
             return joiner.isBlacklisted(address);
         } catch (UnknownHostException e) {
-            return false; // it cannot be reached
+            return false; // it is unreachable
         }
     }
 
     /**
-     * Finds out who consumes an address, and where that is, without a message. What was found is kept and kept up to date; who publishes
-     * there for the first time would ask the members, and wait for one that has just died or hangs.
+     * Finds the consumers of an address and their nodes without sending a message. The result is kept up to date.
+     * Without it, the first message to an address would query the members, and wait for one that has just died or
+     * hangs.
      *
-     * @return completes when it is known, or cannot be
+     * @return completes when they are known, or cannot be found
      */
     static Future<Void> lookUp(Vertx vertx, String address) {
         return vertx instanceof VertxInternal inside && inside.clusterManager() instanceof Members members
@@ -315,7 +323,7 @@ public final class Clustering {
                 .setProperty(LOGGING, LOGGING_BY)
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
-                // or it would listen on every interface
+                // otherwise it would listen on every interface
                 .setProperty("hazelcast.socket.bind.any", "false")
                 .setLiteMember(!config.isMember())
                 .setProperty("hazelcast.prefer.ipv4.stack", Boolean.toString(!(address instanceof Inet6Address)));
@@ -325,8 +333,8 @@ public final class Clustering {
                 .setAttribute(Members.NODE_ID, UUID.randomUUID().toString());
         network(hazelcast.getNetworkConfig(), config, address);
         hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(permitted());
-        // each on two members: else, while those who consume something say so again when a member has died, some would
-        // be passed over
+        // two copies: otherwise, while registrations are repeated after the death of a member, some consumers would
+        // be missed
         hazelcast.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
                 .setBackupCount(1)
                 .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
@@ -342,7 +350,7 @@ public final class Clustering {
         } else {
             network.setPortAutoIncrement(true).setPortCount(1_000);
         }
-        // not by an interface: Hazelcast would take it for a filter of the other members' names as well
+        // not by an interface: Hazelcast would also use it as a filter of the other members' names
         network.getMemberAddressProviderConfig().setEnabled(true).setImplementation(new OwnAddress(own));
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
@@ -351,7 +359,7 @@ public final class Clustering {
         config.members().forEach(join.getTcpIpConfig()::addMember);
     }
 
-    /** Where this node listens, and is found; the port is the configured one. */
+    /** This node's own address, without the port, which is configured. */
     private record OwnAddress(InetAddress address) implements MemberAddressProvider {
         @Override
         public InetSocketAddress getBindAddress() {
@@ -374,7 +382,7 @@ public final class Clustering {
         }
     }
 
-    /** What the configured host means here. Looks up the name. */
+    /** Resolves the configured host to an address of this machine. Blocks for the name service. */
     private static InetAddress ownAddress(String host) {
         String found = "cluster host: found \"" + host + "\"";
         String allowed = ", allowed: a name or address of this machine";
@@ -393,12 +401,12 @@ public final class Clustering {
         return address;
     }
 
-    /** Whoever gets a connection to the port could else make this JVM build objects of any class. */
+    /** Without this filter, anyone who connects to the port could make this JVM create objects of any class. */
     private static JavaSerializationFilterConfig permitted() {
         JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
         filter.getWhitelist()
                 .addPrefixes("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.")
-                // exceptions, numbers, texts, lists: members report to each other what failed
+                // exceptions, numbers, texts, lists: members report failures to each other
                 .addPackages("java.lang", "java.util", "java.util.concurrent", "java.io");
         return filter;
     }

@@ -12,25 +12,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what comes to the event bus' port before Vert.x does, and passes on whole messages only. Vert.x keeps a message of any announced
- * length, and throws away nothing of what it could not read; this closes the connection of a peer that announces too much, or sends what
- * is no message of Vert.x' (its wire protocol 1 or 2). Memory is taken for bytes that have come, never for bytes that were announced.
+ * Checks incoming data on the event bus' port before Vert.x reads it, and passes on complete messages only. Vert.x
+ * would buffer a message of any announced length, and everything that it cannot read. This class closes the
+ * connection of a peer that announces too much, or sends anything but messages of Vert.x (its wire protocol 1 or 2).
+ * Memory is allocated for received bytes, never for announced ones.
  *
- * <p>Of a connection, on its event loop.
+ * <p>One instance per connection, called on its event loop.
  */
 final class FrameGuard extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(FrameGuard.class);
     private static final int LENGTH = Integer.BYTES;
     private static final byte NEWEST_PROTOCOL = 2;
-    /** Vert.x' own codecs are numbered up to this. */
+    /** The highest number of Vert.x' own codecs. */
     private static final byte LAST_CODEC = 17;
 
     private static final byte NAMED_CODEC = -1;
-    /** Up to so many bytes of an unfinished message do not count among what all connections keep. */
+    /** An unfinished message up to this size is not counted in the limit of all connections. */
     private static final int FREE_BYTES = 64 << 10;
 
     private final BusDoor door;
-    /** A message that has begun; null = none has. */
+    /** An unfinished message; null = none. */
     private ByteBuf held;
 
     private long counted;
@@ -40,7 +41,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         this.door = door;
     }
 
-    /** The connection is closed for what it says. */
+    /** Closes the connection with this reason. */
     private static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -49,7 +50,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Counts a connection, and puts the guard where bytes are plain: Vert.x puts TLS behind what is there before it. */
+    /**
+     * Counts a connection, and adds the guard behind TLS, where bytes are plain: Vert.x adds TLS behind the handlers
+     * before it.
+     */
     static final class Placer extends ChannelInboundHandlerAdapter {
         private final BusDoor door;
         private boolean entered;
@@ -67,7 +71,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             }
             door.refusals()
                     .refuse(
-                            "event bus: a connection too many is closed",
+                            "event bus: closed a connection over the limit",
                             context.channel().remoteAddress() + ", at most " + door.mostConnections());
             ChannelFuture unused = context.close();
         }
@@ -145,7 +149,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Adds to the message that has begun what is there of it; false = it is not whole yet. */
+    /** Adds data to the unfinished message; returns false if it is still incomplete. */
     private boolean fill(ChannelHandlerContext context, ByteBuf read) throws Refused {
         if (held.readableBytes() < LENGTH) {
             move(read, LENGTH);
@@ -171,7 +175,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         held.writeBytes(read, Math.min(upTo - held.readableBytes(), read.readableBytes()));
     }
 
-    /** How long a message is with its length. */
+    /** Returns the length of a message including its length field. */
     private int size(int announced) throws Refused {
         if (announced <= 0 || announced > door.mostFrameBytes() - LENGTH) {
             throw new Refused("announces a message of " + announced + " bytes, allowed: 1 to "
@@ -191,7 +195,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
+    /** Checks whether Vert.x can read a message's head: protocol, codec, address, reply address, sender, headers. */
     private static void check(ByteBuf frame, int start, int end) throws Refused {
         int at = start;
         need(end - at >= 2 && frame.getByte(at) >= 0 && frame.getByte(at) <= NEWEST_PROTOCOL, "an unknown protocol");
@@ -201,7 +205,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         if (codec == NAMED_CODEC) {
             at = afterText(frame, at, end);
         }
-        at++; // to one consumer, or to all
+        at++; // send or publish
         at = afterText(frame, at, end); // address
         at = afterText(frame, at, end); // reply address
         at = afterText(frame, at, end); // sender
@@ -241,7 +245,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         closed = true;
         drop();
         door.refusals()
-                .refuse("event bus: a connection is closed", context.channel().remoteAddress() + " " + why);
+                .refuse("event bus: closed a connection", context.channel().remoteAddress() + " " + why);
         ChannelFuture unused = context.close();
     }
 
@@ -265,7 +269,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof io.netty.handler.codec.DecoderException) { // no TLS
             if (!closed) {
-                close(context, "sends what is not TLS of this cluster: " + cause.getMessage());
+                close(context, "sends no valid TLS of this cluster: " + cause.getMessage());
             }
         } else {
             broke(context, cause);

@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Starts Hazelcast so that a peer cannot make it do more than keep its lists: it takes memory for as many bytes as a packet announces,
- * before they come, and makes an object of any class that a packet names.
+ * Starts Hazelcast with limits on what a peer can make it do. Hazelcast allocates memory for the announced bytes of a
+ * packet before they arrive, and creates an object of any class that a packet names.
  */
 final class HazelcastNode {
-    /** A packet holds addresses and names; the longest, of all that is kept in a partition, some hundred KB. */
+    /** Packets contain addresses and names; the longest, with all entries of a partition, has some hundred KB. */
     static final int MOST_PACKET_BYTES = 4 << 20;
 
     private static final int VERSION_AND_FLAGS_AND_PARTITION = Byte.BYTES + Character.BYTES + Integer.BYTES;
@@ -61,7 +61,7 @@ final class HazelcastNode {
         }
     }
 
-    /** Looks at what a packet announces before Hazelcast does. On one of Hazelcast's threads. */
+    /** Checks the announced length of a packet before Hazelcast reads it. Runs on a thread of Hazelcast. */
     private static final class BoundedDecoder extends PacketDecoder {
         private final Refusals refusals;
         private final PacketBounds bounds = new PacketBounds();
@@ -82,7 +82,7 @@ final class HazelcastNode {
             src.clear();
             if (connection.isAlive()) {
                 refusals.refuse(
-                        "cluster port: a connection is closed",
+                        "cluster port: closed a connection",
                         connection.getRemoteSocketAddress() + " announces a packet of " + refused
                                 + " bytes, allowed: 0 to " + MOST_PACKET_BYTES);
                 connection.close("announces a packet of " + refused + " bytes", null);
@@ -91,17 +91,17 @@ final class HazelcastNode {
         }
     }
 
-    /** Follows the packets of a connection: where one ends the head of the next begins. */
+    /** Follows the packets of a connection: the next head begins where a packet ends. */
     static final class PacketBounds {
         static final int NONE = Integer.MAX_VALUE;
 
-        /** Of the packet that has begun, what has not come. */
+        /** The bytes of the present packet that have not arrived. */
         private int left;
 
         /**
-         * Looks at what has come since the last time; the start of a head that is not whole comes again.
+         * Checks newly received data; an incomplete head is passed again with the next data.
          *
-         * @return the length that is refused, or {@link #NONE}; {@code Integer.MAX_VALUE} itself is told as one less
+         * @return the rejected length, or {@link #NONE}; {@code Integer.MAX_VALUE} itself is returned as one less
          */
         int firstRefused(ByteBuffer come) {
             int at = come.position();
@@ -122,12 +122,15 @@ final class HazelcastNode {
         }
     }
 
-    /** Finds the classes that members exchange, and refuses all others for good: Hazelcast would look elsewhere for what is only missing. */
+    /**
+     * Finds the classes that members exchange, and rejects all others with an error that makes Hazelcast stop
+     * searching.
+     */
     private static final class OwnClasses extends ClassLoader {
         private static final List<String> PREFIXES =
                 List.of("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.", "java.lang.", "java.util.");
 
-        /** Hazelcast asks at its start whether it is there. */
+        /** Hazelcast checks at its start whether this class exists. */
         private static final String JCACHE = "javax.cache.Caching";
 
         OwnClasses(ClassLoader parent) {
@@ -140,7 +143,7 @@ final class HazelcastNode {
                 throw new ClassNotFoundException(name);
             }
             if (PREFIXES.stream().noneMatch(name::startsWith)) {
-                throw new SecurityException("class " + name + " is none that the nodes of a cluster exchange");
+                throw new SecurityException("class " + name + " is not exchanged by the nodes of a cluster");
             }
             return super.loadClass(name, resolve);
         }

@@ -2,32 +2,32 @@ package io.firstline.cluster;
 
 import java.util.concurrent.TimeUnit;
 
-/** Since when enough members hear each other, or not, and what is worth a warning. Pure and single-threaded. */
+/** Tracks since when there is a majority, or none, and what to report. Pure and single-threaded. */
 final class MajorityWatch {
-    /** Members that start one after the other need so long; more is trouble. */
+    /** Members that start one after another need up to this time; a longer absence is reported. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private boolean majority;
     private long sinceNanos;
     private boolean warned;
 
-    /** What has happened. */
+    /** A change to report. */
     enum Change {
         NONE,
         GAINED,
         LOST,
-        /** There has been none for {@link #PATIENCE_NANOS}: said once. */
+        /** There has been no majority for {@link #PATIENCE_NANOS}; reported once. */
         MISSED,
-        /** There is one again after that was said. */
+        /** There is a majority again after {@code MISSED}. */
         REGAINED
     }
 
-    /** There is none yet. */
+    /** Starts without a majority. */
     MajorityWatch(long nowNanos) {
         this.sinceNanos = nowNanos;
     }
 
-    /** Called again and again. */
+    /** Called periodically. */
     Change see(boolean isThere, long nowNanos) {
         if (isThere != majority) {
             boolean told = warned;
@@ -47,7 +47,7 @@ final class MajorityWatch {
         return majority;
     }
 
-    /** Since when it is so. */
+    /** Returns since when there is a majority, or none. */
     long sinceNanos() {
         return sinceNanos;
     }

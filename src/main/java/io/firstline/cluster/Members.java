@@ -26,34 +26,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hazelcast's members, and who consumes what, as Vert.x asks for it; made so that a member that is gone, hangs or was cut off holds up
- * nobody who publishes, and is not passed over when it is back. Called on Vert.x' and Hazelcast's threads; nobody waits in it.
+ * Hazelcast's members and the consumers of addresses, for Vert.x. A member that is gone, hangs or was cut off does
+ * not delay publishers, and is found again when it returns. Called on threads of Vert.x and Hazelcast; does not
+ * block.
  */
 final class Members extends HazelcastClusterManager {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final String OURS = "firstline.";
     private static final int MOST_NODES = 1_000;
-    /** Beyond so many addresses those that nobody consumes are forgotten. */
+    /** Above this number, addresses without consumers are forgotten. */
     static final int MOST_ADDRESSES = 10_000;
 
     private static final int SHUTDOWN_TRIES = 10;
-    /** Vert.x finds the number of a node here. */
+    /** The attribute in which Vert.x finds the id of a node. */
     static final String NODE_ID = "__vertx.nodeId";
 
-    /** What was asked for and is kept up to date since. */
+    /** The addresses that were looked up and are kept up to date. */
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
     private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
     private final AtomicBoolean looksAgain = new AtomicBoolean();
-    /** Members that went before this node had told where it listens. */
+    /** Members that left before this node had published its address. */
     private final List<MembershipEvent> early = new ArrayList<>();
 
     private boolean told;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
 
-    /** Of a Hazelcast that has joined; it is shut down when this leaves. */
+    /** Wraps a Hazelcast that has joined; it is shut down when this leaves. */
     Members(HazelcastInstance hazelcast) {
         super(hazelcast);
     }
@@ -65,8 +66,9 @@ final class Members extends HazelcastClusterManager {
     }
 
     /**
-     * Who consumes an address is asked for once and then kept up to date, but that nobody does is not kept: each message would be asked
-     * for anew, on another thread. So this node is named where nobody is. Firstline's addresses are few.
+     * The consumers of an address are looked up once and then kept up to date, but Vert.x does not cache an empty
+     * result: it would look up every message again, on another thread. So this node is returned as a consumer where
+     * there is none. Firstline's addresses are few.
      */
     @Override
     public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
@@ -108,8 +110,8 @@ final class Members extends HazelcastClusterManager {
     }
 
     /**
-     * Asks again for everything that was asked for, one by one. When parts of a cluster that was split have come together nobody is told
-     * what the others have registered meanwhile; who was away would for ever be sent nothing, and send nothing.
+     * Looks up all known addresses again, one by one. When the parts of a split cluster merge, no node is notified of
+     * the other part's new registrations; without this, a node that was cut off would not send or receive again.
      */
     void lookAgain() {
         NodeSelector keeps = selector;
@@ -129,7 +131,7 @@ final class Members extends HazelcastClusterManager {
         }
         String address = rest.next();
         if (!keeps.wantsUpdatesFor(address)) {
-            forget(address); // it is asked for anew when somebody publishes there
+            forget(address); // it is looked up again at the next message
             lookAgain(keeps, rest);
             return;
         }
@@ -138,7 +140,8 @@ final class Members extends HazelcastClusterManager {
                 forget(address);
                 keeps.registrationsUpdated(new RegistrationUpdateEvent(address, List.of()));
             } else if (failure == null && isAsLast(address, Set.copyOf(found))) {
-                // what is true for a moment, while the members take over from one that died, is not taken for true
+                // a registration is missing briefly while members take over from a dead one: act only if two look-ups
+                // agree
                 keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
             }
             lookAgain(keeps, rest);
@@ -150,17 +153,17 @@ final class Members extends HazelcastClusterManager {
         foundLast.remove(address);
     }
 
-    /** How many addresses are kept up to date. */
+    /** The number of addresses that are kept up to date. */
     int addresses() {
         return asked.size();
     }
 
-    /** Of how many nodes it is known where they listen. */
+    /** The number of nodes whose address is known. */
     int nodes() {
         return nodeInfos.size();
     }
 
-    /** Where a node listens never changes: who has lost the connection to it needs nobody to find it again. */
+    /** A node's address never changes, so a lost connection needs no new look-up. */
     @Override
     public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
         NodeInfo known = nodeInfos.get(nodeId);
@@ -186,13 +189,13 @@ final class Members extends HazelcastClusterManager {
             nodeInfos.remove(nodeId);
         }
         synchronized (early) {
-            if (!told) { // where this node listens; what follows says that again, and fails if it is not known
+            if (!told) { // the call below publishes this node's address again, and fails if it is not known
                 early.add(gone);
                 return;
             }
         }
         if (isAlone(getHazelcastInstance())) {
-            LOG.debug("{} hears no member any more", getNodeId()); // nobody keeps what would be corrected now
+            LOG.debug("{} hears no member any more", getNodeId()); // no member keeps what would be corrected now
         } else {
             super.memberRemoved(gone);
         }
@@ -209,7 +212,7 @@ final class Members extends HazelcastClusterManager {
             }
             if (gone.isEmpty()) {
                 promise.complete(null, failure);
-            } else { // waits for other members
+            } else { // blocks for other members
                 vertx.<Void>executeBlocking(() -> {
                             gone.forEach(this::memberRemoved);
                             return null;
@@ -219,7 +222,7 @@ final class Members extends HazelcastClusterManager {
         });
     }
 
-    /** Whether nobody is there who keeps anything: only nodes that listen. */
+    /** Returns whether no member keeps data: only listeners are present. */
     static boolean isAlone(HazelcastInstance hazelcast) {
         return hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember);
     }
@@ -234,12 +237,12 @@ final class Members extends HazelcastClusterManager {
                 .onComplete(left));
     }
 
-    /** Lets a Hazelcast leave its cluster; takes up to seconds. */
+    /** Makes a Hazelcast leave its cluster; takes up to seconds. */
     static void shutDown(HazelcastInstance hazelcast) {
         for (int i = 1; hazelcast.getLifecycleService().isRunning(); i++) {
             try {
                 hazelcast.getLifecycleService().shutdown();
-            } catch (RejectedExecutionException e) { // it does that now and then, and is to be asked again
+            } catch (RejectedExecutionException e) { // it does that at times and must be called again
                 if (i == SHUTDOWN_TRIES) {
                     hazelcast.getLifecycleService().terminate();
                 }

@@ -6,13 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which nodes carry which feed: each feed has the members in an order of its own, drawn by hashing, and the first that are there carry
- * it. So feeds are spread evenly, and a node that comes or goes moves no feed but its own.
+ * Decides which nodes carry which feed. Each feed orders the members by a hash, and the first present ones carry it.
+ * So feeds are spread evenly, and a node that joins or leaves moves only its own feeds.
  */
 final class Placement {
     private Placement() {}
 
-    /** All members in a feed's order of preference. */
+    /** Returns all members in a feed's order of preference. */
     static List<String> order(String feed, Collection<String> members) {
         return members.stream()
                 .sorted(Comparator.comparingLong((String member) -> draw(feed, member))
@@ -24,7 +24,7 @@ final class Placement {
         return Hashing.xxh3_64().hashCharsToLong(feed + "\n" + member);
     }
 
-    /** Who of those that are there carries a feed, in the order in which they are to own it. */
+    /** Returns the present members that carry a feed, in the order in which they should own it. */
     static List<String> carriers(String feed, Collection<String> present, int replicas) {
         return order(feed, present).stream().limit(replicas).toList();
     }

@@ -3,8 +3,8 @@ package io.firstline.cluster;
 /**
  * The last lease of a feed that a voter has granted.
  *
- * @param node to whom
- * @param untilNanos as long as this has not come, nobody else gets the feed; by the voter's clock
+ * @param node the node with the lease
+ * @param untilNanos no other node gets the feed before this; by the voter's clock
  */
 record Promised(String node, int epoch, long untilNanos) {
 

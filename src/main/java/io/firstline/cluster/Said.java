@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Reads what other nodes say: whoever can connect to the event bus can say anything. Throws {@link IllegalArgumentException} only. */
+/**
+ * Reads values from messages of other nodes: anyone who can connect to the event bus can send anything. Throws only
+ * {@link IllegalArgumentException}.
+ */
 final class Said {
-    /** More feeds than this no cluster carries. */
+    /** The most feeds that a cluster carries. */
     static final int MOST_FEEDS = 10_000;
 
     private static final int LONGEST_NAME = 256;
@@ -30,7 +33,7 @@ final class Said {
         throw wrong(key, "a whole number");
     }
 
-    /** An epoch, or a length of time: the next one must fit as well. */
+    /** Reads an epoch or a duration; the next greater value must fit as well. */
     static int count(JsonObject json, String key) {
         long value = number(json, key);
         if (value < 0 || value >= Integer.MAX_VALUE) {

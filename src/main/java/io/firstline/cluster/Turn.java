@@ -7,31 +7,31 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a node waits before it claims a feed that nobody has, so that seldom two claim it at once and the best comes first: those
- * that lose nothing before those that might, then by the feed's own order.
+ * Decides how long a node waits before it claims a feed without an owner, so that two nodes rarely claim it at once
+ * and the best node claims it first: warm ones before others, then by the feed's own order.
  */
 final class Turn {
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
     private static final long COLD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-    /** So long one that lacks something of a feed, or does not receive it, leaves it to another, who may be without the votes still. */
+    /** A node that is not warm waits this long for a better one, which may still lack votes. */
     private static final long LEFT_TO_OTHERS_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** So long the first in a feed's order may take to start when the whole cluster does. */
+    /** How long the preferred member of a feed may take to start with the whole cluster. */
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private Turn() {}
 
-    /** At the start, when the feed has never had an owner. */
+    /** Returns the wait at the start, when the feed has never had an owner. */
     static long atStartNanos(String feed, String self, List<String> members) {
         int place = Placement.order(feed, members).indexOf(self);
         return place == 0 ? 0 : START_NANOS + place * STEP_NANOS;
     }
 
     /**
-     * When an owner has gone.
+     * Returns the wait after the loss of an owner.
      *
-     * @param warm whether this node lacks nothing
+     * @param warm whether this node could take over without a loss
      * @param receiving whether it receives the feed
-     * @param last who that was; null = not known
+     * @param last the lost owner; null = not known
      */
     static long nanos(
             String feed, String self, boolean warm, boolean receiving, String last, Presence presence, long nowNanos) {

@@ -4,19 +4,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One member's vote on who publishes which feed. Whoever has the votes of a majority has a lease; that no two nodes have one at a time
- * rests on three rules:
+ * One member's vote on which node publishes which feed. A node with the votes of a majority has a lease. Three rules
+ * ensure that no two nodes have one at the same time:
  *
  * <ul>
- *   <li>A voter grants a feed to another node only when the lease that it has granted has run out by its own clock, or was given back.
- *       Voters count from when they heard the request, the owner from when it sent it: its lease ends first.
- *   <li>It never grants an epoch that is not above all others it has granted, but to whom it granted that one.
- *   <li>Nothing is written to disk: a voter that has just started has forgotten what it granted, and grants nothing until all of it
- *       must have run out.
+ * <li>A voter grants a feed to another node only after the lease that it granted has expired by its own clock, or was
+ *     released. Voters count from the arrival of a request, the owner from its sending, so the owner's lease ends
+ *     first.
+ * <li>It grants only epochs that exceed all epochs it has granted. It may grant the last one again, to the same node.
+ * <li>Nothing is written to disk: after a start, a voter does not know what it granted, and grants nothing until all
+ *     of it must have expired.
  * </ul>
  *
- * <p>After Lamport's Paxos with leases and without a disk (PaxosLease, Trencseni and others 2012). Single-threaded; times are
- * nanoseconds of this node's monotonic clock. Clocks need not agree, but must run at the same speed but for a few per cent.
+ * <p>After Lamport's Paxos with leases and without a disk (PaxosLease, Trencseni and others 2012). Single-threaded;
+ * times are nanoseconds of this node's monotonic clock. Clocks need not agree, but their speeds may differ by a few
+ * per cent only.
  */
 final class Voter {
     private final long leaseNanos;
@@ -24,16 +26,16 @@ final class Voter {
     private final Map<String, Promised> promises = new HashMap<>();
 
     /**
-     * Has just started.
+     * Creates a voter that has just started.
      *
-     * @param silentNanos for how long it grants nothing: at least the length of a lease
+     * @param silentNanos how long it grants nothing: at least the length of a lease
      */
     Voter(long leaseNanos, long silentNanos, long nowNanos) {
         this.leaseNanos = leaseNanos;
         this.fromNanos = nowNanos + Math.max(leaseNanos, silentNanos);
     }
 
-    /** Decides. */
+    /** Votes on a request. */
     Vote vote(String node, Ask ask, long nowNanos) {
         Promised last = promises.get(ask.feed());
         boolean granted = nowNanos - fromNanos >= 0
@@ -56,7 +58,7 @@ final class Voter {
         return epoch > last.epoch() && (last.node().equals(node) || !last.isRunning(nowNanos));
     }
 
-    /** A node gives a feed back, or its claim to it. */
+    /** A node releases its lease of a feed, or its claim. */
     void release(String node, Ask given, long nowNanos) {
         Promised last = promises.get(given.feed());
         if (last != null && last.node().equals(node) && last.epoch() == given.epoch() && last.isRunning(nowNanos)) {
@@ -64,12 +66,12 @@ final class Voter {
         }
     }
 
-    /** The last lease that it has granted; null = none since it started. */
+    /** Returns the last lease that it has granted; null = none since its start. */
     Promised promised(String feed) {
         return promises.get(feed);
     }
 
-    /** Whether it grants anything yet. */
+    /** Returns whether it grants leases yet. */
     boolean isReady(long nowNanos) {
         return nowNanos - fromNanos >= 0;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What commands have changed about a feed. */
+/** The run-time changes of a feed. */
 class AmendmentsTest {
     private static final List<String> CONFIGURED = List.of("a", "b");
 

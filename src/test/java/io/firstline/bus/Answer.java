@@ -5,7 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 
-/** A reply as a consumer gets it, without a bus. */
+/** A reply as a consumer receives it, without a bus. */
 final class Answer implements Message<Buffer> {
     private final Resent resent;
 

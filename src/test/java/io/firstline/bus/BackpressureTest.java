@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Consumers that are too slow, or do not return at all, each on a context of its own; the test plays the feed. */
+/** Consumers that are too slow, or blocked, each on a separate context; the test acts as the feed. */
 class BackpressureTest {
     private static final int BOUND = 1_024;
     private static final int BLOCKED = 4 * BOUND;
@@ -55,7 +55,7 @@ class BackpressureTest {
     private long published;
     private int contexts;
 
-    /** Somebody who listens, and what he got. */
+    /** A consumer and its messages. */
     private static final class Listener {
         private final Queue<Long> got = new ConcurrentLinkedQueue<>();
         private final AtomicInteger count = new AtomicInteger();
@@ -88,7 +88,7 @@ class BackpressureTest {
         Await.result(vertx.close());
     }
 
-    /** A context of its own; four in a row are on four event loops. */
+    /** A separate context; four in a row are on four event loops. */
     private Context context(ThreadingModel model) {
         CompletableFuture<Context> made = new CompletableFuture<>();
         Await.result(vertx.deployVerticle(
@@ -123,7 +123,7 @@ class BackpressureTest {
         return listen(address, ThreadingModel.EVENT_LOOP, sequence -> {});
     }
 
-    /** Does not return from its first message until it is released. */
+    /** A consumer that blocks in its first message until it is released. */
     private Listener parked(String address, ThreadingModel model) {
         return listen(address, model, sequence -> {
             if (sequence == 1) {
@@ -174,7 +174,7 @@ class BackpressureTest {
         });
     }
 
-    /** Publishes as fast as a consumer that keeps up takes it. */
+    /** Publishes as fast as a consumer without a backlog takes the messages. */
     private void publishAtThePaceOf(Listener listener, int count, String... addresses) {
         publishAtThePaceOf(listener, "message", count, addresses);
     }
@@ -252,7 +252,7 @@ class BackpressureTest {
         assertThat(outflow.dropped()).as("seed %d", seed).isPositive();
     }
 
-    /** What was neither delivered to the only slow consumer nor counted. */
+    /** The messages that were neither delivered to the only slow consumer nor counted. */
     private long underWay(Listener slow) {
         return published - slow.count.get() - outflow.dropped();
     }
@@ -319,7 +319,7 @@ class BackpressureTest {
         assertThat(tail(beside)).containsExactly(sequences(published - 9, published));
     }
 
-    /** The last ten. */
+    /** The last ten messages. */
     private static List<Long> tail(Listener listener) {
         return listener.got.stream().skip(listener.count.get() - 10L).toList();
     }
@@ -408,7 +408,7 @@ class BackpressureTest {
         eventually("all known", () -> outflow.readers() == 4);
 
         go.forEach(listener -> Await.result(listener.consumer.unregister()));
-        publishAtThePaceOf(stays, 65 * MARK - 1, ALL); // so that the mark is the last thing that anybody hears
+        publishAtThePaceOf(stays, 65 * MARK - 1, ALL); // so that the mark is the last task of the consumers
 
         eventually("the one that stays", () -> outflow.readers() == 1);
         Await.on(go.get(0).context, () -> vertx.eventBus().consumer(ALL, message -> {}));

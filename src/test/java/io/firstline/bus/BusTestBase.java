@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Feeds deployed as verticles, and what is heard of them on the event bus. */
+/** Feeds deployed as verticles, and what they publish on the event bus. */
 abstract class BusTestBase extends FeedTestBase {
     static final String POOL = "io.firstline.bus.PoolVerticle";
     static final String SINGLE = "io.firstline.bus.SingleVerticle";
 
-    /** Three connections, quick to retry, that do not evict unless asked. */
+    /** Three connections that retry quickly and evict only on request. */
     static JsonObject config(String name, String url) {
         return new JsonObject()
                 .put("name", name)
@@ -41,7 +41,7 @@ abstract class BusTestBase extends FeedTestBase {
         return join(deploying(verticle, config));
     }
 
-    /** Everything that is published on an address from now on. */
+    /** Collects everything published on an address from now on. */
     <T> Queue<T> heard(String address) {
         Queue<T> bodies = new ConcurrentLinkedQueue<>();
         vertx.eventBus().<T>consumer(address, message -> bodies.add(message.body()));
@@ -74,8 +74,7 @@ abstract class BusTestBase extends FeedTestBase {
 
     void eventuallyConnected(String feed) {
         eventually(() -> status(feed).getString("state").equals("CONNECTED"));
-        eventually(
-                () -> openLines() >= liveOfAllFeeds()); // an exchange knows a connection a moment later than its client
+        eventually(() -> openLines() >= liveOfAllFeeds()); // an exchange learns of a connection later than its client
     }
 
     private int liveOfAllFeeds() {

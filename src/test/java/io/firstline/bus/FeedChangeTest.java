@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** A feed that is changed while it runs: nothing is lost, nothing comes twice, nothing is left behind. */
+/** A feed that is changed while it runs: no message is lost or duplicated, and nothing is left behind. */
 class FeedChangeTest extends BusTestBase {
     private final Map<String, List<String>> sent = new ConcurrentHashMap<>();
     private final Queue<Object> bodies = new ConcurrentLinkedQueue<>();
@@ -56,7 +56,7 @@ class FeedChangeTest extends BusTestBase {
         vertx.eventBus().consumer(Addresses.feed("btc"), message -> bodies.add(message.body()));
         FeedConfig first = feed(connections, path);
         verticle = connections == 1 ? new SingleVerticle(first) : new PoolVerticle(first);
-        exchange.pauseEmission(); // one that opens a moment later could else be the first to bring a message
+        exchange.pauseEmission(); // otherwise a connection that opens later could deliver the first message
         id = join(vertx.deployVerticle(verticle));
         eventually(() -> status("btc").getInteger("live") == connections && openLines() == connections);
         exchange.resumeEmission();
@@ -72,7 +72,7 @@ class FeedChangeTest extends BusTestBase {
         assertThat(status("btc").getString("state")).isEqualTo("CONNECTED");
     }
 
-    /** Everything from the first message on, once, in order; numbered through. */
+    /** Asserts that every message from the first one arrived once, in order, with consecutive numbers. */
     private void assertExact(String... streams) {
         exchange.pauseEmission();
         long[] size = {-1};

@@ -15,7 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** Requests to a feed over the bus: there is always an answer. */
+/** Requests to a feed over the bus: each gets a reply. */
 class FeedCommandsTest extends BusTestBase {
     private final Queue<String> sent = new ConcurrentLinkedQueue<>();
     private ExchangeSimulator exchange;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The form in which a message travels to other nodes. */
+/** The form of a message on the way to other nodes. */
 class FeedMessageCodecTest {
     private final FeedMessageCodec codec = new FeedMessageCodec();
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was published before, asked for over the bus. */
+/** Requests for messages published before, over the bus. */
 class FeedResendTest extends BusTestBase {
 
     private Resent ask(String question) {

@@ -24,7 +24,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A consumer on the bus that gets every message once, whatever happens on the way. */
+/** A bus consumer that gets every message once, whatever happens on the way. */
 class FeedSubscriptionTest extends BusTestBase {
     private final Queue<String> got = new ConcurrentLinkedQueue<>();
     private final CountDownLatch release = new CountDownLatch(1);
@@ -112,7 +112,8 @@ class FeedSubscriptionTest extends BusTestBase {
         publish(next, message(2, 3, "c"));
         publish(next, message(2, 4, "d"));
 
-        eventuallyGot("a", "b", "c", "d"); // whichever of the two answers: the first one says that it is not the owner
+        // whichever of the two answers: the first one replies that it is not the owner
+        eventuallyGot("a", "b", "c", "d");
         SubscriptionReport report = join(subscription.report());
         assertThat(report.repeated()).isEqualTo(1);
         assertThat(report.takeovers()).isEqualTo(1);
@@ -132,7 +133,7 @@ class FeedSubscriptionTest extends BusTestBase {
         eventuallyGot("b1", "a2", "b2");
     }
 
-    /** Sits in its first message; on a worker, because the feed needs the event loops. */
+    /** Blocks in its first message; on a worker, because the feed needs the event loops. */
     private final class Sleeper extends VerticleBase {
         private FeedSubscription subscription;
 
@@ -171,7 +172,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
         release.countDown();
         eventually(() -> {
-            exchange.emit(TRADE, "more"); // only what comes later shows the hole
+            exchange.emit(TRADE, "more"); // only a later message reveals the hole
             return got.contains("more");
         });
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A feed as a verticle: deployment, what is published, the end. */
+/** A feed as a verticle: deployment, publication, end. */
 class FeedVerticleTest extends BusTestBase {
 
     @ParameterizedTest
@@ -283,7 +283,7 @@ class FeedVerticleTest extends BusTestBase {
             deploy(POOL, config("f" + i, exchange.url(PATH)));
             eventuallyConnected("f" + i);
         }
-        for (int i = 0; i < 4; i++) { // whoever is asked
+        for (int i = 0; i < 4; i++) { // whichever feed answers
             JsonObject all = join(vertx.eventBus()
                             .<JsonObject>request("firstline.status", null)
                             .map(m -> m.body()))

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What is told of what is refused. */
+/** The log of rejected input. */
 class RefusalsTest {
     private final Refusals refusals = new Refusals(LoggerFactory.getLogger(RefusalsTest.class));
 

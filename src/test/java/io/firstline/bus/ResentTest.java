@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes as an answer to a question for messages, from whoever answers. */
+/** Valid and invalid answers to requests for messages. */
 class ResentTest {
     private final Vertx vertx = Vertx.vertx();
     private int number;

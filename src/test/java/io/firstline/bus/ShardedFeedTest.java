@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A feed with more streams than one connection may carry is several pools, and looks like one. */
+/** A feed with more streams than one connection may carry has several pools, and looks like one. */
 class ShardedFeedTest extends BusTestBase {
     private static final int MESSAGES = 400;
 
@@ -165,7 +165,7 @@ class ShardedFeedTest extends BusTestBase {
         deploySharded();
 
         for (String id : vertx.deploymentIDs()) {
-            if (vertx.deploymentIDs().contains(id)) { // not gone with its parent
+            if (vertx.deploymentIDs().contains(id)) { // not undeployed with its parent
                 join(vertx.undeploy(id).otherwiseEmpty());
             }
         }

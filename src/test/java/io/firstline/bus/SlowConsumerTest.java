@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A whole feed, one of whose bus consumers does not return. */
+/** A whole feed with one blocked bus consumer. */
 class SlowConsumerTest extends BusTestBase {
     private static final int BOUND = 256;
     private static final String SLOW = "bus-consumer-slow";
@@ -33,7 +33,7 @@ class SlowConsumerTest extends BusTestBase {
         release.countDown();
     }
 
-    /** Stays in its first message; on a worker, because the test needs all event loops. */
+    /** Blocks in its first message; on a worker, because the test needs all event loops. */
     private final class Parked extends VerticleBase {
         @Override
         public Future<?> start() {

@@ -3,7 +3,7 @@ package io.firstline.cluster;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
-/** What Vert.x' nodes send each other on the event bus' port, written by hand: a message from nobody. */
+/** A message between Vert.x nodes on the event bus' port, written by hand, without a sender. */
 final class BusFrame {
     /** Vert.x' numbers of its codecs. */
     static final int TEXT = 9;

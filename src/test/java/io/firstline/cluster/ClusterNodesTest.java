@@ -45,7 +45,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.slf4j.LoggerFactory;
 
-/** Three real nodes in one process, which carry three feeds together, and what comes to their doors. */
+/** Three real nodes in one process that carry three feeds together, and the attacks on their ports. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterNodesTest {
@@ -65,9 +65,9 @@ class ClusterNodesTest {
     private Vertx consumer;
     private FeedSubscription subscription;
     private long emission;
-    /** Takes itself for the third member of this cluster, but has another secret. */
+    /** Claims to be the third member of this cluster, with another secret. */
     private Future<Node> foreigner;
-    /** Has nothing to say to the event bus of a node. */
+    /** Sends nothing to the event bus of a node. */
     private Socket silent;
 
     @BeforeAll
@@ -142,7 +142,7 @@ class ClusterNodesTest {
                 .toList();
     }
 
-    /** What the nodes are to each feed. */
+    /** The roles of the nodes for each feed. */
     private Map<String, List<String>> roles() {
         Map<String, List<String>> roles = new TreeMap<>();
         for (Node node : nodes) {
@@ -177,7 +177,7 @@ class ClusterNodesTest {
                 == 2;
     }
 
-    /** In which epoch each feed is published. */
+    /** The epoch in which each feed is published. */
     private Map<String, Integer> epochs() {
         Map<String, Integer> epochs = new TreeMap<>();
         FEEDS.forEach(feed -> epochs.put(
@@ -208,7 +208,7 @@ class ClusterNodesTest {
                 .toList();
     }
 
-    /** What was emitted so far has come, each once and in order. */
+    /** Asserts that everything emitted so far has arrived once and in order. */
     private void assertNothingIsLost(String stream) {
         int last = emitted.get();
         Await.until(() -> stream + " " + last, () -> numbers(stream).contains(last));
@@ -267,7 +267,7 @@ class ClusterNodesTest {
         assertThat(heard).containsOnly("to somebody");
     }
 
-    // who is none of theirs
+    // foreign nodes
 
     @Test
     void shouldNotLetInANodeOfAnotherSecret() {
@@ -276,7 +276,7 @@ class ClusterNodesTest {
 
         assertThat(Await.result(other.verticle().refused()))
                 .contains(
-                        other.config().self() + " is not let in by",
+                        other.config().self() + " is rejected by",
                         members.get(0).self(),
                         "\"secret\"");
         other.vertx().eventBus().publish(Addresses.feed("btc"), "foreign");
@@ -307,14 +307,14 @@ class ClusterNodesTest {
                 null);
 
         assertThat(Await.failure(Node.join(stranger)))
-                .hasMessageContaining(stranger.self() + " is not let in by " + stranger.members())
+                .hasMessageContaining(stranger.self() + " is rejected by " + stranger.members())
                 .hasMessageContaining("\"secret\"");
         assertThat(Await.failure(Node.join(stranger.listening(List.of(nobody)))))
-                .hasMessage("no member of the cluster nodes is there: nobody listens at [" + nobody + "]");
+                .hasMessage("no member of the cluster nodes is reachable: nothing listens at [" + nobody + "]");
         assertNobodyHasGone();
     }
 
-    // what is no message
+    // invalid messages
 
     @Test
     void shouldBearGarbageAtItsPorts() throws IOException {
@@ -370,7 +370,7 @@ class ClusterNodesTest {
                 .isEqualTo(-1);
     }
 
-    /** A packet of Hazelcast's: version, flags, no partition, a length, and as much of it as there is. */
+    /** A packet of Hazelcast: version, flags, no partition, a length, and the part of the payload that exists. */
     private static byte[] packet(int announced, byte[] payload) {
         return Buffer.buffer("HZC")
                 .appendByte((byte) 4)
@@ -381,12 +381,12 @@ class ClusterNodesTest {
                 .getBytes();
     }
 
-    /** At once: a connection that is idle would be closed after ten seconds. */
+    /** Asserts that the socket is closed soon: an idle connection would be closed after ten seconds. */
     private static void assertClosed(Socket socket) throws IOException {
         socket.setSoTimeout(5_000);
         try (socket) {
             while (socket.getInputStream().read() >= 0) {
-                // Hazelcast says three bytes
+                // Hazelcast sends three bytes
             }
         } catch (SocketException reset) {
             assertThat(reset).hasMessageContaining("reset");
@@ -430,7 +430,7 @@ class ClusterNodesTest {
                 .isEqualTo("from nobody");
     }
 
-    // one of them goes; the last test
+    // a node leaves; the last test
 
     @Test
     @Order(Integer.MAX_VALUE)
@@ -442,7 +442,7 @@ class ClusterNodesTest {
         Await.result(owner.leave());
         nodes.remove(owner);
 
-        awaitOnEveryLine(BOOK); // of the third node, which has not heard the command
+        awaitOnEveryLine(BOOK); // of the third node, which did not receive the command
         Await.until("the third is warm", () -> isWarm("btc"));
         int seen = numbers(BOOK).size();
         Await.until("they go on coming", () -> numbers(BOOK).size() > seen + 10);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Nodes that show each other certificates, and such as know the secret but have no certificate of theirs. */
+/** Nodes with certificates, and nodes that know the secret but have no valid certificate. */
 class ClusterTlsTest {
     private static final String NAMES = "ip:127.0.0.1";
     private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(1_000);
@@ -107,7 +107,7 @@ class ClusterTlsTest {
                 new Socket(InetAddress.getLoopbackAddress(), members.get(0).busPort())) {
             socket.setSoTimeout((int) Await.LIMIT.toMillis());
             socket.getOutputStream().write(BusFrame.text("a", "from nobody"));
-            socket.getInputStream().readAllBytes(); // until it is hung up on
+            socket.getInputStream().readAllBytes(); // until the node closes it
         }
         assertThat(Await.result(two.eventBus().request("a", "again", SOON)).body())
                 .isEqualTo("thank you");

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What comes to the event bus' port: whole messages pass, all else closes the connection it came on. */
+/** Data on the event bus' port: complete messages pass, everything else closes its connection. */
 class FrameGuardTest {
     private static final int MOST_FRAME_BYTES = 1 << 20;
 
@@ -67,7 +67,7 @@ class FrameGuardTest {
         assertThat(connection.isOpen()).isTrue();
         assertThat(door.heldBytes()).hasValue(0);
         ByteBuf read = Unpooled.wrappedBuffer(all);
-        for (int begins : beginnings) { // whole messages only
+        for (int begins : beginnings) { // complete messages only
             while (read.readerIndex() < begins) {
                 read.skipBytes(read.readInt());
             }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** How nodes name each other. */
+/** How nodes find each other and join. */
 class JoinTest {
     private final List<Future<Vertx>> joining = new ArrayList<>();
 
@@ -76,7 +76,9 @@ class JoinTest {
         }
     }
 
-    /** Each is told the other's name, which has another address than its own: 127.2 is a name that needs no name server. */
+    /**
+     * Each node gets the other's name, which has another address than its own: 127.2 is a name without a name server.
+     */
     @Test
     void shouldFindMembersByName() {
         List<Integer> ports = Node.freePorts(2);
@@ -90,7 +92,7 @@ class JoinTest {
         assertForgets(joining.get(0).result(), joining.get(1).result());
     }
 
-    /** Neither node has anything of Firstline's deployed. */
+    /** Neither node has a verticle of Firstline. */
     private static void assertPlainConsumersRead(Vertx publisher, Vertx reader) {
         Queue<FeedMessage> got = new ConcurrentLinkedQueue<>();
         Await.result(reader.eventBus()
@@ -163,7 +165,7 @@ class JoinTest {
         assertThat(log.list).as("the failure is all there is to read").isEmpty();
     }
 
-    /** Who only listens, where nobody is, is told so by the failure and by nothing else. */
+    /** A listener without a member to listen to fails with this error, and logs nothing else. */
     @Test
     void shouldFailQuietlyWhereNobodyIs() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -176,11 +178,12 @@ class JoinTest {
         Throwable failure = Await.failure(join(node("127.0.0.1", ports.get(1), nobody)));
 
         root.detachAppender(log);
-        assertThat(failure).hasMessage("no member of the cluster join is there: nobody listens at [" + nobody + "]");
+        assertThat(failure)
+                .hasMessage("no member of the cluster join is reachable: nothing listens at [" + nobody + "]");
         assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
     }
 
-    /** A member goes while another has joined and does not listen yet. */
+    /** A member leaves while another has joined and does not listen yet. */
     @Test
     void shouldBearThatAMemberGoesWhileItStarts() {
         List<Integer> ports = Node.freePorts(2);

@@ -6,7 +6,7 @@ import io.firstline.cluster.MajorityWatch.Change;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** When it is said that there is no majority. */
+/** When the absence of a majority is reported. */
 class MajorityWatchTest {
     private static final long START = -7;
 

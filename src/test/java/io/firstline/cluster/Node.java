@@ -15,7 +15,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A node of a cluster in this process: a Vert.x of its own on free ports of the loopback address. */
+/** A node of a cluster in this process: a separate Vert.x on free ports of the loopback address. */
 record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     private static final String HOST = "127.0.0.1";
     private static final int LEASE_MS = 400;
@@ -57,7 +57,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
         return Clustering.join(Vertx.builder().with(options), config);
     }
 
-    /** Joins, and carries what falls to it. */
+    /** Joins, and carries its feeds. */
     static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
         return join(config).compose(vertx -> {
             ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new);
@@ -65,7 +65,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
         });
     }
 
-    /** What it says of itself and its feeds; if it says nothing in time, that it has none. */
+    /** The node's status and that of its feeds; without an answer in time, a status without feeds. */
     Future<JsonObject> status() {
         return vertx.eventBus()
                 .<JsonObject>request(
@@ -76,7 +76,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
                 .otherwise(new JsonObject().put("feeds", new JsonObject()));
     }
 
-    /** Stops as the program does when it is told to. */
+    /** Stops as the program does on a signal. */
     Future<Void> leave() {
         return verticle.leave()
                 .eventually(() -> Future.join(

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What packets announce to Hazelcast, however they are cut. */
+/** The announced lengths of packets to Hazelcast, however the packets are split. */
 class PacketBoundsTest {
     private static final int HEAD = 11;
 
@@ -31,10 +31,10 @@ class PacketBoundsTest {
         }
     }
 
-    /** As Hazelcast reads: the start of a head that is not whole stays in the buffer. */
+    /** Reads like Hazelcast: the start of an incomplete head stays in the buffer. */
     private static int firstRefused(ByteBuffer sent, Random random) {
         HazelcastNode.PacketBounds bounds = new HazelcastNode.PacketBounds();
-        int left = 0; // of the packet that has begun
+        int left = 0; // the rest of the present packet
         int from = 0;
         int to = 0;
         while (to < sent.limit()) {

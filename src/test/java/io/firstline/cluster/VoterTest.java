@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What a voter keeps. */
+/** The memory of a voter. */
 class VoterTest {
     @Test
     void shouldVoteOnABoundedNumberOfFeeds() {

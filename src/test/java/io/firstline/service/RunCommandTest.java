@@ -302,7 +302,7 @@ class RunCommandTest {
         assertThat(stranger.code()).as(stranger.err()).isEqualTo(1);
         assertThat(stranger.err())
                 .contains(
-                        "firstline: 127.0.0.1:" + ports.get(2) + " is not let in by",
+                        "firstline: 127.0.0.1:" + ports.get(2) + " is rejected by",
                         "127.0.0.1:" + ports.get(0),
                         "127.0.0.1:" + ports.get(1));
         assertThat(nodes).allMatch(Cli::isRunning);

@@ -213,7 +213,7 @@ class TailCommandTest {
         assertThat(stranger.code()).isEqualTo(1);
         assertThat(stranger.err())
                 .startsWith("firstline: ")
-                .contains("is not let in by [127.0.0.1:" + port + "]", "\"secret\" is another there");
+                .contains("is rejected by [127.0.0.1:" + port + "]", "\"secret\" differs there");
         Shutdown.ask();
         assertThat(node.code()).as(node.err()).isZero();
     }
