@@ -8,51 +8,58 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Decides for one consumer of a feed what it gets: every message once, in the order of the numbers, whoever publishes the feed and
- * whatever is lost on the way here. Takes what comes off the bus, and says what is to be asked of the feed's owner, one question at a
- * time.
+ * Decides for one consumer of a feed which messages it gets: every message once, in the order of the numbers, through
+ * changes of the owner and losses on the way. Takes messages from the bus and returns the requests to the feed's
+ * owner, one at a time.
  *
  * <ul>
- *   <li><b>A hole</b> in the numbers is asked for, and what is younger waits, as long as patience and room last. What the owner does
- *       not keep, or nobody answers for, is told as lost in its place.
- *   <li><b>A new owner</b> (a greater epoch) goes on from the last number that it saw, so it is asked where it began. From there on its
- *       numbers count. What we were given beyond, under older numbers, it publishes again: that is left out by identity, the
- *       k-th for the k-th. What comes of the old owner later fills holes below, and does not count beyond.
- *   <li><b>A restart</b> of the feed counts from 1 again in the same epoch. A number that falls back, and is not the very message that
- *       we had under it, makes us ask; another {@link Resent#life()} is the proof. The old life is wound up, the new one read from 1.
+ * <li><b>A hole</b> in the numbers is requested from the owner. Younger messages wait, up to the time limit and the
+ *     size limit. If the owner no longer keeps the messages, or does not answer, they are reported as lost in their
+ *     place.
+ * <li><b>A new owner</b> (a greater epoch) continues after the last number that it received, so its first number is
+ *     requested. From that number on, only its numbers count. Messages that the consumer already has under older
+ *     numbers are published again by the new owner; they are recognised by identity, the k-th repeat of a message for
+ *     its k-th occurrence. Later messages of the old owner fill holes below that number and are ignored above it.
+ * <li><b>A restart</b> of the feed counts from 1 again in the same epoch. A number that falls back, with a message
+ *     other than the known one, causes a request. Another {@link Resent#life()} in the answer proves the restart: the
+ *     messages of the old run are completed, and the new run is read from 1.
  * </ul>
  *
- * <p>Relies on this: what one owner publishes comes in its order, though perhaps not all of it. Then a message is lost only where it
- * is told, and delivered twice only if (1) a new owner had missed what it then took for unpublished, and did not know; (2) the owner
- * changed more than {@link Settings#remembered} messages after it, or the overlap time passed before it was published again; (3) nobody
- * could say within the patience where the new owner began. A message can be missing untold only if the old owner alone ever had it and we
- * never got it, or if the feed restarted and we lost everything from its 1 up to the very next number that we expected.
+ * <p>Requires that the messages of one owner arrive in its order, though some may be missing. Then a lost message is
+ * always reported. A message is delivered twice only if (1) a new owner had missed it, took it for unpublished and
+ * did not know that; (2) the owner changed more than {@link Settings#remembered} messages later, or the overlap time
+ * passed before it was published again; (3) the new owner's first number was not known within the time limit. A
+ * message is missing without a report in two cases only: the old owner alone had it and it never arrived here; or the
+ * feed restarted, and everything from its 1 up to exactly the next expected number was lost.
  *
  * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1) for a message in order.
  */
 final class Continuity {
-    /** No owner is silent for so long while an older one still publishes, unless the cluster has forgotten its epochs. */
+    /**
+     * After this time in which only an older owner publishes, the cluster has forgotten its epochs, and the older
+     * owner counts.
+     */
     private static final long ABANDONED_NANOS = 30_000_000_000L;
 
     private final Settings settings;
     private final Receiver receiver;
     private final Delivered delivered;
 
-    /** Younger than a message that is missing. */
+    /** Messages younger than a missing one. */
     private final TreeMap<Long, FeedMessage> held = new TreeMap<>();
 
-    /** Of a new owner or a new life: nobody has said yet where it began. */
+    /** Messages of a new owner or run whose first number is not known yet. */
     private final ArrayDeque<FeedMessage> unplaced = new ArrayDeque<>();
 
-    /** What we have and a new owner does not know of: it publishes it again. */
+    /** Messages that we have and a new owner does not know: it publishes them again. */
     private Overlap<Void> publishedBefore;
 
     private Epochs epochs = Epochs.NONE;
-    /** Of the last epoch's owner; 0 = not known. */
+    /** The run of the last epoch's owner; 0 = not known. */
     private long life;
-    /** The number to deliver next; 0 = any. */
+    /** The next number to deliver; 0 = any. */
     private long next;
-    /** Holes up to here have been asked for. */
+    /** Holes up to this number have been requested. */
     private long askedTo;
 
     private boolean wantsLastValues;
@@ -62,7 +69,10 @@ final class Continuity {
     private Question open;
     private long asked;
 
-    /** When the open question was asked: the number expected next, and whether one had fallen back. The answer may be older than we are. */
+    /**
+     * The next expected number at the time of the open request, and whether a number had fallen back then: the answer
+     * may be older than our present state.
+     */
     private long askedAt;
 
     private boolean askedInDoubt;
@@ -70,7 +80,7 @@ final class Continuity {
     private boolean resting;
     private boolean waiting;
     private long sinceNanos;
-    /** Since when nothing comes but of an owner who is none any more; null = it is not so. */
+    /** Since when messages arrive only from a former owner; null = not so. */
     private Long outOfLineSinceNanos;
 
     private long deliveredCount;
@@ -82,17 +92,17 @@ final class Continuity {
     private long takeovers;
 
     /**
-     * How far it goes for a missing message.
+     * The limits of waiting for a missing message.
      *
-     * @param patienceNanos how long younger ones wait for it
-     * @param retryNanos how long after a failed question the next one is asked
-     * @param hold how many younger ones wait
-     * @param remembered how many delivered messages are known again
+     * @param patienceNanos how long younger messages wait for it
+     * @param retryNanos the pause after a failed request
+     * @param hold the limit of waiting younger messages
+     * @param remembered how many delivered messages are recognised
      * @param overlapNanos how long after a takeover the new owner may publish again what we have
      */
     record Settings(long patienceNanos, long retryNanos, Amount hold, int remembered, long overlapNanos) {}
 
-    /** What the consumer gets. */
+    /** Receives the messages for the consumer. */
     interface Receiver {
         void deliver(FeedMessage message);
 
@@ -100,9 +110,9 @@ final class Continuity {
     }
 
     /**
-     * Starts with whatever comes first.
+     * Starts with the first message that arrives.
      *
-     * @param wantsLastValues and before that, with the last message of each stream
+     * @param wantsLastValues whether to deliver the last message of each stream before it
      */
     Continuity(Settings settings, boolean wantsLastValues, Receiver receiver) {
         this.settings = settings;
@@ -116,12 +126,12 @@ final class Continuity {
         return new Overlap<>(settings.overlapNanos(), settings.remembered(), Long.MAX_VALUE);
     }
 
-    // facts
+    // inputs
 
-    /** A message has come off the bus. */
+    /** A message has arrived from the bus. */
     void arrived(FeedMessage message, long nowNanos) {
         if (message.sequence() == next && unplaced.isEmpty() && message.epoch() == epochs.newest()) {
-            take(message, nowNanos); // as good as always
+            take(message, nowNanos); // almost always
             drain(nowNanos);
         } else if (wantsLastValues || isAhead(message)) {
             putAside(message, nowNanos);
@@ -133,21 +143,21 @@ final class Continuity {
         }
     }
 
-    /** Whether it must wait until more is known than we know. */
+    /** Returns whether the message must wait for more information. */
     private boolean isAhead(FeedMessage message) {
         return (!epochs.isEmpty() && message.epoch() > epochs.newest())
                 || (!unplaced.isEmpty()
                         && message.epoch() >= unplaced.peekLast().epoch());
     }
 
-    /** The owner has answered a question. */
+    /** The owner has answered a request. */
     void answered(Question question, Resent answer, long nowNanos) {
         if (!question.equals(open)) {
-            return; // it was about another life
+            return; // about another run
         }
         open = null;
         if (answer.epochs().newest() < epochs.newest()) {
-            failed(false, nowNanos); // by somebody who does not know yet that he is not the owner
+            failed(false, nowNanos); // from a former owner that does not know it yet
             return;
         }
         introduced = true;
@@ -174,7 +184,7 @@ final class Continuity {
         replace(known, nowNanos);
         loseWhatIsGone(nowNanos);
         if (question.from() > 0 && answer.to() < question.from()) {
-            rest(nowNanos); // the owner is behind what we have from it, which cannot be; it is not asked for ever
+            rest(nowNanos); // the owner is behind its own messages, which cannot be; do not ask it endlessly
         }
     }
 
@@ -189,9 +199,9 @@ final class Continuity {
     }
 
     /**
-     * The question was not answered.
+     * The request was not answered.
      *
-     * @param nobody because there is nobody to answer it
+     * @param nobody whether there was no one to answer it
      */
     void unanswered(Question question, boolean nobody, long nowNanos) {
         if (question.equals(open)) {
@@ -220,7 +230,7 @@ final class Continuity {
         }
     }
 
-    /** No message follows: what waits is handed over with what is missing told. */
+    /** No message follows: delivers the waiting messages and reports the missing ones. */
     void end(long nowNanos) {
         wantsLastValues = false;
         while (!unplaced.isEmpty() || !held.isEmpty()) {
@@ -228,9 +238,9 @@ final class Continuity {
         }
     }
 
-    // what to do
+    // outputs
 
-    /** What to ask now; null = nothing. Each is to be answered, or said to be unanswered, before there is another. */
+    /** Returns the request to send now; null = none. Each must be answered, or reported unanswered, before the next. */
     Question question(long nowNanos) {
         if (open != null || (resting && nowNanos - notBeforeNanos < 0)) {
             return null;
@@ -262,7 +272,7 @@ final class Continuity {
         return introduced || epochs.isEmpty() ? null : Question.state(++asked, epochs.newest());
     }
 
-    /** When {@link #passed} or {@link #question} is worth a call, in nanoseconds from now; -1 = not before something else happens. */
+    /** Returns the nanoseconds until {@link #passed} or {@link #question} is due; -1 = not before another input. */
     long dueInNanos(long nowNanos) {
         if (!waiting) {
             return -1;
@@ -297,7 +307,7 @@ final class Continuity {
         } else if (sequence > next && same == null) {
             hold(message, nowNanos);
         } else if (live && message.epoch() == epochs.newest() && !isKnown(message, same)) {
-            putAside(message, nowNanos); // perhaps of a new life
+            putAside(message, nowNanos); // perhaps of a new run
         } else {
             repeated++;
         }
@@ -307,7 +317,7 @@ final class Continuity {
         return same == null ? delivered.has(message) : same.receivedMicros() == message.receivedMicros();
     }
 
-    /** Its owner was not the owner any more when it gave the number. */
+    /** The message's owner was no longer the owner when it numbered the message. */
     private void outOfLine(FeedMessage message, boolean live, long nowNanos) {
         if (!live || outOfLineSinceNanos == null || nowNanos - outOfLineSinceNanos < ABANDONED_NANOS) {
             stale++;
@@ -375,9 +385,9 @@ final class Continuity {
     }
 
     /**
-     * What nobody could place before is tried again: the owner has said more.
+     * Places the waiting messages again after an answer of the owner.
      *
-     * @param undecided what is of this epoch, or an earlier one, is in doubt still; -1 = nothing is
+     * @param undecided messages up to this epoch stay in doubt; -1 = none
      */
     private void replace(int undecided, long nowNanos) {
         ArrayDeque<FeedMessage> again = new ArrayDeque<>(unplaced);
@@ -396,7 +406,7 @@ final class Continuity {
         }
     }
 
-    /** The owner keeps no more; only what an earlier owner published may still be on its way. */
+    /** Reports what the owner no longer keeps; messages of an earlier owner may still arrive. */
     private void loseWhatIsGone(long nowNanos) {
         while (!held.isEmpty() && next <= askedTo && epochs.epochOf(next) == epochs.newest()) {
             lose(Math.min(held.firstKey() - 1, askedTo), nowNanos);
@@ -411,7 +421,7 @@ final class Continuity {
         drain(nowNanos);
     }
 
-    /** Goes on without what it has been waiting for. */
+    /** Continues without the message that it waits for. */
     private void giveUp(long nowNanos) {
         sinceNanos = nowNanos;
         FeedMessage first = unplaced.peekFirst();
@@ -432,8 +442,9 @@ final class Continuity {
     }
 
     /**
-     * The owner has said what it goes on from, which may be less than we have, and other than we have where there were several owners
-     * since: from where its numbers and ours part, what we have may come again, and counts by identity.
+     * Follows the owner's list of epochs. The owner may have continued from an earlier number than we have, and with
+     * several changes of the owner, from other numbers. From where its numbers and ours differ, our messages may come
+     * again and are recognised by identity.
      */
     private void advance(Epochs known, long nowNanos) {
         if (epochs.isEmpty() || next == 0) {
@@ -455,7 +466,7 @@ final class Continuity {
         epochs = epochs.upTo(end, known);
     }
 
-    /** The feed counts from 1 again: what waits of its old life comes first. */
+    /** The feed counts from 1 again: completes the messages of its old run first. */
     private void restart(int epoch, long nowNanos) {
         while (!held.isEmpty()) {
             lose(held.firstKey() - 1, nowNanos);
@@ -470,7 +481,7 @@ final class Continuity {
         restarts++;
     }
 
-    /** The last value of each stream; what has come meanwhile and is older is part of the past. */
+    /** Delivers the last value of each stream, and drops older messages that have arrived meanwhile. */
     private void startFrom(Resent answer, long nowNanos) {
         answer.messages().forEach(this::deliver);
         lastValuesFrom = answer.to() + 1;

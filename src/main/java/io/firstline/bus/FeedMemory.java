@@ -11,14 +11,18 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The last messages of a feed as they were published, and the last of each stream: what {@link FeedResend} answers from. The owner of the
- * feed remembers what it publishes; who may become its owner remembers what it sees the owner publish, and says {@link #begin} when it
- * takes over. Of numbers that two owners gave, the later owner's count. Who may become the owner should have no holes: at each new owner it
- * asks for that one's {@link #state()}, says {@link #follow}, and asks for the rest. Who has one when it becomes the owner goes on from there
+ * The last published messages of a feed, and the last of each stream, from which {@link FeedResend} answers. The
+ * owner of the feed adds what it publishes. A node that may become the owner adds what it receives from the owner,
+ * and calls {@link #begin} when it takes over. If two owners assigned the same number, the later owner's message
+ * counts.
+ *
+ * <p>A node that may become the owner should have no holes. At each new owner it requests that owner's
+ * {@link #state()}, calls {@link #follow}, and requests the rest. With a hole, it continues from the hole
  * ({@link #forgetFrom}).
  *
- * <p>Bounded in messages and payload bytes; holds references to the messages, no copies. Used by any thread: the pools of a feed publish
- * from several event loops, and questions come on another. Nobody waits for more than an array's look-up.
+ * <p>Bounded in messages and payload bytes; holds references to the messages, no copies. Thread-safe: the pools of a
+ * feed publish from several event loops, and requests arrive on another. Each call holds the lock for an array
+ * look-up only.
  */
 final class FeedMemory {
     private static final int FIRST_SIZE = 16;
@@ -36,9 +40,9 @@ final class FeedMemory {
     private Epochs epochs = Epochs.NONE;
 
     /**
-     * Empty.
+     * Creates an empty memory.
      *
-     * @param life tells this run of the feed from others that count from 1 as well: when it was started
+     * @param life identifies this run of the feed among others that count from 1: its start time
      */
     FeedMemory(Retention retention, long life) {
         this.bound = new Amount(retention.messages(), retention.bytes());
@@ -46,7 +50,7 @@ final class FeedMemory {
         this.life = life;
     }
 
-    /** From the next message on the feed is ours, in this epoch; answers with that message's number. */
+    /** This node owns the feed in this epoch from the next message on; returns that message's number. */
     synchronized long begin(int epoch) {
         if (epoch > epochs.newest()) {
             epochs = epochs.begin(epoch, last + 1);
@@ -54,7 +58,10 @@ final class FeedMemory {
         return last + 1;
     }
 
-    /** What was forgotten, since this was last asked, because a later owner does not go on from it, in the order of the numbers. */
+    /**
+     * Returns the messages forgotten since the last call because a later owner does not continue from them, by
+     * number.
+     */
     synchronized List<FeedMessage> takeForgotten() {
         List<FeedMessage> taken = List.copyOf(forgotten);
         forgotten.clear();
@@ -62,9 +69,9 @@ final class FeedMemory {
     }
 
     /**
-     * The owner has said where it and those before it began. What we have of others that it does not go on from is forgotten.
+     * Follows the owner's list of epochs. Forgets messages of other owners that the owner does not continue from.
      *
-     * @return the first number to ask the owner for: what is kept from there on may have holes
+     * @return the first number to request from the owner: later ones may have holes
      */
     synchronized long follow(Epochs owners) {
         long end = epochs.divergence(owners);
@@ -93,10 +100,10 @@ final class FeedMemory {
     }
 
     /**
-     * Somebody has published a message; what does not count any more is ignored.
+     * Adds a message that another node has published; ignores one whose number no longer counts.
      *
      * @param stream its stream's name, or null if it has none
-     * @return whether it is news
+     * @return whether it is new
      */
     synchronized boolean add(FeedMessage message, String stream) {
         long sequence = message.sequence();
@@ -114,7 +121,7 @@ final class FeedMemory {
         return bound.messages() > 0 ? keep(message) : isYoungest;
     }
 
-    /** Numbers ascend, but for what comes late of an owner that is gone: it takes its place. */
+    /** Inserts a message in order: numbers ascend, except for late messages of a former owner. */
     private boolean keep(FeedMessage message) {
         int place = placeOf(message.sequence());
         if (place < size && at(place).sequence() == message.sequence()) {
@@ -150,8 +157,9 @@ final class FeedMemory {
     }
 
     /**
-     * What has this number or a greater one does not count. Who becomes the owner says so of the first number that it lacks: it may have
-     * the message still to publish, and consumers know it again only if its old number does not count.
+     * Forgets this number and greater ones. A new owner calls it with the first number that it is missing: it may
+     * still have to publish the message itself, and consumers recognise a repeat only if the old number does not
+     * count.
      */
     synchronized void forgetFrom(long sequence) {
         int place = placeOf(sequence);
@@ -163,12 +171,12 @@ final class FeedMemory {
         last = Math.min(last, sequence - 1);
     }
 
-    /** Where the first message stands whose number is not smaller. */
+    /** Returns the index of the first message whose number is not smaller. */
     private int placeOf(long sequence) {
         int low = 0;
         int high = size;
         if (size > 0 && at(size - 1).sequence() < sequence) {
-            return size; // as good as always
+            return size; // almost always
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
@@ -198,20 +206,20 @@ final class FeedMemory {
         head = 0;
     }
 
-    /** The number of the last message that was published; 0 = none. */
+    /** Returns the number of the last published message; 0 = none. */
     synchronized long last() {
         return last;
     }
 
-    /** Where the feed is; no messages. */
+    /** Returns the state of the feed without messages. */
     synchronized Resent state() {
         return resent(List.of(), last, 0, false);
     }
 
     /**
-     * The messages of a range, as many as fit into an answer.
+     * Returns the messages of a range, as many as fit into an answer.
      *
-     * @param to further than the last that was published is no further
+     * @param to limited to the last published number
      */
     synchronized Resent range(long from, long to) {
         long end = Math.min(to, last);
@@ -234,9 +242,9 @@ final class FeedMemory {
     }
 
     /**
-     * The last message of each stream, as many as fit into an answer: those that moved first.
+     * Returns the last message of each stream, as many as fit into an answer, oldest first.
      *
-     * @param from only what has this number or a greater one: where the last answer ended
+     * @param from only this number and greater ones: the end of the last answer
      * @param streams empty = all
      */
     synchronized Resent lastValues(long from, Collection<String> streams) {

@@ -11,14 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Two generations of one feed deliver, the younger is to take over: publishes what comes, once, in the server's order per stream, numbered
- * through. That is what an {@link Arbiter} does with a connection that joins, so each pool of the younger generation is a line that joins
- * one that has always been there. What only the younger one has, because it has other subscriptions, is published once it is in step.
+ * Merges two generations of one feed while the new one takes over: publishes every message once, in the server's
+ * order per stream, with consecutive numbers. An {@link Arbiter} does exactly this when a connection joins, so each
+ * pool of the new generation is a line that joins the old one. Messages that only the new generation receives,
+ * because of other subscriptions, are published once it is in step.
  *
  * <p>Called on the event loops of the pools, which wait here for each other.
  */
 final class Takeover {
-    /** Stands for what was published before: whoever comes after it joins. It is passed on to nobody. */
+    /** Represents everything published before, so that later lines join; it is not published. */
     private static final Arriving BEFORE = new Arriving(null);
 
     private final String feed;
@@ -38,7 +39,7 @@ final class Takeover {
 
         @Override
         public long content() {
-            return 0; // copies that differ were told when they came
+            return 0; // conflicts were reported when the copies arrived
         }
 
         @Override
@@ -53,11 +54,11 @@ final class Takeover {
     }
 
     /**
-     * Nothing has come yet.
+     * Starts without a message.
      *
-     * @param settings how long a line joins, and what is remembered
-     * @param pools how many there are in the younger generation
-     * @param publisher publishes in the older generation's way
+     * @param settings the join guard and the history
+     * @param pools the number of pools in the new generation
+     * @param publisher publishes with the old generation's settings
      * @param nowNanos the monotonic clock
      */
     Takeover(String feed, WsPoolConfig settings, int pools, Consumer<FeedMessage> publisher, LongSupplier nowNanos) {
@@ -106,19 +107,19 @@ final class Takeover {
         }
     }
 
-    /** The older generation's messages come here from now on; this was its last number. */
+    /** The old generation's messages arrive here from now on; its last number was this one. */
     synchronized long begin(long lastSequence) {
         sequence = lastSequence;
         startedNanos = nowNanos.getAsLong();
         return lastSequence;
     }
 
-    /** A message of the older generation. */
+    /** A message of the old generation. */
     synchronized void fromOld(FeedMessage message, int place) {
         arbiter.copy(old, new Arriving(message), nowNanos.getAsLong());
     }
 
-    /** A message of the younger generation. */
+    /** A message of the new generation. */
     synchronized void fromNext(FeedMessage message, int place) {
         long now = nowNanos.getAsLong();
         if (next[place] == null) {
@@ -127,7 +128,7 @@ final class Takeover {
         arbiter.copy(next[place], new Arriving(message), now);
     }
 
-    /** Whether all that comes next comes from each pool of the younger generation as well. */
+    /** Returns whether each pool of the new generation is in step. */
     synchronized boolean isInStep() {
         for (Line line : next) {
             if (line == null || !line.inStep()) {
@@ -137,17 +138,17 @@ final class Takeover {
         return true;
     }
 
-    /** Publishes in the younger generation's way from now on. */
+    /** Publishes with the new generation's settings from now on. */
     synchronized void publishBy(Consumer<FeedMessage> younger) {
         publisher = younger;
     }
 
-    /** The older generation is closed. */
+    /** The old generation is closed. */
     synchronized void oldHasLeft() {
         arbiter.leave(old, nowNanos.getAsLong());
     }
 
-    /** The younger generation is closed: it is not to take over after all. */
+    /** The new generation is closed: it does not take over. */
     synchronized void nextHasLeft() {
         for (Line line : next) {
             if (line != null) {
@@ -156,7 +157,7 @@ final class Takeover {
         }
     }
 
-    /** The number of the last message. */
+    /** Returns the number of the last message. */
     synchronized long sequence() {
         return sequence;
     }

@@ -42,7 +42,7 @@ class ContinuityTest {
         return new FeedMessage("f", epoch, sequence, "c", text.hashCode(), 0, Buffer.buffer(text), true, false);
     }
 
-    /** The owner publishes, and it comes. */
+    /** The owner publishes a message, and it arrives. */
     private void comes(int epoch, long sequence, String text, long nowMs) {
         owner.add(message(epoch, sequence, text), text.substring(0, 1));
         continuity.arrived(message(epoch, sequence, text), nowMs * MS);
@@ -384,7 +384,10 @@ class ContinuityTest {
         assertThat(got).endsWith("f");
     }
 
-    /** Owners die anywhere, messages are lost on the ways to nodes and consumers, come late, are sent several times: each exactly once. */
+    /**
+     * Owners die at any moment, messages are lost on the way to nodes and consumers, late, or sent several times:
+     * each is delivered exactly once.
+     */
     @Test
     void shouldGiveEveryConsumerEveryMessageOnceWhoeverDies() {
         long seed = Long.getLong("continuity.seed", System.nanoTime());
@@ -420,7 +423,7 @@ class ContinuityTest {
         assertThat(holes).isPositive();
     }
 
-    /** A feed of one node that is restarted: what is not delivered is told. */
+    /** A restarted feed of one node: messages that are not delivered are reported. */
     @Test
     void shouldTakeARestartForNoRepeatAndNoHole() {
         long seed = Long.getLong("continuity.seed", System.nanoTime());

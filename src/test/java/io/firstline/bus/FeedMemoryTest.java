@@ -224,7 +224,7 @@ class FeedMemoryTest {
         assertThat(Resent.of(new Answer(resent))).isEqualTo(resent);
     }
 
-    /** Beside a map that does the same the slow way: any owner, any order, any bound. */
+    /** Compares it with a simple model: any owner, any order, any bound. */
     @Test
     void shouldDoWhatASimpleModelDoes() {
         long seed = System.nanoTime();

@@ -12,8 +12,8 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
- * Nodes that receive the same feed, one of which publishes until it dies; nodes and consumers lose messages on the way. Time is virtual, in
- * microseconds; everything comes from one random source.
+ * Nodes that receive the same feed, one of which publishes until it dies; nodes and consumers miss messages on the
+ * way. Time is virtual, in microseconds; all randomness has one source.
  */
 final class SimulatedCluster {
     private static final int STREAMS = 4;
@@ -24,7 +24,7 @@ final class SimulatedCluster {
 
     private record Event(long at, long order, Runnable action) {}
 
-    /** What the venue sends: a text of a stream, at times the same as one before. */
+    /** A message of the venue: a text of a stream, at times equal to an earlier one. */
     record Sent(int stream, String text) {}
 
     private final Random random;
@@ -40,7 +40,7 @@ final class SimulatedCluster {
     private long lives;
     private boolean lossy;
     int deaths;
-    /** How many became owners with a hole in what they know. */
+    /** How many nodes became owners with a hole in what they know. */
     int holes;
 
     SimulatedCluster(Random random) {
@@ -55,7 +55,7 @@ final class SimulatedCluster {
         return now * 1_000;
     }
 
-    /** First in, first out, each with a delay of its own; cut when its publisher dies, somewhere in what is under way. */
+    /** A first-in, first-out link with random delays; cut, with its messages in flight, when its publisher dies. */
     private final class Link {
         private final int slowness = 1 + random.nextInt(3_000);
         private long lastArrival;
@@ -76,7 +76,7 @@ final class SimulatedCluster {
         }
     }
 
-    /** Receives the whole feed, each stream in its order, and may own it. */
+    /** A node that receives the whole feed, each stream in order, and may own it. */
     final class Node {
         private final Map<Object, Link> links = new HashMap<>();
         private final List<Link> streams = new ArrayList<>();
@@ -135,8 +135,8 @@ final class SimulatedCluster {
         }
 
         /**
-         * Knows what was published as far as it saw without a hole, and publishes what else it has. The other nodes have asked it for what
-         * they have missed so far.
+         * Makes the node the owner. It knows what was published up to the first hole, and publishes its other
+         * messages. The other nodes have requested what they missed so far.
          */
         void own(int newEpoch) {
             myEpoch = newEpoch;
@@ -186,7 +186,7 @@ final class SimulatedCluster {
             deaths++;
         }
 
-        /** The same process again: nothing is known of what was, and numbers begin with 1. */
+        /** The same process again: it has forgotten everything, and numbers begin with 1. */
         void restart() {
             memory = new FeedMemory(ALL, ++lives);
             received.clear();
@@ -194,7 +194,7 @@ final class SimulatedCluster {
         }
     }
 
-    /** Whoever listens, and what it got. */
+    /** A consumer and its messages. */
     final class Consumer implements Continuity.Receiver {
         final Continuity continuity = new Continuity(SETTINGS, false, this);
         final List<FeedMessage> got = new ArrayList<>();
@@ -252,7 +252,7 @@ final class SimulatedCluster {
         }
     }
 
-    // what happens
+    // events
 
     void start(int nodeCount, int consumerCount, int firstEpoch) {
         for (int i = 0; i < nodeCount; i++) {
@@ -266,7 +266,7 @@ final class SimulatedCluster {
         consumers.forEach(Consumer::tick);
     }
 
-    /** The venue sends so many. */
+    /** The venue sends this many messages. */
     void send(int count, boolean repeats) {
         for (int i = 0; i < count; i++) {
             Sent again = repeats && random.nextInt(5) == 0 && !sent.isEmpty()
@@ -284,14 +284,14 @@ final class SimulatedCluster {
         }
     }
 
-    /** From here on messages are lost on the consumers' ways: not the first, before which nobody could miss anything. */
+    /** From now on the consumers' links lose messages, but not the first one, before which a loss is not noticeable. */
     void loseFromHereOn() {
         send(3, false);
         run(20_000);
         lossy = true;
     }
 
-    /** What is under way arrives, and one more that everybody gets, before which nothing can be missed unnoticed. */
+    /** Waits until messages in flight arrive, and one more for every consumer, which reveals earlier losses. */
     void settle() {
         run(20_000);
         lossy = false;
@@ -299,7 +299,7 @@ final class SimulatedCluster {
         run(1_000_000);
     }
 
-    /** The owner dies, and somebody takes over, soon or late, whatever is under way. */
+    /** The owner dies, and another node takes over, soon or late, whatever is in flight. */
     void takeOver() {
         while (!owner.owning) {
             run(1_000);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One feed from two generations of pools: every message once, in its stream's order, numbered through. */
+/** One feed from two generations of pools: every message once, in its stream's order, with consecutive numbers. */
 class TakeoverTest {
     private static final long MS = 1_000_000;
     private static final int STREAMS = 3;
@@ -38,10 +38,10 @@ class TakeoverTest {
         return new FeedMessage("f", 1, "f-1", 0, Buffer.buffer(text), true, false);
     }
 
-    /** Something that happens at a time: a message reaches one side, or the sides change. */
+    /** An event at a time: a message reaches one side, or the sides change. */
     private record Event(long atNanos, Runnable action) {}
 
-    /** A message in three hundred has the bytes of one before it, as some venues' messages have. */
+    /** One message in three hundred has the bytes of an earlier one, as at some venues. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void shouldPublishEveryMessageOnceInOrder(long seed) {

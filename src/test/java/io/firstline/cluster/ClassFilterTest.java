@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A node makes no object of a class that its cluster does not exchange, whoever sends it and in whatever form. */
+/** A node creates no object of a class that its cluster does not exchange, whatever the sender and the form. */
 class ClassFilterTest {
     private static final AtomicInteger MADE = new AtomicInteger();
 

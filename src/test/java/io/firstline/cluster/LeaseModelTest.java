@@ -14,8 +14,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes that ask each other for the lease of a feed in virtual time, while messages are lost, late and doubled, nodes freeze, restart
- * and are cut off, and clocks run at different speeds: never do two own the feed at a time, and when all is well, one does.
+ * Nodes request the lease of a feed from each other in virtual time, while messages are lost, late and duplicated,
+ * nodes freeze, restart and are cut off, and clocks run at different speeds. Two nodes never own the feed at the same
+ * time, and without faults one does.
  */
 class LeaseModelTest {
     private static final long MS = 1_000_000;
@@ -47,7 +48,7 @@ class LeaseModelTest {
 
     private record Event(long at, long order, Runnable action) {}
 
-    /** All of it: real time is {@code now}. */
+    /** The whole model: {@code now} is the real time. */
     private static final class World {
         private final long seed;
         private final Random random;
@@ -125,7 +126,7 @@ class LeaseModelTest {
             }
         }
 
-        /** Delivers, perhaps late, perhaps twice, perhaps never. */
+        /** Delivers late, twice, or never. */
         void send(int from, int to, Runnable receive) {
             int copies = random.nextInt(50) == 0 ? 2 : 1;
             for (int i = 0; i < copies; i++) {
@@ -159,7 +160,7 @@ class LeaseModelTest {
         private final World world;
         private final int number;
         private final String name;
-        /** One per cent fast or slow. */
+        /** At most one per cent fast or slow. */
         private final double speed;
 
         private final long offset;
@@ -193,12 +194,12 @@ class LeaseModelTest {
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }
 
-        /** Runs something when the node is awake. */
+        /** Runs an action when the node is awake. */
         void deliver(long at, Runnable action) {
             int mine = life;
             world.at(at, () -> {
                 if (life != mine) {
-                    return; // the process that was meant is dead
+                    return; // the process it was meant for is dead
                 }
                 if (world.now < frozenUntil) {
                     deliver(frozenUntil, action);

@@ -18,7 +18,7 @@ class HalfOpenPolicyTest {
         return new Heard(lastFrameMs * MS, true, inStepMs * MS, false, stallMs * MS, stallEndedMs * MS, 0, 0);
     }
 
-    /** One that was silent, and no ping waited meanwhile. */
+    /** A sibling that was silent without an unanswered ping. */
     private static Heard silent(long fromMs, long toMs, long lastFrameMs) {
         return new Heard(lastFrameMs * MS, true, 0, false, 0, 0, (toMs - fromMs) * MS, toMs * MS);
     }

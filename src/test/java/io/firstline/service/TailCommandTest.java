@@ -63,7 +63,7 @@ class TailCommandTest {
         }
     }
 
-    /** Feeds go on while the command ends, but not in its figures. */
+    /** Feeds continue while the command ends, but its figures do not include that. */
     @Test
     void shouldSumUpWhatItHasWritten() throws IOException {
         Cli cli = Cli.run("tail", config(), "--for", "1s");
