@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns one feed: opens it, publishes it, answers for it. The feed's connections, arbiter and timers run on this verticle's event loop;
- * those of a feed with several pools run on one for each pool.
+ * Owns one feed: opens it, publishes it, answers requests for it. The feed's connections, arbiter and timers run on
+ * this verticle's event loop; a feed with several pools uses one event loop for each.
  *
- * <p>Deployed even when the server cannot be reached: that is logged and told as an event, and attempts go on.
+ * <p>Deployment succeeds even if the server is unreachable: the feed logs it, publishes an event, and retries.
  */
 public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
-    /** How long what a feed is changed to may take to open all its connections. */
+    /** The time limit for a changed feed to open all its connections. */
     private static final long CONNECT_MS = 30_000;
     /** How long after it has got a feed a node begins to answer for it, at most. */
     private static final long ANSWERS_MS = 100;
@@ -37,7 +37,7 @@ public abstract class FeedVerticle extends VerticleBase {
     private volatile Future<?> starting = Future.succeededFuture();
     private FeedConfig feedConfig;
     private Generation generation;
-    /** How it is being changed; null = it is not. */
+    /** The change in progress; null = none. */
     private Succession succession;
 
     private FeedCommands commands;
@@ -46,11 +46,11 @@ public abstract class FeedVerticle extends VerticleBase {
     private FeedResend resend;
 
     private MessageConsumer<Object> status;
-    /** This node's part in a cluster; null = there is none. */
+    /** This node's part in a cluster; null = not in a cluster. */
     private Replica replica;
 
     /**
-     * Made by class name or by hand.
+     * Creates a verticle.
      *
      * @param given null = read from the deployment's configuration
      */
@@ -59,16 +59,16 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     /**
-     * Made on a node of a cluster.
+     * Creates a verticle on a node of a cluster.
      *
-     * @param tenancy whether this node publishes the feed; null = it is the only one that has it
+     * @param tenancy whether this node publishes the feed; null = not in a cluster
      */
     FeedVerticle(FeedConfig given, Tenancy tenancy) {
         this.given = given;
         this.tenancy = tenancy;
     }
 
-    /** The configuration it was made with, or null. */
+    /** Returns the configuration it was created with, or null. */
     FeedConfig given() {
         return given;
     }
@@ -82,10 +82,10 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     /**
-     * Ends a start that still waits for the first connection: Vert.x can undeploy only verticles that have started. May be called on any
-     * thread.
+     * Ends a start that still waits for the first connection: Vert.x can undeploy only started verticles. May be
+     * called on any thread.
      *
-     * @return completes when the start has ended, or if there has been none yet
+     * @return completes when the start has ended, or if there was none yet
      */
     public Future<Void> endStart() {
         connectLater.tryComplete();
@@ -95,13 +95,13 @@ public abstract class FeedVerticle extends VerticleBase {
     private Future<?> open() {
         FeedConfig wanted = given == null ? FeedConfig.fromJson(config()) : given;
         if (feeds().putIfAbsent(wanted.name(), wanted.name()) != null) {
-            return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " runs already"));
+            return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " is already running"));
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
         memory = new FeedMemory(
                 wanted.retention(vertx.isClustered()),
-                // several nodes count on, one after the other: theirs is one life, whoever lives
+                // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
                 tenancy == null ? Clockwork.of(vertx).epochMicros() : 1);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
         if (tenancy == null) {
@@ -131,7 +131,7 @@ public abstract class FeedVerticle extends VerticleBase {
                     return Future.any(connected, connectLater.future());
                 })
                 .onFailure(
-                        e -> { // Vert.x does not stop what has not started
+                        e -> { // Vert.x does not stop a verticle that has not started
                             feeds().remove(wanted.name());
                             if (replica != null) {
                                 replica.close();
@@ -139,7 +139,7 @@ public abstract class FeedVerticle extends VerticleBase {
                         });
     }
 
-    /** Answers for the feed from now on, or not any more. */
+    /** Starts or stops answering for the feed. */
     private void answers(boolean forAll) {
         commands.answers(forAll);
         resend.answersForAll(forAll);
@@ -154,17 +154,17 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     /**
-     * Goes over to another configuration of the feed without a message lost or twice: the connections that it wants are opened and brought
-     * into step beside those there are, before these are closed. What commands have changed holds for the new one as well; what is
-     * retained stays bounded as it was. May be called on any thread.
+     * Changes the feed to another configuration without a lost or duplicated message: the new connections are opened
+     * and brought into step before the old ones are closed. Run-time subscriptions are kept; the bounds of retention
+     * do not change. May be called on any thread.
      *
-     * @return fails if that cannot be done, within half a minute: then nothing has changed
+     * @return fails if that is not possible within half a minute; then nothing has changed
      */
     public Future<Void> change(FeedConfig wanted) {
         return change(wanted, CONNECT_MS);
     }
 
-    /** The same with another limit of time. */
+    /** The same with another time limit. */
     Future<Void> change(FeedConfig wanted, long connectMs) {
         Promise<Void> done = Promise.promise();
         context.runOnContext(v -> goOver(wanted, connectMs).onComplete(done));
@@ -207,7 +207,7 @@ public abstract class FeedVerticle extends VerticleBase {
                 replica == null ? Future.succeededFuture() : replica.close()));
     }
 
-    /** Whichever feed gets the request asks them all. */
+    /** Answers for all feeds of the node, whichever feed gets the request. */
     private void answerForAll(Message<Object> request) {
         NodeStatus.ask(vertx).onSuccess(request::reply).onFailure(e -> request.fail(500, e.getMessage()));
     }

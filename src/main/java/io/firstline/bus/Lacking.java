@@ -4,19 +4,19 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Which numbers of a feed a standby knows to have been published and does not have: what to ask the owner for, and from where on it must
- * publish again if it becomes the owner, because it may take for unpublished what consumers have.
+ * The numbers that a standby knows to be published and does not have. It requests them from the owner. If it becomes
+ * the owner first, it publishes from the first of them again: it may take for unpublished what consumers have.
  *
- * <p>What the owner does not keep any more stays lacking until nothing waits for its publication that is older than the answer. Pure and
- * single-threaded; bounded: of what comes while a range is asked for all is taken together.
+ * <p>Numbers that the owner no longer keeps stay missing until no message that is older than the answer waits for
+ * publication. Pure and single-threaded; bounded, because ranges that are added during a request are joined.
  */
 final class Lacking {
-    /** Nothing is lacking from there on. */
+    /** No number is missing. */
     static final long NOTHING = Long.MAX_VALUE;
 
     private final Deque<Range> ranges = new ArrayDeque<>();
     private long askedHole = NOTHING;
-    /** The epoch of the owner that was asked for that. */
+    /** The epoch of the owner that was asked for that hole. */
     private int askedOwner;
 
     private long notKeptFrom = NOTHING;
@@ -24,7 +24,7 @@ final class Lacking {
 
     record Range(long from, long to) {}
 
-    /** These numbers have not come; none if they are upside down. */
+    /** These numbers have not arrived; an empty range adds none. */
     void add(long from, long to) {
         if (from <= to) {
             Range last = ranges.size() > 1 ? ranges.removeLast() : new Range(from, to);
@@ -32,7 +32,7 @@ final class Lacking {
         }
     }
 
-    /** What to ask for; null = nothing. */
+    /** Returns the range to request; null = none. */
     Range next() {
         return ranges.peekFirst();
     }
@@ -40,14 +40,14 @@ final class Lacking {
     /**
      * The owner has answered.
      *
-     * @param asked what {@link #next} has said
-     * @param hole the first number that is lacking still, by what the owner says of those before it
+     * @param asked the requested range
+     * @param hole the first number that is still missing before the range, by the owner's list of epochs
      */
     void answered(Range asked, Resent answer, long hole, long nowNanos) {
         ranges.remove(asked);
         int owner = answer.epochs().newest();
         if (hole < asked.from() && (hole != askedHole || owner != askedOwner)) {
-            askedHole = hole; // once of each owner: what nobody keeps any more stays a hole
+            askedHole = hole; // once of each owner: numbers that no node keeps stay a hole
             askedOwner = owner;
             ranges.addFirst(new Range(hole, asked.from() - 1));
         }
@@ -74,7 +74,7 @@ final class Lacking {
         return isEmpty();
     }
 
-    /** The first number of all; {@link #NOTHING} = none is lacking. */
+    /** Returns the first missing number; {@link #NOTHING} = none. */
     long first() {
         return Math.min(
                 notKeptFrom, ranges.stream().mapToLong(Range::from).min().orElse(NOTHING));

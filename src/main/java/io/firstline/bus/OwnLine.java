@@ -6,10 +6,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What a node of a cluster receives of a feed itself, beside what the feed's owner publishes: whether it receives it, and whether the two
- * overlap without a hole in between. They do once something has been published that came here since its pools are connected: what was
- * sent before, while they were not, has then been published as well, of one pool certainly, of several as far as the owner is as far
- * with each. A pool that was never connected here does not count: perhaps nobody can.
+ * What a standby receives of a feed itself, beside the messages that the owner publishes: whether it receives the
+ * feed, and whether the two overlap without a hole. They overlap once a message was published that this node received
+ * after its pools were connected. Everything sent before that was then published too: certainly for one pool, and for
+ * several if the owner is equally far with each. A pool that was never connected here does not count, because perhaps
+ * no node can connect it.
  *
  * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1).
  */
@@ -25,7 +26,7 @@ final class OwnLine {
     /** All connections are open and bring nothing, though the feed usually speaks: the path to the exchange may stand still. */
     private boolean silent;
 
-    /** Something has happened to one of the pools. */
+    /** Takes an event of one of the pools. */
     void happened(FeedEvent event, long nowNanos) {
         int pool = event.facts().getInteger("shard", 1);
         boolean isLost = event.type() == FeedEvent.Type.DEGRADED
@@ -59,9 +60,9 @@ final class OwnLine {
     }
 
     /**
-     * Something was published that was received here as well.
+     * A message was published that was received here too.
      *
-     * @return whether it is the first that shows that they overlap
+     * @return whether it is the first that proves the overlap
      */
     boolean cameBothWays(long receivedNanos) {
         if (overlaps || !isReceived() || receivedNanos - sinceNanos < 0) {
@@ -71,7 +72,7 @@ final class OwnLine {
         return true;
     }
 
-    /** Another owner publishes from here on: the overlap with it is to be shown anew. */
+    /** Another owner publishes from now on: the overlap with it must be proved again. */
     void standsBy() {
         overlaps = false;
     }

@@ -17,19 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of several nodes that receive the same feed. While the feed is its own, it publishes what it receives. While it is another's, it
- * compares what it receives with what the owner publishes, so that it can go on where the owner stops: with what it has and the owner
+ * One of several nodes that receive the same feed. As the owner it publishes what it receives. As a standby it
+ * compares what it receives with what the owner publishes, so that it can continue with the messages that the owner
  * has not published.
  *
- * <p>What it publishes is published before its lease runs out, by the clock, message for message: a process that was frozen and goes on
- * publishes nothing.
+ * <p>It checks its lease by the clock for each message that it publishes: a process that was frozen publishes nothing
+ * when it continues.
  *
- * <p>Called on the event loops of the feed's pools, of the verticle, and of whoever keeps the leases: they wait here for each other for
- * as long as it takes to put a message on the bus.
+ * <p>Called on the event loops of the feed's pools, of the verticle, and of the lease code. They wait for each other
+ * while one message is put on the bus.
  */
 final class Replica implements Outlet, Tenancy.Tenant {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    /** How far apart the owner and this node may receive a message; longer than it takes to find that an owner hangs. */
+    /**
+     * The largest difference between the arrival of a message at the owner and at this node; longer than it takes to
+     * detect that an owner hangs.
+     */
     private static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int COMPARED_MESSAGES = 200_000;
@@ -37,7 +40,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     private static final long RETRY_MS = 100;
 
-    /** So many messages more than need be are asked for when it begins to listen. */
+    /** How many more messages than needed a standby requests when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
 
     private final Vertx vertx;
@@ -52,28 +55,28 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
     private final FeedMemory memory;
-    /** The last that this node has published. */
+    /** The number of the last message that this node has published. */
     private long sequence;
-    /** The highest epoch in which something was published. */
+    /** The highest epoch in which a message was published. */
     private int epoch;
-    /** The epoch in which this node publishes, or has last published; 0 = it never did. */
+    /** The epoch in which this node publishes or last published; 0 = never. */
     private int ownEpoch;
 
     private boolean publishing;
-    /** A message of the owner has come that it stands by for. */
+    /** A message of the present owner has arrived. */
     private boolean listening;
 
     private final Lacking lacking = new Lacking();
     private boolean asking;
-    /** It asks the server for what the owner asks for. */
+    /** The owner's run-time subscriptions are applied here. */
     private boolean amended;
 
     private boolean closed;
 
     /**
-     * Stands by at first.
+     * Starts as a standby.
      *
-     * @param tell is told when the feed changes hands here
+     * @param tell receives changes of the owner that this node causes
      */
     Replica(
             Vertx vertx,
@@ -101,7 +104,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         return others.unregister();
     }
 
-    // what this node receives
+    // messages that this node receives
 
     @Override
     public synchronized void publish(FeedMessage message) {
@@ -139,7 +142,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         try {
             message = Refusals.body(delivery, FeedMessage.class);
         } catch (IllegalArgumentException e) {
-            refusals.refuse(feed + ": what is no message of the feed is dropped", e.getMessage());
+            refusals.refuse(feed + ": dropped a body that is not a message of the feed", e.getMessage());
             return;
         }
         published(message);
@@ -149,7 +152,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         long now = System.nanoTime();
         isOwn(now); // who receives nothing else does not notice that its lease has run out
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
-            return; // from somebody who has lost the feed, or our own
+            return; // from a former owner, or our own
         }
         boolean isNewOwner = message.epoch() > epoch;
         if (isNewOwner) {
@@ -160,11 +163,11 @@ final class Replica implements Outlet, Tenancy.Tenant {
         long next = memory.last() + 1;
         if (!listening) {
             listening = true;
-            // what came before we listened may have been published before as well
+            // messages before we listened may have been published too
             long catchUpFrom = Math.max(1, sequence - 2L * overlap.ahead() - CATCH_UP_MORE);
             want(Math.max(catchUpFrom, Math.min(next, sequence - 1)), sequence - 1);
         } else if (isNewOwner || sequence > next) {
-            // with a hole it would publish again what consumers have; a new owner says where it goes on from
+            // with a hole it would publish again what consumers have; a new owner tells where it continues from
             want(Math.max(1, Math.min(next, sequence - 1)), sequence - 1);
         }
         publisher.remember(message);
@@ -172,7 +175,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         published(message.identity(), now);
     }
 
-    /** It was published, and was received here at a time, or was not. */
+    /** A message was published; finds out whether and when it was received here. */
     private void published(long identity, long now) {
         long receivedNanos = overlap.published(identity, now);
         if (receivedNanos != Overlap.NOT_RECEIVED) {
@@ -188,7 +191,10 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
     }
 
-    /** What a former owner has published and the new one does not go on from is not published: it is to come again, from that one or us. */
+    /**
+     * Takes back messages that a former owner has published and the new one does not continue from: they are
+     * published again, by the new owner or by us.
+     */
     private List<FeedMessage> withdraw(long now) {
         return overlap.withdrawn(
                 memory.takeForgotten(),
@@ -197,7 +203,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 now);
     }
 
-    /** The owner has told what commands changed, and it is so here. */
+    /** The owner's run-time changes have arrived and are applied here. */
     synchronized void amended() {
         amended = true;
         tellWarm();
@@ -207,7 +213,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         tenancy.warm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps());
     }
 
-    /** Numbers that the owner has given and that have not come. */
+    /** These numbers of the owner have not arrived. */
     private void want(long from, long to) {
         lacking.add(from, to);
         ask();
@@ -235,8 +241,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
         if (publishing || closed) {
             return;
         }
-        if (failure != null) { // its owner may have changed just now
-            LOG.debug("{} does not get {}", feed, asked, failure);
+        if (failure != null) { // the owner may have changed just now
+            LOG.debug("{} cannot get {}", feed, asked, failure);
             vertx.setTimer(RETRY_MS, t -> askAgain());
             return;
         }
@@ -258,7 +264,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         }
     }
 
-    // whose the feed is
+    // ownership
 
     @Override
     public void moveIn() {
@@ -273,11 +279,11 @@ final class Replica implements Outlet, Tenancy.Tenant {
     public synchronized void moveOut() {
         if (publishing) {
             standBy();
-            LOG.info("{} is given back by {} after {}", feed, tenancy.node(), sequence);
+            LOG.info("{} released by {} after message {}", feed, tenancy.node(), sequence);
         }
     }
 
-    /** Whether the feed is this node's; what waits is published when it has become so. */
+    /** Returns whether this node owns the feed; publishes the waiting messages when it has become the owner. */
     private boolean isOwn(long now) {
         Tenancy.Lease lease = tenancy.lease();
         boolean running = lease.isRunning(now) && lease.epoch() >= epoch && !closed;
@@ -286,12 +292,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
             return publishing;
         } else if (!running && publishing) {
             standBy();
-            LOG.warn("{} is not published by {} any more: its lease has run out", feed, tenancy.node());
+            LOG.warn("{} no longer published by {}: its lease expired", feed, tenancy.node());
         }
         return running;
     }
 
-    /** What is published from now on has to be heard before it can be told that nothing is missing. */
+    /** Becomes a standby. It reports itself warm only after it has heard the new owner. */
     private void standBy() {
         publishing = false;
         listening = false;
@@ -304,16 +310,16 @@ final class Replica implements Outlet, Tenancy.Tenant {
         ownEpoch = newEpoch;
         epoch = newEpoch;
         tenancy.heard(newEpoch);
-        tellWarm(); // if it is cut off and does not notice that it has lost the feed, it is not warm either
+        tellWarm(); // an owner that is cut off, and does not notice that it lost the feed, must not be warm
         memory.forgetFrom(lacking.first());
         lacking.clear();
         sequence = memory.begin(newEpoch) - 1;
         List<FeedMessage> notHere = withdraw(now);
         List<FeedMessage> waiting = new ArrayList<>(overlap.takeAll());
-        waiting.addAll(notHere); // younger in their streams than what has come here
+        waiting.addAll(notHere); // younger in their streams than the messages received here
         notHere.forEach(message -> overlap.published(message.identity(), now));
         LOG.info(
-                "{} is published by {} from {} on, in epoch {} ({} waiting, {} to come)",
+                "{} published by {} from message {} on, epoch {} ({} not published yet, {} published but not received here yet)",
                 feed,
                 tenancy.node(),
                 sequence + 1,
@@ -328,7 +334,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         publish(waiting);
     }
 
-    /** As long as the feed is ours: there may be much, and we may be frozen meanwhile. */
+    /** Publishes while the lease runs: there may be many messages, and the process may be frozen meanwhile. */
     private void publish(List<FeedMessage> waiting) {
         for (FeedMessage message : waiting) {
             long now = System.nanoTime();
@@ -348,7 +354,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         publisher.publish(message.in(ownEpoch, ++sequence));
     }
 
-    /** What there is to say about it in a status. */
+    /** Returns this node's part in the cluster, for the status. */
     synchronized JsonObject report() {
         boolean owns = isPublishing();
         return new JsonObject()
@@ -364,12 +370,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .put("crowdedOut", overlap.crowdedOut());
     }
 
-    /** The epoch in which this node publishes the feed now; 0 = another does, or nobody. */
+    /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */
     synchronized int publishingEpoch() {
         return publishing && tenancy.lease().isRunning(System.nanoTime()) ? ownEpoch : 0;
     }
 
-    /** Whether this node publishes the feed. */
+    /** Returns whether this node publishes the feed. */
     synchronized boolean isPublishing() {
         return publishingEpoch() > 0;
     }

@@ -16,13 +16,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** The pools that carry one feed, mostly one, spoken to as one. Methods may be called on any thread. */
+/** The pools of one feed, usually one, used as one. Thread-safe. */
 final class Shards {
     private final FeedConfig config;
     private final List<Feed> feeds;
 
     /**
-     * What the configuration's parts have become.
+     * Creates the group.
      *
      * @param feeds in the order of {@link FeedConfig#parts()}
      */
@@ -31,7 +31,7 @@ final class Shards {
         this.feeds = feeds;
     }
 
-    /** Opens all; succeeds when each has a live connection, fails when one has had its first attempts in vain. */
+    /** Opens all; succeeds when each has a live connection, fails when all first attempts of one have failed. */
     Future<Void> start() {
         return Future.all(each(Feed::start)).mapEmpty();
     }
@@ -40,7 +40,7 @@ final class Shards {
         return Future.join(each(Feed::close)).mapEmpty();
     }
 
-    /** That of the first which is not connected; {@code CONNECTED} if all are. */
+    /** Returns the state of the first pool that is not connected; {@code CONNECTED} if all are. */
     FeedState state() {
         return feeds.stream()
                 .map(Feed::state)
@@ -56,12 +56,12 @@ final class Shards {
                         all.<Long>list().stream().max(Comparator.naturalOrder()).get());
     }
 
-    /** Calls connections otherwise than those of a generation before. */
+    /** Starts connection numbers after those of an earlier generation. */
     void numberConnectionsAfter(long made) {
         feeds.forEach(feed -> feed.numberConnectionsAfter(made));
     }
 
-    /** Sends through all pools if all connections are meant, else through the first that can. */
+    /** Sends through all pools if the route means all connections, otherwise through the first that can. */
     Future<Integer> send(Route route, Function<Feed, Future<Integer>> send) {
         return route.kind() == Route.Kind.ALL ? sum(each(send)) : first(send);
     }
@@ -124,7 +124,7 @@ final class Shards {
         return feeds.stream().map(action).toList();
     }
 
-    /** Tries one after the other; fails as the last did. */
+    /** Tries one pool after another; fails with the last failure. */
     private <T> Future<T> first(Function<Feed, Future<T>> action) {
         Future<T> result = action.apply(feeds.get(0));
         for (int i = 1; i < feeds.size(); i++) {

@@ -1,26 +1,26 @@
 package io.firstline.bus;
 
 /**
- * Whether a node of a cluster may publish a feed that others receive as well. Told by who keeps the leases, asked by the feed for each
- * message. For any thread; times are nanoseconds of this node's monotonic clock.
+ * Whether a node of a cluster may publish a feed that other nodes receive too. The lease holder's code sets it, and
+ * the feed checks it for each message. Thread-safe; times are nanoseconds of this node's monotonic clock.
  */
 public final class Tenancy {
     private static final Lease NONE = new Lease(0, System.nanoTime());
 
-    /** What hears of it. */
+    /** Receives changes of the lease. */
     interface Tenant {
-        /** The feed is its own now. On any thread. */
+        /** This node has acquired the lease. Called on any thread. */
         void moveIn();
 
-        /** The feed is not its own any more; when this returns, nothing more is published. */
+        /** This node has lost the lease; when this returns, nothing more is published. */
         void moveOut();
     }
 
     /**
      * The right to publish for a while.
      *
-     * @param epoch above that of everybody who had it before
-     * @param untilNanos the end of it
+     * @param epoch greater than that of every earlier owner
+     * @param untilNanos its end
      */
     record Lease(int epoch, long untilNanos) {
         boolean isRunning(long nowNanos) {
@@ -36,14 +36,14 @@ public final class Tenancy {
     private volatile boolean receiving;
     private volatile boolean majority = true;
 
-    /** Of one feed on one node. */
+    /** Creates the state of one feed on one node. */
     public Tenancy(String node) {
         this.node = node;
     }
 
-    // told by who keeps the leases
+    // called by the lease code
 
-    /** The feed is this node's until a moment. */
+    /** This node has the lease until an instant. */
     public void extend(int epoch, long untilNanos) {
         Lease before = lease;
         lease = new Lease(epoch, untilNanos);
@@ -53,7 +53,7 @@ public final class Tenancy {
         }
     }
 
-    /** The feed is given back. When this returns, nothing more is published. */
+    /** The lease is released. When this returns, nothing more is published. */
     public void end() {
         lease = NONE;
         Tenant living = tenant;
@@ -62,17 +62,17 @@ public final class Tenancy {
         }
     }
 
-    /** Whether enough nodes hear each other for anybody to publish, as far as this one knows. */
+    /** Sets whether enough nodes hear each other for any of them to publish, as far as this one knows. */
     public void majority(boolean isThere) {
         majority = isThere;
     }
 
-    /** The highest epoch in which something was published. */
+    /** Returns the highest epoch in which a message was published. */
     public int heardEpoch() {
         return heardEpoch;
     }
 
-    /** Whether the node could take over without a loss. */
+    /** Returns whether the node could take over without a loss. */
     public boolean isWarm() {
         return warm;
     }
@@ -82,7 +82,7 @@ public final class Tenancy {
         return receiving;
     }
 
-    // asked and told by the feed
+    // called by the feed
 
     String node() {
         return node;

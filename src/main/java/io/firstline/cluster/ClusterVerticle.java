@@ -25,36 +25,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member's part in the cluster: it carries the feeds that fall to it, asks the others for the lease of those that nobody publishes,
- * and votes on what others ask. Everything runs on its event loop, which no feed shares, so that a busy feed costs no lease.
+ * A member of the cluster: carries its feeds, requests the lease of feeds without an owner, and votes on requests of
+ * other members. Runs on an event loop that no feed shares, so that a busy feed costs no lease.
  *
- * <p>Members talk to each other at {@code firstline.cluster.<host:port>}; whoever sends {@code {"do": "status"}} there is told what the
- * member carries, and whom it hears.
+ * <p>Members send each other messages at {@code firstline.cluster.<host:port>}. The request {@code {"do": "status"}}
+ * at that address returns the feeds that the member carries, and the members that it hears.
  */
 public final class ClusterVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
-    /** Where a member is asked, followed by its {@code host:port}. */
+    /** The address of a member, followed by its {@code host:port}. */
     public static final String ADDRESS = "firstline.cluster.";
 
     private static final int ROUNDS_PER_LEASE = 4;
     private static final int ROUNDS_PER_CLAIM = 16;
     private static final int TICKS_PER_LEASE = 32;
-    /** For so long a voter that has just started does not vote, whatever the lease: the time of day has then got to a new epoch. */
+    /**
+     * The shortest time without votes after a start, whatever the lease: the time of day has then reached a new
+     * epoch.
+     */
     private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
-    /** So long other members may take to appear before their feeds are taken for theirs. */
+    /** The time for other members to appear before their feeds are carried here. */
     private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
-    /** A feed that has fallen to another member is carried on for so long. */
+    /** How long a feed that belongs to another member is still carried here. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
-    /** So long a member that leaves waits until somebody else has its feeds. */
+    /** The longest wait of a leaving member until its feeds have another owner. */
     private static final long FAREWELL_MS = 600;
 
     private static final long FAREWELL_STEP_MS = 20;
     private static final long BACK_OFF_MS = 100;
-    /** So long a node looks for others before it looks whether they are of another cluster: two halves of one find each other sooner. */
+    /**
+     * How long a node looks for others before it checks whether they belong to another cluster: two halves of one
+     * cluster find each other sooner.
+     */
     private static final long ESTRANGED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long LOOK_UP_MS = 1_000;
-    /** A feed that could not be deployed is tried again after so long. */
+    /** The pause before a failed deployment is retried. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ClusterConfig config;
@@ -75,7 +81,7 @@ public final class ClusterVerticle extends VerticleBase {
     private long wentHomeNanos;
     private boolean leaving;
 
-    /** A feed of the configuration, and whether this member carries it. */
+    /** A feed of the configuration, and its state on this member. */
     private static final class Carried {
         private final FeedConfig config;
         private final Candidate candidate;
@@ -94,18 +100,18 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     /**
-     * Carries nothing yet.
+     * Creates a member that carries nothing yet.
      *
-     * @param config of a member
-     * @param feeds those of all members
-     * @param verticles what carries a feed
+     * @param config the configuration of a member
+     * @param feeds the feeds of all members
+     * @param verticles creates the verticle of a feed
      */
     public ClusterVerticle(
             ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, Tenancy, Deployable> verticles) {
         this(config, feeds, verticles, LINGER_NANOS);
     }
 
-    /** The same, carrying a feed on for another time when it has fallen to another member. */
+    /** The same, with another time for carrying a feed that belongs to another member. */
     ClusterVerticle(
             ClusterConfig config,
             List<FeedConfig> feeds,
@@ -147,7 +153,7 @@ public final class ClusterVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    // time
+    // timers
 
     private void tick() {
         if (leaving) {
@@ -160,7 +166,7 @@ public final class ClusterVerticle extends VerticleBase {
         for (Carried feed : feeds.values()) {
             claims |= consider(feed, given, now);
         }
-        // a vote may be refused because the voter heard of the last lease a little later: it is asked again soon
+        // a voter may refuse because it learned of the last lease a little later: ask again soon
         int rounds = isClaiming() ? ROUNDS_PER_CLAIM : ROUNDS_PER_LEASE;
         if (claims || !given.isEmpty() || now - lastRoundNanos >= leaseNanos / rounds) {
             send(given, now);
@@ -171,7 +177,7 @@ public final class ClusterVerticle extends VerticleBase {
         return feeds.values().stream().anyMatch(feed -> feed.candidate.isClaiming());
     }
 
-    /** So that a takeover need not: it may have to wait for the one that is gone. */
+    /** Looks up addresses in advance, because a takeover could have to wait for the node that is gone. */
     private void lookUp() {
         feeds.forEach((name, feed) -> {
             if (feed.deployed != null) {
@@ -189,8 +195,8 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     /**
-     * Completes when so many members are of another cluster that this node can never publish anything, with what there is to say of it:
-     * it has another name or secret than they have, and better ends than waits.
+     * Completes when so many members belong to another cluster that this node can never publish: its cluster name or
+     * secret differs from theirs. It should then end instead of waiting. The result is the reason.
      */
     public Future<String> refused() {
         return refused.future();
@@ -206,10 +212,10 @@ public final class ClusterVerticle extends VerticleBase {
                         refused.tryComplete(Clustering.notLetIn(config.self(), foreign));
                     }
                 })
-                .onFailure(e -> LOG.debug("{} does not know who refuses it", config.self(), e));
+                .onFailure(e -> LOG.debug("{} cannot find out which members reject it", config.self(), e));
     }
 
-    /** Decides what becomes of one feed; true = there is something new to ask for. */
+    /** Decides about one feed; returns true if there is a new request. */
     private boolean consider(Carried feed, List<Ask> given, long now) {
         if (feed.deployed == null || !feed.deployed.succeeded()) {
             return false;
@@ -219,7 +225,7 @@ public final class ClusterVerticle extends VerticleBase {
         candidate.heardOf(feed.tenancy.heardEpoch());
         feed.tenancy.majority(majority.isThere());
         if (candidate.isLost(now)) {
-            LOG.debug("{} is not got by {}", name, config.self());
+            LOG.debug("{} not acquired by {}", name, config.self());
             given.add(candidate.giveUp(TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now));
         }
         Promised known = voter.promised(name);
@@ -267,7 +273,7 @@ public final class ClusterVerticle extends VerticleBase {
             wentHomeNanos = now;
         }
         if (reason != null) {
-            LOG.info("{} is handed over by {}, {}", name, config.self(), reason);
+            LOG.info("{} handed over by {}: {}", name, config.self(), reason);
         }
         return reason != null;
     }
@@ -298,7 +304,7 @@ public final class ClusterVerticle extends VerticleBase {
         counted(vote(mine, now));
     }
 
-    // what members tell each other
+    // messages between members
 
     private void receive(Message<Object> message) {
         Round theirs;
@@ -317,7 +323,7 @@ public final class ClusterVerticle extends VerticleBase {
             }
             theirs = Round.of(json);
         } catch (IllegalArgumentException e) {
-            refusals.refuse("cluster: a message that is none of a member's is dropped", e.getMessage());
+            refusals.refuse("cluster: dropped an invalid message", e.getMessage());
             return;
         }
         if (!isOther(theirs.from(), "a round")) {
@@ -327,7 +333,7 @@ public final class ClusterVerticle extends VerticleBase {
         presence.heard(theirs, now);
         if (theirs.leaseMs() != config.leaseMs()) {
             LOG.error(
-                    "{} takes a lease to be {} ms, {} takes it to be {} ms: it gets no vote",
+                    "{} has leaseMs {}, {} has leaseMs {}: the first gets no vote here",
                     theirs.from(),
                     theirs.leaseMs(),
                     config.self(),
@@ -343,7 +349,7 @@ public final class ClusterVerticle extends VerticleBase {
             vertx.eventBus().send(ADDRESS + theirs.from(), votes.toJson());
         }
         if (!theirs.given().isEmpty()) {
-            tick(); // what was given back may be ours
+            tick(); // the released feed may be ours
         }
     }
 
@@ -352,8 +358,8 @@ public final class ClusterVerticle extends VerticleBase {
             return true;
         }
         refusals.refuse(
-                "cluster: " + what + " of a node that is none of the other members is dropped",
-                "found " + from + ", allowed: " + config.members() + " but " + config.self());
+                "cluster: dropped " + what + " of a node that is not another member",
+                "found " + from + ", allowed: " + config.members() + " except " + config.self());
         return false;
     }
 
@@ -366,7 +372,7 @@ public final class ClusterVerticle extends VerticleBase {
                     : feed.candidate.giveWay(
                             theirs.from(), ask.epoch(), TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now);
             if (mine != null) {
-                LOG.debug("{} is left to {} by {}", ask.feed(), theirs.from(), config.self());
+                LOG.debug("{} left to {} by {}", ask.feed(), theirs.from(), config.self());
                 given.add(mine);
             }
         }
@@ -400,7 +406,7 @@ public final class ClusterVerticle extends VerticleBase {
         }
     }
 
-    // who is there, and who carries what
+    // membership and placement
 
     private void gather(long now) {
         Set<String> present = presence.present(now);
@@ -432,7 +438,7 @@ public final class ClusterVerticle extends VerticleBase {
                         config.members());
             case REGAINED -> LOG.warn("{} sees a majority again: {}", self, present);
             case NONE -> {
-                // told already
+                // reported before
             }
         }
         if (change != MajorityWatch.Change.NONE || !present.equals(told)) {
@@ -455,11 +461,12 @@ public final class ClusterVerticle extends VerticleBase {
                 Deployable verticle = verticles.apply(feed.config, feed.tenancy);
                 Promise<Void> known = Promise.promise();
                 lookUp(name).onComplete(found -> context.runOnContext(v -> known.complete()));
-                feed.deployed = known.future().compose(v -> vertx.deployVerticle(verticle)); // as a part of this one
+                // as a child of this verticle
+                feed.deployed = known.future().compose(v -> vertx.deployVerticle(verticle));
                 feed.deployed.onFailure(e -> {
                     feed.failedNanos = System.nanoTime();
                     if (!leaving) {
-                        LOG.error("{} cannot be carried by {}", name, config.self(), e);
+                        LOG.error("{} cannot be deployed on {}", name, config.self(), e);
                     }
                 });
             }
@@ -468,10 +475,10 @@ public final class ClusterVerticle extends VerticleBase {
                 feed.unwanted = true;
                 feed.unwantedSinceNanos = now;
             } else if (now - feed.unwantedSinceNanos > lingerNanos) {
-                LOG.info("{} is not carried by {} any more", name, config.self());
+                LOG.info("{} no longer carried by {}", name, config.self());
                 Future<String> deployed = feed.deployed;
                 feed.deployed = null;
-                feed.leaves = true; // a feed runs once on a node: it is not deployed again before it has gone
+                feed.leaves = true; // a node runs a feed once: it is not deployed again before it is undeployed
                 deployed.compose(vertx::undeploy)
                         .onFailure(e -> LOG.warn("{} cannot be undeployed", name, e))
                         .onComplete(gone -> context.runOnContext(v -> feed.leaves = false));
@@ -479,7 +486,7 @@ public final class ClusterVerticle extends VerticleBase {
         }
     }
 
-    /** What this member knows: the request {@code {"do": "status"}} at its address. */
+    /** Returns this member's view: the answer to {@code {"do": "status"}}. */
     private JsonObject status() {
         long now = System.nanoTime();
         JsonObject carried = new JsonObject();
@@ -502,15 +509,15 @@ public final class ClusterVerticle extends VerticleBase {
                 .put("feeds", carried);
     }
 
-    // the end
+    // shutdown
 
     /**
-     * Gives everything back, so that others go on at once.
+     * Releases all feeds, so that other members take them over at once.
      *
-     * @return completes when they have, or do not
+     * @return completes when they have done so, or after a time limit
      */
     public Future<Void> leave() {
-        if (context == null) { // the program ends before it is deployed
+        if (context == null) { // the program ends before its deployment
             return Future.succeededFuture();
         }
         Promise<Void> gone = Promise.promise();
@@ -533,7 +540,7 @@ public final class ClusterVerticle extends VerticleBase {
         return gone.future();
     }
 
-    /** Its vote may be needed until somebody else has what it had. */
+    /** Waits until other members own its feeds, because they may need this member's vote. */
     private void farewell(List<Ask> given, long untilNanos, Promise<Void> gone) {
         long now = System.nanoTime();
         boolean taken = given.stream().allMatch(ask -> {

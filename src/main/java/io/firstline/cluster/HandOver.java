@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * clock.
  */
 final class HandOver {
-    /** So long an owner that receives nothing tries to. */
+    /** How long an owner that receives nothing tries to reconnect. */
     private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** So long if no other is warm: nobody becomes so while nothing is published. */
     private static final long BLIND_ALL_COLD_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -22,10 +22,10 @@ final class HandOver {
     /** When the feed was last where it belongs, as far as that can have it. */
     private long atHomeNanos;
 
-    /** Why it goes. */
+    /** Why a feed is handed over. */
     enum Reason {
-        BLIND("which does not receive it"),
-        AWAY("where it does not belong");
+        BLIND("it does not receive the feed"),
+        AWAY("the preferred member is ready");
 
         private final String words;
 
@@ -51,10 +51,10 @@ final class HandOver {
     record Facts(boolean owns, boolean receives, boolean othersReceive, boolean othersAreWarm, boolean firstIsWarm) {}
 
     /**
-     * Decides; called again and again.
+     * Decides; called periodically.
      *
-     * @param lastNanos when a feed last went home from here
-     * @return null = it stays
+     * @param lastNanos when a feed was last handed to its preferred member from here
+     * @return null = keep the feed
      */
     Reason decide(Facts facts, long lastNanos, long nowNanos) {
         if (!facts.owns() || facts.receives()) {

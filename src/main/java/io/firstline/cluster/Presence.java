@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which members are there, as far as this one hears them, and what they carry. Single-threaded. */
+/** The present members, as far as this one hears them, and the feeds that they carry. Single-threaded. */
 final class Presence {
     private final String self;
     private final List<String> members;
@@ -16,9 +16,9 @@ final class Presence {
     private record Heard(long nanos, Map<String, Round.Part> carries) {}
 
     /**
-     * Nobody is there yet but this one.
+     * Starts with this member alone.
      *
-     * @param goneNanos who says nothing for so long is not there
+     * @param goneNanos a member that is silent for this long counts as absent
      */
     Presence(String self, List<String> members, long goneNanos) {
         this.self = self;
@@ -32,7 +32,7 @@ final class Presence {
         }
     }
 
-    /** Who is there, this one included. */
+    /** Returns the present members, this one included. */
     Set<String> present(long nowNanos) {
         TreeSet<String> present = new TreeSet<>();
         present.add(self);
@@ -48,12 +48,12 @@ final class Presence {
         return present(nowNanos).size() > members.size() / 2;
     }
 
-    /** Whether another member could take a feed over without a loss. */
+    /** Returns whether another member could take over a feed without a loss. */
     boolean isWarm(String member, String feed) {
         return part(member, feed).warm();
     }
 
-    /** Whether what the exchange sends comes to another member. */
+    /** Returns whether another member receives a feed from the exchange. */
     boolean receives(String member, String feed) {
         return part(member, feed).receives();
     }

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a member tells all others several times in each lease, for all feeds at once.
+ * The message that a member sends to all others several times in each lease, for all feeds at once.
  *
- * @param from who
- * @param number its rounds count upwards
- * @param leaseMs what it takes a lease to be; who takes it otherwise is no voter
- * @param asks for which it wants votes
- * @param given what it gives back
- * @param carries the feeds that it receives, and what it is to them
+ * @param from the sender
+ * @param number of the round, ascending
+ * @param leaseMs the sender's configured lease; a member with another value gets no votes
+ * @param asks its requests for votes
+ * @param given the leases and claims that it releases
+ * @param carries the feeds that it receives, and their states
  */
 record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> given, Map<String, Part> carries) {
     private static final String ASKS = "asks";
@@ -48,7 +48,7 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
                 .put("carries", feeds);
     }
 
-    /** Reads what another node says; throws {@link IllegalArgumentException} if it is no round. */
+    /** Reads a round of another node; throws {@link IllegalArgumentException} if it is invalid. */
     static Round of(JsonObject json) {
         Map<String, Part> carries = new TreeMap<>();
         JsonObject feeds = Said.object(json, "carries");
@@ -77,9 +77,9 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
     }
 
     /**
-     * A voter's answer to it.
+     * A voter's answer to a round.
      *
-     * @param from who votes
+     * @param from the voter
      * @param number of the round
      */
     record Votes(String from, long number, List<Vote> votes) {
@@ -97,7 +97,7 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
             return json.containsKey("votes");
         }
 
-        /** Reads what another node says; throws {@link IllegalArgumentException} if these are no votes. */
+        /** Reads votes of another node; throws {@link IllegalArgumentException} if they are invalid. */
         static Votes of(JsonObject json) {
             return new Votes(
                     Said.name(json, "from"), Said.number(json, "round"), Said.list(json, "votes", Votes::vote));

@@ -229,9 +229,9 @@ class FeedVerticleTest extends BusTestBase {
         eventuallyConnected("btc");
 
         assertThat(failureOf(deploying(POOL, config("btc", exchange.url(PATH)))))
-                .hasMessageContaining("a feed btc runs already");
+                .hasMessageContaining("a feed btc is already running");
         assertThat(failureOf(deploying(POOL, config("btc", exchange.url(PATH))))) // the first keeps its name
-                .hasMessageContaining("a feed btc runs already");
+                .hasMessageContaining("a feed btc is already running");
         eventually(() -> exchange.lines().size() == 3);
 
         join(vertx.undeploy(first));

@@ -10,7 +10,7 @@ class LackingTest {
     private final Lacking lacking = new Lacking();
     private int epoch = 1;
 
-    /** The owner answers about numbers up to one; so many of them it does not keep. */
+    /** The owner answers about numbers up to one; it does not keep this many of them. */
     private void answered(Range asked, long to, long missing, boolean more, long hole, long nowNanos) {
         Epochs epochs = Epochs.NONE.begin(epoch, 1);
         lacking.answered(asked, new Resent(epochs, 1, 0, 0, to, missing, more, List.of()), hole, nowNanos);
@@ -68,7 +68,7 @@ class LackingTest {
         assertThat(lacking.next()).as("a new owner may have begun there").isEqualTo(new Range(5, 39));
     }
 
-    /** Something that waits for its publication may be what was published there. */
+    /** A message that waits for its publication may be one that was published and is missing. */
     @Test
     void shouldLackWhatIsNotKeptUntilNothingWaitsThatIsAsOld() {
         lacking.add(10, 12);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two replicas of a feed on one event bus, which is all they know of each other. */
+/** Two replicas of a feed that are connected only by an event bus. */
 class ReplicaTest {
     private static final FeedConfig CONFIG = FeedConfig.fromJson(
             new JsonObject().put("name", "btc").put("url", "ws://127.0.0.1:1/").put("connections", 2));
@@ -299,7 +299,7 @@ class ReplicaTest {
         FeedResend answers = new FeedResend(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
-        publish(5, 2, "2"); // which the new owner has not seen
+        publish(5, 2, "2"); // which the new owner did not receive
         awaitHeard(standby, 2);
 
         publish(6, 3, "2"); // and 6/2 is lost on the way
@@ -316,7 +316,10 @@ class ReplicaTest {
         Await.result(answers.close());
     }
 
-    /** It has 2 and 3 still to publish, or not, and consumers have them: under their old numbers they would not know them again. */
+    /**
+     * The standby may still have to publish 2 and 3, and consumers have them: they would not recognise them under
+     * their old numbers.
+     */
     @Test
     void shouldGoOnFromTheFirstThatItLacksWhenItHasToTakeOverWithAHole() {
         Node standby = node("b");
@@ -324,7 +327,7 @@ class ReplicaTest {
         awaitHeard(standby, 1);
         publish(5, 4, "4");
         publish(5, 5, "5");
-        awaitHeard(standby, 5); // nobody answers for 2 and 3
+        awaitHeard(standby, 5); // no one answers for 2 and 3
         standby.receives("1", "2", "4", "6");
 
         standby.owns(6);
@@ -369,7 +372,7 @@ class ReplicaTest {
         Await.result(owner.close());
     }
 
-    /** It is frozen between two messages of many. */
+    /** The owner is frozen while it publishes waiting messages. */
     @Test
     void shouldKeepWhatWaitsWhenItLosesTheFeedWhileItPublishesThat() {
         AtomicReference<Node> frozen = new AtomicReference<>();
@@ -394,7 +397,7 @@ class ReplicaTest {
         assertThat(texts()).containsExactly("1", "2", "3", "4");
     }
 
-    /** Nobody tells an owner that is cut off that it has lost the feed. */
+    /** An owner that is cut off is not notified that it has lost the feed. */
     @Test
     void shouldNotBeWarmAsTheOwner() {
         Node node = node("b");
@@ -419,7 +422,7 @@ class ReplicaTest {
         Await.until("it is warm", standby.tenancy::isWarm);
     }
 
-    /** What the exchange sent while it had no connection it has of the owner only. */
+    /** The standby has only the owner's copies of the messages sent while it was disconnected. */
     @Test
     void shouldNotBeWarmUntilWhatItReceivesItselfFollowsOnWhatIsPublished() {
         Node standby = node("b");

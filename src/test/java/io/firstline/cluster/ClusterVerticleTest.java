@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** One member, and what the others tell it, which the test does for them. */
+/** One member; the test sends the other members' messages. */
 class ClusterVerticleTest {
     private static final String SELF = "127.0.0.1:1";
     private static final String SECOND = "127.0.0.1:2";
@@ -104,7 +104,7 @@ class ClusterVerticleTest {
         assertThat(votes).noneMatch(vote -> vote.number() == 10_000 || vote.number() == 10_001);
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.startsWith(SECOND + " takes a lease to be 201 ms") && line.endsWith("no vote"));
+                .anyMatch(line -> line.startsWith(SECOND + " has leaseMs 201") && line.endsWith("no vote here"));
         logger.detachAppender(log);
         logger.setAdditive(true);
     }
@@ -130,7 +130,7 @@ class ClusterVerticleTest {
         assertThat(stoppedNanos.get() - cameNanos).isGreaterThanOrEqualTo(LINGER_NANOS);
     }
 
-    /** The second member votes for everything, and receives the feed; this one has it, and does not. */
+    /** The second member votes for everything, and receives the feed; this one owns it, and does not receive it. */
     @Test
     void shouldHandOverWhatItDoesNotReceiveToWhoDoes() {
         String feed = IntStream.range(0, 1_000)
@@ -227,11 +227,11 @@ class ClusterVerticleTest {
         List<String> lines = linesOf(log);
         assertThat(unhandled).isEmpty();
         assertThat(lines)
-                .filteredOn(line -> line.startsWith("cluster: a message that is none of a member's is dropped"))
+                .filteredOn(line -> line.startsWith("cluster: dropped an invalid message"))
                 .hasSize(1);
     }
 
-    /** A node that is no member votes for everything: that makes no majority. */
+    /** A node that is not a member votes for everything: that is no majority. */
     @Test
     void shouldCountNoVotesOfWhoIsNoMember() {
         String feed = IntStream.range(0, 1_000)
@@ -264,7 +264,7 @@ class ClusterVerticleTest {
         assertThat(status().getJsonObject("feeds").getJsonObject(feed).getString("role"))
                 .isEqualTo("standby");
         assertThat(linesOf(log))
-                .filteredOn(line -> line.startsWith("cluster: votes of a node that is none of the other members"))
+                .filteredOn(line -> line.startsWith("cluster: dropped votes of a node that is not another member"))
                 .hasSize(1);
     }
 
@@ -331,7 +331,7 @@ class ClusterVerticleTest {
 
         Await.until("it is deployed after all", () -> startedNanos.get() != 0);
         assertThat(linesOf(log))
-                .filteredOn(line -> line.contains("cannot be carried"))
+                .filteredOn(line -> line.contains("cannot be deployed"))
                 .hasSize(1);
     }
 }

@@ -47,7 +47,7 @@ class HandOverTest {
         assertThat(decide(BLIND, 0, 5_001)).as("now somebody does").isEqualTo(Reason.BLIND);
     }
 
-    /** As nothing is published, nobody can show that it could go on without a loss. */
+    /** While nothing is published, no member can show that it would continue without a loss. */
     @Test
     void shouldLeaveWhatItDoesNotReceiveToWhoReceivesItEvenIfThatIsNotWarm() {
         Facts allCold = new Facts(true, false, true, false, false);
