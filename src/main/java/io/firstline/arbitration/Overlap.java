@@ -15,7 +15,8 @@ import java.util.function.ToLongFunction;
  * published and has not reached us is what it must not publish again.
  *
  * <p>Messages are the same if their identities are, the k-th of an identity here being the k-th of it there. Bounded in time, count and
- * bytes: what was not matched within the time is taken to belong to a time when only one of the two was there.
+ * bytes: what was not matched within the time is taken to belong to a time when only one of the two was there. What was published while a
+ * path stood still comes to us whenever it continues, and is waited for until then: see {@link #heldUp}.
  *
  * <p>Single-threaded; times are nanoseconds of one monotonic clock. Cost per message O(1).
  *
@@ -32,6 +33,13 @@ public final class Overlap<M> {
     private final Unmatched<M> published = new Unmatched<>();
     private long crowdedOut;
     private long lastNanos;
+    /** What comes to us may be held up. */
+    private boolean heldUp;
+    /** It was, until lately: what comes now may be old. */
+    private boolean catchingUp;
+
+    private long caughtUpNanos;
+    private boolean forgetful;
 
     /**
      * With nothing to compare yet.
@@ -117,6 +125,32 @@ public final class Overlap<M> {
         return published.take(identity) != null;
     }
 
+    /**
+     * Whether what comes to us may be held up on its way: what others publish meanwhile is then kept, however old, as its match may come
+     * late. It is kept until the longest time has passed after that.
+     */
+    public void heldUp(boolean isHeldUp, long nowNanos) {
+        if (heldUp && !isHeldUp) {
+            catchingUp = true;
+            caughtUpNanos = nowNanos + maxAgeNanos;
+        }
+        heldUp = isHeldUp;
+        expire(nowNanos);
+    }
+
+    /** Whether what comes may have been held up on its way. */
+    public boolean isCatchingUp() {
+        return heldUp || catchingUp;
+    }
+
+    /**
+     * Whether something published had to go for want of room though its match may still come: what comes and is not known may have been
+     * published. Until what was held up has come.
+     */
+    public boolean isForgetful() {
+        return forgetful;
+    }
+
     /** What we have and was not published, oldest first; it is ours to publish now, and no longer held. */
     public List<M> takeAll() {
         return ours.drain();
@@ -154,13 +188,18 @@ public final class Overlap<M> {
                 || side.byAge.size() > 2 * maxMessages) {
             side.removeOldest();
             crowdedOut += side == ours ? 1 : 0;
+            forgetful |= side == published && isCatchingUp();
         }
     }
 
     private void expire(long nowNanos) {
         lastNanos = nowNanos;
         ours.removeUntil(nowNanos - maxAgeNanos);
-        published.removeUntil(nowNanos - maxAgeNanos);
+        catchingUp &= nowNanos - caughtUpNanos < 0;
+        if (!isCatchingUp()) {
+            forgetful = false;
+            published.removeUntil(nowNanos - maxAgeNanos);
+        }
     }
 
     private static final class Entry<M> {
@@ -173,6 +212,8 @@ public final class Overlap<M> {
         private boolean received = true;
         /** The next younger one of the same identity. */
         private Entry<M> next;
+        /** The youngest one of the same identity, known to the oldest. */
+        private Entry<M> youngest = this;
 
         Entry(long identity, M message, int bytes, long nanos) {
             this.identity = identity;
@@ -196,10 +237,8 @@ public final class Overlap<M> {
             }
             Entry<M> oldest = oldestOf.putIfAbsent(entry.identity, entry);
             if (oldest != null) {
-                while (oldest.next != null) {
-                    oldest = oldest.next;
-                }
-                oldest.next = entry;
+                oldest.youngest.next = entry;
+                oldest.youngest = entry;
             }
             count++;
             bytes += entry.bytes;
@@ -227,6 +266,7 @@ public final class Overlap<M> {
             bytes = 0;
             for (Entry<M> entry : all) {
                 entry.next = null;
+                entry.youngest = entry;
                 add(entry);
             }
             skipTaken();
@@ -240,6 +280,7 @@ public final class Overlap<M> {
             if (oldest.next == null) {
                 oldestOf.remove(identity);
             } else {
+                oldest.next.youngest = oldest.youngest;
                 oldestOf.put(identity, oldest.next);
             }
             oldest.taken = true;

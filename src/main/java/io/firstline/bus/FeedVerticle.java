@@ -26,8 +26,8 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
     /** The time limit for a changed feed to open all its connections. */
     private static final long CONNECT_MS = 30_000;
-    /** How long after it has got a feed a node begins to answer for it, at most. */
-    private static final long ANSWERS_MS = 100;
+    /** How long after it has got a feed a node begins to answer for it, at most; so often it looks whether it receives it. */
+    private static final long LOOK_MS = 100;
 
     private final FeedConfig given;
     private final Tenancy tenancy;
@@ -121,7 +121,10 @@ public abstract class FeedVerticle extends VerticleBase {
                             vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
                     answers(replica == null);
                     if (replica != null) {
-                        vertx.setPeriodic(ANSWERS_MS, t -> answers(replica.isPublishing()));
+                        vertx.setPeriodic(LOOK_MS, t -> {
+                            replica.look(generation.shards().activity());
+                            answers(replica.isPublishing());
+                        });
                     }
                     status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
                     Future<?> connected = first.shards().start().recover(unreachable -> {

@@ -61,6 +61,16 @@ final class Lacking {
     }
 
     /**
+     * Messages that arrived here until now may be old, so they may be among the published ones that are no longer kept.
+     *
+     * @param from from this number on the published messages are not known here either; {@link #NOTHING} = they are
+     */
+    void comesLate(long from, long nowNanos) {
+        notKeptFrom = Math.min(notKeptFrom, from);
+        notKeptNanos = nowNanos;
+    }
+
+    /**
      * What this node has received itself has been compared with what was published.
      *
      * @param waitsSinceNanos since when the oldest waits that was not published yet

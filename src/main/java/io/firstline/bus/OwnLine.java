@@ -1,9 +1,12 @@
 package io.firstline.bus;
 
+import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
 import io.firstline.pool.FeedState;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a standby receives of a feed itself, beside the messages that the owner publishes: whether it receives the
@@ -12,9 +15,15 @@ import java.util.Set;
  * several if the owner is equally far with each. A pool that was never connected here does not count, because perhaps
  * no node can connect it.
  *
+ * <p>A pool that gets no answer on any open connection is not received either. That is no gap, because TCP delivers everything when the
+ * path works again. A new connection that leads without having lined up with the others is a gap.
+ *
  * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1).
  */
 final class OwnLine {
+    /** After this silence, messages may arrive that were delayed on the path. */
+    private static final long HELD_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** The pools that have lost their last connection. */
     private final Set<Integer> dark = new HashSet<>();
 
@@ -23,8 +32,11 @@ final class OwnLine {
     private long sinceNanos;
 
     private boolean overlaps;
-    /** All connections are open and bring nothing, though the feed usually speaks: the path to the exchange may stand still. */
-    private boolean silent;
+    /** A pool gets no answer on any open connection. */
+    private boolean unanswered;
+
+    private boolean heldUp;
+    private long silentNanos;
 
     /** Takes an event of one of the pools. */
     void happened(FeedEvent event, long nowNanos) {
@@ -34,29 +46,28 @@ final class OwnLine {
         if (isLost) {
             dark.add(pool);
             overlaps = false;
-        } else if (event.type() == FeedEvent.Type.STREAM_SILENT
-                && event.facts().containsKey("silentMs")
-                && !event.facts().containsKey("stream")) {
-            silent = true;
+        } else if (event.type() == FeedEvent.Type.IN_STEP && event.facts().getBoolean("alone", false)) {
             overlaps = false;
+            sinceNanos = nowNanos;
         } else if (event.type() == FeedEvent.Type.CONNECTED && (dark.remove(pool) || !everConnected)) {
             everConnected = true;
             sinceNanos = nowNanos;
         }
     }
 
-    /**
-     * A message was received here.
-     *
-     * @return whether it ends a silence
-     */
-    boolean spoke(long nowNanos) {
-        boolean ends = silent;
-        if (ends) {
-            silent = false;
-            sinceNanos = nowNanos;
+    /** Takes what the pools report; called several times a second. */
+    void look(List<FeedActivity> pools, long nowNanos) {
+        unanswered = false;
+        heldUp = false;
+        silentNanos = 0;
+        for (FeedActivity pool : pools) {
+            if (pool.live() > 0) {
+                long silent = nowNanos - pool.lastFrameNanos();
+                unanswered |= pool.unanswered();
+                heldUp |= pool.lingering() || silent >= HELD_UP_NANOS;
+                silentNanos = Math.max(silentNanos, silent);
+            }
         }
-        return ends;
     }
 
     /**
@@ -65,7 +76,7 @@ final class OwnLine {
      * @return whether it is the first that proves the overlap
      */
     boolean cameBothWays(long receivedNanos) {
-        if (overlaps || !isReceived() || receivedNanos - sinceNanos < 0) {
+        if (overlaps || !isConnected() || receivedNanos - sinceNanos < 0) {
             return false;
         }
         overlaps = true;
@@ -77,12 +88,31 @@ final class OwnLine {
         overlaps = false;
     }
 
-    /** Whether every pool that ever was connected is, and they are not all silent. */
+    private boolean isConnected() {
+        return everConnected && dark.isEmpty();
+    }
+
+    /** Whether every pool that was ever connected is connected and answered. */
     boolean isReceived() {
-        return everConnected && dark.isEmpty() && !silent;
+        return isConnected() && !unanswered;
+    }
+
+    /** Whether every pool that was ever connected is connected, but one is not answered. */
+    boolean isUnanswered() {
+        return isConnected() && unanswered;
+    }
+
+    /** Returns the longest silence of a connected pool; 0 = none is connected. */
+    long silentNanos() {
+        return silentNanos;
+    }
+
+    /** Whether messages may still arrive that the exchange sent long ago. */
+    boolean isHeldUp() {
+        return heldUp;
     }
 
     boolean overlaps() {
-        return overlaps;
+        return overlaps && !unanswered;
     }
 }

@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.arbitration.Overlap;
+import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final FeedPublisher publisher;
     private final Tenancy tenancy;
     private final Consumer<JsonObject> tell;
+    private final LongSupplier nowNanos;
     private final Context context;
     private final MessageConsumer<Object> others;
     private final Refusals refusals = new Refusals(LOG);
@@ -67,6 +70,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private boolean listening;
 
     private final Lacking lacking = new Lacking();
+    /** The first number whose message may be delayed on its path to this node; {@link Lacking#NOTHING} = none is. */
+    private long heldUpFrom = Lacking.NOTHING;
+
     private boolean asking;
     /** The owner's run-time subscriptions are applied here. */
     private boolean amended;
@@ -85,6 +91,19 @@ final class Replica implements Outlet, Tenancy.Tenant {
             FeedMemory memory,
             Tenancy tenancy,
             Consumer<JsonObject> tell) {
+        this(vertx, feed, publisher, memory, tenancy, tell, System::nanoTime);
+    }
+
+    /** The same with another monotonic clock. */
+    Replica(
+            Vertx vertx,
+            String feed,
+            FeedPublisher publisher,
+            FeedMemory memory,
+            Tenancy tenancy,
+            Consumer<JsonObject> tell,
+            LongSupplier nowNanos) {
+        this.nowNanos = nowNanos;
         this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;
@@ -108,10 +127,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     @Override
     public synchronized void publish(FeedMessage message) {
-        long now = System.nanoTime();
-        if (line.spoke(now)) {
-            tenancy.receives(line.isReceived());
-        }
+        long now = nowNanos.getAsLong();
         if (!isOwn(now)) {
             boolean isNews =
                     overlap.ours(message.identity(), message, message.payload().length(), now);
@@ -125,14 +141,36 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     @Override
     public synchronized void publish(FeedEvent event) {
-        line.happened(event, System.nanoTime());
-        tenancy.receives(line.isReceived());
+        long now = nowNanos.getAsLong();
+        line.happened(event, now);
+        tellReceiving(now);
         tellWarm();
         if (publishing) {
             publisher.publish(event);
         } else {
             publisher.publishHere(event);
         }
+    }
+
+    /** Takes what the pools report; called several times a second. */
+    synchronized void look(List<FeedActivity> pools) {
+        long now = nowNanos.getAsLong();
+        line.look(pools, now);
+        if (!line.isHeldUp() && !overlap.isForgetful()) {
+            heldUpFrom = Lacking.NOTHING;
+        } else if (heldUpFrom == Lacking.NOTHING) {
+            heldUpFrom = Math.max(1, memory.last() + 1 - overlap.behind());
+        }
+        overlap.heldUp(line.isHeldUp(), now);
+        if (overlap.isCatchingUp() && !publishing) {
+            lacking.comesLate(overlap.isForgetful() ? heldUpFrom : Lacking.NOTHING, now);
+        }
+        tellReceiving(now);
+        tellWarm();
+    }
+
+    private void tellReceiving(long now) {
+        tenancy.receives(line.isReceived(), line.isUnanswered(), now - line.silentNanos());
     }
 
     // what the owner publishes
@@ -149,7 +187,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private synchronized void published(FeedMessage message) {
-        long now = System.nanoTime();
+        long now = nowNanos.getAsLong();
         isOwn(now); // who receives nothing else does not notice that its lease has run out
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
             return; // from a former owner, or our own
@@ -246,7 +284,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
             vertx.setTimer(RETRY_MS, t -> askAgain());
             return;
         }
-        long now = System.nanoTime();
+        long now = nowNanos.getAsLong();
         lacking.answered(asked, resent, memory.follow(resent.epochs()), now);
         withdraw(now);
         for (FeedMessage message : resent.messages()) {
@@ -272,7 +310,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private synchronized void takeOver() {
-        isOwn(System.nanoTime());
+        isOwn(nowNanos.getAsLong());
     }
 
     @Override
@@ -337,7 +375,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /** Publishes while the lease runs: there may be many messages, and the process may be frozen meanwhile. */
     private void publish(List<FeedMessage> waiting) {
         for (FeedMessage message : waiting) {
-            long now = System.nanoTime();
+            long now = nowNanos.getAsLong();
             Tenancy.Lease lease = tenancy.lease();
             if (publishing && (lease.epoch() != ownEpoch || !lease.isRunning(now))) {
                 standBy();
@@ -372,7 +410,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */
     synchronized int publishingEpoch() {
-        return publishing && tenancy.lease().isRunning(System.nanoTime()) ? ownEpoch : 0;
+        return publishing && tenancy.lease().isRunning(nowNanos.getAsLong()) ? ownEpoch : 0;
     }
 
     /** Returns whether this node publishes the feed. */

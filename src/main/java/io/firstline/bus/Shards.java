@@ -3,6 +3,7 @@ package io.firstline.bus;
 import io.firstline.config.FeedConfig;
 import io.firstline.pool.ArrivalReport;
 import io.firstline.pool.Feed;
+import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.FeedState;
 import io.firstline.pool.GapReport;
@@ -47,6 +48,11 @@ final class Shards {
                 .filter(state -> state != FeedState.CONNECTED)
                 .findFirst()
                 .orElse(FeedState.CONNECTED);
+    }
+
+    /** What arrives on the connections of each. */
+    List<FeedActivity> activity() {
+        return feeds.stream().map(Feed::activity).toList();
     }
 
     /** How many connections the pool has had that has had most. */

@@ -28,12 +28,15 @@ public final class Tenancy {
         }
     }
 
+    /** Whether the feed is received, if not whether for want of answers, and when anything arrived the last time. */
+    private record Receiving(boolean isReceiving, boolean isUnanswered, long lastNanos) {}
+
     private final String node;
     private volatile Lease lease = NONE;
     private volatile Tenant tenant;
     private volatile int heardEpoch;
     private volatile boolean warm;
-    private volatile boolean receiving;
+    private volatile Receiving receiving = new Receiving(false, false, System.nanoTime());
     private volatile boolean majority = true;
 
     /** Creates the state of one feed on one node. */
@@ -77,9 +80,19 @@ public final class Tenancy {
         return warm;
     }
 
-    /** Whether every pool of the feed that ever had a connection here has one. */
+    /** Whether every pool of the feed that ever had a connection here has one that is answered. */
     public boolean isReceiving() {
-        return receiving;
+        return receiving.isReceiving();
+    }
+
+    /** Whether all pools are connected, but one is not answered: its connections are half-open, or their path stalls. */
+    public boolean isUnanswered() {
+        return receiving.isUnanswered();
+    }
+
+    /** Returns how long nothing has arrived on the connections of a pool, or up to half a second more. */
+    public long silentNanos(long nowNanos) {
+        return Math.max(0, nowNanos - receiving.lastNanos());
     }
 
     // called by the feed
@@ -107,8 +120,14 @@ public final class Tenancy {
         heardEpoch = epoch;
     }
 
-    void receives(boolean isReceiving) {
-        receiving = isReceiving;
+    /**
+     * Says whether the feed is received; called several times a second.
+     *
+     * @param isUnanswered it is not, although there are connections
+     * @param lastNanos when anything arrived the last time; now if there are no connections
+     */
+    void receives(boolean isReceiving, boolean isUnanswered, long lastNanos) {
+        receiving = new Receiving(isReceiving, isUnanswered, lastNanos);
     }
 
     void warm(boolean isWarm) {

@@ -265,8 +265,14 @@ public final class ClusterVerticle extends VerticleBase {
         HandOver.Facts facts = new HandOver.Facts(
                 feed.candidate.owns(now),
                 feed.tenancy.isReceiving(),
-                present.stream().anyMatch(member -> presence.receives(member, name)),
-                present.stream().anyMatch(member -> presence.isWarm(member, name)),
+                feed.tenancy.isUnanswered() ? feed.tenancy.silentNanos(now) : 0,
+                present.stream()
+                        .filter(member -> presence.carries(member, name))
+                        .map(member -> new HandOver.Other(
+                                presence.isWarm(member, name),
+                                presence.receives(member, name),
+                                presence.silentNanos(member, name, now)))
+                        .toList(),
                 !first.equals(config.self()) && presence.isWarm(first, name));
         HandOver.Reason reason = feed.handOver.decide(facts, wentHomeNanos, now);
         if (reason == HandOver.Reason.AWAY) {
@@ -287,7 +293,13 @@ public final class ClusterVerticle extends VerticleBase {
             if (feed.deployed != null) {
                 carries.put(
                         feed.config.name(),
-                        new Round.Part(feed.tenancy.isWarm(), feed.tenancy.isReceiving(), feed.tenancy.heardEpoch()));
+                        new Round.Part(
+                                feed.tenancy.isWarm(),
+                                feed.tenancy.isReceiving(),
+                                (int) Math.min(
+                                        Integer.MAX_VALUE - 1,
+                                        TimeUnit.NANOSECONDS.toMillis(feed.tenancy.silentNanos(now))),
+                                feed.tenancy.heardEpoch()));
                 Ask ask = feed.candidate.ask(round, now);
                 if (ask != null) {
                     asks.add(ask);
@@ -498,6 +510,7 @@ public final class ClusterVerticle extends VerticleBase {
                         new JsonObject()
                                 .put("role", owns ? "owner" : "standby")
                                 .put("warm", owns || feed.tenancy.isWarm())
+                                .put("receives", feed.tenancy.isReceiving())
                                 .put("epoch", owns ? feed.candidate.epoch() : feed.tenancy.heardEpoch())
                                 .put("leaseLeftMs", owns ? (feed.candidate.untilNanos() - now) / 1_000_000 : null));
             }

@@ -1,17 +1,34 @@
 package io.firstline.cluster;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * When an owner hands a feed over that it could keep: at once if it does not receive it and another does, and after a while if another
  * comes first for it, which would else have no feed after a restart. Pure and single-threaded; times are nanoseconds of one monotonic
  * clock.
+ *
+ * <p>If nothing is answered on the owner's open connections, it may be cut off from the exchange, or the exchange stalls for all members.
+ * The evidence is another member that has received something since: its silence is much shorter. Without it the owner keeps the feed.
  */
 final class HandOver {
     /** How long an owner that receives nothing tries to reconnect. */
     private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** So long if no other is warm: nobody becomes so while nothing is published. */
-    private static final long BLIND_ALL_COLD_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** The same if no other is warm, because none becomes warm while nothing is published, or soon after another such hand-over. */
+    private static final long BLIND_LONG_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /** How long it waits after a time in which no other received the feed: a stalled exchange returns to one member before another. */
+    private static final long BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long SHORT_WHILE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /**
+     * Another member receives the feed if its silence is shorter by this factor. In a quiet feed only pongs arrive, and a connection counts
+     * as unanswered two ping intervals after the last one. In a stall of the exchange the silences differ by one interval at most.
+     */
+    private static final int SHORTER = 3;
+    /** A silence that is not shorter by this factor is the same silence: that member does not receive the feed either. */
+    private static final int AS_LONG = 2;
+
     /** A feed goes to the member that comes first for it when that could have had it for so long; one feed in so long. */
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -19,6 +36,14 @@ final class HandOver {
 
     /** When this member last received the feed, or did not own it. */
     private long receivedNanos;
+    /** When no other member seemed to receive the feed the last time. */
+    private long nobodyNanos;
+
+    private boolean nobodyYet;
+    /** When this member handed it over the last time because it did not receive it. */
+    private long blindNanos;
+
+    private boolean blindBefore;
     /** When the feed was last where it belongs, as far as that can have it. */
     private long atHomeNanos;
 
@@ -44,11 +69,32 @@ final class HandOver {
      *
      * @param owns whether this member publishes the feed
      * @param receives whether it receives the feed
-     * @param othersReceive whether another does
-     * @param othersAreWarm whether another could take it over without a loss
-     * @param firstIsWarm whether the member that comes first could, and is another
+     * @param silentNanos how long nothing has arrived, if its open connections are not answered; else 0
+     * @param others the other members that are there
+     * @param firstIsWarm whether the member that comes first could take it over without a loss, and is another
      */
-    record Facts(boolean owns, boolean receives, boolean othersReceive, boolean othersAreWarm, boolean firstIsWarm) {}
+    record Facts(boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm) {
+        private boolean isReceivedByAnother(int factor) {
+            return others.stream().anyMatch(other -> (other.receives || other.warm) && isMoreSilent(factor, other));
+        }
+
+        private boolean isReceivedByAWarmOne() {
+            return others.stream().anyMatch(other -> other.warm && isMoreSilent(SHORTER, other));
+        }
+
+        private boolean isMoreSilent(int factor, Other than) {
+            return silentNanos == 0 || factor * than.silentNanos <= silentNanos;
+        }
+    }
+
+    /**
+     * Another member.
+     *
+     * @param warm whether it could take the feed over without a loss
+     * @param receives whether it receives the feed
+     * @param silentNanos how long nothing has arrived there
+     */
+    record Other(boolean warm, boolean receives, long silentNanos) {}
 
     /**
      * Decides; called periodically.
@@ -59,15 +105,30 @@ final class HandOver {
     Reason decide(Facts facts, long lastNanos, long nowNanos) {
         if (!facts.owns() || facts.receives()) {
             receivedNanos = nowNanos;
+            nobodyYet = false;
         }
         if (!facts.owns() || !facts.firstIsWarm()) {
             atHomeNanos = nowNanos;
         }
-        long blindNanos = nowNanos - receivedNanos;
-        if ((facts.othersAreWarm() && blindNanos > BLIND_NANOS)
-                || (facts.othersReceive() && blindNanos > BLIND_ALL_COLD_NANOS)) {
-            return Reason.BLIND;
+        if (facts.owns() && !facts.receives()) {
+            if (!facts.isReceivedByAnother(AS_LONG)) {
+                nobodyYet = true;
+                nobodyNanos = nowNanos;
+            } else if (facts.isReceivedByAnother(SHORTER) && isBlind(facts, nowNanos)) {
+                blindBefore = true;
+                blindNanos = nowNanos;
+                return Reason.BLIND;
+            }
         }
         return nowNanos - atHomeNanos >= SETTLED_NANOS && nowNanos - lastNanos >= APART_NANOS ? Reason.AWAY : null;
+    }
+
+    private boolean isBlind(Facts facts, long nowNanos) {
+        if (nobodyYet && nowNanos - nobodyNanos <= BACK_NANOS) {
+            return false;
+        }
+        boolean again = blindBefore && nowNanos - blindNanos < SHORT_WHILE_NANOS;
+        long forNanos = Math.max(nowNanos - receivedNanos, facts.silentNanos());
+        return forNanos > (facts.isReceivedByAWarmOne() && !again ? BLIND_NANOS : BLIND_LONG_NANOS);
     }
 }

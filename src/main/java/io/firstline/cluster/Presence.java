@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /** The present members, as far as this one hears them, and the feeds that they carry. Single-threaded. */
 final class Presence {
@@ -56,6 +57,14 @@ final class Presence {
     /** Returns whether another member receives a feed from the exchange. */
     boolean receives(String member, String feed) {
         return part(member, feed).receives();
+    }
+
+    /** For how long nothing at all has come from the exchange to another member. */
+    long silentNanos(String member, String feed, long nowNanos) {
+        Heard last = heard.get(member);
+        return last == null
+                ? 0
+                : TimeUnit.MILLISECONDS.toNanos(part(member, feed).silentMs()) + nowNanos - last.nanos();
     }
 
     /** The highest epoch in which a feed was published as far as those know who are there, this member aside; 0 = never. */

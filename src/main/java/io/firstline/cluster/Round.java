@@ -19,16 +19,18 @@ import java.util.TreeMap;
 record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> given, Map<String, Part> carries) {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
+    private static final String SILENT = "silentMs";
 
     /**
      * What a member is to a feed that it receives.
      *
      * @param warm whether it could take it over without a loss
      * @param receives whether what the exchange sends comes to it
+     * @param silentMs for how long nothing at all has come to it, milliseconds
      * @param epoch the highest in which it knows the feed to have been published; 0 = in none
      */
-    record Part(boolean warm, boolean receives, int epoch) {
-        static final Part NONE = new Part(false, false, 0);
+    record Part(boolean warm, boolean receives, int silentMs, int epoch) {
+        static final Part NONE = new Part(false, false, 0, 0);
     }
 
     JsonObject toJson() {
@@ -38,6 +40,7 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
                 new JsonObject()
                         .put("warm", part.warm())
                         .put("receives", part.receives())
+                        .put(SILENT, part.silentMs())
                         .put("epoch", part.epoch())));
         return new JsonObject()
                 .put("from", from)
@@ -55,7 +58,12 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
         for (String feed : feeds.fieldNames()) {
             JsonObject part = Said.object(feeds, feed);
             carries.put(
-                    feed, new Part(Said.flag(part, "warm"), Said.flag(part, "receives"), Said.count(part, "epoch")));
+                    feed,
+                    new Part(
+                            Said.flag(part, "warm"),
+                            Said.flag(part, "receives"),
+                            part.containsKey(SILENT) ? Said.count(part, SILENT) : 0, // older versions do not tell
+                            Said.count(part, "epoch")));
         }
         return new Round(
                 Said.name(json, "from"),

@@ -167,7 +167,9 @@ final class Chronicle {
     void trouble(Trouble trouble, String subject, String what, JsonObject facts) {
         if (troubles.begins(trouble, subject, what)) {
             LOG.warn("{} {} ({})", name, what, figures());
-            tell(trouble.type(), facts.put("reason", what));
+            if (trouble.type() != null) {
+                tell(trouble.type(), facts.put("reason", what));
+            }
             liveChanged(trouble.degrades());
         }
     }
@@ -186,6 +188,14 @@ final class Chronicle {
                                 : "frames are published unsplit, and a value may be published twice, alone and in a frame"
                                         + " with others: set \"venue\" to a profile with \"messages\", which splits them"),
                 new JsonObject().put("connection", connectionId).put("split", split));
+    }
+
+    /** Reports that no open connection has delivered or answered anything for long. */
+    void unanswered(int live) {
+        String what = live == 1
+                ? "the only open connection delivers and answers nothing"
+                : "none of the " + live + " open connections delivers or answers anything";
+        trouble(Trouble.UNANSWERED, "", what, new JsonObject());
     }
 
     /** Returns whether this problem is present. */

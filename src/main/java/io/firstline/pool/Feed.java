@@ -96,6 +96,7 @@ public abstract class Feed {
     /** Replaced connections that stay open because they may still deliver messages that no other has. */
     private final List<Member> lingering = new ArrayList<>();
 
+    private volatile FeedActivity activity = FeedActivity.NONE;
     private boolean openedBeside;
     private long openedBesideNanos;
 
@@ -202,6 +203,7 @@ public abstract class Feed {
                 return closing;
             }
             chronicle.closed();
+            activity = FeedActivity.NONE;
             clockwork.cancel(tellTimer);
             exchangeTime.stop();
             monitor.tellDrops();
@@ -473,6 +475,11 @@ public abstract class Feed {
         return chronicle.state();
     }
 
+    /** Returns what arrives on the connections, for any thread; a quarter of a second old at most, unless the event loop is blocked. */
+    public FeedActivity activity() {
+        return activity;
+    }
+
     // the differences between the kinds of feed
 
     abstract void starting();
@@ -555,7 +562,7 @@ public abstract class Feed {
     /** Closes a connection that could not subscribe; the last live one stays until its replacement is open. */
     private void notSubscribed(Member member, String why) {
         if (member == member.seat.member() && member.isLive() && roster.live() == 1) {
-            member.unsubscribed = true; // judged once a second
+            member.unsubscribed = true; // judged several times a second
         } else {
             member.connection.abort("not-subscribed", why);
         }
@@ -565,6 +572,11 @@ public abstract class Feed {
 
     /** Closes a connection that answers nothing, opens another one beside it, or waits. */
     void judge(Member member) {
+        decideOn(member);
+        noteActivity(clockwork.nowNanos());
+    }
+
+    private void decideOn(Member member) {
         Seat seat = member.seat;
         boolean isCandidate = member == seat.candidate();
         if (!member.isLive() || (member != seat.member() && !isCandidate)) {
@@ -602,11 +614,11 @@ public abstract class Feed {
         seat.replaceImpaired(trialMs(), !anybodyHeard);
     }
 
-    /** Judges the connections that answer nothing again; called at least once a second. */
+    /** Judges the connections that answer nothing again; called several times a second. */
     void judgeImpaired() {
         for (Member member : roster.open()) {
             if (member.connection.isUnanswered()) {
-                judge(member);
+                decideOn(member);
             }
         }
         long now = clockwork.nowNanos();
@@ -624,6 +636,20 @@ public abstract class Feed {
                 lingering.remove(member);
                 member.discard("evicted");
             }
+        }
+        noteActivity(now);
+    }
+
+    private void noteActivity(long nowNanos) {
+        int live = roster.live();
+        boolean unanswered = roster.isUnanswered();
+        activity = live == 0
+                ? FeedActivity.NONE
+                : new FeedActivity(live, roster.lastFrameNanos(), unanswered, !lingering.isEmpty());
+        if (!unanswered) {
+            chronicle.over(Trouble.UNANSWERED, "");
+        } else if (nowNanos - activity.lastFrameNanos() >= HalfOpenPolicy.ALONE_NANOS) {
+            chronicle.unanswered(live);
         }
     }
 
@@ -657,6 +683,9 @@ public abstract class Feed {
         }
         if (copyListener != null) {
             copyListener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
+        }
+        if (activity.unanswered()) {
+            noteActivity(arrivalNanos);
         }
         List<JsonValues.Range> values = reader.expectsJson() && payload.isText() ? valuesIn(payload) : List.of();
         if (values.isEmpty()) {
@@ -787,7 +816,6 @@ public abstract class Feed {
         reception.tellMissing(chronicle, clockwork.nowNanos());
         monitor.giveUpGaps();
         heartbeats.check(roster.open(), clockwork.nowNanos());
-        judgeImpaired();
         subscriber.check(streams, monitor.lastDataNanos());
         replaceDue();
         monitor.tellDrops();

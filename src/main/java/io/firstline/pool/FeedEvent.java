@@ -102,7 +102,7 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         SEVERAL_VALUES("several-values"),
         /**
          * There are fewer live connections than wanted: {@code live, target, state}. Or there are enough, but their
-         * messages have a problem: {@code reason}.
+         * messages have a problem, or none of them has delivered or answered anything for ten seconds: {@code reason}.
          */
         DEGRADED("degraded"),
         /** There are as many connections as wanted again: {@code live, target, state}. */

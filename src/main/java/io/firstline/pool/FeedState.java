@@ -6,7 +6,7 @@ public enum FeedState {
     STARTING,
     /** As many live connections as wanted. */
     CONNECTED,
-    /** At least one live connection, but fewer than wanted, or copies that do not match. */
+    /** At least one live connection, but fewer than wanted, or copies that do not match, or no answer on any of them. */
     DEGRADED,
     /** No connection, after there was one or after all first attempts failed; attempts continue. */
     DISCONNECTED,

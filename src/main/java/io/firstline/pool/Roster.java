@@ -45,6 +45,30 @@ final class Roster {
         return seats.stream().filter(Seat::isLive).map(Seat::member).toList();
     }
 
+    /** Returns whether there are live connections and none is answered. */
+    boolean isUnanswered() {
+        boolean any = false;
+        for (Seat seat : seats) {
+            if (seat.isLive() && !seat.member().connection.isUnanswered()) {
+                return false;
+            }
+            any |= seat.isLive();
+        }
+        return any;
+    }
+
+    /** Returns when any frame arrived on a live connection; {@code Long.MIN_VALUE} = there is none. */
+    long lastFrameNanos() {
+        long last = Long.MIN_VALUE;
+        for (Seat seat : seats) {
+            if (seat.isLive()) {
+                long nanos = seat.member().connection.lastFrameNanos();
+                last = last == Long.MIN_VALUE || nanos - last > 0 ? nanos : last;
+            }
+        }
+        return last;
+    }
+
     /**
      * Returns every connection whose socket is open, with candidates and connections that are closing, in the order
      * of their opening.

@@ -9,7 +9,9 @@ enum Trouble {
     /** Stream names are too long, or there are too many streams. */
     STREAMS_IGNORED(FeedEvent.Type.STREAMS_IGNORED, false),
     /** Frames hold several messages. */
-    SEVERAL_VALUES(FeedEvent.Type.SEVERAL_VALUES, false);
+    SEVERAL_VALUES(FeedEvent.Type.SEVERAL_VALUES, false),
+    /** No open connection has delivered or answered anything for long. */
+    UNANSWERED(null, true);
 
     private final FeedEvent.Type type;
     private final boolean degrades;
@@ -19,7 +21,7 @@ enum Trouble {
         this.degrades = degrades;
     }
 
-    /** Returns the event that reports it. */
+    /** Returns the event that reports it; null = none but {@link FeedEvent.Type#DEGRADED}. */
     FeedEvent.Type type() {
         return type;
     }

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
  */
 public final class WsSingle extends Feed {
     private static final long TRIAL_MS = 10_000;
+    private static final long WATCH_MS = 250;
 
+    private long watchTimer;
     private final Arriving arriving = new Arriving(reader);
 
     WsSingle(
@@ -48,10 +50,14 @@ public final class WsSingle extends Feed {
     }
 
     @Override
-    void starting() {}
+    void starting() {
+        watchTimer = clockwork.every(WATCH_MS, this::judgeImpaired);
+    }
 
     @Override
-    void stopping() {}
+    void stopping() {
+        clockwork.cancel(watchTimer);
+    }
 
     @Override
     void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {

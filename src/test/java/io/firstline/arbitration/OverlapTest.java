@@ -133,6 +133,50 @@ class OverlapTest {
     }
 
     @Test
+    void shouldWaitForWhatIsHeldUpAsLongAsItTakes() {
+        published("old", 0);
+        overlap.heldUp(true, 2 * SECOND);
+        published("held up", 2 * SECOND);
+        overlap.heldUp(true, 100 * SECOND);
+
+        assertThat(ours("old", 100 * SECOND)).isFalse();
+        overlap.heldUp(false, 101 * SECOND);
+        assertThat(ours("held up", 111 * SECOND - 1)).isFalse();
+        assertThat(ours("old", 111 * SECOND - 1)).as("that was another one").isTrue();
+        published("never comes", 111 * SECOND - 1);
+        assertThat(overlap.behind()).isEqualTo(1);
+        assertThat(overlap.wasPublished(1, 121 * SECOND)).isFalse();
+        assertThat(overlap.behind()).isZero();
+        assertThat(overlap.isForgetful()).isFalse();
+    }
+
+    @Test
+    void shouldTellThatItHasForgottenWhatMayStillCome() {
+        IntStream.range(0, 1_500).forEach(i -> published("p" + i, 0));
+        assertThat(overlap.isForgetful()).as("it would have come").isFalse();
+        overlap.heldUp(true, SECOND);
+        published("one more", 2 * SECOND);
+        assertThat(overlap.isForgetful()).isTrue();
+
+        overlap.heldUp(false, 3 * SECOND);
+        assertThat(overlap.isForgetful()).isTrue();
+        overlap.heldUp(false, 13 * SECOND);
+        assertThat(overlap.isForgetful()).isFalse();
+    }
+
+    @Test
+    void shouldTakeManyOfTheSameInTheirOrder() {
+        Overlap<Integer> many = new Overlap<>(10 * SECOND, 200_000, 1_000_000);
+        IntStream.range(0, 100_000).forEach(i -> many.ours(7, i, 1, i));
+        IntStream.range(0, 50_000)
+                .forEach(i -> assertThat(many.published(7, SECOND)).isEqualTo(i));
+        many.withdrawn(List.of(-1), i -> 7, i -> 1, SECOND);
+        IntStream.range(0, 10).forEach(i -> many.published(7, SECOND));
+
+        assertThat(many.takeAll()).startsWith(50_009, 50_010).hasSize(49_991);
+    }
+
+    @Test
     void shouldStayBoundedInCountAndBytesAndTellWhatHadToGo() {
         IntStream.range(0, 1_500).forEach(i -> ours("m" + i, 0));
         assertThat(overlap.ahead()).isEqualTo(1_000);

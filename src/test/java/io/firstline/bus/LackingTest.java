@@ -84,6 +84,26 @@ class LackingTest {
     }
 
     @Test
+    void shouldLackWhatItCannotTellFromWhatWasPublished() {
+        lacking.comesLate(20, 100);
+        lacking.comesLate(Lacking.NOTHING, 200);
+
+        assertThat(lacking.next()).as("there is nothing to ask for").isNull();
+        assertThat(lacking.first()).isEqualTo(20);
+        assertThat(lacking.compared(200)).isFalse();
+        assertThat(lacking.compared(201)).isTrue();
+        assertThat(lacking.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldLackNothingOnlyBecauseItComesLate() {
+        lacking.comesLate(Lacking.NOTHING, 100);
+
+        assertThat(lacking.isEmpty()).isTrue();
+        assertThat(lacking.first()).isEqualTo(Lacking.NOTHING);
+    }
+
+    @Test
     void shouldForgetEverything() {
         lacking.add(10, 12);
         answered(new Range(10, 12), 12, 1, true, 13, 100);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.Retention;
+import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,7 @@ class ReplicaTest {
     private final Queue<FeedMessage> consumed = new ConcurrentLinkedQueue<>();
     private final Queue<JsonObject> told = new ConcurrentLinkedQueue<>();
     private final List<Replica> replicas = new ArrayList<>();
+    private final AtomicLong passedNanos = new AtomicLong();
 
     private record Node(Tenancy tenancy, FeedMemory memory, Replica replica) {
         void receives(String... messages) {
@@ -41,6 +44,11 @@ class ReplicaTest {
 
         void happens(FeedEvent.Type type, JsonObject facts) {
             replica.publish(new FeedEvent(type, "btc", 0, facts));
+        }
+
+        /** Nothing has come for a while, which its connections may still bring. */
+        void stands(long silentNanos, long nowNanos, boolean unanswered) {
+            replica.look(List.of(new FeedActivity(2, nowNanos - silentNanos, unanswered, false)));
         }
 
         void owns(int epoch) {
@@ -68,7 +76,8 @@ class ReplicaTest {
         FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
         Tenancy tenancy = new Tenancy(name);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
-        Replica replica = new Replica(vertx, "btc", publisher, memory, tenancy, tell);
+        Replica replica = new Replica(
+                vertx, "btc", publisher, memory, tenancy, tell, () -> System.nanoTime() + passedNanos.get());
         replicas.add(replica);
         Node node = new Node(tenancy, memory, replica);
         node.happens(FeedEvent.Type.CONNECTED, new JsonObject());
@@ -446,6 +455,67 @@ class ReplicaTest {
         publish(1, 3, "third");
 
         Await.until("it is warm", standby.tenancy::isWarm);
+    }
+
+    private void pass(long seconds) {
+        passedNanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    private long now() {
+        return System.nanoTime() + passedNanos.get();
+    }
+
+    /** A path stands still; when it continues, TCP delivers what was sent meanwhile, all of it, however long ago. */
+    @Test
+    void shouldPublishNothingAgainOfWhatWasHeldUpOnItsWay() {
+        Node standby = node("b");
+        standby.replica.amended();
+        publish(5, 1, "1");
+        standby.receives("1");
+        Await.until("it is warm", standby.tenancy::isWarm);
+
+        standby.stands(TimeUnit.SECONDS.toNanos(2), now(), true);
+        assertThat(standby.tenancy.isReceiving()).isFalse();
+        assertThat(standby.tenancy.isWarm()).isFalse();
+        publish(5, 2, "2");
+        publish(5, 3, "3");
+        awaitHeard(standby, 3);
+        pass(15);
+        standby.stands(TimeUnit.SECONDS.toNanos(17), now(), true);
+        publish(5, 4, "4");
+        awaitHeard(standby, 4);
+
+        standby.receives("2");
+        standby.stands(0, now(), false);
+        assertThat(standby.tenancy.isReceiving()).isTrue();
+        assertThat(standby.tenancy.isWarm()).as("there is no hole").isTrue();
+        pass(9);
+        standby.stands(0, now(), false);
+        standby.receives("3", "4", "5");
+        standby.owns(6);
+
+        awaitConsumed(5);
+        standby.receives("6");
+        awaitConsumed(6);
+        assertThat(texts()).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(standby.replica.report().getInteger("behind")).isZero();
+    }
+
+    @Test
+    void shouldForgetWhatNeverComesSomeTimeAfterItReceivesTheFeedAgain() {
+        Node standby = node("b");
+        standby.stands(TimeUnit.SECONDS.toNanos(2), now(), true);
+        publish(5, 1, "1");
+        awaitHeard(standby, 1);
+        standby.stands(0, now(), false);
+        pass(9);
+        standby.stands(0, now(), false);
+        assertThat(standby.replica.report().getInteger("behind")).isEqualTo(1);
+
+        pass(2);
+        standby.stands(0, now(), false);
+
+        assertThat(standby.replica.report().getInteger("behind")).isZero();
     }
 
     @Test

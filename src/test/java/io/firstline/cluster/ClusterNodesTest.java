@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedSubscription;
 import io.firstline.config.ClusterConfig;
@@ -13,6 +15,8 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatedLine;
 import io.firstline.simulator.SimulatorConfig;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.FaultLink;
+import io.firstline.testkit.FaultProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -61,6 +65,9 @@ class ClusterNodesTest {
     private final Queue<String> got = new ConcurrentLinkedQueue<>();
     private final AtomicInteger emitted = new AtomicInteger();
     private final List<ClusterConfig> members = Node.members(3, 2, SECRET, null);
+    /** How each node reaches the exchange. */
+    private final List<FaultProxy> paths = new ArrayList<>();
+
     private ExchangeSimulator exchange;
     private Vertx consumer;
     private FeedSubscription subscription;
@@ -81,11 +88,15 @@ class ClusterNodesTest {
                         .withPingIntervalMs(0)
                         .withClientFramesPerSecond(0));
         Await.result(exchange.start());
-        List<Future<Node>> starting =
-                members.stream().map(member -> Node.start(member, feeds())).toList();
+        List<Future<Node>> starting = new ArrayList<>();
+        for (ClusterConfig member : members) {
+            FaultProxy path = FaultProxy.to(exchange.port());
+            paths.add(path);
+            starting.add(Node.start(member, feeds(path.url(""))));
+        }
         starting.forEach(node -> nodes.add(Await.result(node)));
         silent = connected(members.get(0).busPort());
-        foreigner = Node.start(foreign(), feeds());
+        foreigner = Node.start(foreign(), feeds(exchange.url("")));
         consumer =
                 Await.result(Node.join(members.get(0).listening(members.get(0).members())));
         Await.until(
@@ -112,6 +123,7 @@ class ClusterNodesTest {
         nodes.add(Await.result(foreigner));
         nodes.forEach(node -> Await.result(node.leave()));
         Await.result(consumer.close());
+        paths.forEach(FaultProxy::close);
         Await.result(exchange.close());
         Await.result(exchangeVertx.close());
     }
@@ -129,11 +141,11 @@ class ClusterNodesTest {
         return socket;
     }
 
-    private List<FeedConfig> feeds() {
+    private static List<FeedConfig> feeds(String url) {
         return FEEDS.stream()
                 .map(name -> FeedConfig.fromJson(new JsonObject()
                         .put("name", name)
-                        .put("url", exchange.url("/ws/" + name + "usdt@trade"))
+                        .put("url", url + "/ws/" + name + "usdt@trade")
                         .put("connections", 2)
                         .put("joinGuardMs", 50)
                         .put("retryBaseMs", 20)
@@ -157,24 +169,29 @@ class ClusterNodesTest {
     }
 
     private Node owner(String feed) {
-        return nodes.stream()
-                .filter(node -> "owner"
-                        .equals(Await.result(node.status())
-                                .getJsonObject("feeds")
-                                .getJsonObject(feed, new JsonObject())
-                                .getString("role")))
-                .findFirst()
-                .orElseThrow();
+        return nodes.stream().filter(node -> owns(node, feed)).findFirst().orElseThrow();
+    }
+
+    private static boolean owns(Node node, String feed) {
+        return "owner"
+                .equals(Await.result(node.status())
+                        .getJsonObject("feeds")
+                        .getJsonObject(feed, new JsonObject())
+                        .getString("role"));
     }
 
     private boolean isWarm(String feed) {
+        return count(feed, "warm") == 2;
+    }
+
+    /** Counts the nodes whose status says that something is true of a feed. */
+    private long count(String feed, String what) {
         return nodes.stream()
-                        .filter(node -> Await.result(node.status())
-                                .getJsonObject("feeds")
-                                .getJsonObject(feed, new JsonObject())
-                                .getBoolean("warm", false))
-                        .count()
-                == 2;
+                .filter(node -> Await.result(node.status())
+                        .getJsonObject("feeds")
+                        .getJsonObject(feed, new JsonObject())
+                        .getBoolean(what, false))
+                .count();
     }
 
     /** The epoch in which each feed is published. */
@@ -428,6 +445,65 @@ class ClusterNodesTest {
         assertThat(bodies.poll())
                 .as("without TLS the bus listens to whoever connects: that is why it must be waived")
                 .isEqualTo("from nobody");
+    }
+
+    // the path to the exchange stalls
+
+    private List<String> handedOverDuring(Runnable what) {
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        ListAppender<ILoggingEvent> heard = new ListAppender<>();
+        heard.start();
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(heard);
+        try {
+            what.run();
+        } finally {
+            logger.detachAppender(heard);
+            logger.setLevel(before);
+        }
+        return List.copyOf(heard.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(text -> text.endsWith("it does not receive the feed"))
+                .toList();
+    }
+
+    /** The exchange stalls for all nodes. Two of the feeds are quiet as well. */
+    @Test
+    @Order(Integer.MAX_VALUE - 2)
+    void shouldHandNothingOverThatNobodyReceives() {
+        List<String> handedOver = handedOverDuring(() -> {
+            paths.forEach(path -> path.links().forEach(FaultLink::freeze));
+            Await.until("nobody receives it", () -> count("btc", "receives") == 0);
+            paths.forEach(path -> path.links().forEach(FaultLink::thaw));
+            assertNothingIsLost(TRADE);
+        });
+
+        assertThat(handedOver).isEmpty();
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE - 1)
+    void shouldHandOverWhatItsOwnerDoesNotReceiveThoughItsConnectionsAreOpen() {
+        Await.until("there is a warm standby", () -> isWarm("btc"));
+        Node owner = owner("btc");
+        FaultProxy path = paths.get(nodes.indexOf(owner));
+        long before = path.links().stream().filter(link -> !link.isEnded()).count();
+
+        List<String> handedOver = handedOverDuring(() -> {
+            path.links().forEach(FaultLink::freeze);
+            Await.until(
+                    "another owner", () -> nodes.stream().anyMatch(node -> !node.equals(owner) && owns(node, "btc")));
+        });
+        assertThat(handedOver).anyMatch(text -> text.startsWith("btc handed over by"));
+        assertThat(path.links().stream().filter(link -> !link.isEnded()).count())
+                .as("its connections stay open: they may still deliver")
+                .isEqualTo(before);
+        assertThat(isWarm("btc")).as("it cannot take over meanwhile").isFalse();
+        path.links().forEach(FaultLink::thaw);
+
+        Await.until("it can take over again", () -> isWarm("btc"));
+        assertNothingIsLost(TRADE);
     }
 
     // a node leaves; the last test

@@ -155,7 +155,7 @@ class ClusterVerticleTest {
         AtomicLong number = new AtomicLong();
         AtomicBoolean warm = new AtomicBoolean();
         vertx.setPeriodic(20, t -> {
-            Map<String, Round.Part> carries = Map.of(feed, new Round.Part(warm.get(), false, 1));
+            Map<String, Round.Part> carries = Map.of(feed, new Round.Part(warm.get(), false, 0, 1));
             Round round = new Round(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
             vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
         });

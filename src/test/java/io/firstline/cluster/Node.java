@@ -14,11 +14,14 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A node of a cluster in this process: a separate Vert.x on free ports of the loopback address. */
 record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     private static final String HOST = "127.0.0.1";
     private static final int LEASE_MS = 400;
+    /** What a node carries only because others started late it gives up soon. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** Members of a cluster that have not started, each with a port for its event bus. */
     static List<ClusterConfig> members(int count, int replicas, String secret, ClusterConfig.Tls tls) {
@@ -60,7 +63,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     /** Joins, and carries its feeds. */
     static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
         return join(config).compose(vertx -> {
-            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new);
+            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new, LINGER_NANOS);
             return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
         });
     }

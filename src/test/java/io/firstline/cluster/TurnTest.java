@@ -29,11 +29,11 @@ class TurnTest {
 
     @Test
     void shouldLetTheFeedsOwnOrderDecideAmongEquals() {
-        hears(second, new Part(true, true, 7));
+        hears(second, new Part(true, true, 0, 7));
 
         assertThat(turnMs(true, third)).isZero();
         Presence others = new Presence(second, MEMBERS, GONE_NANOS);
-        others.heard(new Round(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 7))), 0);
+        others.heard(new Round(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 0, 7))), 0);
         assertThat(Turn.nanos("f", second, true, true, third, others, 0)).isPositive();
         assertThat(Turn.nanos("f", second, true, true, self, others, 0))
                 .as("it was the last owner")
@@ -42,7 +42,7 @@ class TurnTest {
 
     @Test
     void shouldLetThoseComeFirstThatLoseNothing() {
-        hears(second, new Part(false, true, 7));
+        hears(second, new Part(false, true, 0, 7));
         assertThat(turnMs(true, null)).isZero();
 
         long onlyCold = turnMs(false, null);
@@ -50,11 +50,11 @@ class TurnTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, false, false, null, presence, 0)))
                 .as("it does not receive the feed, and another does")
                 .isGreaterThan(onlyCold + 1_000);
-        hears(second, new Part(false, false, 7));
+        hears(second, new Part(false, false, 0, 7));
         assertThat(TimeUnit.NANOSECONDS.toMillis(Turn.nanos("f", self, false, false, null, presence, 0)))
                 .as("nobody does")
                 .isEqualTo(onlyCold);
-        hears(second, new Part(true, true, 7));
+        hears(second, new Part(true, true, 0, 7));
         assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
     }
 
@@ -69,8 +69,8 @@ class TurnTest {
     @Test
     void shouldKnowWhoIsThereAndWhatTheyKnow() {
         assertThat(presence.isMajority(0)).isFalse();
-        hears(third, new Part(false, true, 9));
-        hears("stranger:1", new Part(true, true, 99));
+        hears(third, new Part(false, true, 0, 9));
+        hears("stranger:1", new Part(true, true, 0, 99));
 
         assertThat(presence.present(0)).containsExactlyInAnyOrder(self, third);
         assertThat(presence.isMajority(0)).isTrue();
@@ -90,7 +90,7 @@ class TurnTest {
                 800,
                 List.of(new Ask("f", 5), new Ask("g", 6)),
                 List.of(new Ask("h", 7)),
-                Map.of("f", new Part(true, true, 5), "h", Part.NONE));
+                Map.of("f", new Part(true, true, 0, 5), "h", Part.NONE));
         Round.Votes votes = new Round.Votes("b:1", 12, List.of(new Vote("f", 5, true, 5), new Vote("g", 6, false, 9)));
 
         assertThat(Round.of(new JsonObject(round.toJson().encode()))).isEqualTo(round);

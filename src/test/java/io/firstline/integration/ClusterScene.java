@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
@@ -203,6 +204,16 @@ final class ClusterScene implements AutoCloseable {
             }
         }
         return owners;
+    }
+
+    /** Who owns a feed; waits until somebody does. */
+    int ownerOf(String feed) {
+        AtomicInteger owner = new AtomicInteger();
+        until("an owner of " + feed, () -> {
+            owner.set(owners().getOrDefault(feed, 0));
+            return owner.get() > 0 && !shares.get(feed).beganNanos.isEmpty();
+        });
+        return owner.get();
     }
 
     private static boolean isOwner(JsonObject carried, String feed) {

@@ -42,6 +42,11 @@ public final class PoolInside {
         return inStep;
     }
 
+    /** For how long nothing at all has come, if no connection with a seat answers; else 0. */
+    public long unansweredNanos(long nowNanos) {
+        return pool.roster.isUnanswered() ? nowNanos - pool.roster.lastFrameNanos() : 0;
+    }
+
     public int candidates() {
         int candidates = 0;
         for (Seat seat : pool.roster.seats()) {

@@ -33,6 +33,10 @@ final class Judge {
      * Without another connection as evidence, a connection that answers nothing is replaced only after this silence.
      */
     private static final long ALONE_NANOS = 10 * Plan.SECOND;
+    /** A pool whose connections all answer nothing for so long is degraded, and it looks so often. */
+    private static final long UNANSWERED_NANOS = 10 * Plan.SECOND;
+
+    private static final long LOOK_NANOS = 250 * Plan.MS;
     /** Figures of a connection right after its own stall are no evidence. */
     private static final long AFTER_STALL_NANOS = 40 * Plan.SECOND;
     /** After failed candidates, a connection is not challenged for at most this long. */
@@ -69,6 +73,10 @@ final class Judge {
     private final Deque<Message> unsettled = new ArrayDeque<>();
 
     private boolean degradedTold;
+    /** When it was last not so that no connection had been answered for long, and when it last was. */
+    private long unansweredFromNanos;
+
+    private long unansweredUntilNanos = Long.MIN_VALUE / 2;
     private long connected;
     private long lost;
     private long evicted;
@@ -426,7 +434,10 @@ final class Judge {
             case DISCONNECTED -> require(!closed, "(8) reported a loss after it was closed");
             case DEGRADED -> {
                 String state = event.facts().getString("state");
-                require(inside.live() < plan.config().connections(), "(8) reported degraded and is whole");
+                require(
+                        inside.live() < plan.config().connections()
+                                || inside.unansweredNanos(time.nowNanos()) >= UNANSWERED_NANOS,
+                        "(8) reported degraded and is whole");
                 require(state.equals(inside.pool().state().name()), "(8) reported " + state);
                 degradedTold = true;
             }
@@ -529,10 +540,18 @@ final class Judge {
         }
         int live = inside.live();
         FeedState state = inside.pool().state();
+        long unansweredNanos = inside.unansweredNanos(time.nowNanos());
+        if (unansweredNanos >= UNANSWERED_NANOS) {
+            unansweredUntilNanos = time.nowNanos();
+        } else {
+            unansweredFromNanos = time.nowNanos();
+        }
         require(
                 state == expected(live, state),
-                "(8) " + live + " of " + plan.config().connections() + " live and " + state);
+                "(8) " + live + " of " + plan.config().connections() + " live, unanswered for "
+                        + unansweredNanos / Plan.MS + " ms, and " + state);
         if (state != FeedState.CONNECTED
+                && time.nowNanos() - unansweredUntilNanos > LOOK_NANOS // until then it is for want of answers
                 && exchange.door == Exchange.Door.OPEN
                 && time.nowNanos() - troubleNanos > recoveryNanos()) {
             require(
@@ -549,7 +568,12 @@ final class Judge {
         if (live == 0) {
             return state == FeedState.STARTING ? FeedState.STARTING : FeedState.DISCONNECTED;
         }
-        return live == plan.config().connections() ? FeedState.CONNECTED : FeedState.DEGRADED;
+        if (live < plan.config().connections()) {
+            return FeedState.DEGRADED;
+        }
+        boolean is = time.nowNanos() - unansweredFromNanos > LOOK_NANOS;
+        boolean was = time.nowNanos() - unansweredUntilNanos <= LOOK_NANOS;
+        return is || (was && state == FeedState.DEGRADED) ? FeedState.DEGRADED : FeedState.CONNECTED;
     }
 
     private void afterChange(int live) {
