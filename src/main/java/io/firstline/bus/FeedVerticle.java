@@ -26,7 +26,10 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
     /** The time limit for a changed feed to open all its connections. */
     private static final long CONNECT_MS = 30_000;
-    /** How long after it has got a feed a node begins to answer for it, at most; so often it looks whether it receives it. */
+    /**
+     * How often a node checks whether it publishes and receives the feed: it begins to answer for a feed within this
+     * time.
+     */
     private static final long LOOK_MS = 100;
 
     private final FeedConfig given;

@@ -71,10 +71,10 @@ final class Lacking {
     }
 
     /**
-     * What this node has received itself has been compared with what was published.
+     * Messages received by this node were compared with published ones.
      *
-     * @param waitsSinceNanos since when the oldest waits that was not published yet
-     * @return whether nothing is lacking any more
+     * @param waitsSinceNanos since when the oldest unpublished message waits
+     * @return whether no number is missing any more
      */
     boolean compared(long waitsSinceNanos) {
         if (notKeptFrom == NOTHING || waitsSinceNanos - notKeptNanos <= 0) {

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a standby receives of a feed itself, beside the messages that the owner publishes: whether it receives the
- * feed, and whether the two overlap without a hole. They overlap once a message was published that this node received
- * after its pools were connected. Everything sent before that was then published too: certainly for one pool, and for
- * several if the owner is equally far with each. A pool that was never connected here does not count, because perhaps
- * no node can connect it.
+ * The messages of a feed that a standby receives itself, beside those that the owner publishes: whether it receives
+ * the feed, and whether the two overlap without a hole. They overlap once a message was published that this node
+ * received after its pools were connected. Everything sent before that was then published too: certainly for one
+ * pool, and for several if the owner is equally far with each. A pool that was never connected here does not count,
+ * because perhaps no node can connect it.
  *
- * <p>A pool that gets no answer on any open connection is not received either. That is no gap, because TCP delivers everything when the
- * path works again. A new connection that leads without having lined up with the others is a gap.
+ * <p>A pool that gets no answer on any open connection is not received either. This causes no gap, because TCP delivers
+ * everything when the path works again. A new connection that leads without having lined up with the others is a gap.
  *
  * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1).
  */

@@ -94,7 +94,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         this(vertx, feed, publisher, memory, tenancy, tell, System::nanoTime);
     }
 
-    /** The same with another monotonic clock. */
+    /** Uses another monotonic clock. */
     Replica(
             Vertx vertx,
             String feed,
@@ -173,7 +173,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         tenancy.receives(line.isReceived(), line.isUnanswered(), now - line.silentNanos());
     }
 
-    // what the owner publishes
+    // messages that the owner publishes
 
     private void heard(Message<Object> delivery) {
         FeedMessage message;
@@ -188,7 +188,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     private synchronized void published(FeedMessage message) {
         long now = nowNanos.getAsLong();
-        isOwn(now); // who receives nothing else does not notice that its lease has run out
+        isOwn(now); // without own messages, this is where an expired lease is noticed
         if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
             return; // from a former owner, or our own
         }

@@ -50,12 +50,12 @@ final class Shards {
                 .orElse(FeedState.CONNECTED);
     }
 
-    /** What arrives on the connections of each. */
+    /** Returns the activity of each pool's connections. */
     List<FeedActivity> activity() {
         return feeds.stream().map(Feed::activity).toList();
     }
 
-    /** How many connections the pool has had that has had most. */
+    /** Returns the highest number of connections that a pool has opened. */
     Future<Long> connectionsMade() {
         return Future.all(each(Feed::connectionsMade))
                 .map(all ->

@@ -80,12 +80,14 @@ public final class Tenancy {
         return warm;
     }
 
-    /** Whether every pool of the feed that ever had a connection here has one that is answered. */
+    /** Returns whether every pool of the feed that ever had a connection here has one that answers. */
     public boolean isReceiving() {
         return receiving.isReceiving();
     }
 
-    /** Whether all pools are connected, but one is not answered: its connections are half-open, or their path stalls. */
+    /**
+     * Whether all pools are connected, but one is not answered: its connections are half-open, or their path stalls.
+     */
     public boolean isUnanswered() {
         return receiving.isUnanswered();
     }

@@ -4,32 +4,42 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When an owner hands a feed over that it could keep: at once if it does not receive it and another does, and after a while if another
- * comes first for it, which would else have no feed after a restart. Pure and single-threaded; times are nanoseconds of one monotonic
- * clock.
+ * Decides when an owner hands over a feed that it could keep: soon if it does not receive the feed and another member
+ * does, and later if another member is preferred for it. Without the second rule a restarted member would get no feed
+ * back. Pure and single-threaded; times are nanoseconds of one monotonic clock.
  *
- * <p>If nothing is answered on the owner's open connections, it may be cut off from the exchange, or the exchange stalls for all members.
- * The evidence is another member that has received something since: its silence is much shorter. Without it the owner keeps the feed.
+ * <p>If nothing is answered on the owner's open connections, it may be cut off from the exchange, or the exchange
+ * stalls for all members. The evidence is another member that has received something since: its silence is much
+ * shorter. Without it the owner keeps the feed.
  */
 final class HandOver {
     /** How long an owner that receives nothing tries to reconnect. */
     private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** The same if no other is warm, because none becomes warm while nothing is published, or soon after another such hand-over. */
+    /**
+     * The same if no other is warm, because none becomes warm while nothing is published, or soon after another such
+     * hand-over.
+     */
     private static final long BLIND_LONG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    /** How long it waits after a time in which no other received the feed: a stalled exchange returns to one member before another. */
+    /**
+     * How long it waits after a time in which no other received the feed: a stalled exchange returns to one member
+     * before another.
+     */
     private static final long BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long SHORT_WHILE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /**
-     * Another member receives the feed if its silence is shorter by this factor. In a quiet feed only pongs arrive, and a connection counts
-     * as unanswered two ping intervals after the last one. In a stall of the exchange the silences differ by one interval at most.
+     * Another member receives the feed if its silence is shorter by this factor. In a quiet feed only pongs arrive,
+     * and a connection counts as unanswered two ping intervals after the last one. In a stall of the exchange the
+     * silences differ by one interval at most.
      */
     private static final int SHORTER = 3;
-    /** A silence that is not shorter by this factor is the same silence: that member does not receive the feed either. */
+    /**
+     * A silence that is not shorter by this factor is the same silence: that member does not receive the feed either.
+     */
     private static final int AS_LONG = 2;
 
-    /** A feed goes to the member that comes first for it when that could have had it for so long; one feed in so long. */
+    /** A feed moves to its preferred member after that one has been ready for this long. */
     private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private static final long APART_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -44,7 +54,7 @@ final class HandOver {
     private long blindNanos;
 
     private boolean blindBefore;
-    /** When the feed was last where it belongs, as far as that can have it. */
+    /** When the feed was last on its preferred member, or that one was not ready. */
     private long atHomeNanos;
 
     /** Why a feed is handed over. */
@@ -65,13 +75,13 @@ final class HandOver {
     }
 
     /**
-     * How it is now.
+     * The facts for the decision.
      *
      * @param owns whether this member publishes the feed
      * @param receives whether it receives the feed
-     * @param silentNanos how long nothing has arrived, if its open connections are not answered; else 0
-     * @param others the other members that are there
-     * @param firstIsWarm whether the member that comes first could take it over without a loss, and is another
+     * @param silentNanos how long nothing has arrived, if its open connections are not answered; otherwise 0
+     * @param others the other present members
+     * @param firstIsWarm whether the preferred member is another one that could take over without a loss
      */
     record Facts(boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm) {
         private boolean isReceivedByAnother(int factor) {

@@ -59,7 +59,7 @@ final class Presence {
         return part(member, feed).receives();
     }
 
-    /** For how long nothing at all has come from the exchange to another member. */
+    /** Returns the time in which another member has received nothing from the exchange, nanoseconds. */
     long silentNanos(String member, String feed, long nowNanos) {
         Heard last = heard.get(member);
         return last == null
@@ -67,7 +67,7 @@ final class Presence {
                 : TimeUnit.MILLISECONDS.toNanos(part(member, feed).silentMs()) + nowNanos - last.nanos();
     }
 
-    /** The highest epoch in which a feed was published as far as those know who are there, this member aside; 0 = never. */
+    /** Returns the highest epoch in which a feed was published, as far as the other present members know; 0 = never. */
     int epochOf(String feed, long nowNanos) {
         return present(nowNanos).stream()
                 .mapToInt(member -> part(member, feed).epoch())

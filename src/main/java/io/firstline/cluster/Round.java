@@ -22,12 +22,12 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
     private static final String SILENT = "silentMs";
 
     /**
-     * What a member is to a feed that it receives.
+     * The state of a feed that a member receives.
      *
-     * @param warm whether it could take it over without a loss
-     * @param receives whether what the exchange sends comes to it
-     * @param silentMs for how long nothing at all has come to it, milliseconds
-     * @param epoch the highest in which it knows the feed to have been published; 0 = in none
+     * @param warm whether the member could take it over without a loss
+     * @param receives whether the member receives it from the exchange
+     * @param silentMs the time without any frame, milliseconds
+     * @param epoch the highest epoch in which the feed was published as far as the member knows; 0 = none
      */
     record Part(boolean warm, boolean receives, int silentMs, int epoch) {
         static final Part NONE = new Part(false, false, 0, 0);
@@ -62,7 +62,7 @@ record Round(String from, long number, int leaseMs, List<Ask> asks, List<Ask> gi
                     new Part(
                             Said.flag(part, "warm"),
                             Said.flag(part, "receives"),
-                            part.containsKey(SILENT) ? Said.count(part, SILENT) : 0, // older versions do not tell
+                            part.containsKey(SILENT) ? Said.count(part, SILENT) : 0, // older versions do not send it
                             Said.count(part, "epoch")));
         }
         return new Round(

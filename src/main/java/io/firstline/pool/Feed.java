@@ -475,7 +475,10 @@ public abstract class Feed {
         return chronicle.state();
     }
 
-    /** Returns what arrives on the connections, for any thread; a quarter of a second old at most, unless the event loop is blocked. */
+    /**
+     * Returns what arrives on the connections, for any thread; a quarter of a second old at most, unless the event
+     * loop is blocked.
+     */
     public FeedActivity activity() {
         return activity;
     }

@@ -4,8 +4,8 @@ package io.firstline.pool;
  * Whether anything arrives on a feed's connections. The cluster decides with it whether a node receives the feed.
  *
  * @param live the number of live connections
- * @param lastFrameNanos when any frame arrived on one of them, a pong included; nanoseconds of the monotonic clock. Undefined without a
- *     live connection
+ * @param lastFrameNanos when any frame arrived on one of them, a pong included; nanoseconds of the monotonic clock.
+ *     Undefined without a live connection
  * @param unanswered there are live connections, and none is answered: they are half-open, or their path stalls
  * @param lingering replaced connections are open because they may still deliver messages that no other has
  */

@@ -6,7 +6,9 @@ public enum FeedState {
     STARTING,
     /** As many live connections as wanted. */
     CONNECTED,
-    /** At least one live connection, but fewer than wanted, or copies that do not match, or no answer on any of them. */
+    /**
+     * At least one live connection, but fewer than wanted, or copies that do not match, or no answer on any of them.
+     */
     DEGRADED,
     /** No connection, after there was one or after all first attempts failed; attempts continue. */
     DISCONNECTED,

@@ -46,7 +46,7 @@ class ReplicaTest {
             replica.publish(new FeedEvent(type, "btc", 0, facts));
         }
 
-        /** Nothing has come for a while, which its connections may still bring. */
+        /** Nothing has arrived for a while, and its connections may still deliver it. */
         void stands(long silentNanos, long nowNanos, boolean unanswered) {
             replica.look(List.of(new FeedActivity(2, nowNanos - silentNanos, unanswered, false)));
         }
@@ -465,7 +465,7 @@ class ReplicaTest {
         return System.nanoTime() + passedNanos.get();
     }
 
-    /** A path stands still; when it continues, TCP delivers what was sent meanwhile, all of it, however long ago. */
+    /** A path stalls; when it continues, TCP delivers everything sent meanwhile, however long ago. */
     @Test
     void shouldPublishNothingAgainOfWhatWasHeldUpOnItsWay() {
         Node standby = node("b");

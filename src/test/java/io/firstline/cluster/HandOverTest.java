@@ -19,7 +19,7 @@ class HandOverTest {
     private static final Facts BLIND = new Facts(true, false, 0, WARM, false);
     private static final Facts AWAY = new Facts(true, true, 0, WARM, true);
 
-    /** So much later the exchange may come back to one than to another. */
+    /** The largest difference between the members' recoveries from a stall of the exchange. */
     private static final int BACK_MS = 900;
 
     private final HandOver handOver = new HandOver();
@@ -33,7 +33,7 @@ class HandOverTest {
         return handOver.decide(facts, TimeUnit.MILLISECONDS.toNanos(lastMs), TimeUnit.MILLISECONDS.toNanos(nowMs));
     }
 
-    /** Its connections are open and answer nothing, and nothing has come for a while, to another member for another. */
+    /** Its open connections answer nothing; nothing has arrived for a time, and for another time at another member. */
     private static Facts unanswered(long silentMs, boolean isWarm, long otherSilentMs) {
         return new Facts(
                 true,
@@ -97,7 +97,7 @@ class HandOverTest {
         assertThat(decide(unanswered(2_001, true, 400), 0, 22_001)).isEqualTo(Reason.BLIND);
     }
 
-    /** The exchange stands still for everybody, members ask at times of their own, and it comes back to one after the other. */
+    /** The exchange stalls for all members, which send pings at different times and recover one after another. */
     @Test
     void shouldKeepWhatComesToNobody() {
         long seed = System.nanoTime();
@@ -106,7 +106,7 @@ class HandOverTest {
         for (int world = 0; world < 1_000; world++) {
             HandOver owner = new HandOver();
             int intervalMs = 500 + random.nextInt(20_000);
-            long lastHere = random.nextInt(intervalMs); // each one's last pong; then it stands still
+            long lastHere = random.nextInt(intervalMs); // the member's last pong; then the exchange stalls
             long lastThere = random.nextInt(intervalMs);
             long stallMs = 2L * intervalMs + random.nextInt(60_000); // it has noticed by then
             long backMs = intervalMs + stallMs;
@@ -131,7 +131,7 @@ class HandOverTest {
     void shouldNotHandOverAgainAndAgain() {
         List<Long> handedOver = new ArrayList<>();
         for (long now = 0; now < 60_000; now += 10) {
-            boolean stalls = now % 2_500 < 2_000; // each time it has got the feed again
+            boolean stalls = now % 2_500 < 2_000; // each time after it has acquired the feed again
             boolean unanswered = stalls && now % 2_500 > 1_000;
             if (decide(unanswered ? unanswered(now % 2_500, true, 10) : WELL, 0, now) != null) {
                 handedOver.add(now);

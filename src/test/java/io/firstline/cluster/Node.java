@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     private static final String HOST = "127.0.0.1";
     private static final int LEASE_MS = 400;
-    /** What a node carries only because others started late it gives up soon. */
+    /** A node soon stops carrying feeds that it carries only because other nodes started late. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** Members of a cluster that have not started, each with a port for its event bus. */

@@ -205,8 +205,8 @@ class ClusterFaultsTest {
     }
 
     /**
-     * The owner loses only the exchange. TCP delivers the delayed messages long after the next owner has published them. Then the next
-     * owner is killed, and the first one takes over.
+     * The owner loses only the exchange. TCP delivers the delayed messages long after the next owner has published
+     * them. Then the next owner is killed, and the first one takes over.
      */
     @Test
     void shouldPublishNothingTwiceOfWhatWasHeldUpForLong() throws Exception {

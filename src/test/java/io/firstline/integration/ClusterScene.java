@@ -206,7 +206,7 @@ final class ClusterScene implements AutoCloseable {
         return owners;
     }
 
-    /** Who owns a feed; waits until somebody does. */
+    /** Returns the owner of a feed; waits until there is one. */
     int ownerOf(String feed) {
         AtomicInteger owner = new AtomicInteger();
         until("an owner of " + feed, () -> {

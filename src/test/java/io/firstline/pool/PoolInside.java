@@ -42,7 +42,7 @@ public final class PoolInside {
         return inStep;
     }
 
-    /** For how long nothing at all has come, if no connection with a seat answers; else 0. */
+    /** The time without any frame if no connection with a seat answers; otherwise 0. */
     public long unansweredNanos(long nowNanos) {
         return pool.roster.isUnanswered() ? nowNanos - pool.roster.lastFrameNanos() : 0;
     }

@@ -33,7 +33,9 @@ final class Judge {
      * Without another connection as evidence, a connection that answers nothing is replaced only after this silence.
      */
     private static final long ALONE_NANOS = 10 * Plan.SECOND;
-    /** A pool whose connections all answer nothing for so long is degraded, and it looks so often. */
+    /**
+     * A pool is degraded after its connections have answered nothing for this long; it checks at the interval below.
+     */
     private static final long UNANSWERED_NANOS = 10 * Plan.SECOND;
 
     private static final long LOOK_NANOS = 250 * Plan.MS;
@@ -73,7 +75,7 @@ final class Judge {
     private final Deque<Message> unsettled = new ArrayDeque<>();
 
     private boolean degradedTold;
-    /** When it was last not so that no connection had been answered for long, and when it last was. */
+    /** When the last state without any answer for long began and ended. */
     private long unansweredFromNanos;
 
     private long unansweredUntilNanos = Long.MIN_VALUE / 2;
@@ -551,7 +553,7 @@ final class Judge {
                 "(8) " + live + " of " + plan.config().connections() + " live, unanswered for "
                         + unansweredNanos / Plan.MS + " ms, and " + state);
         if (state != FeedState.CONNECTED
-                && time.nowNanos() - unansweredUntilNanos > LOOK_NANOS // until then it is for want of answers
+                && time.nowNanos() - unansweredUntilNanos > LOOK_NANOS // until then it is degraded without answers
                 && exchange.door == Exchange.Door.OPEN
                 && time.nowNanos() - troubleNanos > recoveryNanos()) {
             require(
