@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.Set;
  */
 final class OpenConnections {
     private static final String BYTES = "firstline-bytes";
+    private static final String EARLY_FRAMES = "firstline-early-frames";
 
     private final int limit;
     /** Connections with the time of their last request or opening; the most recent is last. */
@@ -42,8 +44,32 @@ final class OpenConnections {
                 channel.fireChannelRead(bytes);
             }
         });
+        ChannelHandlerContext http = ((ConnectionBase) connection).channelHandlerContext();
+        pipeline(connection).addBefore(http.name(), EARLY_FRAMES, new EarlyFrames(http));
         if (open.size() > limit) {
             close(open.keySet().iterator().next());
+        }
+    }
+
+    /**
+     * Closes a connection whose client sends WebSocket frames before the upgrade is accepted, which no client may do (RFC 6455, 4.1).
+     * Vert.x would queue these frames at a handler that it then removes: their buffers are never released.
+     */
+    private static final class EarlyFrames extends ChannelInboundHandlerAdapter {
+        private final ChannelHandlerContext http;
+
+        EarlyFrames(ChannelHandlerContext http) {
+            this.http = http;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext channel, Object message) {
+            if (message instanceof WebSocketFrame frame && !http.isRemoved()) {
+                frame.release();
+                ChannelFuture unused = channel.close();
+            } else {
+                channel.fireChannelRead(message);
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package io.firstline.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bridge.Handshakes;
+import io.firstline.config.BridgeConfig;
 import io.firstline.config.HttpConfig;
+import io.firstline.config.SockJsBridgeConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.testkit.Tls;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,34 @@ class HostileClientsTest extends HttpTestBase {
             for (Socket socket : sockets) {
                 socket.close();
             }
+        }
+    }
+
+    /** Vert.x would keep such frames for good. */
+    @Test
+    void shouldHangUpOnAClientThatSendsFramesBeforeTheUpgradeIsAccepted() throws Exception {
+        serve(new HttpVerticle(
+                READING, registry, List.of("f"), new SockJsBridgeConfig(List.of(), BridgeConfig.of("f"))));
+        String request =
+                "GET /eventbus/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        try (Socket early = connect("")) {
+            byte[] both = Arrays.copyOf(request.getBytes(StandardCharsets.US_ASCII), request.length() + 6);
+            both[request.length()] = (byte) 0x89; // a ping of no bytes, masked with zeros
+            both[request.length() + 1] = (byte) 0x80;
+            early.getOutputStream().write(both);
+            assertThat(isClosed(early)).isTrue();
+        }
+        try (Socket usual = connect(request)) {
+            assertThat(status(usual)).isEqualTo("HTTP/1.1 101");
+        }
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            return socket.getInputStream().readAllBytes().length < 1_000;
+        } catch (IOException e) {
+            return e.getMessage().contains("reset");
         }
     }
 

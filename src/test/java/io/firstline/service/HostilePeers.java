@@ -3,6 +3,7 @@ package io.firstline.service;
 import io.firstline.testkit.Frame;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -31,6 +32,16 @@ import java.util.zip.Deflater;
  * second and ends early when the other side closes; the next follows at once. Loopback only.
  */
 final class HostilePeers implements AutoCloseable {
+    private static final String UPGRADE = String.join(
+            "\r\n",
+            "GET /eventbus/websocket HTTP/1.1",
+            "Host: localhost",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "\r\n");
+
     private static final long ATTACK_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final int SMALL_WINDOW = 4_096;
     private static final byte[] ZEROS = new byte[1 << 20];
@@ -209,16 +220,21 @@ final class HostilePeers implements AutoCloseable {
             out.write(noise);
             drain(socket, until);
         });
+        every("sockjs: frames with its request", port, (socket, out, until) -> {
+            byte[] frames = new byte[20 * 6];
+            for (int i = 0; i < frames.length; i += 6) {
+                frames[i] = (byte) (Frame.FIN | Frame.PING);
+                frames[i + 1] = (byte) 0x80;
+            }
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.write(ascii(UPGRADE));
+            both.write(frames);
+            out.write(both.toByteArray());
+            drain(socket, until);
+        });
         every("sockjs: pings, reads nothing", port, (socket, out, until) -> {
-            out.write(ascii(String.join(
-                    "\r\n",
-                    "GET /eventbus/websocket HTTP/1.1",
-                    "Host: localhost",
-                    "Upgrade: websocket",
-                    "Connection: Upgrade",
-                    "Sec-WebSocket-Version: 13",
-                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                    "\r\n")));
+            out.write(ascii(UPGRADE));
+            socket.getInputStream().readNBytes(1); // the answer
             byte[] ping = new byte[131];
             ping[0] = (byte) (Frame.FIN | Frame.PING);
             ping[1] = (byte) (0x80 | 125);
