@@ -266,7 +266,7 @@ class ClusterFaultsTest {
         int before = -1;
         for (int now = scene.received(); now != before; now = scene.received()) {
             before = now;
-            TimeUnit.SECONDS.sleep(2);
+            TimeUnit.SECONDS.sleep(1);
         }
         return before;
     }
