@@ -15,13 +15,19 @@ final class Agreement {
     private final long mostNanos;
     private final boolean named;
     private final int[] near = new int[BUCKETS];
-    private int needed = ENOUGH;
+    private int needed;
     /** Distances of this bucket are far enough. */
     private int bucket = BUCKETS;
     /** How many copies came in order that were nearer. */
     private int nearer;
 
+    /** How many copies came in order since no distance is too short. */
+    private int complete;
+
     private long doubtful;
+    /** The first copy out of order since then, until its message is published again; 0 = none. */
+    private long suspected;
+
     private int bucketBeforeDoubt;
 
     /**
@@ -31,8 +37,14 @@ final class Agreement {
      * @param named whether messages say which stream they belong to
      */
     Agreement(long mostNanos, boolean named) {
+        this(mostNanos, named, ENOUGH);
+    }
+
+    /** The same, for an owner that wants more copies in order before the agreement counts. */
+    Agreement(long mostNanos, boolean named, int enough) {
         this.mostNanos = mostNanos;
         this.named = named;
+        this.needed = enough;
     }
 
     /** At this distance, in nanoseconds, and beyond it lines agree on the order. */
@@ -45,6 +57,11 @@ final class Agreement {
         return bucket == 0;
     }
 
+    /** Whether that has been so for twice as many copies as it takes. */
+    boolean isLongComplete() {
+        return bucket == 0 && complete >= Math.min(MOST, 2 * needed);
+    }
+
     private static int bucketOf(long nanos) {
         return Math.min(BUCKETS - 1, Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, nanos) / 1_000));
     }
@@ -52,6 +69,7 @@ final class Agreement {
     /** A copy came where it was expected; how far its message was from the one before it. */
     void kept(long nanos) {
         if (bucket == 0) {
+            complete = Math.min(MOST, complete + 1);
             return;
         }
         int at = bucketOf(nanos);
@@ -85,6 +103,7 @@ final class Agreement {
     void broken(long messageHash, long nanos) {
         doubtful = messageHash;
         bucketBeforeDoubt = bucket;
+        complete = 0;
         int at = named ? BUCKETS - 1 : bucketOf(nanos);
         for (int i = 0; i <= at; i++) {
             near[i] = 0;
@@ -94,11 +113,28 @@ final class Agreement {
         for (int i = at + 1; i < bucket; i++) {
             nearer += near[i];
         }
-        needed = Math.min(MOST, 2 * needed);
+        needed = Math.min(MOST, Math.max(ENOUGH, 2 * needed));
+    }
+
+    /**
+     * A copy came out of order although lines agree. One such copy proves nothing: it may be another message of the same bytes.
+     *
+     * @return false if an earlier one was not published again: lines disagree
+     */
+    boolean suspects(long messageHash) {
+        if (suspected != 0 && suspected != messageHash) {
+            suspected = 0;
+            return false;
+        }
+        suspected = messageHash;
+        return true;
     }
 
     /** This message is published again: if it broke the agreement, it was its first copy that did. */
     void repeated(long messageHash) {
+        if (suspected == messageHash) {
+            suspected = 0;
+        }
         if (doubtful == messageHash && messageHash != 0) {
             doubtful = 0;
             needed = Math.max(ENOUGH, needed / 2);

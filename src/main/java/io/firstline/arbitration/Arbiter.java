@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 /**
  * Takes every copy of every line and tells the first copy of each message, once, in the server's order per stream.
  *
- * <p><b>Identity</b> is the hash of the bytes and their occurrence: the k-th copy of the same bytes on one line is the same message
- * as the k-th on another. So a message that the server sent twice is published twice, however many lines carry it.
+ * <p><b>Identity.</b> Copies of equal hash are one message, unless their line has passed it: the package documentation says how
+ * messages that repeat are told apart. So a message that the server sent twice is published twice, however many lines carry it.
  *
  * <p><b>Joining.</b> A line that opens in the middle of a stream may be ahead of the others: it would deliver message 5 before they
  * deliver message 4, which it never had. Its copies are held back until a line in step delivers one of them that it received at
@@ -38,8 +38,8 @@ public final class Arbiter<M> {
     /** So many younger messages are looked at to see what a line lacks. */
     private static final int MAX_LACKING = 256;
 
-    private static final int MAX_SKIPS = 64;
-    private static final int MAX_SKIP_BYTES = 1 << 20;
+    private static final int MAX_GUESSES = 64;
+    private static final int MAX_GUESS_BYTES = 1 << 20;
     /** Of messages published again because of their order alone, until another line has brought them: each may be one published twice. */
     private static final int MAX_UNCONFIRMED = 2;
 
@@ -92,8 +92,14 @@ public final class Arbiter<M> {
         default void held(Line line, int stream) {}
     }
 
-    /** A copy taken for a message beyond others that its line lacks. */
-    private record Skip<M>(Line line, Pending.Copy<M> copy, long reachedBefore, long placeBefore, long sequence) {}
+    /**
+     * A copy that was matched with a message, though it may be another of the same bytes.
+     *
+     * @param placeBefore where its line was in the stream
+     * @param movedFrom the predecessor of the message, which stood before that place; 0 = it stood after it, beyond others that the line lacks
+     */
+    private record Guess<M>(
+            Line line, Pending.Copy<M> copy, long reachedBefore, long placeBefore, long sequence, long movedFrom) {}
 
     private final ArbiterSettings settings;
     private final Output<M> output;
@@ -103,16 +109,18 @@ public final class Arbiter<M> {
     /** In the order in which they came, so that the same copies always lead to the same decisions. */
     private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
 
-    /** Of streams that the owner tells apart; and of all messages that belong to none. */
+    /** Whether lines agree on the order within named streams, and of all messages without a stream. */
     private final Agreement inStreams;
 
-    private final Agreement elsewhere;
+    private final Agreement unnamed;
+    /** Whether lines agree on the order of messages without a stream that are some time apart. */
+    private final Agreement apart;
     /** The copy matched last may be another message of the same bytes, though only one is remembered. */
     private boolean doubtful;
     /** One of the same bytes was passed when the last copy was looked at. */
     private boolean passedOne;
-    /** Copies that made their line skip others of a named stream: each may be another message of the same bytes. Oldest first. */
-    private final ArrayDeque<Skip<M>> skips = new ArrayDeque<>();
+    /** Matches that may turn out wrong, oldest first. */
+    private final ArrayDeque<Guess<M>> guesses = new ArrayDeque<>();
     /** Published in a named stream because their line was past those of the same bytes, and not brought by another line yet; 0 = none. */
     private final long[] unconfirmed = new long[MAX_UNCONFIRMED];
     /** By stream: the youngest message published. */
@@ -131,7 +139,8 @@ public final class Arbiter<M> {
         this.output = output;
         this.history = new History(settings.historySize(), settings.historyNanos());
         this.inStreams = new Agreement(settings.skewNanos(), true);
-        this.elsewhere = new Agreement(settings.skewNanos(), false);
+        this.unnamed = new Agreement(settings.skewNanos(), true, 128);
+        this.apart = new Agreement(settings.skewNanos(), false);
         this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
     }
 
@@ -170,14 +179,14 @@ public final class Arbiter<M> {
         line.left = true;
         Pending<M> held = joining.remove(line);
         if (held != null) {
-            held.drain(copy -> giveUp(line, copy, nowNanos));
+            held.drain((stream, sequence) -> {}, copy -> giveUp(line, copy, nowNanos));
         } else {
             leaders--;
         }
         line.leading = false;
         lines[line.slot] = null;
         history.release(line.slot);
-        skips.removeIf(skip -> skip.line == line);
+        guesses.removeIf(guess -> guess.line == line);
         if (leaders == 0) {
             joining.keySet().stream()
                     .filter(l -> l.hasDelivered)
@@ -201,8 +210,8 @@ public final class Arbiter<M> {
             leadAlone(line, nowNanos);
         }
         long hash = arrival.identity();
-        if (!skips.isEmpty()) {
-            takeBackSkip(line, arrival, nowNanos);
+        if (!guesses.isEmpty()) {
+            revise(line, arrival, nowNanos);
         }
         long sequence = match(line, hash);
         if (sequence != 0) {
@@ -211,13 +220,13 @@ public final class Arbiter<M> {
         if (line.leading) {
             lastLeaderCopyNanos = nowNanos;
             if (sequence != 0) {
-                noteSkip(line, arrival, sequence, nowNanos);
+                noteGuess(line, arrival, sequence, nowNanos);
                 late(line, sequence, history.isUnique(hash), nowNanos);
             } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
                 publish(line, arrival, nowNanos, isLate(line, arrival.stream(), nowNanos), nowNanos);
             } else {
                 fallBehind(line);
-                hold(line, new Pending.Copy<>(arrival, nowNanos));
+                hold(line, arrival, nowNanos);
             }
         } else if (sequence != 0 && (line.anchored || isBeyondDoubt(line, hash))) {
             boolean unique = isBeyondDoubt(line, hash);
@@ -235,7 +244,7 @@ public final class Arbiter<M> {
             if (!line.fellBehind) {
                 output.held(line, arrival.stream());
             }
-            hold(line, new Pending.Copy<>(arrival, nowNanos));
+            hold(line, arrival, nowNanos);
             if (eldersAreSilent(line, nowNanos)) {
                 joining.keySet().stream()
                         .filter(l -> !joining.get(l).isEmpty())
@@ -312,14 +321,14 @@ public final class Arbiter<M> {
             settleOne(history.oldest());
         }
         agreement(copy.stream()).repeated(copy.identity());
+        apart.repeated(copy.identity());
         long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
         history.ownNanos(sequence, line.ownNanos);
-        if (copy.stream() != 0) {
-            history.placeAfter(sequence, line.placeIn(copy.stream()));
-            history.markPlaced(sequence, line.slot);
-            line.placeIn(copy.stream(), sequence);
-        }
-        if (passedOne && copy.stream() != 0) {
+        history.placeAfter(
+                sequence, receivedNanos == nowNanos && line.leastLagNanos == 0 ? 0 : line.placeIn(copy.stream()));
+        history.markPlaced(sequence, line.slot);
+        line.placeIn(copy.stream(), sequence);
+        if (passedOne) {
             awaitConfirmation(sequence);
         }
         line.published(sequence, copy.stream(), late);
@@ -365,6 +374,11 @@ public final class Arbiter<M> {
         history.markDelivered(sequence, line.slot);
         if (line.leading) {
             place(line, sequence, unique && !doubtful);
+        } else {
+            placeJoining(line, sequence, unique && !doubtful);
+            if (unique && !doubtful) {
+                joining.get(line).matched(history.stream(sequence), sequence);
+            }
         }
         line.lateCopies++;
         line.reached(sequence, history.stream(sequence), unique && !doubtful, nowNanos - firstNanos, history.newest());
@@ -387,12 +401,9 @@ public final class Arbiter<M> {
     /** A line has brought a message: what it brought before comes before it. */
     private void place(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
-        if (stream == 0) {
-            return;
-        }
         long place = line.placeIn(stream);
         if (place >= history.oldest() && !history.isBefore(place, sequence)) {
-            if (!beyondDoubt && (!isOrderProven() || distance(sequence, place) > settings.skewNanos())) {
+            if (!beyondDoubt && (!isOrderProven(stream) || distance(sequence, place) > settings.skewNanos())) {
                 return;
             }
             history.moveAfter(sequence, place, line.slot);
@@ -401,76 +412,121 @@ public final class Arbiter<M> {
         line.placeIn(stream, sequence);
     }
 
-    /**
-     * A copy makes its line skip others of a named stream. Either the line lacks those, or the copy is another message of the same bytes
-     * that nobody has brought so far. It is taken for the former until the line brings one of those skipped.
-     */
-    private void noteSkip(Line line, Arrival<M> copy, long sequence, long nowNanos) {
+    /** The same for a line that joins: what it holds may come before what it has matched. */
+    private void placeJoining(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
-        if (!skips.isEmpty()) {
-            skips.removeIf(skip -> nowNanos - skip.copy.receivedNanos() > settings.skewNanos()
-                    || skip.sequence < history.oldest()
-                    || (skip.line == line
-                            && skip.copy.stream() == stream
-                            && history.isBefore(skip.sequence, sequence)));
-        }
-        long place = stream == 0 || stream != copy.stream() || doubtful ? 0 : line.placeIn(stream);
-        if (place >= history.oldest()
-                && place != 0
-                && isOrderProven()
-                && copy.bytes() <= MAX_SKIP_BYTES
-                && history.isBefore(place, sequence)
-                && history.lackedBetween(place, sequence, line.slot, null) != 0) {
-            if (skips.size() == MAX_SKIPS) {
-                skips.removeFirst();
-            }
-            skips.addLast(
-                    new Skip<>(line, new Pending.Copy<>(copy, nowNanos), line.reachedIn(stream), place, sequence));
+        long place = line.placeIn(stream);
+        if (line.anchored && beyondDoubt && (place < history.oldest() || history.isBefore(place, sequence))) {
+            history.markPlaced(sequence, line.slot);
+            line.placeIn(stream, sequence);
         }
     }
 
-    /** A line brings a message that it had skipped: the copy that made it skip it was another message. */
-    private void takeBackSkip(Line line, Arrival<M> copy, long nowNanos) {
-        for (Skip<M> skip : skips) {
-            if (skip.line != line || skip.copy.stream() != copy.stream()) {
-                continue;
-            }
-            long sequence = skip.sequence;
-            long hash = copy.identity();
-            if (Math.min(skip.placeBefore, sequence) < history.oldest()
-                    || !history.isBefore(skip.placeBefore, sequence)
-                    || !line.leading
-                    || !isOrderProven()) {
-                return;
-            }
-            long lacked = history.lackedBetween(skip.placeBefore, sequence, line.slot, hash);
-            if (lacked == 0
-                    || history.isNextAfter(line.placeIn(copy.stream()), line.slot, hash)
-                    || (!history.isUnique(hash) && history.isUnique(skip.copy.identity()))) {
-                return;
-            }
-            skips.remove(skip);
-            history.unmarkDelivered(sequence, line.slot);
-            line.takenBack(sequence, copy.stream(), skip.reachedBefore, skip.placeBefore);
-            long other = history.nextAlike(sequence, line.slot);
-            if (other != 0) {
-                history.markDelivered(other, line.slot);
-                place(line, other, true);
-            } else {
-                line.lateCopies--;
-                passedOne = true;
-                publish(line, skip.copy, skip.copy.receivedNanos(), true, nowNanos);
-            }
+    /**
+     * A copy was matched with a message that its line was not expected to deliver next. Either the line lacks the messages between, or
+     * its copy is another message of the same bytes that no line has delivered so far. The match holds until a line proves it wrong.
+     */
+    private void noteGuess(Line line, Arrival<M> copy, long sequence, long nowNanos) {
+        int stream = history.stream(sequence);
+        if (!guesses.isEmpty()) {
+            guesses.removeIf(guess -> nowNanos - guess.copy.receivedNanos() > settings.skewNanos()
+                    || guess.sequence < history.oldest()
+                    || (guess.line == line
+                            && guess.copy.stream() == stream
+                            && history.isBefore(guess.sequence, sequence)));
+        }
+        long place = line.placeIn(stream);
+        if (doubtful
+                || stream != copy.stream()
+                || place < history.oldest()
+                || place == sequence
+                || copy.bytes() > MAX_GUESS_BYTES
+                || !isOrderProven(stream)) {
             return;
         }
+        long movedFrom = history.isBefore(place, sequence) ? 0 : history.predecessor(sequence);
+        if (movedFrom == 0 && history.lackedBetween(place, sequence, line.slot, null) == 0) {
+            return;
+        }
+        if (guesses.size() == MAX_GUESSES) {
+            guesses.removeFirst();
+        }
+        Pending.Copy<M> kept = new Pending.Copy<>(copy, nowNanos, 0);
+        guesses.addLast(new Guess<>(line, kept, line.reachedIn(stream), place, sequence, movedFrom));
+    }
+
+    /** A copy that has just arrived may prove an earlier match wrong: the copy matched then was a message of its own. */
+    private void revise(Line line, Arrival<M> copy, long nowNanos) {
+        for (Guess<M> guess : guesses) {
+            int stream = copy.stream();
+            if (guess.copy.stream() == stream
+                    && Math.min(guess.placeBefore, guess.sequence) >= history.oldest()
+                    && guess.line.leading
+                    && isOrderProven(stream)) {
+                long proof = guess.movedFrom == 0 ? proofAhead(guess, line, copy) : proofBehind(guess, line, copy);
+                if (proof != 0 && isOrderCertain(guess.copy, proof, guess.sequence)) {
+                    takeBack(guess, guess.movedFrom == 0 ? proof : 0, nowNanos);
+                    return;
+                }
+            }
+        }
+    }
+
+    /** The line delivers one of the messages that it had skipped; 0 = it does not. */
+    private long proofAhead(Guess<M> guess, Line line, Arrival<M> copy) {
+        if (guess.line != line
+                || !history.isBefore(guess.placeBefore, guess.sequence)
+                || history.isNextAfter(line.placeIn(copy.stream()), line.slot, copy.identity())) {
+            return 0;
+        }
+        return history.lackedBetween(guess.placeBefore, guess.sequence, line.slot, copy.identity());
+    }
+
+    /** Another line delivers, after the matched message, one that the first line had delivered before it; 0 = it does not. */
+    private long proofBehind(Guess<M> guess, Line line, Arrival<M> copy) {
+        if (guess.line == line
+                || guess.movedFrom < history.oldest()
+                || !history.isDeliveredBy(guess.sequence, line.slot)) {
+            return 0;
+        }
+        long follower = history.alikeBetween(guess.movedFrom, guess.sequence, line.slot, copy.identity());
+        return follower != 0
+                        && !history.isBefore(guess.placeBefore, follower)
+                        && history.isDeliveredBy(follower, guess.line.slot)
+                ? follower
+                : 0;
+    }
+
+    private void takeBack(Guess<M> guess, long until, long nowNanos) {
+        Line line = guess.line;
+        int stream = guess.copy.stream();
+        long place = line.placeIn(stream);
+        guesses.remove(guess);
+        history.unmarkDelivered(guess.sequence, line.slot);
+        line.takenBack(guess.sequence, stream, guess.reachedBefore, guess.placeBefore);
+        if (guess.movedFrom != 0) {
+            history.placeAfter(guess.sequence, guess.movedFrom);
+        }
+        long other = history.alikeBetween(guess.placeBefore, until, line.slot, guess.copy.identity());
+        if (other != 0) {
+            history.markDelivered(other, line.slot);
+            place(line, other, true);
+        } else {
+            line.lateCopies--;
+            passedOne = true;
+            publish(line, guess.copy, guess.copy.receivedNanos(), true, nowNanos);
+        }
+        if (guess.movedFrom != 0 && place != guess.sequence) {
+            advance(line, stream, place);
+        }
     }
 
     /**
-     * Whether lines bring the messages of a named stream in the same order, as far as is known: enough of them did, and at most a few
-     * messages that were published for this reason alone wait for another line to bring them, too.
+     * Whether lines deliver the messages of a stream in the same order: enough copies came in order, and at most two messages that were
+     * published for this reason alone wait for a copy from another line.
      */
-    private boolean isOrderProven() {
-        if (!inStreams.isComplete()) {
+    private boolean isOrderProven(int stream) {
+        if (!agreement(stream).isComplete()) {
             return false;
         }
         for (int i = 0; i < MAX_UNCONFIRMED; i++) {
@@ -482,6 +538,16 @@ public final class Arbiter<M> {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether the order of two messages proves that a copy is another message. Unique bytes without a stream need more proof than
+     * repeats: they are published twice if lines differ in the order of streams.
+     */
+    private boolean isOrderCertain(Arrival<M> copy, long one, long other) {
+        return copy.stream() != 0
+                || !history.isUnique(copy.identity())
+                || (unnamed.isLongComplete() && Math.abs(distance(one, other)) >= apart.distanceNanos());
     }
 
     private void awaitConfirmation(long sequence) {
@@ -499,7 +565,7 @@ public final class Arbiter<M> {
             if (unconfirmed[i] == sequence) {
                 unconfirmed[i] = 0;
                 if (alone) {
-                    inStreams.broken(0, 0);
+                    agreement(history.stream(sequence)).broken(0, 0);
                 }
             }
         }
@@ -508,37 +574,56 @@ public final class Arbiter<M> {
     /** Whether a line lacks a message, as it has brought younger ones: a copy of the same bytes is another message then. */
     private boolean isPassed(Line line, long hash, long sequence) {
         int stream = history.stream(sequence);
-        if (stream != 0 && isOrderProven()) {
+        boolean passedInOrder = history.isPassed(sequence, line.placeIn(stream), line.slot);
+        boolean unique = history.isUnique(hash);
+        if (isOrderProven(stream)) {
             long begun = line.begunIn(stream);
-            return (begun >= history.oldest() && sequence < begun && history.isBefore(sequence, begun))
-                    || history.isPassed(sequence, line.placeIn(stream), line.slot);
+            boolean passed = passedInOrder
+                    || (begun >= history.oldest() && sequence < begun && history.isBefore(sequence, begun));
+            if (unique && !passed) {
+                agreement(stream).kept(0);
+            }
+            if (stream != 0 || !unique || !passed) {
+                return passed;
+            }
+            boolean overtaken = isOvertaken(line, sequence, apart.distanceNanos());
+            if (overtaken && unnamed.isLongComplete()) {
+                return true;
+            }
+            if (overtaken || unnamed.suspects(hash)) {
+                doubtful = true;
+                return false;
+            }
         }
-        Agreement agreement = agreement(stream);
-        if (!history.isUnique(hash)) {
-            return isOvertaken(line, sequence, stream == 0 ? agreement.distanceNanos() : settings.skewNanos())
+        if (!unique) {
+            return isOvertaken(line, sequence, distanceNanos(stream))
                     || (sequence < line.passed && history.hasYoungerAlike(sequence));
         }
-        if (stream != 0) {
-            if (history.isPassed(sequence, line.placeIn(stream), line.slot)) {
-                agreement.broken(hash, 0);
-                doubtful = true;
+        if (passedInOrder) {
+            agreement(stream).broken(hash, 0);
+            doubtful = true;
+        } else {
+            agreement(stream).kept(0);
+        }
+        if (stream == 0) {
+            long follower = line.reachedIn(stream) > sequence ? follower(line, sequence) : 0;
+            if (follower == 0) {
+                apart.kept(sequence > history.oldest() ? distance(sequence - 1, sequence) : Long.MAX_VALUE);
             } else {
-                agreement.kept(0);
+                apart.broken(hash, distance(sequence, follower));
+                doubtful = true;
             }
-            return false;
         }
-        long follower = line.reachedIn(stream) > sequence ? follower(line, sequence) : 0;
-        if (follower == 0) {
-            agreement.kept(sequence > history.oldest() ? distance(sequence - 1, sequence) : Long.MAX_VALUE);
-            return false;
-        }
-        agreement.broken(hash, distance(sequence, follower));
-        doubtful = true;
         return false;
     }
 
+    /** So far apart, messages of a stream come in the same order on all lines. */
+    private long distanceNanos(int stream) {
+        return agreement(stream).isComplete() ? 0 : stream == 0 ? apart.distanceNanos() : settings.skewNanos();
+    }
+
     private Agreement agreement(int stream) {
-        return stream == 0 ? elsewhere : inStreams;
+        return stream == 0 ? unnamed : inStreams;
     }
 
     private long distance(long older, long younger) {
@@ -584,7 +669,7 @@ public final class Arbiter<M> {
         if (reached == 0 || newest <= reached) {
             return false;
         }
-        long distanceNanos = agreement(stream).distanceNanos();
+        long distanceNanos = distanceNanos(stream);
         long first = 0;
         long last = Math.min(newest, Math.max(reached + 1, history.oldest()) + MAX_LACKING);
         for (long each = Math.max(reached + 1, history.oldest()); each <= last; each++) {
@@ -636,8 +721,8 @@ public final class Arbiter<M> {
                         && history.hasOlder(copy.identity(), sequence));
     }
 
-    private void hold(Line line, Pending.Copy<M> copy) {
-        line.unmatched += joining.get(line).add(copy);
+    private void hold(Line line, Arrival<M> copy, long nowNanos) {
+        line.unmatched += joining.get(line).add(copy, nowNanos);
     }
 
     /** What a line that fell behind had before the first copy that is recognised again may have been published long ago. */
@@ -672,6 +757,10 @@ public final class Arbiter<M> {
                     anchor(line, sequence, copy.receivedNanos());
                 }
                 history.markDelivered(sequence, line.slot);
+                placeJoining(line, sequence, unique);
+                if (unique) {
+                    held.matched(copy.number(), history.stream(sequence), sequence);
+                }
                 line.lateCopies++;
                 line.reached(sequence, history.stream(sequence), unique, 0, history.newest());
                 compare(line, sequence, copy.content());
@@ -689,7 +778,7 @@ public final class Arbiter<M> {
         Pending<M> held = joining.remove(line);
         lead(line, nowNanos);
         long since = receivedNanos - settings.skewNanos();
-        held.drain(copy -> {
+        held.drain((stream, sequence) -> advance(line, stream, sequence), copy -> {
             if (copy.receivedNanos() - since < 0) {
                 giveUp(line, copy, nowNanos);
             } else {
@@ -725,7 +814,7 @@ public final class Arbiter<M> {
         }
         lastLeaderCopyNanos = nowNanos;
         output.inStep(line, true);
-        held.drain(copy -> release(line, copy, late, nowNanos));
+        held.drain((stream, sequence) -> advance(line, stream, sequence), copy -> release(line, copy, late, nowNanos));
     }
 
     /** Publishes what was held back, unless another line that lined up on what was just released came before it. */
@@ -735,6 +824,13 @@ public final class Arbiter<M> {
             late(line, sequence, history.isUnique(copy.identity()), nowNanos);
         } else {
             publish(line, copy, copy.receivedNanos(), late, nowNanos);
+        }
+    }
+
+    private void advance(Line line, int stream, long place) {
+        long known = line.placeIn(stream);
+        if (place >= history.oldest() && (known < history.oldest() || history.isBefore(known, place))) {
+            line.placeIn(stream, place);
         }
     }
 

@@ -38,7 +38,6 @@ final class History {
     private long[] content;
 
     private int[] stream;
-    /** Null = no message has said where it belongs. */
     private Order order;
 
     private int tableMask;
@@ -68,6 +67,8 @@ final class History {
         this.winner = new byte[size];
         this.publisher = new byte[size];
         this.ownNanos = new long[size];
+        this.order = new Order(
+                new long[size], new long[size], new long[size], new long[size], new long[Line.MAX_STREAMS + 1]);
         this.tableMask = 2 * size - 1;
         this.tags = new int[2 * size];
         this.oldestAlike = new long[2 * size];
@@ -126,9 +127,7 @@ final class History {
     /** A line did not bring this entry after all: it may still come. */
     void unmarkDelivered(long sequence, int slot) {
         deliveredBy[(int) sequence & entryMask] &= ~(1L << slot);
-        if (order != null) {
-            order.by[(int) sequence & entryMask] &= ~(1L << slot);
-        }
+        order.by[(int) sequence & entryMask] &= ~(1L << slot);
         if (repeats != null && repeats.cursors[find(hash(sequence))] != null) {
             repeats.cursors[find(hash(sequence))][slot] = 0;
         }
@@ -140,7 +139,7 @@ final class History {
      * @param messageHash the entry has this hash; null = any
      */
     long lackedBetween(long from, long until, int slot, Long messageHash) {
-        if (order == null || stream(from) == 0 || stream(from) != stream(until)) {
+        if (stream(from) != stream(until)) {
             return 0;
         }
         long proof = order.by(until) & ~(1L << slot);
@@ -199,7 +198,7 @@ final class History {
 
     /** Whether the next entry of the stream that a line has not brought, seen from where it is, has this hash. */
     boolean isNextAfter(long place, int slot, long messageHash) {
-        if (place < oldest || stream(place) == 0) {
+        if (place < oldest) {
             return false;
         }
         long each = order.next(place);
@@ -211,14 +210,12 @@ final class History {
 
     /** A line in step has brought an entry: it comes after what the line had brought before. */
     void markPlaced(long sequence, int slot) {
-        if (order != null) {
-            order.by[(int) sequence & entryMask] |= 1L << slot;
-        }
+        order.by[(int) sequence & entryMask] |= 1L << slot;
     }
 
     /** Puts an entry after another of its stream in the server's order; 0 = after all others. */
     void placeAfter(long sequence, long after) {
-        if (order != null && stream(sequence) != 0 && sequence != after) {
+        if (sequence != after) {
             order.remove(sequence, stream(sequence));
             order.add(sequence, after >= oldest && stream(after) == stream(sequence) ? after : 0, stream(sequence));
         }
@@ -226,16 +223,25 @@ final class History {
 
     /** Whether an entry comes before another of its stream in the server's order, as far as it is known. */
     boolean isBefore(long sequence, long other) {
-        return order != null && order.label[(int) sequence & entryMask] < order.label[(int) other & entryMask];
+        return order.label[(int) sequence & entryMask] < order.label[(int) other & entryMask];
     }
 
-    /** The next younger entry of the same hash that a line has not delivered, or 0. */
-    long nextAlike(long sequence, int slot) {
-        long next = next(sequence);
-        while (next != 0 && isDeliveredBy(next, slot)) {
-            next = next(next);
+    /** The first entry of this hash between two of a stream that a line has not delivered, or 0; until 0 = to the end. */
+    long alikeBetween(long from, long until, int slot, long messageHash) {
+        long each = oldestAlike[find(messageHash)];
+        while (each != 0
+                && (isDeliveredBy(each, slot)
+                        || stream(each) != stream(from)
+                        || !isBefore(from, each)
+                        || (until != 0 && !isBefore(each, until)))) {
+            each = next(each);
         }
-        return next;
+        return each;
+    }
+
+    /** The message before one in the server's order of its stream; 0 = none. */
+    long predecessor(long sequence) {
+        return order.previous[(int) sequence & entryMask];
     }
 
     void forgetWinner(long sequence) {
@@ -381,14 +387,12 @@ final class History {
         publisher = movedPublisher;
         stream = movedStream;
         content = content == null ? null : moved(content, mask);
-        if (order != null) {
-            order = new Order(
-                    moved(order.previous, mask),
-                    moved(order.next, mask),
-                    moved(order.label, mask),
-                    moved(order.by, mask),
-                    order.last);
-        }
+        order = new Order(
+                moved(order.previous, mask),
+                moved(order.next, mask),
+                moved(order.label, mask),
+                moved(order.by, mask),
+                order.last);
         Repeats old = repeats;
         repeats = old == null ? null : new Repeats(mask, moved(old.nextAlike, mask));
         entryMask = mask;
@@ -427,23 +431,13 @@ final class History {
         if (content == null && (messageContent != 0 || messageStream != 0)) {
             content = new long[entryMask + 1];
             stream = new int[entryMask + 1];
-            order = new Order(
-                    new long[entryMask + 1],
-                    new long[entryMask + 1],
-                    new long[entryMask + 1],
-                    new long[entryMask + 1],
-                    new long[Line.MAX_STREAMS + 1]);
         }
         if (content != null) {
             content[index] = messageContent;
             stream[index] = messageStream;
-            order.previous[index] = 0;
-            order.next[index] = 0;
-            order.by[index] = 0;
-            if (messageStream != 0) {
-                order.add(newest, 0, messageStream);
-            }
         }
+        order.by[index] = 0;
+        order.add(newest, 0, messageStream);
     }
 
     /** Takes a line out of every entry, so that its slot can be given to another. O(capacity), as rare as a line that leaves. */
@@ -455,9 +449,7 @@ final class History {
                 deliveredBy[index] &= others;
                 winner[index] = NONE; // nobody can be said to have been the only one
             }
-            if (order != null) {
-                order.by[index] &= others;
-            }
+            order.by[index] &= others;
             if (publisher[index] == slot) {
                 publisher[index] = NONE;
             }
@@ -469,9 +461,7 @@ final class History {
 
     private void forgetOldest() {
         long sequence = oldest++;
-        if (order != null && stream(sequence) != 0) {
-            order.remove(sequence, stream(sequence));
-        }
+        order.remove(sequence, stream(sequence));
         int at = find(hash[(int) sequence & entryMask]);
         long next = next(sequence);
         oldestAlike[at] = next;

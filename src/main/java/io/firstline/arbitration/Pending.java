@@ -1,30 +1,55 @@
 package io.firstline.arbitration;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What a line that is not in step has received and no line in step has delivered yet, oldest first. Bounded in count and bytes. */
 final class Pending<M> {
     static final int MAX_COPIES = 8_192;
     static final long MAX_BYTES = 32L * 1024 * 1024;
 
-    /** A copy held back. */
-    record Copy<M>(long identity, long content, int stream, M message, int bytes, long receivedNanos)
+    /**
+     * A copy held back.
+     *
+     * @param number counts the copies of its line
+     */
+    record Copy<M>(long identity, long content, int stream, M message, int bytes, long receivedNanos, long number)
             implements Arrival<M> {
-        Copy(Arrival<M> arrival, long nowNanos) {
-            this(arrival.identity(), arrival.content(), arrival.stream(), arrival.message(), arrival.bytes(), nowNanos);
+        Copy(Arrival<M> arrival, long nowNanos, long number) {
+            this(
+                    arrival.identity(),
+                    arrival.content(),
+                    arrival.stream(),
+                    arrival.message(),
+                    arrival.bytes(),
+                    nowNanos,
+                    number);
         }
     }
 
+    /** A copy that was recognised: which of its line it was, and which message. */
+    private record Match(long number, int stream, long sequence) {}
+
+    /** Those after the oldest copy that is held, in the order in which they were recognised. */
+    private final ArrayDeque<Match> matches = new ArrayDeque<>();
+
+    /** By stream the last of those before. */
+    private final Map<Integer, Match> earlier = new HashMap<>();
+
+    private long received;
     private final ArrayDeque<Copy<M>> copies = new ArrayDeque<>();
     private final Map<Long, Integer> countByHash = new HashMap<>();
     private long bytes;
 
     /** Adds a copy; returns how many of the oldest had to go for it. */
-    int add(Copy<M> copy) {
+    int add(Arrival<M> arrival, long nowNanos) {
+        Copy<M> copy = new Copy<>(arrival, nowNanos, ++received);
         copies.addLast(copy);
         countByHash.merge(copy.identity(), 1, Integer::sum);
         bytes += copy.bytes();
@@ -34,6 +59,23 @@ final class Pending<M> {
             dropped++;
         }
         return dropped;
+    }
+
+    /** The copy that has just come was recognised. */
+    void matched(int stream, long sequence) {
+        matched(++received, stream, sequence);
+    }
+
+    /** A copy that was held was recognised. */
+    void matched(long number, int stream, long sequence) {
+        while (!matches.isEmpty()
+                && (matches.size() == MAX_COPIES
+                        || copies.isEmpty()
+                        || matches.peekFirst().number < copies.peekFirst().number)) {
+            Match before = matches.removeFirst();
+            earlier.merge(before.stream, before, (a, b) -> a.number > b.number ? a : b);
+        }
+        matches.addLast(new Match(number, stream, sequence));
     }
 
     boolean isEmpty() {
@@ -93,13 +135,29 @@ final class Pending<M> {
         return Long.MAX_VALUE;
     }
 
-    /** Empties itself into a reader, oldest first. */
-    void drain(Consumer<Copy<M>> reader) {
+    /**
+     * Empties itself into a reader, oldest first.
+     *
+     * @param recognised is told first the stream and the sequence of each copy that was recognised and came before the next one that was held
+     */
+    void drain(ObjLongConsumer<Integer> recognised, Consumer<Copy<M>> reader) {
         countByHash.clear();
         bytes = 0;
+        Match[] inOrder = Stream.concat(earlier.values().stream(), matches.stream())
+                .sorted(Comparator.comparingLong(Match::number))
+                .toArray(Match[]::new);
+        int at = 0;
         while (!copies.isEmpty()) {
-            reader.accept(copies.removeFirst());
+            Copy<M> copy = copies.removeFirst();
+            for (; at < inOrder.length && inOrder[at].number < copy.number; at++) {
+                recognised.accept(inOrder[at].stream, inOrder[at].sequence);
+            }
+            reader.accept(copy);
         }
+        for (; at < inOrder.length; at++) {
+            recognised.accept(inOrder[at].stream, inOrder[at].sequence);
+        }
+        matches.clear();
     }
 
     private void uncount(Copy<M> copy) {

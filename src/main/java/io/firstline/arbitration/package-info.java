@@ -1,18 +1,18 @@
 /**
  * Which copy of a message is the first: pure decisions on (facts, now).
  *
- * <p><b>Messages that repeat.</b> Where the owner names streams, a copy is placed by the order of its line in that stream: the messages of
- * a stream are kept in the order that follows from all lines, and a copy of bytes that were seen before is another message if its line is
- * past the one known. A line that skips messages may lack them, or may have brought another message of the same bytes that nobody else had;
- * which of them is known when it brings one of those skipped or a later one. So what lines lack single copies of is published once for
- * each time that it was sent, and out of order comes only what the line in front lacked. That rests on lines which keep the order of a
- * stream. It is relied on after 64 copies came in order, and twice as many each time that a line disagreed; until then, and in messages
- * without a stream, the k-th copy of the same bytes on one line is taken for the k-th on another, as far as distances in time do not say
- * otherwise. Where a name stands for several streams, whose order differs, at most two messages come twice each time before that is noticed.
+ * <p><b>Messages that repeat.</b> Each stream keeps its messages in the server's order, as far as it follows from all lines, and each line
+ * has a place in that order. A copy is matched with the next message of the same bytes beyond the place of its line. If there is none, the
+ * copy is another message. If the match skips messages, the line lacks those, or the copy is another message that no other line has
+ * delivered. The match holds until a later copy proves it wrong, and then the earlier copy is published late.
  *
- * <p>Nothing tells which message it was if two lines each lack another one of several equal messages and bring no other message of the
- * stream between them; nor is anything known of a message that no line has. While many messages repeat, a copy that a line lacks beside one
- * of the same bytes may be taken for it, and a message then comes once too often or too seldom.
+ * <p>This relies on lines that keep the order of a stream. In named streams it counts after 64 unique copies came in order. Messages
+ * without a stream count as one stream after 128. Each time that lines disagree, twice as many copies must come in order. Until then the
+ * k-th copy of the same bytes on one line is the k-th on another, unless distances in time say otherwise. If one name stands for several
+ * streams whose order differs, at most two messages are published twice before that is noticed. Messages without a stream need more proof.
+ *
+ * <p>No order is known if two lines each lack another one of several messages that repeat, and deliver no other message between them. The
+ * count may then be wrong by one.
  *
  * <p>Nothing here knows a socket, a clock, a thread or a log. An {@link io.firstline.arbitration.Arbiter} belongs to one pool and is
  * called on that pool's event loop alone; times are nanoseconds of any one monotonic clock.
