@@ -3,6 +3,7 @@ package io.firstline.http;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
 import io.firstline.bus.NodeStatus;
+import io.firstline.bus.Refusals;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -37,6 +38,7 @@ final class FeedWatch {
     private final Map<String, MessageConsumer<JsonObject>> heard = new HashMap<>();
     private final Map<String, RateHistory> rates = new HashMap<>();
     private final Set<String> announced;
+    private final Refusals refusals = new Refusals(LOG);
     private JsonObject status;
     private boolean asking;
 
@@ -69,21 +71,32 @@ final class FeedWatch {
     /**
      * Requests the status of every feed, unless a request is pending.
      *
-     * @return the status; null = unknown
+     * @return the status; null = unknown; never fails
      */
     Future<JsonObject> ask() {
         if (asking) {
             return Future.succeededFuture(status);
         }
         asking = true;
-        return feeds().map(answer -> {
-            asking = false;
-            status = answer;
-            if (answer != null) {
-                follow(answer.getJsonObject("feeds"));
-            }
-            return answer;
-        });
+        return feeds().map(FeedWatch::checked)
+                .otherwise(e -> {
+                    refusals.refuse("no status from the feeds", e.getMessage());
+                    return null;
+                })
+                .onSuccess(answer -> {
+                    asking = false;
+                    status = answer;
+                    if (answer != null) {
+                        follow(answer.getJsonObject("feeds"));
+                    }
+                });
+    }
+
+    private static JsonObject checked(JsonObject answer) {
+        if (answer != null && !(answer.getValue("feeds") instanceof JsonObject)) {
+            throw new IllegalStateException("found a status without \"feeds\", allowed: one with an object of that name");
+        }
+        return answer;
     }
 
     /** Asks each feed separately: a feed that answers for all of them may hang. */
@@ -105,8 +118,7 @@ final class FeedWatch {
             JsonObject cluster = ClusterFacts.of(vertx);
             return cluster == null ? nothing : nothing.put("cluster", cluster);
         }
-        LOG.warn("no status from the feeds: {}", e.getMessage());
-        return null;
+        throw new IllegalStateException(e.getMessage(), e);
     }
 
     private void follow(JsonObject feeds) {

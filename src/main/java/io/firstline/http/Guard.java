@@ -6,6 +6,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -106,14 +107,18 @@ final class Guard {
                 address(request));
     }
 
-    /** The client's address; behind a proxy on this machine, the address that the proxy reports, if any. */
+    /**
+     * The client's address; behind a proxy on this machine, the address that the proxy reports, if any: the last one of
+     * the last header, because a client may send others before it.
+     */
     private static String address(HttpServerRequest request) {
         String address =
                 request.remoteAddress() == null ? "" : request.remoteAddress().hostAddress();
-        String forwarded = request.getHeader("X-Forwarded-For");
-        if (forwarded == null || !(address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1"))) {
+        List<String> headers = request.headers().getAll("X-Forwarded-For");
+        if (headers.isEmpty() || !(address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1"))) {
             return address;
         }
+        String forwarded = headers.get(headers.size() - 1);
         String last = forwarded.substring(forwarded.lastIndexOf(',') + 1).trim();
         return last.length() > LONGEST_ADDRESS || !last.matches("[0-9A-Fa-f:.]+") ? address : last;
     }

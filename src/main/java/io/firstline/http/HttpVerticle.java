@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
@@ -406,10 +407,14 @@ public final class HttpVerticle extends VerticleBase {
                     "Content-Type must be application/json"); // a form of a foreign page cannot send this type
             return;
         }
+        Buffer body = request.body().buffer();
         JsonObject command;
         try {
-            command = new JsonObject(request.body().buffer());
-        } catch (DecodeException | NullPointerException e) {
+            command = body == null ? null : new JsonObject(body);
+        } catch (DecodeException e) {
+            command = null;
+        }
+        if (command == null) {
             error(request, 400, "not a JSON object");
             return;
         }

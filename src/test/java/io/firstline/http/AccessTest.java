@@ -199,6 +199,20 @@ class AccessTest extends HttpTestBase {
         assertThat(get("/", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
     }
 
+    /** Some proxies add a line of their own after the client's instead of appending to it. */
+    @Test
+    void shouldNotLetAGuesserChooseItsAddress() throws IOException {
+        serve(CLOSED);
+        String guess = "GET / HTTP/1.1\r\nHost: localhost\r\n%sAuthorization: Bearer guess%d\r\n\r\n";
+        String headers = "X-Forwarded-For: 6.6.6.%d\r\nX-Forwarded-For: 10.0.0.1\r\n";
+        int looked = 0;
+        for (int i = 0; i < 40; i++) {
+            looked += raw(guess.formatted(headers.formatted(i), i)).contains("401") ? 1 : 0;
+        }
+
+        assertThat(looked).isBetween(10, 30);
+    }
+
     // foreign pages
 
     @Test

@@ -19,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -249,9 +251,30 @@ class HttpVerticleTest extends HttpTestBase {
         vertx.eventBus().localConsumer(Addresses.STATUS, request -> request.reply(new JsonObject()));
         serve(ACTING);
 
-        assertThat(get("/api/status").statusCode()).isEqualTo(500);
+        assertThat(get("/api/status").statusCode()).isEqualTo(503);
         assertThat(post("/", "", "Authorization", "Bearer " + TOKEN).statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void shouldAskAgainAfterAnAnswerThatIsNoStatus() {
+        AtomicReference<Object> answer = new AtomicReference<>("a text");
+        AtomicInteger asked = new AtomicInteger();
+        vertx.eventBus().localConsumer(Addresses.STATUS, request -> {
+            asked.incrementAndGet();
+            request.reply(answer.get());
+        });
+        serve(READING);
+        eventually(() -> asked.get() > 1);
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+
+        answer.set(new JsonObject()); // without feeds
+        int before = asked.get();
+        eventually(() -> asked.get() > before + 1);
+        assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+
+        answer.set(troubled(""));
+        eventually(() -> get("/api/status").body().contains("btc"));
     }
 
     // updates
