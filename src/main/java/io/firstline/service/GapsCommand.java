@@ -113,7 +113,11 @@ final class GapsCommand implements Callable<Integer> {
         long lost = 0;
         for (Feed feed : feeds) {
             FeedReport report = RunningService.await(feed.report(), 2);
-            connected |= report.published() > 0 || report.live() > 0 || report.lost() > 0;
+            boolean was = report.published() > 0 || report.live() > 0 || report.lost() > 0;
+            connected |= was;
+            if (!was) {
+                say("firstline: " + feed.name() + ": no connection, failures " + report.failures());
+            }
             lost += report.ledger().stream().mapToLong(StreamReport::lostGaps).sum();
             if (json) {
                 RunningService.await(feed.gaps(), 2)
@@ -124,7 +128,7 @@ final class GapsCommand implements Callable<Integer> {
                                 ReportJson.of(stream).put("feed", feed.name()).encode()));
             } else {
                 report.ledger().forEach(stream -> print(line(feed.name(), stream)));
-                if (report.ledger().isEmpty()) {
+                if (was && report.ledger().isEmpty()) {
                     say("firstline: " + feed.name() + " has no stream names: add a \"venue\" that defines them");
                 }
             }

@@ -184,8 +184,9 @@ final class RecordCommand implements Callable<Integer> {
             Recorder.Figures figures = each.getValue().figures();
             tell(err, report, figures, "; in " + folder);
             notRecorded += figures.behind() + figures.failed();
-            connected |= report.copies() > 0 || report.live() > 0 || report.lost() > 0;
-            if (!connected) {
+            boolean was = report.copies() > 0 || report.live() > 0 || report.lost() > 0;
+            connected |= was;
+            if (!was) {
                 err.printf("firstline: %s: no connection, failures %s%n", report.feed(), report.failures());
             }
         }

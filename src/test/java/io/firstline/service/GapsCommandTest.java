@@ -91,6 +91,17 @@ class GapsCommandTest {
     }
 
     @Test
+    void shouldSayThatNoConnectionWasMade() throws IOException {
+        Cli cli = Cli.run(
+                "gaps", "--venue=binance-spot", "ws://127.0.0.1:" + RunCommandTest.freePort() + "/", "--for=500ms");
+
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err())
+                .contains("firstline: gaps: no connection, failures {refused=")
+                .doesNotContain("no stream names");
+    }
+
+    @Test
     void shouldTakeAVenueAndItsStreams() {
         Cli.run("gaps", "okx", "--stream", "books").assertBadInput("/streams: found \"books\", allowed: 2 words");
         Cli.run("gaps", "nowhere", "--stream", "x")

@@ -365,6 +365,30 @@ class RecordCommandTest {
                 .contains("0 copies of 0 messages recorded on 0 connections", "no connection, failures {refused=");
     }
 
+    @Test
+    void shouldNameEachFeedWithoutAConnection() throws IOException {
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config,
+                """
+                {
+                  "simulator": { "messagesPerSecond": 100 },
+                  "feeds": {
+                    "btc": { "url": "sim:/ws/btcusdt@trade", "connections": 1 },
+                    "eth": { "url": "ws://127.0.0.1:%d/", "connections": 1 }
+                  }
+                }
+                """
+                        .formatted(RunCommandTest.freePort()));
+
+        Cli cli = Cli.run("record", config.toString(), recorded().toString(), "--for", "1500ms");
+
+        assertThat(cli.err())
+                .contains("firstline: eth: no connection, failures {refused=")
+                .doesNotContain("btc: no connection");
+        assertThat(cli.code()).as("a feed was recorded").isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
