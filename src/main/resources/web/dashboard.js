@@ -391,7 +391,7 @@ function describe(e) {
     "in-step": () => `${e.connection}${e.alone ? ", alone" : ""}`,
     disconnected: () => `${e.connection}: ${e.reason || e.cause} after ${age(e.ageMs)}`,
     evicted: () => `${e.connection}: ${e.reason}; ${e.replacement} took over`,
-    "eviction-abandoned": () => `${e.connection} stays: ${e.reason}`,
+    "eviction-abandoned": () => `${e.connection || "nobody"} stays: ${e.reason}`,
     gap: () => `${e.stream} ${e.from} to ${e.to} ${e.state}${e.connection ? ` by ${e.connection}` : ""}`,
     degraded: () => `${e.live} of ${e.target} connections live${e.reason ? `: ${e.reason}` : ""}`,
     recovered: () => `${e.live} of ${e.target} connections live`,

@@ -77,6 +77,9 @@ public final class ClusterVerticle extends VerticleBase {
     private long lastRoundNanos;
     private final MajorityWatch majority;
     private final Refusals refusals = new Refusals(LOG);
+    /** Members with another leaseMs; each sends its own in every round. */
+    private final Refusals leases = new Refusals(LOG);
+
     private Set<String> told = Set.of();
     private long wentHomeNanos;
     private boolean leaving;
@@ -344,12 +347,9 @@ public final class ClusterVerticle extends VerticleBase {
         long now = System.nanoTime();
         presence.heard(theirs, now);
         if (theirs.leaseMs() != config.leaseMs()) {
-            LOG.error(
-                    "{} has leaseMs {}, {} has leaseMs {}: the first gets no vote here",
-                    theirs.from(),
-                    theirs.leaseMs(),
-                    config.self(),
-                    config.leaseMs());
+            leases.refuse(
+                    theirs.from() + " has leaseMs " + theirs.leaseMs(),
+                    config.self() + " has leaseMs " + config.leaseMs() + ", the first gets no vote here");
             return;
         }
         List<Ask> given = giveWay(theirs, now);

@@ -94,18 +94,19 @@ final class Names implements Shareable {
         return pool;
     }
 
-    private static <T> Future<T> blocking(ContextInternal context, Executor executor, Callable<T> task) {
+    /** Fails also for an error, such as no memory for a thread: later attempts wait for this one. */
+    static <T> Future<T> blocking(ContextInternal context, Executor executor, Callable<T> task) {
         Promise<T> promise = context.promise();
         try {
             executor.execute(() -> {
                 try {
                     promise.complete(task.call());
-                } catch (Exception e) {
+                } catch (Throwable e) {
                     promise.fail(e);
                 }
             });
-        } catch (RejectedExecutionException full) {
-            promise.fail(full);
+        } catch (RejectedExecutionException | Error notRun) {
+            promise.fail(notRun);
         }
         return promise.future();
     }

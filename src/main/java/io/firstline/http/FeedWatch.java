@@ -94,7 +94,8 @@ final class FeedWatch {
 
     private static JsonObject checked(JsonObject answer) {
         if (answer != null && !(answer.getValue("feeds") instanceof JsonObject)) {
-            throw new IllegalStateException("found a status without \"feeds\", allowed: one with an object of that name");
+            throw new IllegalStateException(
+                    "found a status without \"feeds\", allowed: one with an object of that name");
         }
         return answer;
     }

@@ -410,8 +410,14 @@ final class Chronicle {
         if (state == FeedState.CLOSED) {
             return;
         }
-        String stays = old == null ? "nobody" : old.id();
-        LOG.info("{}/{} stays: {} is dropped, {} ({})", name, stays, candidate.id(), why, figures());
+        String stays = old == null ? null : old.id();
+        LOG.info(
+                "{}/{} stays: {} is dropped, {} ({})",
+                name,
+                stays == null ? "nobody" : stays,
+                candidate.id(),
+                why,
+                figures());
         tell(
                 FeedEvent.Type.EVICTION_ABANDONED,
                 new JsonObject()

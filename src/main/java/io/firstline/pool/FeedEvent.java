@@ -74,7 +74,7 @@ public record FeedEvent(Type type, String feed, long micros, JsonObject facts) {
         EVICTED("evicted"),
         /**
          * A replacement was not ready in time or not better; the old connection stays:
-         * {@code connection, replacement, reason}.
+         * {@code connection, replacement, reason}. {@code connection} is null if the old one is lost by now.
          */
         EVICTION_ABANDONED("eviction-abandoned"),
         /** The server's behaviour suggests another configuration; reported once per outage: {@code advice, reason}. */

@@ -95,19 +95,20 @@ final class Seat {
 
     private void connect() {
         timer = -1;
-        long waitMs = budget.take(url(), feed.isDark());
+        String url = url();
+        long waitMs = budget.take(url, feed.isDark());
         if (waitMs > 0) {
             feed.mustWait(waitMs, attempt == 0);
             attempt = Math.max(attempt, 1);
             timer = clockwork.once(waitMs, this::connect);
             return;
         }
-        Member opening = feed.newMember(this, url());
+        Member opening = feed.newMember(this, url);
         member = opening;
         opening.connection.connect().onFailure(e -> {
             if (member == opening) {
                 member = null;
-                feed.connectFailed(e, url(), attempt == 0);
+                feed.connectFailed(e, url, attempt == 0);
                 path++;
                 again();
             }
@@ -250,21 +251,22 @@ final class Seat {
             evictionReason = reason;
             return true;
         }
+        String url = url();
         if (!open
                 || !isLive()
                 || candidate != null
                 || rest.lasts(clockwork.nowNanos())
-                || (!urgent && !budget.hasSpare(url()))
-                || budget.take(url(), urgent) > 0) {
+                || (!urgent && !budget.hasSpare(url))
+                || budget.take(url, urgent) > 0) {
             return false;
         }
         evictionReason = reason;
         challenged = mustBeBetter;
-        Member opening = feed.newMember(this, url());
+        Member opening = feed.newMember(this, url);
         candidate = opening;
         opening.connection.connect().onFailure(e -> {
             if (candidate == opening) {
-                feed.connectFailed(e, url(), false);
+                feed.connectFailed(e, url, false);
                 path++;
                 abandon("could not connect");
             }

@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.Await;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,24 @@ class NamesTest {
         for (Future<List<InetAddress>> each : asked) {
             assertThat(Await.result(each)).containsExactly(address("127.0.0.1"));
         }
+    }
+
+    /** An open promise would make all later attempts at the host wait. */
+    @Test
+    void shouldFailALookUpThatEndsWithAnError() {
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        Error inTheTask = new LinkageError("in the task");
+        Error noThread = new OutOfMemoryError("unable to create native thread");
+
+        Executor caught = task -> assertThatCode(task::run).doesNotThrowAnyException();
+        assertThat(Await.failure(Names.blocking(context, caught, () -> {
+                    throw inTheTask;
+                })))
+                .isSameAs(inTheTask);
+        Executor none = task -> {
+            throw noThread;
+        };
+        assertThat(Await.failure(Names.blocking(context, none, () -> 1))).isSameAs(noThread);
     }
 
     @Test
