@@ -21,11 +21,13 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Gives a server a new certificate when its files change. Key and certificate are two files and are replaced one after
- * the other, so two checks in a row must see the same content. An invalid pair changes nothing. Runs on one event loop;
- * reads files on another thread.
+ * the other, so two checks in a row must see the same content. The first pair is given to the server too, because the
+ * files may have changed since it read them. An invalid pair changes nothing. Runs on one event loop; reads files on
+ * another thread.
  */
 public final class CertificateWatch {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
@@ -39,7 +41,11 @@ public final class CertificateWatch {
     private final PemFiles files;
     private final Function<ServerSSLOptions, Future<Boolean>> update;
     private final long timer;
+    /** The last pair that the server was given; null = none. */
     private volatile Pair known;
+    /** The pair that could not be used and was reported; null = none. */
+    private Pair failed;
+
     private Pair last;
     private boolean looking;
 
@@ -76,7 +82,7 @@ public final class CertificateWatch {
         this.timer = vertx.setPeriodic(0, lookMs, id -> look());
     }
 
-    /** Whether the first check is done. */
+    /** Whether the server was given the files once. */
     public boolean hasLooked() {
         return known != null;
     }
@@ -110,25 +116,37 @@ public final class CertificateWatch {
     private Future<?> seen(Pair now) {
         boolean rests = now.equals(last);
         last = now;
-        if (known == null) {
-            known = now; // the server has just read these files
-        }
         if (!rests || now.equals(known)) {
             return Future.succeededFuture();
         }
-        known = now;
         return vertx.executeBlocking(() -> checked(now))
                 .compose(certificate -> update.apply(now.options()).map(certificate))
-                .onSuccess(certificate -> LOG.info(
+                .onSuccess(certificate -> taken(now, certificate))
+                .onFailure(e -> failed(now, e));
+    }
+
+    private void taken(Pair now, X509Certificate certificate) {
+        boolean isNew = known != null || failed != null;
+        known = now;
+        failed = null;
+        LOG.atLevel(isNew ? Level.INFO : Level.DEBUG)
+                .log(
                         "{} has a new certificate, valid until {}",
                         what,
-                        certificate.getNotAfter().toInstant()))
-                .onFailure(e -> LOG.error(
-                        "{} keeps its certificate: the new one in {} and {} cannot be used: {}",
-                        what,
-                        files.certificate(),
-                        files.key(),
-                        e.getMessage()));
+                        certificate.getNotAfter().toInstant());
+    }
+
+    /** It is tried again at the next check, but reported once. */
+    private void failed(Pair now, Throwable e) {
+        if (!now.equals(failed)) {
+            failed = now;
+            LOG.error(
+                    "{} keeps its certificate: the new one in {} and {} cannot be used: {}",
+                    what,
+                    files.certificate(),
+                    files.key(),
+                    e.getMessage());
+        }
     }
 
     /** The server certificate, if the key belongs to it. Otherwise every handshake would fail. */

@@ -455,7 +455,7 @@ class AccessTest extends HttpTestBase {
         }
     }
 
-    /** The first check is done: it has recorded the files that the server read. */
+    /** The server was given the files that it had read. */
     private boolean certificateIsKnown() {
         return verticle.watchesCertificate();
     }
