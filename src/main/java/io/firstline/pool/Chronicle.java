@@ -37,6 +37,7 @@ final class Chronicle {
     private final ContextInternal context;
     private final Clockwork clockwork;
     private final FailureLog failures;
+    private final OnceAMinute unanswered = new OnceAMinute();
     private final SessionLimit sessions = new SessionLimit();
 
     private Handler<FeedEvent> eventHandler = event -> {};
@@ -133,13 +134,23 @@ final class Chronicle {
         if (next == FeedState.CONNECTED) {
             lastFailure = "";
             whole(news);
+        } else if (isUnansweredOnly() && !unanswered.isDue(clockwork.nowNanos())) {
+            LOG.debug("{} is not answered again ({})", name, figures());
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
             degradedTold = true;
+            if (isUnansweredOnly()) {
+                unanswered.reported(clockwork.nowNanos());
+            }
             String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
             String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
             LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
             tell(FeedEvent.Type.DEGRADED, stateFacts());
         }
+    }
+
+    /** Every connection is open and none is answered: a server that sends rarely ends and begins this each time. */
+    private boolean isUnansweredOnly() {
+        return roster.live() >= roster.target() && troubles.isOnlyDegradedBy(Trouble.UNANSWERED);
     }
 
     /** Reports the recovery only if the trouble was reported. */
@@ -190,12 +201,21 @@ final class Chronicle {
                 new JsonObject().put("connection", connectionId).put("split", split));
     }
 
-    /** Reports that no open connection has delivered or answered anything for long. */
+    /**
+     * Reports that no open connection has delivered or answered anything for long: at most once a minute, as long as
+     * this is all. Called again while it lasts.
+     */
     void unanswered(int live) {
         String what = live == 1
                 ? "the only open connection delivers and answers nothing"
                 : "none of the " + live + " open connections delivers or answers anything";
-        trouble(Trouble.UNANSWERED, "", what, new JsonObject());
+        boolean begins = troubles.begins(Trouble.UNANSWERED, "", what);
+        if (begins && unanswered.isDue(clockwork.nowNanos())) {
+            LOG.warn("{} {} ({})", name, what, figures());
+        }
+        if (begins || !degradedTold) {
+            liveChanged(true);
+        }
     }
 
     /** Returns whether this problem is present. */

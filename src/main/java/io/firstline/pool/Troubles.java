@@ -31,6 +31,11 @@ final class Troubles {
         return words.containsKey(new Key(trouble, subject));
     }
 
+    /** Returns whether this problem alone degrades the feed. */
+    boolean isOnlyDegradedBy(Trouble trouble) {
+        return words.keySet().stream().map(Key::trouble).filter(Trouble::degrades).allMatch(trouble::equals);
+    }
+
     void clear() {
         words.clear();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.integration.Quiet;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,31 @@ class StallSimulationTest {
             StallWorld.Story story = all.get(2, TimeUnit.MINUTES);
             System.out.println("[simulation] stalls: " + story);
             assertThat(story.stalls()).isGreaterThanOrEqualTo(to - from + 1);
+        } finally {
+            vertx.close();
+        }
+    }
+
+    /** A quiet feed whose server has stopped to answer looks like this with every message. */
+    @Test
+    void shouldReportOnceAMinuteThatNothingIsAnswered() throws Exception {
+        long seed = Long.getLong("firstline.seed", 7);
+        System.out.println("[simulation] flutter: seed " + seed);
+        Vertx vertx = Vertx.vertx();
+        try {
+            CompletableFuture<List<Long>> between = new CompletableFuture<>();
+            var context = ((VertxInternal) vertx).createEventLoopContext();
+            context.runOnContext(v -> {
+                try {
+                    between.complete(new StallWorld(seed, context).flutter(4));
+                } catch (RuntimeException | Error e) {
+                    between.completeExceptionally(e);
+                }
+            });
+            assertThat(between.get(1, TimeUnit.MINUTES))
+                    .as("the last stall is reported too")
+                    .isNotEmpty()
+                    .allMatch(nanos -> nanos >= Plan.MINUTE);
         } finally {
             vertx.close();
         }

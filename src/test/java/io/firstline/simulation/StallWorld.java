@@ -138,6 +138,43 @@ final class StallWorld {
         return new Story(stalls, exchange.messages.size(), 0, evictions, lost);
     }
 
+    /**
+     * All paths stall again and again, for long enough to be reported, and at last for two minutes.
+     *
+     * @return the time between reports that the feed is degraded
+     */
+    List<Long> flutter(int stalls) {
+        List<Long> reported = new ArrayList<>();
+        inside.pool().handler(judge::published).eventHandler(event -> {
+            judge.event(event);
+            if (event.type() == FeedEvent.Type.DEGRADED) {
+                reported.add(time.nowNanos());
+            }
+        });
+        inside.pool().start();
+        runFor(5 * Plan.SECOND);
+        exchange.startEmitting();
+        runFor(10 * Plan.SECOND);
+        for (int i = 0; i <= stalls; i++) {
+            List<Wire> wires = List.copyOf(exchange.wires);
+            judge.trouble();
+            wires.forEach(wire -> wire.frozen = true);
+            exchange.door = Door.NOT_ANSWERING;
+            runFor((i < stalls ? 14 : 120) * Plan.SECOND);
+            exchange.door = Door.OPEN;
+            judge.trouble();
+            wires.forEach(Wire::thaw);
+            runFor(2 * Plan.SECOND);
+        }
+        judge.closing();
+        inside.pool().close();
+        List<Long> between = new ArrayList<>();
+        for (int i = 1; i < reported.size(); i++) {
+            between.add(reported.get(i) - reported.get(i - 1));
+        }
+        return between;
+    }
+
     private boolean isCandidate(String connectionId) {
         return exchange.wires.stream()
                 .anyMatch(wire -> wire.connectionId.equals(connectionId) && wire.place.isCandidate());
