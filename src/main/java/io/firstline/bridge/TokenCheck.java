@@ -1,12 +1,11 @@
 package io.firstline.bridge;
 
 import io.firstline.config.BearerToken;
+import io.firstline.config.Sha256;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -87,7 +86,7 @@ public final class TokenCheck {
                 guessers.remove(guessers.keySet().iterator().next());
             }
         }
-        guesser.guessed(hash(authorization), nowNanos);
+        guesser.guessed(Sha256.of(authorization), nowNanos);
         return Result.WRONG;
     }
 
@@ -123,14 +122,6 @@ public final class TokenCheck {
                     : InetAddress.getByAddress(bytes).getHostAddress();
         } catch (UnknownHostException e) {
             return address;
-        }
-    }
-
-    private static byte[] hash(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -2,7 +2,6 @@ package io.firstline.config;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -30,7 +29,7 @@ public final class BearerToken {
      */
     public boolean isIn(String authorization) {
         String token = token(authorization);
-        return hash != null && token != null && MessageDigest.isEqual(hash, sha256(token));
+        return hash != null && token != null && MessageDigest.isEqual(hash, Sha256.of(token));
     }
 
     private static String token(String authorization) {
@@ -50,14 +49,6 @@ public final class BearerToken {
             return userAndPassword.length == 2 ? userAndPassword[1] : null;
         } catch (IllegalArgumentException e) {
             return null;
-        }
-    }
-
-    private static byte[] sha256(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -1,10 +1,6 @@
 package io.firstline.config;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -207,16 +203,9 @@ public record ClusterConfig(
      * knows it.
      */
     public String secretName() {
-        return secret == null ? name : name + "-" + sha256(name + "\n" + secret).substring(0, 32);
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return secret == null
+                ? name
+                : name + "-" + Sha256.hex(name + "\n" + secret).substring(0, 32);
     }
 
     /** Does not show the secret. */

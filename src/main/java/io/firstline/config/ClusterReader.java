@@ -1,7 +1,6 @@
 package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,17 +47,8 @@ final class ClusterReader {
 
     private static ClusterConfig.Tls tls(JsonNode section, Path directory, List<Problem> problems) {
         return new ClusterConfig.Tls(
-                file(section, "certificate", directory, problems),
-                file(section, "key", directory, problems),
-                file(section, "authority", directory, problems));
-    }
-
-    private static String file(JsonNode section, String key, Path directory, List<Problem> problems) {
-        String name = section.get(key).textValue();
-        Path file = directory == null ? Path.of(name) : directory.resolve(name);
-        if (!Files.isReadable(file) || JsonText.isSpecial(file)) {
-            problems.add(new Problem("/tls/" + key, Wording.quoted(file.toString()), "a file that can be read"));
-        }
-        return file.toString();
+                HttpReader.file(section, "certificate", directory, problems),
+                HttpReader.file(section, "key", directory, problems),
+                HttpReader.file(section, "authority", directory, problems));
     }
 }

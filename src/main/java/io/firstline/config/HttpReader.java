@@ -2,13 +2,9 @@ package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -102,16 +98,7 @@ final class HttpReader {
             problems.add(new Problem("/token", token + ", which" + found, TOKEN));
             return null;
         }
-        return sha256(value);
-    }
-
-    private static String sha256(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.hex(value);
     }
 
     static HttpConfig.PemFiles tls(JsonNode section, Path directory, List<Problem> problems) {
@@ -119,10 +106,10 @@ final class HttpReader {
                 file(section, "certificate", directory, problems), file(section, "key", directory, problems));
     }
 
-    private static String file(JsonNode section, String key, Path directory, List<Problem> problems) {
-        Path file = directory == null
-                ? Path.of(section.get(key).textValue())
-                : directory.resolve(section.get(key).textValue());
+    /** The path of a file that must be readable. */
+    static String file(JsonNode section, String key, Path directory, List<Problem> problems) {
+        String name = section.get(key).textValue();
+        Path file = directory == null ? Path.of(name) : directory.resolve(name);
         if (!Files.isReadable(file) || JsonText.isSpecial(file)) {
             problems.add(new Problem("/tls/" + key, Wording.quoted(file.toString()), "a file that can be read"));
         }

@@ -33,7 +33,10 @@ final class Troubles {
 
     /** Returns whether this problem alone degrades the feed. */
     boolean isOnlyDegradedBy(Trouble trouble) {
-        return words.keySet().stream().map(Key::trouble).filter(Trouble::degrades).allMatch(trouble::equals);
+        return words.keySet().stream()
+                .map(Key::trouble)
+                .filter(Trouble::degrades)
+                .allMatch(trouble::equals);
     }
 
     void clear() {

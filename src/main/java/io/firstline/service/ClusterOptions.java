@@ -6,8 +6,6 @@ import picocli.CommandLine.Option;
 
 /** The options that make this process a node of a cluster. */
 final class ClusterOptions {
-    private static final int HIGHEST = 65_535;
-
     @Option(
             names = "--cluster",
             description =
@@ -31,8 +29,8 @@ final class ClusterOptions {
         if (port == null) {
             return config.withCluster(cluster);
         }
-        if (port < 1 || port > HIGHEST) {
-            throw new BadInputException("--cluster-port: found " + port + ", allowed: 1 to " + HIGHEST);
+        if (port < 1 || port > HttpPort.HIGHEST) {
+            throw new BadInputException("--cluster-port: found " + port + ", allowed: 1 to " + HttpPort.HIGHEST);
         }
         ClusterConfig moved = cluster.withPort(port);
         if (!moved.isMember()) {

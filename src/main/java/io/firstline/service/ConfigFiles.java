@@ -1,13 +1,13 @@
 package io.firstline.service;
 
 import io.firstline.config.ServiceConfig;
+import io.firstline.config.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,7 +42,7 @@ final class ConfigFiles {
      */
     static String fingerprint(Path given) {
         Path file = file(given);
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         add(digest, file);
         Path venues = file.toAbsolutePath().resolveSibling("venues");
         if (Files.isDirectory(venues)) {
@@ -76,13 +76,5 @@ final class ConfigFiles {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

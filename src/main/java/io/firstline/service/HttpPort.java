@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /** The option that sets the port of the operator's page, for every command that serves it. */
 final class HttpPort {
     private static final long START_SECONDS = 10;
-    private static final int HIGHEST = 65_535;
+    static final int HIGHEST = 65_535;
 
     @Option(
             names = "--http-port",
