@@ -13,8 +13,8 @@ import java.util.Map;
  * millions of messages, all of them different.
  */
 public final class FlowLedger {
-    /** By stream, the hashes of sent messages that have not arrived, oldest first. */
-    private final Map<String, LinkedHashMap<Long, Boolean>> underWay = new HashMap<>();
+    /** By stream, the hashes of sent messages that have not arrived with their numbers from 1, oldest first. */
+    private final Map<String, LinkedHashMap<Long, Long>> underWay = new HashMap<>();
 
     private final Map<Long, String> streamOf = new HashMap<>();
     private long sent;
@@ -29,7 +29,7 @@ public final class FlowLedger {
     private synchronized void send(String stream, Buffer payload) {
         long hash = PayloadHash.of(new Payload().over(payload, true));
         sent++;
-        underWay.computeIfAbsent(stream, s -> new LinkedHashMap<>()).put(hash, true);
+        underWay.computeIfAbsent(stream, s -> new LinkedHashMap<>()).put(hash, sent);
         streamOf.put(hash, stream);
     }
 
@@ -42,7 +42,7 @@ public final class FlowLedger {
             unexpected++;
             return;
         }
-        LinkedHashMap<Long, Boolean> flow = underWay.get(stream);
+        LinkedHashMap<Long, Long> flow = underWay.get(stream);
         if (!late && flow.keySet().iterator().next() != hash) {
             outOfOrder++;
         }
@@ -60,6 +60,13 @@ public final class FlowLedger {
     /** Messages sent and not arrived. */
     public synchronized int underWay() {
         return streamOf.size();
+    }
+
+    /** Whether the first {@code messages} sent messages have all arrived. */
+    public synchronized boolean hasArrived(long messages) {
+        return underWay.values().stream()
+                .flatMap(flow -> flow.values().stream().limit(1))
+                .allMatch(number -> number > messages);
     }
 
     /** Messages that arrived twice, or that were never sent. */
