@@ -1,0 +1,90 @@
+package io.firstline;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Which packages may use which: arrows run one way. A type name means one thing. */
+class PackagesTest {
+    private static final Map<String, String> MAY_USE = Map.ofEntries(
+            Map.entry("payload", ""),
+            Map.entry("arbitration", ""),
+            Map.entry("config", ""),
+            Map.entry("stream", "payload"),
+            Map.entry("connection", "config payload"),
+            Map.entry("recording", "stream"),
+            Map.entry("simulator", "config recording"),
+            Map.entry("pool", "arbitration config connection payload stream"),
+            Map.entry("merge", "config connection pool recording stream"),
+            Map.entry("bus", "arbitration config connection pool stream"),
+            Map.entry("cluster", "bus config connection"),
+            Map.entry("bridge", "bus config connection stream"),
+            Map.entry("http", "bridge bus config connection pool stream"),
+            Map.entry("bench", "bus config connection http pool stream"),
+            Map.entry(
+                    "service",
+                    "arbitration bench bridge bus cluster config connection http merge payload pool recording simulator"
+                            + " stream"));
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void read() {
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.firstline");
+    }
+
+    @Test
+    void shouldHaveNoCircleOfPackages() {
+        slices().matching("io.firstline.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void shouldUseOnlyThePackagesBelow() {
+        Map<String, Set<String>> used = new TreeMap<>();
+        classes.forEach(from -> from.getDirectDependenciesFromSelf().forEach(dependency -> {
+            JavaClass to = dependency.getTargetClass();
+            if (to.getPackageName().startsWith("io.firstline.") && !room(to).equals(room(from))) {
+                used.computeIfAbsent(room(from), any -> new TreeSet<>()).add(room(to));
+            }
+        }));
+
+        Map<String, Set<String>> allowed = new TreeMap<>();
+        MAY_USE.forEach((from, to) -> {
+            if (!to.isEmpty()) {
+                allowed.put(from, new TreeSet<>(Arrays.asList(to.split(" "))));
+            }
+        });
+        assertThat(used).isEqualTo(allowed);
+    }
+
+    @Test
+    void shouldGiveNoTwoTypesOneName() {
+        Map<String, List<String>> byName = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName, Collectors.mapping(JavaClass::getPackageName, Collectors.toList())));
+
+        byName.values().removeIf(packages -> packages.size() == 1);
+        assertThat(byName).isEmpty();
+    }
+
+    private static String room(JavaClass type) {
+        return type.getPackageName().split("\\.")[2];
+    }
+}
