@@ -1,6 +1,6 @@
 /**
- * Firstline keeps several redundant WebSocket connections to one feed, passes on the first copy of every message, replaces the
- * connections that lag, and publishes the merged stream on the Vert.x event bus.
+ * Firstline keeps several redundant WebSocket connections to one feed, passes on the first copy of every message,
+ * replaces the connections that lag, and publishes the merged stream on the Vert.x event bus.
  *
  * <pre>
  * conf/*.json ─ config ─► bus/PoolVerticle ─ owns ─► pool/WsPool ─ owns N ─► connection/WsConnection
@@ -13,27 +13,28 @@
  *                                                bus/FeedPublisher ──► event bus ──► consumers
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * http/    = page, metrics, health                 bench/     = what it costs, measured
- * bridge/  = feeds for others than the bus
+ * bridge/  = feeds for browsers and other languages
  * </pre>
  *
- * <p><b>Floors.</b> Arrows go downwards only: service → bus → pool → connection → config, payload, arbitration, stream, recording, simulator, which
- * know nobody but, of these, recording the stream and simulator the recording. Beside bus stands merge, which runs a pool on a recording; http and bench
- * stand between service and bus, bridge between http and bus.
+ * <p><b>Layers.</b> A package depends only on those to its right: service → bus → pool → connection → config, payload,
+ * arbitration, stream, recording, simulator. The last six are independent, except that recording uses stream, and
+ * simulator uses recording. The package merge runs a pool on a recording and is in the layer of bus. http and bench are
+ * between service and bus, bridge between http and bus.
  *
  * <table>
- * <caption>Who runs on which thread, and what a slow callback there blocks</caption>
- * <tr><td>a feed's connections, arbiter, eviction, timers</td><td>the event loop of the verticle, or of the context that was current
- *     when the feed was made; nothing of one feed runs anywhere else</td></tr>
- * <tr><td>{@code Feed.handler}, {@code FeedStream.handler}, event handlers</td><td>the same loop, in the turn in which the message
- *     arrived: blocking there blocks the feed</td></tr>
- * <tr><td>event bus consumers</td><td>their own context, in a later turn; a slow one delays itself, and misses
- *     messages when it is far behind; one that never returns stops its address: see {@link io.firstline.bus}</td></tr>
- * <tr><td>Feed and FeedStream methods</td><td>any thread; they act on the feed's loop and answer with a future</td></tr>
+ * <caption>What runs on which thread, and what a slow callback there blocks</caption>
+ * <tr><td>a feed's connections, arbiter, eviction, timers</td><td>the event loop of the verticle, or of the context
+ * that was current when the feed was made; no part of a feed runs on another thread</td></tr>
+ * <tr><td>{@code Feed.handler}, {@code FeedStream.handler}, event handlers</td><td>the same loop, in the turn in which
+ * the message arrived: blocking there blocks the feed</td></tr>
+ * <tr><td>event bus consumers</td><td>their own context, in a later turn; a slow one delays itself, and misses messages
+ * when it is far behind; one that never returns stops its address: see {@link io.firstline.bus}</td></tr>
+ * <tr><td>Feed and FeedStream methods</td><td>any thread; they act on the feed's loop and return a future</td></tr>
  * </table>
  *
- * <p><b>Guarantees.</b> What at least one connection in step delivered is published, as often as the server sent it on a connection,
- * in the server's order per stream. Eviction never takes a feed below its live count: the replacement delivers in step before the
- * old connection is closed. What is dropped is counted by cause and told. No socket is ever paused for a consumer. Everything that
- * is kept is bounded.
+ * <p><b>Guarantees.</b> Each message that at least one connection in step delivered is published, as often as the
+ * server sent it on a connection, in the server's order per stream. Eviction never takes a feed below its live count:
+ * the replacement delivers in step before the old connection is closed. Dropped messages are counted by cause and
+ * reported. No socket is ever paused for a consumer. All buffers and histories are bounded.
  */
 package io.firstline;

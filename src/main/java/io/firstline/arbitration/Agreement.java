@@ -1,10 +1,10 @@
 package io.firstline.arbitration;
 
 /**
- * How far apart two messages of one stream have to be so that all lines bring them in the same order: learned from messages that no other
- * resembles. Where the owner tells streams apart that is no distance at all once lines have agreed on enough of them. Where messages of
- * different streams are taken for one stream, lines have to agree on enough of those that are so near to each other. Each time that they
- * disagree, they have to agree on twice as many.
+ * How far apart two messages of one stream must be so that all lines deliver them in the same order. This is learned
+ * from messages of unique bytes. If the owner names streams, the distance is 0 once lines have agreed on enough
+ * messages. If messages of different streams count as one stream, lines must agree on enough messages at each distance.
+ * After each disagreement they must agree on twice as many.
  */
 final class Agreement {
     private static final int ENOUGH = 64;
@@ -18,10 +18,10 @@ final class Agreement {
     private int needed;
     /** Distances of this bucket are far enough. */
     private int bucket = BUCKETS;
-    /** How many copies came in order that were nearer. */
+    /** How many nearer copies came in order. */
     private int nearer;
 
-    /** How many copies came in order since no distance is too short. */
+    /** How many copies came in order since every distance is enough. */
     private int complete;
 
     private long doubtful;
@@ -31,9 +31,9 @@ final class Agreement {
     private int bucketBeforeDoubt;
 
     /**
-     * Nothing has been seen yet.
+     * Starts without any copies.
      *
-     * @param mostNanos no line disagrees about messages that are further apart
+     * @param mostNanos lines always agree on messages that are further apart
      * @param named whether messages say which stream they belong to
      */
     Agreement(long mostNanos, boolean named) {
@@ -52,12 +52,12 @@ final class Agreement {
         return bucket == 0 ? 0 : Math.min(mostNanos, 1_000L << bucket);
     }
 
-    /** Whether no distance is too short. */
+    /** Whether every distance is enough. */
     boolean isComplete() {
         return bucket == 0;
     }
 
-    /** Whether that has been so for twice as many copies as it takes. */
+    /** Whether every distance has been enough for twice the needed number of copies. */
     boolean isLongComplete() {
         return bucket == 0 && complete >= Math.min(MOST, 2 * needed);
     }
@@ -66,7 +66,7 @@ final class Agreement {
         return Math.min(BUCKETS - 1, Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, nanos) / 1_000));
     }
 
-    /** A copy came where it was expected; how far its message was from the one before it. */
+    /** A copy came in order; its message was this far from the one before it. */
     void kept(long nanos) {
         if (bucket == 0) {
             complete = Math.min(MOST, complete + 1);
@@ -96,7 +96,8 @@ final class Agreement {
     }
 
     /**
-     * A copy of an older message came after a younger one, unless it was another message of the same bytes that no line had brought yet.
+     * A copy of an older message came after a younger one. Or it was another message of the same bytes that no line had
+     * delivered yet.
      *
      * @param nanos how far apart they are
      */
@@ -117,9 +118,10 @@ final class Agreement {
     }
 
     /**
-     * A copy came out of order although lines agree. One such copy proves nothing: it may be another message of the same bytes.
+     * A copy came out of order although lines agree. One such copy proves nothing: it may be another message of the
+     * same bytes.
      *
-     * @return false if an earlier one was not published again: lines disagree
+     * @return false if the message of an earlier such copy was not published again: lines disagree
      */
     boolean suspects(long messageHash) {
         if (suspected != 0 && suspected != messageHash) {
@@ -130,7 +132,7 @@ final class Agreement {
         return true;
     }
 
-    /** This message is published again: if it broke the agreement, it was its first copy that did. */
+    /** This message is published again: if a copy of it came out of order, that copy was another message. */
     void repeated(long messageHash) {
         if (suspected == messageHash) {
             suspected = 0;

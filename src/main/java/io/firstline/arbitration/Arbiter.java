@@ -8,48 +8,58 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Takes every copy of every line and tells the first copy of each message, once, in the server's order per stream.
+ * Receives every copy of every line and publishes the first copy of each message, once, in the server's order per
+ * stream.
  *
- * <p><b>Identity.</b> Copies of equal hash are one message, unless their line has passed it: the package documentation says how
- * messages that repeat are told apart. So a message that the server sent twice is published twice, however many lines carry it.
+ * <p><b>Identity.</b> Copies of equal hash are one message, unless their line has passed it: the package documentation
+ * says how the arbiter distinguishes repeats. So a message that the server sent twice is published twice, however many
+ * lines carry it.
  *
- * <p><b>Joining.</b> A line that opens in the middle of a stream may be ahead of the others: it would deliver message 5 before they
- * deliver message 4, which it never had. Its copies are held back until a line in step delivers one of them that it received at
- * least {@code joinGuard} after its first. By then the lines in step have delivered everything from before it joined, in every
- * stream; from there on it leads, beginning with what it still holds. What it received more than {@code skew} before that and
- * nobody else had is counted as unmatched. Lines that are open before the first message are in step from the start, and so is a
- * line that is left alone, or whose elders have been silent for a second while it received. Of lines that join when none in step is
- * left, the first to deliver leads; what the others alone had is published as late when they line up or leave.
+ * <p><b>Joining.</b> A line that opens in the middle of a stream may be ahead of the others: it would deliver message 5
+ * before they deliver message 4, which it never had. Its copies are held back until a line in step delivers one of them
+ * that the new line received at least {@code joinGuard} after its first. By then the lines in step have delivered all
+ * older messages, in every stream. From there on the new line is in step, and the copies that it still holds are
+ * published. Copies that it received more than {@code skew} earlier, and that no other line delivered, count as
+ * unmatched.
  *
- * <p><b>Falling behind.</b> A line whose copies come later than what is remembered cannot be arbitrated; it is told
- * ({@link Output#outOfStep}) and treated as joining, until it has lined up several times in a row.
+ * <p>Lines that are open before the first message are in step from the start. So is the only line that is left, and a
+ * line that receives messages while all lines in step have been silent for a second. If lines join when none in step is
+ * left, the first to deliver leads. Messages that only the others had are published as late when those line up or
+ * leave.
  *
- * <p>Single-threaded; times are nanoseconds of one monotonic clock and never step back. Cost per copy O(1), without allocation while
- * all lines are in step and no bytes repeat.
+ * <p><b>Falling behind.</b> The arbiter cannot match copies that arrive after their message has left the history. It
+ * reports such a line ({@link Output#outOfStep}) and treats it as joining, until the line has lined up several times in
+ * a row.
+ *
+ * <p>Single-threaded; times are nanoseconds of one monotonic clock and never step back. Cost per copy O(1), without
+ * allocation while all lines are in step and no bytes repeat.
  *
  * @param <M> the message as the owner carries it; kept only while held back
  */
 public final class Arbiter<M> {
-    /** So many lines can be told apart at the same time. */
+    /** The arbiter accepts at most this many lines at the same time. */
     public static final int MAX_LINES = History.MAX_LINES;
 
     private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
-    /** So many younger messages are looked at to see what a line lacks. */
+    /** The search for messages that a line lacks checks at most this many younger messages. */
     private static final int MAX_LACKING = 256;
 
     private static final int MAX_GUESSES = 64;
     private static final int MAX_GUESS_BYTES = 1 << 20;
-    /** Of messages published again because of their order alone, until another line has brought them: each may be one published twice. */
+    /**
+     * At most this many messages that were published again because of their order alone wait for a copy from another
+     * line. Each may have been published twice.
+     */
     private static final int MAX_UNCONFIRMED = 2;
 
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
-    /** The one that was there first has the older messages: the others line up with it. */
+    /** The line that delivered first has the older messages: the others line up with it. */
     private static final Comparator<Line> NEXT_TO_LEAD =
             Comparator.comparing((Line line) -> line.fellBehind).thenComparing(line -> line.firstCopyNanos);
 
     /**
-     * What the arbiter decides. Called inside the call that led to it.
+     * Receives the decisions of the arbiter, within the call that led to them.
      *
      * @param <M> the message
      */
@@ -62,41 +72,42 @@ public final class Arbiter<M> {
         void first(Line line, M message, boolean late);
 
         /**
-         * A line that had joined later leads from now on.
+         * A line that had joined later is in step from now on.
          *
-         * @param alone it could not line up, because no line in step was left or delivered anything
+         * @param alone it could not line up: no line in step was left, or none delivered
          */
         void inStep(Line line, boolean alone);
 
-        /** A line fell so far behind that its copies cannot be recognised any more. */
+        /** A line fell so far behind that its copies cannot be matched any more. */
         void outOfStep(Line line);
 
         /** A copy has other bytes than the first copy of its message. */
         void conflict(Line line, int stream);
 
         /**
-         * A published message is two seconds old: these lines have brought it.
+         * A published message is two seconds old: these lines have delivered it.
          *
          * @param lines their slots, as bits
          */
         default void settled(long lines, int stream) {}
 
         /**
-         * A line has brought a message after it was settled.
+         * A line has delivered a message after it was settled.
          *
-         * @param lines the slots of those that had brought it before, as bits
+         * @param lines the slots of the lines that had delivered it before, as bits
          */
         default void settledLate(Line line, long lines, int stream) {}
 
-        /** A line that has not lined up yet brings a copy that no line in step has brought so far. */
+        /** A line that has not lined up yet delivers a copy that no line in step has delivered so far. */
         default void held(Line line, int stream) {}
     }
 
     /**
-     * A copy that was matched with a message, though it may be another of the same bytes.
+     * A copy that was matched with a message, though it may be another message of the same bytes.
      *
      * @param placeBefore where its line was in the stream
-     * @param movedFrom the predecessor of the message, which stood before that place; 0 = it stood after it, beyond others that the line lacks
+     * @param movedFrom the predecessor of the message, if the message was before that place; 0 = it was after it,
+     *     behind others that the line lacks
      */
     private record Guess<M>(
             Line line, Pending.Copy<M> copy, long reachedBefore, long placeBefore, long sequence, long movedFrom) {}
@@ -106,7 +117,7 @@ public final class Arbiter<M> {
     private final History history;
     private final long settlingNanos;
     private final Line[] lines = new Line[MAX_LINES];
-    /** In the order in which they came, so that the same copies always lead to the same decisions. */
+    /** In the order in which they joined, so that the same copies always lead to the same decisions. */
     private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
 
     /** Whether lines agree on the order within named streams, and of all messages without a stream. */
@@ -115,13 +126,16 @@ public final class Arbiter<M> {
     private final Agreement unnamed;
     /** Whether lines agree on the order of messages without a stream that are some time apart. */
     private final Agreement apart;
-    /** The copy matched last may be another message of the same bytes, though only one is remembered. */
+    /** The last matched copy may be another message of the same bytes, though only one is remembered. */
     private boolean doubtful;
-    /** One of the same bytes was passed when the last copy was looked at. */
+    /** The last match skipped a message of the same bytes that its line had passed. */
     private boolean passedOne;
     /** Matches that may turn out wrong, oldest first. */
     private final ArrayDeque<Guess<M>> guesses = new ArrayDeque<>();
-    /** Published in a named stream because their line was past those of the same bytes, and not brought by another line yet; 0 = none. */
+    /**
+     * Messages that were published because their line had passed those of the same bytes, and that no other line has
+     * delivered yet; 0 = none.
+     */
     private final long[] unconfirmed = new long[MAX_UNCONFIRMED];
     /** By stream: the youngest message published. */
     private long[] newestIn = new long[8];
@@ -145,10 +159,10 @@ public final class Arbiter<M> {
     }
 
     /**
-     * Takes in a line that has just opened.
+     * Adds a line that has just opened.
      *
      * @param connectStartedNanos when its connect attempt began: it cannot deliver what was published before
-     * @throws IllegalStateException if {@link #MAX_LINES} are in already
+     * @throws IllegalStateException if there are {@link #MAX_LINES} lines already
      */
     public Line join(long connectStartedNanos, long nowNanos) {
         int slot = 0;
@@ -170,7 +184,7 @@ public final class Arbiter<M> {
         return line;
     }
 
-    /** Lets a line go; what only it held back is published if nobody else could. */
+    /** Removes a line. The messages that it alone held back are published if no other line could have had them. */
     public void leave(Line line, long nowNanos) {
         if (line.left) {
             return;
@@ -195,7 +209,7 @@ public final class Arbiter<M> {
         }
     }
 
-    /** Takes one copy. */
+    /** Receives one copy. */
     public void copy(Line line, Arrival<M> arrival, long nowNanos) {
         if (line.left) {
             return;
@@ -263,17 +277,18 @@ public final class Arbiter<M> {
         return history.newest();
     }
 
-    /** How many of them came after younger ones. */
+    /** How many of them were published after younger ones. */
     public long lateMessages() {
         return lateMessages;
     }
 
     /**
-     * Whether a line brings nothing while others bring what it should have brought: proof that it is dead, whatever its pongs say. A
-     * feed that is quiet everywhere proves nothing, nor does a handful of messages of another line's own, which come all at once.
+     * Whether a line delivers nothing while others deliver messages that it lacks: proof that it is dead, even if it
+     * answers pings. A feed that is quiet on all lines proves nothing. Neither do a few messages that only another line
+     * receives, all at once.
      *
-     * @param messages so many at least have been published since its last copy
-     * @param spanNanos over at least this time
+     * @param messages at least this many have been published since its last copy
+     * @param spanNanos and over at least this time
      */
     public boolean isSilentBesideOthers(Line line, int messages, long spanNanos) {
         long known = Math.max(Math.max(line.watermark, line.leadingAfter), line.newestAtLastCopy);
@@ -286,12 +301,12 @@ public final class Arbiter<M> {
         return history.firstNanos(history.newest()) - sinceNanos >= spanNanos;
     }
 
-    /** Brings losses and saves up to date; they are counted two seconds after a message at the earliest. */
+    /** Updates losses and saves, which are counted no earlier than two seconds after a message. */
     public void settleFigures(long nowNanos) {
         settle(nowNanos - settlingNanos);
     }
 
-    /** The lines bring the same messages: what they have lost and saved until now counts. */
+    /** The lines deliver the same messages: their losses and saves until now are valid. */
     public void trustFigures() {
         distrusted = false;
         for (Line line : lines) {
@@ -302,8 +317,8 @@ public final class Arbiter<M> {
     }
 
     /**
-     * The lines do not bring the same messages, so that nothing is lost or saved: nothing of that is counted from now on, and what was
-     * counted since it was last trusted is taken back.
+     * The lines do not deliver the same messages, so losses and saves mean nothing. None is counted from now on, and
+     * those counted since {@link #trustFigures()} are subtracted.
      */
     public void distrustFigures() {
         distrusted = true;
@@ -386,7 +401,7 @@ public final class Arbiter<M> {
 
     // which message it is
 
-    /** The message that a copy on a line is one of, or 0 if it was not published yet. */
+    /** The published message that a copy on a line belongs to, or 0 if there is none. */
     private long match(Line line, long hash) {
         doubtful = false;
         passedOne = false;
@@ -398,7 +413,7 @@ public final class Arbiter<M> {
         return sequence;
     }
 
-    /** A line has brought a message: what it brought before comes before it. */
+    /** A line has delivered a message: those that the line delivered before come before it. */
     private void place(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
         long place = line.placeIn(stream);
@@ -412,7 +427,7 @@ public final class Arbiter<M> {
         line.placeIn(stream, sequence);
     }
 
-    /** The same for a line that joins: what it holds may come before what it has matched. */
+    /** The same for a line that joins: copies that it holds may come before those that matched. */
     private void placeJoining(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
         long place = line.placeIn(stream);
@@ -423,8 +438,9 @@ public final class Arbiter<M> {
     }
 
     /**
-     * A copy was matched with a message that its line was not expected to deliver next. Either the line lacks the messages between, or
-     * its copy is another message of the same bytes that no line has delivered so far. The match holds until a line proves it wrong.
+     * A copy was matched with a message that its line was not expected to deliver next. Either the line lacks the
+     * messages between. Or the copy is another message of the same bytes, which no line has delivered so far. The match
+     * holds until a line proves it wrong.
      */
     private void noteGuess(Line line, Arrival<M> copy, long sequence, long nowNanos) {
         int stream = history.stream(sequence);
@@ -455,7 +471,7 @@ public final class Arbiter<M> {
         guesses.addLast(new Guess<>(line, kept, line.reachedIn(stream), place, sequence, movedFrom));
     }
 
-    /** A copy that has just arrived may prove an earlier match wrong: the copy matched then was a message of its own. */
+    /** A copy that has just arrived may prove an earlier match wrong: the earlier copy was another message. */
     private void revise(Line line, Arrival<M> copy, long nowNanos) {
         for (Guess<M> guess : guesses) {
             int stream = copy.stream();
@@ -472,7 +488,7 @@ public final class Arbiter<M> {
         }
     }
 
-    /** The line delivers one of the messages that it had skipped; 0 = it does not. */
+    /** The message that the line delivers now though it had skipped it; 0 = none. */
     private long proofAhead(Guess<M> guess, Line line, Arrival<M> copy) {
         if (guess.line != line
                 || !history.isBefore(guess.placeBefore, guess.sequence)
@@ -482,7 +498,7 @@ public final class Arbiter<M> {
         return history.lackedBetween(guess.placeBefore, guess.sequence, line.slot, copy.identity());
     }
 
-    /** Another line delivers, after the matched message, one that the first line had delivered before it; 0 = it does not. */
+    /** The message that another line delivers after the matched one, and the first line before it; 0 = none. */
     private long proofBehind(Guess<M> guess, Line line, Arrival<M> copy) {
         if (guess.line == line
                 || guess.movedFrom < history.oldest()
@@ -522,8 +538,8 @@ public final class Arbiter<M> {
     }
 
     /**
-     * Whether lines deliver the messages of a stream in the same order: enough copies came in order, and at most two messages that were
-     * published for this reason alone wait for a copy from another line.
+     * Whether lines deliver the messages of a stream in the same order: enough copies came in order. Besides, fewer
+     * than two messages that were published for this reason alone may be waiting for a copy from another line.
      */
     private boolean isOrderProven(int stream) {
         if (!agreement(stream).isComplete()) {
@@ -541,8 +557,8 @@ public final class Arbiter<M> {
     }
 
     /**
-     * Whether the order of two messages proves that a copy is another message. Unique bytes without a stream need more proof than
-     * repeats: they are published twice if lines differ in the order of streams.
+     * Whether the order of two messages proves that a copy is another message. Unique bytes without a stream need more
+     * proof than repeats: if lines differ in the order of streams, such a message would be published twice.
      */
     private boolean isOrderCertain(Arrival<M> copy, long one, long other) {
         return copy.stream() != 0
@@ -559,7 +575,10 @@ public final class Arbiter<M> {
         }
     }
 
-    /** A message published because of its order alone that no other line has brought in time: it may have been one published before. */
+    /**
+     * Ends the wait for a copy of a message that was published because of its order alone. If no other line has
+     * delivered it in time, it may have been published before.
+     */
     private void confirm(long sequence, boolean alone) {
         for (int i = 0; i < MAX_UNCONFIRMED; i++) {
             if (unconfirmed[i] == sequence) {
@@ -571,7 +590,10 @@ public final class Arbiter<M> {
         }
     }
 
-    /** Whether a line lacks a message, as it has brought younger ones: a copy of the same bytes is another message then. */
+    /**
+     * Whether a line lacks a message, as it has delivered younger ones: a copy of the same bytes is then another
+     * message.
+     */
     private boolean isPassed(Line line, long hash, long sequence) {
         int stream = history.stream(sequence);
         boolean passedInOrder = history.isPassed(sequence, line.placeIn(stream), line.slot);
@@ -617,7 +639,7 @@ public final class Arbiter<M> {
         return false;
     }
 
-    /** So far apart, messages of a stream come in the same order on all lines. */
+    /** At this distance or more, messages of a stream arrive in the same order on all lines. */
     private long distanceNanos(int stream) {
         return agreement(stream).isComplete() ? 0 : stream == 0 ? apart.distanceNanos() : settings.skewNanos();
     }
@@ -630,7 +652,9 @@ public final class Arbiter<M> {
         return history.firstNanos(younger) - history.firstNanos(older);
     }
 
-    /** Whether a line has brought a message of the same stream that comes so far after this one on the line that published this one. */
+    /**
+     * Whether a line has delivered a message that came at least this much later on the line that published this one.
+     */
     private boolean isOvertaken(Line line, long sequence, long distanceNanos) {
         int publisher = history.publisher(sequence);
         if (publisher < 0) {
@@ -647,7 +671,10 @@ public final class Arbiter<M> {
                         || (history.publisher(follower) == publisher && history.ownNanos(follower) >= ownNanos));
     }
 
-    /** The youngest message known to come after one, in its stream and on the line that published it, that another line has brought; or 0. */
+    /**
+     * The youngest message that a line has delivered and that came after this one, in the same stream, on the line that
+     * published this one; or 0.
+     */
     private long follower(Line line, long sequence) {
         int publisher = history.publisher(sequence);
         long reached = line.reachedIn(history.stream(sequence));
@@ -657,10 +684,10 @@ public final class Arbiter<M> {
     // late
 
     /**
-     * Whether a message that a line is the first to bring is older than what was published of its stream. Without numbers that is a
-     * guess where the line lacks what others have brought: such messages may be younger or still to come. They are taken to come if the
-     * line is known to lag that far behind, or has not spoken for long while others brought more than one message, or one that the line
-     * which brought it could not know the predecessors of.
+     * Whether a message that a line is the first to deliver is older than the newest published one of its stream.
+     * Without sequences that is a guess if the line lacks messages that others have delivered: they may be younger, or
+     * lost on this line. They count as younger if the line is known to lag that far behind. They also do if the line
+     * was silent for long while others delivered more than one message, or one from a line that was not in step then.
      */
     private boolean isLate(Line line, int stream, long nowNanos) {
         long newest = stream < newestIn.length ? newestIn[stream] : 0;
@@ -696,7 +723,10 @@ public final class Arbiter<M> {
         return false;
     }
 
-    /** Whether a message was published by a line that was not there, or not in step, when another one last spoke. */
+    /**
+     * Whether a message was published by a line that was not in step, or not open, at the previous copy of another
+     * line.
+     */
     private boolean isNews(Line line, long sequence) {
         int publisher = history.publisher(sequence);
         return publisher < 0 || lines[publisher].leadingSinceNanos - line.previousCopyNanos > 0;
@@ -709,8 +739,8 @@ public final class Arbiter<M> {
     }
 
     /**
-     * A joining line brings a message that only one published one resembles, so it is known where it has begun: it does not bring repeats
-     * that were published before. Those that it brought before this one are among them.
+     * A joining line delivers a message whose bytes were published exactly once. So its place in the stream is known:
+     * it does not deliver repeats from before it. Copies that it delivered earlier belong to those repeats.
      */
     private void anchor(Line line, long sequence, long receivedNanos) {
         line.anchored = true;
@@ -725,7 +755,10 @@ public final class Arbiter<M> {
         line.unmatched += joining.get(line).add(copy, nowNanos);
     }
 
-    /** What a line that fell behind had before the first copy that is recognised again may have been published long ago. */
+    /**
+     * Drops the copies that a line that fell behind received before its next match: they may have been published long
+     * ago.
+     */
     private void dropStale(Line line, Predicate<Pending.Copy<M>> stale) {
         int dropped = joining.get(line).dropWhile(stale);
         if (dropped > 0) {
@@ -734,15 +767,15 @@ public final class Arbiter<M> {
         }
     }
 
-    /** A message was just published: which joining lines have been holding a copy of it? */
+    /** A message was just published: matches the copies of it that joining lines hold. */
     private void matchHeld(long sequence, long hash, long nowNanos) {
         for (Line line : joining.keySet().toArray(Line[]::new)) {
             Pending<M> held = joining.get(line);
             if (held == null) {
-                continue; // it leads since an earlier turn of this loop
+                continue; // it is in step since an earlier turn of this loop
             }
             if (sequence < history.oldest()) {
-                return; // what those turns published has pushed it out
+                return; // the messages that those turns published have replaced it in the history
             }
             boolean unique = history.isUnique(hash) && held.count(hash) == 1;
             if (line.fellBehind && held.count(hash) > 0) {
@@ -788,7 +821,7 @@ public final class Arbiter<M> {
         output.inStep(line, false);
     }
 
-    /** What a line held back and nobody else had: its own start-up messages, unless it joined when nobody could have had them. */
+    /** A copy that no other line had: a start-up message of this line, unless no line was in step when it joined. */
     private void giveUp(Line line, Pending.Copy<M> copy, long nowNanos) {
         if (line.joinedInOutage) {
             release(line, copy, true, nowNanos);
@@ -817,7 +850,7 @@ public final class Arbiter<M> {
         held.drain((stream, sequence) -> advance(line, stream, sequence), copy -> release(line, copy, late, nowNanos));
     }
 
-    /** Publishes what was held back, unless another line that lined up on what was just released came before it. */
+    /** Publishes a copy that was held back, unless another line has just lined up and published the same message. */
     private void release(Line line, Pending.Copy<M> copy, boolean late, long nowNanos) {
         long sequence = match(line, copy.identity());
         if (sequence != 0) {
@@ -880,7 +913,7 @@ public final class Arbiter<M> {
         long firstNanos = history.firstNanos(sequence);
         int winner = history.winner(sequence);
         if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
-            lines[winner].saved(history.stream(sequence), 1); // until another copy comes after all
+            lines[winner].saved(history.stream(sequence), 1); // until another copy arrives after all
         } else {
             history.forgetWinner(sequence);
         }

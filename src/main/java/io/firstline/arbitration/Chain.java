@@ -6,28 +6,29 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The numbers of one stream, in the order in which its messages were published: whether each follows the one before, what is missing in
- * between, and whether that came after all. Pure, single-threaded; times are nanoseconds of the monotonic clock.
+ * Tracks the venue's sequences of one stream, in the order in which its messages were published. It finds the numbers
+ * that are missing, and notices whether they arrive after all. Pure, single-threaded; times are nanoseconds of the
+ * monotonic clock.
  *
- * <p>A gap is open until the missing numbers have come, on whatever connection ({@code HEALED}), or too much time has passed
- * ({@code LOST}).
+ * <p>A gap is open until the missing numbers have arrived, on any connection ({@code HEALED}), or too much time has
+ * passed ({@code LOST}).
  */
 public final class Chain {
-    /** More open gaps than this: the oldest are given up. */
+    /** At most this many gaps are open: beyond that, the oldest count as lost. */
     static final int MAX_OPEN = 1_024;
 
-    /** What became of a gap. */
+    /** The state of a gap. */
     public enum Fate {
         OPEN,
         HEALED,
         LOST
     }
 
-    /** What a chain proves about what was published. */
+    /** Whether the sequences prove that the published stream is complete. */
     public enum Proof {
-        /** Every number since the first is there, or on its way within the time that is allowed. */
+        /** Every number since the first was published, or may still arrive in time. */
         PROVEN_COMPLETE,
-        /** The venue gives no chain, or no message has come yet. */
+        /** The venue sends no sequences, or no message has arrived yet. */
         UNPROVABLE,
         /** Numbers are missing for good. */
         GAP
@@ -36,9 +37,9 @@ public final class Chain {
     /**
      * Numbers that were missing when a younger one came.
      *
-     * @param from the first that is missing
-     * @param to the last that is missing
-     * @param atNanos when the gap was seen
+     * @param from the first missing number
+     * @param to the last missing number
+     * @param atNanos when the gap was found
      */
     public record Gap(long from, long to, long atNanos, Fate fate) {
         Gap become(Fate next) {
@@ -46,7 +47,7 @@ public final class Chain {
         }
     }
 
-    /** A gap that may still heal: what is missing of it shrinks. */
+    /** A gap that may still heal, with the numbers that are still missing. */
     private static final class Open {
         private final Gap gap;
         /** Ranges {from, to} that are still missing, ascending. */
@@ -57,7 +58,7 @@ public final class Chain {
             missing.add(new long[] {gap.from(), gap.to()});
         }
 
-        /** Takes numbers out; true if any was missing here. */
+        /** Removes numbers; true if any of them was missing here. */
         boolean fill(long first, long last) {
             boolean any = false;
             for (int i = 0; i < missing.size(); i++) {
@@ -89,10 +90,10 @@ public final class Chain {
     /**
      * A message was published.
      *
-     * @param first the first number it stands for; with chains that name their predecessor, one more than that
-     * @param last the last number it stands for
-     * @param proves false if numbers may be left out: they then tell only the order
-     * @return the gaps that it opened or healed, mostly none
+     * @param first the first number it covers; if messages name their predecessor, one more than that
+     * @param last the last number it covers
+     * @param proves false if the venue may skip numbers: then they prove only the order
+     * @return the gaps that it opened or healed, usually none
      */
     public List<Gap> published(long first, long last, boolean proves, long nowNanos) {
         proven = proves;
@@ -149,13 +150,13 @@ public final class Chain {
         return false;
     }
 
-    /** The venue counts anew from here on: what is open is lost. */
+    /** The venue restarts its numbers: open gaps are lost. */
     public List<Gap> restart() {
         begun = false;
         return giveUp(0, true);
     }
 
-    /** Gives up the gaps that were seen before a time; returns them. */
+    /** Counts the gaps that were found before a time as lost; returns them. */
     public List<Gap> giveUpBefore(long nanos) {
         return open.isEmpty() ? List.of() : giveUp(nanos, false);
     }
@@ -181,7 +182,7 @@ public final class Chain {
         return lost > 0 ? Proof.GAP : Proof.PROVEN_COMPLETE;
     }
 
-    /** Whether anything was published, since the last restart. */
+    /** Whether a message was published since the last restart. */
     public boolean hasBegun() {
         return begun;
     }

@@ -4,22 +4,23 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
- * The messages published last, each with the lines that have delivered it. Bounded in count and in time; looking up, adding and
- * forgetting cost O(1) and allocate nothing for messages that do not repeat.
+ * The messages published last, each with the lines that have delivered it. Bounded in count and in time. Look-up,
+ * insertion and removal cost O(1) and allocate nothing for messages that do not repeat.
  *
- * <p>A message is an entry with a sequence of its own, from 1. Entries of equal bytes form a chain, oldest first: the k-th copy on a
- * line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of entries is indexed
- * by sequence; the chains are found through an open-addressing table with linear probing (Knuth, TAOCP 3, 6.4, algorithms L and R).
+ * <p>A message is an entry with its sequence, from 1. Entries of equal bytes form a chain, oldest first: the k-th copy
+ * on a line belongs to the k-th entry of the chain, which is the oldest that this line has not delivered. The ring of
+ * entries is indexed by sequence; the chains are found through an open-addressing table with linear probing (Knuth,
+ * TAOCP 3, 6.4, algorithms L and R).
  *
- * <p>Begins small and doubles while it has to forget what is not old yet. 58 bytes for each entry that there is room for; 44 more once
- * streams or contents are told, 28 more once a message has repeated.
+ * <p>Begins small, and doubles while it is full of entries that are not old yet. Each place for an entry takes 58
+ * bytes, 44 more once streams or contents are known, and 28 more once a message has repeated.
  */
 final class History {
     static final int MAX_LINES = Long.SIZE;
     private static final int NONE = -1;
 
     private static final int FIRST_SIZE = 256;
-    /** How many younger entries are looked at for a proof that a line lacks one. */
+    /** The search for a proof that a line lacks an entry checks at most this many younger ones. */
     private static final int LOOK_AHEAD = 512;
 
     private final int capacity;
@@ -30,25 +31,25 @@ final class History {
     private long[] firstNanos;
     private long[] deliveredBy;
     private byte[] winner;
-    /** As the winner, but never forgotten as long as that line is there. */
+    /** As the winner, but kept until that line leaves. */
     private byte[] publisher;
-    /** That line's own time when it brought it. */
+    /** That line's own time when it delivered the message. */
     private long[] ownNanos;
-    /** Null = no message has said what it contains and where it belongs. */
+    /** Null = no message had a content or a stream so far. */
     private long[] content;
 
     private int[] stream;
     private Order order;
 
     private int tableMask;
-    /** A part of the hash of each chain, 0 = the place is empty: nearly all that a search has to look at. */
+    /** A part of the hash of each chain, 0 = the place is empty: most searches read nothing else. */
     private int[] tags;
 
     private long[] oldestAlike;
     /** Null = every chain has one entry: most feeds never repeat themselves. */
     private Repeats repeats;
 
-    /** The last search, as far as it still holds: one copy asks for the same several times. */
+    /** The result of the last search, if still valid: the same hash is searched several times for one copy. */
     private long foundHash;
 
     private int foundAt = -1;
@@ -94,7 +95,10 @@ final class History {
         return deliveredBy[(int) sequence & entryMask];
     }
 
-    /** The slot of the line that delivered the first copy, or -1 if a line that delivered it has left, or it was forgotten. */
+    /**
+     * The slot of the line that delivered the first copy, or -1 if a line that delivered it has left, or it was
+     * forgotten.
+     */
     int winner(long sequence) {
         return winner[(int) sequence & entryMask];
     }
@@ -109,12 +113,12 @@ final class History {
         return ownNanos[(int) sequence & entryMask];
     }
 
-    /** Tells the own time of the line that has just delivered the youngest message. */
+    /** Sets the own time of the line that has just delivered the youngest message. */
     void ownNanos(long sequence, long nanos) {
         ownNanos[(int) sequence & entryMask] = nanos;
     }
 
-    /** Stands for the bytes of the first copy; 0 = not known. */
+    /** Identifies the bytes of the first copy; 0 = not known. */
     long content(long sequence) {
         return content == null ? 0 : content[(int) sequence & entryMask];
     }
@@ -124,7 +128,7 @@ final class History {
         return stream == null ? 0 : stream[(int) sequence & entryMask];
     }
 
-    /** A line did not bring this entry after all: it may still come. */
+    /** A line did not deliver this entry after all: it may still do so. */
     void unmarkDelivered(long sequence, int slot) {
         deliveredBy[(int) sequence & entryMask] &= ~(1L << slot);
         order.by[(int) sequence & entryMask] &= ~(1L << slot);
@@ -134,7 +138,8 @@ final class History {
     }
 
     /**
-     * The first entry from one to another of its stream that a line lacks, though others have brought it before the latter, or 0.
+     * The first entry between two of a stream that a line lacks, though others delivered it before the second of them;
+     * or 0.
      *
      * @param messageHash the entry has this hash; null = any
      */
@@ -156,7 +161,8 @@ final class History {
     }
 
     /**
-     * Whether a line will not bring an entry, as it has brought one that comes after it on a line that has brought both.
+     * Whether a line will not deliver an entry any more: it has delivered one that came later on a line that delivered
+     * both.
      *
      * @param place where the line is in the stream
      */
@@ -180,7 +186,10 @@ final class History {
         return each != place;
     }
 
-    /** Moves an entry behind a younger one that a line has brought before it, and with it what is known to come after it. */
+    /**
+     * Moves an entry behind a younger one that a line delivered before it, together with the entries known to come
+     * after it.
+     */
     void moveAfter(long sequence, long place, int slot) {
         long known = order.by(sequence) & ~(1L << slot);
         long last = place;
@@ -196,7 +205,7 @@ final class History {
         }
     }
 
-    /** Whether the next entry of the stream that a line has not brought, seen from where it is, has this hash. */
+    /** Whether the next entry after the place of a line, among those that it has not delivered, has this hash. */
     boolean isNextAfter(long place, int slot, long messageHash) {
         if (place < oldest) {
             return false;
@@ -208,7 +217,7 @@ final class History {
         return each != 0 && hash(each) == messageHash;
     }
 
-    /** A line in step has brought an entry: it comes after what the line had brought before. */
+    /** A line in step has delivered an entry: it comes after those that the line delivered before. */
     void markPlaced(long sequence, int slot) {
         order.by[(int) sequence & entryMask] |= 1L << slot;
     }
@@ -221,12 +230,15 @@ final class History {
         }
     }
 
-    /** Whether an entry comes before another of its stream in the server's order, as far as it is known. */
+    /** Whether an entry comes before another of its stream in the server's order, as known so far. */
     boolean isBefore(long sequence, long other) {
         return order.label[(int) sequence & entryMask] < order.label[(int) other & entryMask];
     }
 
-    /** The first entry of this hash between two of a stream that a line has not delivered, or 0; until 0 = to the end. */
+    /**
+     * The first entry of this hash between two of a stream that a line has not delivered, or 0; {@code until} 0 = to
+     * the end.
+     */
     long alikeBetween(long from, long until, int slot, long messageHash) {
         long each = oldestAlike[find(messageHash)];
         while (each != 0
@@ -252,7 +264,7 @@ final class History {
         deliveredBy[(int) sequence & entryMask] |= 1L << slot;
     }
 
-    /** Whether exactly one entry has this hash: only then does a copy say without doubt which message it is. */
+    /** Whether exactly one entry has this hash: only then a copy identifies its message beyond doubt. */
     boolean isUnique(long messageHash) {
         int at = find(messageHash);
         return oldestAlike[at] != 0 && next(oldestAlike[at]) == 0;
@@ -297,7 +309,9 @@ final class History {
         return sequence;
     }
 
-    /** A line will not bring this entry any more: the next one of this hash that it has not delivered, or 0. */
+    /**
+     * A line will not deliver this entry any more: returns the next one of this hash that it has not delivered, or 0.
+     */
     long pass(long messageHash, long sequence, int slot) {
         int at = find(messageHash);
         long[] cursor = repeats == null ? null : repeats.cursors[at];
@@ -309,10 +323,11 @@ final class History {
     }
 
     /**
-     * The youngest message of the same stream that was published after this one, that no other resembles and that two lines have both
-     * delivered, or 0. If this one was published by one of them and the other has not delivered it, the other lacks it.
+     * The youngest message of unique bytes that was published after this one in the same stream and that two lines have
+     * both delivered; or 0. If one of them published this message and the other has not delivered it, the other lacks
+     * it.
      *
-     * @param until the youngest entry to look at
+     * @param until the youngest entry to check
      */
     long follower(long sequence, long until, int slot, int otherSlot) {
         long both = 1L << slot | 1L << otherSlot;
@@ -336,7 +351,10 @@ final class History {
         return repeats == null ? 0 : repeats.nextAlike[(int) sequence & entryMask];
     }
 
-    /** Remembers a message as published now, its first copy delivered by a slot, perhaps a while ago; returns its sequence. */
+    /**
+     * Adds a message as published now. The line of this slot delivered its first copy, perhaps a while ago. Returns its
+     * sequence.
+     */
     long add(long messageHash, long messageContent, int messageStream, int slot, long receivedNanos, long nowNanos) {
         while (newest - oldest + 1 >= capacity || (oldest <= newest && nowNanos - firstNanos(oldest) > spanNanos)) {
             forgetOldest();
@@ -440,14 +458,16 @@ final class History {
         order.add(newest, 0, messageStream);
     }
 
-    /** Takes a line out of every entry, so that its slot can be given to another. O(capacity), as rare as a line that leaves. */
+    /**
+     * Removes a line from every entry, so that another line can have its slot. O(capacity), once per line that leaves.
+     */
     void release(int slot) {
         long others = ~(1L << slot);
         for (long sequence = oldest; sequence <= newest; sequence++) {
             int index = (int) sequence & entryMask;
             if ((deliveredBy[index] & ~others) != 0) {
                 deliveredBy[index] &= others;
-                winner[index] = NONE; // nobody can be said to have been the only one
+                winner[index] = NONE; // it is not known any more that one line was the only one
             }
             order.by[index] &= others;
             if (publisher[index] == slot) {
@@ -473,7 +493,7 @@ final class History {
         }
     }
 
-    /** The table's place for a hash: where its chain is, or the empty place where it would begin. */
+    /** The table's place for a hash: the place of its chain, or the empty place where it would begin. */
     private int find(long messageHash) {
         if (foundAt >= 0 && foundHash == messageHash) {
             return foundAt;
@@ -518,8 +538,8 @@ final class History {
     }
 
     /**
-     * By entry: its neighbours in the server's order of its stream, a label that grows along it, and the lines whose order says so; by
-     * stream the last entry.
+     * The server's order of each stream. By entry: its neighbours, a label that grows along the order, and the lines
+     * whose order proves it. By stream: the last entry.
      */
     private static final class Order {
         private static final long GAP = 1L << 20;
@@ -588,7 +608,10 @@ final class History {
         }
     }
 
-    /** What chains of more than one entry need: by entry the next one alike, by the table's place the last of the chain and how far each line is. */
+    /**
+     * The chains of more than one entry. By entry: the next of the chain. By the table's place: the last of the chain
+     * and the position of each line.
+     */
     private static final class Repeats {
         private final int entryMask;
         private final long[] nextAlike;

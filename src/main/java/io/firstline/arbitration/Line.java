@@ -4,31 +4,31 @@ import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 
 /**
- * One connection as the arbiter sees it: whether it is in step with the merged stream, and what its copies were worth. Touched only
- * by the arbiter that made it, on its thread; the figures stay readable after the line has left.
+ * One connection as the arbiter sees it: whether it is in step with the merged stream, and the figures of its copies.
+ * Only the arbiter that made it changes it, on the arbiter's thread. The figures stay readable after the line has left.
  */
 public final class Line {
-    /** Streams beyond this many are not told apart in the figures. */
+    /** The figures distinguish at most this many streams. */
     public static final int MAX_STREAMS = 512;
 
-    /** Of so many copies in a row each must come late before it is believed that the next one will too. */
+    /** The next copy is expected to be late only after about this many late copies in a row. */
     private static final int LAG_MEMORY = 64;
 
     private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
     final int slot;
     final long floorNanos;
-    /** Of the messages that have repeated it does not bring those that were published before. */
+    /** It does not deliver repeats that were published before this time. */
     long repeatsFloorNanos;
-    /** It has brought a message that no other resembles: where it is in the merged stream is known. */
+    /** It has delivered a message whose bytes are unique: its place in the merged stream is known. */
     boolean anchored;
 
     boolean leading;
     boolean left;
-    /** A line that was in step and fell behind what is remembered: one match is too little to trust it again. */
+    /** It was in step and fell behind the history: one match is too little to trust it again. */
     boolean fellBehind;
 
-    /** It joined when no line in step was left: what it has may be all there is. */
+    /** It joined when no line in step was left: perhaps only it has some messages. */
     boolean joinedInOutage;
 
     int streak;
@@ -40,15 +40,18 @@ public final class Line {
     long watermark;
 
     private long lateWatermark;
-    /** Counts the times at which what it published late has had its time to be contradicted. */
+    /** Increases when the time to contradict its late messages is over. */
     int lateEpoch;
-    /** What it matched at least a skew of its own time ago: what is older and has not come on this line will not come. */
+    /**
+     * The youngest message that it matched at least a skew ago, on its own clock: it will not deliver older ones any
+     * more.
+     */
     long passed;
 
-    /** By how much it comes after the first, at least: follows small lags at once and large ones slowly. */
+    /** Its copies arrive at least this much after the first copy: follows small lags at once and large ones slowly. */
     long leastLagNanos;
 
-    /** Its own time. */
+    /** Its own clock: see {@link #tick}. */
     long ownNanos;
 
     private long matched;
@@ -69,12 +72,15 @@ public final class Line {
     long unmatched;
     private long trustedLosses;
     private long trustedSaves;
-    /** Of the windows that are over: a copy is recorded once. Grows with the longest lag: most are short, and there are many lines. */
+    /**
+     * The lags of earlier windows: a copy is recorded once. Grows with the longest lag: most lags are short, and lines
+     * are many.
+     */
     private final Histogram earlierLagMicros = new Histogram(2);
 
     private final Histogram windowLagMicros = new Histogram(2);
     private long lossesBeforeWindow;
-    /** By the stream's number; 0 = not told apart, which has no figures but where it has come. */
+    /** By the stream's number. Number 0 is for messages without a stream: it has a position but no figures. */
     private StreamFigures[] byStream = {};
 
     Line(int slot, long floorNanos) {
@@ -84,7 +90,7 @@ public final class Line {
     }
 
     /**
-     * It brought a copy of what another line had published.
+     * It delivered a copy of a message that another line had published.
      *
      * @param beyondDoubt no other message remembered has the same bytes
      * @param newest the youngest message published
@@ -98,7 +104,7 @@ public final class Line {
                 figures.begun = sequence;
             }
             matched = Math.max(matched, sequence);
-            if (sequence > figures.matched) { // else it is a repeat of one that is remembered but once
+            if (sequence > figures.matched) { // otherwise it is a repeat of a message that is remembered only once
                 figures.matched = sequence;
                 figures.matchedAfter = newest;
                 figures.matchedOwnNanos = ownNanos;
@@ -108,7 +114,7 @@ public final class Line {
         lag(figures, stream, lagNanos);
     }
 
-    /** It published; done late, that alone does not say that it has caught up. */
+    /** It published a message. A late message alone does not prove that it has caught up. */
     void published(long sequence, int stream, boolean late) {
         wins++;
         StreamFigures figures = in(stream);
@@ -137,7 +143,7 @@ public final class Line {
         return figures.reached;
     }
 
-    /** It did not bring this message of a stream after all: where it was before. */
+    /** Undoes a match: it did not deliver this message of a stream. */
     void takenBack(long sequence, int stream, long reachedBefore, long placeBefore) {
         StreamFigures figures = in(stream);
         figures.place = placeBefore;
@@ -153,17 +159,20 @@ public final class Line {
         }
     }
 
-    /** The last message of a named stream that it has brought, in the server's order; 0 = none. */
+    /** The last message of a stream that it has delivered, in the server's order; 0 = none. */
     long placeIn(int stream) {
         return stream >= byStream.length || byStream[stream] == null ? 0 : byStream[stream].place;
     }
 
-    /** The first message of a stream that it has brought beyond doubt, if it joined when others were in step; 0 = none. */
+    /**
+     * The first message of a stream that it has delivered beyond doubt, if it joined when others were in step; 0 =
+     * none.
+     */
     long begunIn(int stream) {
         return stream >= byStream.length || byStream[stream] == null ? 0 : byStream[stream].begun;
     }
 
-    /** Nothing is known of where it is: it was not in step. */
+    /** Forgets its place in every stream: it was not in step. */
     void forgetPlaces() {
         for (StreamFigures figures : byStream) {
             if (figures != null) {
@@ -176,7 +185,10 @@ public final class Line {
         in(stream).place = sequence;
     }
 
-    /** The last message of a stream that it matched, if that was after another was published and not before its own time was this; or 0. */
+    /**
+     * The last message of a stream that it matched, if that was after another was published and at or after this own
+     * time; or 0.
+     */
     long matchedSince(long sequence, int stream, long itsOwnNanos) {
         StreamFigures figures = stream >= byStream.length ? null : byStream[stream];
         return figures == null || figures.matchedAfter < sequence || figures.matchedOwnNanos < itsOwnNanos
@@ -185,8 +197,8 @@ public final class Line {
     }
 
     /**
-     * A copy came. The line's own time advances by the gaps between copies, but only a little for a long gap: what comes after a
-     * freeze may still have been overtaken before it.
+     * A copy arrived. The line's own clock advances by the time between copies, but at most by a fraction of the skew
+     * for each: after a freeze, a line may deliver messages that others overtook before it.
      */
     void tick(long nowNanos, long skewNanos) {
         long gapNanos = nowNanos - lastCopyNanos;
@@ -207,7 +219,7 @@ public final class Line {
         }
     }
 
-    /** More of its messages were lost, or fewer: a loss is taken back when its copy comes after all. */
+    /** More of its messages were lost, or fewer: a loss is subtracted when its copy arrives after all. */
     void lost(int stream, int count) {
         losses += count;
         if (stream != 0) {
@@ -223,7 +235,7 @@ public final class Line {
         }
     }
 
-    /** What it has lost and saved is known to be so. */
+    /** Its losses and saves until now are confirmed. */
     void trust() {
         trustedLosses = losses;
         trustedSaves = saves;
@@ -234,7 +246,7 @@ public final class Line {
         }
     }
 
-    /** What was counted as lost and saved since then was neither. */
+    /** Subtracts the losses and saves since {@link #trust()}: they are not valid. */
     void distrust() {
         losses = Math.min(losses, trustedLosses);
         saves = Math.min(saves, trustedSaves);
@@ -255,7 +267,7 @@ public final class Line {
         return byStream[stream];
     }
 
-    /** What it was worth for one stream; null if it has brought and missed nothing of it. */
+    /** Its figures for one stream; null if it has delivered and missed nothing of it. */
     public StreamFigures figuresIn(int stream) {
         return stream >= byStream.length ? null : byStream[stream];
     }
@@ -273,20 +285,20 @@ public final class Line {
         return slot;
     }
 
-    /** Whether its copies may lead: it was there from the start, or has lined up since. */
+    /** Whether its copies may be the first: it was open from the start, or has lined up since. */
     public boolean inStep() {
         return leading;
     }
 
-    /** How many copies it brought since {@link #startWindow()}, or since it joined. */
+    /** How many copies it delivered since {@link #startWindow()}, or since it joined. */
     public long windowCopies() {
         return windowLagMicros.getTotalCount();
     }
 
-    /** What the line was worth since {@link #startWindow()}, or since it joined. */
+    /** The line's figures since {@link #startWindow()}, or since it joined. */
     public LineWindow window() {
         long copies = windowLagMicros.getTotalCount();
-        long lost = Math.max(0, losses - lossesBeforeWindow); // a loss is taken back when its copy comes after all
+        long lost = Math.max(0, losses - lossesBeforeWindow); // a loss is subtracted when its copy arrives after all
         return new LineWindow(
                 copies,
                 lost,
@@ -309,14 +321,17 @@ public final class Line {
         lossesBeforeWindow = losses;
     }
 
-    /** How far its copies were behind the first of the same message until now, first ones counting as 0: a copy. */
+    /**
+     * A new histogram of how far its copies were behind the first copy of the same message until now; first copies
+     * count as 0.
+     */
     public Histogram lagMicros() {
         Histogram lagMicros = earlierLagMicros.copy();
         lagMicros.add(windowLagMicros);
         return lagMicros;
     }
 
-    /** What the line was worth until now. */
+    /** The line's figures until now. */
     public LineFigures figures() {
         Histogram lagMicros = lagMicros();
         boolean any = lagMicros.getTotalCount() > 0;

@@ -1,16 +1,16 @@
 package io.firstline.arbitration;
 
 /**
- * What one line was worth since a moment that its owner chose: what eviction compares.
+ * The figures of one line since a moment that its owner chose. Eviction compares them.
  *
- * @param copies how many copies it brought, the first of a message or not
+ * @param copies how many copies it delivered, first and late
  * @param losses messages that others delivered and it did not, known two seconds after them
- * @param lagP99Micros 99th percentile of its lag, a lost message counting as {@link #LOST_MICROS}: a rank, not a figure to show; -1 =
- *     no message yet
- * @param arrivedLagP99Micros 99th percentile of the lag of the copies that it brought; -1 = none yet
+ * @param lagP99Micros 99th percentile of its lag, where a lost message counts as {@link #LOST_MICROS}: a rank, not a
+ *     figure to show; -1 = no message yet
+ * @param arrivedLagP99Micros 99th percentile of the lag of the copies that it delivered; -1 = none yet
  */
 public record LineWindow(long copies, long losses, long lagP99Micros, long arrivedLagP99Micros) {
-    /** No lag is longer: a line that loses more than one message in a hundred has this rank. */
+    /** The longest lag, and the rank of a line that loses more than one message in a hundred. */
     public static final long LOST_MICROS = 60_000_000;
 
     /** The share of messages that it lost, from 0 to 1. */

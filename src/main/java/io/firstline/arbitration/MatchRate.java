@@ -1,16 +1,18 @@
 package io.firstline.arbitration;
 
 /**
- * Whether lines bring the same messages. Two that hardly ever match are no copies of each other: each message is published once for each
- * of them, or one of them can never take over. Pure, single-threaded.
+ * Whether lines deliver the same messages. If two lines hardly ever match, each message is published once for each of
+ * them, or one of them can never replace the other. Pure, single-threaded.
  *
- * <p>Facts are collected for about a second, then looked at. In a second a line is at odds with the others if at most a tenth of its
- * messages came on another line too, although another line brought messages in the same second. A line that is silent, or that is alone, is
- * not at odds: a quiet feed, a path that stands still and a line that catches up prove nothing. Neither does a line that lacks a stream:
- * the rest of its messages match. After {@value #SECONDS} such seconds in a row with {@value #MESSAGES} messages the line differs; after
- * as many seconds without, it agrees again.
+ * <p>Facts are collected for about a second, then evaluated. In a second, a line is at odds with the others if at most
+ * a tenth of its messages came on another line too, although another line delivered messages in the same second. A line
+ * that is silent, or alone, is not at odds: a quiet feed, a stalled path and a line that catches up prove nothing.
+ * Neither does a line that lacks a stream: its other messages match. After {@value #SECONDS} such seconds in a row with
+ * {@value #MESSAGES} messages, the line differs. After as many seconds in a row in which it was not at odds, it agrees
+ * again.
  *
- * <p>Messages are told apart by groups, which are the classes of a feed's streams: the key of one class may be wrong alone.
+ * <p>Messages are counted by group, and a group is a class of the feed's streams: the key of one class alone may be
+ * wrong.
  */
 public final class MatchRate {
     static final int SECONDS = 3;
@@ -19,7 +21,7 @@ public final class MatchRate {
 
     private final Group[] groups;
 
-    /** What one line brought in one group. */
+    /** The messages of one line in one group. */
     private static final class Cell {
         private int alone;
         private int shared;
@@ -27,7 +29,7 @@ public final class MatchRate {
         private int odds;
 
         private int oddMessages;
-        /** Seconds in a row in which it was not, since it differs. */
+        /** Seconds in a row in which it was not at odds, since it differs. */
         private int even;
 
         private boolean differs;
@@ -102,7 +104,7 @@ public final class MatchRate {
         }
     }
 
-    /** Of lines that have brought nothing yet. */
+    /** For lines that have delivered nothing yet. */
     public MatchRate(int groups) {
         this.groups = new Group[groups];
         for (int i = 0; i < groups; i++) {
@@ -111,7 +113,7 @@ public final class MatchRate {
     }
 
     /**
-     * A message came on these lines and on no other in time.
+     * A message arrived on these lines, and on no other in time.
      *
      * @param lines their slots, as bits
      * @param judged the slots of the lines that are old enough to be judged
@@ -129,9 +131,9 @@ public final class MatchRate {
     }
 
     /**
-     * A line has brought what others had brought long before.
+     * A line has delivered a message that others had delivered long before.
      *
-     * @param before their slots, as bits
+     * @param before the slots of those lines, as bits
      */
     public void cameLate(int slot, long before, int group) {
         groups[group].at(slot).shared++;
@@ -142,7 +144,7 @@ public final class MatchRate {
         }
     }
 
-    /** Another line has this slot from now on, or none. */
+    /** The slot is free, or belongs to another line from now on. */
     public void cleared(int slot) {
         for (Group group : groups) {
             group.cells[slot] = null;
@@ -161,7 +163,7 @@ public final class MatchRate {
         return groups[group].differing();
     }
 
-    /** Whether a line may differ: nothing that is counted by matching copies can be relied on. */
+    /** Whether a line may differ: figures that rely on matched copies are then not reliable. */
     public boolean isSuspect() {
         for (Group group : groups) {
             if (group.isSuspect()) {

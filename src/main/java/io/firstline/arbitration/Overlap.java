@@ -10,20 +10,22 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Compares two merged streams of one feed, so that we can take over from whoever publishes it: what was published and what we have come
- * in any order of streams, each message once in each. What we have and was not published is what a successor must publish first; what was
- * published and has not reached us is what it must not publish again.
+ * Compares the messages that another node publishes for a feed with those that we receive, so that we can take over.
+ * Streams may be in any order, and each message counts once on each side. A successor must first publish the messages
+ * that we have and that were not published. It must not publish again those that were published and that we do not have
+ * yet.
  *
- * <p>Messages are the same if their identities are, the k-th of an identity here being the k-th of it there. Bounded in time, count and
- * bytes: what was not matched within the time is taken to belong to a time when only one of the two was there. What was published while a
- * path stood still comes to us whenever it continues, and is waited for until then: see {@link #heldUp}.
+ * <p>Messages are the same if their identities are equal: the k-th of an identity on one side is the k-th on the other.
+ * Bounded in time, count and bytes. A message without a match within the time belongs to a time when only one of the
+ * two nodes received the feed. While our connections are held up, published messages are kept until their match
+ * arrives: see {@link #heldUp}.
  *
  * <p>Single-threaded; times are nanoseconds of one monotonic clock. Cost per message O(1).
  *
  * @param <M> the message as the owner carries it
  */
 public final class Overlap<M> {
-    /** What we have not received ourselves. */
+    /** A message that we have not received ourselves. */
     public static final long NOT_RECEIVED = Long.MIN_VALUE;
 
     private final long maxAgeNanos;
@@ -33,20 +35,20 @@ public final class Overlap<M> {
     private final Unmatched<M> published = new Unmatched<>();
     private long crowdedOut;
     private long lastNanos;
-    /** What comes to us may be held up. */
+    /** Messages to us may be held up. */
     private boolean heldUp;
-    /** It was, until lately: what comes now may be old. */
+    /** Messages to us were held up until lately: those that arrive now may be old. */
     private boolean catchingUp;
 
     private long caughtUpNanos;
     private boolean forgetful;
 
     /**
-     * With nothing to compare yet.
+     * An empty comparison.
      *
      * @param maxAgeNanos how long a message waits for its match
      * @param maxMessages how many wait, on each side
-     * @param maxBytes of how many payload bytes; the youngest waits whatever its size
+     * @param maxBytes how many payload bytes wait, on each side; the youngest message waits whatever its size
      */
     public Overlap(long maxAgeNanos, int maxMessages, long maxBytes) {
         this.maxAgeNanos = maxAgeNanos;
@@ -55,7 +57,7 @@ public final class Overlap<M> {
     }
 
     /**
-     * Something was published, by another.
+     * Another node has published a message.
      *
      * @return when we received the same; {@link #NOT_RECEIVED} = we have not yet
      */
@@ -69,26 +71,28 @@ public final class Overlap<M> {
     }
 
     /**
-     * We have a message.
+     * We have received a message.
      *
-     * @return whether it is news: nothing that was published matches it. It is kept until something does, or {@link #takeAll()}
+     * @return whether it is news: no published message matches it. It is kept until one does, or until {@link
+     *     #takeAll()}
      */
     public boolean ours(long identity, M message, int bytes, long nowNanos) {
         boolean isNews = !wasPublished(identity, nowNanos);
         if (isNews || ours.count > 0) {
             Entry<M> entry = new Entry<>(identity, message, bytes, nowNanos);
-            entry.taken = !isNews; // but it keeps its place behind those that wait: it may have to
+            entry.taken = !isNews; // it keeps its place behind those that wait: it may be withdrawn
             hold(ours, entry);
         }
         return isNews;
     }
 
     /**
-     * Messages were published, in this order, and do not count any more: who publishes now has not seen them. What we have of them is ours
-     * to publish again, in its old place; what has left the line before is older than all that waits.
+     * Messages were published, in this order, and do not count any more: the node that publishes now has not seen them.
+     * Those that we have wait again, in their old places. Those that are not kept any more are older than all messages
+     * that wait.
      *
-     * @param bytes of a message's payload
-     * @return those that have not come to us yet: when they do they are news
+     * @param bytes the size of a message's payload
+     * @return those that we have not received yet: they are news when they arrive
      */
     public List<M> withdrawn(List<M> messages, ToLongFunction<M> identity, ToIntFunction<M> bytes, long nowNanos) {
         if (messages.isEmpty()) {
@@ -119,15 +123,16 @@ public final class Overlap<M> {
         return notHere;
     }
 
-    /** Whether a message that we have was published already; one publication answers so once. */
+    /** Whether a message that we have was published already; each publication counts for one message. */
     public boolean wasPublished(long identity, long nowNanos) {
         expire(nowNanos);
         return published.take(identity) != null;
     }
 
     /**
-     * Whether what comes to us may be held up on its way: what others publish meanwhile is then kept, however old, as its match may come
-     * late. It is kept until the longest time has passed after that.
+     * Reports whether messages to us may be held up on their way. Messages that others publish meanwhile are kept,
+     * however old, as their match may arrive late. They are kept until the maximum age after messages are no longer
+     * held up.
      */
     public void heldUp(boolean isHeldUp, long nowNanos) {
         if (heldUp && !isHeldUp) {
@@ -138,20 +143,20 @@ public final class Overlap<M> {
         expire(nowNanos);
     }
 
-    /** Whether what comes may have been held up on its way. */
+    /** Whether messages that arrive may have been held up on their way. */
     public boolean isCatchingUp() {
         return heldUp || catchingUp;
     }
 
     /**
-     * Whether something published had to go for want of room though its match may still come: what comes and is not known may have been
-     * published. Until what was held up has come.
+     * Whether a published message was dropped because there was no room, though its match may still arrive. A message
+     * without a match may then have been published. This ends with {@link #isCatchingUp()}.
      */
     public boolean isForgetful() {
         return forgetful;
     }
 
-    /** What we have and was not published, oldest first; it is ours to publish now, and no longer held. */
+    /** Removes and returns our messages that were not published, oldest first: we publish them now. */
     public List<M> takeAll() {
         return ours.drain();
     }
@@ -161,7 +166,7 @@ public final class Overlap<M> {
         return ours.count;
     }
 
-    /** Since when the oldest of those waits; if there is none, the time of the last call. */
+    /** Since when the oldest of those has waited; if there is none, the time of the last call. */
     public long aheadSinceNanos() {
         Entry<M> oldest = ours.byAge.peekFirst();
         return oldest == null ? lastNanos : oldest.nanos;
@@ -172,7 +177,7 @@ public final class Overlap<M> {
         return published.count;
     }
 
-    /** How many of our messages had to go for younger ones before their time: each may be lost if we take over. */
+    /** How many of our messages were dropped early to make room for younger ones: each may be lost if we take over. */
     public long crowdedOut() {
         return crowdedOut;
     }
@@ -208,7 +213,7 @@ public final class Overlap<M> {
         private final int bytes;
         private final long nanos;
         private boolean taken;
-        /** By ourselves; else it was published and withdrawn. */
+        /** We received it ourselves; otherwise it was published and withdrawn. */
         private boolean received = true;
         /** The next younger one of the same identity. */
         private Entry<M> next;
@@ -223,7 +228,10 @@ public final class Overlap<M> {
         }
     }
 
-    /** One side's messages: by identity and by age. What is taken by identity stays in line, marked, until its turn comes. */
+    /**
+     * One side's messages: by identity and by age. A message taken by identity stays in the queue, marked, until it is
+     * the oldest.
+     */
     private static final class Unmatched<M> {
         private final ArrayDeque<Entry<M>> byAge = new ArrayDeque<>();
         private final Map<Long, Entry<M>> oldestOf = new HashMap<>();
@@ -244,7 +252,7 @@ public final class Overlap<M> {
             bytes += entry.bytes;
         }
 
-        /** What was taken and is in line still, by identity and age. */
+        /** The messages that were taken and are still in the queue, by identity and age. */
         Map<Long, ArrayDeque<Entry<M>>> taken() {
             Map<Long, ArrayDeque<Entry<M>>> taken = new HashMap<>();
             for (Entry<M> entry : byAge) {
@@ -256,7 +264,7 @@ public final class Overlap<M> {
             return taken;
         }
 
-        /** Puts some before all others, and back in line what is marked so. */
+        /** Puts these before all others, and enters again those that are no longer marked as taken. */
         void putBack(ArrayDeque<Entry<M>> before) {
             List<Entry<M>> all = new ArrayList<>(before);
             all.addAll(byAge);
@@ -314,7 +322,7 @@ public final class Overlap<M> {
             return all;
         }
 
-        /** The first in line is always one that waits. */
+        /** Keeps the first of the queue one that waits. */
         private void skipTaken() {
             while (!byAge.isEmpty() && byAge.peekFirst().taken) {
                 byAge.removeFirst();

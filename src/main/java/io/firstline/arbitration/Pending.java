@@ -9,7 +9,10 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What a line that is not in step has received and no line in step has delivered yet, oldest first. Bounded in count and bytes. */
+/**
+ * The copies of a line that is not in step, of messages that no line in step has delivered yet, oldest first. Bounded
+ * in count and bytes.
+ */
 final class Pending<M> {
     static final int MAX_COPIES = 8_192;
     static final long MAX_BYTES = 32L * 1024 * 1024;
@@ -33,13 +36,13 @@ final class Pending<M> {
         }
     }
 
-    /** A copy that was recognised: which of its line it was, and which message. */
+    /** A copy that was matched: its number on its line, and its message. */
     private record Match(long number, int stream, long sequence) {}
 
-    /** Those after the oldest copy that is held, in the order in which they were recognised. */
+    /** The matches after the oldest copy that is held, in the order in which they were found. */
     private final ArrayDeque<Match> matches = new ArrayDeque<>();
 
-    /** By stream the last of those before. */
+    /** By stream, the last match before that copy. */
     private final Map<Integer, Match> earlier = new HashMap<>();
 
     private long received;
@@ -47,7 +50,7 @@ final class Pending<M> {
     private final Map<Long, Integer> countByHash = new HashMap<>();
     private long bytes;
 
-    /** Adds a copy; returns how many of the oldest had to go for it. */
+    /** Adds a copy; returns how many of the oldest were dropped to make room. */
     int add(Arrival<M> arrival, long nowNanos) {
         Copy<M> copy = new Copy<>(arrival, nowNanos, ++received);
         copies.addLast(copy);
@@ -61,12 +64,12 @@ final class Pending<M> {
         return dropped;
     }
 
-    /** The copy that has just come was recognised. */
+    /** The copy that has just arrived was matched. */
     void matched(int stream, long sequence) {
         matched(++received, stream, sequence);
     }
 
-    /** A copy that was held was recognised. */
+    /** A copy that was held was matched. */
     void matched(long number, int stream, long sequence) {
         while (!matches.isEmpty()
                 && (matches.size() == MAX_COPIES
@@ -102,7 +105,7 @@ final class Pending<M> {
         throw new AssertionError("counted but not held");
     }
 
-    /** Drops the oldest copies for as long as a condition holds; returns how many. */
+    /** Drops the oldest copies while a condition holds; returns how many. */
     int dropWhile(Predicate<Copy<M>> stale) {
         int dropped = 0;
         while (!copies.isEmpty() && stale.test(copies.peekFirst())) {
@@ -136,9 +139,10 @@ final class Pending<M> {
     }
 
     /**
-     * Empties itself into a reader, oldest first.
+     * Passes all copies to a reader, oldest first, and forgets them.
      *
-     * @param recognised is told first the stream and the sequence of each copy that was recognised and came before the next one that was held
+     * @param recognised receives the stream and the sequence of each matched copy, before the copies that arrived after
+     *     it
      */
     void drain(ObjLongConsumer<Integer> recognised, Consumer<Copy<M>> reader) {
         countByHash.clear();

@@ -1,8 +1,8 @@
 package io.firstline.arbitration;
 
 /**
- * What one line was worth for one stream, a cell of the arrival matrix, and how far the line has come in it. Touched only on the
- * arbiter's thread.
+ * The figures of one line for one stream (a cell of the arrival matrix), and the line's place in the stream. Used only
+ * on the arbiter's thread.
  */
 public final class StreamFigures {
     /** Counts lags of up to a microsecond, two, four … 2^24 (16 seconds and more). */
@@ -17,21 +17,21 @@ public final class StreamFigures {
 
     /** The youngest message of the stream that it has delivered. */
     long reached;
-    /** The youngest that it published late: that alone does not say that it has caught up. */
+    /** The youngest message that it published late: that alone does not prove that it has caught up. */
     long lateReached;
     /** {@link Line#lateEpoch} at that time. */
     int lateEpoch;
     /** The last message that it matched beyond doubt. */
     long matched;
-    /** The youngest message published, in any stream, when it did. */
+    /** The youngest message published, in any stream, at that time. */
     long matchedAfter;
 
-    /** The line's own time when it did. */
+    /** The line's own time then. */
     long matchedOwnNanos;
 
-    /** The last one of a named stream that it has brought, in the server's order; 0 = none. */
+    /** The last message that it has delivered, in the server's order; 0 = none. */
     long place;
-    /** The first message that a line which joined has brought beyond doubt; 0 = none. */
+    /** The first message that it has delivered beyond doubt, if it joined later; 0 = none. */
     long begun;
 
     StreamFigures() {}
@@ -66,7 +66,7 @@ public final class StreamFigures {
         return saves;
     }
 
-    /** Copies it brought, first ones included. */
+    /** Copies it delivered, first ones included. */
     public long copies() {
         long copies = 0;
         for (long count : lags) {
@@ -75,12 +75,12 @@ public final class StreamFigures {
         return copies;
     }
 
-    /** How many copies had which lag behind the first: below 1 µs, below 2, below 4 … and in the last place all that is longer. */
+    /** Copies by their lag: below 1 µs, below 2, below 4 …; the last place counts all longer lags. */
     public long[] lags() {
         return lags.clone();
     }
 
-    /** A lag that so many per cent of the copies did not exceed, in microseconds and rounded up to a power of two; -1 = no copy. */
+    /** A percentile of the lag, in microseconds, rounded up to a power of two; -1 = no copy. */
     public long lagMicros(double percentile) {
         long rank = (long) Math.ceil(copies() * percentile / 100);
         long seen = 0;
