@@ -11,17 +11,17 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What one copy costs in the arbiter, its hash known. Messages come every 10 µs, as at 100,000 a second, and what was lost is settled
- * two seconds of stream time later, so all that is ever done for a message is in here.
+ * The cost of one copy in the arbiter, with a known hash. Messages arrive every 10 µs, as at 100,000 a second. Losses
+ * are settled two seconds of stream time later, so the figure includes all work for a message.
  */
 public class ArbiterBenchmark extends NanosBenchmark {
-    /** Publishing and losing are told apart by doing a thousand of one, then a thousand of the other. */
+    /** First copies and late copies are measured apart: a thousand of one kind, then a thousand of the other. */
     private static final int BATCH = 1_024;
 
     private static final long INTERVAL_NANOS = 10_000;
     private static final Object MESSAGE = new Object();
 
-    /** One for all copies, as the pool has it. */
+    /** One instance for all copies, as in the pool. */
     private static final class Copy implements Arrival<Object> {
         private long identity;
 
@@ -114,7 +114,9 @@ public class ArbiterBenchmark extends NanosBenchmark {
         }
     }
 
-    /** Whole messages: one copy wins on each, {@code lines - 1} lose. The figure is for all copies of one message. */
+    /**
+     * Whole messages: one copy is the first, {@code lines - 1} are late. The figure is for all copies of one message.
+     */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long everybody() {
@@ -125,7 +127,7 @@ public class ArbiterBenchmark extends NanosBenchmark {
         return published;
     }
 
-    /** Copies that win; the others' follow between the measurements. */
+    /** First copies; the late ones follow between the measurements. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long winning(Follow follow) {
@@ -134,7 +136,7 @@ public class ArbiterBenchmark extends NanosBenchmark {
         return published;
     }
 
-    /** Copies that lose, of messages that are a thousand messages old at most. */
+    /** Late copies, of messages that are at most a thousand messages old. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public long losing(Lead lead) {
@@ -142,7 +144,7 @@ public class ArbiterBenchmark extends NanosBenchmark {
         return published;
     }
 
-    /** What lies between two measurements of winning copies; an invocation takes long beside the clock that is read for it. */
+    /** Runs between two measurements of first copies. An invocation takes long compared with reading the clock. */
     @State(Scope.Thread)
     public static class Follow {
         private ArbiterBenchmark of;
@@ -155,7 +157,7 @@ public class ArbiterBenchmark extends NanosBenchmark {
         }
     }
 
-    /** What lies before each measurement of losing copies. */
+    /** Runs before each measurement of late copies. */
     @State(Scope.Thread)
     public static class Lead {
         @Setup(Level.Invocation)

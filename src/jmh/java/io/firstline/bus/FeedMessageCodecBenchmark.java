@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What the codec costs: nothing on this node, a copy to others. */
+/** The cost of the codec: nothing on this node, a copy for others. */
 public class FeedMessageCodecBenchmark extends NanosBenchmark {
     private final FeedMessageCodec codec = new FeedMessageCodec();
     private final FeedMessage message = new FeedMessage(

@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Messages a second that every consumer gets, on this node or on others, whose event buses are connected over loopback. All nodes share
- * this process and its processors: what a node costs beside the one that publishes is in the figure too.
+ * Messages per second that every consumer gets, on this node or on others, whose event buses are connected over
+ * loopback. All nodes share this process and its processors: the figure includes the cost of the receiving nodes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -45,7 +45,7 @@ public class FanOutBenchmark {
     private static final String ADDRESS = "firstline.feed.btc";
     private static final int PATIENCE_S = 60;
 
-    /** Where consumers are: {@code alone} is a Vert.x without a cluster. */
+    /** The place of the consumers: {@code alone} is a Vert.x without a cluster. */
     @Param({"alone", "local", "remote", "three-remote"})
     public String consumers;
 
@@ -78,7 +78,7 @@ public class FanOutBenchmark {
                     .<FeedMessage>consumer(ADDRESS, m -> received.release())
                     .completion());
         }
-        // connections between nodes are made with the first messages
+        // the first messages open the connections between nodes
         for (int reached = 0; reached < listening; ) {
             nodes.get(0).eventBus().publish(ADDRESS, message, options);
             reached = received.tryAcquire(listening, 1, TimeUnit.SECONDS) ? listening : 0;
@@ -118,7 +118,9 @@ public class FanOutBenchmark {
         nodes.clear();
     }
 
-    /** Publishes from one event loop, and waits until every consumer has every message: none is lost, so the wait ends. */
+    /**
+     * Publishes from one event loop, and waits until every consumer has every message: none is lost, so the wait ends.
+     */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void publish() throws InterruptedException {

@@ -3,7 +3,7 @@ package io.firstline.connection;
 import io.firstline.NanosBenchmark;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** What measuring one round trip costs, without the ping itself. */
+/** The cost of measuring one round trip, without the ping itself. */
 public class LatencyTrackerBenchmark extends NanosBenchmark {
     private final LatencyTracker tracker = new LatencyTracker(60);
     private long nowNanos = 1;

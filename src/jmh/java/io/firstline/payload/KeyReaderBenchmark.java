@@ -23,10 +23,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to learn which message a copy is: reading its keys, hashing two names and taking one sequence number. The yardstick is
- * Jackson's streaming parser, stopped as early and asked for the same.
+ * The cost of identifying the message of a copy: reading its keys, hashing two names and reading one sequence. The
+ * reference is Jackson's streaming parser, which reads the same and stops as early.
  *
- * <p>Messages differ in the length of their numbers, and there are too many of them for the branch predictor to learn them by heart.
+ * <p>Messages differ in the length of their numbers, and there are too many of them for the branch predictor to learn.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(3)
 public class KeyReaderBenchmark {
-    /** What a venue sends, and where its keys are: two names, then the sequence. */
+    /** A venue's message and the places of its keys: two names, then the sequence. */
     public enum Shape {
         BOOK_TICKER,
         COMBINED,
@@ -122,7 +122,7 @@ public class KeyReaderBenchmark {
         return random.nextInt(100_000) + "." + random.nextInt(1_000_000);
     }
 
-    /** From a byte array, as it lies in the buffer. */
+    /** From a byte array, as in the buffer. */
     @Benchmark
     public long keyReader() {
         byte[] message = messages[next++ & (MESSAGES - 1)];
@@ -133,7 +133,7 @@ public class KeyReaderBenchmark {
         return reader.hash(0) ^ reader.hash(1) ^ (reader.isLong(2) ? reader.asLong(2) : 0);
     }
 
-    /** The yardstick: the same keys, their names as strings, because that is what the parser has. */
+    /** The reference: the same keys, with names as strings, as the parser returns them. */
     @Benchmark
     public long jackson() throws IOException {
         try (JsonParser parser = json.createParser(messages[next++ & (MESSAGES - 1)])) {

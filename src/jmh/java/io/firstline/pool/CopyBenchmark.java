@@ -16,13 +16,13 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What a losing copy of a message, of 200 bytes or more, costs from its bytes to the arbiter's verdict: by the venue's key (stream and number are read
- * from the JSON), and by the hash of all bytes.
+ * The cost of a late copy of a message of 200 bytes or more, from its bytes to the arbiter's decision. The identity is
+ * the venue's key (stream and sequence, read from the JSON) or the hash of all bytes.
  */
 public class CopyBenchmark extends NanosBenchmark {
     private static final int BATCH = 1_024;
     private static final long INTERVAL_NANOS = 10_000;
-    /** What makes two copies the same message. */
+    /** The identity of a message. */
     public enum Identity {
         KEY,
         BYTES
@@ -31,11 +31,14 @@ public class CopyBenchmark extends NanosBenchmark {
     @Param
     public Identity identity;
 
-    /** About so many bytes a message has; what is beyond 200 stands after what is read, so that a key costs no more for it. */
+    /**
+     * About the size of a message. Bytes beyond 200 are after the key, so a larger message does not make the key cost
+     * more.
+     */
     @Param({"200", "1000", "4000"})
     public int bytes;
 
-    /** More than are remembered, so that they can be used again. */
+    /** More messages than are remembered, so that they can be used again. */
     private static final int BATCHES = 32;
 
     private final Buffer[][] batches = new Buffer[BATCHES][BATCH];
@@ -91,7 +94,7 @@ public class CopyBenchmark extends NanosBenchmark {
         }
     }
 
-    /** The winning copies. Their garbage counts as well: a losing copy's is half of what is reported. */
+    /** The first copies. Their garbage counts as well: a late copy has half of the reported garbage. */
     @Setup(Level.Invocation)
     public void publish() {
         batch = batches[used++ % BATCHES];

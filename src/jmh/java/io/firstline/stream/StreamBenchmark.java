@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What it costs to hand a message to a consumer: at once, and by way of the buffer. */
+/** The cost of passing a message to a consumer: directly, and through the buffer. */
 public class StreamBenchmark extends NanosBenchmark {
     private static final int WAITING = 256;
 
@@ -30,7 +30,7 @@ public class StreamBenchmark extends NanosBenchmark {
         vertx = Vertx.vertx();
         open = new FeedStream(((VertxInternal) vertx).createEventLoopContext(), 16_384, Overflow.DROP_OLDEST, n -> {});
         open.handler(message -> received++);
-        TimeUnit.MILLISECONDS.sleep(100); // the handler is set on the stream's own context
+        TimeUnit.MILLISECONDS.sleep(100); // the handler is set on the stream's context
     }
 
     @TearDown
@@ -56,7 +56,7 @@ public class StreamBenchmark extends NanosBenchmark {
         return ring.poll();
     }
 
-    /** A burst waits, then is taken. */
+    /** A burst waits, then the consumer takes it. */
     @Benchmark
     @OperationsPerInvocation(WAITING)
     public long ringBurst() {

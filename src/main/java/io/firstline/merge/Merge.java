@@ -32,22 +32,22 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Merges the recorded connections of one feed as a pool would have merged them. Slow connections are not replaced, and none is rotated:
- * who is there, and when, is in the recording.
+ * Merges the recorded connections of one feed as a pool would have merged them. The pool neither replaces nor rotates
+ * connections: they open and close when the recording says so.
  */
 public final class Merge {
     private static final byte[] NEW_LINE = {'\n'};
     private static final int PING_MS = 60_000;
-    /** What is late by less is still compared at the end. */
+    /** Copies that are late by less than this are still compared at the end. */
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /**
-     * What came of it.
+     * The result of a merge.
      *
      * @param connections how many were recorded
      * @param copies how many copies the pool got
-     * @param messages how many messages were merged of them
-     * @param late how many of these came after younger ones
+     * @param messages how many messages were published
+     * @param late how many of these were published after younger ones
      * @param unheard copies of connections beyond those that a pool can have at a time
      */
     public record Result(int connections, long copies, long messages, long late, long unheard) {
@@ -92,7 +92,7 @@ public final class Merge {
      * A merge that has not run.
      *
      * @param recordings of one feed, at least one
-     * @param venue whose profile says how messages are read; null = nobody's
+     * @param venue whose profile says how messages are read; null = no profile
      * @param directory where {@code venues/} is looked for; null = the class path
      * @throws io.firstline.config.InvalidConfigException if there is no such venue
      */
@@ -109,14 +109,14 @@ public final class Merge {
                 .put("connections", 2);
         if (venue != null) {
             json.put("venue", venue);
-            if (first.header() != null) { // asked for again, so that the recorded answers are known as answers
+            if (first.header() != null) { // subscribed again, so that the recorded answers are recognised
                 json.put("streams", new JsonArray(new ArrayList<>(first.header().streams())));
             }
         }
         return inItsOwnTime(FeedConfig.fromJson(json, directory), recordings.size());
     }
 
-    /** Without what a venue's limits are for: nothing here is asked of a server. */
+    /** The configuration without the venue's limits: no server is involved. */
     private static FeedConfig inItsOwnTime(FeedConfig feed, int recorded) {
         WsPoolConfig pool = feed.pool()
                 .withConnection(feed.pool()
@@ -133,10 +133,10 @@ public final class Merge {
     }
 
     /**
-     * Merges, on an event loop that is nobody else's, and blocks the calling thread meanwhile.
+     * Merges on a separate event loop, and blocks the calling thread meanwhile.
      *
      * @param out gets each message as JSON, one a line; not closed
-     * @throws IOException if that takes no more
+     * @throws IOException if writing fails
      */
     public Result run(OutputStream out) throws IOException {
         Vertx vertx = Vertx.vertx(new VertxOptions()
@@ -184,7 +184,7 @@ public final class Merge {
                         .thenComparingLong(source -> source.next.number())
                         .thenComparingInt(source -> source.place));
         for (Source source : sources) {
-            if (recordings.get(source.place).header() == null) { // nothing is known of its opening: it was there
+            if (recordings.get(source.place).header() == null) { // it was open from the start
                 source.socket = exchange.open(source.connectionId);
             }
             if (source.next != null) {
@@ -201,7 +201,7 @@ public final class Merge {
             }
         }
         clock.advanceTo(clock.nowNanos() + SETTLING_NANOS);
-        FeedReport report = pool.report().result(); // answered at once on the pool's own context
+        FeedReport report = pool.report().result(); // complete at once on the pool's context
         return new Result(sources.size(), report.copies(), report.published(), report.late(), unheard);
     }
 

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the recorded connections are opened: an attempt waits until the recording has a connection for it, preferably the one of the
- * same name, so that the merged stream names connections as they were.
+ * The server of the recorded connections. An attempt to connect waits until the recording has a connection for it,
+ * preferably the one of the same name, so that the merged stream names connections as they were.
  */
 final class RecordedExchange implements Connector {
     private record Attempt(String connectionId, Promise<Socket> promise) {}
@@ -33,7 +33,7 @@ final class RecordedExchange implements Connector {
         return attempt.promise().future();
     }
 
-    /** A recorded connection opens, now or as soon as somebody wants one. */
+    /** A recorded connection opens, now or at the next attempt to connect. */
     RecordedSocket open(String connectionId) {
         RecordedSocket socket = new RecordedSocket(clock, connectionId);
         untaken.add(socket);
@@ -41,7 +41,7 @@ final class RecordedExchange implements Connector {
         return socket;
     }
 
-    /** A recorded connection has ended: nobody gets it any more. */
+    /** A recorded connection has ended: no attempt gets it any more. */
     void closed(RecordedSocket socket) {
         untaken.remove(socket);
     }

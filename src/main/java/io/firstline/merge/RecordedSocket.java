@@ -8,8 +8,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrameType;
 
 /**
- * A recorded connection as the pool sees it. It answers pings, takes whatever is sent to nobody, and ends when it ended in the
- * recording: a pool that closes it earlier, because it replaces it, gets the rest as it would from a slow server.
+ * A recorded connection as the pool sees it. It answers pings, ignores other messages, and ends when it ended in the
+ * recording. A pool that closes it earlier, because it replaces it, gets the rest as it would from a slow server.
  */
 final class RecordedSocket implements Socket {
     private final VirtualClock clock;
@@ -27,12 +27,12 @@ final class RecordedSocket implements Socket {
         return connectionId;
     }
 
-    /** Whether somebody listens: an attempt that was given up meanwhile does not take it. */
+    /** Whether a listener is set: an attempt that was cancelled meanwhile has none. */
     boolean isTaken() {
         return listener != null;
     }
 
-    /** Lets something recorded happen; whether anybody has noticed. */
+    /** Plays a recorded event; returns whether a listener received it. */
     boolean happen(RecordedEntry entry) {
         if (gone || listener == null) {
             return false;

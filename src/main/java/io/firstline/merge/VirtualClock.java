@@ -8,10 +8,10 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** A clock that stands still until it is told to go on; its timers run meanwhile, each exactly when it is due. */
+/** A clock that moves only when a caller advances it; each timer runs exactly when it is due. */
 final class VirtualClock implements Clockwork {
     private static final long NANOS_PER_MS = 1_000_000;
-    /** Any will do, as long as it is the same each time. */
+    /** Any value will do, if it is the same each time. */
     private static final long SEED = 1;
 
     private record Timer(long id, long atNanos, long order, long periodNanos, Runnable action) {}
@@ -69,7 +69,7 @@ final class VirtualClock implements Clockwork {
         return random;
     }
 
-    /** Goes on to an instant, or stays if that is over. */
+    /** Advances to an instant, unless it is in the past. */
     void advanceTo(long nanos) {
         for (Timer next = due.peek(); next != null && next.atNanos() <= nanos; next = due.peek()) {
             due.remove();

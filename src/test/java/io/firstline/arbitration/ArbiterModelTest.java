@@ -9,19 +9,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random lives of a pool against a model that knows everything; {@code -Dfirstline.seed=N} replays one. The seeds are the same in
- * every build.
+ * Random runs of a pool against a model that knows everything; {@code -Dfirstline.seed=N} replays one. The seeds are
+ * the same in every build.
  */
 class ArbiterModelTest {
     private static final int RUNS = 600;
 
     /**
-     * With unique bytes, all that a line in step delivered is published once, in order per stream, or flagged late. In
-     * OUTAGES order begins anew when a line leads that could not line up: bytes do not tell whether what it holds is older or younger
-     * than what the dead line published, and the event says {@code alone}.
+     * With unique bytes, each message that a line in step delivered is published once, in order per stream, or flagged
+     * late. In OUTAGES the order begins anew when a line leads that could not line up. Its bytes do not show whether
+     * the copies that it holds are older or younger than the messages of the dead line, and the event says {@code
+     * alone}.
      *
-     * <p>Known and left: a joiner freezes while it lines up, so that the skew by the clock is too short to keep what another stream
-     * delivered before the freeze; that message comes out of order and not flagged (STEADY 202398, one run in some 10,000).
+     * <p>Known and not fixed: a joiner freezes while it lines up, so that the skew is too short to keep the messages
+     * that another stream delivered before the freeze. Such a message is published out of order and not flagged (STEADY
+     * 202398, one run in some 10,000).
      */
     @ParameterizedTest
     @CsvSource({"STEADY", "OUTAGES"})
@@ -30,8 +32,8 @@ class ArbiterModelTest {
     }
 
     /**
-     * With losses the union is exact as well. The late flag is an estimate here: a line that lags by more than the skew and is the
-     * only one with a message cannot be told from one that is ahead, as the arbiter knows no streams.
+     * With losses the union is exact as well. The late flag is an estimate here. If a line lags by more than the skew
+     * and alone has a message, the arbiter cannot know that the line is not ahead, as messages have no stream.
      */
     @Test
     void shouldPublishTheUnionOfLossyLines() {
@@ -46,18 +48,19 @@ class ArbiterModelTest {
         assertThat(inVain).as("flagged and not late").isLessThanOrEqualTo(published[0] / 50);
     }
 
-    /** With repeats the counts are exact on lines that carry everything. */
+    /** With repeats, the counts are exact on lines that carry every message. */
     @Test
     void shouldPublishRepeatsAsOftenAsTheServerSentThem() {
         run(Family.REPEATS, simulation -> 0);
     }
 
     /**
-     * With repeats on lines that join, never more often than sent. Now and then one fewer: a copy of a repeat that comes first on a
-     * joiner may belong to an occurrence that was published after its connect attempt began and sent before its subscription, and
-     * nothing in the bytes tells. So a repeat is taken for an earlier one, rather than published twice.
+     * With repeats on lines that join, a message is never published more often than it was sent. Sometimes one is
+     * missing. The first copy of a repeat on a joiner may belong to an occurrence that was sent before its
+     * subscription, but published after its connect attempt began. The bytes do not show this. So the arbiter matches
+     * the copy with the earlier occurrence, rather than publish it twice.
      *
-     * <p>Known and left: of 10,000 other seeds two published a repeat too often (308453); not analysed.
+     * <p>Known and not fixed: of 10,000 other seeds two published a repeat too often (308453); not analysed.
      */
     @Test
     void shouldNeverPublishRepeatsMoreOftenThanSentWhileLinesJoin() {
@@ -69,15 +72,15 @@ class ArbiterModelTest {
         assertThat(absorbed).isLessThanOrEqualTo(published[0] / 2_000);
     }
 
-    /** Seeds that found something. */
+    /** Seeds that found a fault. */
     @ParameterizedTest
     @CsvSource({
-        "STEADY, 640", // two joiners line up on one message: each published what the other had just released
+        "STEADY, 640", // two joiners line up on one message: each published messages that the other had just released
         "LOSSY, 324", // the same
         "STEADY, 96", // a thawed line flagged only the first of several late messages
-        "OUTAGES, 109815", // two joiners took over at once, and the one that was frozen did not know that it was behind
-        "REPEATS, 29", // how far a line has come was read from publish times, which stretch when a faster line stops
-        "REPEATS_JOINING, 19", // a message that only a slow line had made it look as if it had caught up
+        "OUTAGES, 109815", // two joiners led at once, and the frozen one did not know that it was behind
+        "REPEATS, 29", // the place of a line was derived from publish times, which stretch when a faster line stops
+        "REPEATS_JOINING, 19", // a message that only a slow line had made the line seem to have caught up
     })
     void shouldStayRightWhereItOnceWentWrong(Family family, long seed) {
         new Simulation(family, seed).run().check();

@@ -146,7 +146,7 @@ class ArbiterTest {
             copies(b, 11 + i * 10, "m" + i);
         }
         copies(a, 1_100, "hb");
-        copies(b, 1_101, "hb"); // its first: the second that was sent
+        copies(b, 1_101, "hb"); // its first copy: of the second that was sent
         leave(a, 1_102);
         copies(b, 1_200, "hb");
         assertThat(out.stream().filter("hb"::equals)).hasSize(3);
@@ -660,7 +660,7 @@ class ArbiterTest {
         Line speaks = join(0);
         copies(speaks, 1, "1");
         Line newcomer = join(10);
-        copies(speaks, 11, "2"); // before the acknowledgement: it cannot be known that the newcomer will not bring it
+        copies(speaks, 11, "2"); // before the acknowledgement: the newcomer may still deliver it
         copies(newcomer, 12, "subscribed");
 
         for (int ms = 100; ms <= 900; ms += 200) {

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Lines that keep the order of each stream, lead, and lack single copies, of repeats too: nothing is lost, nothing comes twice, and out of
- * order come only messages that no line brought before one brought a younger one. {@code -Dfirstline.seed=N} replays one.
+ * Lines that keep the order of each stream, are in step, and lack single copies, of repeats too. No message is lost or
+ * published twice. A message is out of order only if no line delivered it before a younger one. {@code
+ * -Dfirstline.seed=N} replays one run.
  */
 class ExactnessTest {
     private static final long MS = 1_000_000L;
@@ -36,7 +37,7 @@ class ExactnessTest {
 
         private final int[] stream;
         private final long[] bytes;
-        /** By message and line: when it arrives there; {@code NEVER} = it does not. */
+        /** By message and line: when the copy arrives; {@code NEVER} = it does not. */
         private final long[][] arrival;
 
         private final List<Copy> copies = new ArrayList<>();
@@ -92,7 +93,7 @@ class ExactnessTest {
                     arrival[i][line] = lacks ? NEVER : mixed ? lastOfKind[kind] : last[stream[i]];
                 }
             }
-            if (reconnects) { // the first in front is gone for a while, and brings nothing for 0.8 s more
+            if (reconnects) { // the first fastest line is gone for a while, and delivers nothing for 0.8 s more
                 long from = sent[messages / 2];
                 for (int i = 0; i < messages; i++) {
                     long at = arrival[i][0];
@@ -196,7 +197,10 @@ class ExactnessTest {
             }
         }
 
-        /** Those that come first after a younger one of their stream has come; and of the same bytes those of which nothing can tell in time. */
+        /**
+         * Messages that first arrive after a younger one of their stream; and repeats that cannot be recognised in
+         * time.
+         */
         private boolean[] excused() {
             int messages = bytes.length;
             boolean[] excused = new boolean[messages];
@@ -207,7 +211,7 @@ class ExactnessTest {
                 for (int line = 0; line < arrival[m].length; line++) {
                     first = Math.min(first, counts(m, line));
                 }
-                // what lines a joining one up is published before what that one holds
+                // the message that a joining line matches is published before the copies that it holds
                 excused[m] =
                         youngerNanos[stream[m]] < first || (youngerNanos[stream[m]] == first && first == inStepNanos);
                 youngerNanos[stream[m]] = Math.min(youngerNanos[stream[m]], first);
@@ -227,13 +231,13 @@ class ExactnessTest {
             return excused;
         }
 
-        /** When a copy may first be published: a line that joins counts from when it is in step. */
+        /** When a copy may first be published: a line that joins counts from the time at which it is in step. */
         private long counts(int m, int line) {
             long at = arrival[m][line];
             return line != 0 || at < rejoinNanos || at == NEVER ? at : Math.max(at, inStepNanos);
         }
 
-        /** Until the line that brought it brings another that no other resembles, a copy of the same bytes may be this one. */
+        /** A copy of the same bytes may be this message until its line delivers a message of unique bytes. */
         private void excuseAlike(int m, int line, boolean[] excused, Map<Long, Integer> count) {
             int by = 0;
             for (int each = 1; each < arrival[m].length; each++) {
@@ -257,7 +261,7 @@ class ExactnessTest {
         }
     }
 
-    /** Streams that carry messages of two kinds, whose order differs from line to line, under one name. */
+    /** Two kinds of messages under one stream name; their order differs from line to line. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.02, 0.1})
     void shouldHardlyEverPublishTwiceWhatLinesBringInAnotherOrder(double repeats) {
@@ -311,9 +315,10 @@ class ExactnessTest {
     }
 
     /**
-     * Lives in which lines lack several messages near to each other, of which some repeat, are not exact. Of 1,000 lives at most 3 fail in
-     * named streams, 8 where every fourth message repeats. Without names at most 9 fail, 38 where every fourth message repeats and the
-     * line in front is replaced. Nearly all of these have one message out of order, or one too many.
+     * Runs are not exact if lines lack several messages near to each other, and some of these repeat. Of 1,000 runs at
+     * most 3 fail in named streams, and at most 8 if every fourth message repeats. Without names at most 9 fail, and at
+     * most 38 if every fourth message repeats and the fastest line is replaced. Nearly all of these have one message
+     * out of order, or one too many.
      */
     private static int allowed(double repeats, boolean named) {
         boolean often = repeats >= 0.1;

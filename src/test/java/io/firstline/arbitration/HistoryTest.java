@@ -111,7 +111,7 @@ class HistoryTest {
         assertThat(match(history, 5, 1)).isEqualTo(2);
     }
 
-    /** The same, written down as simply as possible. */
+    /** The same, written as simply as possible. */
     private static final class Naive {
         private record Entry(long sequence, long hash, long nanos, int stream, Set<Integer> delivered) {}
 
@@ -148,7 +148,7 @@ class HistoryTest {
         }
     }
 
-    /** The last of them grow in the middle of it, once with streams and repeats, once before there are any. */
+    /** The last cases grow during the run, once with streams and repeats, once before there are any. */
     @ParameterizedTest
     @CsvSource({"1, 1000", "2, 1000", "3, 1000", "7, 1000", "64, 1000", "300, 1000", "1000, 40000", "1500, 30000"})
     void shouldBehaveLikeANaiveList(int capacity, long span) {
@@ -164,7 +164,7 @@ class HistoryTest {
         for (int step = 0; step < 40_000; step++) {
             now += random.nextInt(random.nextInt(100) == 0 ? 2_000 : 12);
             int slot = random.nextInt(4) * 21;
-            // few homes, some hashes alike in their home, some alike altogether
+            // few homes: some hashes share their home, some are equal
             long hash = step < quietFor ? step : random.nextInt(5) + 1_024L * random.nextInt(1 + capacity / 4);
             long expected = naive.match(hash, slot, floor[slot], passed[slot]);
             assertThat(match(history, hash, slot, floor[slot], passed[slot]))

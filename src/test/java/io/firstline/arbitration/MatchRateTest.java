@@ -69,7 +69,7 @@ class MatchRateTest {
     @Test
     void shouldNotJudgeLinesThatStandStillInTurns() {
         for (int i = 0; i < 40; i++) {
-            alone(i / 5 % 2, 100); // what comes after the pause is not recognised any more
+            alone(i / 5 % 2, 100); // copies after the pause are not matched any more
             agreement.look();
         }
 
@@ -141,7 +141,7 @@ class MatchRateTest {
         assertThat(agreement.differing(1)).isEqualTo(3);
     }
 
-    /** Lossy lines at all rates: they differ in what they lack, and match in the rest. */
+    /** Lossy lines at all rates: they lack different messages, and match in the rest. */
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 24, 50})
     void shouldNeverTakeLossForADifference(int lossPercent) {

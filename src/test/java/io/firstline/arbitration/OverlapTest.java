@@ -62,7 +62,7 @@ class OverlapTest {
         assertThat(overlap.takeAll()).as("oldest first").containsExactly("a", "b", "c");
     }
 
-    /** "2" was published, and nobody told us; "3" and "5" do not count any more. */
+    /** "2" was published, and we did not learn of it; "3" and "5" do not count any more. */
     @Test
     void shouldPutBackInItsPlaceWhatCameHereAndWasPublishedInVain() {
         for (String message : List.of("1", "2", "3", "4", "5", "same", "6", "same")) {
@@ -194,7 +194,10 @@ class OverlapTest {
         assertThat(overlap.takeAll()).hasSize(1).first().asString().startsWith("z");
     }
 
-    /** Two nodes receive the same messages in orders of their own; one publishes and dies anywhere, the other goes on. */
+    /**
+     * Two nodes receive the same messages in different orders. One publishes and dies at any point, the other
+     * continues.
+     */
     @Test
     void shouldTakeOverAnywhereWithoutLossOrRepeat() {
         long seed = System.nanoTime();
@@ -202,7 +205,7 @@ class OverlapTest {
         Random random = new Random(seed);
         for (int world = 0; world < 300; world++) {
             List<String> sent = IntStream.range(0, 200)
-                    .mapToObj(i -> "m" + random.nextInt(120)) // so some come several times
+                    .mapToObj(i -> "m" + random.nextInt(120)) // so some repeat
                     .toList();
             List<String> first = jumbled(sent, random);
             List<String> second = jumbled(sent, random);

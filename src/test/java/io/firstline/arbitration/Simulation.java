@@ -11,29 +11,31 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A server with several streams, and the lines that carry them: a whole life of a pool from one seed, in virtual time, with a model
- * beside it that knows everything.
+ * A server with several streams, and the lines that carry them: a whole run of a pool from one seed, in virtual time,
+ * with a model that knows everything.
  *
- * <p>A line keeps the order of each stream. It has a delay, a queue that jitters, an extra delay per stream that differs from line to
- * line, and freezes, after which everything withheld arrives at once. Extra delays and jitter together stay below the skew.
+ * <p>A line keeps the order of each stream. It has a delay, a queue that jitters, an extra delay per stream that
+ * differs from line to line, and freezes, after which all withheld copies arrive at once. Extra delays and jitter
+ * together stay below the skew.
  *
- * <p>A joiner opens when something has been published already. One that subscribes after the server's first message and opens before
- * the pool's first copy is a founder by definition, and may be ahead of the others: no bytes tell that it has missed something.
+ * <p>A joiner opens after the first message was published. A line that subscribes after the server's first message and
+ * opens before the pool's first copy is a founder by definition, and may be ahead of the others: the bytes do not show
+ * that it has missed messages.
  */
 final class Simulation implements Arbiter.Output<Integer> {
     static final long MS = 1_000_000L;
     static final long SKEW = 150 * MS;
     static final long GUARD = 500 * MS;
 
-    /** What may happen in a run. */
+    /** The faults of a run. */
     enum Family {
         /** Unique messages; lines freeze, join and leave, but one in step is always left. */
         STEADY,
-        /** As STEADY, but whoever leaves leaves, the last one too. */
+        /** As STEADY, but every line may leave, the last one too. */
         OUTAGES,
-        /** As STEADY, and every line loses messages of its own. */
+        /** As STEADY, and every line loses different messages. */
         LOSSY,
-        /** Repeats of equal bytes on lines that are there from the first message to the last. */
+        /** Repeats of equal bytes on lines that are open from the first message to the last. */
         REPEATS,
         /** Repeats, and lines that join and leave. */
         REPEATS_JOINING
@@ -287,7 +289,7 @@ final class Simulation implements Arbiter.Output<Integer> {
         }
     }
 
-    /** How many repeats that a line in step delivered were taken for an earlier occurrence. */
+    /** How many repeats that a line in step delivered were matched with an earlier occurrence. */
     long absorbed() {
         long absorbed = 0;
         for (long of : Arrays.stream(hash).distinct().toArray()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class DarkFeedTest {
     private static final RetryConfig LONG_PAUSES = new RetryConfig(60_000, 3_600_000, 10_000);
 
-    private Vertx vertx; // with a budget of its own
+    private Vertx vertx; // with a separate budget
 
     @BeforeEach
     void start() {

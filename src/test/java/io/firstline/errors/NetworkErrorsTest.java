@@ -139,7 +139,7 @@ class NetworkErrorsTest {
         }
     }
 
-    /** Not told apart from a frame that is still coming: the frame was never there, so nothing is counted as dropped. */
+    /** It looks like a frame that is not complete yet: no frame arrived, so none is counted as dropped. */
     @ParameterizedTest
     @EnumSource
     void shouldEndInTheMiddleOfAFrame(Loops loops) {
@@ -155,7 +155,7 @@ class NetworkErrorsTest {
         }
     }
 
-    // what a feed makes of it
+    // the feed's reaction
 
     @Test
     void shouldFailTheStartAtOnceAndComeUpWhenTheServerDoes() {

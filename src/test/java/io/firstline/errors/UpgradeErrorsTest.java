@@ -115,7 +115,7 @@ class UpgradeErrorsTest {
         }
     }
 
-    // what a feed makes of it
+    // the feed's reaction
 
     private static final String SECRETS = "/ws?token=hush-hush&symbol=btc";
 
@@ -199,7 +199,7 @@ class UpgradeErrorsTest {
     @Test
     void shouldNotExceedTheConnectBudgetOfAHost() {
         AtomicInteger upgrades = new AtomicInteger();
-        Vertx other = Vertx.vertx(); // with a budget of its own
+        Vertx other = Vertx.vertx(); // with a separate budget
         try (ScriptedServer server = ScriptedServer.start(peer -> {
                     upgrades.incrementAndGet();
                     peer.reject(500).end();
@@ -247,8 +247,9 @@ class UpgradeErrorsTest {
     }
 
     /**
-     * Attempts of two seats in 2.5 seconds. Expected are about 5 each; without growing pauses it were 25 at a mean of 100 ms, without
-     * pauses hundreds. The bound is not reached in one of a million runs, and how slow the machine is only makes the count smaller.
+     * Attempts of two slots in 2.5 seconds. About 5 each are expected. Without growing pauses there would be 25, at a
+     * mean of 100 ms, and without pauses hundreds. Less than one run in a million reaches the bound, and a slow machine
+     * only makes the count smaller.
      */
     private static void assertNoStorm(ScriptedServer server, FeedProbe probe) {
         long begin = System.nanoTime();

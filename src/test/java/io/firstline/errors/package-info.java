@@ -1,2 +1,2 @@
-/** Everything that can go wrong between a feed and its server: what a connection says, and what a feed makes of it. */
+/** Each error between a feed and its server: the connection's report, and the feed's reaction. */
 package io.firstline.errors;

@@ -49,18 +49,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Everything that can happen to a connection, one row each: what is lost, what comes twice, how long until it is noticed and until all
- * connections are live again. Wherever one connection still had a message, nothing may be lost, come twice, or come out of order.
+ * Each fault of a connection, one row each: the messages that are lost or published twice, the time until the pool
+ * notices, and the time until all connections are live again. If one connection still had a message, it must be
+ * published once and in order.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultSuiteTest {
-    /** A killed connection is replaced within a second; half-open ones are found in two ping periods; and the machine may be busy. */
+    /**
+     * A killed connection is replaced within a second; half-open ones are found in two ping periods; the machine may be
+     * busy.
+     */
     private static final int BUSY_MS = 500;
 
     private static final int REPLACED_MS = 1_000 + BUSY_MS;
     /** Above the half second under which silence proves nothing, so that two periods are the bound. */
     private static final int SLOWER_PING_MS = 600;
-    /** A second of the others' messages is proof, looked for four times a second. */
+    /** A second of the others' messages is proof; the pool checks four times a second. */
     private static final int SILENT_MS = 1_250 + BUSY_MS;
 
     private static final String NEWCOMERS =
@@ -79,24 +83,24 @@ class FaultSuiteTest {
     private static NameServer names;
     private static Tls authority;
     private static Tls trusted;
-    /** The rows that take ten seconds are played while the others are. */
+    /** The rows that take ten seconds run at the same time as the others. */
     private static ExecutorService beside;
 
     private static Map<String, Future<Played>> playedBeside;
     private static final List<Throwable> thrown = new CopyOnWriteArrayList<>();
     private static final FaultReport report = new FaultReport();
 
-    /** What is done to a scene and expected of it. */
+    /** The fault of a scene, and the expected result. */
     private interface Fault {
         void play(Scene scene);
     }
 
     /**
-     * A line of the table.
+     * A row of the table.
      *
      * @param delaysMs of the exchange's lines, taken in turn
-     * @param unordered why messages still come out of order without a mark: the report then says MISSED and how many; null where they
-     *     must not
+     * @param unordered why messages are still published out of order without a mark: the report then says MISSED and
+     *     how many; null if none may be
      */
     private record Row(
             String name,
@@ -131,7 +135,7 @@ class FaultSuiteTest {
         }
     }
 
-    /** How a row went: {@code verdict} is null if it did not get so far, {@code error} if all is well. */
+    /** The result of a row: {@code verdict} is null if the row did not finish, {@code error} is null if it passed. */
     private record Played(Tally.Verdict verdict, Scene scene, AssertionError error) {}
 
     private static Vertx vertx() {
@@ -153,7 +157,7 @@ class FaultSuiteTest {
         exchange = vertx();
         pool = vertx();
         beside = Executors.newCachedThreadPool();
-        // so that no row measures class loading, which may take its time
+        // so that no row measures class loading, which may be slow
         try (Scene warmUp =
                 new Scene(exchange, pool, 3, List.of(0), config -> overTls(connectsWithin(10_000, config)))) {
             warmUp.proxy.secure(trusted);
@@ -300,7 +304,7 @@ class FaultSuiteTest {
         assertNeverWithoutConnection(scene);
     }
 
-    /** Members, candidates, and those that are closing: whoever it hits, two in step are left. */
+    /** Members, candidates, and connections that are closing: whichever the fault hits, two in step are left. */
     private static void randomKills(Scene scene) {
         long seed = Long.getLong("firstline.seed", System.nanoTime());
         System.out.println("[fault] seed " + seed);
@@ -395,7 +399,7 @@ class FaultSuiteTest {
                 .withOnConnect(List.of(SUBSCRIBE)));
     }
 
-    /** It may be a quiet market, so it is told and nobody is replaced. */
+    /** It may be a quiet market, so it is reported and no connection is replaced. */
     private static void nothingComes(Scene scene) {
         scene.strikeFromTheStart();
         FeedEvent silent = scene.detect("told that nothing comes", e -> e.type() == FeedEvent.Type.STREAM_SILENT);
@@ -430,7 +434,7 @@ class FaultSuiteTest {
         return pool -> pool.withConnection(pool.connection().withLatencyPingIntervalMs(everyMs));
     }
 
-    /** By its pings, or before that because the others deliver. */
+    /** Found by its pings, or earlier because the others deliver. */
     private static Fault halfOpen(Consumer<FaultLink> fault) {
         return scene -> {
             scene.strike(fault);
@@ -447,7 +451,7 @@ class FaultSuiteTest {
         };
     }
 
-    /** Only that the others deliver shows it. */
+    /** Found only because the others deliver. */
     private static Fault noData(Function<Scene, FaultLink> which) {
         return scene -> {
             scene.strike(leader -> which.apply(scene).mute(text -> true));
@@ -463,7 +467,7 @@ class FaultSuiteTest {
         };
     }
 
-    /** What was sent between the others' end and their return only the frozen connection has. */
+    /** Only the frozen connection has the messages that were sent between the others' end and their return. */
     private static Fault onlyHolderFrozen(int forMs) {
         return scene -> {
             scene.strike(FaultLink::freeze);
@@ -508,7 +512,7 @@ class FaultSuiteTest {
             Await.until(
                     "a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
             scene.recover();
-            scene.struck().limit(0); // and all that it still had comes now
+            scene.struck().limit(0); // and all its delayed messages arrive now
             scene.assertLostConnections(0);
             assertNeverWithoutConnection(scene);
         }));
@@ -553,7 +557,7 @@ class FaultSuiteTest {
         rows.add(new Row("message truncated within its frame", killed("eof", FaultLink::truncate)));
         rows.add(new Row("message truncated between its fragments", scene -> {
             killed("eof", link -> {
-                        link.mute(text -> true); // or a whole message may come between the fragment and the cut
+                        link.mute(text -> true); // or a whole message may arrive between the fragment and the cut
                         link.inject(Frame.bytes(Frame.TEXT, Frame.utf8("{\"half\":")));
                         link.cut();
                     })
@@ -659,7 +663,10 @@ class FaultSuiteTest {
         };
     }
 
-    /** One connection is lost and cannot come back for a while: the others go on, the cause is told once, and there is no storm. */
+    /**
+     * One connection is lost and cannot reconnect for a while: the others continue, the cause is reported once, retries
+     * are paced.
+     */
     private static Fault noNewConnection(String cause, Consumer<Scene> bar, Consumer<Scene> unbar) {
         return scene -> {
             scene.open();
@@ -743,7 +750,7 @@ class FaultSuiteTest {
         }));
     }
 
-    /** The first to connect is the last to deliver, and some messages it alone gets. */
+    /** The first to connect is the last to deliver, and it alone gets some messages. */
     private static void oneAfterTheOther(FaultLink link) throws IOException {
         Scene.pass(15 * ((link.number() - 1) % 5 + 1));
         FaultProxy.pass().greet(link);

@@ -34,8 +34,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * An exchange, a proxy and a pool, in which one fault is played. One connection leads clearly, so that a fault on it takes away
- * what everybody got first. A scene measures from {@link #strike} on; times are milliseconds.
+ * An exchange, a proxy and a pool, with one fault. One connection is clearly the fastest, so that a fault on it hits
+ * the first copies. A scene measures from {@link #strike} on; times are milliseconds.
  */
 final class Scene implements AutoCloseable {
     static final int RATE = 800;
@@ -46,7 +46,7 @@ final class Scene implements AutoCloseable {
 
     private static final int MESSAGES_AROUND = 40;
 
-    /** What happened, and when. */
+    /** An event and its time. */
     private record Told(FeedEvent event, long nanos) {}
 
     private final ExchangeSimulator exchange;
@@ -124,7 +124,7 @@ final class Scene implements AutoCloseable {
 
     // the fault
 
-    /** All connections open while the exchange is silent, it sends, and then comes the fault, on the connection that leads. */
+    /** All connections open while the exchange is silent; then it sends; then the fault hits the fastest connection. */
     void strike(Consumer<FaultLink> fault) {
         open();
         send();
@@ -135,23 +135,23 @@ final class Scene implements AutoCloseable {
         fault.accept(struck);
     }
 
-    /** The fault was there before the first message: all connections open, and time begins. */
+    /** The fault began before the first message: all connections open, and time begins. */
     void strikeFromTheStart() {
         open();
         struckNanos = System.nanoTime();
     }
 
-    /** The connection that was struck. */
+    /** The connection with the fault. */
     FaultLink struck() {
         return struck;
     }
 
-    /** A connection that does not lead. */
+    /** A connection that is not the fastest. */
     FaultLink follower() {
         return proxy.links().stream().filter(link -> link != struck).findFirst().orElseThrow();
     }
 
-    /** The feed tells an event for which this holds. */
+    /** The feed reports an event for which this holds. */
     FeedEvent detect(String what, Predicate<FeedEvent> holds) {
         Await.until(() -> what + ", told was " + since(struckNanos), () -> first(holds) != null);
         Told first = first(holds);
@@ -159,24 +159,24 @@ final class Scene implements AutoCloseable {
         return first.event();
     }
 
-    /** Something can be seen, if not in an event. */
+    /** A condition becomes true that no event reports. */
     void detect(String what, BooleanSupplier seen) {
         Await.until(() -> what + ", but " + report(), seen);
         detectedNanos = System.nanoTime();
     }
 
-    /** The feed tells that a connection was lost for this cause. */
+    /** The feed reports that a connection was lost for this cause. */
     void detectLoss(String cause) {
         FeedEvent event = detect("a connection lost", e -> e.type() == FeedEvent.Type.DISCONNECTED);
         assertThat(event.facts().getString("cause")).isEqualTo(cause);
     }
 
-    /** Says in the report what Firstline should have done and did not; the row passes for what else it asserts. */
+    /** Adds to the report a thing that Firstline should have done and did not; the row can still pass. */
     void missed(String what) {
         missed = what;
     }
 
-    /** What was missed, or null. */
+    /** The text of that report, or null. */
     String missed() {
         return missed;
     }
@@ -204,7 +204,7 @@ final class Scene implements AutoCloseable {
         Await.until("more messages", () -> tally.received() >= before + MESSAGES_AROUND);
     }
 
-    // what there is
+    // the present state
 
     FeedReport report() {
         return Await.result(pool.report());
@@ -239,12 +239,11 @@ final class Scene implements AutoCloseable {
                 .toList();
     }
 
-    /** Some more messages, then silence, and every copy that is on its way has come. */
+    /** Some more messages, then silence until every copy has arrived. */
     Tally.Verdict end() {
         more();
         exchange.pauseEmission();
-        Await.result(
-                exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty()); // what it is told is done in order
+        Await.result(exchange.cut(Integer.MAX_VALUE, CutKind.CLOSE).otherwiseEmpty()); // its commands run in order
         long patience = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         while (tally.verdict().lost() > 0 && System.nanoTime() - patience < 0) {
             pass(5);

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A pool behind one path that stands still and continues, over real sockets: a plain client on it loses nothing, and so must the pool.
- * All lengths are played at the same time, each by a pool of its own.
+ * A pool behind one path that stalls and continues, over real sockets: a plain client on it loses nothing, and neither
+ * may the pool. All lengths run at the same time, each with a separate pool.
  */
 class StallTest {
     /** All rows begin together, so the longest one takes the time of all. */
@@ -34,7 +34,7 @@ class StallTest {
 
     private static final int LONG_STALL_MS = 30_000;
     private static final int VANISHED_MS = 10_000;
-    /** A pool whose connections all answer nothing for so long is not whole. */
+    /** A pool whose connections all answer nothing for this long is degraded. */
     private static final int UNANSWERED_MS = 10_000;
 
     private static final int BUSY_MS = 6_000;
@@ -116,7 +116,7 @@ class StallTest {
         }
     }
 
-    /** The server is gone without a word, and another one answers at its address. */
+    /** The server disappears without closing, and another one answers at its address. */
     private static void vanish() {
         try (Scene scene = scene()) {
             long struck = System.nanoTime();

@@ -9,16 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What an exchange sent and what of it was written to a client, held against what a feed published. Filled by several threads. */
+/**
+ * Compares the messages that an exchange sent and a proxy wrote to clients with those that a feed published. Filled by
+ * several threads.
+ */
 final class Tally {
     private record Sent(String stream, int place) {}
 
     private record Received(String text, boolean late) {}
 
     /**
-     * How they compare.
+     * The result.
      *
-     * @param owed what the feed had to publish
+     * @param owed messages that the feed had to publish
      * @param lost owed and never published
      * @param twice published again
      * @param late published, rightly or not, as late
@@ -38,7 +41,7 @@ final class Tally {
         return tally;
     }
 
-    /** The exchange sent a message to somebody. */
+    /** The exchange sent a message to a client. */
     synchronized void sent(String stream, String text) {
         if (sent.put(text, new Sent(stream, sent.size())) != null) {
             throw new IllegalStateException("the simulator repeats itself, so this tally cannot tell: " + text);
@@ -63,7 +66,10 @@ final class Tally {
         return received.size();
     }
 
-    /** From now on only what was written to a client is owed: with all connections cut, the rest is nobody's. */
+    /**
+     * From now on only messages that were written to a client are owed: all connections are cut, so no client can get
+     * the rest.
+     */
     synchronized void oweDeliveredOnly() {
         deliveredOnly = true;
     }

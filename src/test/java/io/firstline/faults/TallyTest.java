@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** That the judge of the fault suite finds what is wrong. */
+/** The tally of the fault suite finds every kind of fault. */
 class TallyTest {
     private final Tally tally = new Tally();
 

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A step of the system clock, by NTP or when a virtual machine resumes, may move what is shown to humans and nothing else: whatever
- * decides asks the clock that does not step. ClockStepTest plays it; this shows that nobody looks past it.
+ * A step of the system clock, by NTP or when a virtual machine resumes, may change only times that are shown to humans.
+ * Every decision uses the monotonic clock. ClockStepTest plays a step; this test finds each use of the system clock.
  */
 class WallClockTest {
     private static final Path SOURCES = Path.of(System.getProperty("project.dir", "."), "src", "main", "java");
@@ -22,7 +22,7 @@ class WallClockTest {
             "currentTimeMillis|\\.now\\(|\\bClock\\.|java\\.time\\.Clock|InstantSource|new Date\\(|Calendar|lastModified");
 
     private static final Set<String> MAY_READ_IT = Set.of(
-            // hands it on, for stamps
+            // passes it on, for stamps
             "io/firstline/connection/Clockwork.java",
             // a server may say Retry-After as a date; capped at a day
             "io/firstline/connection/ConnectFailedException.java",
@@ -31,15 +31,15 @@ class WallClockTest {
             // says when it was made; the other has a method of that name
             "io/firstline/bench/BenchCommand.java",
             "io/firstline/bench/FeedClient.java",
-            // tells the page when it was told
+            // sends the page the time of its figures
             "io/firstline/http/LiveUpdates.java",
-            // epochs of a cluster go on upwards when all its nodes were stopped; a step back costs nothing but a number
+            // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
             "io/firstline/cluster/ClusterVerticle.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
             // stamps lines
             "io/firstline/service/LogLine.java",
-            // stamps what it writes
+            // stamps its records
             "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings
             "io/firstline/simulator/Emitter.java",
@@ -47,20 +47,19 @@ class WallClockTest {
 
     private static final Set<String> MAY_STAMP = Set.of(
             "io/firstline/connection/Clockwork.java",
-            // a daily window for rotation has to be told by the clock on the wall; a step can only bring a rotation
-            // forward, once a window
+            // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
             "io/firstline/pool/WsPool.java",
             // messages
             "io/firstline/pool/EpochClock.java",
             // recorded copies
             "io/firstline/recording/Recorder.java",
-            // holds the exchange's stamps against ours, which is only told
+            // compares the exchange's stamps with ours, only for reports
             "io/firstline/pool/ExchangeTime.java",
             // passes recorded time on
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
             "io/firstline/pool/FeedMonitor.java",
-            // events; tells one life of a feed from the next
+            // events; distinguishes one run of a feed from the next
             "io/firstline/bus/FeedVerticle.java",
             "io/firstline/pool/Chronicle.java");
 

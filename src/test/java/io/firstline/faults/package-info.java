@@ -1,2 +1,5 @@
-/** Everything that can go wrong with a connection, over real sockets through a fault proxy: what is lost, what comes twice, how soon it mends. */
+/**
+ * Each fault of a connection, over real sockets through a fault proxy: messages lost or published twice, and the time
+ * to recover.
+ */
 package io.firstline.faults;

@@ -199,7 +199,7 @@ class AccessTest extends HttpTestBase {
         assertThat(get("/", "Authorization", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
     }
 
-    /** Some proxies add a line of their own after the client's instead of appending to it. */
+    /** Some proxies add a separate line after the client's instead of appending to it. */
     @Test
     void shouldNotLetAGuesserChooseItsAddress() throws IOException {
         serve(CLOSED);

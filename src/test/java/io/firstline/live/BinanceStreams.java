@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What must hold on Binance's streams, wherever they come from. Nothing here is timed but by generous bounds: a quiet market makes a
- * test take longer, not fail.
+ * The rules for Binance's streams, from the simulator or the exchange. All time limits are generous: a quiet market
+ * makes a test take longer, not fail.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BinanceStreams {
@@ -43,7 +43,7 @@ abstract class BinanceStreams {
     private final List<Feed> feeds = new ArrayList<>();
     private Vertx vertx;
 
-    /** Where an entrance is: {@code wss://host[:port]}. */
+    /** The address of an entrance: {@code wss://host[:port]}. */
     abstract String base(Entrance entrance);
 
     /** How long a test may wait for anything. */
@@ -337,7 +337,9 @@ abstract class BinanceStreams {
         return arrivals.get(arrivals.size() - 1).event(Entrance.USDM_PUBLIC).id();
     }
 
-    /** What the single connection had from the pool's first message of a stream on, and the pool did not. */
+    /**
+     * Messages that the single connection had and the pool did not, from the pool's first message of each stream on.
+     */
     private static List<String> missing(Map<String, List<Tape.Arrival>> alone, Map<String, List<Tape.Arrival>> merged) {
         List<String> missing = new ArrayList<>();
         int compared = 0;

@@ -12,10 +12,10 @@ interface Event {
     /** Identifies the event within its stream; never decreases there. */
     long id();
 
-    /** What the venue calls {@code E}, milliseconds since the epoch; {@link #NO_TIME} if this event has none. */
+    /** The venue's field {@code E}, milliseconds since the epoch; {@link #NO_TIME} if this event has none. */
     long eventMs();
 
-    /** What the venue promises and this event breaks; empty when it is sound. */
+    /** The venue's promises that this event breaks; empty if it is sound. */
     List<String> problems();
 
     long NO_TIME = -1;
@@ -33,7 +33,7 @@ interface Event {
         return problems;
     }
 
-    /** A trade; price and quantity 0 are what an exchange's placeholder has, and only that. */
+    /** A trade; only an exchange's placeholder has price and quantity 0. */
     static List<String> tradeProblems(String price, String quantity, boolean placeholder) {
         List<String> problems = new ArrayList<>();
         if (placeholder) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the strict decoding of group 5 can fail, and what its rules say about prices and quantities. */
+/** The strict decoding of group 5 can fail, and its rules for prices and quantities hold. */
 class StrictJsonTest {
     private static final String TRADE =
             "{'e':'trade','E':123456789,'T':123456785,'s':'BTCUSDT','t':5933014,'p':'0.001',"

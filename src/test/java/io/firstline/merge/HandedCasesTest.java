@@ -51,14 +51,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What connections of one feed brought, and when, in cases that went wrong once: through a whole pool, in virtual time. The plans are
- * made here; those in {@code ../shared/cases/arbitration} are played as well where they are.
+ * Plays copies of several connections of one feed, at given times, through a whole pool in virtual time. Each case
+ * failed once. The plans are generated here; those in {@code ../shared/cases/arbitration} are played too, if present.
  */
 class HandedCasesTest {
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long SECOND = 1_000 * MS;
-    /** By then all connections are open. */
+    /** All connections are open by then. */
     private static final long BEGIN_NANOS = SECOND;
 
     private static Vertx vertx;
@@ -77,16 +77,16 @@ class HandedCasesTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /** A text that one connection brings. */
+    /** A text that one connection delivers. */
     private record Brought(long atNanos, String text) {}
 
     /** A connection that is reset. */
     private record Reset(int line, long atNanos) {}
 
-    /** What each connection brings, and which is reset when. */
+    /** The texts of each connection, and the resets. */
     private record Plan(List<List<Brought>> lines, List<Reset> resets) {
 
-        /** One of the handed files; the test is skipped where there are none. */
+        /** One of the case files; the test is skipped if there are none. */
         static Plan read(String name) {
             Path file = Path.of(System.getProperty("project.dir", "."))
                     .resolve("../shared/cases/arbitration")
@@ -115,9 +115,9 @@ class HandedCasesTest {
         }
 
         /**
-         * What a server sends, which each connection brings after a delay of its own.
+         * The texts of a server, which each connection delivers after a different delay.
          *
-         * @param lacks by connection: the places of what it does not bring
+         * @param lacks by connection: the places of the texts that it does not deliver
          */
         static Plan of(List<Brought> sent, long[] lagsMs, List<IntPredicate> lacks) {
             List<Brought> inTurn = sent.stream()
@@ -140,12 +140,12 @@ class HandedCasesTest {
             return lines.get(line).get(0).atNanos() - lines.get(0).get(0).atNanos();
         }
 
-        /** What the server sent, in its order. */
+        /** The texts of the server, in its order. */
         List<String> sent() {
             return byTime(false);
         }
 
-        /** The same in the order in which a first copy of it can come. */
+        /** The same in the order in which their first copies can arrive. */
         List<String> arriving() {
             return byTime(true);
         }
@@ -153,8 +153,7 @@ class HandedCasesTest {
         private List<String> byTime(boolean ofArrival) {
             record Message(long sentNanos, String text) {}
             record First(long sentNanos, long atNanos, int line, String text) {}
-            Map<Message, First> firsts =
-                    new LinkedHashMap<>(); // what is sent at one time is in the order of the connection
+            Map<Message, First> firsts = new LinkedHashMap<>(); // texts of one time keep the order of the connection
             for (int line = 0; line < lines.size(); line++) {
                 long lagNanos = lagNanos(line);
                 for (Brought each : lines.get(line)) {
@@ -171,7 +170,7 @@ class HandedCasesTest {
         }
     }
 
-    /** What a pool made of it. */
+    /** The messages that the pool published. */
     private record Outcome(List<FeedMessage> messages, List<FeedEvent> events, FeedReport report) {
         List<String> texts() {
             return messages.stream().map(FeedMessage::asText).toList();
@@ -188,7 +187,7 @@ class HandedCasesTest {
                     .toList();
         }
 
-        /** Nothing is lost, and nothing comes twice. */
+        /** No message is lost, and none is published twice. */
         void isWhole(List<String> order) {
             assertThat(counts(texts())).isEqualTo(counts(order));
         }
@@ -197,7 +196,7 @@ class HandedCasesTest {
             return texts.stream().collect(Collectors.groupingBy(text -> text, TreeMap::new, Collectors.counting()));
         }
 
-        /** The places at which another message came than in this order of the same messages. */
+        /** The places at which the published order differs from this order of the same messages. */
         List<String> displaced(List<String> order) {
             List<String> came = texts();
             return IntStream.range(0, Math.min(came.size(), order.size()))
@@ -207,7 +206,9 @@ class HandedCasesTest {
         }
     }
 
-    /** Plays each connection's part to whoever has its place: one that is lost is opened anew. */
+    /**
+     * Plays the texts of each connection to the pool's connection of that number; a lost connection is opened again.
+     */
     private static final class Stage implements Connector {
         private record Attempt(WsConnectionConfig config, Promise<Socket> promise) {}
 
@@ -219,10 +220,10 @@ class HandedCasesTest {
         private boolean begun;
 
         /**
-         * For so many connections.
+         * For this number of connections.
          *
          * @param reopenMs how long it takes to open a connection that was lost
-         * @param firstDataMs how long such a one brings nothing after that
+         * @param firstDataMs how long it delivers nothing after that
          */
         Stage(VirtualClock clock, int connections, long reopenMs, long firstDataMs) {
             this.clock = clock;
@@ -245,7 +246,7 @@ class HandedCasesTest {
                     .findFirst()
                     .orElse(-1);
             if (line < 0) {
-                return; // nobody is replaced here
+                return; // no connection is replaced here
             }
             RecordedSocket socket = new RecordedSocket(clock, attempt.config().connectionId());
             dataFromNanos[line] = clock.nowNanos() + (begun ? firstDataMs * MS : 0);
@@ -332,7 +333,7 @@ class HandedCasesTest {
         return FeedConfig.fromJson(feed(plan.lines().size()));
     }
 
-    /** A feed with a profile of its own. */
+    /** A feed with a separate profile. */
     private FeedConfig profiled(Plan plan, String messages) throws IOException {
         Files.createDirectories(folder.resolve("venues"));
         Files.writeString(folder.resolve("venues/own.json"), "{\"extends\":\"generic\",\"messages\":" + messages + "}");
@@ -370,7 +371,7 @@ class HandedCasesTest {
                 .toList();
     }
 
-    /** Which place has the k-th copy of a text, from 0. */
+    /** The place of the k-th copy of a text, from 0. */
     private static IntPredicate occurrence(List<Brought> sent, String text, int k) {
         int[] places = IntStream.range(0, sent.size())
                 .filter(i -> sent.get(i).text().equals(text))
@@ -378,7 +379,7 @@ class HandedCasesTest {
         return place -> place == places[k];
     }
 
-    /** A heartbeat among numbered messages; each connection lacks another one of it. */
+    /** A heartbeat between numbered messages; each connection lacks a different heartbeat. */
     private static Plan repeat(int lackedByFirst, int lackedBySecond) {
         String beat = "{\"event\":\"heartbeat\"}";
         List<Brought> sent = together(
@@ -390,7 +391,7 @@ class HandedCasesTest {
                 List.of(occurrence(sent, beat, lackedByFirst), occurrence(sent, beat, lackedBySecond)));
     }
 
-    /** The same delete again and again in one book; the faster connection lacks one. */
+    /** The same delete many times in one book; the faster connection lacks one. */
     private static Plan repeatOrder(int lacked) {
         String delete = "{" + BOOK + ",\"action\":\"delete\",\"id\":7}";
         List<Brought> sent = together(
@@ -399,7 +400,7 @@ class HandedCasesTest {
         return Plan.of(sent, new long[] {0, 7}, List.of(occurrence(sent, delete, lacked)));
     }
 
-    /** Deletes that come again six seconds later; the fastest of three connections is reset among the first of them. */
+    /** Deletes that repeat six seconds later; the fastest of three connections is reset during the first of them. */
     private static Plan rejoinOrder() {
         List<Brought> sent = together(
                 numbered(BOOK, 3_000, 4),
@@ -437,7 +438,7 @@ class HandedCasesTest {
         return "{\"channel\":\"book.BTC\",\"type\":\"" + type + "\",\"seq\":" + seq + "}";
     }
 
-    /** The second connection begins with a snapshot of its own, which comes when the first is further. */
+    /** The second connection begins with a snapshot, which arrives after younger messages of the first connection. */
     private static Plan reset(int ownSnapshot, long atMs) {
         List<Brought> first = new ArrayList<>();
         first.add(new Brought(0, book("snapshot", 100)));
@@ -452,7 +453,7 @@ class HandedCasesTest {
         return new Plan(List.of(first, second), List.of());
     }
 
-    // what must come out
+    // the expected messages
 
     private void inTheOrderOfArrival(String name, Plan plan) {
         Outcome outcome = play(plan, plain(plan));
@@ -524,7 +525,7 @@ class HandedCasesTest {
         return Integer.parseInt(displaced.substring(0, displaced.indexOf(':')));
     }
 
-    /** Where no stream has a name, connections have to agree on the order of some messages first. */
+    /** Without stream names, connections must agree on the order of some messages first. */
     @Test
     void shouldDisplaceNoOtherOnceItKnowsTheOrder() {
         Plan plan = repeatOrder(0);

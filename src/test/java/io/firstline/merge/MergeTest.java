@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recorded connections through the real arbitration, in their own time. */
+/** Recorded connections through the real arbitration, at their recorded times. */
 class MergeTest {
     @TempDir
     Path folder;
@@ -100,7 +100,7 @@ class MergeTest {
                 .isBetween(9_900_000L, 10_100_000L);
     }
 
-    /** Connection 1 ends, 3 comes for it: what 2 alone had meanwhile is there, and 3 lines up. */
+    /** Connection 3 replaces connection 1: messages that only 2 had meanwhile are published, and 3 lines up. */
     @Test
     void shouldOpenAndEndConnectionsAsRecorded() throws IOException {
         try (Recorder recorder = recorder(2)) {
@@ -176,7 +176,10 @@ class MergeTest {
         assertThat(result.copies()).isEqualTo(33);
     }
 
-    /** With the venue's profile, what answers the recorded subscription is no message, and copies are told by their keys. */
+    /**
+     * With the venue's profile, answers to the recorded subscription are not messages, and copies are matched by their
+     * keys.
+     */
     @Test
     void shouldReadMessagesAsTheVenueDoes() throws IOException {
         try (Recorder recorder = recorder(2, "btcusdt@trade")) {

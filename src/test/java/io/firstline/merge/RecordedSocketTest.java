@@ -115,12 +115,12 @@ class RecordedSocketTest {
         assertThat(heard).containsExactly("text a");
     }
 
-    /** An attempt that was given up takes no connection away from the others. */
+    /** A cancelled attempt takes no connection from the others. */
     @Test
     void shouldGiveAConnectionToWhoeverStillWantsOne() {
         RecordedExchange exchange = new RecordedExchange(clock);
         WsConnectionConfig config = WsConnectionConfig.of("ws://localhost/");
-        exchange.connect(config.withConnectionId("f-1")); // takes it, and does not listen
+        exchange.connect(config.withConnectionId("f-1")); // gets it, and sets no listener
         exchange.connect(config.withConnectionId("f-2")).onSuccess(given -> given.listen(listener));
 
         assertThat(exchange.open("f-1").isTaken()).isTrue();

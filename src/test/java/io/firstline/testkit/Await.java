@@ -15,12 +15,14 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Bounded waits, for test threads. */
 public final class Await {
-    /** No wait is longer. Generous: the machine may be busy, and a test that passes does not get there. */
+    /** The longest wait. Generous: the machine may be busy, and a test that passes does not wait this long. */
     public static final Duration LIMIT = Duration.ofSeconds(15);
 
     private Await() {}
 
-    /** Waits until a condition holds; {@code what} is asked for the error only, so it can show what there was instead. */
+    /**
+     * Waits until a condition holds; {@code what} is asked for the error only, so it can show what there was instead.
+     */
     public static void until(Supplier<String> what, BooleanSupplier condition) {
         try {
             Awaitility.await()
@@ -55,7 +57,7 @@ public final class Await {
         }
     }
 
-    /** What a future failed with; it must fail. */
+    /** The cause of a future's failure; it must fail. */
     public static Throwable failure(Future<?> future) {
         until("a failure", future::isComplete);
         if (future.succeeded()) {

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A headless Chromium with one tab, spoken to in its own DevTools protocol. Notes what a page complains of on its console and where its
- * requests go.
+ * A headless Chromium with one tab, driven through the DevTools protocol. Records the errors on a page's console and
+ * the URLs of its requests.
  */
 public final class Browser implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/bin/chromium");
@@ -183,7 +183,7 @@ public final class Browser implements AutoCloseable {
                                                 .put("value", dark ? "dark" : "light"))));
     }
 
-    /** What a JavaScript expression is in the page; objects come as JSON. */
+    /** The value of a JavaScript expression in the page; objects are JSON. */
     public Object evaluate(String expression) {
         JsonObject result = ask(
                 "Runtime.evaluate",
@@ -221,12 +221,12 @@ public final class Browser implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode(picture));
     }
 
-    /** What the page has complained of. */
+    /** The errors on the page's console. */
     public List<String> complaints() {
         return new ArrayList<>(complaints);
     }
 
-    /** Where its requests went. */
+    /** The URLs of its requests. */
     public List<String> requests() {
         return new ArrayList<>(requests);
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** One {@link WsConnection} with a context and a client of its own, driven and watched from a test's thread. */
+/** One {@link WsConnection} with a separate context and client, driven and watched from a test's thread. */
 public final class ConnectionProbe implements WsConnection.Listener, AutoCloseable {
 
     /** A message as it was passed on. */
@@ -44,7 +44,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
         this.connection = new WsConnection(Clockwork.of(vertx), client, config, this);
     }
 
-    /** What to do in {@code opened}. */
+    /** The action in {@code opened}. */
     public ConnectionProbe whenOpened(Consumer<WsConnection> action) {
         whenOpened = action;
         return this;
@@ -62,7 +62,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
         return this;
     }
 
-    /** Connects, which must fail, and tells why it did. */
+    /** Connects, which must fail, and returns the cause. */
     public Disconnect connectFails() {
         return failureOf(connect());
     }
@@ -76,12 +76,12 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
         throw new AssertionError("not a ConnectFailedException", failure);
     }
 
-    /** Calls the connection and hands back the future it answers with. */
+    /** Calls the connection and returns its future. */
     public <T> Future<T> start(Function<WsConnection, Future<T>> action) {
         return on(action);
     }
 
-    /** Calls the connection and hands back what it answers. */
+    /** Calls the connection and returns its answer. */
     public <T> T on(Function<WsConnection, T> action) {
         return Await.on(context, () -> action.apply(connection));
     }

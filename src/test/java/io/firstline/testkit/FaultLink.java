@@ -17,15 +17,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * One connection through a {@link FaultProxy}: what happens to it is said here, from any thread, at any time.
+ * One connection through a {@link FaultProxy}. A test causes its faults here, from any thread, at any time.
  *
- * <p>Towards the client it moves whole WebSocket frames, so that a cut falls between two of them (but for {@link #truncate}) and what is
- * injected never lands inside another frame. Towards the server it moves bytes as they come.
+ * <p>Towards the client it moves whole WebSocket frames. So a cut falls between two of them (except {@link #truncate}),
+ * and injected bytes never land inside another frame. Towards the server it moves bytes as they arrive.
  */
 public final class FaultLink {
     private static final int FRAME_PAUSES_PER_SECOND = 100;
 
-    /** A direction in which something can go wrong. */
+    /** A direction in which a fault can occur. */
     public enum Way {
         TO_CLIENT,
         TO_SERVER
@@ -42,7 +42,7 @@ public final class FaultLink {
 
     private final FaultProxy proxy;
     private final int number;
-    /** The connection, and what is read and written on it: the same, or TLS over it. */
+    /** The connection, and the socket that is read and written: the same, or TLS over it. */
     private final Socket tcp;
 
     private final Socket client;
@@ -72,7 +72,7 @@ public final class FaultLink {
         return ended;
     }
 
-    // beginnings: what a FaultProxy.Greeting does
+    // beginnings: the actions of a FaultProxy.Greeting
 
     /** Connects to the server and passes everything on. */
     void pass() throws IOException {
@@ -93,7 +93,7 @@ public final class FaultLink {
 
     // faults that end it
 
-    /** FIN, without a close frame, after the frame that is being written. What was written before arrives. */
+    /** FIN, without a close frame, after the frame that is being written. Frames written before still arrive. */
     public void cut() {
         synchronized (writing) {
             if (!ended) {
@@ -104,7 +104,7 @@ public final class FaultLink {
         endServerSide();
     }
 
-    /** RST: what the client has not read is gone. */
+    /** RST: bytes that the client has not read are gone. */
     public void reset() {
         ended = true;
         quietly(() -> tcp.setSoLinger(true, 0));
@@ -142,13 +142,13 @@ public final class FaultLink {
         become(Way.TO_SERVER, Condition.HELD);
     }
 
-    /** Delivers what was held back, in order, and goes on. */
+    /** Delivers the bytes that were held back, in order, and continues. */
     public void thaw() {
         become(Way.TO_CLIENT, Condition.OPEN);
         become(Way.TO_SERVER, Condition.OPEN);
     }
 
-    /** So many bytes a second reach the client, in small pieces; the rest waits. 0 = no limit. */
+    /** At most this many bytes a second reach the client, in small pieces; the rest waits. 0 = no limit. */
     public void limit(int newBytesPerSecond) {
         bytesPerSecond = newBytesPerSecond;
     }
@@ -187,7 +187,7 @@ public final class FaultLink {
         }
     }
 
-    /** Reads what a client still says: a socket closed with unread input sends RST, which could overtake what we sent. */
+    /** Reads the client's last bytes: a socket closed with unread input sends RST, which could overtake our bytes. */
     private void drain() {
         quietly(() -> client.getInputStream().transferTo(OutputStream.nullOutputStream()));
         quietly(client::close);
@@ -207,7 +207,7 @@ public final class FaultLink {
             }
         } catch (IOException e) {
             if (condition(Way.TO_CLIENT) == Condition.OPEN) {
-                cut(); // what the server ended ends for the client too, unless nothing reaches it
+                cut(); // if the server ends it, it ends for the client too, unless no bytes reach the client
             }
         }
     }
@@ -283,7 +283,7 @@ public final class FaultLink {
         return next;
     }
 
-    /** What a text message in one frame says, null for other frames. */
+    /** The text of a message in one frame, null for other frames. */
     private static String textOf(byte[] frame) {
         if ((frame[0] & 0xFF) != (Frame.FIN | Frame.TEXT)) {
             return null;
@@ -341,7 +341,7 @@ public final class FaultLink {
         void run() throws IOException;
     }
 
-    /** For what fails only if the other side was faster. */
+    /** For calls that fail only if the other side was faster. */
     static void quietly(SocketAction action) {
         try {
             action.run();

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
- * A TCP proxy on 127.0.0.1 between a WebSocket server and its clients, in which everything can go wrong:
+ * A TCP proxy on 127.0.0.1 between a WebSocket server and its clients, which can cause every fault:
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.to(exchange.port())) {
@@ -29,14 +29,15 @@ import java.util.function.BiConsumer;
  * }
  * }</pre>
  *
- * <p>Plain JDK sockets and daemon threads: it shares nothing with the code under test. All methods may be called from any thread.
+ * <p>Plain JDK sockets and daemon threads: it shares nothing with the code under test. All methods may be called from
+ * any thread.
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int BIND_ATTEMPTS = 50;
     private static final int BACKLOG = 256;
     private static final int UNANSWERED_MS = 200;
 
-    /** What a new connection meets. */
+    /** The treatment of a new connection. */
     public interface Greeting {
         void greet(FaultLink link) throws IOException;
     }
@@ -69,7 +70,7 @@ public final class FaultProxy implements AutoCloseable {
         return FaultLink::pass;
     }
 
-    /** Goes through, and is cut without a close frame after a while: a flapping line. */
+    /** Goes through, and is cut without a close frame after a while: an unstable connection. */
     public static Greeting passFor(Duration time) {
         return link -> {
             link.pass();
@@ -109,7 +110,7 @@ public final class FaultProxy implements AutoCloseable {
         return link -> link.answer(head.replace("\n", "\r\n"));
     }
 
-    /** What connections accepted from now on meet. */
+    /** Sets the treatment of connections accepted from now on. */
     public void greet(Greeting next) {
         greeting = next;
     }
@@ -175,7 +176,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Tells every text message that was written to a client as a whole; what is injected is not told. */
+    /** Reports every text message that was written to a client as a whole, except injected ones. */
     public void onDelivered(BiConsumer<FaultLink, String> listenerOfTexts) {
         onDelivered = listenerOfTexts;
     }

@@ -11,11 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Every known name has the same addresses,
- * at first 127.0.0.1, for no longer than the answer takes. One daemon thread; {@link #become} may be called from any.
+ * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Every known name has
+ * the same addresses, at first 127.0.0.1, for no longer than the answer takes. One daemon thread; {@link #become} may
+ * be called from any.
  */
 public final class NameServer implements AutoCloseable {
-    /** What it says to whoever asks. */
+    /** The answer to every query. */
     public enum Mood {
         KNOWS,
         DENIES,
@@ -63,7 +64,7 @@ public final class NameServer implements AutoCloseable {
         return "nameserver 127.0.0.1." + socket.getLocalPort() + "\n";
     }
 
-    /** Where every name lives from now on. */
+    /** Sets the addresses of every name from now on. */
     public void addresses(InetAddress... next) {
         addresses = List.of(next);
     }
@@ -84,7 +85,7 @@ public final class NameServer implements AutoCloseable {
                     socket.send(new DatagramPacket(reply, reply.length, query.getSocketAddress()));
                 }
             } catch (IOException e) {
-                // closed, or one who asked and is gone
+                // closed, or the client is gone
             }
         }
     }

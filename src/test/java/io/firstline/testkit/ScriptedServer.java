@@ -25,15 +25,16 @@ import java.util.concurrent.TimeUnit;
  *     assertThat(peer.awaitText()).isEqualTo("subscribe");
  *     peer.close(1001, "maintenance");
  * }
- * // every connection the same, each in a thread of its own
+ * // every connection the same, each in a separate thread
  * ScriptedServer.start(peer -> peer.reject(429, "Retry-After: 3").end());
  * }</pre>
  *
- * <p>Plain JDK sockets and daemon threads, so nothing is shared with the code under test. {@link #close} ends everything it accepted.
+ * <p>Plain JDK sockets and daemon threads, so nothing is shared with the code under test. {@link #close} ends everything
+ * it accepted.
  */
 public final class ScriptedServer implements AutoCloseable {
 
-    /** What happens on a connection. */
+    /** The script of a connection. */
     public interface Script {
         void run(Peer peer);
     }
@@ -79,7 +80,7 @@ public final class ScriptedServer implements AutoCloseable {
         return start(null);
     }
 
-    /** On 127.0.0.1; each connection runs the script in a thread of its own. */
+    /** On 127.0.0.1; each connection runs the script in a separate thread. */
     public static ScriptedServer start(Script script) {
         return startOn(0, script);
     }
