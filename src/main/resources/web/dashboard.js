@@ -195,7 +195,7 @@ const ORDER = { member: 0, candidate: 1, gone: 2 };
 
 function drawConnections(feed) {
   const all = [...(feed.connections ?? [])].sort((a, b) =>
-    (a.role === "gone") - (b.role === "gone") || (a.role === "gone" ? 0 : a.seat - b.seat || ORDER[a.role] - ORDER[b.role]));
+    (a.role === "gone") - (b.role === "gone") || (a.role === "gone" ? 0 : a.slot - b.slot || ORDER[a.role] - ORDER[b.role]));
   const wins = all.filter((c) => c.role === "member").reduce((total, c) => total + (c.wins ?? 0), 0);
   keyed($("connections"), all, (c) => c.connection + c.role, createRow, (row, c) => drawRow(row, c, wins));
 }
@@ -221,7 +221,7 @@ function createRow(c) {
 
 function drawRow(row, c, wins) {
   const [id, chip, ...rest] = row.children;
-  if (!id.firstChild) id.append(el("small", {}, String(c.seat)), c.connection);
+  if (!id.firstChild) id.append(el("small", {}, String(c.slot)), c.connection);
   const [word, tone] = c.role === "gone" ? ["gone", ""] : c.state !== "CONNECTED" ? [c.state.toLowerCase(), "warn"]
     : c.role === "candidate" ? ["on trial", "trial"] : c.inStep === false ? ["joining", "trial"] : ["in step", "good"];
   text(chip, word);
@@ -262,7 +262,7 @@ function livesOf(feed) {
 
 function lifeOf(feed, id) {
   const all = livesOf(feed);
-  if (!all.has(id)) all.set(id, { id, seat: null, from: null, step: null, to: null, how: null, note: "" });
+  if (!all.has(id)) all.set(id, { id, slot: null, from: null, step: null, to: null, how: null, note: "" });
   return all.get(id);
 }
 
@@ -275,8 +275,8 @@ function live(event) {
   if (event.event === "disconnected") Object.assign(life, { to: at, how: "lost", note: event.reason || event.cause });
   if (event.replacement) {
     const replacement = lifeOf(event.feed, event.replacement);
-    replacement.seat ??= life.seat;
-    life.seat ??= replacement.seat;
+    replacement.slot ??= life.slot;
+    life.slot ??= replacement.slot;
     if (event.event === "evicted") Object.assign(life, { to: at, how: "evicted", note: event.reason });
     if (event.event === "eviction-abandoned") Object.assign(replacement, { to: at, how: "abandoned", note: event.reason });
   }
@@ -287,7 +287,7 @@ function follow(feed) {
   for (const c of feed.connections ?? []) {
     if (c.role === "gone" && !livesOf(feed.feed).has(c.connection)) continue;
     const life = lifeOf(feed.feed, c.connection);
-    life.seat = c.seat;
+    life.slot = c.slot;
     if (c.role === "gone") {
       life.to ??= now;
       life.how ??= "gone";
@@ -308,8 +308,8 @@ function drawTimeline(feed) {
   const left = 58;
   const lane = 24;
   const head = 20;
-  const seats = feed.target ?? 0;
-  const height = head + seats * lane + 22;
+  const slots = feed.target ?? 0;
+  const height = head + slots * lane + 22;
   const now = state.micros / 1_000;
   const eldest = Math.min(now, ...[...livesOf(feed.feed).values()].map((l) => l.from ?? now));
   const span = now - eldest < WINDOWS_MS[0] ? WINDOWS_MS[0] : WINDOW_MS;
@@ -318,26 +318,26 @@ function drawTimeline(feed) {
   set(chart, { viewBox: `0 0 ${width} ${height}`, height });
   const parts = [];
   trouble(feed.feed, now).forEach(([from, to]) => parts.push(svg("rect",
-    { class: "trouble", x: clip(from), width: Math.max(2, clip(to) - clip(from)), y: head - 2, height: seats * lane + 2 })));
+    { class: "trouble", x: clip(from), width: Math.max(2, clip(to) - clip(from)), y: head - 2, height: slots * lane + 2 })));
   for (let s = 0, every = span / (width < 600 ? 3_000 : 6_000); s <= span / 1_000; s += every) {
     const at = x(now - s * 1_000);
-    parts.push(svg("line", { class: "grid", x1: at, x2: at, y1: head - 4, y2: head + seats * lane }));
+    parts.push(svg("line", { class: "grid", x1: at, x2: at, y1: head - 4, y2: head + slots * lane }));
     parts.push(svg("text", { x: at, y: height - 5, "text-anchor": s === 0 ? "end" : "middle" }, s === 0 ? "now" : `−${s} s`));
   }
-  for (let seat = 1; seat <= seats; seat++) {
-    const y = head + (seat - 1) * lane;
+  for (let slot = 1; slot <= slots; slot++) {
+    const y = head + (slot - 1) * lane;
     parts.push(svg("line", { class: "lane", x1: 0, x2: width, y1: y, y2: y }));
-    parts.push(svg("text", { x: 0, y: y + 16 }, `seat ${seat}`));
+    parts.push(svg("text", { x: 0, y: y + 16 }, `slot ${slot}`));
   }
-  for (const seat of Array(seats).keys()) parts.push(...bars([...livesOf(feed.feed).values()].filter((l) => l.seat === seat + 1), clip, now, span, head + seat * lane));
+  for (const slot of Array(slots).keys()) parts.push(...bars([...livesOf(feed.feed).values()].filter((l) => l.slot === slot + 1), clip, now, span, head + slot * lane));
   parts.push(...gapMarks(feed.feed, x, left));
   chart.replaceChildren(...parts);
 }
 
 /** A replacement is drawn in the other half of the lane, so that its overlap with the replaced connection is visible. */
-function bars(ofSeat, clip, now, span, top) {
+function bars(ofSlot, clip, now, span, top) {
   const parts = [];
-  ofSeat.filter((l) => l.from !== null).sort((a, b) => a.from - b.from).forEach((life, i) => {
+  ofSlot.filter((l) => l.from !== null).sort((a, b) => a.from - b.from).forEach((life, i) => {
     life.half ??= i % 2;
     const y = top + 4 + life.half * 9;
     const end = life.to ?? now;

@@ -85,6 +85,6 @@ class PackagesTest {
     }
 
     private static String room(JavaClass type) {
-        return type.getPackageName().split("\\.")[2];
+        return type.getPackageName().substring("io.firstline.".length());
     }
 }

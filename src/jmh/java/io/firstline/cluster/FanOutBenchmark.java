@@ -90,8 +90,8 @@ public class FanOutBenchmark {
             throws ExecutionException, InterruptedException, TimeoutException {
         ClusterConfig config = new ClusterConfig(true, "fan-out", "127.0.0.1", port, 0, members, 1, 800, null, null);
         VertxOptions vertx = new VertxOptions().setPreferNativeTransport(true);
-        Clustering.prepare(vertx, config);
-        return await(Clustering.join(Vertx.builder().with(vertx), config));
+        HazelcastCluster.prepare(vertx, config);
+        return await(HazelcastCluster.join(Vertx.builder().with(vertx), config));
     }
 
     private static List<Integer> freePorts(int count) throws IOException {

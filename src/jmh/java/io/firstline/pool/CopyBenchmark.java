@@ -4,7 +4,7 @@ import io.firstline.NanosBenchmark;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Venue;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
@@ -45,25 +45,25 @@ public class CopyBenchmark extends NanosBenchmark {
     private Buffer[] batch = batches[0];
     private int used;
     private final Payload payload = new Payload();
-    private Arriving arriving;
+    private ArrivingCopy arriving;
     private MessageReader reader;
     private StreamTable streams;
-    private Arbiter<Copy> arbiter;
+    private Arbiter<OutgoingCopy> arbiter;
     private Line first;
     private Line second;
     private long nowNanos = 1;
 
     @Setup(Level.Iteration)
     public void join() {
-        Dialect dialect =
-                identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : Dialect.NONE;
+        MessageFormat dialect =
+                identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : MessageFormat.NONE;
         reader = new MessageReader(dialect);
-        arriving = new Arriving(reader);
+        arriving = new ArrivingCopy(reader);
         streams = new StreamTable(List.of());
         arbiter = new Arbiter<>(
                 new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
                     @Override
-                    public void first(Line line, Copy message, boolean late) {}
+                    public void first(Line line, OutgoingCopy message, boolean late) {}
 
                     @Override
                     public void inStep(Line line, boolean alone) {}

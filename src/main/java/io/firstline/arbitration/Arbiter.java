@@ -38,7 +38,7 @@ import java.util.function.Predicate;
  */
 public final class Arbiter<M> {
     /** The arbiter accepts at most this many lines at the same time. */
-    public static final int MAX_LINES = History.MAX_LINES;
+    public static final int MAX_LINES = SeenMessages.MAX_LINES;
 
     private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
@@ -110,22 +110,22 @@ public final class Arbiter<M> {
      *     behind others that the line lacks
      */
     private record Guess<M>(
-            Line line, Pending.Copy<M> copy, long reachedBefore, long placeBefore, long sequence, long movedFrom) {}
+            Line line, HeldCopies.Copy<M> copy, long reachedBefore, long placeBefore, long sequence, long movedFrom) {}
 
     private final ArbiterSettings settings;
     private final Output<M> output;
-    private final History history;
+    private final SeenMessages history;
     private final long settlingNanos;
     private final Line[] lines = new Line[MAX_LINES];
     /** In the order in which they joined, so that the same copies always lead to the same decisions. */
-    private final Map<Line, Pending<M>> joining = new LinkedHashMap<>();
+    private final Map<Line, HeldCopies<M>> joining = new LinkedHashMap<>();
 
     /** Whether lines agree on the order within named streams, and of all messages without a stream. */
-    private final Agreement inStreams;
+    private final OrderAgreement inStreams;
 
-    private final Agreement unnamed;
+    private final OrderAgreement unnamed;
     /** Whether lines agree on the order of messages without a stream that are some time apart. */
-    private final Agreement apart;
+    private final OrderAgreement apart;
     /** The last matched copy may be another message of the same bytes, though only one is remembered. */
     private boolean doubtful;
     /** The last match skipped a message of the same bytes that its line had passed. */
@@ -151,10 +151,10 @@ public final class Arbiter<M> {
     public Arbiter(ArbiterSettings settings, Output<M> output) {
         this.settings = settings;
         this.output = output;
-        this.history = new History(settings.historySize(), settings.historyNanos());
-        this.inStreams = new Agreement(settings.skewNanos(), true);
-        this.unnamed = new Agreement(settings.skewNanos(), true, 128);
-        this.apart = new Agreement(settings.skewNanos(), false);
+        this.history = new SeenMessages(settings.historySize(), settings.historyNanos());
+        this.inStreams = new OrderAgreement(settings.skewNanos(), true);
+        this.unnamed = new OrderAgreement(settings.skewNanos(), true, 128);
+        this.apart = new OrderAgreement(settings.skewNanos(), false);
         this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
     }
 
@@ -179,7 +179,7 @@ public final class Arbiter<M> {
         } else {
             line.watermark = history.newest();
             line.joinedInOutage = leaders == 0;
-            joining.put(line, new Pending<>());
+            joining.put(line, new HeldCopies<>());
         }
         return line;
     }
@@ -191,7 +191,7 @@ public final class Arbiter<M> {
         }
         settle(nowNanos - settlingNanos);
         line.left = true;
-        Pending<M> held = joining.remove(line);
+        HeldCopies<M> held = joining.remove(line);
         if (held != null) {
             held.drain((stream, sequence) -> {}, copy -> giveUp(line, copy, nowNanos));
         } else {
@@ -467,7 +467,7 @@ public final class Arbiter<M> {
         if (guesses.size() == MAX_GUESSES) {
             guesses.removeFirst();
         }
-        Pending.Copy<M> kept = new Pending.Copy<>(copy, nowNanos, 0);
+        HeldCopies.Copy<M> kept = new HeldCopies.Copy<>(copy, nowNanos, 0);
         guesses.addLast(new Guess<>(line, kept, line.reachedIn(stream), place, sequence, movedFrom));
     }
 
@@ -644,7 +644,7 @@ public final class Arbiter<M> {
         return agreement(stream).isComplete() ? 0 : stream == 0 ? apart.distanceNanos() : settings.skewNanos();
     }
 
-    private Agreement agreement(int stream) {
+    private OrderAgreement agreement(int stream) {
         return stream == 0 ? unnamed : inStreams;
     }
 
@@ -759,7 +759,7 @@ public final class Arbiter<M> {
      * Drops the copies that a line that fell behind received before its next match: they may have been published long
      * ago.
      */
-    private void dropStale(Line line, Predicate<Pending.Copy<M>> stale) {
+    private void dropStale(Line line, Predicate<HeldCopies.Copy<M>> stale) {
         int dropped = joining.get(line).dropWhile(stale);
         if (dropped > 0) {
             line.unmatched += dropped;
@@ -770,7 +770,7 @@ public final class Arbiter<M> {
     /** A message was just published: matches the copies of it that joining lines hold. */
     private void matchHeld(long sequence, long hash, long nowNanos) {
         for (Line line : joining.keySet().toArray(Line[]::new)) {
-            Pending<M> held = joining.get(line);
+            HeldCopies<M> held = joining.get(line);
             if (held == null) {
                 continue; // it is in step since an earlier turn of this loop
             }
@@ -784,7 +784,7 @@ public final class Arbiter<M> {
             if (!line.anchored && !unique) {
                 continue; // it may be an earlier one, or a later one
             }
-            Pending.Copy<M> copy = held.take(hash);
+            HeldCopies.Copy<M> copy = held.take(hash);
             if (copy != null) {
                 if (!line.anchored) {
                     anchor(line, sequence, copy.receivedNanos());
@@ -808,7 +808,7 @@ public final class Arbiter<M> {
         if (line.streak < needed || receivedNanos - line.firstCopyNanos < settings.joinGuardNanos()) {
             return;
         }
-        Pending<M> held = joining.remove(line);
+        HeldCopies<M> held = joining.remove(line);
         lead(line, nowNanos);
         long since = receivedNanos - settings.skewNanos();
         held.drain((stream, sequence) -> advance(line, stream, sequence), copy -> {
@@ -822,7 +822,7 @@ public final class Arbiter<M> {
     }
 
     /** A copy that no other line had: a start-up message of this line, unless no line was in step when it joined. */
-    private void giveUp(Line line, Pending.Copy<M> copy, long nowNanos) {
+    private void giveUp(Line line, HeldCopies.Copy<M> copy, long nowNanos) {
         if (line.joinedInOutage) {
             release(line, copy, true, nowNanos);
         } else {
@@ -840,7 +840,7 @@ public final class Arbiter<M> {
 
     private void leadAlone(Line line, long nowNanos) {
         boolean late = line.fellBehind;
-        Pending<M> held = joining.remove(line);
+        HeldCopies<M> held = joining.remove(line);
         lead(line, nowNanos);
         if (late) {
             line.watermark = history.newest();
@@ -851,7 +851,7 @@ public final class Arbiter<M> {
     }
 
     /** Publishes a copy that was held back, unless another line has just lined up and published the same message. */
-    private void release(Line line, Pending.Copy<M> copy, boolean late, long nowNanos) {
+    private void release(Line line, HeldCopies.Copy<M> copy, boolean late, long nowNanos) {
         long sequence = match(line, copy.identity());
         if (sequence != 0) {
             late(line, sequence, history.isUnique(copy.identity()), nowNanos);
@@ -881,7 +881,7 @@ public final class Arbiter<M> {
         line.fellBehind = true;
         line.streak = 0;
         leaders--;
-        joining.put(line, new Pending<>());
+        joining.put(line, new HeldCopies<>());
         output.outOfStep(line);
     }
 

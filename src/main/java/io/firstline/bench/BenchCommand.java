@@ -64,7 +64,7 @@ public final class BenchCommand implements Callable<Integer> {
         check();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
-        try (Crew crew = Crew.start()) {
+        try (BenchProcesses crew = BenchProcesses.start()) {
             Report report = measure(crew, err);
             out.print(ReportText.of(report));
             out.flush();
@@ -91,7 +91,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Report measure(Crew crew, PrintWriter err) {
+    private Report measure(BenchProcesses crew, PrintWriter err) {
         Set<Section> sections = only.isEmpty() ? Plan.sections(quick) : EnumSet.copyOf(only);
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         pace = rounds == null ? pace : pace.withRounds(rounds);

@@ -29,7 +29,7 @@ final class Bridge {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
 
     private final Vertx vertx;
-    private final Dialect dialect;
+    private final BridgeProtocol dialect;
     private final BridgeConfig config;
     private final Permissions permissions;
     private final TokenCheck token;
@@ -47,7 +47,7 @@ final class Bridge {
      */
     Bridge(
             Vertx vertx,
-            Dialect dialect,
+            BridgeProtocol dialect,
             BridgeConfig config,
             TokenCheck token,
             boolean closedToStrangers,
@@ -58,7 +58,7 @@ final class Bridge {
     /** The same with another limit of served sockets. */
     Bridge(
             Vertx vertx,
-            Dialect dialect,
+            BridgeProtocol dialect,
             BridgeConfig config,
             TokenCheck token,
             boolean closedToStrangers,
@@ -87,7 +87,7 @@ final class Bridge {
     }
 
     /** Adds a client. Returns null if there is no room; then the client has got an error. */
-    Client opened(Line line) {
+    Client opened(ClientSocket line) {
         if (clients.size() >= config.maxClients() || !sockets.enter()) {
             figures.refused();
             LOG.debug("bridge {} rejects {}: {} clients are connected", name(), line.peer(), clients.size());
@@ -139,7 +139,7 @@ final class Bridge {
         return vertx.eventBus();
     }
 
-    Dialect dialect() {
+    BridgeProtocol dialect() {
         return dialect;
     }
 

@@ -28,7 +28,7 @@ final class Client {
     private static final String AUTHORIZATION = "authorization";
 
     private final Bridge bridge;
-    private final Line line;
+    private final ClientSocket line;
     private final Set<String> heard = new LinkedHashSet<>();
     private boolean known;
     private boolean welcome;
@@ -37,7 +37,7 @@ final class Client {
     private int requests;
     private long waitingBytes;
 
-    Client(Bridge bridge, Line line, long nowNanos) {
+    Client(Bridge bridge, ClientSocket line, long nowNanos) {
         this.bridge = bridge;
         this.line = line;
         this.spokeNanos = nowNanos;

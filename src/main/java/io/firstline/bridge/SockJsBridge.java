@@ -57,7 +57,7 @@ public final class SockJsBridge {
         this.vertx = vertx;
         this.config = config;
         this.upgraded = upgraded;
-        this.bridge = new Bridge(vertx, Dialect.SOCKJS, config.bridge(), token, !http.isLocal(), registry);
+        this.bridge = new Bridge(vertx, BridgeProtocol.SOCKJS, config.bridge(), token, !http.isLocal(), registry);
     }
 
     /**
@@ -120,7 +120,7 @@ public final class SockJsBridge {
         bridge.close();
     }
 
-    private record SockJsLine(SockJSSocket socket, VertxConnection connection) implements Line {
+    private record SockJsLine(SockJSSocket socket, VertxConnection connection) implements ClientSocket {
         @Override
         public Future<Void> write(Buffer frame) {
             return socket.write(frame.toString());

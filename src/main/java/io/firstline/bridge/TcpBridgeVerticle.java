@@ -56,7 +56,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
     public Future<?> start() {
         bridge = new Bridge(
                 vertx,
-                Dialect.TCP,
+                BridgeProtocol.TCP,
                 config.bridge(),
                 new TokenCheck("the TCP bridge", new BearerToken(config.tokenSha256())),
                 !config.isLocal(),
@@ -120,7 +120,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
         return server.close();
     }
 
-    private record TcpLine(NetSocketInternal socket) implements Line {
+    private record TcpLine(NetSocketInternal socket) implements ClientSocket {
         @Override
         public Future<Void> write(Buffer frame) {
             return socket.write(frame);

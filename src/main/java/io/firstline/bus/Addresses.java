@@ -45,7 +45,7 @@ public final class Addresses {
         return stream(feed, COMMAND);
     }
 
-    /** Request: returns messages published before, see {@link FeedResend}. */
+    /** Request: returns messages published before, see {@link ReplayService}. */
     public static String resend(String feed) {
         return stream(feed, RESEND);
     }
@@ -64,7 +64,7 @@ public final class Addresses {
         return stream(feed, REPLICAS);
     }
 
-    /** The run-time changes that a feed's owner sends to the other replicas, see {@link Amending}. */
+    /** The run-time changes that a feed's owner sends to the other replicas, see {@link RuntimeSubscriptions}. */
     static String amendments(String feed) {
         return stream(feed, AMENDMENTS);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Intercepts deliveries to the event bus consumers of this Vert.x and bounds their backlogs: see {@link Outflow}. One
+ * Intercepts deliveries to the event bus consumers of this Vert.x and bounds their backlogs: see {@link BoundedPublisher}. One
  * instance for all feeds, as long as the Vert.x lives.
  *
  * <p>Vert.x calls it for each delivery on the consumer's context, after the message has passed that context's queue.
@@ -20,19 +20,19 @@ final class Backpressure implements Shareable {
      * The bound of a consumer's backlog: seconds at tens of thousands of messages a second, a sixteenth of the
      * launcher's heap.
      */
-    private static final Amount BOUND = new Amount(65_536, 64 << 20);
+    private static final Volume BOUND = new Volume(65_536, 64 << 20);
 
     private static final String SHARED = "firstline.backpressure";
     private static final String READERS = "firstline.readers";
 
     private final EventBus bus;
-    private final Amount bound;
-    private final Map<String, Outflow> outflows = new ConcurrentHashMap<>();
+    private final Volume bound;
+    private final Map<String, BoundedPublisher> outflows = new ConcurrentHashMap<>();
 
-    private Backpressure(Vertx vertx, Amount bound) {
+    private Backpressure(Vertx vertx, Volume bound) {
         this.bus = vertx.eventBus();
         this.bound = bound;
-        bus.registerCodec(new Probe.Codec());
+        bus.registerCodec(new BlockedConsumerProbe.Codec());
         bus.addInboundInterceptor(this::deliver);
     }
 
@@ -46,43 +46,43 @@ final class Backpressure implements Shareable {
      *
      * @param bound the bound if the instance has to be created
      */
-    static Backpressure of(Vertx vertx, Amount bound) {
+    static Backpressure of(Vertx vertx, Volume bound) {
         return vertx.sharedData()
                 .<String, Backpressure>getLocalMap(SHARED)
                 .computeIfAbsent(SHARED, name -> new Backpressure(vertx, bound));
     }
 
     /** Returns the outflow of a feed name. */
-    Outflow outflow(String feed) {
-        return outflows.computeIfAbsent(feed, name -> new Outflow(bus, name, bound));
+    BoundedPublisher boundedPublisher(String feed) {
+        return outflows.computeIfAbsent(feed, name -> new BoundedPublisher(bus, name, bound));
     }
 
     private <T> void deliver(DeliveryContext<T> delivery) {
         String address = delivery.message().address();
-        Reader reader = delivery.send() || !Addresses.isOfFeed(address) ? null : reader(address);
+        ConsumerContext reader = delivery.send() || !Addresses.isOfFeed(address) ? null : reader(address);
         if (reader == null) {
             delivery.next();
         } else {
-            reader.outflow().deliver(reader, delivery);
+            reader.boundedPublisher().deliver(reader, delivery);
         }
     }
 
     /** Returns the reader of an address on the current context; null = not a feed of this node. */
-    private Reader reader(String address) {
+    private ConsumerContext reader(String address) {
         Context context = Vertx.currentContext();
-        Map<String, Reader> byAddress = context.get(READERS);
-        Reader known = byAddress == null ? null : byAddress.get(address);
+        Map<String, ConsumerContext> byAddress = context.get(READERS);
+        ConsumerContext known = byAddress == null ? null : byAddress.get(address);
         if (known != null) {
             return known;
         }
-        Outflow outflow = outflows.get(Addresses.feedIn(address));
-        if (outflow == null) {
+        BoundedPublisher boundedPublisher = outflows.get(Addresses.feedIn(address));
+        if (boundedPublisher == null) {
             return null;
         }
         if (byAddress == null) {
             byAddress = new ConcurrentHashMap<>();
             context.put(READERS, byAddress);
         }
-        return outflow.joined(context, byAddress, address);
+        return boundedPublisher.joined(context, byAddress, address);
     }
 }

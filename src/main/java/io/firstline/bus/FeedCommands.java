@@ -38,7 +38,7 @@ final class FeedCommands {
     private final String name;
     private final Supplier<Generation> generations;
     private final Supplier<JsonObject> replica;
-    private final Amending amending;
+    private final RuntimeSubscriptions amending;
     private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -53,7 +53,7 @@ final class FeedCommands {
             String name,
             Supplier<Generation> generations,
             Supplier<JsonObject> replica,
-            Amending amending) {
+            RuntimeSubscriptions amending) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.generations = generations;

@@ -9,14 +9,14 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 
 /**
- * Publishes one feed's messages and events on the event bus, in order, with bounded backlogs: see {@link Outflow}.
+ * Publishes one feed's messages and events on the event bus, in order, with bounded backlogs: see {@link BoundedPublisher}.
  * Adds each message to the memory first. Called on the feed's context. On a node that is not clustered it publishes
  * to local consumers only.
  */
-final class FeedPublisher implements Outlet {
+final class FeedPublisher implements FeedSink {
     private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
 
-    private final Outflow outflow;
+    private final BoundedPublisher boundedPublisher;
     private final Vertx vertx;
     private final long droppedBefore;
     private final FeedConfig config;
@@ -24,13 +24,13 @@ final class FeedPublisher implements Outlet {
     private final String eventsAddress;
     private final DeliveryOptions options;
     private final StreamName streamName;
-    private final FeedMemory memory;
+    private final RetentionBuffer memory;
 
-    FeedPublisher(Vertx vertx, FeedConfig config, FeedMemory memory) {
+    FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory) {
         this.vertx = vertx;
         this.memory = memory;
-        this.outflow = Backpressure.of(vertx).outflow(config.name());
-        this.droppedBefore = outflow.dropped();
+        this.boundedPublisher = Backpressure.of(vertx).boundedPublisher(config.name());
+        this.droppedBefore = boundedPublisher.dropped();
         this.config = config;
         this.feedAddress = Addresses.feed(config.name());
         this.eventsAddress = Addresses.events(config.name());
@@ -57,14 +57,14 @@ final class FeedPublisher implements Outlet {
                 };
         String stream = streamOf(message);
         memory.add(message, stream); // before a consumer can miss it
-        outflow.publish(feedAddress, body, options);
+        boundedPublisher.publish(feedAddress, body, options);
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
-            outflow.publish(replicaAddress(), message, options);
+            boundedPublisher.publish(replicaAddress(), message, options);
         }
         if (streamName != null && stream != null && !Addresses.isReserved(stream)) {
-            outflow.publish(Addresses.stream(config.name(), stream), body, options);
+            boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
         }
-        outflow.published(message.payload().length());
+        boundedPublisher.published(message.payload().length());
     }
 
     /** Adds a message that another node has published; returns whether it is new. */
@@ -78,12 +78,12 @@ final class FeedPublisher implements Outlet {
 
     @Override
     public void publish(FeedEvent event) {
-        outflow.publish(eventsAddress, event.toJson(), options);
+        boundedPublisher.publish(eventsAddress, event.toJson(), options);
     }
 
-    /** See {@link Outflow#consumers}. */
+    /** See {@link BoundedPublisher#consumers}. */
     JsonArray consumers() {
-        return outflow.consumers();
+        return boundedPublisher.consumers();
     }
 
     /** Returns a publisher for another configuration of the feed with the same memory. */
@@ -93,11 +93,11 @@ final class FeedPublisher implements Outlet {
 
     /** Publishes an event that concerns this node only. */
     void publishHere(FeedEvent event) {
-        outflow.publish(eventsAddress, event.toJson(), HERE);
+        boundedPublisher.publish(eventsAddress, event.toJson(), HERE);
     }
 
     /** Returns how many messages slow bus consumers did not get; may be called on any thread. */
     long dropped() {
-        return outflow.dropped() - droppedBefore;
+        return boundedPublisher.dropped() - droppedBefore;
     }
 }

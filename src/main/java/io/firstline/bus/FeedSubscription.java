@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A feed as a consumer on any node receives it from the event bus: every message once, in the order of the numbers,
  * even when the publishing node dies. Missing messages are requested; what cannot be had is reported to
- * {@link #dropHandler}, in its place. {@link Continuity} lists the exact guarantees.
+ * {@link #dropHandler}, in its place. {@link GapFiller} lists the exact guarantees.
  *
  * <pre>{@code
  * FeedSubscription btc = FeedSubscription.of(vertx, "btc")
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class FeedSubscription implements ReadStream<FeedMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(FeedSubscription.class);
     /** A quarter of the bound of a bus consumer's backlog, because other messages wait as well. */
-    private static final Amount HOLD = new Amount(16_384, 16 << 20);
+    private static final Volume HOLD = new Volume(16_384, 16 << 20);
 
     private static final int REMEMBERED = 16_384;
     private static final long OVERLAP_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -48,7 +48,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private final String feed;
     private final ContextInternal context;
     private final FeedStream stream;
-    private final Continuity continuity;
+    private final GapFiller gapFiller;
     private MessageConsumer<Object> consumer;
     private long timer = -1;
     private Future<Void> left;
@@ -64,15 +64,15 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 options.capacity(),
                 options.overflow(),
                 count -> LOG.debug("{}: the consumer is too slow, {} messages dropped", feed, count));
-        this.continuity = new Continuity(
-                new Continuity.Settings(
+        this.gapFiller = new GapFiller(
+                new GapFiller.Settings(
                         TimeUnit.MILLISECONDS.toNanos(options.patienceMs()),
                         RETRY_NANOS,
                         HOLD,
                         REMEMBERED,
                         OVERLAP_NANOS),
                 options.lastValues(),
-                new Continuity.Receiver() {
+                new GapFiller.Receiver() {
                     @Override
                     public void deliver(FeedMessage message) {
                         stream.push(message);
@@ -121,7 +121,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             if (!closed) {
                 closed = true;
                 vertx.cancelTimer(timer);
-                continuity.end(System.nanoTime());
+                gapFiller.end(System.nanoTime());
                 stream.end();
                 left = consumer == null ? Future.succeededFuture() : consumer.unregister();
             }
@@ -142,7 +142,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             return;
         }
         if (body instanceof FeedMessage feedMessage) {
-            continuity.arrived(feedMessage, System.nanoTime());
+            gapFiller.arrived(feedMessage, System.nanoTime());
             turn();
         } else {
             failOnce(feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\"");
@@ -158,31 +158,31 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
 
     /** Sends the next request, and sets a timer for the next look. */
     private void turn() {
-        Question question = closed ? null : continuity.question(System.nanoTime());
+        ReplayRequest question = closed ? null : gapFiller.question(System.nanoTime());
         if (question != null) {
-            FeedResend.ask(vertx, feed, question.toJson())
+            ReplayService.ask(vertx, feed, question.toJson())
                     .onComplete(answer -> answered(question, answer.result(), answer.cause()));
         }
-        long dueNanos = closed ? -1 : continuity.dueInNanos(System.nanoTime());
+        long dueNanos = closed ? -1 : gapFiller.dueInNanos(System.nanoTime());
         if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
             timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, t -> {
                 timer = -1;
-                continuity.passed(System.nanoTime());
+                gapFiller.passed(System.nanoTime());
                 turn();
             });
         }
     }
 
-    private void answered(Question question, Resent answer, Throwable failure) {
+    private void answered(ReplayRequest question, ReplayResponse answer, Throwable failure) {
         if (closed) {
             return;
         }
         if (failure == null) {
-            continuity.answered(question, answer, System.nanoTime());
+            gapFiller.answered(question, answer, System.nanoTime());
         } else {
             LOG.debug("{}: no answer to {}", feed, question, failure);
             boolean nobody = failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-            continuity.unanswered(question, nobody, System.nanoTime());
+            gapFiller.unanswered(question, nobody, System.nanoTime());
         }
         turn();
     }
@@ -190,7 +190,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     /** Returns the figures so far. */
     public Future<SubscriptionReport> report() {
         Promise<SubscriptionReport> report = context.promise();
-        context.runOnContext(v -> report.complete(continuity.report()));
+        context.runOnContext(v -> report.complete(gapFiller.report()));
         return report.future();
     }
 

@@ -1,7 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedEvent;
 import io.vertx.core.Future;
@@ -33,7 +33,7 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final long LOOK_MS = 100;
 
     private final FeedConfig given;
-    private final Tenancy tenancy;
+    private final FeedLease feedLease;
     /** Completes when a start no longer waits for the first connection. */
     private final Promise<Void> connectLater = Promise.promise();
 
@@ -41,12 +41,12 @@ public abstract class FeedVerticle extends VerticleBase {
     private FeedConfig feedConfig;
     private Generation generation;
     /** The change in progress; null = none. */
-    private Succession succession;
+    private FeedReload reload;
 
     private FeedCommands commands;
-    private Amending amending;
-    private FeedMemory memory;
-    private FeedResend resend;
+    private RuntimeSubscriptions amending;
+    private RetentionBuffer memory;
+    private ReplayService resend;
 
     private MessageConsumer<Object> status;
     /** This node's part in a cluster; null = not in a cluster. */
@@ -64,11 +64,11 @@ public abstract class FeedVerticle extends VerticleBase {
     /**
      * Creates a verticle on a node of a cluster.
      *
-     * @param tenancy whether this node publishes the feed; null = not in a cluster
+     * @param feedLease whether this node publishes the feed; null = not in a cluster
      */
-    FeedVerticle(FeedConfig given, Tenancy tenancy) {
+    FeedVerticle(FeedConfig given, FeedLease feedLease) {
         this.given = given;
-        this.tenancy = tenancy;
+        this.feedLease = feedLease;
     }
 
     /** Returns the configuration it was created with, or null. */
@@ -102,25 +102,25 @@ public abstract class FeedVerticle extends VerticleBase {
         }
         feedConfig = wanted;
         FeedMessageCodec.register(vertx);
-        memory = new FeedMemory(
+        memory = new RetentionBuffer(
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
-                tenancy == null ? Clockwork.of(vertx).epochMicros() : 1);
+                feedLease == null ? Scheduler.of(vertx).epochMicros() : 1);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
-        if (tenancy == null) {
+        if (feedLease == null) {
             memory.begin(0);
         } else {
             replica = new Replica(
-                    vertx, wanted.name(), publisher, memory, tenancy, fact -> ownerChanged(publisher, fact));
+                    vertx, wanted.name(), publisher, memory, feedLease, fact -> ownerChanged(publisher, fact));
         }
-        Outlet outlet = replica == null ? publisher : replica;
+        FeedSink outlet = replica == null ? publisher : replica;
         return Generation.make(vertx, wanted, publisher, outlet, config -> feed(vertx, config), null)
                 .compose(first -> {
                     generation = first;
-                    amending = new Amending(vertx, wanted, () -> generation.shards(), replica);
+                    amending = new RuntimeSubscriptions(vertx, wanted, () -> generation.shards(), replica);
                     commands = new FeedCommands(
                             vertx, wanted.name(), () -> generation, replica == null ? null : replica::report, amending);
-                    resend = new FeedResend(
+                    resend = new ReplayService(
                             vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
                     answers(replica == null);
                     if (replica != null) {
@@ -155,7 +155,7 @@ public abstract class FeedVerticle extends VerticleBase {
         publisher.publish(new FeedEvent(
                 FeedEvent.Type.OWNER_CHANGED,
                 publisher.feed(),
-                Clockwork.of(vertx).epochMicros(),
+                Scheduler.of(vertx).epochMicros(),
                 facts));
     }
 
@@ -180,17 +180,17 @@ public abstract class FeedVerticle extends VerticleBase {
     private Future<Void> goOver(FeedConfig wanted, long connectMs) {
         if (generation == null
                 || replica != null
-                || succession != null
+                || reload != null
                 || !wanted.name().equals(feedConfig.name())) {
             return Future.failedFuture(new IllegalStateException(
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
-        succession = new Succession(
+        reload = new FeedReload(
                 vertx, generation, wanted, connectMs, next -> amending.carryOver(next.shards(), wanted), next -> {
                     generation = next;
                     amending.configuredAs(wanted);
                 });
-        return succession.run().onComplete(done -> succession = null);
+        return reload.run().onComplete(done -> reload = null);
     }
 
     @Override
@@ -202,7 +202,7 @@ public abstract class FeedVerticle extends VerticleBase {
         if (generation == null) {
             return Future.succeededFuture();
         }
-        Future<?> successor = succession == null ? Future.succeededFuture() : succession.abandon();
+        Future<?> successor = reload == null ? Future.succeededFuture() : reload.abandon();
         return Future.join(List.of(
                 successor,
                 generation.close(),

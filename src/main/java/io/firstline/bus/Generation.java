@@ -56,9 +56,9 @@ final class Generation {
             Vertx vertx,
             FeedConfig config,
             FeedPublisher publisher,
-            Outlet outlet,
+            FeedSink outlet,
             Function<FeedConfig, Feed> only,
-            Intake intake) {
+            MessageSink intake) {
         List<FeedConfig> parts = config.parts();
         if (parts.size() == 1) {
             Feed feed = only.apply(config);
@@ -114,7 +114,7 @@ final class Generation {
      * @param renumber gets the number of the last message and returns the one to continue after; called where
      *     messages arrive
      */
-    Future<Void> redirect(LongUnaryOperator renumber, Intake intake) {
+    Future<Void> redirect(LongUnaryOperator renumber, MessageSink intake) {
         if (together == null) {
             return feeds.get(0).redirect(renumber, message -> intake.take(message, 0));
         }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** The last message of each stream; of too many streams, those that changed last. Not thread-safe. */
 final class LastValues {
-    private final Amount bound;
+    private final Volume bound;
     /** Ordered by the streams' last change. */
     private final Map<String, FeedMessage> byStream = new LinkedHashMap<>();
 
@@ -22,7 +22,7 @@ final class LastValues {
      *
      * @param bound the limit of streams and payload bytes; the youngest message is kept whatever its size
      */
-    LastValues(Amount bound) {
+    LastValues(Volume bound) {
         this.bound = bound;
     }
 
@@ -38,7 +38,7 @@ final class LastValues {
         byStream.put(stream, message);
         bytes += message.payload().length();
         Iterator<FeedMessage> oldest = byStream.values().iterator();
-        while (byStream.size() > 1 && new Amount(byStream.size(), bytes).exceeds(bound)) {
+        while (byStream.size() > 1 && new Volume(byStream.size(), bytes).exceeds(bound)) {
             bytes -= oldest.next().payload().length();
             oldest.remove();
         }

@@ -21,8 +21,8 @@ public final class PoolVerticle extends FeedVerticle {
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
-    public PoolVerticle(FeedConfig config, Tenancy tenancy) {
-        super(config, tenancy);
+    public PoolVerticle(FeedConfig config, FeedLease feedLease) {
+        super(config, feedLease);
     }
 
     @Override

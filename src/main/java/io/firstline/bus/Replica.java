@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.arbitration.Overlap;
+import io.firstline.arbitration.StreamDiff;
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Called on the event loops of the feed's pools, of the verticle, and of the lease code. They wait for each other
  * while one message is put on the bus.
  */
-final class Replica implements Outlet, Tenancy.Tenant {
+final class Replica implements FeedSink, FeedLease.LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     /**
      * The largest difference between the arrival of a message at the owner and at this node; longer than it takes to
@@ -48,16 +48,16 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private final Vertx vertx;
     private final String feed;
     private final FeedPublisher publisher;
-    private final Tenancy tenancy;
+    private final FeedLease feedLease;
     private final Consumer<JsonObject> tell;
     private final LongSupplier nowNanos;
     private final Context context;
     private final MessageConsumer<Object> others;
     private final Refusals refusals = new Refusals(LOG);
-    private final OwnLine line = new OwnLine();
-    private final Overlap<FeedMessage> overlap = new Overlap<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
+    private final StandbyReadiness line = new StandbyReadiness();
+    private final StreamDiff<FeedMessage> overlap = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
-    private final FeedMemory memory;
+    private final RetentionBuffer memory;
     /** The number of the last message that this node has published. */
     private long sequence;
     /** The highest epoch in which a message was published. */
@@ -69,9 +69,9 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /** A message of the present owner has arrived. */
     private boolean listening;
 
-    private final Lacking lacking = new Lacking();
-    /** The first number whose message may be delayed on its path to this node; {@link Lacking#NOTHING} = none is. */
-    private long heldUpFrom = Lacking.NOTHING;
+    private final MissingRanges lacking = new MissingRanges();
+    /** The first number whose message may be delayed on its path to this node; {@link MissingRanges#NOTHING} = none is. */
+    private long heldUpFrom = MissingRanges.NOTHING;
 
     private boolean asking;
     /** The owner's run-time subscriptions are applied here. */
@@ -88,10 +88,10 @@ final class Replica implements Outlet, Tenancy.Tenant {
             Vertx vertx,
             String feed,
             FeedPublisher publisher,
-            FeedMemory memory,
-            Tenancy tenancy,
+            RetentionBuffer memory,
+            FeedLease feedLease,
             Consumer<JsonObject> tell) {
-        this(vertx, feed, publisher, memory, tenancy, tell, System::nanoTime);
+        this(vertx, feed, publisher, memory, feedLease, tell, System::nanoTime);
     }
 
     /** Uses another monotonic clock. */
@@ -99,8 +99,8 @@ final class Replica implements Outlet, Tenancy.Tenant {
             Vertx vertx,
             String feed,
             FeedPublisher publisher,
-            FeedMemory memory,
-            Tenancy tenancy,
+            RetentionBuffer memory,
+            FeedLease feedLease,
             Consumer<JsonObject> tell,
             LongSupplier nowNanos) {
         this.nowNanos = nowNanos;
@@ -108,18 +108,18 @@ final class Replica implements Outlet, Tenancy.Tenant {
         this.feed = feed;
         this.publisher = publisher;
         this.memory = memory;
-        this.tenancy = tenancy;
+        this.feedLease = feedLease;
         this.tell = tell;
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
-        tenancy.tenant(this);
+        feedLease.holder(this);
     }
 
     /** The feed is closed: nothing more is published. */
     synchronized Future<Void> close() {
         closed = true;
         publishing = false;
-        tenancy.tenant(null);
+        feedLease.holder(null);
         return others.unregister();
     }
 
@@ -157,20 +157,20 @@ final class Replica implements Outlet, Tenancy.Tenant {
         long now = nowNanos.getAsLong();
         line.look(pools, now);
         if (!line.isHeldUp() && !overlap.isForgetful()) {
-            heldUpFrom = Lacking.NOTHING;
-        } else if (heldUpFrom == Lacking.NOTHING) {
+            heldUpFrom = MissingRanges.NOTHING;
+        } else if (heldUpFrom == MissingRanges.NOTHING) {
             heldUpFrom = Math.max(1, memory.last() + 1 - overlap.behind());
         }
         overlap.heldUp(line.isHeldUp(), now);
         if (overlap.isCatchingUp() && !publishing) {
-            lacking.comesLate(overlap.isForgetful() ? heldUpFrom : Lacking.NOTHING, now);
+            lacking.comesLate(overlap.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, now);
         }
         tellReceiving(now);
         tellWarm();
     }
 
     private void tellReceiving(long now) {
-        tenancy.receives(line.isReceived(), line.isUnanswered(), now - line.silentNanos());
+        feedLease.receives(line.isReceived(), line.isUnanswered(), now - line.silentNanos());
     }
 
     // messages that the owner publishes
@@ -195,7 +195,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         boolean isNewOwner = message.epoch() > epoch;
         if (isNewOwner) {
             epoch = message.epoch();
-            tenancy.heard(epoch);
+            feedLease.heard(epoch);
         }
         long sequence = message.sequence();
         long next = memory.last() + 1;
@@ -216,7 +216,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     /** A message was published; finds out whether and when it was received here. */
     private void published(long identity, long now) {
         long receivedNanos = overlap.published(identity, now);
-        if (receivedNanos != Overlap.NOT_RECEIVED) {
+        if (receivedNanos != StreamDiff.NOT_RECEIVED) {
             cameBothWays(receivedNanos);
         }
     }
@@ -248,7 +248,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private void tellWarm() {
-        tenancy.warm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps());
+        feedLease.warm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps());
     }
 
     /** These numbers of the owner have not arrived. */
@@ -259,12 +259,12 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     private void ask() {
-        Lacking.Range asked = lacking.next();
+        MissingRanges.Range asked = lacking.next();
         if (asking || asked == null) {
             return;
         }
         asking = true;
-        FeedResend.ask(
+        ReplayService.ask(
                         vertx,
                         feed,
                         new JsonObject()
@@ -274,7 +274,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
                 .onComplete(answer -> answered(asked, answer.result(), answer.cause()));
     }
 
-    private synchronized void answered(Lacking.Range asked, Resent resent, Throwable failure) {
+    private synchronized void answered(MissingRanges.Range asked, ReplayResponse resent, Throwable failure) {
         asking = false;
         if (publishing || closed) {
             return;
@@ -305,7 +305,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     // ownership
 
     @Override
-    public void moveIn() {
+    public void leaseAcquired() {
         context.runOnContext(v -> takeOver());
     }
 
@@ -314,23 +314,23 @@ final class Replica implements Outlet, Tenancy.Tenant {
     }
 
     @Override
-    public synchronized void moveOut() {
+    public synchronized void leaseLost() {
         if (publishing) {
             standBy();
-            LOG.info("{} released by {} after message {}", feed, tenancy.node(), sequence);
+            LOG.info("{} released by {} after message {}", feed, feedLease.node(), sequence);
         }
     }
 
     /** Returns whether this node owns the feed; publishes the waiting messages when it has become the owner. */
     private boolean isOwn(long now) {
-        Tenancy.Lease lease = tenancy.lease();
+        FeedLease.Lease lease = feedLease.lease();
         boolean running = lease.isRunning(now) && lease.epoch() >= epoch && !closed;
         if (running && (!publishing || lease.epoch() != ownEpoch)) {
             begin(lease.epoch(), now);
             return publishing;
         } else if (!running && publishing) {
             standBy();
-            LOG.warn("{} no longer published by {}: its lease expired", feed, tenancy.node());
+            LOG.warn("{} no longer published by {}: its lease expired", feed, feedLease.node());
         }
         return running;
     }
@@ -347,7 +347,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
         publishing = true;
         ownEpoch = newEpoch;
         epoch = newEpoch;
-        tenancy.heard(newEpoch);
+        feedLease.heard(newEpoch);
         tellWarm(); // an owner that is cut off, and does not notice that it lost the feed, must not be warm
         memory.forgetFrom(lacking.first());
         lacking.clear();
@@ -359,13 +359,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
         LOG.info(
                 "{} published by {} from message {} on, epoch {} ({} not published yet, {} published but not received here yet)",
                 feed,
-                tenancy.node(),
+                feedLease.node(),
                 sequence + 1,
                 newEpoch,
                 waiting.size(),
                 overlap.behind());
         tell.accept(new JsonObject()
-                .put("node", tenancy.node())
+                .put("node", feedLease.node())
                 .put("epoch", newEpoch)
                 .put("from", sequence + 1)
                 .put("waiting", waiting.size()));
@@ -376,7 +376,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
     private void publish(List<FeedMessage> waiting) {
         for (FeedMessage message : waiting) {
             long now = nowNanos.getAsLong();
-            Tenancy.Lease lease = tenancy.lease();
+            FeedLease.Lease lease = feedLease.lease();
             if (publishing && (lease.epoch() != ownEpoch || !lease.isRunning(now))) {
                 standBy();
             }
@@ -396,13 +396,13 @@ final class Replica implements Outlet, Tenancy.Tenant {
     synchronized JsonObject report() {
         boolean owns = isPublishing();
         return new JsonObject()
-                .put("node", tenancy.node())
+                .put("node", feedLease.node())
                 .put("role", owns ? "owner" : "standby")
                 .put("epoch", epoch)
                 .put("sequence", memory.last())
-                .put("warm", owns || tenancy.isWarm())
-                .put("receives", tenancy.isReceiving())
-                .put("majority", tenancy.hasMajority())
+                .put("warm", owns || feedLease.isWarm())
+                .put("receives", feedLease.isReceiving())
+                .put("majority", feedLease.hasMajority())
                 .put("ahead", overlap.ahead())
                 .put("behind", overlap.behind())
                 .put("crowdedOut", overlap.crowdedOut());
@@ -410,7 +410,7 @@ final class Replica implements Outlet, Tenancy.Tenant {
 
     /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */
     synchronized int publishingEpoch() {
-        return publishing && tenancy.lease().isRunning(nowNanos.getAsLong()) ? ownEpoch : 0;
+        return publishing && feedLease.lease().isRunning(nowNanos.getAsLong()) ? ownEpoch : 0;
     }
 
     /** Returns whether this node publishes the feed. */

@@ -108,7 +108,7 @@ public final class ReportJson {
         WsConnectionState connection = report.connection();
         JsonObject json = new JsonObject()
                 .put("connection", connection.connectionId())
-                .put("seat", report.seat())
+                .put("slot", report.slot())
                 .put("role", report.role().name().toLowerCase(Locale.ROOT))
                 .put("state", connection.state().name())
                 .put("messages", connection.sequenceId())

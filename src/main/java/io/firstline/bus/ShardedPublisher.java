@@ -11,8 +11,8 @@ import java.util.function.LongUnaryOperator;
  */
 final class ShardedPublisher {
     private final String feed;
-    private final Outlet publisher;
-    private Intake intake;
+    private final FeedSink publisher;
+    private MessageSink intake;
     private long sequence;
 
     /**
@@ -21,7 +21,7 @@ final class ShardedPublisher {
      * @param publisher receives the events
      * @param intake receives the numbered messages
      */
-    ShardedPublisher(String feed, Outlet publisher, Intake intake) {
+    ShardedPublisher(String feed, FeedSink publisher, MessageSink intake) {
         this.feed = feed;
         this.publisher = publisher;
         this.intake = intake;
@@ -38,7 +38,7 @@ final class ShardedPublisher {
     }
 
     /** See {@link Generation#redirect}. */
-    synchronized void redirect(LongUnaryOperator renumber, Intake newIntake) {
+    synchronized void redirect(LongUnaryOperator renumber, MessageSink newIntake) {
         sequence = renumber.applyAsLong(sequence);
         intake = newIntake;
     }

@@ -19,11 +19,11 @@ final class Shedding {
         SHED
     }
 
-    private final Amount bound;
+    private final Volume bound;
     private final long keepPerAddress;
     private final Map<String, Long> seen = new HashMap<>();
     /** The consumer's position when the dropping began; null while every message is passed on. */
-    private Amount began;
+    private Volume began;
 
     private boolean roomToKeep;
 
@@ -32,7 +32,7 @@ final class Shedding {
      *
      * @param keepPerAddress as many messages as a consumer usually requests at once
      */
-    Shedding(Amount bound, long keepPerAddress) {
+    Shedding(Volume bound, long keepPerAddress) {
         this.bound = bound;
         this.keepPerAddress = keepPerAddress;
     }
@@ -47,8 +47,8 @@ final class Shedding {
      * @param sent what was published to it
      * @return whether the dropping ends here, so that the kept messages are due
      */
-    boolean reached(Amount position, Amount sent) {
-        Amount behind = sent.minus(position);
+    boolean reached(Volume position, Volume sent) {
+        Volume behind = sent.minus(position);
         if (began == null) {
             if (behind.exceeds(bound)) {
                 began = position;

@@ -21,8 +21,8 @@ public final class SingleVerticle extends FeedVerticle {
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
-    public SingleVerticle(FeedConfig config, Tenancy tenancy) {
-        super(config, tenancy);
+    public SingleVerticle(FeedConfig config, FeedLease feedLease) {
+        super(config, feedLease);
     }
 
     @Override

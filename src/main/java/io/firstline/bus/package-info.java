@@ -12,7 +12,7 @@
  * <tr><td>{@code firstline.feed.<feed>.command}</td><td>request: {@code {"do": …}}, see
  * {@link io.firstline.bus.FeedCommands}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages published before, see
- * {@link io.firstline.bus.FeedResend}</td></tr>
+ * {@link io.firstline.bus.ReplayService}</td></tr>
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node; {@code cluster} is a
  * member's view of its cluster, see {@link io.firstline.bus.ClusterFacts}</td></tr>
  * </table>
@@ -39,13 +39,13 @@
  * nothing more is published on the addresses that its context consumes, for any consumer, until it has worked off its
  * queue or is unregistered. Meanwhile a few of these messages (1, 2, 4, 8 …) are published as samples. A consumer
  * that must not depend on others reads a stream of the feed itself, or has a separate address. See
- * {@link io.firstline.bus.Outflow}.
+ * {@link io.firstline.bus.BoundedPublisher}.
  *
  * <p><b>Every message once.</b> A plain bus consumer gets each message at most once. A
  * {@link io.firstline.bus.FeedSubscription} gets every message exactly once, in the order of each stream, on any
  * node. It fills holes from what the owner keeps ({@code retain}), and leaves out what a new owner publishes again. It
  * recognises a restart of the feed, and reports what it could not get, in its place.
- * {@link io.firstline.bus.Continuity} lists the cases in which a message may be delivered twice or be missing without
+ * {@link io.firstline.bus.GapFiller} lists the cases in which a message may be delivered twice or be missing without
  * a report.
  */
 package io.firstline.bus;

@@ -26,11 +26,11 @@ final class BusTransport extends ChosenTransport {
     private static final Logger LOG = LoggerFactory.getLogger(BusTransport.class);
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
-    private final BusDoor door;
+    private final BusLimits door;
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
-    BusTransport(BusDoor door) {
+    BusTransport(BusLimits door) {
         super(true);
         this.door = door;
     }
@@ -59,7 +59,7 @@ final class BusTransport extends ChosenTransport {
     @Override
     public void configure(ClientOptionsBase options, int connectTimeout, boolean domainSocket, Bootstrap bootstrap) {
         super.configure(options, connectTimeout, domainSocket, bootstrap);
-        if (options instanceof NetClientOptions client && Clustering.isOfTheBus(client)) {
+        if (options instanceof NetClientOptions client && HazelcastCluster.isOfTheBus(client)) {
             bootstrap.attr(TO_A_NODE, true);
         }
     }

@@ -2,8 +2,8 @@ package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
+import io.firstline.bus.FeedLease;
 import io.firstline.bus.Refusals;
-import io.firstline.bus.Tenancy;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
 import io.vertx.core.Deployable;
@@ -65,11 +65,11 @@ public final class ClusterVerticle extends VerticleBase {
 
     private final ClusterConfig config;
     private final Map<String, Carried> feeds = new TreeMap<>();
-    private final BiFunction<FeedConfig, Tenancy, Deployable> verticles;
+    private final BiFunction<FeedConfig, FeedLease, Deployable> verticles;
     private final long leaseNanos;
     private final long lingerNanos;
-    private final Voter voter;
-    private final Presence presence;
+    private final LeaseAcceptor voter;
+    private final MembershipView presence;
     private final long startNanos;
     private final Promise<String> refused = Promise.promise();
 
@@ -87,16 +87,16 @@ public final class ClusterVerticle extends VerticleBase {
     /** A feed of the configuration, and its state on this member. */
     private static final class Carried {
         private final FeedConfig config;
-        private final Candidate candidate;
-        private Tenancy tenancy;
+        private final LeaseProposer candidate;
+        private FeedLease feedLease;
         private Future<String> deployed;
         private long unwantedSinceNanos;
         private boolean unwanted;
         private boolean leaves;
         private long failedNanos;
-        private final HandOver handOver = new HandOver();
+        private final HandOverPolicy handOver = new HandOverPolicy();
 
-        private Carried(FeedConfig config, Candidate candidate) {
+        private Carried(FeedConfig config, LeaseProposer candidate) {
             this.config = config;
             this.candidate = candidate;
         }
@@ -110,7 +110,7 @@ public final class ClusterVerticle extends VerticleBase {
      * @param verticles creates the verticle of a feed
      */
     public ClusterVerticle(
-            ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, Tenancy, Deployable> verticles) {
+            ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, FeedLease, Deployable> verticles) {
         this(config, feeds, verticles, LINGER_NANOS);
     }
 
@@ -118,7 +118,7 @@ public final class ClusterVerticle extends VerticleBase {
     ClusterVerticle(
             ClusterConfig config,
             List<FeedConfig> feeds,
-            BiFunction<FeedConfig, Tenancy, Deployable> verticles,
+            BiFunction<FeedConfig, FeedLease, Deployable> verticles,
             long lingerNanos) {
         this.lingerNanos = lingerNanos;
         this.config = config;
@@ -126,16 +126,16 @@ public final class ClusterVerticle extends VerticleBase {
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
         this.startNanos = System.nanoTime();
         this.majority = new MajorityWatch(startNanos);
-        this.voter = new Voter(leaseNanos, SILENT_NANOS, startNanos);
-        this.presence =
-                new Presence(config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
+        this.voter = new LeaseAcceptor(leaseNanos, SILENT_NANOS, startNanos);
+        this.presence = new MembershipView(
+                config.self(), config.members(), Math.max(2 * leaseNanos, TimeUnit.SECONDS.toNanos(1)));
         this.lastRoundNanos = startNanos - leaseNanos;
         this.wentHomeNanos = startNanos;
         feeds.forEach(feed -> this.feeds.put(
                 feed.name(),
                 new Carried(
                         feed,
-                        new Candidate(
+                        new LeaseProposer(
                                 feed.name(), config.self(), config.members().size(), leaseNanos, startNanos))));
     }
 
@@ -164,7 +164,7 @@ public final class ClusterVerticle extends VerticleBase {
         }
         long now = System.nanoTime();
         gather(now);
-        List<Ask> given = new ArrayList<>();
+        List<LeaseRequest> given = new ArrayList<>();
         boolean claims = false;
         for (Carried feed : feeds.values()) {
             claims |= consider(feed, given, now);
@@ -191,10 +191,10 @@ public final class ClusterVerticle extends VerticleBase {
 
     private Future<?> lookUp(String feed) {
         return Future.join(
-                Clustering.lookUp(vertx, Addresses.feed(feed)),
-                Clustering.lookUp(vertx, Addresses.events(feed)),
-                Clustering.lookUp(vertx, Addresses.replicas(feed)),
-                Clustering.lookUp(vertx, Addresses.carriers(feed)));
+                HazelcastCluster.lookUp(vertx, Addresses.feed(feed)),
+                HazelcastCluster.lookUp(vertx, Addresses.events(feed)),
+                HazelcastCluster.lookUp(vertx, Addresses.replicas(feed)),
+                HazelcastCluster.lookUp(vertx, Addresses.carriers(feed)));
     }
 
     /**
@@ -209,31 +209,31 @@ public final class ClusterVerticle extends VerticleBase {
         if (majority.isThere() || System.nanoTime() - majority.sinceNanos() < ESTRANGED_NANOS) {
             return;
         }
-        vertx.executeBlocking(() -> Clustering.foreign(vertx, config.members()))
+        vertx.executeBlocking(() -> HazelcastCluster.foreign(vertx, config.members()))
                 .onSuccess(foreign -> {
                     if (!majority.isThere() && config.members().size() - foreign.size() < config.majority()) {
-                        refused.tryComplete(Clustering.notLetIn(config.self(), foreign));
+                        refused.tryComplete(HazelcastCluster.notLetIn(config.self(), foreign));
                     }
                 })
                 .onFailure(e -> LOG.debug("{} cannot find out which members reject it", config.self(), e));
     }
 
     /** Decides about one feed; returns true if there is a new request. */
-    private boolean consider(Carried feed, List<Ask> given, long now) {
+    private boolean consider(Carried feed, List<LeaseRequest> given, long now) {
         if (feed.deployed == null || !feed.deployed.succeeded()) {
             return false;
         }
-        Candidate candidate = feed.candidate;
+        LeaseProposer candidate = feed.candidate;
         String name = feed.config.name();
-        candidate.heardOf(feed.tenancy.heardEpoch());
-        feed.tenancy.majority(majority.isThere());
+        candidate.heardOf(feed.feedLease.heardEpoch());
+        feed.feedLease.majority(majority.isThere());
         if (candidate.isLost(now)) {
             LOG.debug("{} not acquired by {}", name, config.self());
             given.add(candidate.giveUp(TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now));
         }
-        Promised known = voter.promised(name);
+        GrantedLease known = voter.promised(name);
         if (isToGo(feed, now)) {
-            feed.tenancy.end();
+            feed.feedLease.end();
             given.add(candidate.giveUp(leaseNanos, now));
             return false;
         }
@@ -243,14 +243,14 @@ public final class ClusterVerticle extends VerticleBase {
                 || (known != null && known.isRunning(now))) {
             return false;
         }
-        boolean first = known == null && feed.tenancy.heardEpoch() == 0 && presence.epochOf(name, now) == 0;
+        boolean first = known == null && feed.feedLease.heardEpoch() == 0 && presence.epochOf(name, now) == 0;
         long turn = first
-                ? Turn.atStartNanos(name, config.self(), config.members())
-                : Turn.nanos(
+                ? ClaimDelay.atStartNanos(name, config.self(), config.members())
+                : ClaimDelay.nanos(
                         name,
                         config.self(),
-                        feed.tenancy.isWarm(),
-                        feed.tenancy.isReceiving(),
+                        feed.feedLease.isWarm(),
+                        feed.feedLease.isReceiving(),
                         known == null ? null : known.node(),
                         presence,
                         now);
@@ -265,20 +265,20 @@ public final class ClusterVerticle extends VerticleBase {
         String name = feed.config.name();
         Set<String> present = presence.present(now);
         String first = Placement.order(name, present).get(0);
-        HandOver.Facts facts = new HandOver.Facts(
+        HandOverPolicy.Facts facts = new HandOverPolicy.Facts(
                 feed.candidate.owns(now),
-                feed.tenancy.isReceiving(),
-                feed.tenancy.isUnanswered() ? feed.tenancy.silentNanos(now) : 0,
+                feed.feedLease.isReceiving(),
+                feed.feedLease.isUnanswered() ? feed.feedLease.silentNanos(now) : 0,
                 present.stream()
                         .filter(member -> presence.carries(member, name))
-                        .map(member -> new HandOver.Other(
+                        .map(member -> new HandOverPolicy.Other(
                                 presence.isWarm(member, name),
                                 presence.receives(member, name),
                                 presence.silentNanos(member, name, now)))
                         .toList(),
                 !first.equals(config.self()) && presence.isWarm(first, name));
-        HandOver.Reason reason = feed.handOver.decide(facts, wentHomeNanos, now);
-        if (reason == HandOver.Reason.AWAY) {
+        HandOverPolicy.Reason reason = feed.handOver.decide(facts, wentHomeNanos, now);
+        if (reason == HandOverPolicy.Reason.AWAY) {
             wentHomeNanos = now;
         }
         if (reason != null) {
@@ -287,29 +287,29 @@ public final class ClusterVerticle extends VerticleBase {
         return reason != null;
     }
 
-    private void send(List<Ask> given, long now) {
+    private void send(List<LeaseRequest> given, long now) {
         lastRoundNanos = now;
         round++;
-        List<Ask> asks = new ArrayList<>();
-        Map<String, Round.Part> carries = new LinkedHashMap<>();
+        List<LeaseRequest> asks = new ArrayList<>();
+        Map<String, NodeHeartbeat.Part> carries = new LinkedHashMap<>();
         for (Carried feed : feeds.values()) {
             if (feed.deployed != null) {
                 carries.put(
                         feed.config.name(),
-                        new Round.Part(
-                                feed.tenancy.isWarm(),
-                                feed.tenancy.isReceiving(),
+                        new NodeHeartbeat.Part(
+                                feed.feedLease.isWarm(),
+                                feed.feedLease.isReceiving(),
                                 (int) Math.min(
                                         Integer.MAX_VALUE - 1,
-                                        TimeUnit.NANOSECONDS.toMillis(feed.tenancy.silentNanos(now))),
-                                feed.tenancy.heardEpoch()));
-                Ask ask = feed.candidate.ask(round, now);
+                                        TimeUnit.NANOSECONDS.toMillis(feed.feedLease.silentNanos(now))),
+                                feed.feedLease.heardEpoch()));
+                LeaseRequest ask = feed.candidate.ask(round, now);
                 if (ask != null) {
                     asks.add(ask);
                 }
             }
         }
-        Round mine = new Round(config.self(), round, config.leaseMs(), asks, given, carries);
+        NodeHeartbeat mine = new NodeHeartbeat(config.self(), round, config.leaseMs(), asks, given, carries);
         JsonObject json = mine.toJson();
         for (String member : config.members()) {
             if (!member.equals(config.self())) {
@@ -322,21 +322,21 @@ public final class ClusterVerticle extends VerticleBase {
     // messages between members
 
     private void receive(Message<Object> message) {
-        Round theirs;
+        NodeHeartbeat theirs;
         try {
             JsonObject json = Refusals.body(message, JsonObject.class);
             if ("status".equals(json.getValue("do"))) {
                 message.reply(status());
                 return;
             }
-            if (Round.Votes.is(json)) {
-                Round.Votes votes = Round.Votes.of(json);
+            if (NodeHeartbeat.Votes.is(json)) {
+                NodeHeartbeat.Votes votes = NodeHeartbeat.Votes.of(json);
                 if (isOther(votes.from(), "votes")) {
                     counted(votes);
                 }
                 return;
             }
-            theirs = Round.of(json);
+            theirs = NodeHeartbeat.of(json);
         } catch (IllegalArgumentException e) {
             refusals.refuse("cluster: dropped an invalid message", e.getMessage());
             return;
@@ -352,11 +352,11 @@ public final class ClusterVerticle extends VerticleBase {
                     config.self() + " has leaseMs " + config.leaseMs() + ", the first gets no vote here");
             return;
         }
-        List<Ask> given = giveWay(theirs, now);
+        List<LeaseRequest> given = giveWay(theirs, now);
         if (!given.isEmpty()) {
             send(given, now);
         }
-        Round.Votes votes = vote(theirs, now);
+        NodeHeartbeat.Votes votes = vote(theirs, now);
         if (!votes.votes().isEmpty()) {
             vertx.eventBus().send(ADDRESS + theirs.from(), votes.toJson());
         }
@@ -375,11 +375,11 @@ public final class ClusterVerticle extends VerticleBase {
         return false;
     }
 
-    private List<Ask> giveWay(Round theirs, long now) {
-        List<Ask> given = new ArrayList<>();
-        for (Ask ask : theirs.asks()) {
+    private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now) {
+        List<LeaseRequest> given = new ArrayList<>();
+        for (LeaseRequest ask : theirs.asks()) {
             Carried feed = feeds.get(ask.feed());
-            Ask mine = feed == null
+            LeaseRequest mine = feed == null
                     ? null
                     : feed.candidate.giveWay(
                             theirs.from(), ask.epoch(), TimeUnit.MILLISECONDS.toNanos(BACK_OFF_MS), now);
@@ -391,29 +391,29 @@ public final class ClusterVerticle extends VerticleBase {
         return given;
     }
 
-    private Round.Votes vote(Round of, long now) {
+    private NodeHeartbeat.Votes vote(NodeHeartbeat of, long now) {
         of.given().forEach(given -> voter.release(of.from(), given, now));
-        List<Vote> votes = new ArrayList<>();
-        for (Ask ask : of.asks()) {
+        List<LeaseVote> votes = new ArrayList<>();
+        for (LeaseRequest ask : of.asks()) {
             Carried feed = feeds.get(ask.feed());
             if (feed != null && !of.from().equals(config.self())) {
                 feed.candidate.heardOf(ask.epoch());
             }
             votes.add(voter.vote(of.from(), ask, now));
         }
-        return new Round.Votes(config.self(), of.number(), votes);
+        return new NodeHeartbeat.Votes(config.self(), of.number(), votes);
     }
 
-    private void counted(Round.Votes votes) {
+    private void counted(NodeHeartbeat.Votes votes) {
         long now = System.nanoTime();
-        for (Vote vote : votes.votes()) {
+        for (LeaseVote vote : votes.votes()) {
             Carried feed = feeds.get(vote.feed());
             if (feed == null || feed.deployed == null) {
                 continue;
             }
             feed.candidate.voted(votes.from(), votes.number(), vote);
             if (feed.candidate.owns(now) && !leaving) {
-                feed.tenancy.extend(feed.candidate.epoch(), feed.candidate.untilNanos());
+                feed.feedLease.extend(feed.candidate.epoch(), feed.candidate.untilNanos());
             }
         }
     }
@@ -469,8 +469,8 @@ public final class ClusterVerticle extends VerticleBase {
                 feed.deployed = null;
             }
             if (feed.deployed == null && !feed.leaves) {
-                feed.tenancy = new Tenancy(config.self());
-                Deployable verticle = verticles.apply(feed.config, feed.tenancy);
+                feed.feedLease = new FeedLease(config.self());
+                Deployable verticle = verticles.apply(feed.config, feed.feedLease);
                 Promise<Void> known = Promise.promise();
                 lookUp(name).onComplete(found -> context.runOnContext(v -> known.complete()));
                 // as a child of this verticle
@@ -509,9 +509,9 @@ public final class ClusterVerticle extends VerticleBase {
                         name,
                         new JsonObject()
                                 .put("role", owns ? "owner" : "standby")
-                                .put("warm", owns || feed.tenancy.isWarm())
-                                .put("receives", feed.tenancy.isReceiving())
-                                .put("epoch", owns ? feed.candidate.epoch() : feed.tenancy.heardEpoch())
+                                .put("warm", owns || feed.feedLease.isWarm())
+                                .put("receives", feed.feedLease.isReceiving())
+                                .put("epoch", owns ? feed.candidate.epoch() : feed.feedLease.heardEpoch())
                                 .put("leaseLeftMs", owns ? (feed.candidate.untilNanos() - now) / 1_000_000 : null));
             }
         });
@@ -537,11 +537,11 @@ public final class ClusterVerticle extends VerticleBase {
         context.runOnContext(v -> {
             leaving = true;
             long now = System.nanoTime();
-            List<Ask> given = new ArrayList<>();
+            List<LeaseRequest> given = new ArrayList<>();
             for (Carried feed : feeds.values()) {
                 if (feed.deployed != null) {
-                    feed.tenancy.end();
-                    Ask ask = feed.candidate.giveUp(0, now);
+                    feed.feedLease.end();
+                    LeaseRequest ask = feed.candidate.giveUp(0, now);
                     if (ask != null) {
                         given.add(ask);
                     }
@@ -554,10 +554,10 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     /** Waits until other members own its feeds, because they may need this member's vote. */
-    private void farewell(List<Ask> given, long untilNanos, Promise<Void> gone) {
+    private void farewell(List<LeaseRequest> given, long untilNanos, Promise<Void> gone) {
         long now = System.nanoTime();
         boolean taken = given.stream().allMatch(ask -> {
-            Promised promised = voter.promised(ask.feed());
+            GrantedLease promised = voter.promised(ask.feed());
             return promised != null && !promised.node().equals(config.self());
         });
         if (taken || now - untilNanos > 0) {

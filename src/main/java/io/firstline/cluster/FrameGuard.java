@@ -30,14 +30,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     /** An unfinished message up to this size is not counted in the limit of all connections. */
     private static final int FREE_BYTES = 64 << 10;
 
-    private final BusDoor door;
+    private final BusLimits door;
     /** An unfinished message; null = none. */
     private ByteBuf held;
 
     private long counted;
     private boolean closed;
 
-    FrameGuard(BusDoor door) {
+    FrameGuard(BusLimits door) {
         this.door = door;
     }
 
@@ -55,10 +55,10 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      * before it.
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
-        private final BusDoor door;
+        private final BusLimits door;
         private boolean entered;
 
-        Placer(BusDoor door) {
+        Placer(BusLimits door) {
             this.door = door;
         }
 

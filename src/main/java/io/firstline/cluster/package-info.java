@@ -1,10 +1,10 @@
 /**
  * Several nodes that carry the feeds together, so that a feed survives the loss of its node.
  *
- * <p><b>Membership</b> is tracked by embedded Hazelcast ({@link io.firstline.cluster.Clustering}, the only class that
+ * <p><b>Membership</b> is tracked by embedded Hazelcast ({@link io.firstline.cluster.HazelcastCluster}, the only class that
  * uses it). <b>Ownership</b> of a feed does not depend on it, because its maps are writable on both sides of a
  * network partition. A majority of the configured members grants one of them the feed for the length of a lease,
- * again and again ({@link io.firstline.cluster.Voter}, {@link io.firstline.cluster.Candidate}). A minority publishes
+ * again and again ({@link io.firstline.cluster.LeaseAcceptor}, {@link io.firstline.cluster.LeaseProposer}). A minority publishes
  * nothing. Each owner has an epoch, greater than all before it.
  *
  * <p><b>Several nodes receive each feed.</b> The owner of the lease publishes; the others compare what they receive
@@ -13,8 +13,8 @@
  * that was frozen publishes nothing when it continues, because it checks its lease for every message.
  *
  * <p><b>A warm node</b> can take over without a loss, and reports that in its status. It hears the owner, has
- * everything that the owner has published ({@code io.firstline.bus.Lacking}), receives the feed itself, and the two
- * overlap ({@code io.firstline.bus.OwnLine}). Warm nodes claim a feed first, nodes that do not receive it last. An
+ * everything that the owner has published ({@code io.firstline.bus.MissingRanges}), receives the feed itself, and the two
+ * overlap ({@code io.firstline.bus.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
  * owner that receives nothing hands the feed to a warm node, or after some seconds to any node that receives it. A
  * new owner that knows to have a hole continues from the hole, under numbers that consumers already have, so that
  * they recognise repeats.

@@ -101,11 +101,11 @@ final class BridgesReader {
             String at = pointer + "/feeds/" + i;
             if (!known.contains(name)) {
                 problems.add(new Problem(
-                        at, Wording.quoted(name), "a feed of this configuration: " + String.join(", ", known)));
+                        at, ProblemText.quoted(name), "a feed of this configuration: " + String.join(", ", known)));
             } else if (feeds.path(name).path("body").asText().equals("buffer")) {
                 problems.add(new Problem(
                         at,
-                        Wording.quoted(name) + ", whose \"body\" is \"buffer\"",
+                        ProblemText.quoted(name) + ", whose \"body\" is \"buffer\"",
                         "a feed whose messages carry their sequence: \"body\" \"message\" or \"json\""));
             }
         }

@@ -86,13 +86,13 @@ public record ClusterConfig(
                 .require(
                         name != null && NAME.matcher(name).matches(),
                         "name",
-                        name == null ? "nothing" : Wording.quoted(name),
+                        name == null ? "nothing" : ProblemText.quoted(name),
                         "1 to 64 letters, digits, _ or -")
                 .require(host != null && !host.isBlank(), "host", "nothing", "a host name or address")
                 .require(
                         host == null || !ANY.contains(host),
                         "host",
-                        host == null ? "" : Wording.quoted(host),
+                        host == null ? "" : ProblemText.quoted(host),
                         "one address or name, under which the other nodes find this one")
                 .range("port", port, 1, HIGHEST_PORT)
                 .range("busPort", busPort, 0, HIGHEST_PORT)

@@ -34,7 +34,8 @@ public record DailyWindow(int fromMinute, int toMinute) {
     public static DailyWindow parse(String text) {
         Matcher match = TEXT.matcher(text);
         if (!match.matches()) {
-            throw new InvalidConfigException("daily window", List.of(new Problem("", Wording.quoted(text), ALLOWED)));
+            throw new InvalidConfigException(
+                    "daily window", List.of(new Problem("", ProblemText.quoted(text), ALLOWED)));
         }
         return new DailyWindow(
                 60 * Integer.parseInt(match.group(1)) + Integer.parseInt(match.group(2)),

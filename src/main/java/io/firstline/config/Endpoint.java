@@ -44,7 +44,7 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
                     .require(
                             makesUrls(target),
                             "target",
-                            Wording.quoted(target),
+                            ProblemText.quoted(target),
                             "a template of a wss:// URL with ${/pointer} into the answer and, if the venue wants it, ${id}");
         }
         checks.throwIfAny("endpoint");

@@ -73,7 +73,8 @@ final class Environment {
 
     private void fill(JsonNode node, String pointer) {
         if (node instanceof ObjectNode object) {
-            object.fields().forEachRemaining(e -> e.setValue(filled(e.getValue(), pointer + Wording.step(e.getKey()))));
+            object.fields()
+                    .forEachRemaining(e -> e.setValue(filled(e.getValue(), pointer + ProblemText.step(e.getKey()))));
         } else if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
                 array.set(i, filled(array.get(i), pointer + "/" + i));

@@ -17,7 +17,7 @@ public record EventTime(List<String> at, StampUnit unit) {
         at = at == null ? List.of() : List.copyOf(at);
         unit = unit == null ? StampUnit.MS : unit;
         Checks checks = new Checks();
-        Dialect.checkPointers(checks, "at", at);
+        MessageFormat.checkPointers(checks, "at", at);
         checks.throwIfAny("event time");
     }
 }

@@ -27,7 +27,7 @@ public record FeedConfig(
         int connections,
         Body body,
         String streamPointer,
-        Subscribing subscriptions,
+        SubscribeTemplates subscriptions,
         Venue venue,
         List<Shard> shards,
         Retention retain) {
@@ -35,11 +35,11 @@ public record FeedConfig(
     public FeedConfig {
         body = body == null ? Body.MESSAGE : body;
         streamPointer = streamPointer == null ? "" : streamPointer;
-        subscriptions = subscriptions == null ? Subscribing.NONE : subscriptions;
+        subscriptions = subscriptions == null ? SubscribeTemplates.NONE : subscriptions;
         venue = venue == null ? Venue.NONE : venue;
         shards = shards == null ? List.of() : List.copyOf(shards);
         new Checks()
-                .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
+                .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(pool != null, "pool", "nothing", "a WsPoolConfig")
                 .range("connections", connections, 1, WsPoolConfig.MAX_CONNECTIONS)
                 .require(
@@ -50,7 +50,7 @@ public record FeedConfig(
                 .require(
                         JsonText.isPointer(streamPointer),
                         "streamPointer",
-                        Wording.quoted(streamPointer),
+                        ProblemText.quoted(streamPointer),
                         "a JSON pointer such as /stream, or an empty text")
                 .throwIfAny("feed configuration");
     }
@@ -62,18 +62,18 @@ public record FeedConfig(
             int connections,
             Body body,
             String streamPointer,
-            Subscribing subscriptions) {
+            SubscribeTemplates subscriptions) {
         this(name, pool, connections, body, streamPointer, subscriptions, Venue.NONE, List.of(), null);
     }
 
     /** A feed with a pool; everything else is default. */
     public static FeedConfig of(String name, WsPoolConfig pool) {
-        return new FeedConfig(name, pool, pool.connections(), Body.MESSAGE, "", Subscribing.NONE);
+        return new FeedConfig(name, pool, pool.connections(), Body.MESSAGE, "", SubscribeTemplates.NONE);
     }
 
     /** A feed with a single connection; everything else is default. */
     public static FeedConfig of(String name, WsConnectionConfig connection) {
-        return new FeedConfig(name, WsPoolConfig.of(connection), 1, Body.MESSAGE, "", Subscribing.NONE);
+        return new FeedConfig(name, WsPoolConfig.of(connection), 1, Body.MESSAGE, "", SubscribeTemplates.NONE);
     }
 
     /** Reads the configuration of a verticle; venue profiles come from the class path. */
@@ -135,7 +135,7 @@ public record FeedConfig(
     }
 
     /** The venue's message format. */
-    public Dialect dialect() {
+    public MessageFormat dialect() {
         return venue.dialect();
     }
 

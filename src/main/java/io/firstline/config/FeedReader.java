@@ -61,9 +61,9 @@ final class FeedReader {
     /** Removes a key or, in an object under a key, only the wrong entry. */
     private void takeOut(String pointer) {
         json.properties().stream().map(Map.Entry::getKey).toList().forEach(key -> {
-            String step = Wording.step(key);
+            String step = ProblemText.step(key);
             if (pointer.startsWith(step + "/") && json.get(key) instanceof ObjectNode object) {
-                object.properties().removeIf(e -> pointer.equals(step + Wording.step(e.getKey())));
+                object.properties().removeIf(e -> pointer.equals(step + ProblemText.step(e.getKey())));
             } else if (pointer.equals(step) || pointer.startsWith(step + "/")) {
                 broken.add(key);
                 json.remove(key);
@@ -97,7 +97,7 @@ final class FeedReader {
             name = named.textValue();
             json.remove("name");
             if (!FeedName.isValid(name)) {
-                problems.add(new Problem("/name", Wording.found("/name", named), FeedName.ALLOWED));
+                problems.add(new Problem("/name", ProblemText.found("/name", named), FeedName.ALLOWED));
             }
             problems.addAll(Schema.feed().check(json, "name"));
             Result result = read(name, json, problems, directory, false);
@@ -131,8 +131,9 @@ final class FeedReader {
             checkCount(connections);
         }
         WsPoolConfig pool = connections == 1 ? WsPoolConfig.of(connection) : pool(connection, connections, venue);
-        Subscribing subscribing = attempt(() -> subscribing(venue), Subscribing.NONE);
-        List<Shard> shards = venue == null ? List.of() : Sharding.of(subscribing.streams(), venue, json.has("url"));
+        SubscribeTemplates subscribeTemplates = attempt(() -> subscribeTemplates(venue), SubscribeTemplates.NONE);
+        List<Shard> shards =
+                venue == null ? List.of() : Sharding.of(subscribeTemplates.streams(), venue, json.has("url"));
         FeedConfig feed = attempt(
                 () -> new FeedConfig(
                         name,
@@ -140,7 +141,7 @@ final class FeedReader {
                         connections,
                         constant(Body.class, "body"),
                         text("streamPointer"),
-                        subscribing,
+                        subscribeTemplates,
                         venue,
                         shards.size() > 1 ? shards : List.of(),
                         retention()),
@@ -202,12 +203,12 @@ final class FeedReader {
         if (!simulator) {
             problems.add(new Problem(
                     "/url",
-                    Wording.quoted(url),
+                    ProblemText.quoted(url),
                     "wss://host[:port]/path; sim: needs a \"simulator\" section beside the feeds"));
         } else if (!url.startsWith("sim:/")
                 || url.startsWith("sim://")
                 || !FeedUrl.problems(resolved, false).isEmpty()) {
-            problems.add(new Problem("/url", Wording.quoted(url), "sim:/path without blanks and #fragment"));
+            problems.add(new Problem("/url", ProblemText.quoted(url), "sim:/path without blanks and #fragment"));
         } else {
             simulated = true;
             return resolved;
@@ -292,7 +293,8 @@ final class FeedReader {
             try {
                 windows.add(DailyWindow.parse(texts.get(i)));
             } catch (InvalidConfigException e) {
-                problems.add(new Problem("/rotationWindows/" + i, Wording.quoted(texts.get(i)), DailyWindow.ALLOWED));
+                problems.add(
+                        new Problem("/rotationWindows/" + i, ProblemText.quoted(texts.get(i)), DailyWindow.ALLOWED));
             }
         }
         return windows;
@@ -304,8 +306,8 @@ final class FeedReader {
             POOL_KEYS.stream()
                     .filter(json::has)
                     .forEach(key -> problems.add(new Problem(
-                            Wording.step(key),
-                            Wording.found(Wording.step(key), json.get(key)),
+                            ProblemText.step(key),
+                            ProblemText.found(ProblemText.step(key), json.get(key)),
                             "this key only with 2 \"connections\" or more")));
         } else if (!flag("autoReconnect", true)) {
             problems.add(new Problem(
@@ -315,13 +317,14 @@ final class FeedReader {
         }
     }
 
-    private Subscribing subscribing(Venue venue) {
+    private SubscribeTemplates subscribeTemplates(Venue venue) {
         // an unknown venue might have had a request
         boolean unknown =
                 broken.contains("subscribe") || broken.contains("venue") || (json.has("venue") && venue == null);
-        Subscribing known =
-                venue == null ? new Subscribing(List.of(), unknown ? "${streams}" : "", "", "") : venue.requests();
-        return new Subscribing(
+        SubscribeTemplates known = venue == null
+                ? new SubscribeTemplates(List.of(), unknown ? "${streams}" : "", "", "")
+                : venue.requests();
+        return new SubscribeTemplates(
                 texts("streams"),
                 json.has("subscribe") ? text("subscribe") : known.subscribe(),
                 json.has("unsubscribe") ? text("unsubscribe") : known.unsubscribe(),
@@ -353,7 +356,7 @@ final class FeedReader {
             wrong = "which holds other data than certificates";
         }
         problems.add(new Problem(
-                "/trustedCertificates", Wording.quoted(file) + ", " + wrong, "a PEM file with certificates"));
+                "/trustedCertificates", ProblemText.quoted(file) + ", " + wrong, "a PEM file with certificates"));
         return "";
     }
 

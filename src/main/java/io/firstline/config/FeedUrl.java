@@ -191,7 +191,7 @@ public final class FeedUrl {
     }
 
     private static String quoted(String url) {
-        return Wording.quoted(url);
+        return ProblemText.quoted(url);
     }
 
     /** Decides by name, never by a DNS look-up: a name that merely resolves to loopback does not count. */

@@ -111,7 +111,7 @@ final class HttpReader {
         String name = section.get(key).textValue();
         Path file = directory == null ? Path.of(name) : directory.resolve(name);
         if (!Files.isReadable(file) || JsonText.isSpecial(file)) {
-            problems.add(new Problem("/tls/" + key, Wording.quoted(file.toString()), "a file that can be read"));
+            problems.add(new Problem("/tls/" + key, ProblemText.quoted(file.toString()), "a file that can be read"));
         }
         return file.toString();
     }

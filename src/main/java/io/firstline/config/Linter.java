@@ -129,7 +129,7 @@ final class Linter {
     }
 
     private static int requests(FeedConfig part) {
-        Subscribing how = part.subscriptions();
+        SubscribeTemplates how = part.subscriptions();
         int perRequest = how.takesSeveral() ? part.dialect().streamsPerRequest() : 1;
         return (how.streams().size() + perRequest - 1) / perRequest;
     }
@@ -200,7 +200,7 @@ final class Linter {
             if (!right.isEmpty() && right.stream().noneMatch(known -> isSamePlace(known, url))) {
                 problems.add(new Problem(
                         "/url",
-                        Wording.quoted(url) + ", where " + Wording.quoted(stream) + " is never sent",
+                        ProblemText.quoted(url) + ", where " + ProblemText.quoted(stream) + " is never sent",
                         right.get(0) + ", or no \"url\": the venue's profile then gives the right one"));
                 return;
             }

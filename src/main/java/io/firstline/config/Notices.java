@@ -10,7 +10,7 @@ import java.util.List;
  * @param errors signs of an error report
  * @param errorText JSON pointers to the server's text in an error or a refusal; missing values are skipped
  */
-public record Notices(List<Sign> shutdown, List<Sign> errors, List<String> errorText) {
+public record Notices(List<FieldMatcher> shutdown, List<FieldMatcher> errors, List<String> errorText) {
     public static final Notices NONE = new Notices(List.of(), List.of(), List.of());
 
     public Notices {

@@ -112,18 +112,19 @@ final class Schema {
         String pointer = message.getInstanceLocation().toString();
         String keyword = message.getSchemaLocation().getFragment().toString();
         JsonNode rule = tree.at(JsonPointer.compile(keyword).head());
-        String child = message.getProperty() == null ? "" : pointer + Wording.step(message.getProperty());
+        String child = message.getProperty() == null ? "" : pointer + ProblemText.step(message.getProperty());
         return switch (message.getType()) {
-            case REQUIRED -> new Problem(child, "nothing", Wording.allowed(at(rule, message.getProperty())));
+            case REQUIRED -> new Problem(child, "nothing", ProblemText.allowed(at(rule, message.getProperty())));
             case "additionalProperties" ->
                 new Problem(child, "an unknown key", keys(message.getProperty(), rule, furtherKeys));
             case "propertyNames" ->
-                new Problem(child, "the name " + Wording.quoted(message.getProperty()), FeedName.ALLOWED);
-            case "uniqueItems" -> new Problem(pointer, "an array with repetitions", Wording.allowed(rule));
-            case "minProperties" -> new Problem(pointer, "an empty object", Wording.allowed(rule));
+                new Problem(child, "the name " + ProblemText.quoted(message.getProperty()), FeedName.ALLOWED);
+            case "uniqueItems" -> new Problem(pointer, "an array with repetitions", ProblemText.allowed(rule));
+            case "minProperties" -> new Problem(pointer, "an empty object", ProblemText.allowed(rule));
             case "maxProperties" ->
-                new Problem(pointer, message.getInstanceNode().size() + " entries", Wording.allowed(rule));
-            default -> new Problem(pointer, Wording.found(pointer, message.getInstanceNode()), Wording.allowed(rule));
+                new Problem(pointer, message.getInstanceNode().size() + " entries", ProblemText.allowed(rule));
+            default ->
+                new Problem(pointer, ProblemText.found(pointer, message.getInstanceNode()), ProblemText.allowed(rule));
         };
     }
 
@@ -135,7 +136,7 @@ final class Schema {
         List<String> known = new ArrayList<>(furtherKeys);
         rule.path("properties").fieldNames().forEachRemaining(known::add);
         return String.join(", ", known)
-                + Wording.closest(unknown, known)
+                + ProblemText.closest(unknown, known)
                         .map(key -> " (did you mean " + key + "?)")
                         .orElse("");
     }

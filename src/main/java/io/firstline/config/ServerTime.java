@@ -23,7 +23,7 @@ public record ServerTime(String url, String pointer, StampUnit unit, int everyMs
                     .require(
                             !pointer.isEmpty() && JsonText.isPointer(pointer),
                             "pointer",
-                            Wording.quoted(pointer),
+                            ProblemText.quoted(pointer),
                             "a JSON pointer such as /serverTime");
         }
         checks.throwIfAny("server time");

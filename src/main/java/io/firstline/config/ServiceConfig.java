@@ -97,7 +97,7 @@ public record ServiceConfig(
             problems.addAll(BridgesReader.check(bridges, root, http));
             cluster = cluster(root, directory, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
-                String pointer = "/feeds" + Wording.step(feed.getKey());
+                String pointer = "/feeds" + ProblemText.step(feed.getKey());
                 checkName(feed.getKey(), pointer, problems);
                 if (feed.getValue() instanceof ObjectNode object) {
                     FeedReader.Result result = FeedReader.read(
@@ -240,7 +240,7 @@ public record ServiceConfig(
     private static void checkName(String name, String pointer, List<Problem> problems) {
         if (!FeedName.isValid(name)
                 && problems.stream().noneMatch(p -> p.pointer().equals(pointer))) {
-            problems.add(new Problem(pointer, "the name " + Wording.quoted(name), FeedName.ALLOWED));
+            problems.add(new Problem(pointer, "the name " + ProblemText.quoted(name), FeedName.ALLOWED));
         }
     }
 
@@ -265,7 +265,7 @@ public record ServiceConfig(
 
     private static void number(String pointer, JsonNode node, Map<String, Integer> places) {
         places.put(pointer, places.size());
-        node.fields().forEachRemaining(e -> number(pointer + Wording.step(e.getKey()), e.getValue(), places));
+        node.fields().forEachRemaining(e -> number(pointer + ProblemText.step(e.getKey()), e.getValue(), places));
         for (int i = 0; node.isArray() && i < node.size(); i++) {
             number(pointer + "/" + i, node.get(i), places);
         }

@@ -31,7 +31,7 @@ public record StreamClass(
         sequence = sequence == null ? Sequence.NONE : sequence;
         mode = mode == null ? Mode.FIRST : mode;
         Checks checks = new Checks().require(name != null && !name.isBlank(), "name", name, "a name that is not blank");
-        Dialect.checkPointers(checks, "key", key);
+        MessageFormat.checkPointers(checks, "key", key);
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
@@ -70,7 +70,7 @@ public record StreamClass(
             throw new InvalidConfigException(
                     "stream class",
                     List.of(new Problem(
-                            "/match", Wording.quoted(match), "a regular expression: " + e.getDescription())));
+                            "/match", ProblemText.quoted(match), "a regular expression: " + e.getDescription())));
         }
     }
 
@@ -139,7 +139,8 @@ public record StreamClass(
      * @param reset signs of a message that restarts the chain: the venue counts anew from there, unless the number is
      *     older than one from another connection
      */
-    public record Sequence(Link link, List<String> last, List<String> first, List<String> previous, List<Sign> reset) {
+    public record Sequence(
+            Link link, List<String> last, List<String> first, List<String> previous, List<FieldMatcher> reset) {
         public static final Sequence NONE = new Sequence(Link.NONE, List.of(), List.of(), List.of());
 
         /** A sequence that restarts only if a message's number is below the previous one. */
@@ -153,10 +154,11 @@ public record StreamClass(
             previous = previous == null ? List.of() : List.copyOf(previous);
             reset = reset == null ? List.of() : List.copyOf(reset);
             Checks checks = new Checks();
-            Dialect.checkPointers(checks, "last", last);
-            Dialect.checkPointers(checks, "first", first);
-            Dialect.checkPointers(checks, "previous", previous);
-            Dialect.checkPointers(checks, "reset", reset.stream().map(Sign::at).toList());
+            MessageFormat.checkPointers(checks, "last", last);
+            MessageFormat.checkPointers(checks, "first", first);
+            MessageFormat.checkPointers(checks, "previous", previous);
+            MessageFormat.checkPointers(
+                    checks, "reset", reset.stream().map(FieldMatcher::at).toList());
             checks.require(
                             (link == Link.NONE) == last.isEmpty(),
                             "last",

@@ -22,8 +22,8 @@ public record Venue(
         String name,
         List<String> urls,
         List<VenueRoute> routes,
-        Subscribing requests,
-        Dialect dialect,
+        SubscribeTemplates requests,
+        MessageFormat dialect,
         Limits limits,
         Endpoint endpoint,
         List<String> subProtocols) {
@@ -32,19 +32,19 @@ public record Venue(
 
     /** No venue: unknown messages and no limits. */
     public static final Venue NONE =
-            new Venue("none", List.of(), List.of(), Subscribing.NONE, Dialect.NONE, Limits.NONE);
+            new Venue("none", List.of(), List.of(), SubscribeTemplates.NONE, MessageFormat.NONE, Limits.NONE);
 
     public Venue {
         // the feed decides whether ws:// is allowed for this host
         urls = urls == null ? List.of() : List.copyOf(urls);
         routes = routes == null ? List.of() : List.copyOf(routes);
-        requests = requests == null ? Subscribing.NONE : requests;
-        dialect = dialect == null ? Dialect.NONE : dialect;
+        requests = requests == null ? SubscribeTemplates.NONE : requests;
+        dialect = dialect == null ? MessageFormat.NONE : dialect;
         limits = limits == null ? Limits.NONE : limits;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
         Checks checks = new Checks()
-                .require(FeedName.isValid(name), "name", Wording.quoted(String.valueOf(name)), FeedName.ALLOWED)
+                .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(
                         endpoint.isNone() || (urls.isEmpty() && routes.isEmpty()),
                         "endpoint",
@@ -60,8 +60,8 @@ public record Venue(
             String name,
             List<String> urls,
             List<VenueRoute> routes,
-            Subscribing requests,
-            Dialect dialect,
+            SubscribeTemplates requests,
+            MessageFormat dialect,
             Limits limits) {
         this(name, urls, routes, requests, dialect, limits, Endpoint.NONE, List.of());
     }

@@ -68,7 +68,7 @@ final class VenueReader {
                 "venue",
                 List.of(new Problem(
                         "/venue",
-                        Wording.quoted(String.valueOf(name)),
+                        ProblemText.quoted(String.valueOf(name)),
                         "a venue profile: " + String.join(", ", known(directory)))));
     }
 
@@ -101,7 +101,7 @@ final class VenueReader {
                         ? "at most " + MAX_EXTENDED + " profiles that extend each other"
                         : "a venue profile: " + String.join(", ", known(directory));
                 throw new InvalidConfigException(
-                        "venue", List.of(new Problem("/extends", Wording.quoted(base), allowed)));
+                        "venue", List.of(new Problem("/extends", ProblemText.quoted(base), allowed)));
             }
             profile = onTopOf(below.get(), profile);
             at = base;
@@ -166,25 +166,25 @@ final class VenueReader {
     // from the object to records
 
     private Venue venue(String name, ObjectNode json) {
-        Subscribing requests = attempt(
+        SubscribeTemplates requests = attempt(
                 "",
-                () -> new Subscribing(
+                () -> new SubscribeTemplates(
                         List.of(),
                         json.path("subscribe").asText(),
                         json.path("unsubscribe").asText(),
                         json.path("argument").asText()),
-                Subscribing.NONE);
+                SubscribeTemplates.NONE);
         List<VenueRoute> routes = new ArrayList<>();
         json.path("routes")
                 .properties()
                 .forEach(e -> routes.add(attempt(
-                        "/routes" + Wording.step(e.getKey()),
+                        "/routes" + ProblemText.step(e.getKey()),
                         () -> new VenueRoute(
                                 e.getKey(),
                                 e.getValue().path("match").asText(),
                                 texts(e.getValue().path("url"))),
                         null)));
-        Dialect dialect = dialect(json.path("messages"), json);
+        MessageFormat dialect = dialect(json.path("messages"), json);
         Limits limits = attempt(
                 "",
                 () -> new Limits(
@@ -251,7 +251,7 @@ final class VenueReader {
         return json.has("unit") ? constant(StampUnit.class, json.path("unit")) : StampUnit.MS;
     }
 
-    private Dialect dialect(JsonNode messages, JsonNode venue) {
+    private MessageFormat dialect(JsonNode messages, JsonNode venue) {
         Heartbeat heartbeat = attempt(
                 "/heartbeat",
                 () -> new Heartbeat(
@@ -263,7 +263,7 @@ final class VenueReader {
         messages.path("names")
                 .properties()
                 .forEach(e -> names.put(e.getKey(), e.getValue().asText()));
-        List<Sign> control = new ArrayList<>();
+        List<FieldMatcher> control = new ArrayList<>();
         List<String> controlTexts = new ArrayList<>();
         for (int i = 0; i < messages.path("control").size(); i++) {
             JsonNode item = messages.path("control").get(i);
@@ -273,9 +273,9 @@ final class VenueReader {
                 control.addAll(signs("/messages/control/" + i, item));
             }
         }
-        List<Sign> refusal = signsIn("/messages/refusal", messages.path("refusal"));
+        List<FieldMatcher> refusal = signsIn("/messages/refusal", messages.path("refusal"));
         List<String> shutdownStreams = new ArrayList<>();
-        List<Sign> shutdown = new ArrayList<>();
+        List<FieldMatcher> shutdown = new ArrayList<>();
         for (int i = 0; i < messages.path("shutdown").size(); i++) {
             JsonNode item = messages.path("shutdown").get(i);
             if (item.isTextual()) {
@@ -290,14 +290,14 @@ final class VenueReader {
         messages.path("classes")
                 .properties()
                 .forEach(e -> classes.addAll(
-                        streamClass("/messages/classes" + Wording.step(e.getKey()), e.getKey(), e.getValue())));
+                        streamClass("/messages/classes" + ProblemText.step(e.getKey()), e.getKey(), e.getValue())));
         EventTime eventTime = eventTime(messages.path("eventTime"));
         ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
                 ? ServerTime.NONE // an error of one must not cause an error of the other
                 : serverTime(venue.path("serverTime"));
         return attempt(
                 "/messages",
-                () -> new Dialect(
+                () -> new MessageFormat(
                         texts(messages.path("stream")),
                         messages.path("separator").asText(),
                         names,
@@ -306,13 +306,13 @@ final class VenueReader {
                         controlTexts,
                         messages.path("ackId").asText(),
                         refusal,
-                        venue.path("streamsPerRequest").asInt(Dialect.DEFAULT_STREAMS_PER_REQUEST),
+                        venue.path("streamsPerRequest").asInt(MessageFormat.DEFAULT_STREAMS_PER_REQUEST),
                         heartbeat,
                         classes,
                         serverTime,
                         eventTime,
                         notices),
-                Dialect.NONE);
+                MessageFormat.NONE);
     }
 
     private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {
@@ -333,7 +333,7 @@ final class VenueReader {
         if (json.isMissingNode()) {
             return Sequence.NONE;
         }
-        List<Sign> reset = signsIn(pointer + "/reset", json.path("reset"));
+        List<FieldMatcher> reset = signsIn(pointer + "/reset", json.path("reset"));
         return attempt(
                 pointer,
                 () -> new Sequence(
@@ -345,8 +345,8 @@ final class VenueReader {
                 Sequence.NONE);
     }
 
-    private List<Sign> signsIn(String pointer, JsonNode array) {
-        List<Sign> signs = new ArrayList<>();
+    private List<FieldMatcher> signsIn(String pointer, JsonNode array) {
+        List<FieldMatcher> signs = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             signs.addAll(signs(pointer + "/" + i, array.get(i)));
         }
@@ -354,11 +354,11 @@ final class VenueReader {
     }
 
     /** A sign, or a pointer, which matches any value there; empty if it is wrong, which is reported. */
-    private List<Sign> signs(String pointer, JsonNode item) {
+    private List<FieldMatcher> signs(String pointer, JsonNode item) {
         List<String> is = new ArrayList<>();
         item.path("is").forEach(value -> is.add(value.toString()));
         String at = item.isTextual() ? item.textValue() : item.path("at").asText();
-        return attempt(pointer, () -> List.of(new Sign(at, is)), List.of());
+        return attempt(pointer, () -> List.of(new FieldMatcher(at, is)), List.of());
     }
 
     /** Runs a record's own checks. */

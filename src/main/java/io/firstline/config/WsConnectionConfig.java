@@ -125,13 +125,15 @@ public record WsConnectionConfig(
         headers.forEach((name, value) -> {
             if (!HEADER_NAME.matcher(name).matches()) {
                 problems.add(new Problem(
-                        "/headers" + Wording.step(name),
-                        "the name " + Wording.quoted(name),
+                        "/headers" + ProblemText.step(name),
+                        "the name " + ProblemText.quoted(name),
                         "a header name: letters, digits and any of !#$%&'*+-.^_`|~"));
             }
             if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
                 problems.add(new Problem(
-                        "/headers" + Wording.step(name), "a value with a control character", "a value on one line"));
+                        "/headers" + ProblemText.step(name),
+                        "a value with a control character",
+                        "a value on one line"));
             }
         });
         return problems;
@@ -145,7 +147,7 @@ public record WsConnectionConfig(
             if (!HEADER_NAME.matcher(each).matches() || subProtocols.indexOf(each) < i) {
                 problems.add(new Problem(
                         "/subProtocols/" + i,
-                        Wording.quoted(each),
+                        ProblemText.quoted(each),
                         "a sub-protocol's name, once: letters, digits and any of !#$%&'*+-.^_`|~"));
             }
         }

@@ -23,7 +23,7 @@ public final class EndpointConnector implements Connector {
     private final Endpoint endpoint;
     private final String ownHost;
     private final Supplier<Future<JsonNode>> ask;
-    private final Clockwork clockwork;
+    private final Scheduler scheduler;
     private final ConnectBudget budget;
     private final RetryPolicy retry;
 
@@ -49,15 +49,15 @@ public final class EndpointConnector implements Connector {
             Connector sockets,
             WsConnectionConfig config,
             Supplier<Future<JsonNode>> ask,
-            Clockwork clockwork,
+            Scheduler scheduler,
             ConnectBudget budget) {
         this.sockets = sockets;
         this.endpoint = config.endpoint();
         this.ownHost = URI.create(endpoint.url()).getHost();
         this.ask = ask;
-        this.clockwork = clockwork;
+        this.scheduler = scheduler;
         this.budget = budget;
-        this.retry = new RetryPolicy(config.retry(), clockwork.random());
+        this.retry = new RetryPolicy(config.retry(), scheduler.random());
     }
 
     @Override
@@ -101,7 +101,7 @@ public final class EndpointConnector implements Connector {
 
     /** Connects to the place in the answer. */
     private Future<WsConnectionConfig> at(WsConnectionConfig config, JsonNode answer) {
-        String id = Long.toHexString(clockwork.random().nextLong());
+        String id = Long.toHexString(scheduler.random().nextLong());
         try {
             return Future.succeededFuture(config.withUrl(endpoint.target(answer, id)));
         } catch (InvalidConfigException wrong) { // its message contains the URL
@@ -114,7 +114,7 @@ public final class EndpointConnector implements Connector {
     }
 
     private RestFailedException failed(Throwable cause, long askedIn) {
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         long wantedMs = cause instanceof RestFailedException rest ? rest.pauseMs() : 0;
         if (askedIn == spell) {
             wantedMs = Math.max(wantedMs, Math.max(1, retry.delayMs(failures)));
@@ -128,7 +128,7 @@ public final class EndpointConnector implements Connector {
     }
 
     private long restMs() {
-        long leftNanos = restUntilNanos - clockwork.nowNanos();
+        long leftNanos = restUntilNanos - scheduler.nowNanos();
         return leftNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 
@@ -136,7 +136,7 @@ public final class EndpointConnector implements Connector {
         String host = URI.create(config.url()).getHost();
         long waitMs = host.equals(ownHost)
                 ? 0 // counted by the feed
-                : budget.take(host, config.retry().connectsPer5Min(), clockwork.nowNanos());
+                : budget.take(host, config.retry().connectsPer5Min(), scheduler.nowNanos());
         if (waitMs > 0) {
             return Future.failedFuture(new RestFailedException(
                     "no attempt at the host from the endpoint is allowed for " + waitMs + " ms", waitMs));
@@ -145,7 +145,7 @@ public final class EndpointConnector implements Connector {
             if (e instanceof UpgradeRejectedException refused) {
                 String header = refused.getHeaders().get("Retry-After");
                 long pauseMs = RetryAfter.pauseMs(refused.getStatus(), header, Instant.now());
-                budget.pause(host, pauseMs, clockwork.nowNanos());
+                budget.pause(host, pauseMs, scheduler.nowNanos());
             }
         });
     }

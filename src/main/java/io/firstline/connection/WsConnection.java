@@ -69,13 +69,13 @@ public final class WsConnection {
         void closed(WsConnection connection, Disconnect end);
     }
 
-    private final Clockwork clockwork;
+    private final Scheduler scheduler;
     private final Connector connector;
     private final WsConnectionConfig config;
     private final Listener listener;
     private final LatencyTracker latency;
     private final MessageAssembler assembler;
-    private final Pacer pacer;
+    private final SendThrottle pacer;
     private final Promise<Void> ended = Promise.promise();
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
@@ -105,17 +105,17 @@ public final class WsConnection {
     /**
      * Makes a connection that is not open yet.
      *
-     * @param clockwork {@link Clockwork#of}
+     * @param scheduler {@link Scheduler#of}
      * @param connector a {@link WsClient}; the caller keeps and closes it
      */
-    public WsConnection(Clockwork clockwork, Connector connector, WsConnectionConfig config, Listener listener) {
-        this.clockwork = clockwork;
+    public WsConnection(Scheduler scheduler, Connector connector, WsConnectionConfig config, Listener listener) {
+        this.scheduler = scheduler;
         this.connector = connector;
         this.config = config;
         this.listener = listener;
         this.onConnect = config.onConnect();
         this.latency = new LatencyTracker(config.latencyWindow());
-        this.pacer = new Pacer(clockwork, new FrameBudget(config.framesPerSecond()));
+        this.pacer = new SendThrottle(scheduler, new FrameRateLimit(config.framesPerSecond()));
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
             public void message(Payload payload) {
@@ -144,7 +144,7 @@ public final class WsConnection {
      */
     public Future<Void> connect() {
         state = state.become(ConnectionState.CONNECTING);
-        connectStartedNanos = clockwork.nowNanos();
+        connectStartedNanos = scheduler.nowNanos();
         return connector.connect(config).transform(attempt -> {
             if (state == ConnectionState.CLOSED) {
                 if (attempt.succeeded()) {
@@ -172,7 +172,7 @@ public final class WsConnection {
     /** Vert.x reports a missing answer to the upgrade like a lost connection; the elapsed time tells them apart. */
     private Disconnect connectFailure(Throwable cause) {
         Disconnect why = Disconnect.of(cause, 0);
-        long waitedMs = (clockwork.nowNanos() - connectStartedNanos) / 1_000_000;
+        long waitedMs = (scheduler.nowNanos() - connectStartedNanos) / 1_000_000;
         return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
                 ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
                 : why;
@@ -180,7 +180,7 @@ public final class WsConnection {
 
     private void open(Socket opened) {
         socket = opened;
-        openedNanos = clockwork.nowNanos();
+        openedNanos = scheduler.nowNanos();
         liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
         listener.opened(this);
@@ -199,7 +199,7 @@ public final class WsConnection {
                             e -> LOG.warn("{} could not send on connect: {}", config.connectionId(), e.getMessage()));
         }
         ping();
-        pingTimer = clockwork.every(config.latencyPingIntervalMs(), this::tick);
+        pingTimer = scheduler.every(config.latencyPingIntervalMs(), this::tick);
     }
 
     private Socket.Listener events() {
@@ -256,7 +256,7 @@ public final class WsConnection {
     }
 
     private void heard() {
-        arrivalNanos = clockwork.nowNanos();
+        arrivalNanos = scheduler.nowNanos();
         if (liveness.silentNanos(arrivalNanos) >= Liveness.LEAST_DEADLINE_NANOS) {
             liveness.silenceEnds(latency.outstandingNanos(arrivalNanos), latency.emaMs(), arrivalNanos);
             unanswered = false;
@@ -314,7 +314,7 @@ public final class WsConnection {
      * report the end of a channel that it closed because of an error; then it is reported here.
      */
     private void cutOffSoon(Socket closed) {
-        clockwork.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff().onComplete(done -> {
+        scheduler.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff().onComplete(done -> {
             LOG.debug("{} has ended, or was closed by force", id());
             if (closing) {
                 finish(closedByUs);
@@ -352,8 +352,8 @@ public final class WsConnection {
             return;
         }
         end = why;
-        endedNanos = clockwork.nowNanos();
-        clockwork.cancel(pingTimer);
+        endedNanos = scheduler.nowNanos();
+        scheduler.cancel(pingTimer);
         pacer.end(id() + " has ended: " + why);
         if (state == ConnectionState.CONNECTED) {
             state = state.become(ConnectionState.DISCONNECTED);
@@ -382,7 +382,7 @@ public final class WsConnection {
     }
 
     private void tick() {
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         long outstandingNanos = latency.outstandingNanos(now);
         if (liveness.isHalfOpen(outstandingNanos, latency.emaMs(), now)) {
             unanswered(now - outstandingNanos, "not even a pong");
@@ -419,10 +419,10 @@ public final class WsConnection {
      * interval measures.
      */
     private void ping() {
-        if (latency.isDue(clockwork.nowNanos())) {
+        if (latency.isDue(scheduler.nowNanos())) {
             pacer.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
                             .appendLong(PING_MARK)
-                            .appendLong(latency.nextPing(clockwork.nowNanos())))
+                            .appendLong(latency.nextPing(scheduler.nowNanos())))
                     .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage())));
         }
     }
@@ -430,7 +430,7 @@ public final class WsConnection {
     private void onPong(Buffer payload) {
         if (payload.length() == 2 * Long.BYTES && payload.getLong(0) == PING_MARK) {
             boolean stalled = liveness.stallNanos() > 0 && liveness.stallEndedNanos() - latency.sentNanos() >= 0;
-            latency.onPong(payload.getLong(Long.BYTES), clockwork.nowNanos(), stalled);
+            latency.onPong(payload.getLong(Long.BYTES), scheduler.nowNanos(), stalled);
         }
     }
 
@@ -492,12 +492,12 @@ public final class WsConnection {
         closedByUs = Disconnect.byUs(code, reason);
         if (open) {
             closing = true;
-            clockwork.cancel(pingTimer);
+            scheduler.cancel(pingTimer);
             pacer.end(id() + " is closing");
             sayGoodbye(socket);
         } else if (connecting) {
             // Vert.x cannot cancel an attempt; it ends within the connect timeout
-            clockwork.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());
+            scheduler.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());
         } else {
             ended.tryComplete();
         }
@@ -526,7 +526,7 @@ public final class WsConnection {
         if (openedNanos == 0) {
             return 0;
         }
-        return ((endedNanos == 0 ? clockwork.nowNanos() : endedNanos) - openedNanos) / 1_000_000;
+        return ((endedNanos == 0 ? scheduler.nowNanos() : endedNanos) - openedNanos) / 1_000_000;
     }
 
     /** The moving average of the round trip, milliseconds; NaN = not measured yet. */
@@ -539,7 +539,7 @@ public final class WsConnection {
      * not measured yet.
      */
     public double expectedLatencyMs() {
-        return Math.max(latency.emaMs(), latency.outstandingNanos(clockwork.nowNanos()) / 1e6);
+        return Math.max(latency.emaMs(), latency.outstandingNanos(scheduler.nowNanos()) / 1e6);
     }
 
     /** A copy of the histogram of all round trips, in microseconds. */
@@ -549,7 +549,7 @@ public final class WsConnection {
 
     /** The time since the last frame, milliseconds; 0 = never opened. */
     public long silentMs() {
-        return liveness == null ? 0 : liveness.silentNanos(clockwork.nowNanos()) / 1_000_000;
+        return liveness == null ? 0 : liveness.silentNanos(scheduler.nowNanos()) / 1_000_000;
     }
 
     /** Whether nothing has arrived since an answer was due: the connection may be half-open. */

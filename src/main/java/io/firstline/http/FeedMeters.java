@@ -84,7 +84,7 @@ final class FeedMeters {
     private final class OneFeed {
         private final MeterSet meters;
         private final Map<String, RunningTotal> totals = new HashMap<>();
-        private final Map<Integer, OneSeat> seats = new HashMap<>();
+        private final Map<Integer, OneSlot> slots = new HashMap<>();
 
         OneFeed(MeterSet meters) {
             this.meters = meters;
@@ -129,7 +129,7 @@ final class FeedMeters {
             gaps(report.getJsonArray("ledger"));
             exchangeLatency(report.getJsonObject("exchangeLatency"));
             consumers(report.getJsonArray("consumers", new JsonArray()));
-            seats(report);
+            slots(report);
             meters.removeUntouched();
         }
 
@@ -241,23 +241,23 @@ final class FeedMeters {
             }
         }
 
-        private void seats(JsonObject report) {
+        private void slots(JsonObject report) {
             JsonArray connections = report.getJsonArray("connections");
             JsonObject[] members = new JsonObject[report.getInteger("target") + 1];
             for (int i = 0; i < connections.size(); i++) {
                 JsonObject connection = connections.getJsonObject(i);
-                int seat = connection.getInteger("seat");
+                int slot = connection.getInteger("slot");
                 String id = connection.getString("connection");
-                seat(seat).see(id, connection);
+                slot(slot).see(id, connection);
                 total("bytes").see(id, connection.getLong("bytes"));
-                if (connection.getString("role").equals("member") && seat < members.length) {
-                    members[seat] = connection;
+                if (connection.getString("role").equals("member") && slot < members.length) {
+                    members[slot] = connection;
                 }
             }
-            for (int seat = 1; seat < members.length; seat++) {
-                Tags tags = Tags.of("seat", Integer.toString(seat));
-                seat(seat).tell(tags);
-                member(members[seat], tags);
+            for (int slot = 1; slot < members.length; slot++) {
+                Tags tags = Tags.of("slot", Integer.toString(slot));
+                slot(slot).tell(tags);
+                member(members[slot], tags);
             }
             meters.count(
                     "firstline.feed.bytes",
@@ -285,29 +285,29 @@ final class FeedMeters {
             return totals.computeIfAbsent(key, k -> new RunningTotal(1));
         }
 
-        private OneSeat seat(int number) {
-            return seats.computeIfAbsent(number, n -> new OneSeat(meters));
+        private OneSlot slot(int number) {
+            return slots.computeIfAbsent(number, n -> new OneSlot(meters));
         }
     }
 
     /** The sums over all connections that have had a slot. */
-    private final class OneSeat {
+    private final class OneSlot {
         private static final int HISTOGRAM = MicrosHistogram.BOUNDS_MICROS.size() + 2;
 
         private final MeterSet meters;
-        private final RunningTotal counters = new RunningTotal(SeatCounter.values().length);
+        private final RunningTotal counters = new RunningTotal(SlotCounter.values().length);
         private final RunningTotal opened = new RunningTotal(1);
         private final RunningTotal lags = new RunningTotal(HISTOGRAM);
         private final RunningTotal latencies = new RunningTotal(HISTOGRAM);
 
-        OneSeat(MeterSet meters) {
+        OneSlot(MeterSet meters) {
             this.meters = meters;
         }
 
         void see(String id, JsonObject connection) {
             counters.see(
                     id,
-                    Arrays.stream(SeatCounter.values())
+                    Arrays.stream(SlotCounter.values())
                             .mapToLong(counter -> connection.getLong(counter.key, 0L))
                             .toArray());
             opened.see(id, 1);
@@ -331,7 +331,7 @@ final class FeedMeters {
         void tell(Tags tags) {
             long[] sums = counters.sums();
             int next = 0;
-            for (SeatCounter counter : SeatCounter.values()) {
+            for (SlotCounter counter : SlotCounter.values()) {
                 meters.count(counter.meter, counter.help, tags, sums[next++]);
             }
             meters.count(
@@ -349,7 +349,7 @@ final class FeedMeters {
     }
 
     /** The counters of a slot. */
-    private enum SeatCounter {
+    private enum SlotCounter {
         MESSAGES("messages", "firstline.connection.messages", "Messages received"),
         BYTES("bytes", "firstline.connection.bytes", "Payload bytes received"),
         WINS("wins", "firstline.connection.wins", "Messages of which it delivered the first copy"),
@@ -361,7 +361,7 @@ final class FeedMeters {
         private final String meter;
         private final String help;
 
-        SeatCounter(String key, String meter, String help) {
+        SlotCounter(String key, String meter, String help) {
             this.key = key;
             this.meter = meter;
             this.help = help;

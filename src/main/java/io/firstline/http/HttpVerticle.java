@@ -60,7 +60,7 @@ public final class HttpVerticle extends VerticleBase {
     private static final Set<String> ACTIONS = Set.of("evict", "renew", "subscribe", "unsubscribe");
 
     private final HttpConfig settings;
-    private final Patience patience;
+    private final HttpTimeouts patience;
     private final PrometheusMeterRegistry registry;
     private final Collection<String> announced;
     private final SockJsBridgeConfig bridged;
@@ -93,7 +93,7 @@ public final class HttpVerticle extends VerticleBase {
      * @param announced names of feeds that will be deployed
      */
     public HttpVerticle(HttpConfig settings, PrometheusMeterRegistry registry, Collection<String> announced) {
-        this(settings, registry, announced, null, Patience.DEFAULT);
+        this(settings, registry, announced, null, HttpTimeouts.DEFAULT);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class HttpVerticle extends VerticleBase {
             PrometheusMeterRegistry registry,
             Collection<String> announced,
             SockJsBridgeConfig bridged) {
-        this(settings, registry, announced, bridged, Patience.DEFAULT);
+        this(settings, registry, announced, bridged, HttpTimeouts.DEFAULT);
     }
 
     /** The same with shorter times, for tests. */
@@ -117,7 +117,7 @@ public final class HttpVerticle extends VerticleBase {
             PrometheusMeterRegistry registry,
             Collection<String> announced,
             SockJsBridgeConfig bridged,
-            Patience patience) {
+            HttpTimeouts patience) {
         this.patience = patience;
         this.settings = settings;
         this.registry = registry;

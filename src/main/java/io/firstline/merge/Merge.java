@@ -4,8 +4,8 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.ConnectBudget;
+import io.firstline.pool.FeedEnvironment;
 import io.firstline.pool.FeedReport;
-import io.firstline.pool.Surroundings;
 import io.firstline.pool.WsPool;
 import io.firstline.recording.Entries;
 import io.firstline.recording.RecordedEntry;
@@ -176,7 +176,7 @@ public final class Merge {
         VirtualClock clock = new VirtualClock(
                 recordings.stream().mapToLong(Recording::startNanos).min().orElseThrow());
         RecordedExchange exchange = new RecordedExchange(clock);
-        WsPool pool = WsPool.create(new Surroundings(context, clock, any -> exchange, new ConnectBudget()), config);
+        WsPool pool = WsPool.create(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), config);
         pool.handler(message -> write(message, out));
         pool.start();
         PriorityQueue<Source> queue =

@@ -1,6 +1,6 @@
 package io.firstline.merge;
 
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** A clock that moves only when a caller advances it; each timer runs exactly when it is due. */
-final class VirtualClock implements Clockwork {
+final class VirtualClock implements Scheduler {
     private static final long NANOS_PER_MS = 1_000_000;
     /** Any value will do, if it is the same each time. */
     private static final long SEED = 1;

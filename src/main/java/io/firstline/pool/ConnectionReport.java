@@ -11,7 +11,7 @@ import io.firstline.connection.WsConnectionState;
  *     single connection
  * @param latency round trips of its pings
  * @param role its role in the feed
- * @param seat the seat that it has, had, or is on trial for; from 1 to the feed's target
+ * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
  */
 public record ConnectionReport(
         WsConnectionState connection,
@@ -19,16 +19,16 @@ public record ConnectionReport(
         MicrosHistogram lag,
         MicrosHistogram latency,
         Role role,
-        int seat) {
+        int slot) {
 
-    /** Returns the same report with the seat number shifted by the seats of the pools before. */
-    ConnectionReport after(int seatsBefore) {
-        return new ConnectionReport(connection, line, lag, latency, role, seatsBefore + seat);
+    /** Returns the same report with the slot number shifted by the slots of the pools before. */
+    ConnectionReport after(int slotsBefore) {
+        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot);
     }
 
     /** The role of a connection. */
     public enum Role {
-        /** Holds a seat. */
+        /** Holds a slot. */
         MEMBER,
         /** Opened to replace a member, on trial. */
         CANDIDATE,

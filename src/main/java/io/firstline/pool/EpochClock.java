@@ -1,6 +1,6 @@
 package io.firstline.pool;
 
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 
 /**
  * Converts instants of the monotonic clock to epoch time. Reads the system clock once a second, so that it follows
@@ -13,19 +13,19 @@ final class EpochClock {
 
     private static final long SLEW_NANOS_PER_MICRO = 1_000_000;
 
-    private final Clockwork clockwork;
+    private final Scheduler scheduler;
     private long anchorNanos;
     private long anchorMicros;
     private int steps;
 
-    EpochClock(Clockwork clockwork) {
-        this.clockwork = clockwork;
+    EpochClock(Scheduler scheduler) {
+        this.scheduler = scheduler;
         anchor();
     }
 
     private void anchor() {
-        anchorNanos = clockwork.nowNanos();
-        anchorMicros = clockwork.epochMicros();
+        anchorNanos = scheduler.nowNanos();
+        anchorMicros = scheduler.epochMicros();
     }
 
     /** The number of steps of the system clock; figures from before a step are not comparable. */

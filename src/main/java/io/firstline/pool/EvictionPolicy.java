@@ -61,7 +61,7 @@ final class EvictionPolicy {
     /** Returns whether there is enough data to judge: the slowest of a few messages says nothing about a connection. */
     static boolean canJudge(List<Contender> live, RankBy rankBy) {
         return rankBy == RankBy.LATENCY
-                || live.stream().anyMatch(c -> c.window().copies() >= Trial.COPIES);
+                || live.stream().anyMatch(c -> c.window().copies() >= PromotionPolicy.COPIES);
     }
 
     /**

@@ -2,15 +2,15 @@ package io.firstline.pool;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.FeedUrl;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StampUnit;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.RestClient;
 import io.firstline.connection.RestFailedException;
+import io.firstline.connection.Scheduler;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
@@ -34,8 +34,8 @@ final class ExchangeTime {
     private final String feed;
     private final ServerTime server;
     private final EventTime event;
-    private final Surroundings surroundings;
-    private final Clockwork clockwork;
+    private final FeedEnvironment environment;
+    private final Scheduler scheduler;
     /** Separate from the feed's reader, which also reads late copies and does not need this member. */
     private final KeyReader reader;
 
@@ -53,12 +53,12 @@ final class ExchangeTime {
     private long failures;
     private boolean failureTold;
 
-    ExchangeTime(String feed, Dialect dialect, Surroundings surroundings) {
+    ExchangeTime(String feed, MessageFormat dialect, FeedEnvironment environment) {
         this.feed = feed;
         this.server = dialect.serverTime();
         this.event = dialect.eventTime();
-        this.surroundings = surroundings;
-        this.clockwork = surroundings.clockwork();
+        this.environment = environment;
+        this.scheduler = environment.scheduler();
         this.reader = isTold() ? new KeyReader(event.at()) : null;
         this.ages = isTold() ? new SignedHistogram() : null;
     }
@@ -70,14 +70,14 @@ final class ExchangeTime {
 
     void start(WsConnectionConfig newConfig) {
         config = newConfig;
-        if (!server.isNone() && surroundings.rests() != null) {
-            timer = clockwork.every(server.everyMs(), this::round);
+        if (!server.isNone() && environment.rests() != null) {
+            timer = scheduler.every(server.everyMs(), this::round);
             round();
         }
     }
 
     void stop() {
-        clockwork.cancel(timer);
+        scheduler.cancel(timer);
         if (asking != null) {
             asking.close();
             asking = null;
@@ -89,11 +89,11 @@ final class ExchangeTime {
             return; // the previous round ends by its time-out
         }
         String host = URI.create(server.url()).getHost();
-        if (surroundings.budget().take(host, 0, clockwork.nowNanos()) > 0) {
+        if (environment.budget().take(host, 0, scheduler.nowNanos()) > 0) {
             failures++;
             return;
         }
-        RestClient client = surroundings.rests().apply(config);
+        RestClient client = environment.rests().apply(config);
         asking = client;
         Future<Void> answered = Future.succeededFuture();
         for (int i = 0; i < QUESTIONS; i++) {
@@ -114,14 +114,14 @@ final class ExchangeTime {
     }
 
     private Future<Void> ask(RestClient client) {
-        long askedNanos = clockwork.nowNanos();
+        long askedNanos = scheduler.nowNanos();
         return client.ask("GET", server.url(), Map.of()).map(answer -> {
             StampUnit unit = server.unit();
             long stamp = stamp(answer.at(JsonPointer.compile(server.pointer())));
             if (!unit.isPlausible(stamp)) {
                 throw new IllegalStateException("the answer has no time in " + unit + " at " + server.pointer());
             }
-            clock.answered(askedNanos, clockwork.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
+            clock.answered(askedNanos, scheduler.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
             return null;
         });
     }
@@ -133,7 +133,7 @@ final class ExchangeTime {
     private void failed(String host, Throwable why) {
         failures++;
         if (why instanceof RestFailedException rest && rest.pauseMs() > 0) {
-            surroundings.budget().pause(host, rest.pauseMs(), clockwork.nowNanos());
+            environment.budget().pause(host, rest.pauseMs(), scheduler.nowNanos());
         }
         if (!failureTold) {
             failureTold = true;
@@ -184,11 +184,11 @@ final class ExchangeTime {
         if (!isTold() || ages.count() == 0) {
             return null;
         }
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         return new ExchangeLatency(
                 ages.percentile(50),
                 ages.percentile(99),
-                byServer ? (Long) (clock.micros(now) - clockwork.epochMicros()) : null,
+                byServer ? (Long) (clock.micros(now) - scheduler.epochMicros()) : null,
                 byServer ? (Long) clock.errorMicros(now) : null,
                 ages.count(),
                 failures);

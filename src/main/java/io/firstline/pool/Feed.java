@@ -1,17 +1,17 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.Arbiter;
-import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedUrl;
-import io.firstline.config.Subscribing;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Connector;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
+import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
 import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
@@ -56,25 +56,25 @@ public abstract class Feed {
     /** A connection with a shorter silence is closed as soon as it is replaced. */
     private static final long BRIEFLY_SILENT_MS = 500;
 
-    private final Surroundings surroundings;
+    private final FeedEnvironment environment;
     final ContextInternal context;
-    final Clockwork clockwork;
+    final Scheduler scheduler;
     private final String name;
     private WsConnectionConfig config;
-    private final Subscriber subscriber;
+    private final SubscriptionProtocol subscriber;
     final MessageReader reader;
     final StreamTable streams;
     private final FeedMonitor monitor;
-    private final Reception reception;
-    final Delivery delivery;
+    private final MessageClassifier classifier;
+    final Sequencer delivery;
     private final Heartbeats heartbeats;
     private final ExchangeTime exchangeTime;
     private List<String> urls;
     private final HostBudget budget;
-    final Roster roster = new Roster();
+    final SlotTable slotTable = new SlotTable();
     private final Sender sender;
-    final Publication publication;
-    final Chronicle chronicle;
+    final Dispatcher publication;
+    final FeedEventLog eventLog;
 
     private final JsonValues jsonValues = new JsonValues();
     /** One of several values of a frame; reused. */
@@ -94,59 +94,59 @@ public abstract class Feed {
     private long tellTimer;
     private long nextConnection = 1;
     /** Replaced connections that stay open because they may still deliver messages that no other has. */
-    private final List<Member> lingering = new ArrayList<>();
+    private final List<PooledConnection> lingering = new ArrayList<>();
 
     private volatile FeedActivity activity = FeedActivity.NONE;
     private boolean openedBeside;
     private long openedBesideNanos;
 
     Feed(
-            Surroundings surroundings,
+            FeedEnvironment environment,
             String name,
             WsConnectionConfig config,
             int target,
-            Subscribing subscribing,
-            Dialect dialect) {
-        this.surroundings = surroundings;
-        this.context = surroundings.context();
-        this.clockwork = surroundings.clockwork();
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat dialect) {
+        this.environment = environment;
+        this.context = environment.context();
+        this.scheduler = environment.scheduler();
         this.name = Objects.requireNonNull(name, "name");
         this.config = config;
         this.reader = new MessageReader(dialect);
         this.streams = new StreamTable(dialect.shutdown());
-        this.sender = new Sender(name, roster, this::fastest);
-        this.publication = new Publication(name, context, clockwork);
-        this.exchangeTime = new ExchangeTime(name, dialect, surroundings);
+        this.sender = new Sender(name, slotTable, this::fastest);
+        this.publication = new Dispatcher(name, context, scheduler);
+        this.exchangeTime = new ExchangeTime(name, dialect, environment);
         if (exchangeTime.isTold()) {
             publication.measure(exchangeTime);
         }
-        this.chronicle = new Chronicle(
+        this.eventLog = new FeedEventLog(
                 name,
                 FeedUrl.masked(config.url()),
                 config.retry().stableMs(),
-                roster,
+                slotTable,
                 publication::published,
                 context,
-                clockwork);
-        this.budget = new HostBudget(surroundings.budget(), name, config, clockwork);
-        GapLedger gaps = new GapLedger(chronicle::gap);
-        this.monitor = new FeedMonitor(streams, gaps, publication, chronicle, clockwork);
-        this.delivery = new Delivery(publication, gaps, streams, clockwork);
+                scheduler);
+        this.budget = new HostBudget(environment.budget(), name, config, scheduler);
+        GapLedger gaps = new GapLedger(eventLog::gap);
+        this.monitor = new FeedMonitor(streams, gaps, publication, eventLog, scheduler);
+        this.delivery = new Sequencer(publication, gaps, streams, scheduler);
         this.heartbeats = new Heartbeats(dialect.heartbeat());
         this.urls = urls(config);
-        this.subscriber = new Subscriber(
+        this.subscriber = new SubscriptionProtocol(
                 config.onConnect(),
-                subscribing,
+                subscribeTemplates,
                 dialect,
-                roster,
-                chronicle,
-                clockwork,
+                slotTable,
+                eventLog,
+                scheduler,
                 () -> this.config.framesPerSecond());
-        this.reception = new Reception(reader, streams, subscriber, monitor);
+        this.classifier = new MessageClassifier(reader, streams, subscriber, monitor);
         boolean reopens = target > 1 || config.autoReconnect(); // a pool always replaces its connections
         for (int i = 0; i < target; i++) {
-            roster.add(
-                    new Seat(this, clockwork, new RetryPolicy(config.retry(), clockwork.random()), budget, i, reopens));
+            slotTable.add(new ConnectionSlot(
+                    this, scheduler, new RetryPolicy(config.retry(), scheduler.random()), budget, i, reopens));
         }
     }
 
@@ -178,16 +178,16 @@ public abstract class Feed {
             if (state() != FeedState.CLOSED) {
                 return started.future();
             }
-            chronicle.starting();
+            eventLog.starting();
             started = context.promise();
             failedFirstAttempts = 0;
-            connector = surroundings.connectors().apply(config);
+            connector = environment.connectors().apply(config);
             monitor.begin();
-            tellTimer = clockwork.every(TELL_EVERY_MS, this::tellOncePerSecond);
+            tellTimer = scheduler.every(TELL_EVERY_MS, this::tellOncePerSecond);
             exchangeTime.start(config);
             starting();
             budget.wish(urls);
-            roster.seats().forEach(Seat::fill);
+            slotTable.slots().forEach(ConnectionSlot::fill);
             return started.future();
         });
     }
@@ -202,19 +202,19 @@ public abstract class Feed {
             if (state() == FeedState.CLOSED) {
                 return closing;
             }
-            chronicle.closed();
+            eventLog.closed();
             activity = FeedActivity.NONE;
-            clockwork.cancel(tellTimer);
+            scheduler.cancel(tellTimer);
             exchangeTime.stop();
             monitor.tellDrops();
             stopping();
-            roster.open().forEach(Member::dismiss);
-            roster.seats().forEach(Seat::vacate);
+            slotTable.open().forEach(PooledConnection::dismiss);
+            slotTable.slots().forEach(ConnectionSlot::vacate);
             lingering.clear();
             budget.wishGranted(urls);
             started.tryFail(new IllegalStateException(name + " was closed while it started"));
             Connector last = connector;
-            closing = Future.join(roster.open().stream()
+            closing = Future.join(slotTable.open().stream()
                             .map(member -> member.connection.close(1000, "closing"))
                             .toList())
                     .transform(all -> last.close());
@@ -264,7 +264,7 @@ public abstract class Feed {
 
     /** Sets the handler of events; it stays set after a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
-        context.emit(v -> chronicle.eventHandler(handler));
+        context.emit(v -> eventLog.eventHandler(handler));
         return this;
     }
 
@@ -390,9 +390,9 @@ public abstract class Feed {
      */
     public Future<Void> evict(String connectionId) {
         return call(() -> {
-            Seat seat = roster.seatOf(connectionId);
-            seat.endRest();
-            if (!seat.replace(EvictionReason.of(Cause.REQUESTED), trialMs())) {
+            ConnectionSlot slot = slotTable.slotOf(connectionId);
+            slot.endRest();
+            if (!slot.replace(EvictionReason.of(Cause.REQUESTED), trialMs())) {
                 throw new IllegalStateException(connectionId + " is already being replaced, or is not open");
             }
             return Future.succeededFuture();
@@ -410,12 +410,12 @@ public abstract class Feed {
         return call(() -> {
             config = newConfig;
             urls = urls(newConfig);
-            chronicle.url(FeedUrl.masked(newConfig.url()));
+            eventLog.url(FeedUrl.masked(newConfig.url()));
             budget.follow(newConfig);
             subscriber.onConnect(newConfig.onConnect());
             if (state() != FeedState.CLOSED) {
                 formerConnectors.add(connector);
-                connector = surroundings.connectors().apply(newConfig);
+                connector = environment.connectors().apply(newConfig);
             }
             retireAll(Cause.RECONFIGURED);
             return Future.succeededFuture();
@@ -431,15 +431,15 @@ public abstract class Feed {
     public Future<Void> renew() {
         return call(() -> {
             budget.resume(urls);
-            roster.seats().forEach(Seat::hurry);
+            slotTable.slots().forEach(ConnectionSlot::hurry);
             retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });
     }
 
     private void retireAll(Cause cause) {
-        roster.seats().stream()
-                .flatMap(seat -> Stream.of(Optional.ofNullable(seat.member()), Optional.ofNullable(seat.candidate())))
+        slotTable.slots().stream()
+                .flatMap(slot -> Stream.of(Optional.ofNullable(slot.member()), Optional.ofNullable(slot.candidate())))
                 .flatMap(Optional::stream)
                 .forEach(member -> member.retire(EvictionReason.of(cause)));
         replaceDue();
@@ -457,7 +457,7 @@ public abstract class Feed {
     public Future<List<ArrivalReport>> arrivals() {
         return call(() -> {
             beforeReport();
-            return Future.succeededFuture(roster.arrivals(streams.all()));
+            return Future.succeededFuture(slotTable.arrivals(streams.all()));
         });
     }
 
@@ -472,7 +472,7 @@ public abstract class Feed {
 
     /** Returns the state: exact on the feed's context, elsewhere a moment old. */
     public FeedState state() {
-        return chronicle.state();
+        return eventLog.state();
     }
 
     /**
@@ -494,14 +494,14 @@ public abstract class Feed {
      *
      * @param stream null = not known
      */
-    abstract void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos);
+    abstract void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos);
 
     /** Returns whether a live connection has proved that it delivers. */
-    abstract boolean isProven(Member member);
+    abstract boolean isProven(PooledConnection member);
 
-    abstract void joined(Member member);
+    abstract void joined(PooledConnection member);
 
-    abstract void parted(Member member);
+    abstract void parted(PooledConnection member);
 
     abstract WsConnection fastest(Stream<WsConnection> live);
 
@@ -511,9 +511,9 @@ public abstract class Feed {
     abstract long trialMs();
 
     /** The time of a candidate is over: promote or abandon it now. */
-    abstract void trialOver(Seat seat);
+    abstract void trialOver(ConnectionSlot slot);
 
-    // called by seats and members
+    // called by slots and members
 
     /** Returns the URLs of its connections. */
     List<String> urls() {
@@ -521,18 +521,18 @@ public abstract class Feed {
     }
 
     boolean hasLive() {
-        return roster.live() > 0;
+        return slotTable.live() > 0;
     }
 
     /** Returns whether there is neither a connection nor an attempt to open one. */
     boolean isDark() {
-        return roster.seats().stream().allMatch(seat -> seat.member() == null);
+        return slotTable.slots().stream().allMatch(slot -> slot.member() == null);
     }
 
-    Member newMember(Seat seat, String url) {
-        Member member = new Member(this, seat);
+    PooledConnection newMember(ConnectionSlot slot, String url) {
+        PooledConnection member = new PooledConnection(this, slot);
         member.connection = new WsConnection(
-                clockwork,
+                scheduler,
                 connector,
                 // the feed sends the messages on connect, which may have changed, so the connection must not
                 config.withUrl(url)
@@ -542,29 +542,29 @@ public abstract class Feed {
         return member;
     }
 
-    void opened(Member member) {
-        roster.opened(member);
+    void opened(PooledConnection member) {
+        slotTable.opened(member);
         makeRoom();
-        member.heartbeatNanos = clockwork.nowNanos();
+        member.heartbeatNanos = scheduler.nowNanos();
         if (copyListener != null) {
             copyListener.opened(member.id());
         }
         budget.wishGranted(urls);
         joined(member);
-        chronicle.connected(member);
+        eventLog.connected(member);
         if (member.dismissed) {
             return; // an event handler has closed the feed
         }
         // an open connection that is not subscribed would count as live and deliver nothing
         subscriber.open(member).onFailure(e -> notSubscribed(member, String.valueOf(e.getMessage())));
-        member.seat.opened(member);
-        chronicle.liveChanged(false);
+        member.slot.opened(member);
+        eventLog.liveChanged(false);
         started.tryComplete();
     }
 
     /** Closes a connection that could not subscribe; the last live one stays until its replacement is open. */
-    private void notSubscribed(Member member, String why) {
-        if (member == member.seat.member() && member.isLive() && roster.live() == 1) {
+    private void notSubscribed(PooledConnection member, String why) {
+        if (member == member.slot.member() && member.isLive() && slotTable.live() == 1) {
             member.unsubscribed = true; // judged several times a second
         } else {
             member.connection.abort("not-subscribed", why);
@@ -574,22 +574,22 @@ public abstract class Feed {
     // connections that answer nothing
 
     /** Closes a connection that answers nothing, opens another one beside it, or waits. */
-    void judge(Member member) {
+    void judge(PooledConnection member) {
         decideOn(member);
-        noteActivity(clockwork.nowNanos());
+        noteActivity(scheduler.nowNanos());
     }
 
-    private void decideOn(Member member) {
-        Seat seat = member.seat;
-        boolean isCandidate = member == seat.candidate();
-        if (!member.isLive() || (member != seat.member() && !isCandidate)) {
+    private void decideOn(PooledConnection member) {
+        ConnectionSlot slot = member.slot;
+        boolean isCandidate = member == slot.candidate();
+        if (!member.isLive() || (member != slot.member() && !isCandidate)) {
             return;
         }
-        List<HalfOpenPolicy.Heard> siblings = roster.seated().stream()
+        List<HalfOpenPolicy.Heard> siblings = slotTable.placed().stream()
                 .filter(sibling -> sibling != member)
-                .map(Member::heard)
+                .map(PooledConnection::heard)
                 .toList();
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         long asked = member.connection.askedNanos();
         long lastFrame = member.connection.lastFrameNanos();
         HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
@@ -597,44 +597,44 @@ public abstract class Feed {
                 || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !isProven(member))) {
             member.connection.abort(WsConnection.HALF_OPEN, member.unanswered());
         } else if (verdict == HalfOpenPolicy.Verdict.REPLACE && !isCandidate) {
-            openBeside(seat, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
+            openBeside(slot, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
         }
     }
 
     /** While no connection is heard, one attempt at a time is enough to find out whether the server is there. */
-    private void openBeside(Seat seat, boolean anybodyHeard, long nowNanos) {
-        if (seat.candidate() != null && !seat.isChallenged()) {
+    private void openBeside(ConnectionSlot slot, boolean anybodyHeard, long nowNanos) {
+        if (slot.candidate() != null && !slot.isChallenged()) {
             return;
         }
         if (!anybodyHeard) {
             boolean tooSoon = openedBeside && nowNanos - openedBesideNanos < BESIDE_NANOS;
-            if (tooSoon || roster.seats().stream().anyMatch(Seat::isHalfOpenReplaced)) {
+            if (tooSoon || slotTable.slots().stream().anyMatch(ConnectionSlot::isHalfOpenReplaced)) {
                 return;
             }
             openedBeside = true;
             openedBesideNanos = nowNanos;
         }
-        seat.replaceImpaired(trialMs(), !anybodyHeard);
+        slot.replaceImpaired(trialMs(), !anybodyHeard);
     }
 
     /** Judges the connections that answer nothing again; called several times a second. */
     void judgeImpaired() {
-        for (Member member : roster.open()) {
+        for (PooledConnection member : slotTable.open()) {
             if (member.connection.isUnanswered()) {
                 decideOn(member);
             }
         }
-        long now = clockwork.nowNanos();
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive() && seat.member().unsubscribed) {
-                openBeside(seat, false, now);
+        long now = scheduler.nowNanos();
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive() && slot.member().unsubscribed) {
+                openBeside(slot, false, now);
             }
             // not at once: a frame that ends a stall may be the last one on this connection
-            if (seat.isAliveAgain() && now - seat.member().connection.stallEndedNanos() >= BACK_NANOS) {
-                seat.abandon("the old connection is alive again");
+            if (slot.isAliveAgain() && now - slot.member().connection.stallEndedNanos() >= BACK_NANOS) {
+                slot.abandon("the old connection is alive again");
             }
         }
-        for (Member member : List.copyOf(lingering)) {
+        for (PooledConnection member : List.copyOf(lingering)) {
             if (member.isSpent(now)) {
                 lingering.remove(member);
                 member.discard("evicted");
@@ -644,24 +644,25 @@ public abstract class Feed {
     }
 
     private void noteActivity(long nowNanos) {
-        int live = roster.live();
-        boolean unanswered = roster.isUnanswered();
+        int live = slotTable.live();
+        boolean unanswered = slotTable.isUnanswered();
         activity = live == 0
                 ? FeedActivity.NONE
-                : new FeedActivity(live, roster.lastFrameNanos(), unanswered, !lingering.isEmpty());
+                : new FeedActivity(live, slotTable.lastFrameNanos(), unanswered, !lingering.isEmpty());
         if (!unanswered) {
-            chronicle.over(Trouble.UNANSWERED, "");
+            eventLog.over(ProfileProblem.UNANSWERED, "");
         } else if (nowNanos - activity.lastFrameNanos() >= HalfOpenPolicy.ALONE_NANOS) {
-            chronicle.unanswered(live);
+            eventLog.unanswered(live);
         }
     }
 
     /** Closes a replaced connection, unless it is silent and may still deliver messages that no other has. */
-    void release(Member old, String reason) {
+    void release(PooledConnection old, String reason) {
         long lastFrameNanos = old.connection.lastFrameNanos();
         boolean needed = arbitrates()
                 && old.connection.silentMs() >= BRIEFLY_SILENT_MS
-                && roster.seated().stream().noneMatch(sibling -> sibling.heard().covers(lastFrameNanos));
+                && slotTable.placed().stream()
+                        .noneMatch(sibling -> sibling.heard().covers(lastFrameNanos));
         if (needed) {
             old.linger();
             lingering.add(old);
@@ -672,7 +673,7 @@ public abstract class Feed {
 
     /** Closes replaced connections while the arbiter has fewer slots than there are open connections. */
     private void makeRoom() {
-        while (roster.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
+        while (slotTable.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
             lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and still silent");
         }
     }
@@ -680,7 +681,7 @@ public abstract class Feed {
     /** Returns whether equal copies are detected: only then are the rest of a replaced connection's messages of use. */
     abstract boolean arbitrates();
 
-    void received(Member member, Payload payload, long arrivalNanos) {
+    void received(PooledConnection member, Payload payload, long arrivalNanos) {
         if (member.dismissed) {
             return;
         }
@@ -695,7 +696,7 @@ public abstract class Feed {
             take(member, payload, arrivalNanos);
             return;
         }
-        chronicle.severalValues(member.id(), true);
+        eventLog.severalValues(member.id(), true);
         byte[] bytes = payload.array();
         for (JsonValues.Range value : values) {
             if (!member.dismissed) {
@@ -711,27 +712,27 @@ public abstract class Feed {
     /**
      * Inspects a published message of a feed that does not parse messages, only to report several values in a frame.
      */
-    void look(Copy copy) {
+    void look(OutgoingCopy copy) {
         if (!reader.expectsJson()
                 && copy.text()
-                && !chronicle.isKnown(Trouble.SEVERAL_VALUES, "")
+                && !eventLog.isKnown(ProfileProblem.SEVERAL_VALUES, "")
                 && !valuesIn(part.over(copy.payload(), true)).isEmpty()) {
-            chronicle.severalValues(copy.by(), false);
+            eventLog.severalValues(copy.by(), false);
         }
     }
 
-    private void take(Member member, Payload payload, long arrivalNanos) {
-        Reception.Kind kind = reception.take(member, payload, arrivalNanos);
-        if (kind == Reception.Kind.DATA) {
-            arrived(member, payload, reception.stream(), arrivalNanos);
-        } else if (kind == Reception.Kind.SHUTDOWN) {
+    private void take(PooledConnection member, Payload payload, long arrivalNanos) {
+        MessageClassifier.Kind kind = classifier.take(member, payload, arrivalNanos);
+        if (kind == MessageClassifier.Kind.DATA) {
+            arrived(member, payload, classifier.stream(), arrivalNanos);
+        } else if (kind == MessageClassifier.Kind.SHUTDOWN) {
             shutdownAnnounced(member);
         }
     }
 
-    private void shutdownAnnounced(Member member) {
+    private void shutdownAnnounced(PooledConnection member) {
         if (!member.isUrgent()) {
-            chronicle.shutdownAnnounced(member);
+            eventLog.shutdownAnnounced(member);
             member.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
             replaceDue();
         }
@@ -741,9 +742,9 @@ public abstract class Feed {
      * Replaces connections that are due: at once if their server announced its shutdown, otherwise one after another.
      */
     void replaceDue() {
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive() && seat.member().due() != null && (seat.member().isUrgent() || !anyUnproven())) {
-                seat.replace(seat.member().due(), trialMs());
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive() && slot.member().due() != null && (slot.member().isUrgent() || !anyUnproven())) {
+                slot.replace(slot.member().due(), trialMs());
             }
         }
     }
@@ -755,16 +756,16 @@ public abstract class Feed {
 
     /** Returns whether a connection is missing or unproven: no other is replaced by our choice meanwhile. */
     boolean anyUnproven() {
-        for (Seat seat : roster.seats()) {
-            if (seat.candidate() != null || !seat.isLive() || !isProven(seat.member())) {
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.candidate() != null || !slot.isLive() || !isProven(slot.member())) {
                 return true;
             }
         }
         return false;
     }
 
-    void closed(Member member, Disconnect end) {
-        roster.closed(member);
+    void closed(PooledConnection member, Disconnect end) {
+        slotTable.closed(member);
         if (member.dismissed) {
             return;
         }
@@ -772,22 +773,22 @@ public abstract class Feed {
             copyListener.closed(member.id(), end.toString());
         }
         parted(member);
-        roster.remember(member);
+        slotTable.remember(member);
         lingering.remove(member);
         if (member.connection.isClosedByUs()) {
             return;
         }
-        chronicle.lost(member, end);
-        member.seat.lost(member, end);
-        chronicle.liveChanged(true);
+        eventLog.lost(member, end);
+        member.slot.lost(member, end);
+        eventLog.liveChanged(true);
     }
 
-    /** An attempt failed; {@code first} = the first on this seat since the feed was started. */
+    /** An attempt failed; {@code first} = the first on this slot since the feed was started. */
     void connectFailed(Throwable failure, String url, boolean first) {
         if (state() == FeedState.CLOSED) {
             return;
         }
-        chronicle.connectFailed(failure);
+        eventLog.connectFailed(failure);
         if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
             budget.pause(url, refused.pauseMs());
         }
@@ -796,7 +797,7 @@ public abstract class Feed {
 
     /** An attempt must wait for the budget of its host; {@code first} as above. */
     void mustWait(long waitMs, boolean first) {
-        chronicle.waiting(waitMs);
+        eventLog.waiting(waitMs);
         notYet(
                 new IllegalStateException(
                         "attempts to connect must wait " + waitMs + " ms: the host's connect budget is used up"),
@@ -804,21 +805,21 @@ public abstract class Feed {
     }
 
     private void notYet(Throwable why, boolean first) {
-        if (first && ++failedFirstAttempts == roster.target() && started.tryFail(why)) {
-            chronicle.startFailed();
+        if (first && ++failedFirstAttempts == slotTable.target() && started.tryFail(why)) {
+            eventLog.startFailed();
         } else {
-            chronicle.liveChanged(true);
+            eventLog.liveChanged(true);
         }
     }
 
     private void tellOncePerSecond() {
-        if (roster.live() > 0) {
+        if (slotTable.live() > 0) {
             monitor.tellSilence();
         }
         monitor.tellIgnoredStreams();
-        reception.tellMissing(chronicle, clockwork.nowNanos());
+        classifier.tellMissing(eventLog, scheduler.nowNanos());
         monitor.giveUpGaps();
-        heartbeats.check(roster.open(), clockwork.nowNanos());
+        heartbeats.check(slotTable.open(), scheduler.nowNanos());
         subscriber.check(streams, monitor.lastDataNanos());
         replaceDue();
         monitor.tellDrops();
@@ -830,27 +831,27 @@ public abstract class Feed {
                 name,
                 FeedUrl.masked(config.url()),
                 state(),
-                roster.target(),
-                roster.live(),
+                slotTable.target(),
+                slotTable.live(),
                 publication.published(),
-                reception.copies(),
-                reception.control(),
-                reception.malformed(),
+                classifier.copies(),
+                classifier.control(),
+                classifier.malformed(),
                 delivery.late(),
-                chronicle.evictions(),
-                chronicle.evictedFor(),
-                chronicle.losses(),
+                eventLog.evictions(),
+                eventLog.evictedFor(),
+                eventLog.losses(),
                 publication.waiting(),
                 publication.dropped(),
-                chronicle.failures(),
+                eventLog.failures(),
                 exchangeTime.report(),
                 budget.left(config.url()),
                 urls.stream().mapToLong(budget::pausedMs).max().orElseThrow(),
-                chronicle.lastFailure(),
-                chronicle.problems(),
+                eventLog.lastFailure(),
+                eventLog.problems(),
                 subscriber.streams(),
                 streams.all().stream().map(StreamWatch::report).toList(),
-                roster.report());
+                slotTable.report());
     }
 
     /**

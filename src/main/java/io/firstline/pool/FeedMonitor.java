@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -12,38 +12,38 @@ import java.util.List;
 final class FeedMonitor {
     private final StreamTable streams;
     private final GapLedger gaps;
-    private final Publication publication;
-    private final Chronicle chronicle;
-    private final Clockwork clockwork;
-    private Rhythm rhythm;
+    private final Dispatcher publication;
+    private final FeedEventLog eventLog;
+    private final Scheduler scheduler;
+    private SilenceDetector silenceDetector;
 
     FeedMonitor(
-            StreamTable streams, GapLedger gaps, Publication publication, Chronicle chronicle, Clockwork clockwork) {
+            StreamTable streams, GapLedger gaps, Dispatcher publication, FeedEventLog eventLog, Scheduler scheduler) {
         this.streams = streams;
         this.gaps = gaps;
         this.publication = publication;
-        this.chronicle = chronicle;
-        this.clockwork = clockwork;
+        this.eventLog = eventLog;
+        this.scheduler = scheduler;
     }
 
     /** The feed starts: learns its message rate from the beginning. */
     void begin() {
-        rhythm = new Rhythm(clockwork.nowNanos());
+        silenceDetector = new SilenceDetector(scheduler.nowNanos());
     }
 
     /** Data arrived on any connection. */
     void spoke(long nowNanos) {
-        rhythm.onMessage(nowNanos);
+        silenceDetector.onMessage(nowNanos);
     }
 
     /** Returns when data last arrived; null = never. */
     Long lastDataNanos() {
-        return rhythm.lastNanos();
+        return silenceDetector.lastNanos();
     }
 
     /** Returns the last unusual silence on all connections; null = there was none. */
     CommonStall.Silence lastStall() {
-        return rhythm.lastStall();
+        return silenceDetector.lastStall();
     }
 
     /**
@@ -51,25 +51,25 @@ final class FeedMonitor {
      * connection.
      */
     void tellSilence() {
-        long now = clockwork.nowNanos();
-        long silentNanos = rhythm.newsOfSilence(now);
+        long now = scheduler.nowNanos();
+        long silentNanos = silenceDetector.newsOfSilence(now);
         if (silentNanos > 0) {
-            chronicle.silent(silentNanos / 1_000_000);
+            eventLog.silent(silentNanos / 1_000_000);
         }
-        if (rhythm.isSilent()) {
+        if (silenceDetector.isSilent()) {
             return; // already reported for all streams
         }
         for (StreamWatch stream : streams.all()) {
             long streamNanos = stream.newsOfSilence(now);
             if (streamNanos > 0) {
-                chronicle.silent(stream.name, streamNanos / 1_000_000);
+                eventLog.silent(stream.name, streamNanos / 1_000_000);
             }
         }
     }
 
     /** Gives up numbers that are missing for too long; called about once a second. */
     void giveUpGaps() {
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         for (StreamWatch stream : streams.all()) {
             gaps.giveUp(stream, now);
         }
@@ -78,8 +78,8 @@ final class FeedMonitor {
     /** Reports copies without a valid stream name; called about once a second. */
     void tellIgnoredStreams() {
         streams.ignored()
-                .forEach((fault, count) -> chronicle.trouble(
-                        Trouble.STREAMS_IGNORED,
+                .forEach((fault, count) -> eventLog.trouble(
+                        ProfileProblem.STREAMS_IGNORED,
                         fault,
                         count + " copies are assigned to no stream: they have " + fault,
                         new JsonObject().put("limit", StreamTable.MAX_STREAMS)));
@@ -90,17 +90,17 @@ final class FeedMonitor {
         publication.droppedSinceTold().forEach((cause, count) -> {
             long total = publication.dropped().get(cause.label());
             if (cause == DropCause.OVERSIZE) {
-                chronicle.droppedOversize(count, total, publication.largestOversize(), publication.oversizeLimit());
+                eventLog.droppedOversize(count, total, publication.largestOversize(), publication.oversizeLimit());
             } else {
-                chronicle.dropped(cause, count, total);
+                eventLog.dropped(cause, count, total);
             }
         });
     }
 
     /** Returns the last closed gaps, oldest first, then the open ones. */
     List<GapReport> gaps() {
-        long now = clockwork.nowNanos();
-        long epochMicros = clockwork.epochMicros();
+        long now = scheduler.nowNanos();
+        long epochMicros = scheduler.epochMicros();
         return gaps.entries(streams.all()).stream()
                 .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
                 .toList();

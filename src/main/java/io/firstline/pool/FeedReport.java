@@ -106,15 +106,15 @@ public record FeedReport(
                 connections(shards));
     }
 
-    /** Numbers the seats of each pool after those of the pools before it. */
+    /** Numbers the slots of each pool after those of the pools before it. */
     private static List<ConnectionReport> connections(List<FeedReport> shards) {
         List<ConnectionReport> all = new ArrayList<>();
-        int seatsBefore = 0;
+        int slotsBefore = 0;
         for (FeedReport shard : shards) {
             for (ConnectionReport each : shard.connections()) {
-                all.add(each.after(seatsBefore));
+                all.add(each.after(slotsBefore));
             }
-            seatsBefore += shard.target();
+            slotsBefore += shard.target();
         }
         return all;
     }

@@ -1,8 +1,8 @@
 package io.firstline.pool;
 
-import io.firstline.arbitration.Chain;
-import io.firstline.arbitration.Chain.Fate;
-import io.firstline.arbitration.Chain.Gap;
+import io.firstline.arbitration.SequenceTracker;
+import io.firstline.arbitration.SequenceTracker.Fate;
+import io.firstline.arbitration.SequenceTracker.Gap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,9 +52,9 @@ final class GapLedger {
      *
      * @return whether it is older than the newest of its stream
      */
-    boolean published(Copy copy, long nowNanos) {
+    boolean published(OutgoingCopy copy, long nowNanos) {
         StreamWatch stream = copy.stream();
-        Chain chain = stream.chain;
+        SequenceTracker chain = stream.chain;
         if (copy.restarts()) {
             chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
             stream.holes.countedAnew(copy.last());
@@ -75,8 +75,8 @@ final class GapLedger {
      * Returns whether all numbers of a message are older than the newest of its stream. If numbers prove something,
      * the newest itself counts as old too: a server may repeat earlier messages on a connection that has just opened.
      */
-    static boolean isOld(Copy copy) {
-        Chain chain = copy.stream().chain;
+    static boolean isOld(OutgoingCopy copy) {
+        SequenceTracker chain = copy.stream().chain;
         boolean repeats = copy.proves()
                 && chain.hasBegun()
                 && copy.first() <= copy.last() // a heartbeat may have the number of the message before it

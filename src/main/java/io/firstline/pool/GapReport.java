@@ -1,6 +1,6 @@
 package io.firstline.pool;
 
-import io.firstline.arbitration.Chain.Fate;
+import io.firstline.arbitration.SequenceTracker.Fate;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 

@@ -18,11 +18,11 @@ final class Heartbeats {
     }
 
     /** Sends due heartbeats, and reports connections that have not answered; called about once a second. */
-    void check(List<Member> open, long nowNanos) {
+    void check(List<PooledConnection> open, long nowNanos) {
         if (heartbeat.isNone()) {
             return;
         }
-        for (Member member : open) {
+        for (PooledConnection member : open) {
             if (!member.isLive()) {
                 continue;
             }

@@ -1,8 +1,8 @@
 package io.firstline.pool;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;
+import io.firstline.connection.Scheduler;
 import java.net.URI;
 import java.util.List;
 
@@ -10,13 +10,13 @@ import java.util.List;
 final class HostBudget {
     private final ConnectBudget shared;
     private final String feed;
-    private final Clockwork clockwork;
+    private final Scheduler scheduler;
     private int limit;
 
-    HostBudget(ConnectBudget shared, String feed, WsConnectionConfig config, Clockwork clockwork) {
+    HostBudget(ConnectBudget shared, String feed, WsConnectionConfig config, Scheduler scheduler) {
         this.shared = shared;
         this.feed = feed;
-        this.clockwork = clockwork;
+        this.scheduler = scheduler;
         follow(config);
     }
 
@@ -31,12 +31,12 @@ final class HostBudget {
      * @param dark whether the feed has neither a connection nor another attempt in progress
      */
     long take(String url, boolean dark) {
-        return shared.take(host(url), limit, feed, dark, clockwork.nowNanos());
+        return shared.take(host(url), limit, feed, dark, scheduler.nowNanos());
     }
 
     /** Reserves attempts for the feed, which is about to connect to one of these URLs. */
     void wish(List<String> urls) {
-        urls.forEach(url -> shared.wish(host(url), feed, clockwork.nowNanos()));
+        urls.forEach(url -> shared.wish(host(url), feed, scheduler.nowNanos()));
     }
 
     /** Ends the reservation: the feed has a connection, or needs none. */
@@ -46,12 +46,12 @@ final class HostBudget {
 
     /** Returns in how many milliseconds a feed without a connection may try before its back-off ends. */
     long probeInMs(String url) {
-        return shared.probeInMs(host(url), limit, clockwork.nowNanos());
+        return shared.probeInMs(host(url), limit, scheduler.nowNanos());
     }
 
     /** Returns the rest of the pause that the host asked for, in milliseconds. */
     long pausedMs(String url) {
-        return shared.pausedMs(host(url), clockwork.nowNanos());
+        return shared.pausedMs(host(url), scheduler.nowNanos());
     }
 
     /** Ends the pause that a host asked for. */
@@ -61,17 +61,17 @@ final class HostBudget {
 
     /** Returns whether an attempt that is not urgent may start now. */
     boolean hasSpare(String url) {
-        return shared.hasSpare(host(url), limit, clockwork.nowNanos());
+        return shared.hasSpare(host(url), limit, scheduler.nowNanos());
     }
 
     /** Returns how many attempts are left; -1 = not limited. */
     int left(String url) {
-        return shared.left(host(url), limit, clockwork.nowNanos());
+        return shared.left(host(url), limit, scheduler.nowNanos());
     }
 
     /** The host asked for a pause. */
     void pause(String url, long pauseMs) {
-        shared.pause(host(url), pauseMs, clockwork.nowNanos());
+        shared.pause(host(url), pauseMs, scheduler.nowNanos());
     }
 
     private static String host(String url) {

@@ -22,17 +22,17 @@ final class LineAgreement {
 
     private final MessageReader reader;
     private final StreamTable streams;
-    private final Chronicle chronicle;
+    private final FeedEventLog eventLog;
     private final CopySamples samples = new CopySamples();
     private MatchRate agreement;
     private long grown;
     private int looks;
     private boolean differs;
 
-    LineAgreement(MessageReader reader, StreamTable streams, Chronicle chronicle) {
+    LineAgreement(MessageReader reader, StreamTable streams, FeedEventLog eventLog) {
         this.reader = reader;
         this.streams = streams;
-        this.chronicle = chronicle;
+        this.eventLog = eventLog;
         begin();
     }
 
@@ -79,7 +79,7 @@ final class LineAgreement {
     }
 
     /** Compares connections; called several times a second. */
-    void look(Arbiter<Copy> arbiter, Map<Line, Member> members) {
+    void look(Arbiter<OutgoingCopy> arbiter, Map<Line, PooledConnection> members) {
         if (++looks % LOOKS != 0) {
             return;
         }
@@ -96,7 +96,7 @@ final class LineAgreement {
             if (slots != 0) {
                 tell(group, slots, members);
             } else {
-                chronicle.over(Trouble.LINES_DIFFER, reader.className(group));
+                eventLog.over(ProfileProblem.LINES_DIFFER, reader.className(group));
             }
         }
         if (anyDiffers && !differs) {
@@ -111,17 +111,17 @@ final class LineAgreement {
         samples.want(agreement.isSuspect() && !differs);
     }
 
-    private void tell(int group, long slots, Map<Line, Member> members) {
-        if (chronicle.isKnown(Trouble.LINES_DIFFER, reader.className(group))) {
+    private void tell(int group, long slots, Map<Line, PooledConnection> members) {
+        if (eventLog.isKnown(ProfileProblem.LINES_DIFFER, reader.className(group))) {
             return;
         }
-        List<Member> differing = new ArrayList<>();
-        List<Member> others = new ArrayList<>();
+        List<PooledConnection> differing = new ArrayList<>();
+        List<PooledConnection> others = new ArrayList<>();
         members.forEach((line, member) -> ((slots & 1L << line.slot()) != 0 ? differing : others).add(member));
         if (differing.isEmpty()) {
             return;
         }
-        Member one = differing.get(0);
+        PooledConnection one = differing.get(0);
         CopyDifference difference = differing.stream()
                 .skip(1)
                 .map(other -> between(one, other))
@@ -132,10 +132,10 @@ final class LineAgreement {
                         .filter(found -> !found.members().isEmpty())
                         .findFirst()
                         .orElse(CopyDifference.NONE));
-        List<String> ids = differing.stream().map(Member::id).sorted().toList();
+        List<String> ids = differing.stream().map(PooledConnection::id).sorted().toList();
         String type = reader.className(group);
-        chronicle.trouble(
-                Trouble.LINES_DIFFER,
+        eventLog.trouble(
+                ProfileProblem.LINES_DIFFER,
                 type,
                 words(ids, type, difference),
                 new JsonObject()
@@ -145,7 +145,7 @@ final class LineAgreement {
                         .put("keyCandidates", new JsonArray(difference.keyCandidates())));
     }
 
-    private CopyDifference between(Member one, Member other) {
+    private CopyDifference between(PooledConnection one, PooledConnection other) {
         return CopyDifference.between(samples.of(one.line.slot()), samples.of(other.line.slot()));
     }
 

@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
-import io.firstline.config.Dialect;
-import io.firstline.config.Sign;
+import io.firstline.config.FieldMatcher;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.payload.KeyReader;
@@ -25,13 +25,13 @@ final class MessageReader {
     private final KeyReader keys;
     private final int streamPointers;
     private final int ackPointer;
-    private final List<SignAt> control;
+    private final List<FieldMatch> control;
     private final List<byte[]> controlTexts;
-    private final List<SignAt> refusal;
-    private final List<SignAt> shutdown;
-    private final List<SignAt> errors;
+    private final List<FieldMatch> refusal;
+    private final List<FieldMatch> shutdown;
+    private final List<FieldMatch> errors;
     private final List<Integer> errorText;
-    private final Dialect dialect;
+    private final MessageFormat dialect;
     private final Map<StreamClass, Places> places = new HashMap<>();
 
     /**
@@ -46,13 +46,13 @@ final class MessageReader {
             List<Integer> last,
             List<Integer> first,
             List<Integer> previous,
-            List<SignAt> reset) {
+            List<FieldMatch> reset) {
         boolean isNumbered() {
             return !last.isEmpty();
         }
     }
 
-    MessageReader(Dialect dialect) {
+    MessageReader(MessageFormat dialect) {
         this.dialect = dialect;
         List<String> pointers = new ArrayList<>(dialect.stream());
         streamPointers = pointers.size();
@@ -79,9 +79,9 @@ final class MessageReader {
         keys = pointers.isEmpty() ? null : new KeyReader(pointers);
     }
 
-    private static List<SignAt> signs(List<Sign> signs, List<String> pointers) {
+    private static List<FieldMatch> signs(List<FieldMatcher> signs, List<String> pointers) {
         return signs.stream()
-                .map(sign -> new SignAt(sign, placed(sign.at(), pointers)))
+                .map(sign -> new FieldMatch(sign, placed(sign.at(), pointers)))
                 .toList();
     }
 
@@ -178,7 +178,7 @@ final class MessageReader {
                 || (at.type().sequence().link() == Link.PREVIOUS && first != NO_NUMBER && first > last + 1);
     }
 
-    private boolean anyIsTrue(List<SignAt> signs) {
+    private boolean anyIsTrue(List<FieldMatch> signs) {
         for (int i = 0; i < signs.size(); i++) {
             if (signs.get(i).isTrue(keys)) {
                 return true;
@@ -280,7 +280,7 @@ final class MessageReader {
 
     /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
     String refusal() {
-        for (SignAt sign : refusal) {
+        for (FieldMatch sign : refusal) {
             if (sign.isTrue(keys)) {
                 String words = words();
                 return words.isEmpty() ? keys.text(sign.pointer()) : words;

@@ -21,19 +21,19 @@ final class Sender {
     }
 
     private final String feed;
-    private final Roster roster;
+    private final SlotTable slotTable;
     private final Choice fastest;
 
-    Sender(String feed, Roster roster, Choice fastest) {
+    Sender(String feed, SlotTable slotTable, Choice fastest) {
         this.feed = feed;
-        this.roster = roster;
+        this.slotTable = slotTable;
         this.fastest = fastest;
     }
 
     /** Sends on the connections of the route; succeeds with the number that accepted the message, fails if none did. */
     Future<Integer> send(Route route, Write write) {
         List<WsConnection> live =
-                roster.seated().stream().map(m -> m.connection).toList();
+                slotTable.placed().stream().map(m -> m.connection).toList();
         List<WsConnection> through = through(route, live);
         if (through.isEmpty()) {
             return Future.failedFuture(new IllegalStateException(

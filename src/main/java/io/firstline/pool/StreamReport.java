@@ -1,6 +1,6 @@
 package io.firstline.pool;
 
-import io.firstline.arbitration.Chain.Proof;
+import io.firstline.arbitration.SequenceTracker.Proof;
 
 /**
  * The state of one stream.

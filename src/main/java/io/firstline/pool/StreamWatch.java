@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.Arbiter;
-import io.firstline.arbitration.Chain;
+import io.firstline.arbitration.SequenceTracker;
 
 /**
  * One stream of a feed: when it last delivered, and on which connections it is missing. Pure; times are nanoseconds
@@ -22,13 +22,13 @@ final class StreamWatch {
     /** Its index in the arrival matrix, from 1; 0 = it has none. */
     final int place;
     /** The published numbers, if the venue numbers the stream. */
-    final Chain chain = new Chain();
+    final SequenceTracker chain = new SequenceTracker();
     /** Which connections missed which of its numbers. */
-    final Holes holes = new Holes();
+    final MissedByConnection holes = new MissedByConnection();
     /** Messages that arrived too early. */
-    final Waiting waiting = new Waiting();
+    final ReorderBuffer waiting = new ReorderBuffer();
 
-    private final Rhythm rhythm;
+    private final SilenceDetector silenceDetector;
     private long lastNanos;
     private long published;
     private long newestNanos;
@@ -53,7 +53,7 @@ final class StreamWatch {
         this.place = place;
         this.announcesShutdown = announcesShutdown;
         this.places = places;
-        this.rhythm = new Rhythm(nowNanos, LEAST_SILENCE_NANOS);
+        this.silenceDetector = new SilenceDetector(nowNanos, LEAST_SILENCE_NANOS);
         this.lastNanos = nowNanos;
     }
 
@@ -77,7 +77,7 @@ final class StreamWatch {
 
     /** A copy arrived on any connection. */
     void spoke(long nowNanos) {
-        rhythm.onMessage(nowNanos);
+        silenceDetector.onMessage(nowNanos);
         lastNanos = nowNanos;
     }
 
@@ -90,7 +90,7 @@ final class StreamWatch {
      * otherwise 0.
      */
     long newsOfSilence(long nowNanos) {
-        return rhythm.newsOfSilence(nowNanos);
+        return silenceDetector.newsOfSilence(nowNanos);
     }
 
     /** A connection occupies this slot from now on. */

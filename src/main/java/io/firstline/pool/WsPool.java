@@ -3,9 +3,9 @@ package io.firstline.pool;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
-import io.firstline.config.Dialect;
 import io.firstline.config.FeedConfig;
-import io.firstline.config.Subscribing;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.WsConnection;
 import io.firstline.payload.Payload;
@@ -38,9 +38,9 @@ public final class WsPool extends Feed {
 
     private final WsPoolConfig config;
     private final long trialMs;
-    private final Map<Line, Member> members = new HashMap<>();
-    private Arbiter<Copy> arbiter;
-    private final Arriving arriving;
+    private final Map<Line, PooledConnection> members = new HashMap<>();
+    private Arbiter<OutgoingCopy> arbiter;
+    private final ArrivingCopy arriving;
     private final Rotation rotation;
     private final LineAgreement agreement;
     /** The slow connections of the last comparison that are still to be challenged. */
@@ -57,44 +57,48 @@ public final class WsPool extends Feed {
      * @param trialMs the time in which a candidate must deliver in step
      */
     WsPool(
-            Surroundings surroundings,
+            FeedEnvironment environment,
             String name,
             WsPoolConfig config,
-            Subscribing subscribing,
-            Dialect dialect,
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat dialect,
             long trialMs) {
-        super(surroundings, name, config.connection(), config.connections(), subscribing, dialect);
+        super(environment, name, config.connection(), config.connections(), subscribeTemplates, dialect);
         this.config = config;
         this.trialMs = trialMs;
-        this.arriving = new Arriving(reader);
-        this.agreement = new LineAgreement(reader, streams, chronicle);
-        this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), clockwork.random());
+        this.arriving = new ArrivingCopy(reader);
+        this.agreement = new LineAgreement(reader, streams, eventLog);
+        this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), scheduler.random());
     }
 
     /** Creates a pool named by its connection id; runs on the current Vert.x context. */
     public static WsPool create(Vertx vertx, WsPoolConfig config) {
-        return create(vertx, config.connection().connectionId(), config, Subscribing.NONE, Dialect.NONE);
+        return create(vertx, config.connection().connectionId(), config, SubscribeTemplates.NONE, MessageFormat.NONE);
     }
 
     /** Creates a pool that identifies messages only by their bytes. */
-    public static WsPool create(Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing) {
-        return create(vertx, name, config, subscribing, Dialect.NONE);
+    public static WsPool create(Vertx vertx, String name, WsPoolConfig config, SubscribeTemplates subscribeTemplates) {
+        return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
     }
 
     public static WsPool create(
-            Vertx vertx, String name, WsPoolConfig config, Subscribing subscribing, Dialect dialect) {
+            Vertx vertx,
+            String name,
+            WsPoolConfig config,
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat dialect) {
         return new WsPool(
-                Surroundings.of(vertx),
+                FeedEnvironment.of(vertx),
                 name,
                 config,
-                subscribing,
+                subscribeTemplates,
                 dialect,
                 Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
     /** Creates a pool in a simulated environment. */
-    public static WsPool create(Surroundings surroundings, FeedConfig feed) {
-        return new WsPool(surroundings, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
+    public static WsPool create(FeedEnvironment environment, FeedConfig feed) {
+        return new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
     }
 
     @Override
@@ -109,36 +113,36 @@ public final class WsPool extends Feed {
                         TimeUnit.MILLISECONDS.toNanos(config.skewMs())),
                 new Arbiter.Output<>() {
                     @Override
-                    public void first(Line line, Copy copy, boolean late) {
+                    public void first(Line line, OutgoingCopy copy, boolean late) {
                         publishFirst(line, copy, late);
                     }
 
                     @Override
                     public void inStep(Line line, boolean alone) {
-                        Member member = members.get(line);
+                        PooledConnection member = members.get(line);
                         // a connection that has just lined up leads with all that it received in the last skew
                         member.inStepNanos =
-                                clockwork.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
-                        chronicle.inStep(member, alone);
-                        if (member == member.seat.candidate()) {
-                            startTrial(member.seat);
+                                scheduler.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
+                        eventLog.inStep(member, alone);
+                        if (member == member.slot.candidate()) {
+                            startTrial(member.slot);
                         }
                         considerCandidates();
                     }
 
                     @Override
                     public void outOfStep(Line line) {
-                        Member member = members.get(line);
-                        chronicle.outOfStep(member);
-                        if (member == member.seat.member()) { // not one that was replaced and is closing
-                            member.seat.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs());
+                        PooledConnection member = members.get(line);
+                        eventLog.outOfStep(member);
+                        if (member == member.slot.member()) { // not one that was replaced and is closing
+                            member.slot.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs());
                         }
                     }
 
                     @Override
                     public void conflict(Line line, int stream) {
                         if (stream > 0 && streams.at(stream).conflicted()) {
-                            chronicle.conflict(members.get(line), streams.at(stream).name);
+                            eventLog.conflict(members.get(line), streams.at(stream).name);
                         }
                     }
 
@@ -157,13 +161,13 @@ public final class WsPool extends Feed {
                         agreement.held(line, stream);
                     }
                 });
-        evictionTimer = clockwork.every(config.evictIntervalMs(), this::lookForSlow);
+        evictionTimer = scheduler.every(config.evictIntervalMs(), this::lookForSlow);
         stall = new CommonStall();
-        startedNanos = clockwork.nowNanos();
-        watchTimer = clockwork.every(WATCH_MS, () -> {
+        startedNanos = scheduler.nowNanos();
+        watchTimer = scheduler.every(WATCH_MS, () -> {
             judgeImpaired();
             lookForStall();
-            arbiter.settleFigures(clockwork.nowNanos());
+            arbiter.settleFigures(scheduler.nowNanos());
             agreement.look(arbiter, members);
             replaceSilent();
             replaceDue();
@@ -180,13 +184,13 @@ public final class WsPool extends Feed {
 
     @Override
     void stopping() {
-        clockwork.cancel(evictionTimer);
-        clockwork.cancel(watchTimer);
+        scheduler.cancel(evictionTimer);
+        scheduler.cancel(watchTimer);
     }
 
     @Override
-    void joined(Member member) {
-        member.line = arbiter.join(member.connection.connectStartedNanos(), clockwork.nowNanos());
+    void joined(PooledConnection member) {
+        member.line = arbiter.join(member.connection.connectStartedNanos(), scheduler.nowNanos());
         members.put(member.line, member);
         agreement.cleared(member.line);
         streams.joined(member.line.slot());
@@ -195,15 +199,15 @@ public final class WsPool extends Feed {
     }
 
     @Override
-    void parted(Member member) {
+    void parted(PooledConnection member) {
         members.remove(member.line);
         streams.parted(member.line.slot());
         agreement.cleared(member.line);
-        arbiter.leave(member.line, clockwork.nowNanos());
+        arbiter.leave(member.line, scheduler.nowNanos());
     }
 
     @Override
-    void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
+    void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos) {
         arriving.take(member.id(), payload, stream, arrivalNanos);
         if (arriving.isNumbered()) {
             arriving.numbered(member.line.slot(), streams.slots());
@@ -213,26 +217,26 @@ public final class WsPool extends Feed {
         if (stream != null) {
             stream.brought(member.line.slot());
         }
-        if (member == member.seat.candidate() && member.line.inStep() && member.isWorthALook(arrivalNanos)) {
-            consider(member.seat, false);
+        if (member == member.slot.candidate() && member.line.inStep() && member.isWorthALook(arrivalNanos)) {
+            consider(member.slot, false);
         }
     }
 
-    private void publishFirst(Line line, Copy copy, boolean guessedLate) {
+    private void publishFirst(Line line, OutgoingCopy copy, boolean guessedLate) {
         look(copy);
         if (copy.stream() != null) {
-            streams.published(copy.stream(), line.slot(), clockwork.nowNanos());
+            streams.published(copy.stream(), line.slot(), scheduler.nowNanos());
         }
         delivery.first(copy, guessedLate);
     }
 
     /** Restarts measurements after a stall: copies that were late with all others say nothing about one connection. */
     private void lookForStall() {
-        long now = clockwork.nowNanos();
+        long now = scheduler.nowNanos();
         List<CommonStall.Silence> ofConnections = new ArrayList<>();
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive()) {
-                ofConnections.add(seat.member().lastSilence(now));
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive()) {
+                ofConnections.add(slot.member().lastSilence(now));
             }
         }
         if (stall.look(ofConnections, lastDataStall(), now)) {
@@ -246,10 +250,11 @@ public final class WsPool extends Feed {
     /** Compares connections over one interval in which none joined. */
     private void lookForSlow() {
         lookForStall();
-        if (roster.live() < config.minLive() || anyUnproven() || stall.isGrace() || !agreement.isTrusted()) {
+        if (slotTable.live() < config.minLive() || anyUnproven() || stall.isGrace() || !agreement.isTrusted()) {
             return; // missing messages are known only if copies match
         }
-        List<Contender> live = roster.seated().stream().map(WsPool::contender).toList();
+        List<Contender> live =
+                slotTable.placed().stream().map(WsPool::contender).toList();
         if (!EvictionPolicy.canJudge(live, config.rankBy())) {
             return; // the interval continues: a quiet feed needs several
         }
@@ -266,23 +271,23 @@ public final class WsPool extends Feed {
         }
         while (!slow.isEmpty()) {
             Contender next = slow.poll();
-            for (Seat seat : roster.seats()) {
-                if (seat.isLive()
-                        && seat.member().id().equals(next.connectionId())
-                        && seat.challenge(EvictionReason.slow(next.figures(config.rankBy())), trialMs())) {
+            for (ConnectionSlot slot : slotTable.slots()) {
+                if (slot.isLive()
+                        && slot.member().id().equals(next.connectionId())
+                        && slot.challenge(EvictionReason.slow(next.figures(config.rankBy())), trialMs())) {
                     return;
                 }
             }
         }
     }
 
-    private static Contender contender(Member member) {
+    private static Contender contender(PooledConnection member) {
         return new Contender(
                 member.id(), member.connection.expectedLatencyMs(), member.line.window(), member.connection.ageMs());
     }
 
     @Override
-    boolean isProven(Member member) {
+    boolean isProven(PooledConnection member) {
         return member.line.inStep();
     }
 
@@ -300,51 +305,51 @@ public final class WsPool extends Feed {
         if (stall.isGrace()) {
             return;
         }
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive() && seat.member().connection.isUnanswered()) {
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive() && slot.member().connection.isUnanswered()) {
                 continue;
             }
-            if (seat.isLive()
-                    && (seat.member().line.inStep() || seat.member().connection.ageMs() > FIRST_DATA_MS)
-                    && isSilent(seat.member())
-                    && seat.replace(EvictionReason.of(Cause.SILENT), trialMs())) {
-                chronicle.silent(seat.member());
-            } else if (seat.isLive() && seat.member().line.inStep()) {
-                streams.any(stream -> stream.isSilentIn(seat.member().line.slot()))
-                        .filter(stream -> seat.replace(EvictionReason.silent(stream.name), trialMs()))
-                        .ifPresent(stream -> chronicle.silent(seat.member(), stream.name));
+            if (slot.isLive()
+                    && (slot.member().line.inStep() || slot.member().connection.ageMs() > FIRST_DATA_MS)
+                    && isSilent(slot.member())
+                    && slot.replace(EvictionReason.of(Cause.SILENT), trialMs())) {
+                eventLog.silent(slot.member());
+            } else if (slot.isLive() && slot.member().line.inStep()) {
+                streams.any(stream -> stream.isSilentIn(slot.member().line.slot()))
+                        .filter(stream -> slot.replace(EvictionReason.silent(stream.name), trialMs()))
+                        .ifPresent(stream -> eventLog.silent(slot.member(), stream.name));
             }
         }
     }
 
-    /** Replaces one at a time, without waiting for empty seats to be filled: the server is about to close it. */
+    /** Replaces one at a time, without waiting for empty slots to be filled: the server is about to close it. */
     private void replaceOverdue() {
-        for (Seat seat : roster.seats()) {
-            if (seat.candidate() != null) {
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.candidate() != null) {
                 return;
             }
         }
-        roster.seats().stream()
+        slotTable.slots().stream()
                 .filter(this::isOverdue)
                 .max(Comparator.comparingLong(WsPool::overAgeMs))
-                .ifPresent(seat -> seat.replace(EvictionReason.OVERDUE, trialMs()));
+                .ifPresent(slot -> slot.replace(EvictionReason.OVERDUE, trialMs()));
     }
 
-    private boolean isOverdue(Seat seat) {
+    private boolean isOverdue(ConnectionSlot slot) {
         return config.maxAgeMs() > 0
-                && seat.isLive()
-                && seat.member().connection.ageMs() >= config.maxAgeMs();
+                && slot.isLive()
+                && slot.member().connection.ageMs() >= config.maxAgeMs();
     }
 
     /** Replaces the connection that exceeds its age limit most. */
     private void rotateOldest() {
-        long epochMs = clockwork.epochMicros() / 1_000;
-        Seat oldest = null;
-        for (Seat seat : roster.seats()) {
-            if (seat.isLive()
-                    && rotation.isDue(seat.member().connection.ageMs(), seat.member().ageLimitMs, epochMs)
-                    && (oldest == null || overAgeMs(seat) > overAgeMs(oldest))) {
-                oldest = seat;
+        long epochMs = scheduler.epochMicros() / 1_000;
+        ConnectionSlot oldest = null;
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive()
+                    && rotation.isDue(slot.member().connection.ageMs(), slot.member().ageLimitMs, epochMs)
+                    && (oldest == null || overAgeMs(slot) > overAgeMs(oldest))) {
+                oldest = slot;
             }
         }
         if (oldest != null) {
@@ -352,57 +357,57 @@ public final class WsPool extends Feed {
         }
     }
 
-    private static long overAgeMs(Seat seat) {
-        return seat.member().connection.ageMs() - seat.member().ageLimitMs;
+    private static long overAgeMs(ConnectionSlot slot) {
+        return slot.member().connection.ageMs() - slot.member().ageLimitMs;
     }
 
     // trials
 
     /** Starts to measure the candidate and the connection that it is to replace, over the same messages. */
-    private static void startTrial(Seat seat) {
-        seat.candidate().line.startWindow();
-        if (seat.isLive()) {
-            seat.member().line.startWindow();
+    private static void startTrial(ConnectionSlot slot) {
+        slot.candidate().line.startWindow();
+        if (slot.isLive()) {
+            slot.member().line.startWindow();
         }
     }
 
     private void considerCandidates() {
-        roster.seats().forEach(seat -> consider(seat, false));
+        slotTable.slots().forEach(slot -> consider(slot, false));
     }
 
-    private void consider(Seat seat, boolean timeUp) {
-        Member candidate = seat.candidate();
+    private void consider(ConnectionSlot slot, boolean timeUp) {
+        PooledConnection candidate = slot.candidate();
         if (candidate == null) {
             return;
         }
         String lacks = lacks(candidate);
-        boolean compared = lacks == null && seat.isChallenged() && seat.isLive();
-        if (compared && !timeUp && candidate.line.windowCopies() < Trial.COPIES) {
+        boolean compared = lacks == null && slot.isChallenged() && slot.isLive();
+        if (compared && !timeUp && candidate.line.windowCopies() < PromotionPolicy.COPIES) {
             return; // percentiles are too expensive for every call
         }
-        Trial.Verdict verdict = Trial.verdict(
-                new Trial.Facts(
+        PromotionPolicy.Verdict verdict = PromotionPolicy.verdict(
+                new PromotionPolicy.Facts(
                         lacks,
-                        compared ? contender(seat.member()) : null,
+                        compared ? contender(slot.member()) : null,
                         compared ? contender(candidate) : null,
                         timeUp),
                 config.rankBy());
         switch (verdict.decision()) {
             case WAIT -> {}
-            case TAKE -> seat.promote(verdict.why());
+            case TAKE -> slot.promote(verdict.why());
             case DROP -> {
-                if (seat.isCandidateTheOneThatAnswers()) {
-                    seat.promote("");
+                if (slot.isCandidateTheOneThatAnswers()) {
+                    slot.promote("");
                 } else {
-                    seat.abandon(verdict.why());
+                    slot.abandon(verdict.why());
                 }
             }
         }
     }
 
-    /** Returns what a candidate must still do before it can take a seat; null = nothing. */
-    private String lacks(Member candidate) {
-        if (!candidate.isLive() || !candidate.seat.isCandidateHeard() || !candidate.line.inStep()) {
+    /** Returns what a candidate must still do before it can take a slot; null = nothing. */
+    private String lacks(PooledConnection candidate) {
+        if (!candidate.isLive() || !candidate.slot.isCandidateHeard() || !candidate.line.inStep()) {
             return "not delivering in step after " + trialMs + " ms";
         }
         if (!candidate.requests.isSettled()) {
@@ -412,38 +417,38 @@ public final class WsPool extends Feed {
         if (lacking.isPresent()) {
             return "not delivering " + lacking.get().name + " after " + trialMs + " ms";
         }
-        if (candidate.seat.isAliveAgain()) {
+        if (candidate.slot.isAliveAgain()) {
             return "not needed: the old connection is alive again";
         }
-        if (!delivers(candidate.seat)) {
+        if (!delivers(candidate.slot)) {
             return null;
         }
-        if (roster.live() < config.minLive()) {
+        if (slotTable.live() < config.minLive()) {
             return "the old connection is still needed: fewer than minLive are live";
         }
-        return roster.live() < roster.target() && !candidate.seat.reason().equals(EvictionReason.OVERDUE)
+        return slotTable.live() < slotTable.target() && !candidate.slot.reason().equals(EvictionReason.OVERDUE)
                 ? "the old connection is still needed: not all others are live"
                 : null;
     }
 
-    /** Do not replace a delivering connection while a seat is empty: the new one may fail as the last one did. */
-    private boolean delivers(Seat seat) {
-        return seat.isLive() && seat.member().line.inStep() && !seat.member().isImpaired() && !isSilent(seat.member());
+    /** Do not replace a delivering connection while a slot is empty: the new one may fail as the last one did. */
+    private boolean delivers(ConnectionSlot slot) {
+        return slot.isLive() && slot.member().line.inStep() && !slot.member().isImpaired() && !isSilent(slot.member());
     }
 
-    private boolean isSilent(Member member) {
+    private boolean isSilent(PooledConnection member) {
         return arbiter.isSilentBesideOthers(member.line, SILENCE_MESSAGES, SILENCE_NANOS);
     }
 
     @Override
-    void trialOver(Seat seat) {
-        consider(seat, true);
+    void trialOver(ConnectionSlot slot) {
+        consider(slot, true);
     }
 
     @Override
     void beforeReport() {
         if (arbiter != null) {
-            arbiter.settleFigures(clockwork.nowNanos());
+            arbiter.settleFigures(scheduler.nowNanos());
         }
     }
 

@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
-import io.firstline.config.Dialect;
-import io.firstline.config.Subscribing;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.WsConnection;
 import io.firstline.payload.Payload;
@@ -23,48 +23,53 @@ public final class WsSingle extends Feed {
     private static final long WATCH_MS = 250;
 
     private long watchTimer;
-    private final Arriving arriving = new Arriving(reader);
+    private final ArrivingCopy arriving = new ArrivingCopy(reader);
 
     WsSingle(
-            Surroundings surroundings,
+            FeedEnvironment environment,
             String name,
             WsConnectionConfig config,
-            Subscribing subscribing,
-            Dialect dialect) {
-        super(surroundings, name, config, 1, subscribing, dialect);
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat dialect) {
+        super(environment, name, config, 1, subscribeTemplates, dialect);
     }
 
     /** Creates a single connection, named by its connection id; runs on the current Vert.x context. */
     public static WsSingle create(Vertx vertx, WsConnectionConfig config) {
-        return create(vertx, config.connectionId(), config, Subscribing.NONE, Dialect.NONE);
+        return create(vertx, config.connectionId(), config, SubscribeTemplates.NONE, MessageFormat.NONE);
     }
 
     /** Creates a single connection without a venue profile. */
-    public static WsSingle create(Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing) {
-        return create(vertx, name, config, subscribing, Dialect.NONE);
+    public static WsSingle create(
+            Vertx vertx, String name, WsConnectionConfig config, SubscribeTemplates subscribeTemplates) {
+        return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
     }
 
     public static WsSingle create(
-            Vertx vertx, String name, WsConnectionConfig config, Subscribing subscribing, Dialect dialect) {
-        return new WsSingle(Surroundings.of(vertx), name, config, subscribing, dialect);
+            Vertx vertx,
+            String name,
+            WsConnectionConfig config,
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat dialect) {
+        return new WsSingle(FeedEnvironment.of(vertx), name, config, subscribeTemplates, dialect);
     }
 
     @Override
     void starting() {
-        watchTimer = clockwork.every(WATCH_MS, this::judgeImpaired);
+        watchTimer = scheduler.every(WATCH_MS, this::judgeImpaired);
     }
 
     @Override
     void stopping() {
-        clockwork.cancel(watchTimer);
+        scheduler.cancel(watchTimer);
     }
 
     @Override
-    void arrived(Member member, Payload payload, StreamWatch stream, long arrivalNanos) {
-        if (member == member.seat.candidate() && !member.seat.isAliveAgain()) {
-            member.seat.promote("");
+    void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos) {
+        if (member == member.slot.candidate() && !member.slot.isAliveAgain()) {
+            member.slot.promote("");
         }
-        if (member == member.seat.member()) {
+        if (member == member.slot.member()) {
             arriving.take(member.id(), payload, stream, arrivalNanos);
             if (arriving.isNumbered()) {
                 arriving.numbered(0, 1);
@@ -77,7 +82,7 @@ public final class WsSingle extends Feed {
     }
 
     @Override
-    boolean isProven(Member member) {
+    boolean isProven(PooledConnection member) {
         return true;
     }
 
@@ -87,10 +92,10 @@ public final class WsSingle extends Feed {
     }
 
     @Override
-    void joined(Member member) {}
+    void joined(PooledConnection member) {}
 
     @Override
-    void parted(Member member) {}
+    void parted(PooledConnection member) {}
 
     @Override
     WsConnection fastest(Stream<WsConnection> live) {
@@ -106,11 +111,11 @@ public final class WsSingle extends Feed {
     }
 
     @Override
-    void trialOver(Seat seat) {
-        if (seat.isCandidateTheOneThatAnswers()) {
-            seat.promote("");
+    void trialOver(ConnectionSlot slot) {
+        if (slot.isCandidateTheOneThatAnswers()) {
+            slot.promote("");
         } else {
-            seat.abandon("not delivering after " + TRIAL_MS + " ms");
+            slot.abandon("not delivering after " + TRIAL_MS + " ms");
         }
     }
 }

@@ -19,10 +19,10 @@
  * <li>Not subscribed ({@code Feed.notSubscribed}): the first messages of a new connection could not be written. The
  *     feed cuts it, but keeps the last live one until its candidate takes over.
  * <li>Silent while others deliver, one stream silent, out of step, slow, age, server shutdown, requested, renewed,
- *     reconfigured (also for a new token): {@code Seat.replace} and {@code Seat.challenge}. {@code Seat.promote}
+ *     reconfigured (also for a new token): {@code ConnectionSlot.replace} and {@code ConnectionSlot.challenge}. {@code ConnectionSlot.promote}
  *     closes the old connection after its candidate is live, and in a pool in step. Figures right after a stall of
  *     all connections do not count ({@code CommonStall}).
- * <li>A failed candidate ({@code Seat.abandon}, or half-open itself): it has no seat, so the live count does not
+ * <li>A failed candidate ({@code ConnectionSlot.abandon}, or half-open itself): it has no slot, so the live count does not
  *     change.
  * <li>A replaced connection that is still open while the arbiter has no free slot ({@code Feed.makeRoom}).
  * <li>A close frame of the server, a malformed or oversize frame, an error of TCP or TLS: the connection has ended;

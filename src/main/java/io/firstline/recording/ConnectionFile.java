@@ -25,7 +25,7 @@ final class ConnectionFile {
             .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
             .build();
 
-    private final Disk disk;
+    private final FileFactory disk;
     private final Path folder;
     private final RecordingHeader header;
     private final long maxFileBytes;
@@ -37,7 +37,7 @@ final class ConnectionFile {
     private boolean flushed;
     private long earlierBytes;
 
-    ConnectionFile(Disk disk, Path folder, RecordingHeader header, long maxFileBytes) {
+    ConnectionFile(FileFactory disk, Path folder, RecordingHeader header, long maxFileBytes) {
         this.disk = disk;
         this.folder = folder;
         this.header = header;

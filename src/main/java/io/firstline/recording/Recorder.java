@@ -51,7 +51,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
      */
     public record Figures(long copies, long behind, long failed, long bytes, int files) {}
 
-    private final Disk disk;
+    private final FileFactory disk;
     private final Path folder;
     private final RecordingHeader header;
     private final long maxFileBytes;
@@ -80,7 +80,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
 
     /** A recorder with another disk and queue length. After a failure it tries the disk again after {@code retryMs}. */
-    Recorder(Disk disk, Path folder, RecordingHeader header, long maxFileBytes, int queueLength, long retryMs) {
+    Recorder(FileFactory disk, Path folder, RecordingHeader header, long maxFileBytes, int queueLength, long retryMs) {
         this.disk = disk;
         this.folder = folder;
         this.header = header;
@@ -103,7 +103,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
     public static Recorder start(
             Path folder, String feed, int connections, List<String> streams, String url, long maxFileBytes) {
         RecordingHeader header = new RecordingHeader(feed, "", 0, connections, streams, url, epochMicros());
-        Recorder recorder = new Recorder(Disk.REAL, folder, header, maxFileBytes, QUEUE, 5_000);
+        Recorder recorder = new Recorder(FileFactory.REAL, folder, header, maxFileBytes, QUEUE, 5_000);
         recorder.start();
         return recorder;
     }

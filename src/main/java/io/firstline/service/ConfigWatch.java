@@ -21,7 +21,7 @@ final class ConfigWatch implements AutoCloseable {
     private final Vertx vertx;
     private final Context context;
     private final Path file;
-    private final Settling settling;
+    private final ChangeDebouncer settling;
     private final Callable<ServiceConfig> read;
     private final Function<ServiceConfig, Future<?>> apply;
     /** The last reported state of a file that is mounted by itself. */
@@ -48,7 +48,7 @@ final class ConfigWatch implements AutoCloseable {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.file = file;
-        this.settling = new Settling(known);
+        this.settling = new ChangeDebouncer(known);
         this.read = read;
         this.apply = apply;
     }

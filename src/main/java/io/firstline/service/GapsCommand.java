@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.arbitration.Chain.Fate;
+import io.firstline.arbitration.SequenceTracker.Fate;
 import io.firstline.bus.ReportJson;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedEvent;
@@ -45,7 +45,7 @@ final class GapsCommand implements Callable<Integer> {
     private String source;
 
     @Mixin
-    private FeedChoice choice = new FeedChoice();
+    private FeedOptions choice = new FeedOptions();
 
     @Mixin
     private TimeLimit time = new TimeLimit();

@@ -62,7 +62,7 @@ final class RecordCommand implements Callable<Integer> {
     private Path folder;
 
     @Mixin
-    private FeedChoice choice = new FeedChoice();
+    private FeedOptions choice = new FeedOptions();
 
     @Mixin
     private TimeLimit time = new TimeLimit();

@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
                 RunningService service = RunningService.prepare(read());
                 ConfigWatch watch =
                         new ConfigWatch(service.onVertx(), file, fingerprint, () -> checked(service), service::apply);
-                Hangup hangup = new Hangup()) {
+                HangupSignal hangup = new HangupSignal()) {
             shutdown.allow(service.shutdownDelay());
             service.config().summary().forEach(out::println);
             httpPort.serve(service, out);

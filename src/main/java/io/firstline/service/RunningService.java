@@ -1,19 +1,19 @@
 package io.firstline.service;
 
 import io.firstline.bridge.TcpBridgeVerticle;
+import io.firstline.bus.FeedLease;
 import io.firstline.bus.FeedVerticle;
 import io.firstline.bus.PoolVerticle;
 import io.firstline.bus.SingleVerticle;
-import io.firstline.bus.Tenancy;
 import io.firstline.cluster.ClusterVerticle;
-import io.firstline.cluster.Clustering;
+import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.ConfigChange;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
 import io.firstline.config.TcpBridgeConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;
+import io.firstline.connection.Scheduler;
 import io.firstline.http.HttpVerticle;
 import io.firstline.http.Metrics;
 import io.firstline.pool.Feed;
@@ -95,11 +95,11 @@ final class RunningService implements AutoCloseable {
     private static Vertx vertx(PrometheusMeterRegistry registry, boolean vertxMetrics, ClusterConfig cluster) {
         VertxOptions options = options();
         if (cluster != null) {
-            Clustering.prepare(options, cluster);
+            HazelcastCluster.prepare(options, cluster);
         }
         VertxBuilder builder =
                 registry == null ? Vertx.builder().with(options) : Metrics.builder(options, registry, vertxMetrics);
-        return cluster == null ? builder.build() : await(Clustering.join(builder, cluster), START_SECONDS);
+        return cluster == null ? builder.build() : await(HazelcastCluster.join(builder, cluster), START_SECONDS);
     }
 
     /**
@@ -162,7 +162,7 @@ final class RunningService implements AutoCloseable {
     /** Registers all feeds before the first one connects, so that it leaves the others their first attempt. */
     private void announce(List<FeedConfig> feeds) {
         ConnectBudget budget = ConnectBudget.of(vertx);
-        long now = Clockwork.of(vertx).nowNanos();
+        long now = Scheduler.of(vertx).nowNanos();
         feeds.stream()
                 .flatMap(feed -> feed.parts().stream())
                 .forEach(part ->
@@ -293,9 +293,9 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> host + ":" + bridge.port());
     }
 
-    private FeedVerticle verticle(FeedConfig feed, Tenancy tenancy) {
+    private FeedVerticle verticle(FeedConfig feed, FeedLease feedLease) {
         FeedVerticle verticle =
-                feed.connections() == 1 ? new SingleVerticle(feed, tenancy) : new PoolVerticle(feed, tenancy);
+                feed.connections() == 1 ? new SingleVerticle(feed, feedLease) : new PoolVerticle(feed, feedLease);
         made.add(verticle);
         return verticle;
     }

@@ -63,7 +63,7 @@ final class TailCommand implements Callable<Integer> {
     private ClusterListener cluster = new ClusterListener();
 
     @Mixin
-    private FeedChoice choice = new FeedChoice();
+    private FeedOptions choice = new FeedOptions();
 
     @Option(
             names = "--format",

@@ -9,31 +9,31 @@ import java.util.function.Consumer;
 
 /** The open connections and their streams. Changed on the event loop only; {@link #open} may be read by any thread. */
 final class Connections {
-    private final Map<String, List<Line>> audiences = new HashMap<>();
-    private volatile List<Line> open = List.of();
+    private final Map<String, List<ServedConnection>> audiences = new HashMap<>();
+    private volatile List<ServedConnection> open = List.of();
 
     /** The open connections in the order in which they were accepted; an immutable list. */
-    List<Line> open() {
+    List<ServedConnection> open() {
         return open;
     }
 
-    Optional<Line> byNumber(int number) {
+    Optional<ServedConnection> byNumber(int number) {
         return open.stream().filter(line -> line.number() == number).findFirst();
     }
 
-    void add(Line line) {
-        List<Line> more = new ArrayList<>(open);
+    void add(ServedConnection line) {
+        List<ServedConnection> more = new ArrayList<>(open);
         more.add(line);
         open = List.copyOf(more);
         subscriptionsChanged(line);
     }
 
-    void remove(Line line) {
+    void remove(ServedConnection line) {
         open = open.stream().filter(other -> other != line).toList();
         leaveAudiences(line);
     }
 
-    void subscriptionsChanged(Line line) {
+    void subscriptionsChanged(ServedConnection line) {
         leaveAudiences(line);
         for (String stream : line.streams()) {
             if (line.venue().delivers(stream)) {
@@ -43,20 +43,20 @@ final class Connections {
     }
 
     /** The connections that receive this stream; may be empty. */
-    List<Line> audience(String stream) {
+    List<ServedConnection> audience(String stream) {
         return audiences.getOrDefault(stream, List.of());
     }
 
     /** Runs an action for every open connection. The action may close connections. */
-    void forEach(Consumer<Line> action) {
+    void forEach(Consumer<ServedConnection> action) {
         open.forEach(action);
     }
 
     void flush() {
-        forEach(Line::flush);
+        forEach(ServedConnection::flush);
     }
 
-    private void leaveAudiences(Line line) {
+    private void leaveAudiences(ServedConnection line) {
         audiences.values().forEach(lines -> lines.remove(line));
         audiences.values().removeIf(List::isEmpty);
     }

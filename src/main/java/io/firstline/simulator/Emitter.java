@@ -125,7 +125,7 @@ final class Emitter {
 
     private void publish(EncodedMessage message, String stream) {
         emitted.computeIfAbsent(stream, name -> new AtomicLong()).incrementAndGet();
-        for (Line line : connections.audience(stream)) {
+        for (ServedConnection line : connections.audience(stream)) {
             line.send(message);
         }
     }

@@ -35,7 +35,7 @@ final class EventJson {
     }
 
     private void bookTicker(String symbol, MarketEvent.BookTicker event) {
-        Quote quote = event.quote();
+        BookQuote quote = event.quote();
         if (form.isFutures()) {
             text("e", "bookTicker");
         }

@@ -58,7 +58,7 @@ public final class ExchangeSimulator {
     private final Emitter emitter;
     private final AtomicReference<Future<Integer>> started = new AtomicReference<>();
     private final AtomicReference<Future<Void>> closed = new AtomicReference<>();
-    private final Line.Listener listener = new LineListener();
+    private final ServedConnection.Listener listener = new LineListener();
     private volatile Handler<ClientFrame> onClientFrame = frame -> {};
     private volatile int port;
     private final Replay replay;
@@ -139,7 +139,7 @@ public final class ExchangeSimulator {
 
     /** The open connections, in the order in which they were accepted. */
     public List<SimulatedLine> lines() {
-        return connections.open().stream().map(Line::describe).toList();
+        return connections.open().stream().map(ServedConnection::describe).toList();
     }
 
     /**
@@ -161,7 +161,7 @@ public final class ExchangeSimulator {
      * such connection.
      */
     public void freeze(int number) {
-        Line line = line(number);
+        ServedConnection line = line(number);
         run(() -> line.freeze(true));
     }
 
@@ -170,7 +170,7 @@ public final class ExchangeSimulator {
      * is no such connection.
      */
     public void thaw(int number) {
-        Line line = line(number);
+        ServedConnection line = line(number);
         run(() -> line.thaw(true));
     }
 
@@ -301,9 +301,9 @@ public final class ExchangeSimulator {
 
     private void handshake(ServerWebSocketHandshake handshake) {
         boolean replaying = !config.recordings().isEmpty();
-        Route route = replaying
-                ? Route.replay(handshake.uri())
-                : Route.parse(handshake.uri()).orElse(null);
+        RequestRoute route = replaying
+                ? RequestRoute.replay(handshake.uri())
+                : RequestRoute.parse(handshake.uri()).orElse(null);
         if (route == null || closed.get() != null) {
             handshake.reject(route == null ? 404 : 503);
         } else {
@@ -311,16 +311,16 @@ public final class ExchangeSimulator {
         }
     }
 
-    private void accept(Route route, ServerWebSocket socket) {
+    private void accept(RequestRoute route, ServerWebSocket socket) {
         int number = ++accepted;
         LineBehaviour behaviour = config.lines().isEmpty()
                 ? LineBehaviour.perfect()
                 : config.lines().get((number - 1) % config.lines().size());
-        Line line = new Line(number, route, socket, context, config, behaviour, listener);
+        ServedConnection line = new ServedConnection(number, route, socket, context, config, behaviour, listener);
         line.open();
         connections.add(line);
         emitter.audiencesChanged();
-        if (route.venue() == Venue.REPLAY) {
+        if (route.venue() == SimulatedVenue.REPLAY) {
             replay.opened(line);
         }
     }
@@ -333,25 +333,25 @@ public final class ExchangeSimulator {
         return Future.join(going).compose(gone -> server == null ? Future.succeededFuture() : server.close());
     }
 
-    private Line line(int number) {
+    private ServedConnection line(int number) {
         return connections.byNumber(number).orElseThrow(() -> noSuchLine(number));
     }
 
     private NoSuchElementException noSuchLine(int number) {
         return new NoSuchElementException("no open connection " + number + ", open are "
-                + connections.open().stream().map(Line::number).toList());
+                + connections.open().stream().map(ServedConnection::number).toList());
     }
 
     /** Updates the simulator when a connection changes. */
-    private final class LineListener implements Line.Listener {
+    private final class LineListener implements ServedConnection.Listener {
         @Override
-        public void changed(Line line) {
+        public void changed(ServedConnection line) {
             connections.subscriptionsChanged(line);
             emitter.audiencesChanged();
         }
 
         @Override
-        public void closed(Line line) {
+        public void closed(ServedConnection line) {
             connections.remove(line);
             emitter.audiencesChanged();
             replay.closed(line);

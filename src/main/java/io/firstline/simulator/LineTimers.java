@@ -7,7 +7,7 @@ import java.util.List;
 final class LineTimers {
     private final SimulatorConfig config;
     private final LineBehaviour behaviour;
-    private final Line line;
+    private final ServedConnection line;
     private final LoopTimer ping;
     private final LoopTimer pong;
     private final LoopTimer age;
@@ -16,7 +16,7 @@ final class LineTimers {
     private final LoopTimer thaw;
     private final LoopTimer closeGuard;
 
-    LineTimers(ContextInternal context, Line line, SimulatorConfig config, LineBehaviour behaviour) {
+    LineTimers(ContextInternal context, ServedConnection line, SimulatorConfig config, LineBehaviour behaviour) {
         this.line = line;
         this.config = config;
         this.behaviour = behaviour;

@@ -6,7 +6,7 @@ import java.util.List;
 sealed interface MarketEvent {
 
     /** A new top of the book. */
-    record BookTicker(long updateId, long eventUs, long matchUs, Quote quote) implements MarketEvent {}
+    record BookTicker(long updateId, long eventUs, long matchUs, BookQuote quote) implements MarketEvent {}
 
     /** One trade; {@code buyerIsMaker} = the seller was the aggressor, so the price is the bid. */
     record Trade(long tradeId, long eventUs, long matchUs, long ticks, long lots, boolean buyerIsMaker)

@@ -47,7 +47,7 @@ final class MarketStream {
 
     /** Makes the next message, with this time in microseconds since the Unix epoch. */
     MarketEvent next(long nowUs) {
-        Quote quote = walk.next();
+        BookQuote quote = walk.next();
         long matchUs = nowUs - random.nextInt(MAX_MATCH_AGE_US);
         return switch (kind) {
             case BOOK_TICKER ->
@@ -58,12 +58,12 @@ final class MarketStream {
         };
     }
 
-    private MarketEvent trade(Quote quote, long nowUs, long matchUs) {
+    private MarketEvent trade(BookQuote quote, long nowUs, long matchUs) {
         boolean buyerIsMaker = random.nextBoolean();
         return new MarketEvent.Trade(++lastTradeId, nowUs, matchUs, price(quote, buyerIsMaker), lots(), buyerIsMaker);
     }
 
-    private MarketEvent aggTrade(Quote quote, long nowUs, long matchUs) {
+    private MarketEvent aggTrade(BookQuote quote, long nowUs, long matchUs) {
         boolean buyerIsMaker = random.nextBoolean();
         long firstId = lastTradeId + 1;
         lastTradeId = firstId + random.nextInt(4);
@@ -78,7 +78,7 @@ final class MarketStream {
                 buyerIsMaker);
     }
 
-    private MarketEvent depth(Quote quote, long nowUs, long matchUs) {
+    private MarketEvent depth(BookQuote quote, long nowUs, long matchUs) {
         long previousLastId = lastUpdateId;
         lastUpdateId += 1 + random.nextInt(12);
         List<MarketEvent.Level> bids = levels(quote.bidTicks(), quote.bidLots(), -1);
@@ -100,7 +100,7 @@ final class MarketStream {
         return 1L + random.nextInt(MAX_LOTS);
     }
 
-    private static long price(Quote quote, boolean buyerIsMaker) {
+    private static long price(BookQuote quote, boolean buyerIsMaker) {
         return buyerIsMaker ? quote.bidTicks() : quote.askTicks();
     }
 }

@@ -23,9 +23,9 @@ final class PriceWalk {
         this.bidTicks = anchorTicks;
     }
 
-    Quote next() {
+    BookQuote next() {
         bidTicks += (anchorTicks - bidTicks) / PULL_SHARE + random.nextLong(-stepTicks, stepTicks + 1);
         long askTicks = bidTicks + 1 + random.nextInt(MAX_SPREAD_TICKS);
-        return new Quote(bidTicks, random.nextLong(1, MAX_LOTS), askTicks, random.nextLong(1, MAX_LOTS));
+        return new BookQuote(bidTicks, random.nextLong(1, MAX_LOTS), askTicks, random.nextLong(1, MAX_LOTS));
     }
 }

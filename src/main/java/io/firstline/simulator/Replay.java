@@ -38,7 +38,7 @@ final class Replay {
     private final List<Integer> lagMs;
     private final int awaited;
     private long earliestNanos;
-    private final Map<Line, Cursor> cursors = new HashMap<>();
+    private final Map<ServedConnection, Cursor> cursors = new HashMap<>();
     /** The positions of unused recordings. */
     private final PriorityQueue<Integer> untouched = new PriorityQueue<>();
 
@@ -76,7 +76,7 @@ final class Replay {
         return served.future();
     }
 
-    void opened(Line line) {
+    void opened(ServedConnection line) {
         grace.cancel();
         Cursor cursor = new Cursor(line);
         cursors.put(line, cursor);
@@ -91,7 +91,7 @@ final class Replay {
         }
     }
 
-    void closed(Line line) {
+    void closed(ServedConnection line) {
         Cursor cursor = cursors.remove(line);
         if (cursor != null) {
             cursor.timer.cancel();
@@ -128,7 +128,7 @@ final class Replay {
 
     /** The position of one connection in its recording. */
     private final class Cursor {
-        private final Line line;
+        private final ServedConnection line;
         private final int place;
         private final Playback playback;
         private final long lagNs;
@@ -137,7 +137,7 @@ final class Replay {
         private boolean closes;
         private boolean finished;
 
-        Cursor(Line line) {
+        Cursor(ServedConnection line) {
             this.line = line;
             int index = line.number() - 1;
             place = untouched.isEmpty() ? index % recordings.size() : untouched.remove();

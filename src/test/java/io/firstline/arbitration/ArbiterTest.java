@@ -358,12 +358,12 @@ class ArbiterTest {
         Line a = join(0);
         copies(a, 1, "1");
         Line b = join(2);
-        for (int i = 0; i < Pending.MAX_COPIES + 5; i++) {
+        for (int i = 0; i < HeldCopies.MAX_COPIES + 5; i++) {
             copies(b, 3, "private " + i);
         }
         assertThat(b.figures().unmatched()).isEqualTo(5);
-        arbiter.copy(b, new Sent<>(1, "huge", (int) Pending.MAX_BYTES), 4 * MS);
-        assertThat(b.figures().unmatched()).isEqualTo(Pending.MAX_COPIES + 5);
+        arbiter.copy(b, new Sent<>(1, "huge", (int) HeldCopies.MAX_BYTES), 4 * MS);
+        assertThat(b.figures().unmatched()).isEqualTo(HeldCopies.MAX_COPIES + 5);
     }
 
     // late, and falling behind

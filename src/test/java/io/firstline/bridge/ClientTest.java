@@ -36,7 +36,7 @@ class ClientTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private Bridge bridge(Dialect dialect, BridgeConfig config) {
+    private Bridge bridge(BridgeProtocol dialect, BridgeConfig config) {
         return new Bridge(vertx, dialect, config, token(), false, registry);
     }
 
@@ -50,7 +50,7 @@ class ClientTest {
 
     @Test
     void shouldBeHungUpOnIfItTakesAPlaceForNothing() {
-        Bridge bridge = bridge(Dialect.SOCKJS, BridgeConfig.of("f"));
+        Bridge bridge = bridge(BridgeProtocol.SOCKJS, BridgeConfig.of("f"));
         Client client = bridge.opened(line);
 
         bridge.sweep(System.nanoTime());
@@ -66,8 +66,9 @@ class ClientTest {
     void shouldRefuseMoreClientsThanTheProcessHasFilesFor() {
         ServedSockets sockets = new ServedSockets(ServedSockets.OWN + 32);
         assertThat(sockets.forPages() + sockets.forBridges()).isEqualTo(16);
-        Bridge one = new Bridge(vertx, Dialect.TCP, BridgeConfig.of("f"), token(), false, registry, sockets);
-        Bridge other = new Bridge(vertx, Dialect.SOCKJS, BridgeConfig.of("f"), token(), false, registry, sockets);
+        Bridge one = new Bridge(vertx, BridgeProtocol.TCP, BridgeConfig.of("f"), token(), false, registry, sockets);
+        Bridge other =
+                new Bridge(vertx, BridgeProtocol.SOCKJS, BridgeConfig.of("f"), token(), false, registry, sockets);
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < sockets.forBridges(); i++) {
             clients.add((i % 2 == 0 ? one : other).opened(new HandLine()));
@@ -87,7 +88,7 @@ class ClientTest {
 
     @Test
     void shouldHangUpOnWhoGuesses() {
-        Bridge bridge = bridge(Dialect.TCP, BridgeConfig.of("f"));
+        Bridge bridge = bridge(BridgeProtocol.TCP, BridgeConfig.of("f"));
         Client client = bridge.opened(line);
         for (int i = 0; i < TokenCheck.BURST; i++) {
             client.read(bytes(BridgeTestBase.withToken(BridgeTestBase.register("firstline.feed.g"), "guess " + i)));
@@ -103,7 +104,7 @@ class ClientTest {
 
     @Test
     void shouldNotHaveToSayAnythingOverTcpOnceItHearsSomething() {
-        Bridge bridge = bridge(Dialect.TCP, BridgeConfig.of("f"));
+        Bridge bridge = bridge(BridgeProtocol.TCP, BridgeConfig.of("f"));
         Client client = bridge.opened(line);
 
         client.read(bytes(BridgeTestBase.register(BridgeTestBase.FEED)));
@@ -117,7 +118,7 @@ class ClientTest {
 
     @Test
     void shouldHearOnlySoManyAddresses() {
-        Client client = bridge(Dialect.SOCKJS, BridgeConfig.of("f")).opened(line);
+        Client client = bridge(BridgeProtocol.SOCKJS, BridgeConfig.of("f")).opened(line);
 
         for (int i = 0; i <= Client.MOST_ADDRESSES; i++) {
             client.read(bytes(BridgeTestBase.register(Addresses.stream("f", "s" + i))));
@@ -128,8 +129,8 @@ class ClientTest {
 
     @Test
     void shouldAskOnlySoMuchAtATime() {
-        Client client =
-                bridge(Dialect.SOCKJS, BridgeConfig.of("f").withInbound()).opened(line);
+        Client client = bridge(BridgeProtocol.SOCKJS, BridgeConfig.of("f").withInbound())
+                .opened(line);
         vertx.eventBus().consumer(Addresses.command("f"), request -> {}); // never answers
 
         for (int i = 0; i <= Client.MOST_REQUESTS; i++) {
@@ -141,7 +142,7 @@ class ClientTest {
 
     @Test
     void shouldBeDroppedForWhatItLeavesUnreadAndForNothingElse() {
-        Bridge bridge = bridge(Dialect.SOCKJS, BridgeConfig.of("f").withLimits(1, 1_024, 65_536));
+        Bridge bridge = bridge(BridgeProtocol.SOCKJS, BridgeConfig.of("f").withLimits(1, 1_024, 65_536));
         Client client = bridge.opened(line);
         Buffer large = Buffer.buffer(new byte[1 << 20]);
 
@@ -161,7 +162,7 @@ class ClientTest {
 
     @Test
     void shouldBeDroppedForSmallAnswersToo() {
-        Bridge bridge = bridge(Dialect.TCP, BridgeConfig.of("f").withLimits(1, 1_024, 65_536));
+        Bridge bridge = bridge(BridgeProtocol.TCP, BridgeConfig.of("f").withLimits(1, 1_024, 65_536));
         Client client = bridge.opened(line);
         line.takes = false;
 
@@ -174,7 +175,7 @@ class ClientTest {
     }
 
     /** Accepts a frame at once, or never. */
-    private static final class HandLine implements Line {
+    private static final class HandLine implements ClientSocket {
         @Override
         public String address() {
             return "10.0.0.1";

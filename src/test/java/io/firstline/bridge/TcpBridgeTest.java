@@ -290,7 +290,7 @@ class TcpBridgeTest extends BridgeTestBase {
                     aFrame.tryComplete();
                 })));
 
-        join(socket.write(Dialect.TCP.bytes(register(FEED))));
+        join(socket.write(BridgeProtocol.TCP.bytes(register(FEED))));
         join(aFrame.future());
 
         assertThat(read.getString(4, 21)).isEqualTo("{\"type\":\"message\"");

@@ -7,9 +7,9 @@ import io.vertx.core.eventbus.Message;
 
 /** A reply as a consumer receives it, without a bus. */
 final class Answer implements Message<Buffer> {
-    private final Resent resent;
+    private final ReplayResponse resent;
 
-    Answer(Resent resent) {
+    Answer(ReplayResponse resent) {
         this.resent = resent;
     }
 

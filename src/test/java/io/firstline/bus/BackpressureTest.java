@@ -50,7 +50,7 @@ class BackpressureTest {
 
     private final CountDownLatch release = new CountDownLatch(1);
     private Vertx vertx;
-    private Outflow outflow;
+    private BoundedPublisher boundedPublisher;
     private Context feed;
     private long published;
     private int contexts;
@@ -78,7 +78,7 @@ class BackpressureTest {
     void open() {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
         FeedMessageCodec.register(vertx);
-        outflow = Backpressure.of(vertx, new Amount(BOUND, 1 << 30)).outflow("btc");
+        boundedPublisher = Backpressure.of(vertx, new Volume(BOUND, 1 << 30)).boundedPublisher("btc");
         feed = context(ThreadingModel.EVENT_LOOP);
     }
 
@@ -166,9 +166,9 @@ class BackpressureTest {
             for (int i = 0; i < count; i++) {
                 Object body = body(kind, ++published);
                 for (String address : addresses) {
-                    outflow.publish(address, body, LOCAL);
+                    boundedPublisher.publish(address, body, LOCAL);
                 }
-                outflow.published(10);
+                boundedPublisher.published(10);
             }
             return null;
         });
@@ -206,7 +206,7 @@ class BackpressureTest {
         publishAtThePaceOf(fast, body, 2_999, ALL);
 
         assertThat(fast.got).containsExactly(sequences(1, 3_000));
-        assertThat(outflow.dropped()).isZero();
+        assertThat(boundedPublisher.dropped()).isZero();
 
         release.countDown();
 
@@ -215,11 +215,11 @@ class BackpressureTest {
         assertThat(slow.got)
                 .as("until the first mark, then what was kept, then from half of the bound on")
                 .containsExactly(concat(sequences(1, MARK + KEPT), sequences(lastMark - BOUND / 2 + 1, 3_000)));
-        assertThat(outflow.dropped()).isEqualTo(3_000 - slow.count.get());
+        assertThat(boundedPublisher.dropped()).isEqualTo(3_000 - slow.count.get());
 
         publish(body, 100, ALL);
         eventually("what comes after", () -> slow.last == 3_100 && fast.last == 3_100);
-        assertThat(outflow.dropped() + slow.count.get()).isEqualTo(3_100);
+        assertThat(boundedPublisher.dropped() + slow.count.get()).isEqualTo(3_100);
     }
 
     private static Long[] concat(Long[] first, Long[] second) {
@@ -249,12 +249,12 @@ class BackpressureTest {
                 .as("in order, seed %d", seed)
                 .isSorted()
                 .doesNotHaveDuplicates();
-        assertThat(outflow.dropped()).as("seed %d", seed).isPositive();
+        assertThat(boundedPublisher.dropped()).as("seed %d", seed).isPositive();
     }
 
     /** The messages that were neither delivered to the only slow consumer nor counted. */
     private long underWay(Listener slow) {
-        return published - slow.count.get() - outflow.dropped();
+        return published - slow.count.get() - boundedPublisher.dropped();
     }
 
     @Test
@@ -278,7 +278,7 @@ class BackpressureTest {
 
         eventually("all of the quiet one", () -> quiet.count.get() == KEPT);
         assertThat(quiet.got).containsExactly(2L, 603L, 1_204L, 1_805L);
-        eventually("the busy one was shed", () -> outflow.dropped() > 0);
+        eventually("the busy one was shed", () -> boundedPublisher.dropped() > 0);
     }
 
     @ParameterizedTest
@@ -299,7 +299,7 @@ class BackpressureTest {
         assertThat(beside.count.get())
                 .as("on the address of the blocked one: up to the bound, then samples 1, 2, 4, 8 …")
                 .isBetween(BLOCKED, BLOCKED + 2 * MARK + 17);
-        assertThat(outflow.dropped()).isEqualTo(total - beside.count.get());
+        assertThat(boundedPublisher.dropped()).isEqualTo(total - beside.count.get());
         long waiting = beside.count.get();
 
         release.countDown();
@@ -309,7 +309,7 @@ class BackpressureTest {
         });
 
         long held = published - beside.count.get();
-        assertThat(outflow.dropped())
+        assertThat(boundedPublisher.dropped())
                 .as("held once, shed for the one that had been blocked")
                 .isEqualTo(held + beside.count.get() - blocked.count.get());
         assertThat(blocked.count.get()).isLessThan((int) waiting);
@@ -332,15 +332,15 @@ class BackpressureTest {
         publish("message", 1, ALL, TRADES);
         eventually("parked", () -> blocked.last == 1);
         publishAtThePaceOf(elsewhere, 2 * BLOCKED, ALL, TRADES);
-        assertThat(outflow.dropped()).isPositive();
+        assertThat(boundedPublisher.dropped()).isPositive();
 
         Await.result(blocked.consumer.unregister());
         publishAtThePaceOf(elsewhere, 4 * BLOCKED, ALL, TRADES);
 
         eventually("the newest, though the other still does not return", () -> beside.last == published);
-        long before = outflow.dropped();
+        long before = boundedPublisher.dropped();
         publishAtThePaceOf(beside, 2 * BLOCKED, ALL, TRADES);
-        assertThat(outflow.dropped()).isEqualTo(before);
+        assertThat(boundedPublisher.dropped()).isEqualTo(before);
         assertThat(blocked.got).containsExactly(1L);
     }
 
@@ -397,7 +397,7 @@ class BackpressureTest {
         publishAtThePaceOf(beside, 3 * BLOCKED, ALL);
 
         assertThat(beside.got).containsExactly(sequences(1, 3 * BLOCKED + 1));
-        assertThat(outflow.dropped()).isZero();
+        assertThat(boundedPublisher.dropped()).isZero();
     }
 
     @Test
@@ -405,15 +405,15 @@ class BackpressureTest {
         Listener stays = listen(ALL);
         List<Listener> go = IntStream.range(0, 3).mapToObj(i -> listen(ALL)).toList();
         publish("message", 1, ALL);
-        eventually("all known", () -> outflow.readers() == 4);
+        eventually("all known", () -> boundedPublisher.readers() == 4);
 
         go.forEach(listener -> Await.result(listener.consumer.unregister()));
         publishAtThePaceOf(stays, 65 * MARK - 1, ALL); // so that the mark is the last task of the consumers
 
-        eventually("the one that stays", () -> outflow.readers() == 1);
+        eventually("the one that stays", () -> boundedPublisher.readers() == 1);
         Await.on(go.get(0).context, () -> vertx.eventBus().consumer(ALL, message -> {}));
         publish("message", 1, ALL);
-        eventually("the one that came back", () -> outflow.readers() == 2);
+        eventually("the one that came back", () -> boundedPublisher.readers() == 2);
     }
 
     @Test
@@ -421,12 +421,12 @@ class BackpressureTest {
         Listener stays = listen(ALL);
         Listener closed = listen(ALL, ThreadingModel.WORKER, sequence -> {});
         publish("message", 1, ALL);
-        eventually("both known", () -> outflow.readers() == 2);
+        eventually("both known", () -> boundedPublisher.readers() == 2);
 
         Await.result(vertx.undeploy(closed.context.deploymentID()));
         publishAtThePaceOf(stays, 2 * MARK, ALL);
 
-        assertThat(outflow.readers()).isEqualTo(1);
+        assertThat(boundedPublisher.readers()).isEqualTo(1);
         assertThat(stays.got).containsExactly(sequences(1, 2 * MARK + 1));
     }
 

@@ -29,7 +29,7 @@ abstract class BusTestBase extends FeedTestBase {
                 .put("joinGuardMs", 50);
     }
 
-    static JsonObject subscribing(JsonObject config) {
+    static JsonObject subscribeTemplates(JsonObject config) {
         return config.put("subscribe", BINANCE.subscribe()).put("unsubscribe", BINANCE.unsubscribe());
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedConfig.Body;
 import io.firstline.config.FeedConfig.Shard;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.Venue;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.simulator.ExchangeSimulator;
@@ -43,7 +43,7 @@ class FeedChangeTest extends BusTestBase {
                 connections,
                 body,
                 "",
-                Subscribing.NONE,
+                SubscribeTemplates.NONE,
                 Venue.NONE,
                 List.of(shards),
                 null);
@@ -186,7 +186,7 @@ class FeedChangeTest extends BusTestBase {
     @Test
     void shouldKeepWhatCommandsHaveChanged() {
         exchange = exchange(market(1_500));
-        JsonObject config = subscribing(config("btc", exchange.url("/stream")));
+        JsonObject config = subscribeTemplates(config("btc", exchange.url("/stream")));
         verticle = new PoolVerticle(FeedConfig.fromJson(config.copy().put("streams", new JsonArray().add(TRADE))));
         join(vertx.deployVerticle(verticle));
         eventuallySubscribed(exchange, 3, TRADE);

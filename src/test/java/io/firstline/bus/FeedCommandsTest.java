@@ -27,7 +27,7 @@ class FeedCommandsTest extends BusTestBase {
                 sent.add(frame.payload().toString());
             }
         });
-        deploy(POOL, subscribing(config("btc", exchange.url(path))));
+        deploy(POOL, subscribeTemplates(config("btc", exchange.url(path))));
         eventuallyConnected("btc");
     }
 

@@ -46,15 +46,15 @@ class FeedSubscriptionTest extends BusTestBase {
         return new FeedMessage("btc", epoch, sequence, "c", sequence, 0, Buffer.buffer(text), true, false);
     }
 
-    private FeedMemory owner(int epoch, Retention retention) {
+    private RetentionBuffer owner(int epoch, Retention retention) {
         FeedMessageCodec.register(vertx);
-        FeedMemory memory = new FeedMemory(retention, epoch);
+        RetentionBuffer memory = new RetentionBuffer(retention, epoch);
         memory.begin(epoch);
-        new FeedResend(vertx, "btc", memory, () -> true);
+        new ReplayService(vertx, "btc", memory, () -> true);
         return memory;
     }
 
-    private void publish(FeedMemory memory, FeedMessage message) {
+    private void publish(RetentionBuffer memory, FeedMessage message) {
         memory.add(message, message.asText().substring(0, 1));
         vertx.eventBus().publish(Addresses.feed("btc"), message);
     }
@@ -66,7 +66,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldFillWhatDidNotCome() {
-        FeedMemory memory = owner(0, Retention.DEFAULT);
+        RetentionBuffer memory = owner(0, Retention.DEFAULT);
         FeedSubscription subscription = subscribed(SubscriptionOptions.DEFAULT);
         publish(memory, message(0, 1, "a"));
         memory.add(message(0, 2, "b"), "b");
@@ -79,7 +79,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldTellInItsPlaceWhatIsNotKept() {
-        FeedMemory memory = owner(0, Retention.NONE);
+        RetentionBuffer memory = owner(0, Retention.NONE);
         subscribed(SubscriptionOptions.DEFAULT);
         publish(memory, message(0, 1, "a"));
         publish(memory, message(0, 4, "d"));
@@ -99,16 +99,16 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldGoOnWithTheNextOwner() {
-        FeedMemory memory = owner(1, Retention.DEFAULT);
+        RetentionBuffer memory = owner(1, Retention.DEFAULT);
         FeedSubscription subscription = subscribed(SubscriptionOptions.DEFAULT);
         List.of("a", "b", "c").forEach(text -> publish(memory, message(1, memory.last() + 1, text)));
         eventuallyGot("a", "b", "c");
 
-        FeedMemory next = new FeedMemory(Retention.DEFAULT, 2);
+        RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 2);
         next.add(message(1, 1, "a"), "a");
         next.add(message(1, 2, "b"), "b");
         next.begin(2);
-        FeedResend answering = new FeedResend(vertx, "btc", next, () -> true);
+        ReplayService answering = new ReplayService(vertx, "btc", next, () -> true);
         publish(next, message(2, 3, "c"));
         publish(next, message(2, 4, "d"));
 
@@ -122,7 +122,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldBeginWithTheLastOfEachStream() {
-        FeedMemory memory = owner(0, Retention.DEFAULT);
+        RetentionBuffer memory = owner(0, Retention.DEFAULT);
         memory.add(message(0, 1, "a1"), "a");
         memory.add(message(0, 2, "b1"), "b");
         memory.add(message(0, 3, "a2"), "a");
@@ -154,7 +154,7 @@ class FeedSubscriptionTest extends BusTestBase {
     @Test
     void shouldGetBackWhatBackpressureShed() {
         int bound = 256;
-        Backpressure.of(vertx, new Amount(bound, 1 << 30));
+        Backpressure.of(vertx, new Volume(bound, 1 << 30));
         ExchangeSimulator exchange = exchange(quiet());
         Queue<FeedMessage> others = heard(Addresses.feed("btc"));
         Sleeper sleeper = new Sleeper();
@@ -207,7 +207,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldBeAskedOneByOneAndPausedLikeAnyStream() {
-        FeedMemory memory = owner(0, Retention.DEFAULT);
+        RetentionBuffer memory = owner(0, Retention.DEFAULT);
         Queue<String> ended = new ConcurrentLinkedQueue<>();
         FeedSubscription subscription = FeedSubscription.of(
                         vertx, "btc", SubscriptionOptions.DEFAULT.withBuffer(2, Overflow.DROP_OLDEST))
@@ -256,7 +256,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldCallItsHandlersOnTheContextItWasMadeOn() {
-        FeedMemory memory = owner(0, Retention.DEFAULT);
+        RetentionBuffer memory = owner(0, Retention.DEFAULT);
         Context mine = ((VertxInternal) vertx).createEventLoopContext();
         Queue<Thread> threads = new ConcurrentLinkedQueue<>();
         Thread loop = Await.on(mine, Thread::currentThread);

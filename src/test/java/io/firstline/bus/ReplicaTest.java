@@ -35,7 +35,7 @@ class ReplicaTest {
     private final List<Replica> replicas = new ArrayList<>();
     private final AtomicLong passedNanos = new AtomicLong();
 
-    private record Node(Tenancy tenancy, FeedMemory memory, Replica replica) {
+    private record Node(FeedLease feedLease, RetentionBuffer memory, Replica replica) {
         void receives(String... messages) {
             for (String message : messages) {
                 replica.publish(new FeedMessage("btc", 1, "c", 0, Buffer.buffer(message), true, false));
@@ -52,7 +52,7 @@ class ReplicaTest {
         }
 
         void owns(int epoch) {
-            tenancy.extend(epoch, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+            feedLease.extend(epoch, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
         }
     }
 
@@ -73,13 +73,13 @@ class ReplicaTest {
     }
 
     private Node node(String name, Consumer<JsonObject> tell) {
-        FeedMemory memory = new FeedMemory(Retention.DEFAULT, 1);
-        Tenancy tenancy = new Tenancy(name);
+        RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
+        FeedLease feedLease = new FeedLease(name);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
         Replica replica = new Replica(
-                vertx, "btc", publisher, memory, tenancy, tell, () -> System.nanoTime() + passedNanos.get());
+                vertx, "btc", publisher, memory, feedLease, tell, () -> System.nanoTime() + passedNanos.get());
         replicas.add(replica);
-        Node node = new Node(tenancy, memory, replica);
+        Node node = new Node(feedLease, memory, replica);
         node.happens(FeedEvent.Type.CONNECTED, new JsonObject());
         return node;
     }
@@ -123,9 +123,9 @@ class ReplicaTest {
         owner.receives("1", "2", "3", "same", "4");
         standby.receives("2", "1", "same", "same", "5", "3");
         awaitHeard(standby, 5);
-        assertThat(standby.tenancy.heardEpoch()).isEqualTo(1);
+        assertThat(standby.feedLease.heardEpoch()).isEqualTo(1);
 
-        owner.tenancy.end();
+        owner.feedLease.end();
         owner.receives("5", "6");
         standby.owns(2);
         awaitConsumed(7);
@@ -142,7 +142,7 @@ class ReplicaTest {
     @Test
     void shouldPublishNothingAfterItsLeaseEvenIfNobodyTellsIt() {
         Node node = node("a");
-        node.tenancy.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20));
+        node.feedLease.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20));
         Await.until("it begins or is too late", () -> node.replica.isPublishing() || !told.isEmpty() || runOut(node));
         Await.until("the lease has run out", () -> runOut(node));
         int before = consumed.size();
@@ -157,7 +157,7 @@ class ReplicaTest {
     }
 
     private static boolean runOut(Node node) {
-        return !node.tenancy.lease().isRunning(System.nanoTime());
+        return !node.feedLease.lease().isRunning(System.nanoTime());
     }
 
     @Test
@@ -174,7 +174,7 @@ class ReplicaTest {
         assertThat(standby.replica.report().getInteger("ahead"))
                 .as("the old one does not count")
                 .isEqualTo(1);
-        standby.tenancy.extend(4, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+        standby.feedLease.extend(4, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
         standby.receives("x");
         assertThat(standby.replica.isPublishing())
                 .as("its lease is of an earlier epoch")
@@ -193,7 +193,7 @@ class ReplicaTest {
         Node owner = node("a");
         owner.owns(1);
         Await.until("the owner publishes", owner.replica::isPublishing);
-        FeedResend answers = new FeedResend(vertx, "btc", owner.memory, () -> true);
+        ReplayService answers = new ReplayService(vertx, "btc", owner.memory, () -> true);
         owner.receives("1", "2", "3");
         awaitConsumed(3);
 
@@ -203,11 +203,11 @@ class ReplicaTest {
         Await.until(
                 () -> late.replica.report().encode(),
                 () -> late.replica.report().getInteger("ahead") == 0);
-        assertThat(late.tenancy.isWarm())
+        assertThat(late.feedLease.isWarm())
                 .as("it does not know yet what the owner was told to ask for")
                 .isFalse();
         late.replica.amended();
-        Await.until("the late one is warm", late.tenancy::isWarm);
+        Await.until("the late one is warm", late.feedLease::isWarm);
 
         assertThat(late.replica.report().getInteger("ahead"))
                 .as("all of it was published")
@@ -217,12 +217,12 @@ class ReplicaTest {
 
     @Test
     void shouldAskForWhatItMissed() {
-        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
         for (int i = 1; i <= 4; i++) {
             owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
         }
-        FeedResend answers = new FeedResend(vertx, "btc", owners, () -> true);
+        ReplayService answers = new ReplayService(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
         awaitHeard(standby, 1);
@@ -245,25 +245,25 @@ class ReplicaTest {
     @Test
     void shouldBeWarmOnlyWhenNothingIsMissing() {
         AtomicBoolean answers = new AtomicBoolean(true);
-        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
         for (int i = 1; i <= 4; i++) {
             owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
         }
-        FeedResend owner = new FeedResend(vertx, "btc", owners, answers::get);
+        ReplayService owner = new ReplayService(vertx, "btc", owners, answers::get);
         Node standby = node("b");
         standby.replica.amended();
-        assertThat(standby.tenancy.isWarm()).as("it has heard nothing").isFalse();
+        assertThat(standby.feedLease.isWarm()).as("it has heard nothing").isFalse();
         standby.receives("1");
         publish(5, 1, "1");
-        Await.until("it has all there is", standby.tenancy::isWarm);
+        Await.until("it has all there is", standby.feedLease::isWarm);
 
         answers.set(false);
         publish(5, 4, "4");
-        Await.until("it misses 2 and 3", () -> !standby.tenancy.isWarm());
+        Await.until("it misses 2 and 3", () -> !standby.feedLease.isWarm());
         answers.set(true);
 
-        Await.until("it has asked again", standby.tenancy::isWarm);
+        Await.until("it has asked again", standby.feedLease::isWarm);
         assertThat(standby.memory.range(1, 4).messages()).hasSize(4);
         Await.result(owner.close());
     }
@@ -276,17 +276,17 @@ class ReplicaTest {
         Await.until("it publishes", former.replica::isPublishing);
         former.receives("1", "2");
         awaitConsumed(2);
-        former.tenancy.end();
-        assertThat(former.tenancy.isWarm()).isFalse();
-        FeedMemory next = new FeedMemory(Retention.DEFAULT, 1);
+        former.feedLease.end();
+        assertThat(former.feedLease.isWarm()).isFalse();
+        RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 1);
         next.add(former.memory.range(1, 1).messages().get(0), "");
         next.begin(2);
-        FeedResend owner = new FeedResend(vertx, "btc", next, () -> true);
+        ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
         next.add(new FeedMessage("btc", 2, 2, "c", 0, 0, Buffer.buffer("other"), true, false), "");
         former.receives("other");
         publish(2, 2, "other");
 
-        Await.until("it has heard where the next one began", former.tenancy::isWarm);
+        Await.until("it has heard where the next one began", former.feedLease::isWarm);
 
         assertThat(former.replica.report().getInteger("ahead"))
                 .as("2 was published in vain: the next one has not seen it")
@@ -299,13 +299,13 @@ class ReplicaTest {
 
     @Test
     void shouldForgetWhatANewOwnerDoesNotGoOnFrom() {
-        FeedMemory owners = new FeedMemory(Retention.DEFAULT, 1);
+        RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
         owners.add(new FeedMessage("btc", 5, 1, "c", 0, 0, Buffer.buffer("1"), true, false), "");
         owners.begin(6);
         owners.add(new FeedMessage("btc", 6, 2, "c", 0, 0, Buffer.buffer("3"), true, false), "");
         owners.add(new FeedMessage("btc", 6, 3, "c", 0, 0, Buffer.buffer("2"), true, false), "");
-        FeedResend answers = new FeedResend(vertx, "btc", owners, () -> true);
+        ReplayService answers = new ReplayService(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
         publish(5, 2, "2"); // which the new owner did not receive
@@ -360,14 +360,14 @@ class ReplicaTest {
     void shouldNoticeThatItHasLostTheFeedThoughItReceivesNothing() {
         Node former = node("a");
         former.replica.amended();
-        former.tenancy.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
+        former.feedLease.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
         Await.until("it publishes", former.replica::isPublishing);
         former.receives("1");
         Await.until("the lease has run out", () -> runOut(former));
-        FeedMemory next = new FeedMemory(Retention.DEFAULT, 1);
+        RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 1);
         next.add(former.memory.range(1, 1).messages().get(0), "");
         next.begin(2);
-        FeedResend owner = new FeedResend(vertx, "btc", next, () -> true);
+        ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
         for (int i = 2; i <= 3; i++) {
             next.add(new FeedMessage("btc", 2, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
         }
@@ -377,7 +377,7 @@ class ReplicaTest {
                 "it has asked for 2", () -> former.memory.range(1, 3).messages().size() == 3);
 
         former.receives("3");
-        assertThat(former.tenancy.isWarm()).isTrue();
+        assertThat(former.feedLease.isWarm()).isTrue();
         Await.result(owner.close());
     }
 
@@ -388,7 +388,7 @@ class ReplicaTest {
         Node node = node("a", fact -> {
             told.add(fact);
             if (told.size() == 1) {
-                frozen.get().tenancy.extend(1, System.nanoTime() - 1);
+                frozen.get().feedLease.extend(1, System.nanoTime() - 1);
             }
         });
         frozen.set(node);
@@ -413,12 +413,12 @@ class ReplicaTest {
         node.replica.amended();
         node.receives("1");
         publish(1, 1, "1");
-        Await.until("it is warm", node.tenancy::isWarm);
+        Await.until("it is warm", node.feedLease::isWarm);
 
         node.owns(2);
         Await.until("it publishes", node.replica::isPublishing);
 
-        assertThat(node.tenancy.isWarm()).isFalse();
+        assertThat(node.feedLease.isWarm()).isFalse();
     }
 
     @Test
@@ -428,7 +428,7 @@ class ReplicaTest {
         publish(1, 1, "first");
         standby.receives("first");
 
-        Await.until("it is warm", standby.tenancy::isWarm);
+        Await.until("it is warm", standby.feedLease::isWarm);
     }
 
     /** The standby has only the owner's copies of the messages sent while it was disconnected. */
@@ -438,23 +438,23 @@ class ReplicaTest {
         standby.replica.amended();
         publish(1, 1, "first");
         awaitHeard(standby, 1);
-        assertThat(standby.tenancy.isWarm()).as("it has received nothing").isFalse();
+        assertThat(standby.feedLease.isWarm()).as("it has received nothing").isFalse();
         standby.receives("first");
-        assertThat(standby.tenancy.isWarm()).isTrue();
+        assertThat(standby.feedLease.isWarm()).isTrue();
 
         standby.happens(FeedEvent.Type.DEGRADED, new JsonObject().put("state", "DISCONNECTED"));
-        assertThat(standby.tenancy.isReceiving()).isFalse();
-        assertThat(standby.tenancy.isWarm()).isFalse();
+        assertThat(standby.feedLease.isReceiving()).isFalse();
+        assertThat(standby.feedLease.isWarm()).isFalse();
         standby.happens(FeedEvent.Type.CONNECTED, new JsonObject());
-        assertThat(standby.tenancy.isReceiving()).isTrue();
+        assertThat(standby.feedLease.isReceiving()).isTrue();
         standby.receives("third");
-        assertThat(standby.tenancy.isWarm())
+        assertThat(standby.feedLease.isWarm())
                 .as("the second may not be published yet")
                 .isFalse();
         publish(1, 2, "second");
         publish(1, 3, "third");
 
-        Await.until("it is warm", standby.tenancy::isWarm);
+        Await.until("it is warm", standby.feedLease::isWarm);
     }
 
     private void pass(long seconds) {
@@ -472,11 +472,11 @@ class ReplicaTest {
         standby.replica.amended();
         publish(5, 1, "1");
         standby.receives("1");
-        Await.until("it is warm", standby.tenancy::isWarm);
+        Await.until("it is warm", standby.feedLease::isWarm);
 
         standby.stands(TimeUnit.SECONDS.toNanos(2), now(), true);
-        assertThat(standby.tenancy.isReceiving()).isFalse();
-        assertThat(standby.tenancy.isWarm()).isFalse();
+        assertThat(standby.feedLease.isReceiving()).isFalse();
+        assertThat(standby.feedLease.isWarm()).isFalse();
         publish(5, 2, "2");
         publish(5, 3, "3");
         awaitHeard(standby, 3);
@@ -487,8 +487,8 @@ class ReplicaTest {
 
         standby.receives("2");
         standby.stands(0, now(), false);
-        assertThat(standby.tenancy.isReceiving()).isTrue();
-        assertThat(standby.tenancy.isWarm()).as("there is no hole").isTrue();
+        assertThat(standby.feedLease.isReceiving()).isTrue();
+        assertThat(standby.feedLease.isWarm()).as("there is no hole").isTrue();
         pass(9);
         standby.stands(0, now(), false);
         standby.receives("3", "4", "5");

@@ -14,14 +14,14 @@ class SheddingTest {
     private static final String A = "firstline.feed.a";
     private static final String B = "firstline.feed.a.b";
 
-    private final Shedding shedding = new Shedding(new Amount(100, 1_000), 2);
+    private final Shedding shedding = new Shedding(new Volume(100, 1_000), 2);
 
     private boolean reached(long message, long newest) {
-        return shedding.reached(new Amount(message, 0), new Amount(newest, 0));
+        return shedding.reached(new Volume(message, 0), new Volume(newest, 0));
     }
 
     private boolean reachedByte(long at, long newest) {
-        return shedding.reached(new Amount(0, at), new Amount(0, newest));
+        return shedding.reached(new Volume(0, at), new Volume(0, newest));
     }
 
     private List<Verdict> next(int count, String address) {

@@ -19,8 +19,8 @@ final class SimulatedCluster {
     private static final int STREAMS = 4;
     private static final int NODE_LOSS_PERCENT = 5;
     private static final Retention ALL = new Retention(1 << 20, 1 << 30, 100);
-    private static final Continuity.Settings SETTINGS =
-            new Continuity.Settings(20_000_000_000L, 5_000_000, new Amount(100_000, 1 << 30), 100_000, 60_000_000_000L);
+    private static final GapFiller.Settings SETTINGS =
+            new GapFiller.Settings(20_000_000_000L, 5_000_000, new Volume(100_000, 1 << 30), 100_000, 60_000_000_000L);
 
     private record Event(long at, long order, Runnable action) {}
 
@@ -81,7 +81,7 @@ final class SimulatedCluster {
         private final Map<Object, Link> links = new HashMap<>();
         private final List<Link> streams = new ArrayList<>();
         private final List<Sent> received = new ArrayList<>();
-        private FeedMemory memory = new FeedMemory(ALL, ++lives);
+        private RetentionBuffer memory = new RetentionBuffer(ALL, ++lives);
         private final Map<String, Integer> ahead = new HashMap<>();
         private int myEpoch;
         private long sequence;
@@ -115,7 +115,7 @@ final class SimulatedCluster {
         private List<FeedMessage> line() {
             List<FeedMessage> line = new ArrayList<>();
             for (long from = 1; from <= memory.last(); ) {
-                Resent part = memory.range(from, Long.MAX_VALUE);
+                ReplayResponse part = memory.range(from, Long.MAX_VALUE);
                 line.addAll(part.messages());
                 from = part.to() + 1;
             }
@@ -188,15 +188,15 @@ final class SimulatedCluster {
 
         /** The same process again: it has forgotten everything, and numbers begin with 1. */
         void restart() {
-            memory = new FeedMemory(ALL, ++lives);
+            memory = new RetentionBuffer(ALL, ++lives);
             received.clear();
             sequence = memory.begin(0) - 1;
         }
     }
 
     /** A consumer and its messages. */
-    final class Consumer implements Continuity.Receiver {
-        final Continuity continuity = new Continuity(SETTINGS, false, this);
+    final class Consumer implements GapFiller.Receiver {
+        final GapFiller gapFiller = new GapFiller(SETTINGS, false, this);
         final List<FeedMessage> got = new ArrayList<>();
         final List<Loss> losses = new ArrayList<>();
         private final int lossPercent;
@@ -206,35 +206,35 @@ final class SimulatedCluster {
         }
 
         void sees(FeedMessage message) {
-            continuity.arrived(message, nanos());
+            gapFiller.arrived(message, nanos());
             turn();
         }
 
         private void turn() {
-            Question question = continuity.question(nanos());
+            ReplayRequest question = gapFiller.question(nanos());
             if (question != null) {
                 at(random.nextInt(2_000), () -> ask(question));
             }
         }
 
-        private void ask(Question question) {
+        private void ask(ReplayRequest question) {
             Node asked = owner;
             boolean fails = asked == null || !asked.owning || random.nextInt(10) == 0;
-            Resent answer = fails || asked.myEpoch < question.epoch()
+            ReplayResponse answer = fails || asked.myEpoch < question.epoch()
                     ? null
                     : question.from() > 0 ? asked.memory.range(question.from(), question.to()) : asked.memory.state();
             at(random.nextInt(2_000), () -> {
                 if (answer == null) {
-                    continuity.unanswered(question, false, nanos());
+                    gapFiller.unanswered(question, false, nanos());
                 } else {
-                    continuity.answered(question, Resent.of(new Answer(answer)), nanos());
+                    gapFiller.answered(question, ReplayResponse.of(new Answer(answer)), nanos());
                 }
                 turn();
             });
         }
 
         private void tick() {
-            continuity.passed(nanos());
+            gapFiller.passed(nanos());
             turn();
             if (now < 60_000_000) {
                 at(5_000, this::tick);

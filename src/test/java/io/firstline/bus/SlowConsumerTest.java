@@ -69,7 +69,7 @@ class SlowConsumerTest extends BusTestBase {
 
     @Test
     void shouldTellWhatABlockedConsumerDoesNotGetWhileTheFeedGoesOn() {
-        Backpressure.of(vertx, new Amount(BOUND, 1 << 30));
+        Backpressure.of(vertx, new Volume(BOUND, 1 << 30));
         ExchangeSimulator exchange = exchange(quiet());
         String id = deploy(exchange);
         join(vertx.deployVerticle(new Parked(), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));

@@ -56,7 +56,7 @@ class ClassFilterTest {
                 null,
                 true);
         node = HazelcastNode.start(
-                Clustering.hazelcast(config), new Refusals(LoggerFactory.getLogger(ClassFilterTest.class)));
+                HazelcastCluster.hazelcast(config), new Refusals(LoggerFactory.getLogger(ClassFilterTest.class)));
         ours = ((HazelcastInstanceProxy) node).getOriginal().node.getSerializationService();
         theirs = new DefaultSerializationServiceBuilder().build();
     }

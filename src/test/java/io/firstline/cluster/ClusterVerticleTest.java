@@ -52,7 +52,7 @@ class ClusterVerticleTest {
 
     private void deploy(FeedConfig... feeds) {
         Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(feeds), (feed, tenancy) -> new Carried(), LINGER_NANOS)));
+                new ClusterVerticle(CONFIG, List.of(feeds), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
     }
 
     private final class Carried extends VerticleBase implements Deployable {
@@ -69,33 +69,33 @@ class ClusterVerticleTest {
         }
     }
 
-    private void tell(String from, long number, int leaseMs, Ask... asks) {
-        Round round = new Round(from, number, leaseMs, List.of(asks), List.of(), Map.of());
+    private void tell(String from, long number, int leaseMs, LeaseRequest... asks) {
+        NodeHeartbeat round = new NodeHeartbeat(from, number, leaseMs, List.of(asks), List.of(), Map.of());
         vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
     }
 
     @Test
     void shouldGiveNoVoteToAMemberThatTakesALeaseToBeLongerNorToWhoIsNone() {
         ListAppender<ILoggingEvent> log = logged();
-        Queue<Round.Votes> votes = new ConcurrentLinkedQueue<>();
+        Queue<NodeHeartbeat.Votes> votes = new ConcurrentLinkedQueue<>();
         for (String other : List.of(SECOND, "127.0.0.1:9")) {
             vertx.eventBus().<JsonObject>consumer(ClusterVerticle.ADDRESS + other, message -> {
-                if (Round.Votes.is(message.body())) {
-                    votes.add(Round.Votes.of(message.body()));
+                if (NodeHeartbeat.Votes.is(message.body())) {
+                    votes.add(NodeHeartbeat.Votes.of(message.body()));
                 }
             });
         }
         deploy();
         AtomicLong number = new AtomicLong();
         Await.until("it votes", () -> {
-            tell(SECOND, number.incrementAndGet(), LEASE_MS, new Ask("a", 1));
+            tell(SECOND, number.incrementAndGet(), LEASE_MS, new LeaseRequest("a", 1));
             return votes.stream().anyMatch(vote -> vote.votes().get(0).granted());
         });
 
-        tell(SECOND, 10_000, LEASE_MS + 1, new Ask("b", 1));
-        tell(SECOND, 10_000, LEASE_MS + 1, new Ask("b", 1));
-        tell("127.0.0.1:9", 10_001, LEASE_MS, new Ask("b", 1));
-        tell(SECOND, 10_002, LEASE_MS, new Ask("b", 1));
+        tell(SECOND, 10_000, LEASE_MS + 1, new LeaseRequest("b", 1));
+        tell(SECOND, 10_000, LEASE_MS + 1, new LeaseRequest("b", 1));
+        tell("127.0.0.1:9", 10_001, LEASE_MS, new LeaseRequest("b", 1));
+        tell(SECOND, 10_002, LEASE_MS, new LeaseRequest("b", 1));
 
         Await.until("it has heard all", () -> votes.stream().anyMatch(vote -> vote.number() == 10_002));
         assertThat(votes).noneMatch(vote -> vote.number() == 10_000 || vote.number() == 10_001);
@@ -137,22 +137,25 @@ class ClusterVerticleTest {
         AtomicLong asked = new AtomicLong();
         AtomicBoolean given = new AtomicBoolean();
         vertx.eventBus().<JsonObject>consumer(ClusterVerticle.ADDRESS + SECOND, message -> {
-            if (!Round.Votes.is(message.body())) {
-                Round round = Round.of(message.body());
-                List<Vote> votes = round.asks().stream()
-                        .map(ask -> new Vote(ask.feed(), ask.epoch(), true, ask.epoch()))
+            if (!NodeHeartbeat.Votes.is(message.body())) {
+                NodeHeartbeat round = NodeHeartbeat.of(message.body());
+                List<LeaseVote> votes = round.asks().stream()
+                        .map(ask -> new LeaseVote(ask.feed(), ask.epoch(), true, ask.epoch()))
                         .toList();
                 asked.addAndGet(votes.size());
                 given.compareAndSet(false, !round.given().isEmpty());
                 vertx.eventBus()
-                        .send(ClusterVerticle.ADDRESS + SELF, new Round.Votes(SECOND, round.number(), votes).toJson());
+                        .send(
+                                ClusterVerticle.ADDRESS + SELF,
+                                new NodeHeartbeat.Votes(SECOND, round.number(), votes).toJson());
             }
         });
         AtomicLong number = new AtomicLong();
         AtomicBoolean warm = new AtomicBoolean();
         vertx.setPeriodic(20, t -> {
-            Map<String, Round.Part> carries = Map.of(feed, new Round.Part(warm.get(), false, 0, 1));
-            Round round = new Round(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
+            Map<String, NodeHeartbeat.Part> carries = Map.of(feed, new NodeHeartbeat.Part(warm.get(), false, 0, 1));
+            NodeHeartbeat round =
+                    new NodeHeartbeat(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
             vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
         });
         deploy(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/")));
@@ -194,8 +197,14 @@ class ClusterVerticleTest {
         vertx.exceptionHandler(unhandled::add);
         ListAppender<ILoggingEvent> log = logged();
         deploy();
-        Round good = new Round(SECOND, 1, LEASE_MS, List.of(new Ask("a", 1)), List.of(), Map.of("a", Round.Part.NONE));
-        JsonObject votes = new Round.Votes(SECOND, 1, List.of(new Vote("a", 1, true, 1))).toJson();
+        NodeHeartbeat good = new NodeHeartbeat(
+                SECOND,
+                1,
+                LEASE_MS,
+                List.of(new LeaseRequest("a", 1)),
+                List.of(),
+                Map.of("a", NodeHeartbeat.Part.NONE));
+        JsonObject votes = new NodeHeartbeat.Votes(SECOND, 1, List.of(new LeaseVote("a", 1, true, 1))).toJson();
         List<Object> wrong = new ArrayList<>(List.of("a text", 7, new JsonArray(), new JsonObject()));
         for (JsonObject json : List.of(good.toJson(), votes)) {
             for (String key : json.fieldNames()) {
@@ -237,17 +246,17 @@ class ClusterVerticleTest {
                 .orElseThrow();
         AtomicLong asked = new AtomicLong();
         vertx.eventBus().<JsonObject>consumer(ClusterVerticle.ADDRESS + SECOND, message -> {
-            if (!Round.Votes.is(message.body())) {
-                Round round = Round.of(message.body());
-                List<Vote> votes = round.asks().stream()
-                        .map(ask -> new Vote(ask.feed(), ask.epoch(), true, ask.epoch()))
+            if (!NodeHeartbeat.Votes.is(message.body())) {
+                NodeHeartbeat round = NodeHeartbeat.of(message.body());
+                List<LeaseVote> votes = round.asks().stream()
+                        .map(ask -> new LeaseVote(ask.feed(), ask.epoch(), true, ask.epoch()))
                         .toList();
                 asked.addAndGet(votes.size());
                 for (String nobody : List.of("127.0.0.1:9", SELF)) {
                     vertx.eventBus()
                             .send(
                                     ClusterVerticle.ADDRESS + SELF,
-                                    new Round.Votes(nobody, round.number(), votes).toJson());
+                                    new NodeHeartbeat.Votes(nobody, round.number(), votes).toJson());
                 }
             }
         });
@@ -268,7 +277,7 @@ class ClusterVerticleTest {
     void shouldTellWhetherThereIsAMajorityWhileNoFeedRuns() {
         assertThat(ClusterFacts.of(vertx)).isNull();
         String id = Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(), (feed, tenancy) -> new Carried(), LINGER_NANOS)));
+                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
         Await.until("it tells", () -> ClusterFacts.of(vertx) != null);
         JsonObject alone = ClusterFacts.of(vertx);
         Await.until("time passes", () -> ClusterFacts.of(vertx).getLong("withoutMajorityMs") > 0);
@@ -294,7 +303,7 @@ class ClusterVerticleTest {
 
     @Test
     void shouldLeaveBeforeItIsDeployed() {
-        Await.result(new ClusterVerticle(CONFIG, List.of(), (feed, tenancy) -> new Carried(), LINGER_NANOS).leave());
+        Await.result(new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS).leave());
     }
 
     @Test
@@ -312,7 +321,7 @@ class ClusterVerticleTest {
         Await.result(vertx.deployVerticle(new ClusterVerticle(
                 CONFIG,
                 List.of(FeedConfig.fromJson(new JsonObject().put("name", feed).put("url", "ws://127.0.0.1:1/"))),
-                (config, tenancy) -> {
+                (config, feedLease) -> {
                     if (tries.incrementAndGet() == 1) {
                         return new VerticleBase() {
                             @Override

@@ -18,7 +18,7 @@ class FrameGuardTest {
     private static final int MOST_FRAME_BYTES = 1 << 20;
 
     private final Refusals refusals = new Refusals(LoggerFactory.getLogger("off"));
-    private final BusDoor door = BusDoor.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, refusals);
+    private final BusLimits door = BusLimits.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, refusals);
 
     private EmbeddedChannel connection() {
         return new EmbeddedChannel(new FrameGuard.Placer(door));
@@ -130,7 +130,7 @@ class FrameGuardTest {
 
     @Test
     void shouldBoundWhatAllConnectionsKeepTogether() {
-        BusDoor narrow = BusDoor.of(10, MOST_FRAME_BYTES, MOST_FRAME_BYTES, refusals);
+        BusLimits narrow = BusLimits.of(10, MOST_FRAME_BYTES, MOST_FRAME_BYTES, refusals);
         List<EmbeddedChannel> open = new ArrayList<>();
         byte[] message = message(MOST_FRAME_BYTES - 100);
         for (int i = 0; i < 3; i++) {

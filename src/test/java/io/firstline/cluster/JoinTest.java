@@ -107,7 +107,7 @@ class JoinTest {
     }
 
     private static void assertForgets(Vertx vertx, Vertx other) {
-        Members members = (Members) ((VertxInternal) vertx).clusterManager();
+        FeedClusterManager members = (FeedClusterManager) ((VertxInternal) vertx).clusterManager();
         int before = members.addresses();
         for (int i = 0; i < 50; i++) {
             vertx.eventBus().publish("nobody." + i, "");
@@ -192,8 +192,8 @@ class JoinTest {
         Vertx first = Await.result(join(node("127.0.0.1", ports.get(0), one, two)));
         Await.result(first.eventBus().consumer("a", message -> {}).completion());
         Vertx plain = Vertx.vertx();
-        Members second = new Members(HazelcastNode.start(
-                Clustering.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
+        FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
+                HazelcastCluster.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
                 new Refusals(LoggerFactory.getLogger(JoinTest.class))));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());
@@ -215,7 +215,7 @@ class JoinTest {
         assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
     }
 
-    private static List<RegistrationInfo> registrations(Members members) {
+    private static List<RegistrationInfo> registrations(FeedClusterManager members) {
         Promise<List<RegistrationInfo>> found = Promise.promise();
         members.getRegistrations("a", found);
         return Await.result(found.future());

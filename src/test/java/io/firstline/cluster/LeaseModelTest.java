@@ -164,8 +164,8 @@ class LeaseModelTest {
         private final double speed;
 
         private final long offset;
-        private Voter voter;
-        private Candidate candidate;
+        private LeaseAcceptor voter;
+        private LeaseProposer candidate;
         private long frozenUntil;
         private long rounds;
         private int life;
@@ -188,8 +188,8 @@ class LeaseModelTest {
 
         void start() {
             life++;
-            voter = new Voter(LEASE, 1_100 * MS, clock());
-            candidate = new Candidate(FEED, name, world.nodes.size(), LEASE, clock());
+            voter = new LeaseAcceptor(LEASE, 1_100 * MS, clock());
+            candidate = new LeaseProposer(FEED, name, world.nodes.size(), LEASE, clock());
             int mine = life;
             deliver(world.now + world.random.nextInt(50) * MS, () -> tick(mine));
         }
@@ -214,7 +214,7 @@ class LeaseModelTest {
             if (candidate.isLost(now)) {
                 tell(candidate.giveUp((100 + world.random.nextInt(300)) * MS, now));
             }
-            Promised known = voter.promised(FEED);
+            GrantedLease known = voter.promised(FEED);
             if (known != null) {
                 candidate.heardOf(known.epoch());
             }
@@ -222,7 +222,7 @@ class LeaseModelTest {
                 candidate.claim(NOON_MS + world.now / MS, now);
             }
             long round = ++rounds;
-            Ask ask = candidate.ask(round, now);
+            LeaseRequest ask = candidate.ask(round, now);
             if (ask != null) {
                 for (Node other : world.nodes) {
                     world.send(number, other.number, () -> other.asked(this, round, ask));
@@ -231,12 +231,12 @@ class LeaseModelTest {
             deliver(world.now + (candidate.owns(now) ? 200 : 50) * MS, () -> tick(mine));
         }
 
-        private void asked(Node from, long round, Ask ask) {
+        private void asked(Node from, long round, LeaseRequest ask) {
             if (from != this) {
                 tell(candidate.giveWay(from.name, ask.epoch(), 100 * MS, clock()));
             }
             candidate.heardOf(ask.epoch());
-            Vote vote = voter.vote(from.name, ask, clock());
+            LeaseVote vote = voter.vote(from.name, ask, clock());
             world.send(number, from.number, () -> from.candidate.voted(name, round, vote));
         }
 
@@ -246,7 +246,7 @@ class LeaseModelTest {
             }
         }
 
-        private void tell(Ask given) {
+        private void tell(LeaseRequest given) {
             if (given != null) {
                 for (Node other : world.nodes) {
                     world.send(number, other.number, () -> other.voter.release(name, given, other.clock()));

@@ -56,8 +56,8 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
 
     static Future<Vertx> join(ClusterConfig config) {
         VertxOptions options = new VertxOptions();
-        Clustering.prepare(options, config);
-        return Clustering.join(Vertx.builder().with(options), config);
+        HazelcastCluster.prepare(options, config);
+        return HazelcastCluster.join(Vertx.builder().with(options), config);
     }
 
     /** Joins, and carries its feeds. */

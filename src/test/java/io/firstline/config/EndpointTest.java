@@ -130,7 +130,7 @@ class EndpointTest {
 
         assertThat(FeedConfig.fromJson(feed.copy()).dialect().serverTime())
                 .isEqualTo(new ServerTime("https://api.binance.com/api/v3/time", "/serverTime", StampUnit.MS, 60_000));
-        Dialect elsewhere =
+        MessageFormat elsewhere =
                 FeedConfig.fromJson(feed.put("url", "ws://127.0.0.1:1/stream")).dialect();
         assertThat(elsewhere.serverTime()).isEqualTo(ServerTime.NONE);
         assertThat(elsewhere.eventTime()).isEqualTo(new EventTime(List.of("/data/E", "/E"), StampUnit.MS));

@@ -109,11 +109,11 @@ class FeedConfigTest {
 
     @Test
     void shouldCheckSubscriptionsMadeInCode() {
-        assertThat(new Subscribing(null, null, null)).isEqualTo(Subscribing.NONE);
-        assertThat(Errors.of(() -> new Subscribing(List.of("a", " "), "x", "${streams}${x")))
+        assertThat(new SubscribeTemplates(null, null, null)).isEqualTo(SubscribeTemplates.NONE);
+        assertThat(Errors.of(() -> new SubscribeTemplates(List.of("a", " "), "x", "${streams}${x")))
                 .extracting(line -> line.substring(0, line.indexOf(" found")))
                 .containsExactly("/streams:", "/subscribe:", "/unsubscribe:");
-        assertThat(Errors.of(() -> new Subscribing(List.of("a", "a"), "${streams}", "")))
+        assertThat(Errors.of(() -> new SubscribeTemplates(List.of("a", "a"), "${streams}", "")))
                 .containsExactly("/streams: found a blank or repeated stream, allowed: every stream's name once");
     }
 

@@ -94,7 +94,7 @@ class ServiceConfigTest {
                         3,
                         Body.JSON,
                         "/s/0",
-                        new Subscribing(List.of("a", "b"), "+${streams}${id}", "-${streams}")));
+                        new SubscribeTemplates(List.of("a", "b"), "+${streams}${id}", "-${streams}")));
     }
 
     @Test
@@ -124,7 +124,7 @@ class ServiceConfigTest {
                 "{\"venue\":\"binance-spot\",\"url\":\"wss://x.com/\",\"subscribe\":\"s${streams}\",\"unsubscribe\":\"u${streams}\"}");
 
         assertThat(feed.pool().connection().url()).isEqualTo("wss://x.com/");
-        assertThat(feed.subscriptions()).isEqualTo(new Subscribing(List.of(), "s${streams}", "u${streams}"));
+        assertThat(feed.subscriptions()).isEqualTo(new SubscribeTemplates(List.of(), "s${streams}", "u${streams}"));
     }
 
     @Test

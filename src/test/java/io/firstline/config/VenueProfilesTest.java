@@ -67,20 +67,21 @@ class VenueProfilesTest {
         assertThat(venue.routeOf("xy")).get().extracting(VenueRoute::name).isEqualTo("r");
         assertThat(venue.routeOf("y")).isEmpty();
         assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13));
-        Dialect dialect = venue.dialect();
+        MessageFormat dialect = venue.dialect();
         assertThat(dialect.heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
         assertThat(dialect.heartbeat().message(3)).isEqualTo("ping 3");
         assertThat(dialect.control())
-                .containsExactly(Sign.anyAt("/op"), new Sign("/t", List.of("\"x\"", "1", "false")));
+                .containsExactly(FieldMatcher.anyAt("/op"), new FieldMatcher("/t", List.of("\"x\"", "1", "false")));
         assertThat(dialect.controlTexts()).containsExactly("pong");
-        assertThat(dialect.refusal()).containsExactly(Sign.anyAt("/e"), new Sign("/ok", List.of("false")));
+        assertThat(dialect.refusal())
+                .containsExactly(FieldMatcher.anyAt("/e"), new FieldMatcher("/ok", List.of("false")));
         assertThat(dialect.separator()).isEqualTo(":");
         assertThat(dialect.names()).containsEntry("a", "b");
         StreamClass type = dialect.classOf("b");
         assertThat(type.mode()).isEqualTo(Mode.ORDERED);
         assertThat(type.holdMs()).isEqualTo(20);
         assertThat(type.holdMessages()).isEqualTo(30);
-        assertThat(type.sequence().reset()).containsExactly(new Sign("/l", List.of("1")));
+        assertThat(type.sequence().reset()).containsExactly(new FieldMatcher("/l", List.of("1")));
     }
 
     @Test
@@ -183,7 +184,7 @@ class VenueProfilesTest {
         assertThat(feedErrors("{\"venue\":\"generic\"}"))
                 .containsExactly("/url: found nothing, allowed: a \"url\": the venue generic has none");
         assertThat(feed("{\"venue\":\"generic\",\"url\":\"wss://x.com/\"}").dialect())
-                .isEqualTo(Dialect.NONE);
+                .isEqualTo(MessageFormat.NONE);
     }
 
     @Test

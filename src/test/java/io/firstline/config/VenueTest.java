@@ -48,8 +48,8 @@ class VenueTest {
                         "binance-spot",
                         List.of("ws://lab.example.com/"),
                         List.of(),
-                        Subscribing.NONE,
-                        Dialect.NONE,
+                        SubscribeTemplates.NONE,
+                        MessageFormat.NONE,
                         Limits.NONE));
         assertThat(Venue.find("mine", directory).requests().subscribe()).isEqualTo("${streams}");
         assertThat(Venue.find("binance-usdm", directory).urls().get(0)).startsWith("wss://fstream.binance.com/");

@@ -79,10 +79,10 @@ class DarkFeedTest {
 
     @Test
     void shouldAdviseOneConnectionWhereTheNewestKicksTheOldest() {
-        AtomicReference<Peer> seated = new AtomicReference<>();
+        AtomicReference<Peer> placed = new AtomicReference<>();
         try (ScriptedServer server = ScriptedServer.start(peer -> {
                     peer.upgrade();
-                    Peer older = seated.getAndSet(peer);
+                    Peer older = placed.getAndSet(peer);
                     if (older != null) {
                         older.close(4_001, "replaced by a newer session");
                     }

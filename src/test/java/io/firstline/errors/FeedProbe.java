@@ -1,6 +1,6 @@
 package io.firstline.errors;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.Feed;
@@ -26,12 +26,12 @@ final class FeedProbe implements AutoCloseable {
     }
 
     static FeedProbe single(Vertx vertx, WsConnectionConfig config) {
-        return new FeedProbe(WsSingle.create(vertx, "f", config, Subscribing.NONE));
+        return new FeedProbe(WsSingle.create(vertx, "f", config, SubscribeTemplates.NONE));
     }
 
     static FeedProbe pool(Vertx vertx, WsConnectionConfig config, int connections) {
         WsPoolConfig pool = WsPoolConfig.of(config).withConnections(connections);
-        return new FeedProbe(WsPool.create(vertx, "f", pool, Subscribing.NONE));
+        return new FeedProbe(WsPool.create(vertx, "f", pool, SubscribeTemplates.NONE));
     }
 
     List<FeedEvent> events() {

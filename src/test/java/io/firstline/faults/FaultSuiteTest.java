@@ -272,11 +272,11 @@ class FaultSuiteTest {
         return Stream.of(
                 new Row(
                         "subscriptions acknowledged, nothing comes",
-                        FaultSuiteTest::subscribing,
+                        FaultSuiteTest::subscribeTemplates,
                         FaultSuiteTest::nothingComes),
                 new Row(
                         "RST, the new connection acknowledged, nothing comes",
-                        FaultSuiteTest::subscribing,
+                        FaultSuiteTest::subscribeTemplates,
                         FaultSuiteTest::nothingComesToTheNewOne));
     }
 
@@ -392,7 +392,7 @@ class FaultSuiteTest {
         }));
     }
 
-    private static WsPoolConfig subscribing(WsPoolConfig pool) {
+    private static WsPoolConfig subscribeTemplates(WsPoolConfig pool) {
         String url = pool.connection().url();
         return pool.withConnection(pool.connection()
                 .withUrl(url.substring(0, url.indexOf("/ws/") + 3))

@@ -2,9 +2,9 @@ package io.firstline.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.ConnectionReport.Role;
@@ -58,7 +58,7 @@ final class Scene implements AutoCloseable {
     private FaultLink struck;
     private long struckNanos;
     private long detectedNanos;
-    private static final Dialect BINANCE = new Dialect(
+    private static final MessageFormat BINANCE = new MessageFormat(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
     private long recoveredNanos;
@@ -103,7 +103,7 @@ final class Scene implements AutoCloseable {
                         .withConnections(connections)
                         .withEvictIntervalMs(600_000)
                         .withJoinGuardMs(100)),
-                Subscribing.NONE,
+                SubscribeTemplates.NONE,
                 BINANCE);
         pool.handler(tally::received);
         pool.eventHandler(event -> told.add(new Told(event, System.nanoTime())));

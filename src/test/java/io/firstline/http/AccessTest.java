@@ -434,7 +434,7 @@ class AccessTest extends HttpTestBase {
         try {
             HttpConfig config = new HttpConfig(
                     "127.0.0.1", 0, false, null, new HttpConfig.PemFiles(certificate.toString(), key.toString()));
-            serve(new HttpVerticle(config, registry, List.of(), null, new Patience(30_000, 10_000, 60, 200)));
+            serve(new HttpVerticle(config, registry, List.of(), null, new HttpTimeouts(30_000, 10_000, 60, 200)));
             SSLContext old = trusting(first.certificate());
             assertThat(isServedTo(old)).isTrue();
             assertThat(isServedTo(trusting(second.certificate()))).isFalse();

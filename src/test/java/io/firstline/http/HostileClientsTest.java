@@ -31,13 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients that send too little, read nothing, or disappear. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class HostileClientsTest extends HttpTestBase {
-    private static final Patience SHORT = new Patience(1_000, 1_000, 3, 2_000);
+    private static final HttpTimeouts SHORT = new HttpTimeouts(1_000, 1_000, 3, 2_000);
 
     private void serveImpatiently() {
         serveImpatiently(SHORT);
     }
 
-    private void serveImpatiently(Patience patience) {
+    private void serveImpatiently(HttpTimeouts patience) {
         serve(new HttpVerticle(ACTING, registry, List.of(), null, patience));
     }
 
@@ -77,7 +77,7 @@ class HostileClientsTest extends HttpTestBase {
     /** The limit for a request begins with its first byte, so an idle connection stays open. */
     @Test
     void shouldCutOffWhoDripsALaterRequestAndKeepWhoIsIdle() throws Exception {
-        serveImpatiently(new Patience(60_000, 1_000, 3, 2_000));
+        serveImpatiently(new HttpTimeouts(60_000, 1_000, 3, 2_000));
         try (Socket idle = connect("");
                 Socket slow = connect("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
             assertThat(status(slow)).isEqualTo("HTTP/1.1 200");

@@ -82,9 +82,9 @@ class MetricsTest extends HttpTestBase {
                 .mapToLong(SimulatedLine::messagesSent)
                 .sorted()
                 .toArray();
-        assertThat(bySeat(metrics, "firstline_connection_messages_total")).containsExactly(byLine);
-        assertThat(bySeat(metrics, "firstline_connection_lag_seconds_count")).containsExactly(byLine);
-        assertThat(bySeat(metrics, "firstline_connection_lag_seconds_bucket", "le=\"+Inf\""))
+        assertThat(bySlot(metrics, "firstline_connection_messages_total")).containsExactly(byLine);
+        assertThat(bySlot(metrics, "firstline_connection_lag_seconds_count")).containsExactly(byLine);
+        assertThat(bySlot(metrics, "firstline_connection_lag_seconds_bucket", "le=\"+Inf\""))
                 .containsExactly(byLine);
         assertThat(metrics.sum("firstline_connection_lag_seconds_bucket", "le=\"1.0E-5\""))
                 .as("a first copy is behind nobody")
@@ -104,11 +104,11 @@ class MetricsTest extends HttpTestBase {
         assertThat(metrics.sum("firstline_connection_up")).isEqualTo(3);
     }
 
-    private static long[] bySeat(Exposition metrics, String metric, String... labels) {
+    private static long[] bySlot(Exposition metrics, String metric, String... labels) {
         return IntStream.rangeClosed(1, 3)
-                .mapToLong(seat -> metrics.sum(
+                .mapToLong(slot -> metrics.sum(
                         metric,
-                        Stream.concat(Stream.of("seat=\"" + seat + "\""), Stream.of(labels))
+                        Stream.concat(Stream.of("slot=\"" + slot + "\""), Stream.of(labels))
                                 .toArray(String[]::new)))
                 .sorted()
                 .toArray();
@@ -132,9 +132,9 @@ class MetricsTest extends HttpTestBase {
                     pings.values().stream().mapToLong(LongAdder::sum).sorted().toArray();
             return answered.length == 3
                     && answered[0] > 2
-                    && Arrays.equals(bySeat(metrics, "firstline_connection_latency_seconds_count"), answered)
+                    && Arrays.equals(bySlot(metrics, "firstline_connection_latency_seconds_count"), answered)
                     && Arrays.equals(
-                            bySeat(metrics, "firstline_connection_latency_seconds_bucket", "le=\"+Inf\""), answered);
+                            bySlot(metrics, "firstline_connection_latency_seconds_bucket", "le=\"+Inf\""), answered);
         });
     }
 
@@ -146,7 +146,7 @@ class MetricsTest extends HttpTestBase {
         eventually(() -> scrape().sum("firstline_connection_latency_seconds_count") > 0);
         AtomicReference<Map<String, Double>> before = new AtomicReference<>(histograms());
         assertThat(before.get())
-                .as("of two for each of three seats: the bounds, what is beyond, count, sum")
+                .as("of two for each of three slots: the bounds, what is beyond, count, sum")
                 .hasSize(2 * 3 * (MicrosHistogram.BOUNDS_MICROS.size() + 3));
 
         join(vertx.eventBus().request(Addresses.command("btc"), new JsonObject().put("do", "renew")));
@@ -206,7 +206,7 @@ class MetricsTest extends HttpTestBase {
         assertThat(metrics.count("firstline_connection_messages_total")).isEqualTo(before);
         assertThat(metrics.count("firstline_connection_opened_total")).isEqualTo(3);
         assertThat(metrics.sum("firstline_connection_messages_total"))
-                .as("what the connections that are gone had brought is in the sum of their seats")
+                .as("what the connections that are gone had brought is in the sum of their slots")
                 .isEqualTo(metrics.sum("firstline_feed_copies_total"));
     }
 
@@ -295,14 +295,14 @@ class MetricsTest extends HttpTestBase {
     void shouldNotLetACounterFallAndForgetWhatIsNotToldAnyMore() {
         MeterSet meters = new MeterSet(registry, Tags.of("feed", "a"));
         for (long value : new long[] {5, 8, 2, 3}) {
-            meters.count("firstline.test", "x", Tags.of("seat", "1"), value);
+            meters.count("firstline.test", "x", Tags.of("slot", "1"), value);
         }
-        meters.count("firstline.test", "x", Tags.of("seat", "2"), 1);
+        meters.count("firstline.test", "x", Tags.of("slot", "2"), 1);
         meters.removeUntouched();
-        assertThat(Exposition.parse(registry.scrape()).sum("firstline_test_total", "seat=\"1\""))
+        assertThat(Exposition.parse(registry.scrape()).sum("firstline_test_total", "slot=\"1\""))
                 .isEqualTo(8 + 3);
 
-        meters.count("firstline.test", "x", Tags.of("seat", "2"), 1);
+        meters.count("firstline.test", "x", Tags.of("slot", "2"), 1);
         meters.removeUntouched();
 
         assertThat(Exposition.parse(registry.scrape()).count("firstline_test_total"))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.bus.FeedSubscription;
 import io.firstline.bus.SubscriptionReport;
 import io.firstline.cluster.ClusterVerticle;
-import io.firstline.cluster.Clustering;
+import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.ClusterConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
@@ -87,8 +87,8 @@ final class ClusterScene implements AutoCloseable {
         }
         VertxOptions options = new VertxOptions();
         ClusterConfig here = cluster(network.here(), PORT + 100);
-        Clustering.prepare(options, here);
-        vertx = Clustering.join(Vertx.builder().with(options), here)
+        HazelcastCluster.prepare(options, here);
+        vertx = HazelcastCluster.join(Vertx.builder().with(options), here)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(PATIENCE_S, TimeUnit.SECONDS)

@@ -2,7 +2,7 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.Union.Published;
 import io.firstline.pool.FeedReport;
@@ -34,7 +34,7 @@ class RecordingsTest {
                     bench.vertx,
                     "recordings",
                     WsPoolConfig.of(exchange.url("/")).withConnections(connections),
-                    Subscribing.NONE);
+                    SubscribeTemplates.NONE);
             pool.handler(message -> merged.add(new Published(message.connectionId(), message.asText())));
             Bench.connect(pool);
 

@@ -3,9 +3,9 @@ package io.firstline.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.FeedReport;
@@ -35,7 +35,7 @@ class SoakTest {
     private static final int RATE = Integer.getInteger("soak.rate", 20_000);
     private static final long SECONDS = Long.getLong("soak.seconds", 600);
     private static final int FAULT_EVERY_S = 5;
-    private static final Dialect BINANCE = new Dialect(
+    private static final MessageFormat BINANCE = new MessageFormat(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
     /** The figures that must not grow. */
@@ -89,7 +89,7 @@ class SoakTest {
                             .withConnections(CONNECTIONS)
                             .withHashCapacity(1 << 17)
                             .withJoinGuardMs(500),
-                    Subscribing.NONE,
+                    SubscribeTemplates.NONE,
                     BINANCE);
             pool.handler(message -> ledger.receive(message.payload(), message.late()));
             Bench.connect(pool);

@@ -2,7 +2,7 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.Chain.Proof;
+import io.firstline.arbitration.SequenceTracker.Proof;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.Venue;
 import io.firstline.config.WsConnectionConfig;

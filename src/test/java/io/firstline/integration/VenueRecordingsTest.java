@@ -2,8 +2,8 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.Chain.Proof;
-import io.firstline.config.Subscribing;
+import io.firstline.arbitration.SequenceTracker.Proof;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.Venue;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.FeedEvent;
@@ -63,7 +63,7 @@ class VenueRecordingsTest {
                     WsPoolConfig.of(exchange.url("/"))
                             .withConnections(connections)
                             .withHashCapacity(1 << 17),
-                    Subscribing.NONE,
+                    SubscribeTemplates.NONE,
                     Venue.find(venue, null).dialect());
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             List<JsonObject> gaps = Collections.synchronizedList(new ArrayList<>());

@@ -2,7 +2,7 @@ package io.firstline.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.Quiet;
@@ -77,12 +77,12 @@ abstract class BinanceStreams {
     }
 
     private Feed single(String name, String url, Tape tape) {
-        return started(WsSingle.create(vertx, name, WsConnectionConfig.of(url), Subscribing.NONE), url, tape);
+        return started(WsSingle.create(vertx, name, WsConnectionConfig.of(url), SubscribeTemplates.NONE), url, tape);
     }
 
     private Feed pool(String name, String url, int connections, Tape tape) {
         return started(
-                WsPool.create(vertx, name, WsPoolConfig.of(url).withConnections(connections), Subscribing.NONE),
+                WsPool.create(vertx, name, WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE),
                 url,
                 tape);
     }

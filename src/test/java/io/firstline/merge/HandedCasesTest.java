@@ -8,9 +8,9 @@ import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
 import io.firstline.connection.Socket;
 import io.firstline.integration.Quiet;
+import io.firstline.pool.FeedEnvironment;
 import io.firstline.pool.FeedEvent;
 import io.firstline.pool.FeedReport;
-import io.firstline.pool.Surroundings;
 import io.firstline.pool.WsPool;
 import io.firstline.recording.RecordedEntry;
 import io.firstline.recording.RecordedEntry.Kind;
@@ -293,7 +293,7 @@ class HandedCasesTest {
         context.runOnContext(v -> {
             VirtualClock clock = new VirtualClock(0);
             Stage stage = new Stage(clock, plan.lines().size(), reopenMs, firstDataMs);
-            WsPool pool = WsPool.create(new Surroundings(context, clock, any -> stage, new ConnectBudget()), feed);
+            WsPool pool = WsPool.create(new FeedEnvironment(context, clock, any -> stage, new ConnectBudget()), feed);
             List<FeedMessage> messages = new ArrayList<>();
             List<FeedEvent> events = new ArrayList<>();
             pool.handler(messages::add).eventHandler(events::add);

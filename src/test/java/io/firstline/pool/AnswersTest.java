@@ -2,13 +2,13 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
+import io.firstline.config.FieldMatcher;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
-import io.firstline.config.Sign;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.simulator.ExchangeSimulator;
@@ -97,27 +97,27 @@ class AnswersTest extends FeedTestBase {
      * A venue that names a request by its id, reports errors with or without it, and announces that it closes
      * connections.
      */
-    private static final Dialect SPEAKING = new Dialect(
+    private static final MessageFormat SPEAKING = new MessageFormat(
             List.of("/topic"),
             " ",
             Map.of(),
             List.of(),
-            List.of(Sign.anyAt("/op")),
+            List.of(FieldMatcher.anyAt("/op")),
             List.of(),
             "/id",
-            List.of(new Sign("/success", List.of("false"))),
+            List.of(new FieldMatcher("/success", List.of("false"))),
             10,
             Heartbeat.NONE,
             List.of(),
             ServerTime.NONE,
             EventTime.NONE,
             new Notices(
-                    List.of(new Sign("/code", List.of("\"64008\""))),
-                    List.of(new Sign("/event", List.of("\"error\""))),
+                    List.of(new FieldMatcher("/code", List.of("\"64008\""))),
+                    List.of(new FieldMatcher("/event", List.of("\"error\""))),
                     List.of("/ret_msg", "/msg")));
 
     private WsPool speaking(HandServer server, WsPoolConfig config, String... streams) {
-        Subscribing how = new Subscribing(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe());
+        SubscribeTemplates how = new SubscribeTemplates(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe());
         WsPool feed = started(watch(WsPool.create(vertx, "f", config, how, SPEAKING)));
         eventually(() -> server.sockets.size() == config.connections() && feed.state() == FeedState.CONNECTED);
         return feed;

@@ -2,8 +2,8 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
-import io.firstline.connection.Clockwork;
+import io.firstline.config.MessageFormat;
+import io.firstline.connection.Scheduler;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.SameClock;
@@ -22,7 +22,7 @@ class ClockStepTest extends FeedTestBase {
     private static final class SteppingClock extends SameClock {
         private volatile long stepMicros;
 
-        SteppingClock(Clockwork real) {
+        SteppingClock(Scheduler real) {
             super(real);
         }
 
@@ -38,16 +38,16 @@ class ClockStepTest extends FeedTestBase {
         ExchangeSimulator exchange = exchange(market(200));
         List<String> sent = Collections.synchronizedList(new ArrayList<>());
         exchange.onEmit((stream, payload) -> sent.add(payload.toString()));
-        Surroundings real = Surroundings.of(vertx);
-        SteppingClock clock = new SteppingClock(real.clockwork());
+        FeedEnvironment real = FeedEnvironment.of(vertx);
+        SteppingClock clock = new SteppingClock(real.scheduler());
         WsPool feed = started(watch(new WsPool(
-                new Surroundings(real.context(), clock, real.connectors(), real.budget()),
+                new FeedEnvironment(real.context(), clock, real.connectors(), real.budget()),
                 "f",
                 poolOf(3, exchange.url(PATH))
                         .withEvictIntervalMs(LESS_THAN_THE_STEP_MS)
                         .withMaxAgeMs(LESS_THAN_THE_STEP_MS),
                 BINANCE,
-                Dialect.NONE,
+                MessageFormat.NONE,
                 30_000)));
         eventually(() -> messages.size() > 20);
         eventuallyInStep(feed, 3);

@@ -76,7 +76,7 @@ class EvictionPolicyTest {
 
     @Test
     void shouldNotJudgeByAFewMessages() {
-        LineWindow few = new LineWindow(Trial.COPIES - 1, 0, 1_000, 1_000);
+        LineWindow few = new LineWindow(PromotionPolicy.COPIES - 1, 0, 1_000, 1_000);
         List<Contender> live = List.of(
                 new Contender("a", 1, few, OLD_MS),
                 new Contender("b", 9, new LineWindow(3, 0, 90_000, 90_000), OLD_MS));

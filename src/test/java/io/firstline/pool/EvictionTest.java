@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.pool.HandServer.Door;
@@ -236,7 +236,7 @@ class EvictionTest extends FeedTestBase {
     private static final long LONG_TRIAL_MS = 60_000;
 
     private WsPool onTrial(WsPoolConfig config, long trialMs) {
-        return watch(new WsPool(Surroundings.of(vertx), "f", config, BINANCE, Dialect.NONE, trialMs));
+        return watch(new WsPool(FeedEnvironment.of(vertx), "f", config, BINANCE, MessageFormat.NONE, trialMs));
     }
 
     /** A pool of two connections in step, on a server that sends only what the test sends. */
@@ -306,7 +306,7 @@ class EvictionTest extends FeedTestBase {
     }
 
     @Test
-    void shouldGiveTheSeatOfALostConnectionToItsCandidateAtOnce() {
+    void shouldGiveTheSlotOfALostConnectionToItsCandidateAtOnce() {
         HandServer server = HandServer.start(vertx);
         WsPool feed = pairOn(server, LONG_TRIAL_MS);
         join(feed.evict("f-1"));
@@ -326,7 +326,7 @@ class EvictionTest extends FeedTestBase {
     }
 
     @Test
-    void shouldFillALostSeatWithTheCandidateThatIsStillConnecting() {
+    void shouldFillALostSlotWithTheCandidateThatIsStillConnecting() {
         HandServer server = HandServer.start(vertx);
         WsPool feed = pairOn(server, LONG_TRIAL_MS);
         server.door = Door.HELD;
@@ -346,7 +346,7 @@ class EvictionTest extends FeedTestBase {
     @EnumSource(
             value = Door.class,
             names = {"REJECTING", "HELD"})
-    void shouldOpenALostSeatAgainWhenItsCandidateFails(Door failure) {
+    void shouldOpenALostSlotAgainWhenItsCandidateFails(Door failure) {
         HandServer server = HandServer.start(vertx);
         WsPool feed = pairOn(server);
         server.door = Door.HELD;
@@ -406,7 +406,7 @@ class EvictionTest extends FeedTestBase {
     }
 
     @Test
-    void shouldNotReplaceASeatBecauseOfTheOneThatLeftIt() {
+    void shouldNotReplaceASlotBecauseOfTheOneThatLeftIt() {
         HandServer server = HandServer.start(vertx);
         WsPool feed = started(pool(poolOf(2, server.url())
                 .withJoinGuardMs(0)

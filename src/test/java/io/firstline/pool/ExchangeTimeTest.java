@@ -3,12 +3,12 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.ReportJson;
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StampUnit;
-import io.firstline.config.Subscribing;
-import io.firstline.connection.Clockwork;
+import io.firstline.config.SubscribeTemplates;
+import io.firstline.connection.Scheduler;
 import io.firstline.testkit.SameClock;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,13 +31,13 @@ class ExchangeTimeTest extends FeedTestBase {
     private volatile int status = 200;
     private volatile String body;
     private volatile String retryAfter;
-    private Clockwork clock;
+    private Scheduler clock;
     private HandServer exchange;
     private String url;
 
     @BeforeEach
     void openServers() {
-        clock = Clockwork.of(vertx);
+        clock = Scheduler.of(vertx);
         exchange = HandServer.start(vertx);
         HttpServer server =
                 join(vertx.createHttpServer().requestHandler(this::tellTime).listen(0, "127.0.0.1"));
@@ -148,15 +148,15 @@ class ExchangeTimeTest extends FeedTestBase {
 
     @Test
     void shouldForgetWhatWasMeasuredByAClockThatWasWrong() {
-        Surroundings real = Surroundings.of(vertx);
-        SteppingClock wrong = new SteppingClock(real.clockwork());
+        FeedEnvironment real = FeedEnvironment.of(vertx);
+        SteppingClock wrong = new SteppingClock(real.scheduler());
         wrong.stepMicros = TimeUnit.HOURS.toMicros(1);
         WsPool feed = started(watch(new WsPool(
-                new Surroundings(real.context(), wrong, real.connectors(), real.budget()),
+                new FeedEnvironment(real.context(), wrong, real.connectors(), real.budget()),
                 "f",
                 poolOf(2, exchange.url()),
-                Subscribing.NONE,
-                Dialect.NONE.withTimes(ServerTime.NONE, EVENT_TIME),
+                SubscribeTemplates.NONE,
+                MessageFormat.NONE.withTimes(ServerTime.NONE, EVENT_TIME),
                 30_000)));
         send(feed, 20);
         assertThat(report(feed).exchangeLatency().p50Micros()).isGreaterThan(TimeUnit.MINUTES.toMicros(50));
@@ -174,7 +174,7 @@ class ExchangeTimeTest extends FeedTestBase {
     private static final class SteppingClock extends SameClock {
         private volatile long stepMicros;
 
-        SteppingClock(Clockwork real) {
+        SteppingClock(Scheduler real) {
             super(real);
         }
 
@@ -186,13 +186,13 @@ class ExchangeTimeTest extends FeedTestBase {
 
     @Test
     void shouldAskNobodyInAWorldWithoutHttp() {
-        Surroundings real = Surroundings.of(vertx);
+        FeedEnvironment real = FeedEnvironment.of(vertx);
         WsPool feed = started(watch(new WsPool(
-                new Surroundings(real.context(), real.clockwork(), real.connectors(), real.budget()),
+                new FeedEnvironment(real.context(), real.scheduler(), real.connectors(), real.budget()),
                 "f",
                 poolOf(2, exchange.url()),
-                Subscribing.NONE,
-                Dialect.NONE.withTimes(server(1_000), EVENT_TIME),
+                SubscribeTemplates.NONE,
+                MessageFormat.NONE.withTimes(server(1_000), EVENT_TIME),
                 30_000)));
         send(feed, 1);
 
@@ -241,8 +241,8 @@ class ExchangeTimeTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(connections, exchange.url()),
-                Subscribing.NONE,
-                Dialect.NONE.withTimes(server, event)));
+                SubscribeTemplates.NONE,
+                MessageFormat.NONE.withTimes(server, event)));
     }
 
     /** Sends messages on every connection, each with the exchange's time of sending. */

@@ -3,9 +3,9 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.simulator.ExchangeSimulator;
@@ -38,13 +38,13 @@ public abstract class FeedTestBase {
     protected static final String COMBINED = "/stream?streams=" + TRADE + "/" + BOOK;
 
     /** The subscribe requests of the simulated venue. */
-    protected static final Subscribing BINANCE = new Subscribing(
+    protected static final SubscribeTemplates BINANCE = new SubscribeTemplates(
             List.of(),
             "{\"method\":\"SUBSCRIBE\",\"params\":${streams},\"id\":${id}}",
             "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}");
 
     /** The message format of the simulated venue. */
-    protected static final Dialect MESSAGES = new Dialect(
+    protected static final MessageFormat MESSAGES = new MessageFormat(
             List.of("/stream", "/e", "/s"),
             List.of("!serverShutdown", "serverShutdown"),
             "/id",
@@ -118,7 +118,7 @@ public abstract class FeedTestBase {
                 vertx,
                 "f",
                 config,
-                new Subscribing(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                new SubscribeTemplates(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe()),
                 MESSAGES));
     }
 
@@ -183,7 +183,7 @@ public abstract class FeedTestBase {
         return join(feed.report());
     }
 
-    /** Returns the open connections that have a seat. */
+    /** Returns the open connections that have a slot. */
     protected static List<ConnectionReport> members(Feed feed) {
         return report(feed).connections().stream()
                 .filter(c -> c.role() == ConnectionReport.Role.MEMBER

@@ -2,20 +2,20 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A venue's heartbeats are sent on every connection; a connection without any answer is closed. */
 class HeartbeatsTest extends FeedTestBase {
-    private static Dialect beating(boolean answered) {
-        return new Dialect(
+    private static MessageFormat beating(boolean answered) {
+        return new MessageFormat(
                 List.of(),
                 " ",
                 Map.of(),
@@ -38,7 +38,7 @@ class HeartbeatsTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(2, server.url()).withConnection(connection(server.url()).withLatencyPingIntervalMs(600_000)),
-                Subscribing.NONE,
+                SubscribeTemplates.NONE,
                 beating(answered))));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
         return pool;

@@ -3,13 +3,13 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.ReportJson;
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -27,10 +27,10 @@ class LinesDifferTest extends FeedTestBase {
     private HandServer server;
     private int next;
 
-    private WsPool pool(Dialect dialect) {
+    private WsPool pool(MessageFormat dialect) {
         server = HandServer.start(vertx);
         WsPool pool = started(watch(WsPool.create(
-                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), Subscribing.NONE, dialect)));
+                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), SubscribeTemplates.NONE, dialect)));
         eventually(() -> server.sockets.size() == LINES && pool.state() == FeedState.CONNECTED);
         return pool;
     }
@@ -49,7 +49,7 @@ class LinesDifferTest extends FeedTestBase {
 
     @Test
     void shouldTellThatEachConnectionBringsItsOwnAndRecover() {
-        WsPool pool = pool(Dialect.NONE);
+        WsPool pool = pool(MessageFormat.NONE);
 
         until(
                 (n, line) -> "{\"time_ms\":" + (1_000 * line + n) + ",\"id\":" + n + ",\"s\":\"x\"}",
@@ -81,7 +81,7 @@ class LinesDifferTest extends FeedTestBase {
     void shouldTellWhichClassHasAWrongKey() {
         StreamClass wrong = new StreamClass("wrong", "^w", List.of("/t"), StreamClass.Sequence.NONE);
         StreamClass right = new StreamClass("right", "^r", List.of("/n"), StreamClass.Sequence.NONE);
-        WsPool pool = pool(new Dialect(
+        WsPool pool = pool(new MessageFormat(
                 List.of("/s"),
                 " ",
                 null,

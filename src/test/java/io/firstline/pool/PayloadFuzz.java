@@ -62,13 +62,13 @@ public final class PayloadFuzz {
         MessageReader reader = READERS.get(venue);
         StreamTable streams = new StreamTable(List.of());
         GapLedger gaps = new GapLedger((stream, gap, by, lackedBy) -> {});
-        List<Copy> published = new ArrayList<>();
-        Arriving arriving = new Arriving(reader);
-        Arbiter<Copy> arbiter = new Arbiter<>(
+        List<OutgoingCopy> published = new ArrayList<>();
+        ArrivingCopy arriving = new ArrivingCopy(reader);
+        Arbiter<OutgoingCopy> arbiter = new Arbiter<>(
                 new ArbiterSettings(Math.max(16, 2 * payloads.size()), 60_000_000_000L, 0, 250_000_000L),
                 new Arbiter.Output<>() {
                     @Override
-                    public void first(Line line, Copy copy, boolean late) {
+                    public void first(Line line, OutgoingCopy copy, boolean late) {
                         published.add(copy);
                         if (copy.isNumbered()) {
                             gaps.published(copy, published.size());

@@ -1,12 +1,12 @@
 package io.firstline.pool;
 
 import io.firstline.arbitration.LineFigures;
-import io.firstline.config.Dialect;
-import io.firstline.config.Subscribing;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
+import io.firstline.connection.Scheduler;
 import io.vertx.core.internal.ContextInternal;
 
 /** A pool in a simulated environment, with access to its internals. Call everything on the pool's context. */
@@ -14,13 +14,13 @@ public final class PoolInside {
     private final WsPool pool;
 
     public PoolInside(
-            ContextInternal context, Clockwork clockwork, Connector connector, WsPoolConfig config, long trialMs) {
+            ContextInternal context, Scheduler scheduler, Connector connector, WsPoolConfig config, long trialMs) {
         this.pool = new WsPool(
-                new Surroundings(context, clockwork, any -> connector, new ConnectBudget()),
+                new FeedEnvironment(context, scheduler, any -> connector, new ConnectBudget()),
                 "p",
                 config,
-                Subscribing.NONE,
-                Dialect.NONE,
+                SubscribeTemplates.NONE,
+                MessageFormat.NONE,
                 trialMs);
     }
 
@@ -28,41 +28,41 @@ public final class PoolInside {
         return pool;
     }
 
-    /** The number of seats with an open connection. */
+    /** The number of slots with an open connection. */
     public int live() {
-        return pool.roster.live();
+        return pool.slotTable.live();
     }
 
-    /** The number of seats with an open connection that may lead. */
+    /** The number of slots with an open connection that may lead. */
     public int inStep() {
         int inStep = 0;
-        for (Seat seat : pool.roster.seats()) {
-            inStep += seat.isLive() && seat.member().line.inStep() ? 1 : 0;
+        for (ConnectionSlot slot : pool.slotTable.slots()) {
+            inStep += slot.isLive() && slot.member().line.inStep() ? 1 : 0;
         }
         return inStep;
     }
 
-    /** The time without any frame if no connection with a seat answers; otherwise 0. */
+    /** The time without any frame if no connection with a slot answers; otherwise 0. */
     public long unansweredNanos(long nowNanos) {
-        return pool.roster.isUnanswered() ? nowNanos - pool.roster.lastFrameNanos() : 0;
+        return pool.slotTable.isUnanswered() ? nowNanos - pool.slotTable.lastFrameNanos() : 0;
     }
 
     public int candidates() {
         int candidates = 0;
-        for (Seat seat : pool.roster.seats()) {
-            candidates += seat.candidate() != null ? 1 : 0;
+        for (ConnectionSlot slot : pool.slotTable.slots()) {
+            candidates += slot.candidate() != null ? 1 : 0;
         }
         return candidates;
     }
 
     /** The number of connections that the pool counts as open, those that are closing included. */
     public int open() {
-        return pool.roster.open().size();
+        return pool.slotTable.open().size();
     }
 
     /** A handle of an open connection; null if the pool has none with this id. */
     public Place place(String connectionId) {
-        for (Member member : pool.roster.open()) {
+        for (PooledConnection member : pool.slotTable.open()) {
             if (member.id().equals(connectionId)) {
                 return new Place(member);
             }
@@ -72,28 +72,28 @@ public final class PoolInside {
 
     /** One connection as its pool sees it. */
     public final class Place {
-        private final Member member;
+        private final PooledConnection member;
 
-        private Place(Member member) {
+        private Place(PooledConnection member) {
             this.member = member;
         }
 
         /** Whether the pool still counts it as open or closing. */
         public boolean isTracked() {
-            return pool.roster.open().contains(member);
+            return pool.slotTable.open().contains(member);
         }
 
-        public boolean isSeated() {
-            return member.seat.member() == member && member.isLive();
+        public boolean isPlaced() {
+            return member.slot.member() == member && member.isLive();
         }
 
         public boolean isCandidate() {
-            return member.seat.candidate() == member;
+            return member.slot.candidate() == member;
         }
 
-        /** Whether its seat has a candidate. */
+        /** Whether its slot has a candidate. */
         public boolean isContested() {
-            return member.seat.candidate() != null;
+            return member.slot.candidate() != null;
         }
 
         public boolean isLive() {

@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
@@ -129,7 +129,7 @@ class PoolSendTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(3, exchange.url("/stream")),
-                new Subscribing(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()))));
+                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()))));
         eventuallyAllSubscribed(exchange, 3, TRADE);
 
         assertThat(join(feed.subscribe(List.of(BOOK, "ethusdt@trade")))).isEqualTo(3);

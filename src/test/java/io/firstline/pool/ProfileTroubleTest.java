@@ -2,15 +2,15 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
 import io.firstline.config.EventTime;
 import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.config.StreamClass.Sequence;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class ProfileTroubleTest extends FeedTestBase {
     private HandServer server;
 
-    private static Dialect dialect(List<String> key, Sequence sequence) {
-        return new Dialect(
+    private static MessageFormat dialect(List<String> key, Sequence sequence) {
+        return new MessageFormat(
                 List.of("/s"),
                 " ",
                 null,
@@ -43,9 +43,10 @@ class ProfileTroubleTest extends FeedTestBase {
                 Notices.NONE);
     }
 
-    private WsPool pool(Dialect dialect) {
+    private WsPool pool(MessageFormat dialect) {
         server = HandServer.start(vertx);
-        WsPool pool = started(watch(WsPool.create(vertx, "f", poolOf(2, server.url()), Subscribing.NONE, dialect)));
+        WsPool pool =
+                started(watch(WsPool.create(vertx, "f", poolOf(2, server.url()), SubscribeTemplates.NONE, dialect)));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
         return pool;
     }
@@ -117,7 +118,7 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldLeaveFramesAsTheyAreWhereMessagesAreNotReadAndSaySo() {
-        WsPool pool = pool(Dialect.NONE);
+        WsPool pool = pool(MessageFormat.NONE);
 
         server.send("{\"n\":1}{\"n\":2}", 0, 1);
         eventually(() -> report(pool).copies() == 2);

@@ -3,7 +3,7 @@ package io.firstline.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RankBy;
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
@@ -116,7 +116,7 @@ class ReferenceFailuresTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(3, exchange.url("/ws")),
-                new Subscribing(List.of(), BINANCE.subscribe(), BINANCE.unsubscribe()))));
+                new SubscribeTemplates(List.of(), BINANCE.subscribe(), BINANCE.unsubscribe()))));
         eventually(() -> feed.state() == FeedState.CONNECTED);
         join(feed.subscribe(List.of(TRADE)));
         eventually(() -> exchange.lines().stream().allMatch(l -> l.streams().equals(List.of(TRADE))));

@@ -84,7 +84,7 @@ class RotationTest extends FeedTestBase {
     }
 
     @Test
-    void shouldReplaceAnOverdueConnectionThoughASeatCannotBeFilled() {
+    void shouldReplaceAnOverdueConnectionThoughASlotCannotBeFilled() {
         HandServer server = HandServer.start(vertx);
         WsPool feed = started(pool(poolOf(2, server.url()).withJoinGuardMs(0).withMaxAgeMs(2_000)));
         eventually(() -> server.sockets.size() == 2 && feed.state() == FeedState.CONNECTED);
@@ -94,7 +94,7 @@ class RotationTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.DEGRADED);
         eventually(() -> members(feed).get(0).connection().ageMs() > 2_000);
 
-        server.door = HandServer.Door.HELD; // the replacement and the empty seat wait for the same server
+        server.door = HandServer.Door.HELD; // the replacement and the empty slot wait for the same server
         eventually(() -> server.knocking() == 2);
 
         assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();

@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Dialect;
+import io.firstline.config.MessageFormat;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -12,7 +12,7 @@ class StreamTableTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final MessageReader reader = new MessageReader(
-            new Dialect(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1));
+            new MessageFormat(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1));
     private final StreamTable table = new StreamTable(List.of("bye"));
 
     private static Payload payload(String json) {
@@ -68,7 +68,7 @@ class StreamTableTest {
     @Test
     void shouldSeeNothingInWhatItCannotRead() {
         assertThat(watch("no JSON")).isNull();
-        MessageReader blind = new MessageReader(Dialect.NONE);
+        MessageReader blind = new MessageReader(MessageFormat.NONE);
         assertThat(blind.read(payload(trade("BTC")))).isFalse();
         assertThat(blind.expectsJson()).isFalse();
         assertThat(blind.knowsStreams()).isFalse();

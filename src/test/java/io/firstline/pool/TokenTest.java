@@ -103,7 +103,7 @@ class TokenTest extends FeedTestBase {
     }
 
     @Test
-    void shouldNotAskAFailingEndpointOncePerSeat() {
+    void shouldNotAskAFailingEndpointOncePerSlot() {
         TokenServer server = TokenServer.start(vertx, 0);
         server.status = 500;
         WsPool feed = pool(poolAt(server.port(), 5));
@@ -111,7 +111,7 @@ class TokenTest extends FeedTestBase {
         eventually(() -> server.asked.size() >= 15);
 
         List<Long> asked = List.copyOf(server.asked).subList(5, 15);
-        // on average every 100 ms for all seats together; five independent seats would ask five times as often
+        // on average every 100 ms for all slots together; five independent slots would ask five times as often
         assertThat(asked.get(9) - asked.get(0)).isGreaterThan(9L * CAP_MS / 2 * 1_000_000 * 2 / 5);
         server.status = 200;
         eventually(() -> members(feed).size() == 5);

@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.pool.HandServer.Door;
 import io.firstline.simulator.CutKind;
@@ -389,7 +389,7 @@ class WsPoolTest extends FeedTestBase {
                 vertx,
                 "figures",
                 poolOf(3, exchange.url("/ws?apiKey=hidden")),
-                new Subscribing(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()))));
+                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()))));
         eventually(() -> feed.state() == FeedState.CONNECTED);
         eventuallyInStep(feed, 3);
         eventually(() -> members(feed).stream()

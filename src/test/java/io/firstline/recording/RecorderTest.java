@@ -49,7 +49,7 @@ class RecorderTest {
         return new RecordingHeader(feed, "", 0, 2, List.of("a@trade"), "wss://x/?token=***", 1_600_000_000_000_000L);
     }
 
-    private Recorder recorder(Disk disk, long maxFileBytes, int queue, long retryMs) {
+    private Recorder recorder(FileFactory disk, long maxFileBytes, int queue, long retryMs) {
         Recorder recorder = new Recorder(disk, folder, header("f"), maxFileBytes, queue, retryMs);
         recorder.start();
         return recorder;
@@ -133,7 +133,7 @@ class RecorderTest {
         ByteBuf freed = Unpooled.buffer().writeBytes(new byte[5]);
         Buffer broken = BufferInternal.buffer(freed);
         freed.release();
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 100_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 100);
         recorder.copy("f-1", broken, true, System.nanoTime());
         copies(recorder, "f-1", 100, 200);
@@ -146,7 +146,7 @@ class RecorderTest {
 
     @Test
     void shouldMakeFilesForTheirOwnerOnly() throws IOException {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 100, PATIENT_MS);
         copies(recorder, "f-1", 0, 1);
         recorder.close();
 
@@ -173,7 +173,7 @@ class RecorderTest {
 
     @Test
     void shouldGoOnInAnotherFileWhenOneIsFull() {
-        Recorder recorder = recorder(Disk.REAL, 1_000, 100_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1_000, 100_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 30_000);
         recorder.close();
 
@@ -193,7 +193,7 @@ class RecorderTest {
     /** Cuts the file at each length: only the complete lines are read. */
     @Test
     void shouldReadWhatIsWholeOfATornFile() throws Exception {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 1_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 1_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 300);
         recorder.close();
         Path file = Recording.filesIn(folder).get(0);
@@ -213,7 +213,7 @@ class RecorderTest {
 
     @Test
     void shouldReadWhatWasFlushedWhileItIsWritten() {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 1_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 1_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 100);
         Await.until(
                 () -> recorder.figures().toString(), () -> recorder.figures().copies() == 100);
@@ -253,8 +253,8 @@ class RecorderTest {
     }
 
     /** A disk that accepts nothing while it is full. */
-    private static Disk full(AtomicBoolean full) {
-        return file -> new FilterOutputStream(Disk.REAL.create(file)) {
+    private static FileFactory full(AtomicBoolean full) {
+        return file -> new FilterOutputStream(FileFactory.REAL.create(file)) {
             @Override
             public void write(byte[] source, int offset, int length) throws IOException {
                 if (full.get()) {
@@ -284,7 +284,7 @@ class RecorderTest {
     @Test
     void shouldCountWhatCannotBeWrittenToAFolderThatIsGone() throws Exception {
         Path gone = Files.createDirectory(folder.resolve("gone"));
-        Recorder recorder = new Recorder(Disk.REAL, gone, header("f"), 1 << 20, 10_000, 1);
+        Recorder recorder = new Recorder(FileFactory.REAL, gone, header("f"), 1 << 20, 10_000, 1);
         recorder.start();
         copies(recorder, "f-1", 0, 100);
         Await.until("written", () -> recorder.figures().copies() == 100);
@@ -301,7 +301,7 @@ class RecorderTest {
     @Test
     void shouldDropCopiesOfTheRecordingWhenTheDiskIsSlow() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
-        Disk disk = file -> {
+        FileFactory disk = file -> {
             try {
                 if (!slow.await(10, TimeUnit.SECONDS)) {
                     throw new IOException("for ever");
@@ -309,7 +309,7 @@ class RecorderTest {
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            return Disk.REAL.create(file);
+            return FileFactory.REAL.create(file);
         };
         Recorder recorder = recorder(disk, 1 << 20, 100, PATIENT_MS);
         copies(recorder, "f-1", 0, 1);
@@ -330,7 +330,7 @@ class RecorderTest {
 
     @Test
     void shouldPlayALongRecordingWithoutHoldingIt() {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 100_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 20_000);
         recorder.close();
         List<String> played = new ArrayList<>();
@@ -352,7 +352,7 @@ class RecorderTest {
 
     @Test
     void shouldEndThePlaybackOfNobody() {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100_000, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 100_000, PATIENT_MS);
         copies(recorder, "f-1", 0, 20_000);
         recorder.close();
         Playback playback = Recording.readFolder(folder).get(0).play();
@@ -432,7 +432,7 @@ class RecorderTest {
     /** Other tools can read the files: gzip, then lines of JSON. */
     @Test
     void shouldWritePlainGzipEndedInOrder() throws IOException {
-        Recorder recorder = recorder(Disk.REAL, 1 << 20, 100, PATIENT_MS);
+        Recorder recorder = recorder(FileFactory.REAL, 1 << 20, 100, PATIENT_MS);
         copies(recorder, "f-1", 0, 2);
         recorder.close();
         ByteArrayOutputStream text = new ByteArrayOutputStream();

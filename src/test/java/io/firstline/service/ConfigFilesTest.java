@@ -77,7 +77,7 @@ class ConfigFilesTest {
 
     @Test
     void shouldTellAChangeOnceWhenItHasComeToRest() {
-        Settling settling = new Settling("a");
+        ChangeDebouncer settling = new ChangeDebouncer("a");
 
         assertThat(settling.isNews("a")).isFalse();
         assertThat(settling.isNews("b"))

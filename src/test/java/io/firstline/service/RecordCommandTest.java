@@ -2,7 +2,7 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Subscribing;
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.integration.PlainServer;
 import io.firstline.integration.Program;
@@ -120,8 +120,8 @@ class RecordCommandTest {
         Vertx vertx = Vertx.vertx();
         try {
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
-            WsPool pool =
-                    WsPool.create(vertx, "again", WsPoolConfig.of(url).withConnections(connections), Subscribing.NONE);
+            WsPool pool = WsPool.create(
+                    vertx, "again", WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE);
             pool.handler(
                     m -> merged.add(m.text() ? m.asText() : List.of(m.payload().getByte(0)) + " binary"));
             Await.result(pool.start());

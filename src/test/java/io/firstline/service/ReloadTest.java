@@ -158,7 +158,7 @@ class ReloadTest {
         Await.until("there are the meters of one feed, and those of who consumes it", () -> {
             String scrape = service.registry().scrape();
             return !scrape.contains("\"other\"")
-                    && scrape.contains("firstline_connection_up{feed=\"steady\",seat=\"3\"}")
+                    && scrape.contains("firstline_connection_up{feed=\"steady\",slot=\"3\"}")
                     && scrape.lines()
                                     .filter(line -> line.startsWith("firstline_feed_consumer_behind{"))
                                     .count()

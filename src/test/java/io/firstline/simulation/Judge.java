@@ -500,7 +500,7 @@ final class Judge {
     private void evicted(FeedEvent event) {
         evicted++;
         Wire replacement = wire(event.facts().getString("replacement"));
-        require(replacement != null && replacement.place.isSeated(), "(3) evicted for a connection that is not open");
+        require(replacement != null && replacement.place.isPlaced(), "(3) evicted for a connection that is not open");
         Wire old = wire(event.facts().getString("connection"));
         boolean answersInstead = event.facts().getString("reason").equals("half-open")
                 && replacement.ponged
@@ -515,7 +515,7 @@ final class Judge {
                         || !old.place.inStep()
                         || isStandingStill(old, event)
                         || event.facts().getString("reason").equals("age, overdue"),
-                "(3) " + old + " evicted while another seat is empty, and it delivers");
+                "(3) " + old + " evicted while another slot is empty, and it delivers");
         if (event.facts().getString("reason").startsWith("age")) {
             require(candidatesAt.get(replacement.connectionId) == 1, "(3) rotated while others were being replaced");
         }
@@ -631,7 +631,7 @@ final class Judge {
             if (other != wire
                     && other.isWhole()
                     && other.place != null
-                    && other.place.isSeated()
+                    && other.place.isPlaced()
                     && other.place.inStep()) {
                 return true;
             }
@@ -678,7 +678,7 @@ final class Judge {
             require(
                     now - wire.brokenSinceNanos <= boundNanos
                             || wire.place.isContested()
-                            || !wire.place.isSeated()
+                            || !wire.place.isPlaced()
                             || excused,
                     "(8) " + wire + " is half-open and not given up");
         }
@@ -707,7 +707,7 @@ final class Judge {
             if (other != wire
                     && other.isWhole()
                     && isLeading(other)
-                    && other.place.isSeated()
+                    && other.place.isPlaced()
                     && other.inStepNanos < wire.lastFrameNanos
                     && now - other.stoodStillNanos > AFTER_STALL_NANOS) {
                 return true;

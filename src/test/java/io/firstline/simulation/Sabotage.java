@@ -1,15 +1,15 @@
 package io.firstline.simulation;
 
 import io.firstline.config.WsPoolConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.Connector;
+import io.firstline.connection.Scheduler;
 
 /** A fault between the pool and its world, to test whether the judge notices it. */
 interface Sabotage {
     /** No fault. */
     Sabotage NONE = new Sabotage() {};
 
-    default Clockwork clockwork(Clockwork real) {
+    default Scheduler scheduler(Scheduler real) {
         return real;
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.Connector;
+import io.firstline.connection.Scheduler;
 import io.firstline.connection.Socket;
 import io.firstline.integration.Quiet;
 import io.firstline.payload.Payload;
@@ -43,10 +43,10 @@ class SabotageTest {
 
     // time
 
-    private static Sabotage clock(java.util.function.UnaryOperator<Clockwork> clock) {
+    private static Sabotage clock(java.util.function.UnaryOperator<Scheduler> clock) {
         return new Sabotage() {
             @Override
-            public Clockwork clockwork(Clockwork real) {
+            public Scheduler scheduler(Scheduler real) {
                 return clock.apply(real);
             }
         };
@@ -103,7 +103,7 @@ class SabotageTest {
             }
 
             @Override
-            public Clockwork clockwork(Clockwork real) {
+            public Scheduler scheduler(Scheduler real) {
                 return new SameClock(real) {
                     @Override
                     public long every(long periodMs, Runnable action) {

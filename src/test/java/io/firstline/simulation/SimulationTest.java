@@ -84,7 +84,7 @@ class SimulationTest {
     /** Seeds that found a bug in the code under test. */
     @ParameterizedTest
     @CsvSource({
-        "50", // rotation closed a connection that delivered while another seat was empty (first seen by 177)
+        "50", // rotation closed a connection that delivered while another slot was empty (first seen by 177)
         "2093", // a mute connection was never found in a feed whose history held fewer messages than silence takes
         "2867", // a connection lost while it was being replaced was reported as evicted, and not counted as lost
     })

@@ -1,6 +1,6 @@
 package io.firstline.simulation;
 
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * binary heap, ordered by time, then by age. A one-shot timer costs a few comparisons; a periodic one stays near its
  * place in the heap and allocates nothing.
  */
-final class VirtualTime implements Clockwork {
+final class VirtualTime implements Scheduler {
     private static final int SLOT_BITS = 16;
     private static final long MS = 1_000_000L;
     /** A real timer is up to a millisecond late. */

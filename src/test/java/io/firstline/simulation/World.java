@@ -35,7 +35,7 @@ final class World {
         context.exceptionHandler(judge::thrown);
         this.inside = new PoolInside(
                 context,
-                sabotage.clockwork(time),
+                sabotage.scheduler(time),
                 sabotage.connector(exchange),
                 sabotage.config(plan.config()),
                 plan.trialMs());

@@ -78,7 +78,7 @@ class SimulatorMarketTest {
         for (MarketStream stream : new Market(5).streams().subList(0, 3)) {
             double first = 0;
             for (int i = 0; i < MANY; i++) {
-                Quote quote = ((MarketEvent.BookTicker) stream.next(NOW_US)).quote();
+                BookQuote quote = ((MarketEvent.BookTicker) stream.next(NOW_US)).quote();
                 first = i == 0 ? quote.bidTicks() : first;
                 assertThat(quote.bidTicks()).isLessThan(quote.askTicks());
                 assertThat(quote.bidTicks()).isBetween((long) (first * 0.8), (long) (first * 1.2));

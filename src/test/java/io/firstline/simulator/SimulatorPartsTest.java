@@ -14,18 +14,18 @@ class SimulatorPartsTest {
 
     @Test
     void shouldAllowSoManyFramesInAnySecondAndNoMore() {
-        FrameBudget budget = new FrameBudget(3);
+        FrameAllowance budget = new FrameAllowance(3);
 
         assertThat(budget.take(0)).isTrue();
         assertThat(budget.take(100)).isTrue();
         assertThat(budget.take(200)).isTrue();
         assertThat(budget.take(SECOND_NS - 1)).isFalse();
-        assertThat(new FrameBudget(0).take(0)).isTrue();
+        assertThat(new FrameAllowance(0).take(0)).isTrue();
     }
 
     @Test
     void shouldSlideTheWindowOfTheFrameBudget() {
-        FrameBudget budget = new FrameBudget(2);
+        FrameAllowance budget = new FrameAllowance(2);
 
         for (int frame = 0; frame < 100; frame++) {
             assertThat(budget.take(frame * SECOND_NS / 2)).as("frame %d", frame).isTrue();
@@ -67,28 +67,28 @@ class SimulatorPartsTest {
 
     @Test
     void shouldReadTheVenuesPaths() {
-        assertThat(Route.parse("/ws/btcusdt@trade/ethusdt@depth@100ms")).hasValueSatisfying(route -> {
-            assertThat(route.venue()).isEqualTo(Venue.SPOT);
+        assertThat(RequestRoute.parse("/ws/btcusdt@trade/ethusdt@depth@100ms")).hasValueSatisfying(route -> {
+            assertThat(route.venue()).isEqualTo(SimulatedVenue.SPOT);
             assertThat(route.combined()).isFalse();
             assertThat(route.form()).isEqualTo(DataForm.SPOT_MILLIS);
             assertThat(route.streams()).containsExactly("btcusdt@trade", "ethusdt@depth@100ms");
         });
-        assertThat(Route.parse("/public/stream?streams=a%40trade/b@trade/&timeUnit=MICROSECOND"))
+        assertThat(RequestRoute.parse("/public/stream?streams=a%40trade/b@trade/&timeUnit=MICROSECOND"))
                 .hasValueSatisfying(route -> {
-                    assertThat(route.venue()).isEqualTo(Venue.PUBLIC);
+                    assertThat(route.venue()).isEqualTo(SimulatedVenue.PUBLIC);
                     assertThat(route.combined()).isTrue();
                     assertThat(route.form()).isEqualTo(DataForm.FUTURES_MICROS);
                     assertThat(route.streams()).containsExactly("a@trade", "b@trade");
                 });
-        assertThat(Route.parse("/market/ws")).hasValueSatisfying(route -> {
-            assertThat(route.venue()).isEqualTo(Venue.MARKET);
+        assertThat(RequestRoute.parse("/market/ws")).hasValueSatisfying(route -> {
+            assertThat(route.venue()).isEqualTo(SimulatedVenue.MARKET);
             assertThat(route.streams()).isEmpty();
         });
-        assertThat(Route.parse("/stream"))
+        assertThat(RequestRoute.parse("/stream"))
                 .hasValueSatisfying(route -> assertThat(route.combined()).isTrue());
         for (String unknown :
                 List.of("/", "/wsx", "/streams", "/private/ws", "/public", "/publicity/ws", "/stream/a@trade")) {
-            assertThat(Route.parse(unknown)).as(unknown).isEmpty();
+            assertThat(RequestRoute.parse(unknown)).as(unknown).isEmpty();
         }
     }
 

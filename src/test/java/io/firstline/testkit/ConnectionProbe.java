@@ -1,11 +1,11 @@
 package io.firstline.testkit;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Clockwork;
 import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Connector;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.WsConnectionState;
@@ -41,7 +41,7 @@ public final class ConnectionProbe implements WsConnection.Listener, AutoCloseab
     public ConnectionProbe(Vertx vertx, WsConnectionConfig config) {
         this.context = vertx.getOrCreateContext();
         this.client = WsClient.create(vertx, config);
-        this.connection = new WsConnection(Clockwork.of(vertx), client, config, this);
+        this.connection = new WsConnection(Scheduler.of(vertx), client, config, this);
     }
 
     /** The action in {@code opened}. */

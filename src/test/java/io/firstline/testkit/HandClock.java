@@ -1,12 +1,12 @@
 package io.firstline.testkit;
 
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** Time that passes only when a test says so; timers run inside that call, in order. */
-public final class HandClock implements Clockwork {
+public final class HandClock implements Scheduler {
     private record Timer(long id, long periodNanos, Runnable action) {}
 
     /** By the instant at which they are due, then by age. */

@@ -1,13 +1,13 @@
 package io.firstline.testkit;
 
-import io.firstline.connection.Clockwork;
+import io.firstline.connection.Scheduler;
 import java.util.random.RandomGenerator;
 
 /** Another clockwork, but for what a test overrides. */
-public class SameClock implements Clockwork {
-    private final Clockwork real;
+public class SameClock implements Scheduler {
+    private final Scheduler real;
 
-    protected SameClock(Clockwork real) {
+    protected SameClock(Scheduler real) {
         this.real = real;
     }
 

@@ -1,0 +1,332 @@
+package io.firstline.arbitration;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Compares the messages that another node publishes for a feed with those that we receive, so that we can take over.
+ * Streams may be in any order, and each message counts once on each side. A successor must first publish the messages
+ * that we have and that were not published. It must not publish again those that were published and that we do not have
+ * yet.
+ *
+ * <p>Messages are the same if their identities are equal: the k-th of an identity on one side is the k-th on the other.
+ * Bounded in time, count and bytes. A message without a match within the time belongs to a time when only one of the
+ * two nodes received the feed. While our connections are held up, published messages are kept until their match
+ * arrives: see {@link #heldUp}.
+ *
+ * <p>Single-threaded; times are nanoseconds of one monotonic clock. Cost per message O(1).
+ *
+ * @param <M> the message as the owner carries it
+ */
+public final class StreamDiff<M> {
+    /** A message that we have not received ourselves. */
+    public static final long NOT_RECEIVED = Long.MIN_VALUE;
+
+    private final long maxAgeNanos;
+    private final int maxMessages;
+    private final long maxBytes;
+    private final Unmatched<M> ours = new Unmatched<>();
+    private final Unmatched<M> published = new Unmatched<>();
+    private long crowdedOut;
+    private long lastNanos;
+    /** Messages to us may be held up. */
+    private boolean heldUp;
+    /** Messages to us were held up until lately: those that arrive now may be old. */
+    private boolean catchingUp;
+
+    private long caughtUpNanos;
+    private boolean forgetful;
+
+    /**
+     * An empty comparison.
+     *
+     * @param maxAgeNanos how long a message waits for its match
+     * @param maxMessages how many wait, on each side
+     * @param maxBytes how many payload bytes wait, on each side; the youngest message waits whatever its size
+     */
+    public StreamDiff(long maxAgeNanos, int maxMessages, long maxBytes) {
+        this.maxAgeNanos = maxAgeNanos;
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Another node has published a message.
+     *
+     * @return when we received the same; {@link #NOT_RECEIVED} = we have not yet
+     */
+    public long published(long identity, long nowNanos) {
+        expire(nowNanos);
+        Entry<M> match = ours.take(identity);
+        if (match == null) {
+            hold(published, new Entry<>(identity, null, 0, nowNanos));
+        }
+        return match == null || !match.received ? NOT_RECEIVED : match.nanos;
+    }
+
+    /**
+     * We have received a message.
+     *
+     * @return whether it is news: no published message matches it. It is kept until one does, or until {@link
+     *     #takeAll()}
+     */
+    public boolean ours(long identity, M message, int bytes, long nowNanos) {
+        boolean isNews = !wasPublished(identity, nowNanos);
+        if (isNews || ours.count > 0) {
+            Entry<M> entry = new Entry<>(identity, message, bytes, nowNanos);
+            entry.taken = !isNews; // it keeps its place behind those that wait: it may be withdrawn
+            hold(ours, entry);
+        }
+        return isNews;
+    }
+
+    /**
+     * Messages were published, in this order, and do not count any more: the node that publishes now has not seen them.
+     * Those that we have wait again, in their old places. Those that are not kept any more are older than all messages
+     * that wait.
+     *
+     * @param bytes the size of a message's payload
+     * @return those that we have not received yet: they are news when they arrive
+     */
+    public List<M> withdrawn(List<M> messages, ToLongFunction<M> identity, ToIntFunction<M> bytes, long nowNanos) {
+        if (messages.isEmpty()) {
+            return List.of();
+        }
+        expire(nowNanos);
+        List<M> notHere = new ArrayList<>();
+        Map<Long, ArrayDeque<Entry<M>>> inLine = ours.taken();
+        ArrayDeque<Entry<M>> before = new ArrayDeque<>();
+        long oldestNanos = ours.byAge.isEmpty() ? nowNanos : ours.byAge.peekFirst().nanos;
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            M message = messages.get(i);
+            long id = identity.applyAsLong(message);
+            ArrayDeque<Entry<M>> places = inLine.get(id);
+            if (published.take(id) != null) {
+                notHere.add(message);
+            } else if (places != null && !places.isEmpty()) {
+                places.removeLast().taken = false;
+            } else {
+                Entry<M> entry = new Entry<>(id, message, bytes.applyAsInt(message), oldestNanos);
+                entry.received = false;
+                before.addFirst(entry);
+            }
+        }
+        ours.putBack(before);
+        bound(ours);
+        Collections.reverse(notHere);
+        return notHere;
+    }
+
+    /** Whether a message that we have was published already; each publication counts for one message. */
+    public boolean wasPublished(long identity, long nowNanos) {
+        expire(nowNanos);
+        return published.take(identity) != null;
+    }
+
+    /**
+     * Reports whether messages to us may be held up on their way. Messages that others publish meanwhile are kept,
+     * however old, as their match may arrive late. They are kept until the maximum age after messages are no longer
+     * held up.
+     */
+    public void heldUp(boolean isHeldUp, long nowNanos) {
+        if (heldUp && !isHeldUp) {
+            catchingUp = true;
+            caughtUpNanos = nowNanos + maxAgeNanos;
+        }
+        heldUp = isHeldUp;
+        expire(nowNanos);
+    }
+
+    /** Whether messages that arrive may have been held up on their way. */
+    public boolean isCatchingUp() {
+        return heldUp || catchingUp;
+    }
+
+    /**
+     * Whether a published message was dropped because there was no room, though its match may still arrive. A message
+     * without a match may then have been published. This ends with {@link #isCatchingUp()}.
+     */
+    public boolean isForgetful() {
+        return forgetful;
+    }
+
+    /** Removes and returns our messages that were not published, oldest first: we publish them now. */
+    public List<M> takeAll() {
+        return ours.drain();
+    }
+
+    /** How many of our messages were not published yet. */
+    public int ahead() {
+        return ours.count;
+    }
+
+    /** Since when the oldest of those has waited; if there is none, the time of the last call. */
+    public long aheadSinceNanos() {
+        Entry<M> oldest = ours.byAge.peekFirst();
+        return oldest == null ? lastNanos : oldest.nanos;
+    }
+
+    /** How many were published that we do not have yet. */
+    public int behind() {
+        return published.count;
+    }
+
+    /** How many of our messages were dropped early to make room for younger ones: each may be lost if we take over. */
+    public long crowdedOut() {
+        return crowdedOut;
+    }
+
+    private void hold(Unmatched<M> side, Entry<M> entry) {
+        side.add(entry);
+        bound(side);
+    }
+
+    private void bound(Unmatched<M> side) {
+        while (side.count > maxMessages
+                || (side.bytes > maxBytes && side.count > 1)
+                || side.byAge.size() > 2 * maxMessages) {
+            side.removeOldest();
+            crowdedOut += side == ours ? 1 : 0;
+            forgetful |= side == published && isCatchingUp();
+        }
+    }
+
+    private void expire(long nowNanos) {
+        lastNanos = nowNanos;
+        ours.removeUntil(nowNanos - maxAgeNanos);
+        catchingUp &= nowNanos - caughtUpNanos < 0;
+        if (!isCatchingUp()) {
+            forgetful = false;
+            published.removeUntil(nowNanos - maxAgeNanos);
+        }
+    }
+
+    private static final class Entry<M> {
+        private final long identity;
+        private final M message;
+        private final int bytes;
+        private final long nanos;
+        private boolean taken;
+        /** We received it ourselves; otherwise it was published and withdrawn. */
+        private boolean received = true;
+        /** The next younger one of the same identity. */
+        private Entry<M> next;
+        /** The youngest one of the same identity, known to the oldest. */
+        private Entry<M> youngest = this;
+
+        Entry(long identity, M message, int bytes, long nanos) {
+            this.identity = identity;
+            this.message = message;
+            this.bytes = bytes;
+            this.nanos = nanos;
+        }
+    }
+
+    /**
+     * One side's messages: by identity and by age. A message taken by identity stays in the queue, marked, until it is
+     * the oldest.
+     */
+    private static final class Unmatched<M> {
+        private final ArrayDeque<Entry<M>> byAge = new ArrayDeque<>();
+        private final Map<Long, Entry<M>> oldestOf = new HashMap<>();
+        private int count;
+        private long bytes;
+
+        void add(Entry<M> entry) {
+            byAge.addLast(entry);
+            if (entry.taken) {
+                return;
+            }
+            Entry<M> oldest = oldestOf.putIfAbsent(entry.identity, entry);
+            if (oldest != null) {
+                oldest.youngest.next = entry;
+                oldest.youngest = entry;
+            }
+            count++;
+            bytes += entry.bytes;
+        }
+
+        /** The messages that were taken and are still in the queue, by identity and age. */
+        Map<Long, ArrayDeque<Entry<M>>> taken() {
+            Map<Long, ArrayDeque<Entry<M>>> taken = new HashMap<>();
+            for (Entry<M> entry : byAge) {
+                if (entry.taken) {
+                    taken.computeIfAbsent(entry.identity, id -> new ArrayDeque<>())
+                            .addLast(entry);
+                }
+            }
+            return taken;
+        }
+
+        /** Puts these before all others, and enters again those that are no longer marked as taken. */
+        void putBack(ArrayDeque<Entry<M>> before) {
+            List<Entry<M>> all = new ArrayList<>(before);
+            all.addAll(byAge);
+            byAge.clear();
+            oldestOf.clear();
+            count = 0;
+            bytes = 0;
+            for (Entry<M> entry : all) {
+                entry.next = null;
+                entry.youngest = entry;
+                add(entry);
+            }
+            skipTaken();
+        }
+
+        Entry<M> take(long identity) {
+            Entry<M> oldest = oldestOf.get(identity);
+            if (oldest == null) {
+                return null;
+            }
+            if (oldest.next == null) {
+                oldestOf.remove(identity);
+            } else {
+                oldest.next.youngest = oldest.youngest;
+                oldestOf.put(identity, oldest.next);
+            }
+            oldest.taken = true;
+            count--;
+            bytes -= oldest.bytes;
+            skipTaken();
+            return oldest;
+        }
+
+        void removeOldest() {
+            take(byAge.peekFirst().identity); // the oldest of all is the oldest of its identity
+        }
+
+        void removeUntil(long nanos) {
+            while (count > 0 && byAge.peekFirst().nanos - nanos < 0) {
+                removeOldest();
+            }
+        }
+
+        List<M> drain() {
+            List<M> all = new ArrayList<>(count);
+            for (Entry<M> entry : byAge) {
+                if (!entry.taken) {
+                    all.add(entry.message);
+                }
+            }
+            byAge.clear();
+            oldestOf.clear();
+            count = 0;
+            bytes = 0;
+            return all;
+        }
+
+        /** Keeps the first of the queue one that waits. */
+        private void skipTaken() {
+            while (!byAge.isEmpty() && byAge.peekFirst().taken) {
+                byAge.removeFirst();
+            }
+        }
+    }
+}

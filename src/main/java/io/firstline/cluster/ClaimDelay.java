@@ -1,0 +1,56 @@
+package io.firstline.cluster;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides how long a node waits before it claims a feed without an owner, so that two nodes rarely claim it at once
+ * and the best node claims it first: warm ones before others, then by the feed's own order.
+ */
+final class ClaimDelay {
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
+    private static final long COLD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    /** A node that is not warm waits this long for a better one, which may still lack votes. */
+    private static final long LEFT_TO_OTHERS_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** How long the preferred member of a feed may take to start with the whole cluster. */
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private ClaimDelay() {}
+
+    /** Returns the wait at the start, when the feed has never had an owner. */
+    static long atStartNanos(String feed, String self, List<String> members) {
+        int place = Placement.order(feed, members).indexOf(self);
+        return place == 0 ? 0 : START_NANOS + place * STEP_NANOS;
+    }
+
+    /**
+     * Returns the wait after the loss of an owner.
+     *
+     * @param warm whether this node could take over without a loss
+     * @param receiving whether it receives the feed
+     * @param last the lost owner; null = not known
+     */
+    static long nanos(
+            String feed,
+            String self,
+            boolean warm,
+            boolean receiving,
+            String last,
+            MembershipView presence,
+            long nowNanos) {
+        Set<String> present = presence.present(nowNanos);
+        if (last != null) {
+            present.remove(last);
+        }
+        List<String> turns = new ArrayList<>(Placement.order(feed, present));
+        turns.removeIf(member -> !member.equals(self) && !presence.carries(member, feed));
+        turns.sort(Comparator.comparing(member -> !(member.equals(self) ? warm : presence.isWarm(member, feed))));
+        boolean othersAreBetter = turns.stream()
+                .anyMatch(member -> presence.isWarm(member, feed) || (!receiving && presence.receives(member, feed)));
+        return Math.max(0, turns.indexOf(self)) * STEP_NANOS
+                + (warm ? 0 : othersAreBetter ? LEFT_TO_OTHERS_NANOS : COLD_NANOS);
+    }
+}

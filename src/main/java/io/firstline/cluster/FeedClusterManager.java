@@ -1,0 +1,258 @@
+package io.firstline.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.HazelcastInstance;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.impl.clustered.NodeSelector;
+import io.vertx.core.spi.cluster.NodeInfo;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationListener;
+import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hazelcast's members and the consumers of addresses, for Vert.x. A member that is gone, hangs or was cut off does
+ * not delay publishers, and is found again when it returns. Called on threads of Vert.x and Hazelcast; does not
+ * block.
+ */
+final class FeedClusterManager extends HazelcastClusterManager {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedClusterManager.class);
+    private static final String OURS = "firstline.";
+    private static final int MOST_NODES = 1_000;
+    /** Above this number, addresses without consumers are forgotten. */
+    static final int MOST_ADDRESSES = 10_000;
+
+    private static final int SHUTDOWN_TRIES = 10;
+    /** The attribute in which Vert.x finds the id of a node. */
+    static final String NODE_ID = "__vertx.nodeId";
+
+    /** The addresses that were looked up and are kept up to date. */
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+    private final Map<String, Set<RegistrationInfo>> foundLast = new ConcurrentHashMap<>();
+    private final Map<String, NodeInfo> nodeInfos = new ConcurrentHashMap<>();
+    private final AtomicBoolean looksAgain = new AtomicBoolean();
+    /** Members that left before this node had published its address. */
+    private final List<MembershipEvent> early = new ArrayList<>();
+
+    private boolean told;
+    private volatile NodeSelector selector;
+    private volatile Vertx vertx;
+
+    /** Wraps a Hazelcast that has joined; it is shut down when this leaves. */
+    FeedClusterManager(HazelcastInstance hazelcast) {
+        super(hazelcast);
+    }
+
+    @Override
+    public void init(Vertx joining) {
+        vertx = joining;
+        super.init(joining);
+    }
+
+    /**
+     * The consumers of an address are looked up once and then kept up to date, but Vert.x does not cache an empty
+     * result: it would look up every message again, on another thread. So this node is returned as a consumer where
+     * there is none. Firstline's addresses are few.
+     */
+    @Override
+    public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+        asked.add(address);
+        find(address, promise);
+    }
+
+    private void find(String address, Completable<List<RegistrationInfo>> promise) {
+        super.getRegistrations(address, (found, failure) -> {
+            boolean nobody = failure == null && found.isEmpty() && address.startsWith(OURS);
+            promise.complete(nobody ? List.of(nobody()) : found, failure);
+        });
+    }
+
+    private RegistrationInfo nobody() {
+        return new RegistrationInfo(getNodeId(), 0, true);
+    }
+
+    /** See {@link HazelcastCluster#lookUp}. */
+    Future<Void> lookUp(String address) {
+        NodeSelector picks = selector;
+        if (picks == null) {
+            return Future.succeededFuture(); // it has left
+        }
+        Promise<Iterable<String>> nodes = Promise.promise();
+        picks.selectForPublish(address, nodes);
+        return nodes.future()
+                .compose(found -> Future.join(StreamSupport.stream(found.spliterator(), false)
+                        .map(this::where)
+                        .toList()))
+                .otherwiseEmpty()
+                .mapEmpty();
+    }
+
+    private Future<NodeInfo> where(String nodeId) {
+        Promise<NodeInfo> info = Promise.promise();
+        getNodeInfo(nodeId, info);
+        return info.future();
+    }
+
+    /**
+     * Looks up all known addresses again, one by one. When the parts of a split cluster merge, no node is notified of
+     * the other part's new registrations; without this, a node that was cut off would not send or receive again.
+     */
+    void lookAgain() {
+        NodeSelector keeps = selector;
+        if (keeps != null && looksAgain.compareAndSet(false, true)) {
+            lookAgain(keeps, asked.iterator());
+        }
+    }
+
+    private boolean isAsLast(String address, Set<RegistrationInfo> found) {
+        return found.equals(foundLast.put(address, found));
+    }
+
+    private void lookAgain(NodeSelector keeps, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            looksAgain.set(false);
+            return;
+        }
+        String address = rest.next();
+        if (!keeps.wantsUpdatesFor(address)) {
+            forget(address); // it is looked up again at the next message
+            lookAgain(keeps, rest);
+            return;
+        }
+        find(address, (found, failure) -> {
+            if (failure == null && asked.size() > MOST_ADDRESSES && found.equals(List.of(nobody()))) {
+                forget(address);
+                keeps.registrationsUpdated(new RegistrationUpdateEvent(address, List.of()));
+            } else if (failure == null && isAsLast(address, Set.copyOf(found))) {
+                // a registration is missing briefly while members take over from a dead one: act only if two look-ups
+                // agree
+                keeps.registrationsUpdated(new RegistrationUpdateEvent(address, found));
+            }
+            lookAgain(keeps, rest);
+        });
+    }
+
+    private void forget(String address) {
+        asked.remove(address);
+        foundLast.remove(address);
+    }
+
+    /** The number of addresses that are kept up to date. */
+    int addresses() {
+        return asked.size();
+    }
+
+    /** The number of nodes whose address is known. */
+    int nodes() {
+        return nodeInfos.size();
+    }
+
+    /** A node's address never changes, so a lost connection needs no new look-up. */
+    @Override
+    public void getNodeInfo(String nodeId, Completable<NodeInfo> promise) {
+        NodeInfo known = nodeInfos.get(nodeId);
+        if (known != null) {
+            promise.succeed(known);
+            return;
+        }
+        super.getNodeInfo(nodeId, (info, failure) -> {
+            if (failure == null) {
+                if (nodeInfos.size() >= MOST_NODES) {
+                    nodeInfos.clear(); // each start is another node
+                }
+                nodeInfos.put(nodeId, info);
+            }
+            promise.complete(info, failure);
+        });
+    }
+
+    @Override
+    public synchronized void memberRemoved(MembershipEvent gone) {
+        String nodeId = gone.getMember().getAttribute(NODE_ID);
+        if (nodeId != null) {
+            nodeInfos.remove(nodeId);
+        }
+        synchronized (early) {
+            if (!told) { // the call below publishes this node's address again, and fails if it is not known
+                early.add(gone);
+                return;
+            }
+        }
+        if (isAlone(getHazelcastInstance())) {
+            LOG.debug("{} hears no member any more", getNodeId()); // no member keeps what would be corrected now
+        } else {
+            super.memberRemoved(gone);
+        }
+    }
+
+    @Override
+    public void setNodeInfo(NodeInfo info, Completable<Void> promise) {
+        super.setNodeInfo(info, (nothing, failure) -> {
+            List<MembershipEvent> gone;
+            synchronized (early) {
+                told = true;
+                gone = List.copyOf(early);
+                early.clear();
+            }
+            if (gone.isEmpty()) {
+                promise.complete(null, failure);
+            } else { // blocks for other members
+                vertx.<Void>executeBlocking(() -> {
+                            gone.forEach(this::memberRemoved);
+                            return null;
+                        })
+                        .onComplete((done, failed) -> promise.complete(null, failure));
+            }
+        });
+    }
+
+    /** Returns whether no member keeps data: only listeners are present. */
+    static boolean isAlone(HazelcastInstance hazelcast) {
+        return hazelcast.getCluster().getMembers().stream().allMatch(Member::isLiteMember);
+    }
+
+    @Override
+    public void leave(Completable<Void> left) {
+        selector = null;
+        super.leave((nothing, failure) -> vertx.<Void>executeBlocking(() -> {
+                    shutDown(getHazelcastInstance());
+                    return null;
+                })
+                .onComplete(left));
+    }
+
+    /** Makes a Hazelcast leave its cluster; takes up to seconds. */
+    static void shutDown(HazelcastInstance hazelcast) {
+        for (int i = 1; hazelcast.getLifecycleService().isRunning(); i++) {
+            try {
+                hazelcast.getLifecycleService().shutdown();
+            } catch (RejectedExecutionException e) { // it does that at times and must be called again
+                if (i == SHUTDOWN_TRIES) {
+                    hazelcast.getLifecycleService().terminate();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void registrationListener(RegistrationListener listener) {
+        super.registrationListener(listener);
+        selector = listener instanceof NodeSelector picks ? picks : null;
+    }
+}

@@ -1,0 +1,78 @@
+package io.firstline.cluster;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One member's vote on which node publishes which feed. A node with the votes of a majority has a lease. Three rules
+ * ensure that no two nodes have one at the same time:
+ *
+ * <ul>
+ * <li>A voter grants a feed to another node only after the lease that it granted has expired by its own clock, or was
+ *     released. Voters count from the arrival of a request, the owner from its sending, so the owner's lease ends
+ *     first.
+ * <li>It grants only epochs that exceed all epochs it has granted. It may grant the last one again, to the same node.
+ * <li>Nothing is written to disk: after a start, a voter does not know what it granted, and grants nothing until all
+ *     of it must have expired.
+ * </ul>
+ *
+ * <p>After Lamport's Paxos with leases and without a disk (PaxosLease, Trencseni and others 2012). Single-threaded;
+ * times are nanoseconds of this node's monotonic clock. Clocks need not agree, but their speeds may differ by a few
+ * per cent only.
+ */
+final class LeaseAcceptor {
+    private final long leaseNanos;
+    private final long fromNanos;
+    private final Map<String, GrantedLease> promises = new HashMap<>();
+
+    /**
+     * Creates a voter that has just started.
+     *
+     * @param silentNanos how long it grants nothing: at least the length of a lease
+     */
+    LeaseAcceptor(long leaseNanos, long silentNanos, long nowNanos) {
+        this.leaseNanos = leaseNanos;
+        this.fromNanos = nowNanos + Math.max(leaseNanos, silentNanos);
+    }
+
+    /** Votes on a request. */
+    LeaseVote vote(String node, LeaseRequest ask, long nowNanos) {
+        GrantedLease last = promises.get(ask.feed());
+        boolean granted = nowNanos - fromNanos >= 0
+                && (last != null || promises.size() < MessageFields.MOST_FEEDS)
+                && isFree(last, node, ask.epoch(), nowNanos);
+        if (granted) {
+            promises.put(ask.feed(), new GrantedLease(node, ask.epoch(), nowNanos + leaseNanos));
+        }
+        int known = granted ? ask.epoch() : last == null ? 0 : last.epoch();
+        return new LeaseVote(ask.feed(), ask.epoch(), granted, known);
+    }
+
+    private static boolean isFree(GrantedLease last, String node, int epoch, long nowNanos) {
+        if (last == null) {
+            return true;
+        }
+        if (last.epoch() == epoch) {
+            return last.node().equals(node);
+        }
+        return epoch > last.epoch() && (last.node().equals(node) || !last.isRunning(nowNanos));
+    }
+
+    /** A node releases its lease of a feed, or its claim. */
+    void release(String node, LeaseRequest given, long nowNanos) {
+        GrantedLease last = promises.get(given.feed());
+        if (last != null && last.node().equals(node) && last.epoch() == given.epoch() && last.isRunning(nowNanos)) {
+            promises.put(given.feed(), new GrantedLease(node, given.epoch(), nowNanos));
+        }
+    }
+
+    /** Returns the last lease that it has granted; null = none since its start. */
+    GrantedLease promised(String feed) {
+        return promises.get(feed);
+    }
+
+    /** Returns whether it grants leases yet. */
+    boolean isReady(long nowNanos) {
+        return nowNanos - fromNanos >= 0;
+    }
+}

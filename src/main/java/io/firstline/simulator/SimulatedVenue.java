@@ -1,0 +1,51 @@
+package io.firstline.simulator;
+
+/**
+ * The entrances of the exchange. Each delivers some streams. As at the venue, a subscription of another stream is
+ * acknowledged, but delivers nothing.
+ */
+enum SimulatedVenue {
+    /** Spot: {@code /ws}, {@code /stream}. */
+    SPOT(5, false),
+    /** USD-M futures, order book and trades: {@code /public/…}. */
+    PUBLIC(10, true),
+    /** USD-M futures, everything else: {@code /market/…}. */
+    MARKET(10, true),
+    /** Any path, in replays. */
+    REPLAY(0, false);
+
+    private final int clientFramesPerSecond;
+    private final boolean futures;
+
+    SimulatedVenue(int clientFramesPerSecond, boolean futures) {
+        this.clientFramesPerSecond = clientFramesPerSecond;
+        this.futures = futures;
+    }
+
+    /** The venue's limit; 0 = none. */
+    int clientFramesPerSecond() {
+        return clientFramesPerSecond;
+    }
+
+    boolean isFutures() {
+        return futures;
+    }
+
+    /** Whether subscribers at this entrance get this stream. */
+    boolean delivers(String stream) {
+        return switch (this) {
+            case SPOT -> true;
+            case PUBLIC -> isPublic(stream);
+            case MARKET -> !isPublic(stream);
+            case REPLAY -> false;
+        };
+    }
+
+    private static boolean isPublic(String stream) {
+        String kind = stream.substring(stream.indexOf('@') + 1);
+        return kind.equals("bookTicker")
+                || kind.equals("!bookTicker")
+                || kind.equals("trade")
+                || kind.startsWith("depth");
+    }
+}

@@ -1,0 +1,119 @@
+package io.firstline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.cluster.NodeHeartbeat.Part;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ClaimDelayTest {
+    private static final List<String> MEMBERS = List.of("a:1", "b:1", "c:1");
+    private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final List<String> order = Placement.order("f", MEMBERS);
+    private final String self = order.get(0);
+    private final String second = order.get(1);
+    private final String third = order.get(2);
+    private final MembershipView presence = new MembershipView(self, MEMBERS, GONE_NANOS);
+
+    private void hears(String member, Part part) {
+        presence.heard(new NodeHeartbeat(member, 1, 800, List.of(), List.of(), Map.of("f", part)), 0);
+    }
+
+    private long turnMs(boolean warm, String last) {
+        return TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, warm, true, last, presence, 0));
+    }
+
+    @Test
+    void shouldLetTheFeedsOwnOrderDecideAmongEquals() {
+        hears(second, new Part(true, true, 0, 7));
+
+        assertThat(turnMs(true, third)).isZero();
+        MembershipView others = new MembershipView(second, MEMBERS, GONE_NANOS);
+        others.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 0, 7))), 0);
+        assertThat(ClaimDelay.nanos("f", second, true, true, third, others, 0)).isPositive();
+        assertThat(ClaimDelay.nanos("f", second, true, true, self, others, 0))
+                .as("it was the last owner")
+                .isZero();
+    }
+
+    @Test
+    void shouldLetThoseComeFirstThatLoseNothing() {
+        hears(second, new Part(false, true, 0, 7));
+        assertThat(turnMs(true, null)).isZero();
+
+        long onlyCold = turnMs(false, null);
+        assertThat(onlyCold).isPositive().isLessThan(1_000);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
+                .as("it does not receive the feed, and another does")
+                .isGreaterThan(onlyCold + 1_000);
+        hears(second, new Part(false, false, 0, 7));
+        assertThat(TimeUnit.NANOSECONDS.toMillis(ClaimDelay.nanos("f", self, false, false, null, presence, 0)))
+                .as("nobody does")
+                .isEqualTo(onlyCold);
+        hears(second, new Part(true, true, 0, 7));
+        assertThat(turnMs(false, null)).as("it has come back with nothing").isGreaterThan(onlyCold + 1_000);
+    }
+
+    @Test
+    void shouldBeginWithTheFirstInOrderWhenTheClusterStarts() {
+        assertThat(ClaimDelay.atStartNanos("f", self, MEMBERS)).isZero();
+        assertThat(ClaimDelay.atStartNanos("f", second, MEMBERS))
+                .isPositive()
+                .isLessThan(ClaimDelay.atStartNanos("f", third, MEMBERS));
+    }
+
+    @Test
+    void shouldKnowWhoIsThereAndWhatTheyKnow() {
+        assertThat(presence.isMajority(0)).isFalse();
+        hears(third, new Part(false, true, 0, 9));
+        hears("stranger:1", new Part(true, true, 0, 99));
+
+        assertThat(presence.present(0)).containsExactlyInAnyOrder(self, third);
+        assertThat(presence.isMajority(0)).isTrue();
+        assertThat(presence.epochOf("f", 0)).isEqualTo(9);
+        assertThat(presence.epochOf("g", 0)).isZero();
+        assertThat(presence.carries(third, "f")).isTrue();
+        assertThat(presence.carries(second, "f")).isFalse();
+        assertThat(presence.present(GONE_NANOS)).as("it has been silent").containsExactly(self);
+        assertThat(presence.epochOf("f", GONE_NANOS)).isZero();
+    }
+
+    @Test
+    void shouldSayTheSameOnTheWire() {
+        NodeHeartbeat round = new NodeHeartbeat(
+                "a:1",
+                12,
+                800,
+                List.of(new LeaseRequest("f", 5), new LeaseRequest("g", 6)),
+                List.of(new LeaseRequest("h", 7)),
+                Map.of("f", new Part(true, true, 0, 5), "h", Part.NONE));
+        NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(
+                "b:1", 12, List.of(new LeaseVote("f", 5, true, 5), new LeaseVote("g", 6, false, 9)));
+
+        assertThat(NodeHeartbeat.of(new JsonObject(round.toJson().encode()))).isEqualTo(round);
+        assertThat(NodeHeartbeat.Votes.is(round.toJson())).isFalse();
+        assertThat(NodeHeartbeat.Votes.is(votes.toJson())).isTrue();
+        assertThat(NodeHeartbeat.Votes.of(new JsonObject(votes.toJson().encode())))
+                .isEqualTo(votes);
+    }
+
+    @Test
+    void shouldSpreadFeedsAndMoveOnlyThoseOfANodeThatGoes() {
+        int owned = 0;
+        for (int i = 0; i < 300; i++) {
+            String feed = "feed" + i;
+            List<String> before = Placement.carriers(feed, MEMBERS, 2);
+            List<String> after = Placement.carriers(feed, List.of("a:1", "b:1"), 2);
+            owned += before.get(0).equals("a:1") ? 1 : 0;
+            assertThat(after).containsExactlyInAnyOrder("a:1", "b:1");
+            if (!before.contains("c:1")) {
+                assertThat(after).isEqualTo(before);
+            }
+        }
+        assertThat(owned).isBetween(60, 140);
+    }
+}

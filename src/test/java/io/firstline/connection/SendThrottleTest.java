@@ -1,0 +1,76 @@
+package io.firstline.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.testkit.HandClock;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SendThrottleTest {
+    private static final long WINDOW_MS = FrameRateLimit.WINDOW_NANOS / 1_000_000;
+
+    private final HandClock clock = new HandClock();
+    private final SendThrottle pacer = new SendThrottle(clock, new FrameRateLimit(3));
+    private final List<String> written = new ArrayList<>();
+
+    private Future<Void> send(String frame) {
+        return pacer.send(() -> {
+            written.add(frame);
+            return Future.succeededFuture();
+        });
+    }
+
+    @Test
+    void shouldSendInOrderAndKeepAFrameForAPong() {
+        List<Future<Void>> sent =
+                IntStream.range(0, 5).mapToObj(i -> send("m" + i)).toList();
+
+        assertThat(written).containsExactly("m0", "m1");
+        assertThat(sent.get(2).isComplete()).isFalse();
+        clock.passMs(WINDOW_MS + 1);
+        assertThat(written).containsExactly("m0", "m1", "m2", "m3");
+        assertThat(sent.get(3).succeeded()).isTrue();
+        clock.passMs(WINDOW_MS + 1);
+        assertThat(written).hasSize(5);
+    }
+
+    @Test
+    void shouldCountPongsThatHadToGo() {
+        pacer.spent();
+        pacer.spent();
+
+        send("m");
+
+        assertThat(written).isEmpty();
+        clock.passMs(WINDOW_MS + 1);
+        assertThat(written).containsExactly("m");
+    }
+
+    @Test
+    void shouldLetAPingGoOnlyWhenNothingWaits() {
+        send("m0");
+        send("m1");
+        assertThat(pacer.sendUnlessBusy(Future::succeededFuture)).isFalse();
+        clock.passMs(WINDOW_MS + 1);
+        assertThat(pacer.sendUnlessBusy(Future::succeededFuture)).isTrue();
+    }
+
+    @Test
+    void shouldRefuseWhatWouldWaitTooLongAndFailWhatWaitsAtTheEnd() {
+        Future<Void> last = null;
+        for (int i = 0; i < 2 + SendThrottle.MAX_WAITING; i++) {
+            last = send("m" + i);
+            assertThat(last.failed()).isFalse();
+        }
+        assertThat(send("too much").cause()).hasMessageContaining("1000 messages are already waiting");
+
+        pacer.end("it is over");
+
+        assertThat(last.cause()).hasMessage("it is over");
+        clock.passMs(10 * WINDOW_MS);
+        assertThat(written).hasSize(2);
+    }
+}
