@@ -62,11 +62,13 @@ public final class FlowLedger {
         return streamOf.size();
     }
 
-    /** Whether the first {@code messages} sent messages have all arrived. */
-    public synchronized boolean hasArrived(long messages) {
+    /** The number of messages sent before the oldest that has not arrived: all of these have. */
+    public synchronized long complete() {
         return underWay.values().stream()
                 .flatMap(flow -> flow.values().stream().limit(1))
-                .allMatch(number -> number > messages);
+                .mapToLong(number -> number - 1)
+                .min()
+                .orElse(sent);
     }
 
     /** Messages that arrived twice, or that were never sent. */

@@ -205,7 +205,7 @@ class HostileSoakTest {
      * <li>The feed and the exchange have the same open connections, so the feed has noticed the last reset. Both sides
      *     are counted: the exchange counts a connection once its client has sent a frame, the feed at the latest then.
      * <li>At least two of them are in step. The one that remains brings all that is sent from now on.
-     * <li>All that was sent before has arrived. While messages continue to arrive, the wait continues.
+     * <li>All that was sent before has arrived.
      * </ul>
      */
     private static void awaitSpare(
@@ -228,13 +228,14 @@ class HostileSoakTest {
         Await.failure(exchange.cut(0, CutKind.CLOSE)); // there is no such connection; calls take effect in order
     }
 
-    /** Waits until the first {@code sent} messages have arrived, as long as any arrive. */
+    /** Waits until the first {@code sent} messages have arrived. Each wait is for the oldest of them, so a loss ends it. */
     private static void awaitArrival(FlowLedger ledger, long sent) {
-        while (!ledger.hasArrived(sent)) {
-            long received = ledger.received();
+        for (long complete = ledger.complete(); complete < sent; complete = ledger.complete()) {
+            long before = complete;
             Await.until(
-                    () -> ledger.underWay() + " under way",
-                    () -> ledger.hasArrived(sent) || ledger.received() > received);
+                    () -> ledger.underWay() + " under way, the oldest is number " + (before + 1) + " of "
+                            + ledger.sent(),
+                    () -> ledger.complete() > before);
         }
     }
 
