@@ -23,7 +23,7 @@ class WallClockTest {
 
     private static final Set<String> MAY_READ_IT = Set.of(
             // passes it on, for stamps
-            "io/firstline/connection/Clockwork.java",
+            "io/firstline/connection/Scheduler.java",
             // a server may say Retry-After as a date; capped at a day
             "io/firstline/connection/ConnectFailedException.java",
             "io/firstline/connection/EndpointConnector.java",
@@ -43,10 +43,10 @@ class WallClockTest {
             "io/firstline/recording/Recorder.java",
             // the exchange in a box stamps its events and pings
             "io/firstline/simulator/Emitter.java",
-            "io/firstline/simulator/Line.java");
+            "io/firstline/simulator/ServedConnection.java");
 
     private static final Set<String> MAY_STAMP = Set.of(
-            "io/firstline/connection/Clockwork.java",
+            "io/firstline/connection/Scheduler.java",
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
             "io/firstline/pool/WsPool.java",
             // messages
@@ -61,7 +61,7 @@ class WallClockTest {
             "io/firstline/pool/FeedMonitor.java",
             // events; distinguishes one run of a feed from the next
             "io/firstline/bus/FeedVerticle.java",
-            "io/firstline/pool/Chronicle.java");
+            "io/firstline/pool/FeedEventLog.java");
 
     @Test
     void shouldReadTheSystemClockOnlyToShowIt() {
