@@ -218,7 +218,9 @@ class ReferenceFailuresTest extends FeedTestBase {
             FeedEvent evicted = awaitTold(FeedEvent.Type.EVICTED);
             assertThat(evicted.facts().getString("reason")).isEqualTo("half-open");
             eventually(() -> ids(feed).equals(List.of("f-2")) && texts().equals(List.of("1")));
-            assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
+            assertThat(told(FeedEvent.Type.DEGRADED)) // if the next connection opens a little later
+                    .allSatisfy(event ->
+                            assertThat(event.facts().getString("reason")).endsWith("delivers and answers nothing"));
         }
     }
 
