@@ -146,6 +146,8 @@ class UpgradeErrorsTest {
             server.script(peer -> peer.upgrade().text("up"));
             Await.until("the state", () -> probe.feed.state() == FeedState.CONNECTED);
             probe.awaitTexts("up");
+            Await.until(
+                    "the report", () -> !probe.told(FeedEvent.Type.RECOVERED).isEmpty());
             assertThat(probe.told(FeedEvent.Type.RECOVERED)).hasSize(1);
             assertThat(probe.told(FeedEvent.Type.CONNECT_FAILED)).hasSize(1);
             assertThat(probe.events().toString() + failure + probe.report()).doesNotContain("hush");
