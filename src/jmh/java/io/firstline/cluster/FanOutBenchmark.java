@@ -50,7 +50,7 @@ public class FanOutBenchmark {
     public String consumers;
 
     private final FeedMessage message = new FeedMessage(
-            "btc", 3, 1_234_567, "btc-3", 1_680_652_700_430_000L, 0, Buffer.buffer(new byte[200]), true, false);
+            "btc", 3, 1_234_567, "btc-3", 1_680_652_700_430_000L, null, 0, Buffer.buffer(new byte[200]), true, false);
     private final List<Vertx> nodes = new ArrayList<>();
     private final Semaphore received = new Semaphore(0);
     private DeliveryOptions options;

@@ -8,7 +8,8 @@
  *
  * <p><b>Messages.</b> The body of a feed's message is always
  * {@code {"feed": "btc", "sequence": 7, "connection": "btc-2", "receivedMicros": 1700000000123456, "text": "…"}}. If
- * the venue sent binary, {@code base64} replaces {@code text}; {@code "late": true} is present only in late messages:
+ * the venue sent binary, {@code base64} replaces {@code text}; {@code "late": true} is present only in late messages,
+ * {@code stream} only if the feed names its streams:
  * see {@link io.firstline.stream.FeedMessage#toJson()}. A client may listen on the addresses of the configured feeds:
  * the feed, its events, its streams. Other addresses of a feed are internal and rejected. With {@code inbound} on, a
  * client with the token may also send requests to a feed's {@code send} and {@code command} and to

@@ -5,11 +5,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Passes a {@link FeedMessage} to consumers of this node without a copy, and to others in a compact binary form:
- * version (2), flags (bit 0 text, bit 1 late), epoch, sequence, receive time, key, then feed, connection id and
- * payload, each after its length. Numbers are big-endian.
+ * version (2), flags (bit 0 text, bit 1 late, bit 2 stream), epoch, sequence, receive time, identity, then feed,
+ * connection id, payload and, with bit 2, the stream's name, each after its length. Numbers are big-endian.
+ *
+ * <p>An older node writes no stream, and 0 as the identity of a message without a key; then the identity is hashed
+ * from the bytes. It ignores the stream that this node writes. So nodes of both versions understand each other. A node
+ * rejects any other version by an error that names both.
  */
 public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMessage> {
     public static final String NAME = "firstline.feed-message";
@@ -17,8 +23,14 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     private static final byte VERSION = 2;
     private static final int TEXT = 1;
     private static final int LATE = 2;
+    private static final int STREAM = 4;
+    /** At most this many strings are shared between messages. */
+    private static final int MAX_SHARED = 4_096;
     /** The length of the fields before the feed's name. */
     private static final int HEAD = 30;
+
+    /** One instance of each name of a feed or a stream, because consumers keep many messages. */
+    private final Map<String, String> names = new ConcurrentHashMap<>();
 
     /** Registers the codec of {@link FeedMessage} with an event bus, once. */
     public static void register(Vertx vertx) {
@@ -32,14 +44,19 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     @Override
     public void encodeToWire(Buffer wire, FeedMessage message) {
         wire.appendByte(VERSION)
-                .appendByte((byte) ((message.text() ? TEXT : 0) | (message.late() ? LATE : 0)))
+                .appendByte((byte) ((message.text() ? TEXT : 0)
+                        | (message.late() ? LATE : 0)
+                        | (message.stream() != null ? STREAM : 0)))
                 .appendInt(message.epoch())
                 .appendLong(message.sequence())
                 .appendLong(message.receivedMicros())
-                .appendLong(message.key());
+                .appendLong(message.identity());
         append(wire, message.feed());
         append(wire, message.connectionId());
         wire.appendInt(message.payload().length()).appendBuffer(message.payload());
+        if (message.stream() != null) {
+            append(wire, message.stream());
+        }
     }
 
     @Override
@@ -55,22 +72,40 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
         int epoch = wire.getInt(start + 2);
         long sequence = wire.getLong(start + 6);
         long receivedMicros = wire.getLong(start + 14);
-        long key = wire.getLong(start + 22);
+        long identity = wire.getLong(start + 22);
         int feedAt = start + HEAD;
         int connectionAt = feedAt + 4 + length(wire, feedAt);
         int payloadAt = connectionAt + 4 + length(wire, connectionAt);
         int payloadStart = payloadAt + 4;
-        int payloadLength = length(wire, payloadAt);
+        int payloadEnd = payloadStart + length(wire, payloadAt);
         return new FeedMessage(
-                string(wire, feedAt),
+                shared(string(wire, feedAt)),
                 epoch,
                 sequence,
                 string(wire, connectionAt),
                 receivedMicros,
-                key,
-                wire.getBuffer(payloadStart, payloadStart + payloadLength),
+                (flags & STREAM) == 0 ? null : stream(wire, payloadEnd),
+                identity,
+                wire.getBuffer(payloadStart, payloadEnd),
                 (flags & TEXT) != 0,
                 (flags & LATE) != 0);
+    }
+
+    private String stream(Buffer wire, int at) {
+        length(wire, at);
+        return shared(string(wire, at));
+    }
+
+    /** Returns the shared instance of a name; any node may have sent it, so the number of names is bounded. */
+    private String shared(String name) {
+        String known = names.get(name);
+        if (known == null) {
+            known = name;
+            if (names.size() < MAX_SHARED) {
+                names.put(name, name);
+            }
+        }
+        return known;
     }
 
     /** The length of a part of a message, checked because any node may have sent it. */

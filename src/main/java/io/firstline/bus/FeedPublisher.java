@@ -23,7 +23,7 @@ final class FeedPublisher implements FeedSink {
     private final String feedAddress;
     private final String eventsAddress;
     private final DeliveryOptions options;
-    private final StreamName streamName;
+    private final boolean hasStreamAddresses;
     private final RetentionBuffer memory;
 
     FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory) {
@@ -35,7 +35,7 @@ final class FeedPublisher implements FeedSink {
         this.feedAddress = Addresses.feed(config.name());
         this.eventsAddress = Addresses.events(config.name());
         this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
-        this.streamName = config.streamPointer().isEmpty() ? null : new StreamName(config.streamPointer());
+        this.hasStreamAddresses = !config.streamPointer().isEmpty();
     }
 
     String feed() {
@@ -55,25 +55,24 @@ final class FeedPublisher implements FeedSink {
                     case BUFFER -> message.payload();
                     case JSON -> message.toJson();
                 };
-        String stream = streamOf(message);
-        memory.add(message, stream); // before a consumer can miss it
+        String stream = message.stream();
+        remember(message); // before a consumer can miss it
         boundedPublisher.publish(feedAddress, body, options);
         if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
             boundedPublisher.publish(replicaAddress(), message, options);
         }
-        if (streamName != null && stream != null && !Addresses.isReserved(stream)) {
+        if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
             boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
         }
         boundedPublisher.published(message.payload().length());
     }
 
-    /** Adds a message that another node has published; returns whether it is new. */
+    /**
+     * Adds a message that another node has published; returns whether it is new. Without a {@code streamPointer} the
+     * whole feed counts as one stream.
+     */
     boolean remember(FeedMessage message) {
-        return memory.add(message, streamOf(message));
-    }
-
-    private String streamOf(FeedMessage message) {
-        return streamName == null ? "" : streamName.in(message.payload());
+        return memory.add(message, hasStreamAddresses ? message.stream() : "");
     }
 
     @Override

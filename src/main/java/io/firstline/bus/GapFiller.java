@@ -331,9 +331,8 @@ final class GapFiller {
     private void take(FeedMessage message, long nowNanos) {
         next = message.sequence() + 1;
         outOfLineSinceNanos = null;
-        long identity = message.epoch() == 0 ? 0 : message.identity();
-        delivered.add(message, identity);
-        if (publishedBefore.behind() > 0 && publishedBefore.wasPublished(identity, nowNanos)) {
+        delivered.add(message, message.identity());
+        if (publishedBefore.behind() > 0 && publishedBefore.wasPublished(message.identity(), nowNanos)) {
             repeated++;
         } else {
             deliver(message);

@@ -100,7 +100,8 @@ final class ReloadMerge {
                     ++sequence,
                     message.connectionId(),
                     message.receivedMicros(),
-                    message.key(),
+                    message.stream(),
+                    message.identity(),
                     message.payload(),
                     message.text(),
                     message.late() || late));

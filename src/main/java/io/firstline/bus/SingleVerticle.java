@@ -2,7 +2,6 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.pool.Feed;
-import io.firstline.pool.WsSingle;
 import io.vertx.core.Vertx;
 
 /**
@@ -32,6 +31,6 @@ public final class SingleVerticle extends FeedVerticle {
             throw new IllegalArgumentException("feed " + config.name()
                     + ": a single verticle keeps one connection; for more deploy a PoolVerticle");
         }
-        return WsSingle.create(on, config.name(), config.pool().connection(), config.subscriptions(), config.dialect());
+        return Feed.single(on, config);
     }
 }

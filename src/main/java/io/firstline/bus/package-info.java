@@ -27,8 +27,8 @@
  * automatically on nodes with this jar on the class path</td></tr>
  * <tr><td>{@code buffer}</td><td>the payload alone, a {@code Buffer}, also if the server sent text</td></tr>
  * <tr><td>{@code json}</td><td>{@code {"feed": "btc", "sequence": 7, "connection": "btc-2", "receivedMicros":
- * 1700000000123456, "text": "…"}}; {@code base64} instead of {@code text} if the server sent binary,
- * {@code "late": true} only if it is late</td></tr>
+ * 1700000000123456, "stream": "btcusdt@trade", "text": "…"}}; {@code stream} only if the feed names its streams,
+ * {@code base64} instead of {@code text} if the server sent binary, {@code "late": true} only if it is late</td></tr>
  * </table>
  *
  * <p><b>Slow consumers.</b> A consumer whose backlog exceeds 65,536 messages or 64 MiB gets no messages until it

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * @param connections 1 = a single connection without arbitration; more = a pool, with the same number as in
  *     {@code pool}
  * @param body the body for event bus consumers; default message
- * @param streamPointer JSON pointer to the stream's name in a message; each stream is then also published on a separate
- *     address; empty = off
+ * @param streamPointer JSON pointer to the stream's name in a message, instead of the venue's name for it; each stream
+ *     is then also published on a separate address; empty = off
  * @param subscriptions the subscribed streams, and the requests that subscribe them
  * @param venue the venue's message format and limits
  * @param shards the pools that share the feed's streams; empty = one pool has all streams
@@ -48,7 +48,7 @@ public record FeedConfig(
                         connections,
                         "1, or as many as the pool has")
                 .require(
-                        JsonText.isPointer(streamPointer),
+                        streamPointer.isEmpty() || MessageFormat.canBeRead(streamPointer),
                         "streamPointer",
                         ProblemText.quoted(streamPointer),
                         "a JSON pointer such as /stream, or an empty text")

@@ -222,7 +222,7 @@ public record MessageFormat(
                 "up to " + MAX_POINTERS + " different JSON pointers such as /data/s");
     }
 
-    private static boolean canBeRead(String pointer) {
+    static boolean canBeRead(String pointer) {
         return !pointer.isEmpty()
                 && JsonText.isPointer(pointer)
                 && pointer.chars().filter(c -> c == '/').count() <= MAX_LEVELS

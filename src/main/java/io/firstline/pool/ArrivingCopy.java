@@ -84,6 +84,6 @@ final class ArrivingCopy implements Arrival<OutgoingCopy> {
     @Override
     public OutgoingCopy message() {
         return new OutgoingCopy(
-                by, key, payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
+                by, identity(), payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
     }
 }

@@ -54,6 +54,9 @@ final class Dispatcher {
 
     private Handler<FeedMessage> handler;
     private ExchangeTime exchangeTime;
+    /** Names the streams by the feed's {@code streamPointer}; null = the profile names them. */
+    private StreamNames streamNames;
+
     private long sequence;
 
     Dispatcher(String feed, ContextInternal context, Scheduler scheduler) {
@@ -74,6 +77,11 @@ final class Dispatcher {
     /** Starts to measure the age of each message. */
     void measure(ExchangeTime newExchangeTime) {
         exchangeTime = newExchangeTime;
+    }
+
+    /** Names the streams by the value at this JSON pointer, unless it is empty. */
+    void nameStreamsAt(String pointer) {
+        streamNames = pointer.isEmpty() ? null : new StreamNames(pointer);
     }
 
     FeedStream stream(int capacity, Overflow overflow) {
@@ -105,7 +113,16 @@ final class Dispatcher {
             exchangeTime.published(copy.payload(), copy.text(), copy.arrivalNanos(), receivedMicros, clock.steps());
         }
         FeedMessage message = new FeedMessage(
-                feed, 0, ++sequence, copy.by(), receivedMicros, copy.key(), copy.payload(), copy.text(), late);
+                feed,
+                0,
+                ++sequence,
+                copy.by(),
+                receivedMicros,
+                streamOf(copy),
+                copy.identity(),
+                copy.payload(),
+                copy.text(),
+                late);
         List<FeedStream> consumers = streams;
         if (handler != null) {
             try {
@@ -121,6 +138,13 @@ final class Dispatcher {
                 context.reportException(e);
             }
         }
+    }
+
+    private String streamOf(OutgoingCopy copy) {
+        if (streamNames != null) {
+            return streamNames.in(copy.payload());
+        }
+        return copy.stream() == null ? null : copy.stream().name;
     }
 
     /** Ends every stream: no message follows until a restart. */

@@ -161,8 +161,21 @@ public abstract class Feed {
      */
     public static Feed of(Vertx vertx, FeedConfig feed) {
         return feed.connections() == 1
-                ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
-                : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect());
+                ? single(vertx, feed)
+                : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect())
+                        .nameStreamsAt(feed.streamPointer());
+    }
+
+    /** The same with a single connection, whatever number is configured. */
+    public static Feed single(Vertx vertx, FeedConfig feed) {
+        return WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
+                .nameStreamsAt(feed.streamPointer());
+    }
+
+    /** Names streams by the value at this JSON pointer, unless it is empty; called before the feed is used. */
+    final Feed nameStreamsAt(String pointer) {
+        publication.nameStreamsAt(pointer);
+        return this;
     }
 
     // called by users
@@ -302,7 +315,7 @@ public abstract class Feed {
     }
 
     /**
-     * Opens a consumer's stream, for {@link Overflow#CONFLATE} by stream:
+     * Opens a consumer's stream, for {@link Overflow#CONFLATE} by other streams than {@link FeedMessage#stream}:
      * {@code feed.stream(1_000, CONFLATE, m -> symbolIn(m))}.
      *
      * @param capacity the number of messages that wait for a slow consumer: with {@code CONFLATE} one per stream

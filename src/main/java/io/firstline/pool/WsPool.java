@@ -98,7 +98,10 @@ public final class WsPool extends Feed {
 
     /** Creates a pool in a simulated environment. */
     public static WsPool create(FeedEnvironment environment, FeedConfig feed) {
-        return new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
+        WsPool pool =
+                new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
+        pool.nameStreamsAt(feed.streamPointer());
+        return pool;
     }
 
     @Override

@@ -15,7 +15,11 @@ import java.nio.charset.StandardCharsets;
  *     messages
  * @param connectionId the connection that delivered the first copy
  * @param receivedMicros arrival time, microseconds since the Unix epoch
- * @param key the identity that the venue's rules give the message; 0 = its bytes are its identity
+ * @param stream the name of its stream: the value at the feed's {@code streamPointer}, or else as the venue's profile
+ *     names it; null = neither names it. Messages of one stream share the instance
+ * @param identity what makes two copies the same message, as the arbiter compares them: equal for all copies on all
+ *     nodes, and different from that of every other message of about the same time. A 64-bit hash of the venue's key,
+ *     or, without one, of the bytes; 0 is replaced by the hash of the bytes
  * @param payload the bytes as received; shared by all consumers of this node, so do not change it
  * @param text whether the server sent it as text
  * @param late whether younger messages of its stream were published before it: exact if the venue numbers the stream's
@@ -28,12 +32,17 @@ public record FeedMessage(
         long sequence,
         String connectionId,
         long receivedMicros,
-        long key,
+        String stream,
+        long identity,
         Buffer payload,
         boolean text,
         boolean late) {
 
-    /** Makes a message of a feed that is not shared between nodes, without a key. */
+    public FeedMessage {
+        identity = identity != 0 ? identity : PayloadHash.of(new Payload().over(payload, text));
+    }
+
+    /** Makes a message of a feed that is not shared between nodes, identified by its bytes, without a stream. */
     public FeedMessage(
             String feed,
             long sequence,
@@ -42,15 +51,7 @@ public record FeedMessage(
             Buffer payload,
             boolean text,
             boolean late) {
-        this(feed, 0, sequence, connectionId, receivedMicros, 0, payload, text, late);
-    }
-
-    /**
-     * The message's identity: equal for all its copies on all nodes, and different from that of every other message of
-     * about the same time.
-     */
-    public long identity() {
-        return key != 0 ? key : PayloadHash.of(new Payload().over(payload, text));
+        this(feed, 0, sequence, connectionId, receivedMicros, null, 0, payload, text, late);
     }
 
     /** The payload as a string. */
@@ -60,15 +61,17 @@ public record FeedMessage(
 
     /** A copy of this message with another feed's name and another sequence number. */
     public FeedMessage as(String otherFeed, long otherSequence) {
-        return new FeedMessage(otherFeed, epoch, otherSequence, connectionId, receivedMicros, key, payload, text, late);
+        return new FeedMessage(
+                otherFeed, epoch, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late);
     }
 
     /** A copy of this message with the epoch and the sequence number of the node that publishes it. */
     public FeedMessage in(int otherEpoch, long otherSequence) {
-        return new FeedMessage(feed, otherEpoch, otherSequence, connectionId, receivedMicros, key, payload, text, late);
+        return new FeedMessage(
+                feed, otherEpoch, otherSequence, connectionId, receivedMicros, stream, identity, payload, text, late);
     }
 
-    /** All fields as JSON. The payload is in {@code text}, or in {@code base64} if it is binary. */
+    /** All fields but the identity as JSON; {@code stream} only if it has one. The payload is in {@code text}, or in {@code base64} if it is binary. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("feed", feed)
@@ -77,6 +80,9 @@ public record FeedMessage(
                 .put("receivedMicros", receivedMicros);
         if (epoch != 0) {
             json.put("epoch", epoch);
+        }
+        if (stream != null) {
+            json.put("stream", stream);
         }
         if (late) {
             json.put("late", true);

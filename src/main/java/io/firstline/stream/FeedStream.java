@@ -61,11 +61,11 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     }
 
     /**
-     * Makes a stream that treats the whole feed as one stream: with {@link Overflow#CONFLATE} only the latest message
-     * waits.
+     * Makes a stream for one consumer; called by its feed. With {@link Overflow#CONFLATE} the latest message of each
+     * {@link FeedMessage#stream} waits; messages that name no stream count as one stream.
      */
     public FeedStream(Context context, int capacity, Overflow overflow, Owner owner) {
-        this(context, capacity, overflow, message -> "", owner);
+        this(context, capacity, overflow, message -> message.stream() == null ? "" : message.stream(), owner);
     }
 
     /**

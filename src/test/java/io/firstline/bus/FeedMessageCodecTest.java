@@ -53,6 +53,7 @@ class FeedMessageCodecTest {
                     random.nextLong(),
                     anyText(random),
                     random.nextLong(),
+                    random.nextBoolean() ? null : anyText(random),
                     random.nextLong(),
                     Buffer.buffer(payload),
                     random.nextBoolean(),
@@ -73,22 +74,63 @@ class FeedMessageCodecTest {
     @Test
     void shouldHaveTheFormItsDocumentationTells() {
         Buffer wire = Buffer.buffer();
-        codec.encodeToWire(wire, new FeedMessage("f", 5, 2, "c-1", 3, 7, Buffer.buffer("xyz"), true, true));
+        codec.encodeToWire(wire, new FeedMessage("f", 5, 2, "c-1", 3, "s@t", 7, Buffer.buffer("xyz"), true, true));
 
-        Buffer told = Buffer.buffer()
+        assertThat(wire).isEqualTo(form(0b111, 7).appendInt(3).appendString("s@t"));
+    }
+
+    private static Buffer form(int flags, long identity) {
+        return Buffer.buffer()
                 .appendByte((byte) 2)
-                .appendByte((byte) 0b11)
+                .appendByte((byte) flags)
                 .appendInt(5)
                 .appendLong(2)
                 .appendLong(3)
-                .appendLong(7)
+                .appendLong(identity)
                 .appendInt(1)
                 .appendString("f")
                 .appendInt(3)
                 .appendString("c-1")
                 .appendInt(3)
                 .appendString("xyz");
-        assertThat(wire).isEqualTo(told);
+    }
+
+    @Test
+    void shouldUnderstandANodeThatWritesNeitherStreamNorTheIdentityOfBytes() {
+        FeedMessage message = codec.decodeFromWire(0, form(0b11, 0));
+
+        assertThat(message).isEqualTo(new FeedMessage("f", 5, 2, "c-1", 3, null, 0, Buffer.buffer("xyz"), true, true));
+        assertThat(message.identity()).isNotZero();
+        assertThat(message.stream()).isNull();
+    }
+
+    @Test
+    void shouldWriteTheStreamWhereSuchANodeReadsNothing() {
+        Buffer wire = Buffer.buffer();
+        codec.encodeToWire(wire, new FeedMessage("f", 5, 2, "c-1", 3, "s", 7, Buffer.buffer("xyz"), true, true));
+
+        Buffer known = form(0b111, 7);
+        assertThat(wire.slice(0, known.length())).isEqualTo(known);
+    }
+
+    @Test
+    void shouldShareOneStringBetweenTheMessagesOfAStream() {
+        FeedMessage message = new FeedMessage("f", 5, 2, "c", 3, "s", 7, Buffer.buffer("x"), true, true);
+
+        FeedMessage first = roundTrip(message, 0);
+        FeedMessage second = roundTrip(message, 0);
+
+        assertThat(second.stream()).isSameAs(first.stream()).isNotSameAs(message.stream());
+        assertThat(second.feed()).isSameAs(first.feed());
+    }
+
+    @Test
+    void shouldRefuseAStreamThatIsLongerThanTheMessage() {
+        Buffer wire = form(0b111, 7).appendInt(100).appendString("s");
+
+        assertThatThrownBy(() -> codec.decodeFromWire(0, wire))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("feed message with a part of 100 bytes, there are 1");
     }
 
     @Test

@@ -43,7 +43,7 @@ class FeedSubscriptionTest extends BusTestBase {
     }
 
     private static FeedMessage message(int epoch, long sequence, String text) {
-        return new FeedMessage("btc", epoch, sequence, "c", sequence, 0, Buffer.buffer(text), true, false);
+        return new FeedMessage("btc", epoch, sequence, "c", sequence, null, 0, Buffer.buffer(text), true, false);
     }
 
     private RetentionBuffer owner(int epoch, Retention retention) {

@@ -154,6 +154,7 @@ class FeedVerticleTest extends BusTestBase {
         eventually(() -> trades.size() == 2 && books.size() == 1);
         assertThat(trades.stream().map(FeedMessage::sequence)).containsExactly(1L, 3L);
         assertThat(books.element().asText()).contains("\"data\":2");
+        assertThat(all.stream().map(FeedMessage::stream)).containsExactly(TRADE, BOOK, TRADE, null, null, null);
     }
 
     @Test

@@ -39,7 +39,7 @@ class GapFillerTest {
     }
 
     private static FeedMessage message(int epoch, long sequence, String text) {
-        return new FeedMessage("f", epoch, sequence, "c", text.hashCode(), 0, Buffer.buffer(text), true, false);
+        return new FeedMessage("f", epoch, sequence, "c", text.hashCode(), null, 0, Buffer.buffer(text), true, false);
     }
 
     /** The owner publishes a message, and it arrives. */

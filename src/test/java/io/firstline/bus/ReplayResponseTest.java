@@ -29,8 +29,8 @@ class ReplayResponseTest {
             0,
             false,
             List.of(
-                    new FeedMessage("f", 3, 1, "f-1", 5, 7, Buffer.buffer("one"), true, false),
-                    new FeedMessage("f", 3, 2, "f-1", 6, 8, Buffer.buffer("two"), true, false)));
+                    new FeedMessage("f", 3, 1, "f-1", 5, null, 7, Buffer.buffer("one"), true, false),
+                    new FeedMessage("f", 3, 2, "f-1", 6, null, 8, Buffer.buffer("two"), true, false)));
 
     @AfterEach
     void close() {

@@ -185,7 +185,7 @@ class ReplicaTest {
         vertx.eventBus()
                 .publish(
                         Addresses.feed("btc"),
-                        new FeedMessage("btc", epoch, sequence, "c", 0, 0, Buffer.buffer(text), true, false));
+                        new FeedMessage("btc", epoch, sequence, "c", 0, null, 0, Buffer.buffer(text), true, false));
     }
 
     @Test
@@ -220,7 +220,7 @@ class ReplicaTest {
         RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
         for (int i = 1; i <= 4; i++) {
-            owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+            owners.add(new FeedMessage("btc", 5, i, "c", 0, null, 0, Buffer.buffer("" + i), true, false), "");
         }
         ReplayService answers = new ReplayService(vertx, "btc", owners, () -> true);
         Node standby = node("b");
@@ -248,7 +248,7 @@ class ReplicaTest {
         RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
         for (int i = 1; i <= 4; i++) {
-            owners.add(new FeedMessage("btc", 5, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+            owners.add(new FeedMessage("btc", 5, i, "c", 0, null, 0, Buffer.buffer("" + i), true, false), "");
         }
         ReplayService owner = new ReplayService(vertx, "btc", owners, answers::get);
         Node standby = node("b");
@@ -282,7 +282,7 @@ class ReplicaTest {
         next.add(former.memory.range(1, 1).messages().get(0), "");
         next.begin(2);
         ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
-        next.add(new FeedMessage("btc", 2, 2, "c", 0, 0, Buffer.buffer("other"), true, false), "");
+        next.add(new FeedMessage("btc", 2, 2, "c", 0, null, 0, Buffer.buffer("other"), true, false), "");
         former.receives("other");
         publish(2, 2, "other");
 
@@ -301,10 +301,10 @@ class ReplicaTest {
     void shouldForgetWhatANewOwnerDoesNotGoOnFrom() {
         RetentionBuffer owners = new RetentionBuffer(Retention.DEFAULT, 1);
         owners.begin(5);
-        owners.add(new FeedMessage("btc", 5, 1, "c", 0, 0, Buffer.buffer("1"), true, false), "");
+        owners.add(new FeedMessage("btc", 5, 1, "c", 0, null, 0, Buffer.buffer("1"), true, false), "");
         owners.begin(6);
-        owners.add(new FeedMessage("btc", 6, 2, "c", 0, 0, Buffer.buffer("3"), true, false), "");
-        owners.add(new FeedMessage("btc", 6, 3, "c", 0, 0, Buffer.buffer("2"), true, false), "");
+        owners.add(new FeedMessage("btc", 6, 2, "c", 0, null, 0, Buffer.buffer("3"), true, false), "");
+        owners.add(new FeedMessage("btc", 6, 3, "c", 0, null, 0, Buffer.buffer("2"), true, false), "");
         ReplayService answers = new ReplayService(vertx, "btc", owners, () -> true);
         Node standby = node("b");
         publish(5, 1, "1");
@@ -369,7 +369,7 @@ class ReplicaTest {
         next.begin(2);
         ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
         for (int i = 2; i <= 3; i++) {
-            next.add(new FeedMessage("btc", 2, i, "c", 0, 0, Buffer.buffer("" + i), true, false), "");
+            next.add(new FeedMessage("btc", 2, i, "c", 0, null, 0, Buffer.buffer("" + i), true, false), "");
         }
 
         publish(2, 3, "3");

@@ -16,7 +16,8 @@ class RetentionBufferTest {
     private static final List<String> ALL = List.of();
 
     private static FeedMessage message(int epoch, long sequence, int bytes) {
-        return new FeedMessage("f", epoch, sequence, "c", sequence, 0, Buffer.buffer(new byte[bytes]), true, false);
+        return new FeedMessage(
+                "f", epoch, sequence, "c", sequence, null, 0, Buffer.buffer(new byte[bytes]), true, false);
     }
 
     private static void fill(RetentionBuffer memory, int epoch, long from, long to) {
@@ -114,9 +115,9 @@ class RetentionBufferTest {
         RetentionBuffer memory = memory(2, 1_000, 1_000);
         fill(memory, 0, 1, 8);
         memory.add(message(0, 9, 1), null);
-        FeedMessage late = new FeedMessage("f", 0, 10, "c", 0, 0, Buffer.buffer("x"), true, true);
+        FeedMessage late = new FeedMessage("f", 0, 10, "c", 0, null, 0, Buffer.buffer("x"), true, true);
         memory.add(late, "s1");
-        memory.add(new FeedMessage("f", 0, 11, "c", 0, 0, Buffer.buffer("x"), true, true), "new");
+        memory.add(new FeedMessage("f", 0, 11, "c", 0, null, 0, Buffer.buffer("x"), true, true), "new");
 
         ReplayResponse resent = memory.lastValues(1, ALL);
         assertThat(numbers(resent)).containsExactly(6L, 7L, 8L, 11L);
@@ -216,8 +217,8 @@ class RetentionBufferTest {
     void shouldGoThroughTheBusAndBack() {
         RetentionBuffer memory = memory(100, 10_000, 10);
         memory.begin(3);
-        memory.add(new FeedMessage("f", 3, 1, "c-1", 5, 9, Buffer.buffer("grüße"), true, false), "a");
-        memory.add(new FeedMessage("f", 3, 2, "c-2", 6, 0, Buffer.buffer(new byte[] {0, 1}), false, true), "b");
+        memory.add(new FeedMessage("f", 3, 1, "c-1", 5, null, 9, Buffer.buffer("grüße"), true, false), "a");
+        memory.add(new FeedMessage("f", 3, 2, "c-2", 6, null, 0, Buffer.buffer(new byte[] {0, 1}), false, true), "b");
         ReplayResponse resent = memory.range(1, 2);
 
         assertThat(resent.body().length()).isPositive();

@@ -154,8 +154,8 @@ final class SimulatedCluster {
         }
 
         private void publish(Sent message) {
-            FeedMessage out =
-                    new FeedMessage("f", myEpoch, ++sequence, "c", now, 0, Buffer.buffer(message.text()), true, false);
+            FeedMessage out = new FeedMessage(
+                    "f", myEpoch, ++sequence, "c", now, null, 0, Buffer.buffer(message.text()), true, false);
             memory.add(out, "" + message.stream());
             for (Node node : nodes) {
                 boolean lost = lossy && random.nextInt(100) < NODE_LOSS_PERCENT;

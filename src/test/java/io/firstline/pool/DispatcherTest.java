@@ -54,6 +54,34 @@ class DispatcherTest extends FeedTestBase {
     }
 
     @Test
+    void shouldPublishWhatWasReadOfTheCopy() {
+        StreamWatch stream = new StreamWatch("btcusdt@trade", 1, false, null, 0);
+        publication.publish(copyOf(stream, 42, "{\"s\":\"BTC\"}"), false);
+        publication.nameStreamsAt("/s");
+        publication.publish(copyOf(stream, 43, "{\"s\":\"BTC\"}"), false);
+        publication.publish(copyOf(stream, 44, "{}"), false);
+        publication.nameStreamsAt("");
+        publication.publish(copyOf(null, 45, "{}"), false);
+
+        assertThat(messages).extracting(m -> m.stream()).containsExactly("btcusdt@trade", "BTC", null, null);
+        assertThat(messages).extracting(m -> m.identity()).containsExactly(42L, 43L, 44L, 45L);
+        assertThat(messages.element().stream()).isSameAs(stream.name);
+    }
+
+    private static OutgoingCopy copyOf(StreamWatch stream, long identity, String text) {
+        return new OutgoingCopy(
+                "c",
+                identity,
+                Buffer.buffer(text),
+                true,
+                stream,
+                MessageReader.NO_NUMBER,
+                MessageReader.NO_NUMBER,
+                false,
+                0);
+    }
+
+    @Test
     void shouldTellDropsOnceByCause() {
         publication.drop(DropCause.OVERSIZE, 1);
         publication.drop(DropCause.OVERSIZE, 2);

@@ -369,6 +369,22 @@ class FeedStreamTest {
     }
 
     @Test
+    void shouldKeepTheLatestOfEachStreamThatMessagesName() {
+        make(4, Overflow.CONFLATE);
+        stream.pause().handler(this::take);
+        run(() -> {
+            for (String name : new String[] {"a", "b", null, "a", "b", "a", null}) {
+                stream.push(new FeedMessage("f", 0, ++sequence, "c", 0, name, 0, Buffer.buffer("x"), true, false));
+            }
+        });
+        assertThat(stream.buffered()).isEqualTo(3);
+        stream.resume();
+        run(() -> {});
+
+        assertThat(seen).containsExactly(6L, 5L, 7L);
+    }
+
+    @Test
     void shouldKeepEveryMessageWhoseStreamCannotBeTold() {
         context = vertx.getOrCreateContext();
         stream = new FeedStream(
@@ -678,11 +694,11 @@ class FeedStreamTest {
                         .encode())
                 .isEqualTo("{\"feed\":\"f\",\"sequence\":7,\"connection\":\"c-1\",\"receivedMicros\":99,"
                         + "\"text\":\"{\\\"a\\\":1}\"}");
-        assertThat(new FeedMessage("f", 8, "c-1", 99, bytes, false, true)
+        assertThat(new FeedMessage("f", 2, 8, "c-1", 99, "s@t", 0, bytes, false, true)
                         .toJson()
                         .encode())
                 .isEqualTo("{\"feed\":\"f\",\"sequence\":8,\"connection\":\"c-1\",\"receivedMicros\":99,"
-                        + "\"late\":true,\"base64\":\"AP8=\"}");
+                        + "\"epoch\":2,\"stream\":\"s@t\",\"late\":true,\"base64\":\"AP8=\"}");
     }
 
     @Test
@@ -690,12 +706,13 @@ class FeedStreamTest {
         FeedMessage byBytes = new FeedMessage("f", 1, "c-1", 99, Buffer.buffer("same"), true, false);
         FeedMessage elsewhere = new FeedMessage("g", 2, "c-2", 98, Buffer.buffer("same"), true, true);
         FeedMessage binary = new FeedMessage("f", 1, "c-1", 99, Buffer.buffer("same"), false, false);
-        FeedMessage keyed = new FeedMessage("f", 0, 1, "c-1", 99, 42, Buffer.buffer("same"), true, false);
+        FeedMessage keyed = new FeedMessage("f", 0, 1, "c-1", 99, null, 42, Buffer.buffer("same"), true, false);
 
         assertThat(elsewhere.identity()).isEqualTo(byBytes.identity()).isNotEqualTo(binary.identity());
         assertThat(keyed.identity()).isEqualTo(42);
         FeedMessage taken = keyed.in(3, 7);
         assertThat(taken.identity()).isEqualTo(42);
+        assertThat(taken.as("g", 8).identity()).isEqualTo(42);
         assertThat(taken.toJson().getInteger("epoch")).isEqualTo(3);
         assertThat(taken.toJson().getLong("sequence")).isEqualTo(7);
     }
