@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Reads the section {@code bridges} of a configuration. */
@@ -38,7 +39,7 @@ final class BridgesReader {
             try {
                 tcp = new TcpBridgeConfig(
                         section.path("host").asText(TcpBridgeConfig.DEFAULT_HOST),
-                        section.path("port").asInt(TcpBridgeConfig.DEFAULT_PORT),
+                        section.path("port").asInt(SchemaKeys.TCP_BRIDGE.defaultNumber("port")),
                         token,
                         tls,
                         bridge(section));
@@ -56,12 +57,7 @@ final class BridgesReader {
 
     /** Reads a bridge that the schema has checked. */
     private static BridgeConfig bridge(JsonNode section) {
-        return new BridgeConfig(
-                texts(section.get("feeds")),
-                section.path("inbound").asBoolean(),
-                section.path("maxClients").asInt(BridgeConfig.DEFAULT_CLIENTS),
-                section.path("maxFrameBytes").asInt(BridgeConfig.DEFAULT_FRAME_BYTES),
-                section.path("maxQueueBytes").asInt(BridgeConfig.DEFAULT_QUEUE_BYTES));
+        return SchemaKeys.TCP_BRIDGE.read(BridgeConfig.class, section, Map.of());
     }
 
     private static List<String> texts(JsonNode array) {

@@ -15,6 +15,11 @@ final class Checks {
         return this;
     }
 
+    /** Checks that a number is within the bounds that the schema gives to a key. */
+    Checks key(SchemaKeys keys, String key, long value) {
+        return range(key, value, keys.min(key), keys.max(key));
+    }
+
     Checks require(boolean holds, String field, Object found, String allowed) {
         if (!holds) {
             problems.add(new Problem("/" + field, String.valueOf(found), allowed));

@@ -1,8 +1,10 @@
 package io.firstline.config;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -17,7 +19,8 @@ import java.util.regex.Pattern;
  * @param members all nodes that may own feeds, as {@code host:port}; a majority of them, running or not, decides which
  *     node publishes
  * @param replicas number of nodes with connections for a feed; one of them publishes
- * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds
+ * @param leaseMs the longest time that a node may publish without a renewal by the majority, milliseconds; at least 200, because
+ *     with a shorter lease a pause of the garbage collector would cost a feed its owner
  * @param secret known to all nodes and nobody else; null = none, which allows this machine only
  * @param tls encrypts the event bus and admits only nodes with a certificate; null = no encryption
  * @param allowPlaintext allow a host that other machines can reach without {@code tls}: any of them could then publish
@@ -35,35 +38,17 @@ public record ClusterConfig(
         String secret,
         Tls tls,
         boolean allowPlaintext) {
+    private static final SchemaKeys KEYS = SchemaKeys.CLUSTER;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern MEMBER = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):([0-9]{1,5})");
     private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
     private static final int HIGHEST_PORT = 65_535;
     private static final int MOST_MEMBERS = 15;
-    /** With a shorter lease, a pause of the garbage collector would cost a feed its owner. */
-    private static final int SHORTEST_LEASE_MS = 200;
-
-    private static final int LONGEST_LEASE_MS = 60_000;
     private static final int SHORTEST_SECRET = 16;
 
-    public static final String DEFAULT_NAME = "firstline";
-    public static final String DEFAULT_HOST = "127.0.0.1";
-    public static final int DEFAULT_PORT = 5_701;
-    public static final List<String> DEFAULT_MEMBERS = List.of("127.0.0.1:5701", "127.0.0.1:5702", "127.0.0.1:5703");
-    public static final int DEFAULT_REPLICAS = 2;
-    public static final int DEFAULT_LEASE_MS = 600;
     /** The defaults: up to three nodes on one machine. */
-    public static final ClusterConfig DEFAULT = new ClusterConfig(
-            true,
-            DEFAULT_NAME,
-            DEFAULT_HOST,
-            DEFAULT_PORT,
-            0,
-            DEFAULT_MEMBERS,
-            DEFAULT_REPLICAS,
-            DEFAULT_LEASE_MS,
-            null,
-            null);
+    public static final ClusterConfig DEFAULT =
+            KEYS.defaults(ClusterConfig.class, Collections.singletonMap("tls", null));
 
     /** A cluster whose event bus is encrypted or reachable from this machine only. */
     public ClusterConfig(
@@ -94,8 +79,8 @@ public record ClusterConfig(
                         "host",
                         host == null ? "" : ProblemText.quoted(host),
                         "one address or name, under which the other nodes find this one")
-                .range("port", port, 1, HIGHEST_PORT)
-                .range("busPort", busPort, 0, HIGHEST_PORT)
+                .key(KEYS, "port", port)
+                .key(KEYS, "busPort", busPort)
                 .require(
                         busPort != port,
                         "busPort",
@@ -113,7 +98,7 @@ public record ClusterConfig(
                         members.toString(),
                         "each member once")
                 .range("replicas", replicas, 1, Math.max(1, members.size()))
-                .range("leaseMs", leaseMs, SHORTEST_LEASE_MS, LONGEST_LEASE_MS)
+                .key(KEYS, "leaseMs", leaseMs)
                 .require(
                         secret == null || secret.length() >= SHORTEST_SECRET,
                         "secret",
@@ -146,14 +131,12 @@ public record ClusterConfig(
 
     /** The same on another port, which makes it another node. */
     public ClusterConfig withPort(int newPort) {
-        return new ClusterConfig(
-                enabled, name, host, newPort, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
+        return Records.with(this, "port", newPort);
     }
 
     /** The same with {@code enabled} on. */
     public ClusterConfig joining() {
-        return new ClusterConfig(
-                true, name, host, port, busPort, members, replicas, leaseMs, secret, tls, allowPlaintext);
+        return Records.with(this, "enabled", true);
     }
 
     /**
@@ -165,18 +148,19 @@ public record ClusterConfig(
         while (otherMembers.contains(inUrl(host) + ":" + free)) {
             free++;
         }
-        return new ClusterConfig(
-                true,
-                name,
-                host,
-                free,
-                0,
-                otherMembers,
-                Math.min(replicas, Math.max(1, otherMembers.size())),
-                leaseMs,
-                secret,
-                tls,
-                allowPlaintext);
+        return Records.with(
+                this,
+                Map.of(
+                        "enabled",
+                        true,
+                        "port",
+                        free,
+                        "busPort",
+                        0,
+                        "members",
+                        otherMembers,
+                        "replicas",
+                        Math.min(replicas, Math.max(1, otherMembers.size()))));
     }
 
     /** This node's name among the members. */

@@ -2,8 +2,9 @@ package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the section {@code cluster} of a configuration. */
 final class ClusterReader {
@@ -17,23 +18,15 @@ final class ClusterReader {
     static ClusterConfig read(JsonNode section, Path directory, List<Problem> problems) {
         int before = problems.size();
         ClusterConfig.Tls tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
-        List<String> members = new ArrayList<>();
-        section.path("members").forEach(member -> members.add(member.textValue()));
-        ClusterConfig defaults = ClusterConfig.DEFAULT;
-        int replicas = section.has("members") ? Math.min(defaults.replicas(), members.size()) : defaults.replicas();
+        int replicas = ClusterConfig.DEFAULT.replicas();
+        if (section.has("members")) {
+            replicas = Math.min(replicas, section.get("members").size());
+        }
+        Map<String, Object> values = new HashMap<>();
+        values.put("replicas", section.path("replicas").asInt(replicas));
+        values.put("tls", tls);
         try {
-            ClusterConfig config = new ClusterConfig(
-                    section.path("enabled").asBoolean(true),
-                    section.path("name").asText(defaults.name()),
-                    section.path("host").asText(defaults.host()),
-                    section.path("port").asInt(defaults.port()),
-                    section.path("busPort").asInt(),
-                    section.has("members") ? members : defaults.members(),
-                    section.path("replicas").asInt(replicas),
-                    section.path("leaseMs").asInt(defaults.leaseMs()),
-                    section.has("secret") ? section.get("secret").textValue() : null,
-                    tls,
-                    section.path("allowPlaintext").asBoolean());
+            ClusterConfig config = SchemaKeys.CLUSTER.read(ClusterConfig.class, section, values);
             if (!config.isMember()) {
                 problems.add(new Problem(
                         "/members", config.members().toString(), "members that include this node, " + config.self()));

@@ -3,6 +3,7 @@ package io.firstline.config;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +42,7 @@ public record FeedConfig(
         new Checks()
                 .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(pool != null, "pool", "nothing", "a WsPoolConfig")
-                .range("connections", connections, 1, WsPoolConfig.MAX_CONNECTIONS)
+                .key(SchemaKeys.FEED, "connections", connections)
                 .require(
                         pool == null || connections < 2 || connections == pool.connections(),
                         "connections",
@@ -94,21 +95,12 @@ public record FeedConfig(
 
     /** The same feed with another connection configuration in its pool. */
     public FeedConfig withConnection(WsConnectionConfig connection) {
-        return new FeedConfig(
-                name,
-                pool.withConnection(connection),
-                connections,
-                body,
-                streamPointer,
-                subscriptions,
-                venue,
-                shards,
-                retain);
+        return Records.with(this, "pool", pool.withConnection(connection));
     }
 
     /** The same feed with another retention. */
     public FeedConfig withRetain(Retention newRetain) {
-        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, venue, shards, newRetain);
+        return Records.with(this, "retain", newRetain);
     }
 
     /**
@@ -125,7 +117,7 @@ public record FeedConfig(
 
     /** The same feed with another venue. */
     FeedConfig withVenue(Venue newVenue) {
-        return new FeedConfig(name, pool, connections, body, streamPointer, subscriptions, newVenue, shards, retain);
+        return Records.with(this, "venue", newVenue);
     }
 
     /** Whether two configurations mean the same feed. The provisional names of its connections are ignored. */
@@ -166,16 +158,13 @@ public record FeedConfig(
                 : pool.connection()
                         .withUrl(shard.urls().get(0))
                         .withFurtherUrls(shard.urls().subList(1, shard.urls().size()));
-        return new FeedConfig(
-                FeedName.ofPart(name, index + 1),
-                pool.withConnection(connection),
-                connections,
-                body,
-                streamPointer,
-                subscriptions.withStreams(shard.streams()),
-                venue,
-                List.of(),
-                retain);
+        return Records.with(
+                this,
+                Map.of(
+                        "name", FeedName.ofPart(name, index + 1),
+                        "pool", pool.withConnection(connection),
+                        "subscriptions", subscriptions.withStreams(shard.streams()),
+                        "shards", List.of()));
     }
 
     /**

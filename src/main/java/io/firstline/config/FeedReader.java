@@ -2,23 +2,23 @@ package io.firstline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.firstline.config.FeedConfig.Body;
 import io.firstline.config.FeedConfig.Shard;
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -28,17 +28,11 @@ import java.util.function.Supplier;
  * another key look wrong, a neutral value replaces it. Each error is therefore reported once and causes no other error.
  */
 final class FeedReader {
-    private static final List<String> POOL_KEYS = List.of(
-            "evictIntervalMs",
-            "rankBy",
-            "minLive",
-            "hashCapacity",
-            "historyMs",
-            "joinGuardMs",
-            "skewMs",
-            "maxAgeMs",
-            "rotationWindows");
-    private static final int DEFAULT_MAX_SHARDS = 16;
+    private static final SchemaKeys KEYS = SchemaKeys.FEED;
+    private static final List<String> POOL_KEYS = Arrays.stream(WsPoolConfig.class.getRecordComponents())
+            .map(RecordComponent::getName)
+            .filter(key -> KEYS.has(key) && !key.equals("connections"))
+            .toList();
     private static final String STAND_IN_URL = "wss://stand.in";
     private static final String STAND_IN_NAME = "stand-in";
 
@@ -124,8 +118,7 @@ final class FeedReader {
     private FeedConfig feed(String name) {
         Venue venue = venue();
         boolean known = !broken.contains("connections");
-        int connections =
-                number("connections", known ? WsPoolConfig.DEFAULT_CONNECTIONS : WsPoolConfig.MAX_CONNECTIONS);
+        int connections = known ? number("connections") : WsPoolConfig.MAX_CONNECTIONS;
         WsConnectionConfig connection = connection(name, venue);
         if (known) {
             checkCount(connections);
@@ -134,20 +127,17 @@ final class FeedReader {
         SubscribeTemplates subscribeTemplates = attempt(() -> subscribeTemplates(venue), SubscribeTemplates.NONE);
         List<Shard> shards =
                 venue == null ? List.of() : Sharding.of(subscribeTemplates.streams(), venue, json.has("url"));
-        FeedConfig feed = attempt(
-                () -> new FeedConfig(
-                        name,
-                        pool,
-                        connections,
-                        constant(Body.class, "body"),
-                        text("streamPointer"),
-                        subscribeTemplates,
-                        venue,
-                        shards.size() > 1 ? shards : List.of(),
-                        retention()),
-                null);
+        Map<String, Object> values = new HashMap<>();
+        values.put("name", name);
+        values.put("pool", pool);
+        values.put("connections", connections);
+        values.put("subscriptions", subscribeTemplates);
+        values.put("venue", venue);
+        values.put("shards", shards.size() > 1 ? shards : List.of());
+        values.put("retain", retention());
+        FeedConfig feed = attempt(() -> KEYS.read(FeedConfig.class, json, values), null);
         if (feed != null && problems.isEmpty() && broken.isEmpty()) {
-            problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards", DEFAULT_MAX_SHARDS)));
+            problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards")));
         }
         return feed;
     }
@@ -155,12 +145,7 @@ final class FeedReader {
     /** Null if not configured. The value of a wrong bound does not matter, because its problem is already reported. */
     private Retention retention() {
         JsonNode retain = json.path("retain");
-        return retain.isMissingNode()
-                ? null
-                : new Retention(
-                        retain.path("messages").asInt(Retention.DEFAULT_MESSAGES),
-                        retain.path("bytes").asInt(Retention.DEFAULT_BYTES),
-                        retain.path("streams").asInt(Retention.DEFAULT_STREAMS));
+        return retain.isMissingNode() ? null : SchemaKeys.RETAIN.read(Retention.class, retain, Map.of());
     }
 
     private Venue venue() {
@@ -219,40 +204,28 @@ final class FeedReader {
     private WsConnectionConfig connection(String name, Venue venue) {
         List<String> urls = urls(venue);
         Limits limits = venue == null ? Limits.NONE : venue.limits();
-        WsConnectionConfig fallback = WsConnectionConfig.of(STAND_IN_URL);
         RetryConfig retry = attempt(
                 () -> new RetryConfig(
-                        number("retryBaseMs", broken.contains("retryBaseMs") ? 1 : RetryConfig.DEFAULT.baseMs()),
-                        number("retryCapMs", broken.contains("retryCapMs") ? 3_600_000 : RetryConfig.DEFAULT.capMs()),
-                        number("retryStableMs", RetryConfig.DEFAULT.stableMs()),
-                        number(
-                                "connectsPer5Min",
-                                limits.connectsPer5Min() > 0
-                                        ? limits.connectsPer5Min()
-                                        : RetryConfig.DEFAULT.connectsPer5Min())),
+                        broken.contains("retryBaseMs") ? KEYS.min("retryBaseMs") : number("retryBaseMs"),
+                        broken.contains("retryCapMs") ? KEYS.max("retryCapMs") : number("retryCapMs"),
+                        number("retryStableMs"),
+                        limits.connectsPer5Min() > 0
+                                ? number("connectsPer5Min", limits.connectsPer5Min())
+                                : number("connectsPer5Min")),
                 RetryConfig.DEFAULT);
-        String certificates = certificates();
-        return attempt(
-                () -> new WsConnectionConfig(
-                        urls.get(0),
-                        urls.subList(1, urls.size()),
-                        name,
-                        texts("onConnect"),
-                        flag("autoReconnect", true),
-                        number("maxMessageBytes", WsConnectionConfig.DEFAULT_MAX_MESSAGE_BYTES),
-                        number("latencyPingIntervalMs", WsConnectionConfig.DEFAULT_LATENCY_PING_INTERVAL_MS),
-                        number("latencyWindow", WsConnectionConfig.DEFAULT_LATENCY_WINDOW),
-                        number("connectTimeoutMs", WsConnectionConfig.DEFAULT_CONNECT_TIMEOUT_MS),
-                        number("framesPerSecond", limits.framesPerSecond()),
-                        retry,
-                        flag("compression", false),
-                        // without a valid key it is unknown whether ws:// is allowed
-                        flag("allowPlaintext", broken.contains("allowPlaintext")),
-                        headers(),
-                        certificates,
-                        venue == null ? Endpoint.NONE : venue.endpoint(),
-                        subProtocols(venue)),
-                fallback);
+        Map<String, Object> values = new HashMap<>();
+        values.put("url", urls.get(0));
+        values.put("furtherUrls", urls.subList(1, urls.size()));
+        values.put("connectionId", name);
+        values.put("framesPerSecond", number("framesPerSecond", limits.framesPerSecond()));
+        values.put("retry", retry);
+        values.put("trustedCertificates", certificates());
+        values.put("endpoint", venue == null ? Endpoint.NONE : venue.endpoint());
+        values.put("subProtocols", subProtocols(venue));
+        if (broken.contains("allowPlaintext")) {
+            values.put("allowPlaintext", true); // without a valid key it is unknown whether ws:// is allowed
+        }
+        return attempt(() -> KEYS.read(WsConnectionConfig.class, json, values), WsConnectionConfig.of(STAND_IN_URL));
     }
 
     /** The feed's sub-protocols. An empty list offers none, whatever the venue's profile has. */
@@ -261,29 +234,25 @@ final class FeedReader {
     }
 
     private WsPoolConfig pool(WsConnectionConfig connection, int connections, Venue venue) {
-        RankBy rankBy = constant(RankBy.class, "rankBy");
+        Map<String, Object> values = Map.of(
+                "connection",
+                connection,
+                "connections",
+                connections,
+                "maxAgeMs",
+                number("maxAgeMs", maxAgeMs(venue)),
+                "rotationWindows",
+                windows());
         return attempt(
-                () -> new WsPoolConfig(
-                        connection,
-                        connections,
-                        number("evictIntervalMs", WsPoolConfig.DEFAULT_EVICT_INTERVAL_MS),
-                        rankBy,
-                        number("minLive", WsPoolConfig.DEFAULT_MIN_LIVE),
-                        number("hashCapacity", WsPoolConfig.DEFAULT_HASH_CAPACITY),
-                        number("historyMs", WsPoolConfig.DEFAULT_HISTORY_MS),
-                        number("joinGuardMs", WsPoolConfig.DEFAULT_JOIN_GUARD_MS),
-                        number("skewMs", WsPoolConfig.DEFAULT_SKEW_MS),
-                        number("maxAgeMs", maxAgeMs(venue)),
-                        windows()),
+                () -> KEYS.read(WsPoolConfig.class, json, values),
                 WsPoolConfig.of(connection).withConnections(connections));
     }
 
     /** Slightly less than the venue's limit, if that is below the default. */
     private static int maxAgeMs(Venue venue) {
         int allowed = venue == null ? 0 : venue.limits().maxAgeMs();
-        return allowed == 0
-                ? WsPoolConfig.DEFAULT_MAX_AGE_MS
-                : Math.min(WsPoolConfig.DEFAULT_MAX_AGE_MS, (int) (allowed * 23L / 24));
+        int longest = KEYS.defaultNumber("maxAgeMs");
+        return allowed == 0 ? longest : Math.min(longest, (int) (allowed * 23L / 24));
     }
 
     private List<DailyWindow> windows() {
@@ -377,6 +346,10 @@ final class FeedReader {
                 : problem;
     }
 
+    private int number(String key) {
+        return number(key, KEYS.defaultNumber(key));
+    }
+
     private int number(String key, int otherwise) {
         return json.path(key).asInt(otherwise);
     }
@@ -393,18 +366,5 @@ final class FeedReader {
         List<String> texts = new ArrayList<>();
         json.path(key).forEach(item -> texts.add(item.textValue()));
         return texts;
-    }
-
-    private Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        json.path("headers")
-                .fields()
-                .forEachRemaining(e -> headers.put(e.getKey(), e.getValue().textValue()));
-        return headers;
-    }
-
-    /** Null if the key is absent; the records then use the default. */
-    private <E extends Enum<E>> E constant(Class<E> type, String key) {
-        return json.has(key) ? Enum.valueOf(type, text(key).toUpperCase(Locale.ROOT)) : null;
     }
 }

@@ -33,10 +33,10 @@ public record HttpConfig(
         Management management,
         int shutdownDelayMs) {
     public static final String DEFAULT_HOST = Loopback.ADDRESS;
-    public static final int DEFAULT_PORT = 8_080;
-    static final int LONGEST_SHUTDOWN_DELAY_MS = 300_000;
+    private static final SchemaKeys KEYS = SchemaKeys.HTTP;
     /** The defaults. */
-    public static final HttpConfig DEFAULT = new HttpConfig(DEFAULT_HOST, DEFAULT_PORT, false, null, null);
+    public static final HttpConfig DEFAULT =
+            new HttpConfig(DEFAULT_HOST, KEYS.defaultNumber("port"), false, null, null);
 
     /** A server with only those Vert.x metrics that cost nothing. */
     public HttpConfig(String host, int port, boolean control, String tokenSha256, PemFiles tls) {
@@ -48,7 +48,7 @@ public record HttpConfig(
                 allowedHosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         new Checks()
                 .require(host != null && !host.isBlank(), "host", "nothing", "a host name or address")
-                .range("port", port, 0, 65_535)
+                .key(KEYS, "port", port)
                 .require(
                         tokenSha256 == null || tokenSha256.matches("[0-9a-f]{64}"),
                         "token",
@@ -64,7 +64,7 @@ public record HttpConfig(
                         "token",
                         "nothing",
                         "a token, because \"control\" allows requests that change feeds")
-                .range("shutdownDelayMs", shutdownDelayMs, 0, LONGEST_SHUTDOWN_DELAY_MS)
+                .key(KEYS, "shutdownDelayMs", shutdownDelayMs)
                 .require(
                         management == null || management.port() == 0 || management.port() != port,
                         "managementPort",
@@ -75,36 +75,22 @@ public record HttpConfig(
 
     /** The same on another port. */
     public HttpConfig withPort(int newPort) {
-        return with(newPort, allowedHosts, openMetrics, management);
+        return Records.with(this, "port", newPort);
     }
 
     /** The same with metrics that need no token. */
     public HttpConfig withOpenMetrics() {
-        return with(port, allowedHosts, true, management);
+        return Records.with(this, "openMetrics", true);
     }
 
     /** The same with a second listener for health and metrics. */
     public HttpConfig withManagement(Management newManagement) {
-        return with(port, allowedHosts, openMetrics, newManagement);
+        return Records.with(this, "management", newManagement);
     }
 
     /** The same with further host names for requests. */
     public HttpConfig withAllowedHosts(List<String> newAllowedHosts) {
-        return with(port, newAllowedHosts, openMetrics, management);
-    }
-
-    private HttpConfig with(int itsPort, List<String> itsHosts, boolean itsOpenMetrics, Management itsManagement) {
-        return new HttpConfig(
-                host,
-                itsPort,
-                control,
-                tokenSha256,
-                tls,
-                vertxMetrics,
-                itsHosts,
-                itsOpenMetrics,
-                itsManagement,
-                shutdownDelayMs);
+        return Records.with(this, "allowedHosts", newAllowedHosts);
     }
 
     /** Whether only this machine can connect. */
@@ -139,7 +125,7 @@ public record HttpConfig(
         public Management {
             new Checks()
                     .require(host != null && !host.isBlank(), "managementHost", "nothing", "a host name or address")
-                    .range("managementPort", port, 0, 65_535)
+                    .key(KEYS, "managementPort", port)
                     .throwIfAny("http configuration");
         }
 

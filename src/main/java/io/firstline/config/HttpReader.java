@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,27 +45,24 @@ final class HttpReader {
         }
         try {
             String host = section.path("host").asText(HttpConfig.DEFAULT_HOST);
-            List<String> allowedHosts = new ArrayList<>();
-            section.path("allowedHosts").forEach(name -> allowedHosts.add(name.textValue()));
-            return new HttpConfig(
-                    host,
-                    section.path("port").asInt(HttpConfig.DEFAULT_PORT),
-                    section.path("control").asBoolean(),
-                    token,
-                    tls,
-                    section.path("vertxMetrics").asBoolean(),
-                    allowedHosts,
-                    section.path("openMetrics").asBoolean(),
-                    section.has("managementPort")
-                            ? new HttpConfig.Management(
-                                    section.path("managementHost").asText(host),
-                                    section.get("managementPort").asInt())
-                            : null,
-                    section.path("shutdownDelayMs").asInt());
+            Map<String, Object> values = new HashMap<>();
+            values.put("host", host);
+            values.put("tokenSha256", token);
+            values.put("tls", tls);
+            values.put("management", management(section, host));
+            return SchemaKeys.HTTP.read(HttpConfig.class, section, values);
         } catch (InvalidConfigException e) {
             problems.addAll(e.problems());
             return null;
         }
+    }
+
+    private static HttpConfig.Management management(JsonNode section, String host) {
+        return section.has("managementPort")
+                ? new HttpConfig.Management(
+                        section.path("managementHost").asText(host),
+                        section.get("managementPort").asInt())
+                : null;
     }
 
     /**

@@ -24,7 +24,7 @@ public record Limits(
 
     public Limits {
         new Checks()
-                .range("framesPerSecond", framesPerSecond, 0, WsConnectionConfig.MAX_FRAMES_PER_SECOND)
+                .key(SchemaKeys.FEED, "framesPerSecond", framesPerSecond)
                 .range("streamsPerConnection", streamsPerConnection, 0, 100_000)
                 .range("charsPerConnection", charsPerConnection, 0, 10_000_000)
                 .range("connectsPer5Min", connectsPer5Min, 0, 100_000)

@@ -1,5 +1,7 @@
 package io.firstline.config;
 
+import java.util.Map;
+
 /**
  * How many published messages a feed keeps for consumers that missed some. Immutable; checked in the constructor.
  *
@@ -8,9 +10,7 @@ package io.firstline.config;
  * @param streams number of streams whose last message is kept too, within the same number of bytes again; 0 = none
  */
 public record Retention(int messages, int bytes, int streams) {
-    public static final int DEFAULT_MESSAGES = 4_096;
-    public static final int DEFAULT_BYTES = 4 << 20;
-    public static final int DEFAULT_STREAMS = 1_024;
+    private static final SchemaKeys KEYS = SchemaKeys.RETAIN;
 
     /**
      * Keeps nothing; the default of a feed that is not shared between nodes. Kept messages survive young collections,
@@ -22,13 +22,13 @@ public record Retention(int messages, int bytes, int streams) {
      * The default of a feed that is shared between nodes: without retention, consumers lose messages at a change of
      * owner.
      */
-    public static final Retention DEFAULT = new Retention(DEFAULT_MESSAGES, DEFAULT_BYTES, DEFAULT_STREAMS);
+    public static final Retention DEFAULT = KEYS.defaults(Retention.class, Map.of());
 
     public Retention {
         new Checks()
-                .range("messages", messages, 0, 1 << 20)
-                .range("bytes", bytes, 0, 1 << 30)
-                .range("streams", streams, 0, 1 << 16)
+                .key(KEYS, "messages", messages)
+                .key(KEYS, "bytes", bytes)
+                .key(KEYS, "streams", streams)
                 .throwIfAny("retention");
     }
 }

@@ -13,20 +13,25 @@ package io.firstline.config;
  *     Binance allows
  */
 public record RetryConfig(int baseMs, int capMs, int stableMs, int connectsPer5Min) {
-    public static final RetryConfig DEFAULT = new RetryConfig(250, 30_000, 10_000, 300);
+    private static final SchemaKeys KEYS = SchemaKeys.FEED;
+    public static final RetryConfig DEFAULT = new RetryConfig(
+            KEYS.defaultNumber("retryBaseMs"),
+            KEYS.defaultNumber("retryCapMs"),
+            KEYS.defaultNumber("retryStableMs"),
+            KEYS.defaultNumber("connectsPer5Min"));
 
     public RetryConfig {
         new Checks()
-                .range("retryBaseMs", baseMs, 1, 60_000)
-                .range("retryCapMs", capMs, 1, 3_600_000)
-                .range("retryStableMs", stableMs, 0, 3_600_000)
-                .range("connectsPer5Min", connectsPer5Min, 0, 1_000_000)
+                .key(KEYS, "retryBaseMs", baseMs)
+                .key(KEYS, "retryCapMs", capMs)
+                .key(KEYS, "retryStableMs", stableMs)
+                .key(KEYS, "connectsPer5Min", connectsPer5Min)
                 .require(capMs >= baseMs, "retryCapMs", capMs, "at least retryBaseMs (" + baseMs + ")")
                 .throwIfAny("retry configuration");
     }
 
     /** These delays with the default limit of attempts. */
     public RetryConfig(int baseMs, int capMs, int stableMs) {
-        this(baseMs, capMs, stableMs, 300);
+        this(baseMs, capMs, stableMs, KEYS.defaultNumber("connectsPer5Min"));
     }
 }

@@ -48,23 +48,33 @@ final class Schema {
         return Shipped.VENUE;
     }
 
-    /** Loaded on first use: loading the validator takes a third of a second. */
-    private static final class Shipped {
-        static final Schema SERVICE = load("conf/firstline.schema.json");
-        static final Schema FEED = SERVICE.definition("feed");
-        static final Schema VENUE = load("conf/venues/venue.schema.json");
+    /** The schema of a service's configuration as a tree, without the validator. */
+    static JsonNode serviceTree() {
+        return Tree.SERVICE;
     }
 
-    private static Schema load(String resource) {
+    private static final class Tree {
+        static final JsonNode SERVICE = parse("conf/firstline.schema.json");
+    }
+
+    /** Loaded on first use: loading the validator takes a third of a second. */
+    private static final class Shipped {
+        static final Schema SERVICE = load(Tree.SERVICE);
+        static final Schema FEED = SERVICE.definition("feed");
+        static final Schema VENUE = load(parse("conf/venues/venue.schema.json"));
+    }
+
+    private static Schema load(JsonNode tree) {
+        SchemaValidatorsConfig pointers =
+                SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
+        return new Schema(
+                tree,
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(tree, pointers));
+    }
+
+    private static JsonNode parse(String resource) {
         try (InputStream in = Schema.class.getClassLoader().getResourceAsStream(resource)) {
-            JsonNode tree = JsonText.tree(new String(in.readAllBytes(), StandardCharsets.UTF_8), new ArrayList<>());
-            SchemaValidatorsConfig pointers = SchemaValidatorsConfig.builder()
-                    .pathType(PathType.JSON_POINTER)
-                    .build();
-            return new Schema(
-                    tree,
-                    JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                            .getSchema(tree, pointers));
+            return JsonText.tree(new String(in.readAllBytes(), StandardCharsets.UTF_8), new ArrayList<>());
         } catch (IOException e) {
             throw new UncheckedIOException("The schema " + resource + " cannot be read from the class path", e);
         }

@@ -11,7 +11,6 @@ package io.firstline.config;
  */
 public record TcpBridgeConfig(String host, int port, String tokenSha256, HttpConfig.PemFiles tls, BridgeConfig bridge) {
     public static final String DEFAULT_HOST = Loopback.ADDRESS;
-    public static final int DEFAULT_PORT = 7_000;
 
     public TcpBridgeConfig {
         // host, port and token have the same rules as for the page

@@ -1,10 +1,10 @@
 package io.firstline.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -56,12 +56,7 @@ public record WsConnectionConfig(
         Endpoint endpoint,
         List<String> subProtocols) {
 
-    public static final int DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-    public static final int DEFAULT_LATENCY_PING_INTERVAL_MS = 1_000;
-    public static final int DEFAULT_LATENCY_WINDOW = 60;
-    public static final int DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
-    public static final int MAX_FRAMES_PER_SECOND = 10_000;
-
+    private static final SchemaKeys KEYS = SchemaKeys.FEED;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
@@ -82,11 +77,11 @@ public record WsConnectionConfig(
         checks.add(FeedUrl.problems(url, allowPlaintext))
                 .require(
                         !connectionId.isBlank(), "connectionId", "\"" + connectionId + "\"", "a name that is not blank")
-                .range("maxMessageBytes", maxMessageBytes, 1, 1 << 30)
-                .range("latencyPingIntervalMs", latencyPingIntervalMs, 1, 3_600_000)
-                .range("latencyWindow", latencyWindow, 1, 100_000)
-                .range("connectTimeoutMs", connectTimeoutMs, 1, 600_000)
-                .range("framesPerSecond", framesPerSecond, 0, MAX_FRAMES_PER_SECOND)
+                .key(KEYS, "maxMessageBytes", maxMessageBytes)
+                .key(KEYS, "latencyPingIntervalMs", latencyPingIntervalMs)
+                .key(KEYS, "latencyWindow", latencyWindow)
+                .key(KEYS, "connectTimeoutMs", connectTimeoutMs)
+                .key(KEYS, "framesPerSecond", framesPerSecond)
                 .add(headerProblems(headers))
                 .add(subProtocolProblems(subProtocols))
                 .throwIfAny("connection configuration");
@@ -94,24 +89,7 @@ public record WsConnectionConfig(
 
     /** The defaults for this URL, with a new connection id. */
     public static WsConnectionConfig of(String url) {
-        return new WsConnectionConfig(
-                url,
-                List.of(),
-                null,
-                List.of(),
-                true,
-                DEFAULT_MAX_MESSAGE_BYTES,
-                DEFAULT_LATENCY_PING_INTERVAL_MS,
-                DEFAULT_LATENCY_WINDOW,
-                DEFAULT_CONNECT_TIMEOUT_MS,
-                0,
-                RetryConfig.DEFAULT,
-                false,
-                false,
-                Map.of(),
-                "",
-                Endpoint.NONE,
-                List.of());
+        return KEYS.defaults(WsConnectionConfig.class, Collections.singletonMap("url", url));
     }
 
     /** A connection id that is unique in this process. */
@@ -155,143 +133,71 @@ public record WsConnectionConfig(
     }
 
     public WsConnectionConfig withUrl(String url) {
-        return with(draft -> draft.url = url);
+        return Records.with(this, "url", url);
     }
 
     public WsConnectionConfig withFurtherUrls(List<String> furtherUrls) {
-        return with(draft -> draft.furtherUrls = furtherUrls);
+        return Records.with(this, "furtherUrls", furtherUrls);
     }
 
     public WsConnectionConfig withConnectionId(String connectionId) {
-        return with(draft -> draft.connectionId = connectionId);
+        return Records.with(this, "connectionId", connectionId);
     }
 
     public WsConnectionConfig withOnConnect(List<String> onConnect) {
-        return with(draft -> draft.onConnect = onConnect);
+        return Records.with(this, "onConnect", onConnect);
     }
 
     public WsConnectionConfig withAutoReconnect(boolean autoReconnect) {
-        return with(draft -> draft.autoReconnect = autoReconnect);
+        return Records.with(this, "autoReconnect", autoReconnect);
     }
 
     public WsConnectionConfig withMaxMessageBytes(int maxMessageBytes) {
-        return with(draft -> draft.maxMessageBytes = maxMessageBytes);
+        return Records.with(this, "maxMessageBytes", maxMessageBytes);
     }
 
     public WsConnectionConfig withLatencyPingIntervalMs(int latencyPingIntervalMs) {
-        return with(draft -> draft.latencyPingIntervalMs = latencyPingIntervalMs);
+        return Records.with(this, "latencyPingIntervalMs", latencyPingIntervalMs);
     }
 
     public WsConnectionConfig withLatencyWindow(int latencyWindow) {
-        return with(draft -> draft.latencyWindow = latencyWindow);
+        return Records.with(this, "latencyWindow", latencyWindow);
     }
 
     public WsConnectionConfig withConnectTimeoutMs(int connectTimeoutMs) {
-        return with(draft -> draft.connectTimeoutMs = connectTimeoutMs);
+        return Records.with(this, "connectTimeoutMs", connectTimeoutMs);
     }
 
     public WsConnectionConfig withFramesPerSecond(int framesPerSecond) {
-        return with(draft -> draft.framesPerSecond = framesPerSecond);
+        return Records.with(this, "framesPerSecond", framesPerSecond);
     }
 
     public WsConnectionConfig withRetry(RetryConfig retry) {
-        return with(draft -> draft.retry = retry);
+        return Records.with(this, "retry", retry);
     }
 
     public WsConnectionConfig withCompression(boolean compression) {
-        return with(draft -> draft.compression = compression);
+        return Records.with(this, "compression", compression);
     }
 
     public WsConnectionConfig withAllowPlaintext(boolean allowPlaintext) {
-        return with(draft -> draft.allowPlaintext = allowPlaintext);
+        return Records.with(this, "allowPlaintext", allowPlaintext);
     }
 
     public WsConnectionConfig withHeaders(Map<String, String> headers) {
-        return with(draft -> draft.headers = headers);
+        return Records.with(this, "headers", headers);
     }
 
     public WsConnectionConfig withTrustedCertificates(String trustedCertificates) {
-        return with(draft -> draft.trustedCertificates = trustedCertificates);
+        return Records.with(this, "trustedCertificates", trustedCertificates);
     }
 
     public WsConnectionConfig withSubProtocols(List<String> subProtocols) {
-        return with(draft -> draft.subProtocols = subProtocols);
+        return Records.with(this, "subProtocols", subProtocols);
     }
 
     /** The same with an endpoint; the URL becomes its placeholder. */
     public WsConnectionConfig withEndpoint(Endpoint endpoint) {
-        return with(draft -> {
-            draft.endpoint = endpoint;
-            draft.url = endpoint.standIn();
-            draft.furtherUrls = List.of();
-        });
-    }
-
-    private WsConnectionConfig with(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return draft.made();
-    }
-
-    /** The fields while one is changed. */
-    private static final class Draft {
-        private String url;
-        private List<String> furtherUrls;
-        private String connectionId;
-        private List<String> onConnect;
-        private boolean autoReconnect;
-        private int maxMessageBytes;
-        private int latencyPingIntervalMs;
-        private int latencyWindow;
-        private int connectTimeoutMs;
-        private int framesPerSecond;
-        private RetryConfig retry;
-        private boolean compression;
-        private boolean allowPlaintext;
-        private Map<String, String> headers;
-        private String trustedCertificates;
-        private Endpoint endpoint;
-        private List<String> subProtocols;
-
-        Draft(WsConnectionConfig from) {
-            url = from.url();
-            furtherUrls = from.furtherUrls();
-            connectionId = from.connectionId();
-            onConnect = from.onConnect();
-            autoReconnect = from.autoReconnect();
-            maxMessageBytes = from.maxMessageBytes();
-            latencyPingIntervalMs = from.latencyPingIntervalMs();
-            latencyWindow = from.latencyWindow();
-            connectTimeoutMs = from.connectTimeoutMs();
-            framesPerSecond = from.framesPerSecond();
-            retry = from.retry();
-            compression = from.compression();
-            allowPlaintext = from.allowPlaintext();
-            headers = from.headers();
-            trustedCertificates = from.trustedCertificates();
-            endpoint = from.endpoint();
-            subProtocols = from.subProtocols();
-        }
-
-        WsConnectionConfig made() {
-            return new WsConnectionConfig(
-                    url,
-                    furtherUrls,
-                    connectionId,
-                    onConnect,
-                    autoReconnect,
-                    maxMessageBytes,
-                    latencyPingIntervalMs,
-                    latencyWindow,
-                    connectTimeoutMs,
-                    framesPerSecond,
-                    retry,
-                    compression,
-                    allowPlaintext,
-                    headers,
-                    trustedCertificates,
-                    endpoint,
-                    subProtocols);
-        }
+        return Records.with(this, Map.of("endpoint", endpoint, "url", endpoint.standIn(), "furtherUrls", List.of()));
     }
 }

@@ -1,7 +1,7 @@
 package io.firstline.config;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * A pool of redundant connections to one feed. Immutable; checked in the constructor.
@@ -37,14 +37,9 @@ public record WsPoolConfig(
         int maxAgeMs,
         List<DailyWindow> rotationWindows) {
 
-    public static final int DEFAULT_CONNECTIONS = 5;
-    public static final int DEFAULT_EVICT_INTERVAL_MS = 60_000;
-    public static final int DEFAULT_MIN_LIVE = 1;
-    public static final int DEFAULT_HASH_CAPACITY = 16_384;
-    public static final int DEFAULT_HISTORY_MS = 60_000;
-    public static final int DEFAULT_JOIN_GUARD_MS = 2_500;
-    public static final int DEFAULT_SKEW_MS = 250;
-    public static final int DEFAULT_MAX_AGE_MS = 82_800_000;
+    private static final SchemaKeys KEYS = SchemaKeys.FEED;
+
+    public static final int DEFAULT_CONNECTIONS = KEYS.defaultNumber("connections");
     /** Half of the 64 marks of a remembered message; the other half is for replacements under way. */
     public static final int MAX_CONNECTIONS = 32;
 
@@ -54,13 +49,13 @@ public record WsPoolConfig(
         new Checks()
                 .require(connection != null, "connection", "nothing", "a WsConnectionConfig")
                 .range("connections", connections, 2, MAX_CONNECTIONS)
-                .range("evictIntervalMs", evictIntervalMs, 1, Integer.MAX_VALUE)
+                .key(KEYS, "evictIntervalMs", evictIntervalMs)
                 .range("minLive", minLive, 1, Math.max(1, connections))
-                .range("hashCapacity", hashCapacity, 1, 1 << 20)
-                .range("historyMs", historyMs, 1, 3_600_000)
-                .range("joinGuardMs", joinGuardMs, 0, 600_000)
-                .range("skewMs", skewMs, 0, 60_000)
-                .range("maxAgeMs", maxAgeMs, 0, Integer.MAX_VALUE)
+                .key(KEYS, "hashCapacity", hashCapacity)
+                .key(KEYS, "historyMs", historyMs)
+                .key(KEYS, "joinGuardMs", joinGuardMs)
+                .key(KEYS, "skewMs", skewMs)
+                .key(KEYS, "maxAgeMs", maxAgeMs)
                 .require(
                         rotationWindows.isEmpty() || maxAgeMs > 0,
                         "rotationWindows",
@@ -75,111 +70,50 @@ public record WsPoolConfig(
     }
 
     public static WsPoolConfig of(WsConnectionConfig connection) {
-        return new WsPoolConfig(
-                connection,
-                DEFAULT_CONNECTIONS,
-                DEFAULT_EVICT_INTERVAL_MS,
-                RankBy.LAG,
-                DEFAULT_MIN_LIVE,
-                DEFAULT_HASH_CAPACITY,
-                DEFAULT_HISTORY_MS,
-                DEFAULT_JOIN_GUARD_MS,
-                DEFAULT_SKEW_MS,
-                DEFAULT_MAX_AGE_MS,
-                List.of());
+        return KEYS.defaults(WsPoolConfig.class, Collections.singletonMap("connection", connection));
     }
 
     public WsPoolConfig withConnection(WsConnectionConfig connection) {
-        return with(draft -> draft.connection = connection);
+        return Records.with(this, "connection", connection);
     }
 
     public WsPoolConfig withConnections(int connections) {
-        return with(draft -> draft.connections = connections);
+        return Records.with(this, "connections", connections);
     }
 
     public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {
-        return with(draft -> draft.evictIntervalMs = evictIntervalMs);
+        return Records.with(this, "evictIntervalMs", evictIntervalMs);
     }
 
     public WsPoolConfig withRankBy(RankBy rankBy) {
-        return with(draft -> draft.rankBy = rankBy);
+        return Records.with(this, "rankBy", rankBy);
     }
 
     public WsPoolConfig withMinLive(int minLive) {
-        return with(draft -> draft.minLive = minLive);
+        return Records.with(this, "minLive", minLive);
     }
 
     public WsPoolConfig withHashCapacity(int hashCapacity) {
-        return with(draft -> draft.hashCapacity = hashCapacity);
+        return Records.with(this, "hashCapacity", hashCapacity);
     }
 
     public WsPoolConfig withHistoryMs(int historyMs) {
-        return with(draft -> draft.historyMs = historyMs);
+        return Records.with(this, "historyMs", historyMs);
     }
 
     public WsPoolConfig withJoinGuardMs(int joinGuardMs) {
-        return with(draft -> draft.joinGuardMs = joinGuardMs);
+        return Records.with(this, "joinGuardMs", joinGuardMs);
     }
 
     public WsPoolConfig withSkewMs(int skewMs) {
-        return with(draft -> draft.skewMs = skewMs);
+        return Records.with(this, "skewMs", skewMs);
     }
 
     public WsPoolConfig withMaxAgeMs(int maxAgeMs) {
-        return with(draft -> draft.maxAgeMs = maxAgeMs);
+        return Records.with(this, "maxAgeMs", maxAgeMs);
     }
 
     public WsPoolConfig withRotationWindows(List<DailyWindow> rotationWindows) {
-        return with(draft -> draft.rotationWindows = rotationWindows);
-    }
-
-    private WsPoolConfig with(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return draft.made();
-    }
-
-    /** The fields while one is changed. */
-    private static final class Draft {
-        private WsConnectionConfig connection;
-        private int connections;
-        private int evictIntervalMs;
-        private RankBy rankBy;
-        private int minLive;
-        private int hashCapacity;
-        private int historyMs;
-        private int joinGuardMs;
-        private int skewMs;
-        private int maxAgeMs;
-        private List<DailyWindow> rotationWindows;
-
-        Draft(WsPoolConfig from) {
-            connection = from.connection();
-            connections = from.connections();
-            evictIntervalMs = from.evictIntervalMs();
-            rankBy = from.rankBy();
-            minLive = from.minLive();
-            hashCapacity = from.hashCapacity();
-            historyMs = from.historyMs();
-            joinGuardMs = from.joinGuardMs();
-            skewMs = from.skewMs();
-            maxAgeMs = from.maxAgeMs();
-            rotationWindows = from.rotationWindows();
-        }
-
-        WsPoolConfig made() {
-            return new WsPoolConfig(
-                    connection,
-                    connections,
-                    evictIntervalMs,
-                    rankBy,
-                    minLive,
-                    hashCapacity,
-                    historyMs,
-                    joinGuardMs,
-                    skewMs,
-                    maxAgeMs,
-                    rotationWindows);
-        }
+        return Records.with(this, "rotationWindows", rotationWindows);
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class LeaseModelTest {
     private static final long MS = 1_000_000;
-    private static final long LEASE = ClusterConfig.DEFAULT_LEASE_MS * MS;
+    private static final long LEASE = ClusterConfig.DEFAULT.leaseMs() * MS;
     private static final long NOON_MS = 1_800_000_000_000L;
     private static final String FEED = "f";
     private static final int RUNS = 400;

@@ -147,10 +147,10 @@ class ClusterConfigTest {
 
     @Test
     void shouldListenOnAPortThatIsNoMembers() {
-        ClusterConfig listener = ClusterConfig.DEFAULT.listening(ClusterConfig.DEFAULT_MEMBERS);
+        ClusterConfig listener = ClusterConfig.DEFAULT.listening(ClusterConfig.DEFAULT.members());
         assertThat(listener.isMember()).isFalse();
         assertThat(listener.port()).isEqualTo(5_704);
-        assertThat(listener.members()).isEqualTo(ClusterConfig.DEFAULT_MEMBERS);
+        assertThat(listener.members()).isEqualTo(ClusterConfig.DEFAULT.members());
 
         ClusterConfig two =
                 config("{'busPort':5801,'members':['127.0.0.1:5701']}").cluster();

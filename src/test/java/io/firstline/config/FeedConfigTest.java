@@ -226,7 +226,6 @@ class FeedConfigTest {
                 .withSkewMs(6);
 
         assertThat(pool)
-                .isEqualTo(new WsPoolConfig(
-                        connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, WsPoolConfig.DEFAULT_MAX_AGE_MS, List.of()));
+                .isEqualTo(new WsPoolConfig(connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, 82_800_000, List.of()));
     }
 }

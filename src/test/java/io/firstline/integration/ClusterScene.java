@@ -119,7 +119,7 @@ final class ClusterScene implements AutoCloseable {
                 0,
                 IntStream.rangeClosed(1, NODES).mapToObj(this::member).toList(),
                 2,
-                ClusterConfig.DEFAULT_LEASE_MS,
+                ClusterConfig.DEFAULT.leaseMs(),
                 SECRET,
                 null,
                 true);

@@ -119,8 +119,7 @@ class LoadTest {
 
     private static Watched stream(Bench bench, WsPoolConfig config, Ledger ledger) {
         WsPool pool = WsPool.create(bench.vertx, config);
-        pool.stream(WsPoolConfig.DEFAULT_HASH_CAPACITY, Overflow.DROP_OLDEST)
-                .handler(message -> ledger.receive(message.asText()));
+        pool.stream(16_384, Overflow.DROP_OLDEST).handler(message -> ledger.receive(message.asText()));
         Bench.connect(pool);
         return new Watched() {
             @Override
