@@ -1,70 +1,54 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedConfig.Body;
 import io.firstline.pool.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonArray;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Publishes one feed's messages and events on the event bus, in order, with bounded backlogs: see {@link BoundedPublisher}.
- * Adds each message to the memory first. Called on the feed's context. On a node that is not clustered it publishes
- * to local consumers only.
+ * Publishes one feed: adds each message to the memory, then passes it to the event bus and to the feed's other sinks.
+ * Called as {@link FeedSink} says.
  */
 final class FeedPublisher implements FeedSink {
-    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
-
-    private final BoundedPublisher boundedPublisher;
     private final Vertx vertx;
-    private final long droppedBefore;
     private final FeedConfig config;
-    private final String feedAddress;
-    private final String eventsAddress;
-    private final DeliveryOptions options;
-    private final boolean hasStreamAddresses;
     private final RetentionBuffer memory;
+    private final BusSink bus;
+    private final FeedSink[] others;
 
-    FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory) {
+    /**
+     * Creates the publisher of a feed.
+     *
+     * @param others the sinks beside the event bus
+     */
+    FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
         this.vertx = vertx;
-        this.memory = memory;
-        this.boundedPublisher = Backpressure.of(vertx).boundedPublisher(config.name());
-        this.droppedBefore = boundedPublisher.dropped();
         this.config = config;
-        this.feedAddress = Addresses.feed(config.name());
-        this.eventsAddress = Addresses.events(config.name());
-        this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
-        this.hasStreamAddresses = !config.streamPointer().isEmpty();
+        this.memory = memory;
+        this.bus = new BusSink(vertx, config);
+        this.others = others.toArray(FeedSink[]::new);
     }
 
     String feed() {
         return config.name();
     }
 
-    /** Returns the address at which other nodes that receive the feed find whole messages. */
+    /** See {@link BusSink#replicaAddress}. */
     String replicaAddress() {
-        return config.body() == Body.MESSAGE ? feedAddress : Addresses.replicas(config.name());
+        return bus.replicaAddress();
     }
 
     @Override
     public void publish(FeedMessage message) {
-        Object body =
-                switch (config.body()) {
-                    case MESSAGE -> message;
-                    case BUFFER -> message.payload();
-                    case JSON -> message.toJson();
-                };
-        String stream = message.stream();
         remember(message); // before a consumer can miss it
-        boundedPublisher.publish(feedAddress, body, options);
-        if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
-            boundedPublisher.publish(replicaAddress(), message, options);
+        bus.publish(message);
+        if (others.length > 0) {
+            toOthers(sink -> sink.publish(message));
         }
-        if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
-            boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
-        }
-        boundedPublisher.published(message.payload().length());
     }
 
     /**
@@ -72,31 +56,43 @@ final class FeedPublisher implements FeedSink {
      * whole feed counts as one stream.
      */
     boolean remember(FeedMessage message) {
-        return memory.add(message, hasStreamAddresses ? message.stream() : "");
+        return memory.add(message, config.streamPointer().isEmpty() ? "" : message.stream());
     }
 
     @Override
     public void publish(FeedEvent event) {
-        boundedPublisher.publish(eventsAddress, event.toJson(), options);
+        bus.publish(event);
+        toOthers(sink -> sink.publish(event));
+    }
+
+    @Override
+    public void publishHere(FeedEvent event) {
+        bus.publishHere(event);
+        toOthers(sink -> sink.publishHere(event));
+    }
+
+    private void toOthers(Consumer<FeedSink> action) {
+        for (FeedSink sink : others) {
+            try {
+                action.accept(sink);
+            } catch (RuntimeException | Error e) {
+                ((ContextInternal) vertx.getOrCreateContext()).reportException(e);
+            }
+        }
     }
 
     /** See {@link BoundedPublisher#consumers}. */
     JsonArray consumers() {
-        return boundedPublisher.consumers();
+        return bus.consumers();
     }
 
-    /** Returns a publisher for another configuration of the feed with the same memory. */
+    /** Returns a publisher for another configuration of the feed with the same memory and the same other sinks. */
     FeedPublisher to(FeedConfig changed) {
-        return new FeedPublisher(vertx, changed, memory);
+        return new FeedPublisher(vertx, changed, memory, List.of(others));
     }
 
-    /** Publishes an event that concerns this node only. */
-    void publishHere(FeedEvent event) {
-        boundedPublisher.publish(eventsAddress, event.toJson(), HERE);
-    }
-
-    /** Returns how many messages slow bus consumers did not get; may be called on any thread. */
+    /** See {@link BusSink#dropped}. */
     long dropped() {
-        return boundedPublisher.dropped() - droppedBefore;
+        return bus.dropped();
     }
 }

@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,8 @@ public abstract class FeedVerticle extends VerticleBase {
 
     private final FeedConfig given;
     private final FeedLease feedLease;
+    /** The sinks beside the event bus. */
+    private final List<FeedSink> sinks = new ArrayList<>();
     /** Completes when a start no longer waits for the first connection. */
     private final Promise<Void> connectLater = Promise.promise();
 
@@ -71,6 +74,16 @@ public abstract class FeedVerticle extends VerticleBase {
         this.feedLease = feedLease;
     }
 
+    /**
+     * Registers a sink beside the event bus; call it before the deployment.
+     *
+     * @return this verticle
+     */
+    public final FeedVerticle publishTo(FeedSink sink) {
+        sinks.add(sink);
+        return this;
+    }
+
     /** Returns the configuration it was created with, or null. */
     FeedConfig given() {
         return given;
@@ -106,7 +119,7 @@ public abstract class FeedVerticle extends VerticleBase {
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
                 feedLease == null ? Scheduler.of(vertx).epochMicros() : 1);
-        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory);
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
         if (feedLease == null) {
             memory.begin(0);
         } else {

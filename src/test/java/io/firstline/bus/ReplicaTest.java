@@ -75,7 +75,7 @@ class ReplicaTest {
     private Node node(String name, Consumer<JsonObject> tell) {
         RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
         FeedLease feedLease = new FeedLease(name);
-        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory);
+        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of());
         Replica replica = new Replica(
                 vertx, "btc", publisher, memory, feedLease, tell, () -> System.nanoTime() + passedNanos.get());
         replicas.add(replica);
