@@ -33,10 +33,10 @@ class PackagesTest {
             Map.entry("cluster", "bus config connection"),
             Map.entry("bridge", "bus config connection stream"),
             Map.entry("http", "bridge bus config connection pool stream"),
-            Map.entry("bench", "bus config connection http pool stream"),
+            Map.entry("bench", "bus config connection http pool service stream"),
             Map.entry(
                     "service",
-                    "arbitration bench bridge bus cluster config connection http merge payload pool recording simulator"
+                    "arbitration bridge bus cluster config connection http merge payload pool recording simulator"
                             + " stream"));
 
     private static JavaClasses classes;

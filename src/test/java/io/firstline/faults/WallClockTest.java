@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
  * Every decision uses the monotonic clock. ClockStepTest plays a step; this test finds each use of the system clock.
  */
 class WallClockTest {
-    private static final Path SOURCES = Path.of(System.getProperty("project.dir", "."), "src", "main", "java");
+    private static final Path SOURCES = Path.of(System.getProperty("project.dir", "."), "src");
+    private static final Pattern MAIN = Pattern.compile("[a-z]+/main/java/");
     private static final Pattern WALL_CLOCK = Pattern.compile(
             "currentTimeMillis|\\.now\\(|\\bClock\\.|java\\.time\\.Clock|InstantSource|new Date\\(|Calendar|lastModified");
 
@@ -75,9 +76,11 @@ class WallClockTest {
 
     private static Set<String> sourcesWith(Pattern pattern) {
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> pattern.matcher(textOf(file)).find())
-                    .map(file -> SOURCES.relativize(file).toString().replace('\\', '/'))
+            return files.map(file -> SOURCES.relativize(file).toString().replace('\\', '/'))
+                    .filter(file -> MAIN.matcher(file).lookingAt() && file.endsWith(".java"))
+                    .filter(file ->
+                            pattern.matcher(textOf(SOURCES.resolve(file))).find())
+                    .map(file -> MAIN.matcher(file).replaceFirst(""))
                     .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -69,12 +69,12 @@ class LauncherTest {
         Files.copy(project.resolve("launcher/firstline"), home.resolve("launcher/firstline"));
         Files.copy(project.resolve("launcher/jvm.options"), home.resolve("launcher/jvm.options"));
         executable(home.resolve("launcher/firstline"));
-        Files.createDirectories(home.resolve("src/main"));
+        Files.createDirectories(home.resolve("src/library/main"));
         Files.createDirectories(home.resolve("conf"));
         Files.createDirectories(home.resolve("target"));
         jar = home.resolve("target/firstline.jar");
         write(home.resolve("pom.xml"), 10);
-        write(home.resolve("src/main/A.java"), 10);
+        write(home.resolve("src/library/main/A.java"), 10);
         write(home.resolve("conf/config.json"), 10);
         write(jar, 5);
         java(17);
@@ -171,7 +171,7 @@ class LauncherTest {
     @Test
     void shouldBuildForANewerSource() throws Exception {
         maven("echo new >" + jar);
-        write(home.resolve("src/main/A.java"), 0);
+        write(home.resolve("src/library/main/A.java"), 0);
 
         assertRuns(run());
 
@@ -218,7 +218,7 @@ class LauncherTest {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
         maven("exit 1");
-        write(home.resolve("src/main/A.java"), 0);
+        write(home.resolve("src/library/main/A.java"), 0);
         java(21);
 
         Run run = run(List.of("/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"));

@@ -1,6 +1,5 @@
 package io.firstline.service;
 
-import io.firstline.bench.BenchCommand;
 import io.firstline.config.InvalidConfigException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -28,10 +28,7 @@ import picocli.CommandLine.IVersionProvider;
             TailCommand.class,
             GapsCommand.class,
             RecordCommand.class,
-            ReplayCommand.class,
-            BenchCommand.class,
-            CommandLine.HelpCommand.class,
-            AutoComplete.GenerateCompletion.class
+            ReplayCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -97,7 +94,10 @@ public final class Main {
     }
 
     static CommandLine line(OutputStream stdout) {
-        CommandLine line = new CommandLine(new Main(stdout))
+        CommandLine line = new CommandLine(new Main(stdout));
+        ServiceLoader.load(AddedCommand.class).forEach(line::addSubcommand);
+        line.addSubcommand(new CommandLine.HelpCommand())
+                .addSubcommand(new AutoComplete.GenerateCompletion())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, Durations::parse);
         line.setExecutionExceptionHandler((e, command, parsed) -> {

@@ -13,6 +13,9 @@ import java.util.concurrent.Callable;
  * created; this one creates no verticle.
  */
 public final class CodecRegistration implements VerticleFactory {
+    /** Called by the service loader. */
+    public CodecRegistration() {}
+
     @Override
     public String prefix() {
         return "firstline-codec";

@@ -1,5 +1,6 @@
 package io.firstline.bench;
 
+import io.firstline.service.AddedCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "1:failed while running",
             "2:bad input: nothing was started"
         })
-public final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements AddedCommand {
     private static final int MAX_ROUNDS = 100;
 
     @Option(names = "--quick", description = "fewer cells, shorter rounds: at most 90 seconds, for a first look")

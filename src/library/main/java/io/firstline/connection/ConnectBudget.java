@@ -70,6 +70,9 @@ public final class ConnectBudget implements Shareable {
 
     private final Map<String, Host> hosts = new HashMap<>();
 
+    /** A budget of its own, which nobody shares. */
+    public ConnectBudget() {}
+
     /** The budget that all feeds on this Vert.x share. */
     public static ConnectBudget of(Vertx vertx) {
         return vertx.sharedData()

@@ -1,0 +1,32 @@
+/**
+ * Redundant WebSocket connections to one feed, arbitrated into one stream. Begin with {@link io.firstline.pool.WsPool},
+ * or deploy {@link io.firstline.bus.PoolVerticle}. Packages that are not exported may change in any release.
+ */
+module io.firstline {
+    requires transitive io.vertx.core;
+    requires transitive com.fasterxml.jackson.databind;
+    requires com.dynatrace.hash4j;
+    requires com.networknt.schema;
+    requires HdrHistogram;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.compression;
+    requires io.netty.codec.http;
+    requires io.netty.common;
+    requires io.netty.resolver;
+    requires io.netty.resolver.dns;
+    requires io.netty.transport;
+    requires io.vertx.web.client;
+    requires io.vertx.web.common;
+    requires org.slf4j;
+
+    exports io.firstline.bus;
+    exports io.firstline.config;
+    exports io.firstline.connection;
+    exports io.firstline.pool;
+    exports io.firstline.recording;
+    exports io.firstline.stream;
+
+    provides io.vertx.core.spi.VerticleFactory with
+            io.firstline.bus.CodecRegistration;
+}
