@@ -61,6 +61,7 @@ public record WsConnectionConfig(
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     public WsConnectionConfig {
+        RequiredVersions.check();
         url = url == null ? null : FeedUrl.encoded(url);
         furtherUrls = furtherUrls == null
                 ? List.of()
