@@ -6,6 +6,8 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.Retention;
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedFact;
+import io.firstline.pool.FeedState;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;
@@ -31,7 +33,7 @@ class ReplicaTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Queue<FeedMessage> consumed = new ConcurrentLinkedQueue<>();
-    private final Queue<JsonObject> told = new ConcurrentLinkedQueue<>();
+    private final Queue<FeedFact.OwnerChanged> told = new ConcurrentLinkedQueue<>();
     private final List<Replica> replicas = new ArrayList<>();
     private final AtomicLong passedNanos = new AtomicLong();
 
@@ -42,8 +44,8 @@ class ReplicaTest {
             }
         }
 
-        void happens(FeedEvent.Type type, JsonObject facts) {
-            replica.publish(new FeedEvent(type, "btc", 0, facts));
+        void happens(FeedFact fact) {
+            replica.publish(new FeedEvent("btc", 0, 0, fact));
         }
 
         /** Nothing has arrived for a while, and its connections may still deliver it. */
@@ -72,7 +74,7 @@ class ReplicaTest {
         return node(name, told::add);
     }
 
-    private Node node(String name, Consumer<JsonObject> tell) {
+    private Node node(String name, Consumer<FeedFact.OwnerChanged> tell) {
         RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
         FeedLease feedLease = new FeedLease(name);
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of());
@@ -80,7 +82,7 @@ class ReplicaTest {
                 vertx, "btc", publisher, memory, feedLease, tell, () -> System.nanoTime() + passedNanos.get());
         replicas.add(replica);
         Node node = new Node(feedLease, memory, replica);
-        node.happens(FeedEvent.Type.CONNECTED, new JsonObject());
+        node.happens(new FeedFact.Connected("c"));
         return node;
     }
 
@@ -110,7 +112,7 @@ class ReplicaTest {
         assertThat(told)
                 .hasSize(1)
                 .first()
-                .extracting(fact -> fact.getInteger("waiting"))
+                .extracting(FeedFact.OwnerChanged::waiting)
                 .isEqualTo(2);
     }
 
@@ -442,10 +444,10 @@ class ReplicaTest {
         standby.receives("first");
         assertThat(standby.feedLease.isWarm()).isTrue();
 
-        standby.happens(FeedEvent.Type.DEGRADED, new JsonObject().put("state", "DISCONNECTED"));
+        standby.happens(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
         assertThat(standby.feedLease.isReceiving()).isFalse();
         assertThat(standby.feedLease.isWarm()).isFalse();
-        standby.happens(FeedEvent.Type.CONNECTED, new JsonObject());
+        standby.happens(new FeedFact.Connected("c"));
         assertThat(standby.feedLease.isReceiving()).isTrue();
         standby.receives("third");
         assertThat(standby.feedLease.isWarm())
@@ -523,7 +525,7 @@ class ReplicaTest {
         Node node = node("a");
         Queue<JsonObject> events = new ConcurrentLinkedQueue<>();
         vertx.eventBus().<JsonObject>consumer(Addresses.events("btc"), m -> events.add(m.body()));
-        FeedEvent event = new FeedEvent(FeedEvent.Type.DEGRADED, "btc", 1, new JsonObject());
+        FeedEvent event = new FeedEvent("btc", 0, 1, new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
 
         node.replica.publish(event);
         Await.until("told", () -> events.size() == 1);

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
-import io.vertx.core.json.JsonObject;
+import io.firstline.pool.FeedFact;
+import io.firstline.pool.FeedState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,13 +14,12 @@ class StandbyReadinessTest {
 
     private final StandbyReadiness line = new StandbyReadiness();
 
-    private void happened(FeedEvent.Type type, int pool, String state, long nanos) {
-        line.happened(
-                new FeedEvent(type, "f", 0, new JsonObject().put("shard", pool).put("state", state)), nanos);
+    private void happened(FeedFact fact, int pool, long nanos) {
+        line.happened(new FeedEvent("f", pool, 0, fact), nanos);
     }
 
     private void connected(int pool, long nanos) {
-        happened(FeedEvent.Type.CONNECTED, pool, null, nanos);
+        happened(new FeedFact.Connected("c"), pool, nanos);
     }
 
     @Test
@@ -42,11 +42,11 @@ class StandbyReadinessTest {
         connected(1, 10);
         connected(2, 10);
         line.cameBothWays(10);
-        happened(FeedEvent.Type.DEGRADED, 1, "DEGRADED", 12);
+        happened(new FeedFact.Degraded(1, 2, FeedState.DEGRADED, ""), 1, 12);
         connected(1, 15);
         assertThat(line.overlaps()).as("another connection carried on").isTrue();
 
-        happened(FeedEvent.Type.DEGRADED, 1, "DISCONNECTED", 20);
+        happened(new FeedFact.Degraded(1, 2, FeedState.DISCONNECTED, ""), 1, 20);
         assertThat(line.overlaps()).isFalse();
         assertThat(line.isReceived()).isFalse();
         assertThat(line.cameBothWays(25)).as("over the other pool").isFalse();
@@ -104,7 +104,7 @@ class StandbyReadinessTest {
     @Test
     void shouldNotBeUnansweredWhereThereIsNoConnectionToAnswer() {
         connected(1, 10);
-        happened(FeedEvent.Type.DEGRADED, 1, "DISCONNECTED", 20);
+        happened(new FeedFact.Degraded(1, 2, FeedState.DISCONNECTED, ""), 1, 20);
         looks(3 * SECOND, FeedActivity.NONE, new FeedActivity(1, 0, true, false));
 
         assertThat(line.isReceived()).isFalse();
@@ -115,10 +115,10 @@ class StandbyReadinessTest {
     void shouldHaveAHoleWhereANewConnectionLeadsThatCouldNotLineUp() {
         connected(1, 10);
         line.cameBothWays(10);
-        line.happened(new FeedEvent(FeedEvent.Type.IN_STEP, "f", 0, new JsonObject().put("alone", false)), 20);
+        happened(new FeedFact.InStep("c", false), 1, 20);
         assertThat(line.overlaps()).isTrue();
 
-        line.happened(new FeedEvent(FeedEvent.Type.IN_STEP, "f", 0, new JsonObject().put("alone", true)), 30);
+        happened(new FeedFact.InStep("c", true), 1, 30);
 
         assertThat(line.overlaps()).isFalse();
         assertThat(line.cameBothWays(29)).isFalse();

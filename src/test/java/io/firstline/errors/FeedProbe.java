@@ -46,7 +46,7 @@ final class FeedProbe implements AutoCloseable {
     List<JsonObject> told(FeedEvent.Type type) {
         return events.stream()
                 .filter(e -> e.type() == type)
-                .map(FeedEvent::facts)
+                .map(FeedEvent::toJson)
                 .toList();
     }
 

@@ -329,7 +329,7 @@ class FaultSuiteTest {
     private static void assertNeverWithoutConnection(Scene scene) {
         assertThat(scene.events(FeedEvent.Type.DEGRADED))
                 .as("the feed always had a connection")
-                .allMatch(e -> e.facts().getInteger("live") > 0);
+                .allMatch(e -> e.toJson().getInteger("live") > 0);
     }
 
     // silence
@@ -383,7 +383,7 @@ class FaultSuiteTest {
             scene.detect(
                     "the silent stream",
                     e -> e.type() == FeedEvent.Type.STREAM_SILENT
-                            && "trade ETHUSDT".equals(e.facts().getString("stream")));
+                            && "trade ETHUSDT".equals(e.toJson().getString("stream")));
             Await.until(
                     "a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
             scene.recover();
@@ -403,7 +403,9 @@ class FaultSuiteTest {
     private static void nothingComes(Scene scene) {
         scene.strikeFromTheStart();
         FeedEvent silent = scene.detect("told that nothing comes", e -> e.type() == FeedEvent.Type.STREAM_SILENT);
-        assertThat(silent.facts().containsKey("connection")).as("blamed on one").isFalse();
+        assertThat(silent.toJson().containsKey("connection"))
+                .as("blamed on one")
+                .isFalse();
         assertThat(scene.report().copies()).as("acknowledgements").isEqualTo(3);
         assertThat(scene.events(FeedEvent.Type.EVICTED)).isEmpty();
         scene.assertLostConnections(0);
@@ -423,7 +425,7 @@ class FaultSuiteTest {
         scene.proxy.greet(FaultProxy.pass());
         scene.detect(
                 "the silent one",
-                e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.facts().containsKey("connection"));
+                e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.toJson().containsKey("connection"));
         Await.until("a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
         scene.recover();
         scene.assertLostConnections(1);
@@ -440,9 +442,9 @@ class FaultSuiteTest {
             scene.strike(fault);
             scene.detect(
                     "the dead one",
-                    e -> "half-open".equals(e.facts().getString("cause"))
+                    e -> "half-open".equals(e.toJson().getString("cause"))
                             || (e.type() == FeedEvent.Type.STREAM_SILENT
-                                    && e.facts().containsKey("connection")));
+                                    && e.toJson().containsKey("connection")));
             scene.assertDetectedWithinMs(2 * SLOWER_PING_MS + BUSY_MS);
             scene.recover();
             scene.assertRecoveredWithinMs(2 * SLOWER_PING_MS + REPLACED_MS);
@@ -457,7 +459,7 @@ class FaultSuiteTest {
             scene.strike(leader -> which.apply(scene).mute(text -> true));
             scene.detect(
                     "the silent one",
-                    e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.facts().containsKey("connection"));
+                    e -> e.type() == FeedEvent.Type.STREAM_SILENT && e.toJson().containsKey("connection"));
             scene.assertDetectedWithinMs(SILENT_MS);
             Await.until(
                     "a replacement", () -> !scene.events(FeedEvent.Type.EVICTED).isEmpty());
@@ -500,7 +502,8 @@ class FaultSuiteTest {
                     scene.strike(link -> link.limit(2_000));
                     scene.detect(
                             "the slow one evicted",
-                            e -> e.type() == FeedEvent.Type.EVICTED && e.facts().getLong("lagP99Micros") > 50_000);
+                            e -> e.type() == FeedEvent.Type.EVICTED
+                                    && e.toJson().getLong("lagP99Micros") > 50_000);
                     scene.recover();
                     scene.struck().limit(0);
                     scene.assertLostConnections(0);
@@ -675,7 +678,7 @@ class FaultSuiteTest {
             scene.detect(
                     "why no new connection",
                     e -> e.type() == FeedEvent.Type.CONNECT_FAILED
-                            && e.facts().getString("cause").equals(cause));
+                            && e.toJson().getString("cause").equals(cause));
             assertThat(scene.pool.state()).isEqualTo(FeedState.DEGRADED);
             scene.more();
             Scene.pass(100);
@@ -726,7 +729,7 @@ class FaultSuiteTest {
                     scene.detect(
                             "no connection",
                             e -> e.type() == FeedEvent.Type.DEGRADED
-                                    && e.facts().getString("state").equals("DISCONNECTED"));
+                                    && e.toJson().getString("state").equals("DISCONNECTED"));
                     Scene.pass(1_000);
                     assertThat(scene.pool.state()).isEqualTo(FeedState.DISCONNECTED);
                     scene.proxy.listen();

@@ -168,7 +168,7 @@ final class Scene implements AutoCloseable {
     /** The feed reports that a connection was lost for this cause. */
     void detectLoss(String cause) {
         FeedEvent event = detect("a connection lost", e -> e.type() == FeedEvent.Type.DISCONNECTED);
-        assertThat(event.facts().getString("cause")).isEqualTo(cause);
+        assertThat(event.toJson().getString("cause")).isEqualTo(cause);
     }
 
     /** Adds to the report a thing that Firstline should have done and did not; the row can still pass. */

@@ -136,14 +136,14 @@ class StallTest {
             scene.detect("whole again", () -> scene.pool.state() == FeedState.CONNECTED);
             assertThat(scene.events(FeedEvent.Type.DEGRADED))
                     .as("it is told once that nothing came, and the feed always had a connection")
-                    .filteredOn(e -> e.facts().getString("reason", "").equals(UNANSWERED))
+                    .filteredOn(e -> e.toJson().getString("reason", "").equals(UNANSWERED))
                     .hasSize(1);
             assertThat(scene.events(FeedEvent.Type.DEGRADED))
-                    .allMatch(e -> e.facts().getInteger("live") > 0);
+                    .allMatch(e -> e.toJson().getInteger("live") > 0);
             assertThat(scene.report().problems()).doesNotContain(UNANSWERED);
             Map<String, Integer> reasons = new LinkedHashMap<>();
             scene.events(FeedEvent.Type.EVICTED)
-                    .forEach(e -> reasons.merge(e.facts().getString("reason"), 1, Integer::sum));
+                    .forEach(e -> reasons.merge(e.toJson().getString("reason"), 1, Integer::sum));
             System.out.println("[stall] vanished: all replaced after " + elapsedMs(struck) + " ms, evicted " + reasons);
         }
     }

@@ -70,7 +70,7 @@ class VenueRecordingsTest {
             pool.handler(message -> merged.add(message.asText()));
             pool.eventHandler(event -> {
                 if (event.type() == FeedEvent.Type.GAP) {
-                    gaps.add(event.facts());
+                    gaps.add(event.toJson());
                 }
             });
             Bench.connect(pool);

@@ -183,7 +183,7 @@ class HandedCasesTest {
         List<JsonObject> gaps() {
             return events.stream()
                     .filter(event -> event.type() == FeedEvent.Type.GAP)
-                    .map(FeedEvent::facts)
+                    .map(FeedEvent::toJson)
                     .toList();
         }
 

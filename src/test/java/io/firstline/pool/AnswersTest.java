@@ -50,7 +50,7 @@ class AnswersTest extends FeedTestBase {
         server.send("{\"code\":2,\"msg\":\"Invalid request\",\"id\":10001}", 0, 1);
 
         eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 2);
-        JsonObject refused = told(FeedEvent.Type.SUBSCRIBE_FAILED).get(0).facts();
+        JsonObject refused = told(FeedEvent.Type.SUBSCRIBE_FAILED).get(0).toJson();
         assertThat(refused.getString("reason")).isEqualTo("refused: 2");
         assertThat(refused.getJsonArray("streams")).isEqualTo(new JsonArray().add("x"));
         assertThat(messages).isEmpty();
@@ -89,7 +89,7 @@ class AnswersTest extends FeedTestBase {
 
         server.send("{\"id\":1}", 2);
 
-        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("replacement"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("replacement"))
                 .isEqualTo("f-3");
     }
 
@@ -161,7 +161,7 @@ class AnswersTest extends FeedTestBase {
         assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).isEmpty();
         refuse(server, 0, 10_004, "Invalid topic\\u001b[2J");
 
-        JsonObject failed = awaitTold(FeedEvent.Type.SUBSCRIBE_FAILED).facts();
+        JsonObject failed = awaitTold(FeedEvent.Type.SUBSCRIBE_FAILED).toJson();
         assertThat(failed.getJsonArray("streams")).isEqualTo(new JsonArray().add("bad"));
         assertThat(failed.getString("reason")).isEqualTo("refused: Invalid topic\\u001b[2J");
         server.send("{\"topic\":\"c\"}", 0);
@@ -179,7 +179,7 @@ class AnswersTest extends FeedTestBase {
         String error = "{\"event\":\"error\",\"topic\":\"%s\",\"msg\":\"%s\"}";
         server.send(error.formatted("a", "no such product"), server.socketOf(feed, "f-1"));
 
-        JsonObject told = awaitTold(FeedEvent.Type.SERVER_ERROR).facts();
+        JsonObject told = awaitTold(FeedEvent.Type.SERVER_ERROR).toJson();
         assertThat(told.getString("connection")).isEqualTo("f-1");
         assertThat(told.getString("text")).isEqualTo("no such product");
         assertThat(told.getJsonArray("streams")).isEqualTo(new JsonArray().add("a"));
@@ -195,12 +195,12 @@ class AnswersTest extends FeedTestBase {
             server.send(error.formatted("", "last"), 0);
             return told(FeedEvent.Type.SERVER_ERROR)
                             .get(told(FeedEvent.Type.SERVER_ERROR).size() - 1)
-                            .facts()
+                            .toJson()
                             .getInteger("omitted")
                     > 0;
         });
         assertThat(told(FeedEvent.Type.SERVER_ERROR))
-                .allMatch(event -> event.facts().getString("text").length() <= 201);
+                .allMatch(event -> event.toJson().getString("text").length() <= 201);
     }
 
     @Test
@@ -213,11 +213,11 @@ class AnswersTest extends FeedTestBase {
         server.send("{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"upgrade\"}", server.socketOf(feed, "f-1"));
 
         eventually(() -> server.sockets.size() == 3);
-        assertThat(awaitTold(FeedEvent.Type.SHUTDOWN_ANNOUNCED).facts().getString("connection"))
+        assertThat(awaitTold(FeedEvent.Type.SHUTDOWN_ANNOUNCED).toJson().getString("connection"))
                 .isEqualTo("f-1");
         eventually(() -> told(FeedEvent.Type.CONNECTED).size() == 3);
         server.send("{\"topic\":\"a\",\"n\":1}", 0, 1, 2);
-        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("connection"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("connection"))
                 .isEqualTo("f-1");
         assertThat(texts()).as("the notice is no data").hasSize(2);
     }

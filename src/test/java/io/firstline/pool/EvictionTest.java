@@ -74,8 +74,8 @@ class EvictionTest extends FeedTestBase {
     private List<String> storyOf(String connectionId) {
         List<String> story = new ArrayList<>();
         for (FeedEvent event : events) {
-            if (connectionId.equals(event.facts().getString("connection"))
-                    || connectionId.equals(event.facts().getString("replacement"))) {
+            if (connectionId.equals(event.toJson().getString("connection"))
+                    || connectionId.equals(event.toJson().getString("replacement"))) {
                 story.add(event.type().label());
             }
         }
@@ -97,11 +97,11 @@ class EvictionTest extends FeedTestBase {
         ledger.assertComplete(feed, messages);
         List<FeedEvent> evicted = told(FeedEvent.Type.EVICTED).subList(0, 2);
         for (FeedEvent event : evicted) {
-            assertThat(event.facts().getString("reason"))
+            assertThat(event.toJson().getString("reason"))
                     .startsWith(rankBy == RankBy.LAG ? "slow: lag p99 " : "slow: latency ");
-            assertThat(event.facts().getDouble("latencyMs")).isGreaterThan(BETWEEN_MS);
-            assertThat(event.facts().getLong("lagP99Micros")).isGreaterThan(1_000L);
-            String replacement = event.facts().getString("replacement");
+            assertThat(event.toJson().getDouble("latencyMs")).isGreaterThan(BETWEEN_MS);
+            assertThat(event.toJson().getLong("lagP99Micros")).isGreaterThan(1_000L);
+            String replacement = event.toJson().getString("replacement");
             assertThat(storyOf(replacement)).startsWith("connected", "in-step", "evicted");
         }
         assertThat(below).isEmpty();
@@ -122,7 +122,7 @@ class EvictionTest extends FeedTestBase {
             most.accumulateAndGet(exchange.lines().size(), Math::max);
             return !told(FeedEvent.Type.EVICTED).isEmpty();
         });
-        assertThat(told(FeedEvent.Type.EVICTED).get(0).facts().getDouble("latencyMs"))
+        assertThat(told(FeedEvent.Type.EVICTED).get(0).toJson().getDouble("latencyMs"))
                 .isGreaterThan(BETWEEN_MS);
         assertThat(most.get()).isLessThanOrEqualTo(4);
         assertThat(below).isEmpty();
@@ -137,8 +137,8 @@ class EvictionTest extends FeedTestBase {
 
         FeedEvent dropped = awaitTold(FeedEvent.Type.EVICTION_ABANDONED);
 
-        assertThat(dropped.facts().getString("reason")).matches("not better: lag p99 .+ ms.* against lag p99 .+ ms.*");
-        assertThat(ids(feed)).contains(dropped.facts().getString("connection"));
+        assertThat(dropped.toJson().getString("reason")).matches("not better: lag p99 .+ ms.* against lag p99 .+ ms.*");
+        assertThat(ids(feed)).contains(dropped.toJson().getString("connection"));
         ledger.assertComplete(feed, messages);
         assertThat(below).isEmpty();
     }
@@ -172,7 +172,7 @@ class EvictionTest extends FeedTestBase {
         assertThat(failureOf(feed.evict("f-2")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("already being replaced");
-        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("reason"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("reason"))
                 .isEqualTo("requested");
 
         assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-3", "f-4");
@@ -261,9 +261,9 @@ class EvictionTest extends FeedTestBase {
         join(feed.evict("f-1"));
 
         FeedEvent abandoned = awaitTold(FeedEvent.Type.EVICTION_ABANDONED);
-        assertThat(abandoned.facts().getString("connection")).isEqualTo("f-1");
-        assertThat(abandoned.facts().getString("replacement")).isEqualTo("f-3");
-        assertThat(abandoned.facts().getString("reason")).isEqualTo("could not connect");
+        assertThat(abandoned.toJson().getString("connection")).isEqualTo("f-1");
+        assertThat(abandoned.toJson().getString("replacement")).isEqualTo("f-3");
+        assertThat(abandoned.toJson().getString("reason")).isEqualTo("could not connect");
         assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
         assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-2");
         assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
@@ -280,7 +280,7 @@ class EvictionTest extends FeedTestBase {
 
         join(feed.evict("f-2"));
 
-        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).facts().getString("reason"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).toJson().getString("reason"))
                 .isEqualTo("not delivering in step after 400 ms");
         assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-2");
         eventually(() -> server.sockets.get(2).isClosed());
@@ -298,7 +298,7 @@ class EvictionTest extends FeedTestBase {
 
         join(server.close(2));
 
-        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).facts().getString("reason"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).toJson().getString("reason"))
                 .contains("1001");
         assertThat(ids(feed)).containsExactlyInAnyOrder("f-1", "f-2");
         assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);
@@ -362,7 +362,7 @@ class EvictionTest extends FeedTestBase {
 
         eventually(() -> feed.state() == FeedState.CONNECTED);
         assertThat(told(FeedEvent.Type.EVICTION_ABANDONED)).hasSize(1);
-        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).facts().getString("connection"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTION_ABANDONED).toJson().getString("connection"))
                 .isNull();
     }
 
@@ -429,7 +429,7 @@ class EvictionTest extends FeedTestBase {
 
         server.send("n1", old); // long forgotten
 
-        assertThat(awaitTold(FeedEvent.Type.OUT_OF_STEP).facts().getString("connection"))
+        assertThat(awaitTold(FeedEvent.Type.OUT_OF_STEP).toJson().getString("connection"))
                 .isEqualTo("f-1");
         heard(feed);
         assertThat(server.sockets).hasSize(3);

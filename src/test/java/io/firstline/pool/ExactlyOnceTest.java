@@ -138,7 +138,7 @@ class ExactlyOnceTest extends FeedTestBase {
 
         eventually(() -> texts().equals(List.of("fits")));
         FeedEvent dropped = awaitTold(FeedEvent.Type.DROPPED);
-        assertThat(dropped.facts().getString("cause")).isEqualTo("oversize");
+        assertThat(dropped.toJson().getString("cause")).isEqualTo("oversize");
         eventually(() -> report(feed).dropped().equals(java.util.Map.of("oversize", 2L)));
     }
 }

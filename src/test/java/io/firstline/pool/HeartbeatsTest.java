@@ -73,6 +73,6 @@ class HeartbeatsTest extends FeedTestBase {
         FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
         vertx.cancelTimer(beating);
 
-        assertThat(lost.facts().encode()).contains("no answer to a heartbeat");
+        assertThat(lost.toJson().encode()).contains("no answer to a heartbeat");
     }
 }

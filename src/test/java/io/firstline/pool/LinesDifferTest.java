@@ -55,13 +55,13 @@ class LinesDifferTest extends FeedTestBase {
                 (n, line) -> "{\"time_ms\":" + (1_000 * line + n) + ",\"id\":" + n + ",\"s\":\"x\"}",
                 () -> !told(FeedEvent.Type.LINES_DIFFER).isEmpty());
 
-        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).facts();
+        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).toJson();
         assertThat(facts.getJsonArray("members")).isEqualTo(new JsonArray().add("/time_ms"));
         assertThat(facts.getJsonArray("keyCandidates")).isEqualTo(new JsonArray().add("/id"));
         assertThat(facts.getJsonArray("connections")).hasSize(LINES);
         assertThat(pool.state()).isEqualTo(FeedState.DEGRADED);
         FeedEvent degraded = awaitTold(FeedEvent.Type.DEGRADED);
-        assertThat(degraded.facts().getString("reason"))
+        assertThat(degraded.toJson().getString("reason"))
                 .isEqualTo(facts.getString("reason"))
                 .contains("/time_ms");
         FeedReport report = report(pool);
@@ -102,7 +102,7 @@ class LinesDifferTest extends FeedTestBase {
                         + n + "}",
                 () -> !told(FeedEvent.Type.LINES_DIFFER).isEmpty());
 
-        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).facts();
+        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).toJson();
         assertThat(facts.getString("class")).isEqualTo("wrong");
         assertThat(facts.getJsonArray("members")).isEqualTo(new JsonArray().add("/t"));
         assertThat(pool.state()).isEqualTo(FeedState.DEGRADED);

@@ -13,7 +13,7 @@ class PlannedReplacementTest extends FeedTestBase {
 
     private List<String> reasons() {
         return told(FeedEvent.Type.EVICTED).stream()
-                .map(e -> e.facts().getString("reason"))
+                .map(e -> e.toJson().getString("reason"))
                 .toList();
     }
 

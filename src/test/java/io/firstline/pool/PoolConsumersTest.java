@@ -112,9 +112,9 @@ class PoolConsumersTest extends FeedTestBase {
         eventually(() -> messages.size() == 25); // the socket and the other consumers continue
         eventually(() -> report(feed).dropped().equals(java.util.Map.of("consumer-full", 15L)));
         FeedEvent told = awaitTold(FeedEvent.Type.DROPPED);
-        assertThat(told.facts().getString("cause")).isEqualTo("consumer-full");
+        assertThat(told.toJson().getString("cause")).isEqualTo("consumer-full");
         eventually(() -> told(FeedEvent.Type.DROPPED).stream()
-                        .mapToLong(e -> e.facts().getLong("count"))
+                        .mapToLong(e -> e.toJson().getLong("count"))
                         .sum()
                 == 15);
         assertThat(slow.dropped()).isEqualTo(15);
@@ -139,7 +139,8 @@ class PoolConsumersTest extends FeedTestBase {
         emit(exchange, 0, 25);
         eventually(() -> report(feed).dropped().equals(java.util.Map.of("conflated", 20L)));
         assertThat(slow.buffered()).isEqualTo(5);
-        assertThat(awaitTold(FeedEvent.Type.DROPPED).facts().getString("cause")).isEqualTo("conflated");
+        assertThat(awaitTold(FeedEvent.Type.DROPPED).toJson().getString("cause"))
+                .isEqualTo("conflated");
         slow.resume();
 
         eventually(() -> taken.size() == 5);
@@ -190,7 +191,7 @@ class PoolConsumersTest extends FeedTestBase {
         join(feed.close());
 
         assertThat(told(FeedEvent.Type.DROPPED).stream()
-                        .mapToLong(e -> e.facts().getLong("count"))
+                        .mapToLong(e -> e.toJson().getLong("count"))
                         .sum())
                 .isEqualTo(2);
     }

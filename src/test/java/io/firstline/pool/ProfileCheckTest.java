@@ -2,7 +2,7 @@ package io.firstline.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.pool.ProfileCheck.What;
+import io.firstline.pool.FeedFact.ProfileValue;
 import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,14 +12,14 @@ class ProfileCheckTest {
 
     @BeforeEach
     void want() {
-        check.want(What.STREAM, 0, true);
-        check.want(What.KEY, 1, true);
-        check.want(What.SEQUENCE, 1, false);
-        check.want(What.KEY, 2, false);
-        check.want(What.SEQUENCE, 2, true);
+        check.want(ProfileValue.STREAM, 0, true);
+        check.want(ProfileValue.KEY, 1, true);
+        check.want(ProfileValue.SEQUENCE, 1, false);
+        check.want(ProfileValue.KEY, 2, false);
+        check.want(ProfileValue.SEQUENCE, 2, true);
     }
 
-    private void lacks(What what, int type, int times, long nowNanos) {
+    private void lacks(ProfileValue what, int type, int times, long nowNanos) {
         for (int i = 0; i < times; i++) {
             if (check.lacks(what, type, nowNanos)) {
                 check.sample(what, type, Buffer.buffer("m"), true);
@@ -29,34 +29,35 @@ class ProfileCheckTest {
 
     @Test
     void shouldMissWhatNoMessageHasAfterAWhile() {
-        lacks(What.KEY, 1, ProfileCheck.MESSAGES - 1, 7);
+        lacks(ProfileValue.KEY, 1, ProfileCheck.MESSAGES - 1, 7);
         assertThat(check.missing(7 + ProfileCheck.NANOS)).as("too few messages").isEmpty();
-        lacks(What.KEY, 1, 1, 8);
+        lacks(ProfileValue.KEY, 1, 1, 8);
         assertThat(check.missing(6 + ProfileCheck.NANOS)).as("too early").isEmpty();
 
         assertThat(check.missing(7 + ProfileCheck.NANOS))
                 .singleElement()
-                .isEqualTo(new ProfileCheck.Missing(What.KEY, 1, ProfileCheck.MESSAGES, Buffer.buffer("m"), true));
+                .isEqualTo(
+                        new ProfileCheck.Missing(ProfileValue.KEY, 1, ProfileCheck.MESSAGES, Buffer.buffer("m"), true));
     }
 
     @Test
     void shouldMissNothingThatWasFoundOnce() {
-        lacks(What.SEQUENCE, 2, 100, 0);
+        lacks(ProfileValue.SEQUENCE, 2, 100, 0);
         assertThat(check.missing(ProfileCheck.NANOS)).hasSize(1);
-        assertThat(check.isOpen(What.SEQUENCE, 2)).isTrue();
+        assertThat(check.isOpen(ProfileValue.SEQUENCE, 2)).isTrue();
 
-        check.found(What.SEQUENCE, 2);
+        check.found(ProfileValue.SEQUENCE, 2);
 
-        assertThat(check.isOpen(What.SEQUENCE, 2)).isFalse();
+        assertThat(check.isOpen(ProfileValue.SEQUENCE, 2)).isFalse();
         assertThat(check.missing(ProfileCheck.NANOS)).isEmpty();
-        assertThat(check.foundLate()).containsExactly(new ProfileCheck.Wanted(What.SEQUENCE, 2));
+        assertThat(check.foundLate()).containsExactly(new ProfileCheck.Wanted(ProfileValue.SEQUENCE, 2));
     }
 
     @Test
     void shouldMissNothingThatIsNotWanted() {
-        assertThat(check.isOpen(What.SEQUENCE, 1)).isFalse();
-        assertThat(check.isOpen(What.KEY, 2)).isFalse();
-        assertThat(check.isOpen(What.STREAM, 0)).isTrue();
+        assertThat(check.isOpen(ProfileValue.SEQUENCE, 1)).isFalse();
+        assertThat(check.isOpen(ProfileValue.KEY, 2)).isFalse();
+        assertThat(check.isOpen(ProfileValue.STREAM, 0)).isTrue();
         assertThat(check.foundLate()).isEmpty();
     }
 }

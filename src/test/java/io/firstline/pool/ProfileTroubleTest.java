@@ -60,7 +60,7 @@ class ProfileTroubleTest extends FeedTestBase {
                     send.accept(n[0]++);
                     return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
                 });
-        return told(FeedEvent.Type.NOT_FOUND).get(0).facts();
+        return told(FeedEvent.Type.NOT_FOUND).get(0).toJson();
     }
 
     @Test
@@ -111,7 +111,7 @@ class ProfileTroubleTest extends FeedTestBase {
         eventually(() -> report(pool).copies() == 6);
 
         assertThat(texts()).containsExactly("{\"s\":\"x\",\"n\":1}", "{\"s\":\"x\",\"n\":2}", "{\"s\":\"x\",\"n\":3}");
-        assertThat(awaitTold(FeedEvent.Type.SEVERAL_VALUES).facts().getBoolean("split"))
+        assertThat(awaitTold(FeedEvent.Type.SEVERAL_VALUES).toJson().getBoolean("split"))
                 .isTrue();
         assertThat(report(pool).malformed()).isZero();
     }
@@ -124,7 +124,7 @@ class ProfileTroubleTest extends FeedTestBase {
         eventually(() -> report(pool).copies() == 2);
 
         assertThat(texts()).containsExactly("{\"n\":1}{\"n\":2}");
-        JsonObject facts = awaitTold(FeedEvent.Type.SEVERAL_VALUES).facts();
+        JsonObject facts = awaitTold(FeedEvent.Type.SEVERAL_VALUES).toJson();
         assertThat(facts.getBoolean("split")).isFalse();
         assertThat(facts.getString("reason"))
                 .contains("a value may be published twice", "set \"venue\" to a profile with \"messages\"");

@@ -216,11 +216,11 @@ class ReferenceFailuresTest extends FeedTestBase {
             assertThat(ids(feed)).as("it stays").containsExactly("f-1");
             next.text("1");
             FeedEvent evicted = awaitTold(FeedEvent.Type.EVICTED);
-            assertThat(evicted.facts().getString("reason")).isEqualTo("half-open");
+            assertThat(evicted.toJson().getString("reason")).isEqualTo("half-open");
             eventually(() -> ids(feed).equals(List.of("f-2")) && texts().equals(List.of("1")));
             assertThat(told(FeedEvent.Type.DEGRADED)) // if the next connection opens a little later
                     .allSatisfy(event ->
-                            assertThat(event.facts().getString("reason")).endsWith("delivers and answers nothing"));
+                            assertThat(event.toJson().getString("reason")).endsWith("delivers and answers nothing"));
         }
     }
 

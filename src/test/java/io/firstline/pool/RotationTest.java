@@ -77,7 +77,7 @@ class RotationTest extends FeedTestBase {
 
         assertThat(messages).extracting(m -> m.payload().toString()).containsExactlyElementsOf(sent);
         assertThat(events.stream().filter(e -> e.type() == FeedEvent.Type.EVICTED))
-                .allMatch(e -> e.facts().getString("reason").equals("age"));
+                .allMatch(e -> e.toJson().getString("reason").equals("age"));
         assertThat(count(FeedEvent.Type.DEGRADED)).isZero();
         assertThat(count(FeedEvent.Type.DISCONNECTED)).isZero();
         assertNeverTwoCandidates();

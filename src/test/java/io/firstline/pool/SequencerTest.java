@@ -114,7 +114,8 @@ class SequencerTest extends FeedTestBase {
         assertThat(numbers()).containsExactly(1, 2, 4, 5);
         assertThat(dropped(pool)).isEqualTo(1);
         assertThat(report(pool).late()).isZero();
-        assertThat(awaitTold(FeedEvent.Type.DROPPED).facts().getString("cause")).isEqualTo("superseded");
+        assertThat(awaitTold(FeedEvent.Type.DROPPED).toJson().getString("cause"))
+                .isEqualTo("superseded");
     }
 
     @Test
@@ -275,8 +276,8 @@ class SequencerTest extends FeedTestBase {
         assertThat(told(FeedEvent.Type.CONFLICT))
                 .as("told once")
                 .singleElement()
-                .extracting(event -> event.facts().encode())
-                .isEqualTo("{\"connection\":\"f-2\",\"stream\":\"x\"}");
+                .extracting(FeedEvent::fact)
+                .isEqualTo(new FeedFact.Conflict("f-2", "x"));
     }
 
     @Test
@@ -305,9 +306,9 @@ class SequencerTest extends FeedTestBase {
         assertThat(lost.closedMicros() - lost.openedMicros()).isBetween(4_000_000L, 9_000_000L);
         List<FeedEvent> told = told(FeedEvent.Type.GAP);
         assertThat(told)
-                .extracting(e -> e.facts().getString("state"))
+                .extracting(e -> e.toJson().getString("state"))
                 .containsExactly("open", "healed", "open", "lost");
-        assertThat(told.get(3).facts().getJsonArray("lackedBy"))
+        assertThat(told.get(3).toJson().getJsonArray("lackedBy"))
                 .isEqualTo(new JsonArray().add("f-2").add("f-1"));
     }
 

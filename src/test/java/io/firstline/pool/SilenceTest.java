@@ -60,6 +60,6 @@ class SilenceTest extends FeedTestBase {
                 .filter(e -> e.type() == type)
                 .findFirst()
                 .orElseThrow()
-                .facts();
+                .toJson();
     }
 }

@@ -46,8 +46,8 @@ class StreamSilenceTest extends FeedTestBase {
         WsPool feed = running();
         proxy.link(2).mute(StreamSilenceTest::isTrade);
 
-        JsonObject silent = awaitTold(FeedEvent.Type.STREAM_SILENT).facts();
-        JsonObject evicted = awaitTold(FeedEvent.Type.EVICTED).facts();
+        JsonObject silent = awaitTold(FeedEvent.Type.STREAM_SILENT).toJson();
+        JsonObject evicted = awaitTold(FeedEvent.Type.EVICTED).toJson();
 
         assertThat(silent.getString("stream")).isEqualTo(TRADE);
         assertThat(evicted.getString("connection")).isEqualTo(silent.getString("connection"));
@@ -66,14 +66,14 @@ class StreamSilenceTest extends FeedTestBase {
         });
         join(feed.evict("f-1"));
         eventually(() -> told(FeedEvent.Type.IN_STEP).stream()
-                .anyMatch(e -> e.facts().getString("connection").equals("f-4")));
+                .anyMatch(e -> e.toJson().getString("connection").equals("f-4")));
 
         ledger.awaitMore(300);
 
         assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();
         FaultLink candidate = proxy.links().get(3);
         candidate.mute(message -> false);
-        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("replacement"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("replacement"))
                 .isEqualTo("f-4");
         ledger.assertComplete(feed, messages);
     }
@@ -99,7 +99,7 @@ class StreamSilenceTest extends FeedTestBase {
 
     private List<JsonObject> withoutData() {
         return told(FeedEvent.Type.STREAM_SILENT).stream()
-                .map(FeedEvent::facts)
+                .map(FeedEvent::toJson)
                 .filter(facts -> facts.containsKey("streams"))
                 .toList();
     }

@@ -53,7 +53,7 @@ class TokenTest extends FeedTestBase {
         log.setLevel(before);
         assertThat(logged).noneMatch(line -> line.contains(TokenServer.SECRET));
         assertThat(events).noneMatch(event -> event.toString().contains(TokenServer.SECRET));
-        assertThat(events).noneMatch(event -> String.valueOf(event.facts()).contains(TokenServer.SECRET));
+        assertThat(events).noneMatch(event -> String.valueOf(event.toJson()).contains(TokenServer.SECRET));
     }
 
     @Test
@@ -93,7 +93,7 @@ class TokenTest extends FeedTestBase {
         int port = freePort();
         WsPool feed = pool(poolAt(port, 5));
         assertThat(failureOf(feed.start())).hasMessageContaining("endpoint");
-        assertThat(awaitTold(FeedEvent.Type.CONNECT_FAILED).facts().getString("cause"))
+        assertThat(awaitTold(FeedEvent.Type.CONNECT_FAILED).toJson().getString("cause"))
                 .isEqualTo("endpoint");
 
         TokenServer server = TokenServer.start(vertx, port);

@@ -75,9 +75,9 @@ class WsPoolTest extends FeedTestBase {
         server.rejectOne();
         server.rejectOne();
 
-        assertThat(awaitTold(FeedEvent.Type.DEGRADED).facts().getInteger("live"))
+        assertThat(awaitTold(FeedEvent.Type.DEGRADED).toJson().getInteger("live"))
                 .isEqualTo(1);
-        assertThat(awaitTold(FeedEvent.Type.CONNECT_FAILED).facts().getString("cause"))
+        assertThat(awaitTold(FeedEvent.Type.CONNECT_FAILED).toJson().getString("cause"))
                 .isEqualTo("http-503");
         assertThat(feed.state()).isEqualTo(FeedState.DEGRADED);
 
@@ -127,8 +127,8 @@ class WsPoolTest extends FeedTestBase {
                 .toList()));
 
         eventually(() -> told(FeedEvent.Type.DEGRADED).stream()
-                .anyMatch(e -> e.facts().getString("state").equals("DISCONNECTED")
-                        && e.facts().getInteger("live") == 0));
+                .anyMatch(e -> e.toJson().getString("state").equals("DISCONNECTED")
+                        && e.toJson().getInteger("live") == 0));
         eventually(() -> feed.state() == FeedState.CONNECTED && exchange.lines().size() == 3);
         int before = messages.size();
         eventually(() -> messages.size() > before + 50);
@@ -148,10 +148,10 @@ class WsPoolTest extends FeedTestBase {
         join(server.close(0));
         eventually(() -> feed.state() == FeedState.DEGRADED);
         FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
-        assertThat(lost.facts().getInteger("code")).isEqualTo(1001);
-        assertThat(lost.facts().getString("reason")).isEqualTo("going away");
-        assertThat(lost.facts().getString("cause")).isEqualTo("closed-1001");
-        assertThat(awaitTold(FeedEvent.Type.DEGRADED).facts().getInteger("live"))
+        assertThat(lost.toJson().getInteger("code")).isEqualTo(1001);
+        assertThat(lost.toJson().getString("reason")).isEqualTo("going away");
+        assertThat(lost.toJson().getString("cause")).isEqualTo("closed-1001");
+        assertThat(awaitTold(FeedEvent.Type.DEGRADED).toJson().getInteger("live"))
                 .isEqualTo(1);
         join(server.close(1));
         eventually(() -> feed.state() == FeedState.DISCONNECTED);

@@ -186,7 +186,7 @@ class WsSingleTest extends FeedTestBase {
             eventually(() -> told(FeedEvent.Type.CONNECTED).size() == current + 1);
             assertThat(told(FeedEvent.Type.DISCONNECTED)
                             .get(current - 1)
-                            .facts()
+                            .toJson()
                             .getInteger("code"))
                     .as("%s", kind)
                     .isEqualTo(kind == CutKind.CLOSE ? 1000 : 1006);
@@ -228,7 +228,7 @@ class WsSingleTest extends FeedTestBase {
                 .until(() -> feed.state() == FeedState.DISCONNECTED
                         && exchange.lines().isEmpty());
         assertThat(told(FeedEvent.Type.CONNECTED)).hasSize(1);
-        assertThat(awaitTold(FeedEvent.Type.DEGRADED).facts().getInteger("live"))
+        assertThat(awaitTold(FeedEvent.Type.DEGRADED).toJson().getInteger("live"))
                 .isZero();
 
         join(feed.close());
@@ -322,7 +322,7 @@ class WsSingleTest extends FeedTestBase {
         join(feed.evict("f-1"));
 
         eventually(() -> ids(feed).equals(List.of("f-2")));
-        assertThat(awaitTold(FeedEvent.Type.EVICTED).facts().getString("replacement"))
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("replacement"))
                 .isEqualTo("f-2");
         eventually(() -> exchange.lines().size() == 1);
         assertThat(feed.state()).isEqualTo(FeedState.CONNECTED);

@@ -430,12 +430,12 @@ final class Judge {
 
     void event(FeedEvent event) {
         changes++;
-        trace.note(event.type().label(), event.facts());
+        trace.note(event.type().label(), event.toJson());
         switch (event.type()) {
             case CONNECTED -> connected++;
             case DISCONNECTED -> require(!closed, "(8) reported a loss after it was closed");
             case DEGRADED -> {
-                String state = event.facts().getString("state");
+                String state = event.toJson().getString("state");
                 require(
                         inside.live() < plan.config().connections()
                                 || inside.unansweredNanos(time.nowNanos()) >= UNANSWERED_NANOS,
@@ -449,19 +449,19 @@ final class Judge {
                 degradedTold = false;
             }
             case IN_STEP -> {
-                Wire wire = wire(event.facts().getString("connection"));
+                Wire wire = wire(event.toJson().getString("connection"));
                 if (wire != null) {
                     wire.inStepNanos = time.nowNanos();
                 }
-                if (wire != null && event.facts().getBoolean("alone")) {
+                if (wire != null && event.toJson().getBoolean("alone")) {
                     leadsAlone(wire);
                 }
             }
             case OUT_OF_STEP -> outOfSteps++;
             case LINES_DIFFER ->
-                require(false, "(8) reported that lines differ, which they never do: " + event.facts());
+                require(false, "(8) reported that lines differ, which they never do: " + event.toJson());
             case STREAM_SILENT -> {
-                Wire wire = wire(event.facts().getString("connection"));
+                Wire wire = wire(event.toJson().getString("connection"));
                 if (wire != null) {
                     wire.silenceTold = true;
                 }
@@ -493,16 +493,16 @@ final class Judge {
 
     /** A path with seconds of delay delivers nothing for as long, and looks like a dead one. */
     private boolean isStandingStill(Wire old, FeedEvent event) {
-        return event.facts().getString("reason").equals("silent while others deliver")
+        return event.toJson().getString("reason").equals("silent while others deliver")
                 && time.nowNanos() - old.lastFrameNanos >= Plan.SECOND;
     }
 
     private void evicted(FeedEvent event) {
         evicted++;
-        Wire replacement = wire(event.facts().getString("replacement"));
+        Wire replacement = wire(event.toJson().getString("replacement"));
         require(replacement != null && replacement.place.isPlaced(), "(3) evicted for a connection that is not open");
-        Wire old = wire(event.facts().getString("connection"));
-        boolean answersInstead = event.facts().getString("reason").equals("half-open")
+        Wire old = wire(event.toJson().getString("connection"));
+        boolean answersInstead = event.toJson().getString("reason").equals("half-open")
                 && replacement.ponged
                 && time.nowNanos() - old.lastFrameNanos >= ALONE_NANOS;
         require(
@@ -514,9 +514,9 @@ final class Judge {
                         || !old.isWhole()
                         || !old.place.inStep()
                         || isStandingStill(old, event)
-                        || event.facts().getString("reason").equals("age, overdue"),
+                        || event.toJson().getString("reason").equals("age, overdue"),
                 "(3) " + old + " evicted while another slot is empty, and it delivers");
-        if (event.facts().getString("reason").startsWith("age")) {
+        if (event.toJson().getString("reason").startsWith("age")) {
             require(candidatesAt.get(replacement.connectionId) == 1, "(3) rotated while others were being replaced");
         }
     }

@@ -107,11 +107,11 @@ final class StallWorld {
         inside.pool().handler(judge::published).eventHandler(event -> {
             judge.event(event);
             if (watching && event.type() == FeedEvent.Type.EVICTED) {
-                String reason = event.facts().getString("reason");
+                String reason = event.toJson().getString("reason");
                 evictions += reason.startsWith("age") ? 0 : 1;
                 reasons.add(reason);
             } else if (watching && event.type() == FeedEvent.Type.DISCONNECTED) {
-                lost += isCandidate(event.facts().getString("connection")) ? 0 : 1;
+                lost += isCandidate(event.toJson().getString("connection")) ? 0 : 1;
             }
         });
         inside.pool().start();

@@ -4,13 +4,13 @@ import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedFact;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,12 +164,8 @@ public abstract class FeedVerticle extends VerticleBase {
         resend.answersForAll(forAll);
     }
 
-    private void ownerChanged(FeedPublisher publisher, JsonObject facts) {
-        publisher.publish(new FeedEvent(
-                FeedEvent.Type.OWNER_CHANGED,
-                publisher.feed(),
-                Scheduler.of(vertx).epochMicros(),
-                facts));
+    private void ownerChanged(FeedPublisher publisher, FeedFact.OwnerChanged fact) {
+        publisher.publish(new FeedEvent(publisher.feed(), 0, Scheduler.of(vertx).epochMicros(), fact));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.firstline.bus;
 import io.firstline.arbitration.StreamDiff;
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedFact;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -49,7 +50,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
     private final String feed;
     private final FeedPublisher publisher;
     private final FeedLease feedLease;
-    private final Consumer<JsonObject> tell;
+    private final Consumer<FeedFact.OwnerChanged> tell;
     private final LongSupplier nowNanos;
     private final Context context;
     private final MessageConsumer<Object> others;
@@ -90,7 +91,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
             FeedPublisher publisher,
             RetentionBuffer memory,
             FeedLease feedLease,
-            Consumer<JsonObject> tell) {
+            Consumer<FeedFact.OwnerChanged> tell) {
         this(vertx, feed, publisher, memory, feedLease, tell, System::nanoTime);
     }
 
@@ -101,7 +102,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
             FeedPublisher publisher,
             RetentionBuffer memory,
             FeedLease feedLease,
-            Consumer<JsonObject> tell,
+            Consumer<FeedFact.OwnerChanged> tell,
             LongSupplier nowNanos) {
         this.nowNanos = nowNanos;
         this.vertx = vertx;
@@ -364,11 +365,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
                 newEpoch,
                 waiting.size(),
                 overlap.behind());
-        tell.accept(new JsonObject()
-                .put("node", feedLease.node())
-                .put("epoch", newEpoch)
-                .put("from", sequence + 1)
-                .put("waiting", waiting.size()));
+        tell.accept(new FeedFact.OwnerChanged(feedLease.node(), newEpoch, sequence + 1, waiting.size()));
         publish(waiting);
     }
 

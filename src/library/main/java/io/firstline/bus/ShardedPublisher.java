@@ -33,8 +33,7 @@ final class ShardedPublisher {
     }
 
     synchronized void publish(FeedEvent event, int shard) {
-        publisher.publish(
-                new FeedEvent(event.type(), feed, event.micros(), event.facts().put("shard", shard)));
+        publisher.publish(event.ofShard(feed, shard));
     }
 
     /** See {@link Generation#redirect}. */

@@ -2,6 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedFact;
 import io.firstline.pool.FeedState;
 import java.util.HashSet;
 import java.util.List;
@@ -40,16 +41,15 @@ final class StandbyReadiness {
 
     /** Takes an event of one of the pools. */
     void happened(FeedEvent event, long nowNanos) {
-        int pool = event.facts().getInteger("shard", 1);
-        boolean isLost = event.type() == FeedEvent.Type.DEGRADED
-                && FeedState.DISCONNECTED.name().equals(event.facts().getString("state"));
+        int pool = event.shard();
+        boolean isLost = event.fact() instanceof FeedFact.Degraded now && now.state() == FeedState.DISCONNECTED;
         if (isLost) {
             dark.add(pool);
             overlaps = false;
-        } else if (event.type() == FeedEvent.Type.IN_STEP && event.facts().getBoolean("alone", false)) {
+        } else if (event.fact() instanceof FeedFact.InStep joined && joined.alone()) {
             overlaps = false;
             sinceNanos = nowNanos;
-        } else if (event.type() == FeedEvent.Type.CONNECTED && (dark.remove(pool) || !everConnected)) {
+        } else if (event.fact() instanceof FeedFact.Connected && (dark.remove(pool) || !everConnected)) {
             everConnected = true;
             sinceNanos = nowNanos;
         }

@@ -6,9 +6,9 @@ package io.firstline.pool;
  * @param cause the counted cause, used as a metric's label
  * @param detail the details of this case, for events and logs; never a label
  */
-record EvictionReason(Cause cause, String detail) {
+public record EvictionReason(Cause cause, String detail) {
     /** The causes, with their names in reports and metrics. */
-    enum Cause {
+    public enum Cause {
         REQUESTED("requested"),
         RECONFIGURED("reconfigured"),
         RENEWED("renewed"),
@@ -27,7 +27,7 @@ record EvictionReason(Cause cause, String detail) {
             this.label = label;
         }
 
-        String label() {
+        public String label() {
             return label;
         }
     }

@@ -9,8 +9,6 @@ import io.firstline.connection.Scheduler;
 import io.firstline.payload.Printable;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -144,7 +142,7 @@ final class FeedEventLog {
             String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
             String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
             LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
-            tell(FeedEvent.Type.DEGRADED, stateFacts());
+            tell(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, troubles.degrading()));
         }
     }
 
@@ -158,16 +156,8 @@ final class FeedEventLog {
         if (degradedTold) {
             degradedTold = false;
             LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("{} recovered ({})", name, figures());
-            tell(FeedEvent.Type.RECOVERED, stateFacts());
+            tell(new FeedFact.Recovered(slotTable.live(), slotTable.target(), state));
         }
-    }
-
-    private JsonObject stateFacts() {
-        JsonObject facts = new JsonObject()
-                .put("live", slotTable.live())
-                .put("target", slotTable.target())
-                .put("state", state.name());
-        return troubles.degrading().isEmpty() ? facts : facts.put("reason", troubles.degrading());
     }
 
     /**
@@ -175,12 +165,10 @@ final class FeedEventLog {
      *
      * @param subject the part of the feed that it concerns; empty = the whole feed
      */
-    void trouble(ProfileProblem trouble, String subject, String what, JsonObject facts) {
+    void trouble(ProfileProblem trouble, String subject, String what, FeedFact fact) {
         if (troubles.begins(trouble, subject, what)) {
             LOG.warn("{} {} ({})", name, what, figures());
-            if (trouble.type() != null) {
-                tell(trouble.type(), facts.put("reason", what));
-            }
+            tell(fact);
             liveChanged(trouble.degrades());
         }
     }
@@ -190,15 +178,12 @@ final class FeedEventLog {
         if (isKnown(ProfileProblem.SEVERAL_VALUES, "")) {
             return;
         }
-        trouble(
-                ProfileProblem.SEVERAL_VALUES,
-                "",
-                "text frames hold several JSON values; "
-                        + (split
-                                ? "each becomes one message"
-                                : "frames are published unsplit, and a value may be published twice, alone and in a frame"
-                                        + " with others: set \"venue\" to a profile with \"messages\", which splits them"),
-                new JsonObject().put("connection", connectionId).put("split", split));
+        String what = "text frames hold several JSON values; "
+                + (split
+                        ? "each becomes one message"
+                        : "frames are published unsplit, and a value may be published twice, alone and in a frame"
+                                + " with others: set \"venue\" to a profile with \"messages\", which splits them");
+        trouble(ProfileProblem.SEVERAL_VALUES, "", what, new FeedFact.SeveralValues(connectionId, split, what));
     }
 
     /**
@@ -240,7 +225,7 @@ final class FeedEventLog {
     void connected(PooledConnection member) {
         sessions.opened(scheduler.nowNanos());
         LOG.info("{}/{} connected ({})", name, member.id(), figures());
-        tell(FeedEvent.Type.CONNECTED, about(member));
+        tell(new FeedFact.Connected(member.id()));
     }
 
     void lost(PooledConnection member, Disconnect end) {
@@ -249,13 +234,7 @@ final class FeedEventLog {
         if (failures.isNews(end.cause(), scheduler.nowNanos())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
         }
-        tell(
-                FeedEvent.Type.DISCONNECTED,
-                about(member)
-                        .put("cause", end.cause())
-                        .put("code", end.code())
-                        .put("reason", end.reason())
-                        .put("ageMs", member.connection.ageMs()));
+        tell(new FeedFact.Disconnected(member.id(), end.cause(), end.code(), end.reason(), member.connection.ageMs()));
         if (sessions.lost(end, member.connection.ageMs(), scheduler.nowNanos())) {
             oneSession("each connection that opens makes the server close an older one: " + end);
         }
@@ -268,9 +247,7 @@ final class FeedEventLog {
                     name,
                     evidence,
                     figures());
-            tell(
-                    FeedEvent.Type.ADVICE,
-                    new JsonObject().put("advice", "connections: 1").put("reason", evidence));
+            tell(new FeedFact.Advice("connections: 1", evidence));
         }
     }
 
@@ -281,12 +258,7 @@ final class FeedEventLog {
         lastFailure = end.toString();
         if (failures.isNews(end.cause(), scheduler.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
-            tell(
-                    FeedEvent.Type.CONNECT_FAILED,
-                    new JsonObject()
-                            .put("cause", end.cause())
-                            .put("reason", end.reason())
-                            .put("url", url));
+            tell(new FeedFact.ConnectFailed(end.cause(), end.reason(), url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
         if (sessions.refused(end, slotTable.live())) {
@@ -301,43 +273,37 @@ final class FeedEventLog {
     void waiting(long waitMs) {
         if (failures.isNews("connect-budget", scheduler.nowNanos())) {
             LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
-            tell(
-                    FeedEvent.Type.CONNECT_WAITING,
-                    new JsonObject().put("waitMs", waitMs).put("url", url));
+            tell(new FeedFact.ConnectWaiting(waitMs, url));
         }
     }
 
     void inStep(PooledConnection member, boolean alone) {
         LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
-        tell(FeedEvent.Type.IN_STEP, about(member).put("alone", alone));
+        tell(new FeedFact.InStep(member.id(), alone));
     }
 
     /** One connection is silent while others deliver. */
     void silent(PooledConnection member) {
         LOG.warn("{}/{} is silent while others deliver ({})", name, member.id(), figures());
-        tell(FeedEvent.Type.STREAM_SILENT, about(member));
+        tell(new FeedFact.ConnectionSilent(member.id(), null));
     }
 
     /** One stream of one connection is silent while others deliver it. */
     void silent(PooledConnection member, String stream) {
         LOG.warn("{}/{} does not deliver {} while others do ({})", name, member.id(), stream, figures());
-        tell(FeedEvent.Type.STREAM_SILENT, about(member).put("stream", stream));
+        tell(new FeedFact.ConnectionSilent(member.id(), stream));
     }
 
     /** One stream is silent on every connection while others are not. */
     void silent(String stream, long silentMs) {
         LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, figures());
-        tell(
-                FeedEvent.Type.STREAM_SILENT,
-                new JsonObject().put("stream", stream).put("silentMs", silentMs));
+        tell(new FeedFact.StreamSilent(stream, silentMs));
     }
 
     /** Streams were subscribed and deliver nothing. */
     void noFirstData(List<String> streams, long waitedMs) {
         LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
-        tell(
-                FeedEvent.Type.STREAM_SILENT,
-                new JsonObject().put("streams", new JsonArray(streams)).put("waitedMs", waitedMs));
+        tell(new FeedFact.NoFirstData(streams, waitedMs));
     }
 
     void subscribeFailed(PooledConnection member, List<String> streams, String why) {
@@ -345,9 +311,7 @@ final class FeedEventLog {
         if (failures.isNews("subscribe", scheduler.nowNanos())) {
             LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, member.id(), streams, reason, figures());
         }
-        tell(
-                FeedEvent.Type.SUBSCRIBE_FAILED,
-                about(member).put("streams", new JsonArray(streams)).put("reason", reason));
+        tell(new FeedFact.SubscribeFailed(member.id(), streams, reason));
     }
 
     /** The server reports an error; at most one a second is reported further. */
@@ -357,14 +321,14 @@ final class FeedEventLog {
             errorsOmitted++;
             return;
         }
-        JsonObject facts = about(member).put("text", words).put("omitted", errorsOmitted);
+        FeedFact error = new FeedFact.ServerError(member.id(), words, errorsOmitted, streams);
         errorTold = true;
         errorToldNanos = now;
         errorsOmitted = 0;
         if (failures.isNews("server-error", now)) {
             LOG.warn("{}/{} the server reports an error: {} ({})", name, member.id(), words, figures());
         }
-        tell(FeedEvent.Type.SERVER_ERROR, streams.isEmpty() ? facts : facts.put("streams", new JsonArray(streams)));
+        tell(error);
     }
 
     /** Numbers of a stream are missing, or have arrived after all. */
@@ -372,15 +336,7 @@ final class FeedEventLog {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
                 .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
-        tell(
-                FeedEvent.Type.GAP,
-                new JsonObject()
-                        .put("stream", stream)
-                        .put("from", gap.from())
-                        .put("to", gap.to())
-                        .put("state", what)
-                        .put("connection", by)
-                        .put("lackedBy", new JsonArray(lackedBy)));
+        tell(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
     }
 
     /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
@@ -391,22 +347,22 @@ final class FeedEventLog {
                 member.id(),
                 stream,
                 figures());
-        tell(FeedEvent.Type.CONFLICT, about(member).put("stream", stream));
+        tell(new FeedFact.Conflict(member.id(), stream));
     }
 
     void shutdownAnnounced(PooledConnection member) {
         LOG.info("{}/{} server announces its shutdown ({})", name, member.id(), figures());
-        tell(FeedEvent.Type.SHUTDOWN_ANNOUNCED, about(member));
+        tell(new FeedFact.ShutdownAnnounced(member.id()));
     }
 
     /** No data arrives on any connection, for longer than is usual for this feed. */
     void silent(long silentMs) {
         LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
-        tell(FeedEvent.Type.STREAM_SILENT, new JsonObject().put("silentMs", silentMs));
+        tell(new FeedFact.StreamSilent(null, silentMs));
     }
 
     void outOfStep(PooledConnection member) {
-        tell(FeedEvent.Type.OUT_OF_STEP, about(member));
+        tell(new FeedFact.OutOfStep(member.id()));
     }
 
     void evicted(PooledConnection old, PooledConnection replacement, EvictionReason reason, String compared) {
@@ -414,16 +370,13 @@ final class FeedEventLog {
         evictedFor.merge(reason.cause().label(), 1L, Long::sum);
         String better = compared.isEmpty() ? "" : " with " + compared;
         LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
-        tell(
-                FeedEvent.Type.EVICTED,
-                about(old)
-                        .put("replacement", replacement.id())
-                        .put("reason", reason.toString())
-                        .put("compared", compared)
-                        .put("latencyMs", rounded(old.connection.latencyMs()))
-                        .put(
-                                "lagP99Micros",
-                                old.line == null ? null : old.line.figures().lagP99Micros()));
+        tell(new FeedFact.Evicted(
+                old.id(),
+                replacement.id(),
+                reason,
+                compared,
+                old.connection.latencyMs(),
+                old.line == null ? null : (Long) old.line.figures().lagP99Micros()));
     }
 
     void evictionAbandoned(PooledConnection old, PooledConnection candidate, String why) {
@@ -438,19 +391,12 @@ final class FeedEventLog {
                 candidate.id(),
                 why,
                 figures());
-        tell(
-                FeedEvent.Type.EVICTION_ABANDONED,
-                new JsonObject()
-                        .put("connection", stays)
-                        .put("replacement", candidate.id())
-                        .put("reason", why));
+        tell(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
     }
 
     void dropped(DropCause cause, long count, long total) {
         LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
-        tell(
-                FeedEvent.Type.DROPPED,
-                new JsonObject().put("cause", cause.label()).put("count", count).put("total", total));
+        tell(new FeedFact.Dropped(cause, count, total));
     }
 
     /**
@@ -467,14 +413,7 @@ final class FeedEventLog {
                 largest == 0 ? "more" : "up to " + largest,
                 limit,
                 figures());
-        tell(
-                FeedEvent.Type.DROPPED,
-                new JsonObject()
-                        .put("cause", DropCause.OVERSIZE.label())
-                        .put("count", count)
-                        .put("total", total)
-                        .put("bytes", largest == 0 ? null : largest)
-                        .put("maxMessageBytes", limit));
+        tell(new FeedFact.DroppedOversize(count, total, largest, limit));
     }
 
     /** The number of connections replaced on purpose. */
@@ -502,13 +441,9 @@ final class FeedEventLog {
         return failures.counts();
     }
 
-    private static JsonObject about(PooledConnection member) {
-        return new JsonObject().put("connection", member.id());
-    }
-
-    private void tell(FeedEvent.Type type, JsonObject facts) {
+    private void tell(FeedFact fact) {
         try {
-            eventHandler.handle(new FeedEvent(type, name, scheduler.epochMicros(), facts));
+            eventHandler.handle(new FeedEvent(name, 0, scheduler.epochMicros(), fact));
         } catch (RuntimeException | Error e) {
             context.reportException(e);
         }
@@ -517,9 +452,5 @@ final class FeedEventLog {
     private String figures() {
         return "live=" + slotTable.live() + "/" + slotTable.target() + ", open="
                 + slotTable.open().size() + ", published=" + published.getAsLong();
-    }
-
-    private static Double rounded(double latencyMs) {
-        return Double.isNaN(latencyMs) ? null : Math.round(latencyMs * 1_000) / 1_000.0;
     }
 }

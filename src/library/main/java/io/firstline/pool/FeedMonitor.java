@@ -2,7 +2,6 @@ package io.firstline.pool;
 
 import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
@@ -77,12 +76,14 @@ final class FeedMonitor {
 
     /** Reports copies without a valid stream name; called about once a second. */
     void tellIgnoredStreams() {
-        streams.ignored()
-                .forEach((fault, count) -> eventLog.trouble(
-                        ProfileProblem.STREAMS_IGNORED,
-                        fault,
-                        count + " copies are assigned to no stream: they have " + fault,
-                        new JsonObject().put("limit", StreamTable.MAX_STREAMS)));
+        streams.ignored().forEach((fault, count) -> {
+            String what = count + " copies are assigned to no stream: they have " + fault;
+            eventLog.trouble(
+                    ProfileProblem.STREAMS_IGNORED,
+                    fault,
+                    what,
+                    new FeedFact.StreamsIgnored(StreamTable.MAX_STREAMS, what));
+        });
     }
 
     /** Reports new drops; called about once a second, and when the feed closes. */

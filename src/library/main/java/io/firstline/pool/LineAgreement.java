@@ -4,8 +4,6 @@ import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.Line;
 import io.firstline.arbitration.MatchRate;
 import io.firstline.payload.Payload;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,15 +132,12 @@ final class LineAgreement {
                         .orElse(CopyDifference.NONE));
         List<String> ids = differing.stream().map(PooledConnection::id).sorted().toList();
         String type = reader.className(group);
+        String what = words(ids, type, difference);
         eventLog.trouble(
                 ProfileProblem.LINES_DIFFER,
                 type,
-                words(ids, type, difference),
-                new JsonObject()
-                        .put("connections", new JsonArray(ids))
-                        .put("class", type.isEmpty() ? null : type)
-                        .put("members", new JsonArray(difference.members()))
-                        .put("keyCandidates", new JsonArray(difference.keyCandidates())));
+                what,
+                new FeedFact.LinesDiffer(ids, type, difference.members(), difference.keyCandidates(), what));
     }
 
     private CopyDifference between(PooledConnection one, PooledConnection other) {

@@ -1,7 +1,7 @@
 package io.firstline.pool;
 
 import io.firstline.payload.Payload;
-import io.firstline.pool.ProfileCheck.What;
+import io.firstline.pool.FeedFact.ProfileValue;
 
 /**
  * Classifies arriving messages as data, control message or shutdown announcement, and counts them. Runs on the feed's
@@ -83,23 +83,23 @@ final class MessageClassifier {
     }
 
     private void check(Payload payload, long nowNanos) {
-        if (profile.isOpen(What.STREAM, 0)) {
-            check(What.STREAM, 0, stream != null, payload, nowNanos);
+        if (profile.isOpen(ProfileValue.STREAM, 0)) {
+            check(ProfileValue.STREAM, 0, stream != null, payload, nowNanos);
         }
         int type = stream == null ? 0 : stream.places.number();
         if (type == 0) {
             return;
         }
-        if (profile.isOpen(What.KEY, type)) {
-            check(What.KEY, type, reader.identity(stream.places) != 0, payload, nowNanos);
+        if (profile.isOpen(ProfileValue.KEY, type)) {
+            check(ProfileValue.KEY, type, reader.identity(stream.places) != 0, payload, nowNanos);
         }
-        if (profile.isOpen(What.SEQUENCE, type)) {
+        if (profile.isOpen(ProfileValue.SEQUENCE, type)) {
             boolean found = reader.lastNumber(stream.places) != MessageReader.NO_NUMBER;
-            check(What.SEQUENCE, type, found, payload, nowNanos);
+            check(ProfileValue.SEQUENCE, type, found, payload, nowNanos);
         }
     }
 
-    private void check(What what, int type, boolean found, Payload payload, long nowNanos) {
+    private void check(ProfileValue what, int type, boolean found, Payload payload, long nowNanos) {
         if (found) {
             profile.found(what, type);
         } else if (profile.lacks(what, type, nowNanos)) {

@@ -6,7 +6,7 @@ import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.Payload;
-import io.firstline.pool.ProfileCheck.What;
+import io.firstline.pool.FeedFact.ProfileValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,17 +99,17 @@ final class MessageReader {
     /** Creates the check that reports pointers of the profile that match no message. */
     ProfileCheck profile() {
         ProfileCheck profile = new ProfileCheck();
-        profile.want(What.STREAM, 0, knowsStreams());
+        profile.want(ProfileValue.STREAM, 0, knowsStreams());
         for (int number = 1; number <= classes(); number++) {
             StreamClass type = dialect.classes().get(number - 1);
-            profile.want(What.KEY, number, !type.key().isEmpty());
-            profile.want(What.SEQUENCE, number, !type.sequence().last().isEmpty());
+            profile.want(ProfileValue.KEY, number, !type.key().isEmpty());
+            profile.want(ProfileValue.SEQUENCE, number, !type.sequence().last().isEmpty());
         }
         return profile;
     }
 
     /** Returns the pointers of the profile for one kind of value. */
-    List<String> pointers(What what, int number) {
+    List<String> pointers(ProfileValue what, int number) {
         return switch (what) {
             case STREAM -> dialect.stream();
             case KEY -> dialect.classes().get(number - 1).key();

@@ -1,10 +1,8 @@
 package io.firstline.pool;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.pool.FeedFact.ProfileValue;
 import io.firstline.pool.ProfileCheck.Missing;
-import io.firstline.pool.ProfileCheck.What;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,26 +42,29 @@ final class MissingMembers {
         }
     }
 
-    static String subject(What what, String className) {
+    static String subject(ProfileValue what, String className) {
         return what.label() + " " + className;
     }
 
     void tell(FeedEventLog eventLog) {
         String subject = subject(missing.what(), className);
         if (!eventLog.isKnown(ProfileProblem.NOT_FOUND, subject)) {
-            JsonObject facts = new JsonObject()
-                    .put("what", missing.what().label())
-                    .put("pointers", new JsonArray(pointers))
-                    .put("members", new JsonArray(members));
-            if (missing.what() != What.STREAM) {
-                facts.put("class", className);
-            }
-            eventLog.trouble(ProfileProblem.NOT_FOUND, subject, words(), facts);
+            String what = words();
+            eventLog.trouble(
+                    ProfileProblem.NOT_FOUND,
+                    subject,
+                    what,
+                    new FeedFact.NotFound(
+                            missing.what(),
+                            pointers,
+                            members,
+                            missing.what() == ProfileValue.STREAM ? "" : className,
+                            what));
         }
     }
 
     private String words() {
-        String of = missing.what() == What.STREAM ? "" : " of class " + className;
+        String of = missing.what() == ProfileValue.STREAM ? "" : " of class " + className;
         return "the profile's " + missing.what().label() + of + " is in none of " + missing.messages()
                 + " messages: nothing at " + String.join(", ", pointers) + "; " + seen();
     }

@@ -1,5 +1,6 @@
 package io.firstline.pool;
 
+import io.firstline.pool.FeedFact.ProfileValue;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,34 +14,17 @@ final class ProfileCheck {
     static final int MESSAGES = 20;
     static final long NANOS = 5_000_000_000L;
 
-    /** The kinds of values that a profile points to. */
-    enum What {
-        STREAM("stream"),
-        KEY("key"),
-        SEQUENCE("sequence");
-
-        private final String label;
-
-        What(String label) {
-            this.label = label;
-        }
-
-        String label() {
-            return label;
-        }
-    }
-
     /**
      * A value that was found in no message.
      *
-     * @param type the number of the stream class; 0 with {@link What#STREAM}
+     * @param type the number of the stream class; 0 with {@link ProfileValue#STREAM}
      * @param sample one of the messages
      * @param text whether it is text
      */
-    record Missing(What what, int type, long messages, Buffer sample, boolean text) {}
+    record Missing(ProfileValue what, int type, long messages, Buffer sample, boolean text) {}
 
     private static final class Item {
-        private final What what;
+        private final ProfileValue what;
         private final int type;
         private boolean found;
         private long messages;
@@ -48,7 +32,7 @@ final class ProfileCheck {
         private Buffer sample;
         private boolean text;
 
-        Item(What what, int type, boolean isWanted) {
+        Item(ProfileValue what, int type, boolean isWanted) {
             this.what = what;
             this.type = type;
             this.found = !isWanted;
@@ -66,17 +50,17 @@ final class ProfileCheck {
     private final List<Item> items = new ArrayList<>();
 
     /** Adds a value to check; if it is not wanted, it cannot be missing. */
-    void want(What what, int type, boolean isWanted) {
+    void want(ProfileValue what, int type, boolean isWanted) {
         items.add(new Item(what, type, isWanted));
     }
 
     /** Returns whether the next message must be checked: a value that was found once is never missing. */
-    boolean isOpen(What what, int type) {
+    boolean isOpen(ProfileValue what, int type) {
         return !item(what, type).found;
     }
 
     /** A message has the value. */
-    void found(What what, int type) {
+    void found(ProfileValue what, int type) {
         Item item = item(what, type);
         item.found = true;
         item.sample = null;
@@ -87,7 +71,7 @@ final class ProfileCheck {
      *
      * @return whether to pass the message to {@link #sample}
      */
-    boolean lacks(What what, int type, long nowNanos) {
+    boolean lacks(ProfileValue what, int type, long nowNanos) {
         Item item = item(what, type);
         if (item.messages++ == 0) {
             item.sinceNanos = nowNanos;
@@ -95,18 +79,18 @@ final class ProfileCheck {
         return item.messages == 1 || item.messages == MESSAGES;
     }
 
-    void sample(What what, int type, Buffer message, boolean text) {
+    void sample(ProfileValue what, int type, Buffer message, boolean text) {
         Item item = item(what, type);
         item.sample = message;
         item.text = text;
     }
 
-    private Item item(What what, int type) {
-        return items.get(what == What.STREAM ? 0 : 2 * type - 1 + (what == What.SEQUENCE ? 1 : 0));
+    private Item item(ProfileValue what, int type) {
+        return items.get(what == ProfileValue.STREAM ? 0 : 2 * type - 1 + (what == ProfileValue.SEQUENCE ? 1 : 0));
     }
 
     /** A value that a profile points to. */
-    record Wanted(What what, int type) {}
+    record Wanted(ProfileValue what, int type) {}
 
     /** Returns the values that were found after messages without them. */
     List<Wanted> foundLate() {

@@ -3,27 +3,20 @@ package io.firstline.pool;
 /** A problem with a feed's messages although its connections are open. */
 enum ProfileProblem {
     /** Connections deliver different messages: redundancy has no effect, and messages are published several times. */
-    LINES_DIFFER(FeedEvent.Type.LINES_DIFFER, true),
+    LINES_DIFFER(true),
     /** A value that the profile points to is in no message. */
-    NOT_FOUND(FeedEvent.Type.NOT_FOUND, false),
+    NOT_FOUND(false),
     /** Stream names are too long, or there are too many streams. */
-    STREAMS_IGNORED(FeedEvent.Type.STREAMS_IGNORED, false),
+    STREAMS_IGNORED(false),
     /** Frames hold several messages. */
-    SEVERAL_VALUES(FeedEvent.Type.SEVERAL_VALUES, false),
+    SEVERAL_VALUES(false),
     /** No open connection has delivered or answered anything for long. */
-    UNANSWERED(null, true);
+    UNANSWERED(true);
 
-    private final FeedEvent.Type type;
     private final boolean degrades;
 
-    ProfileProblem(FeedEvent.Type type, boolean degrades) {
-        this.type = type;
+    ProfileProblem(boolean degrades) {
         this.degrades = degrades;
-    }
-
-    /** Returns the event that reports it; null = none but {@link FeedEvent.Type#DEGRADED}. */
-    FeedEvent.Type type() {
-        return type;
     }
 
     /** Returns whether it makes the feed {@link FeedState#DEGRADED}. */

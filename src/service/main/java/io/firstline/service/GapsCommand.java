@@ -4,6 +4,7 @@ import io.firstline.arbitration.SequenceTracker.Fate;
 import io.firstline.bus.ReportJson;
 import io.firstline.pool.Feed;
 import io.firstline.pool.FeedEvent;
+import io.firstline.pool.FeedFact;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.GapReport;
 import io.firstline.pool.StreamReport;
@@ -77,11 +78,10 @@ final class GapsCommand implements Callable<Integer> {
 
     /** Called on the event loop of the feed. */
     private void told(Feed feed, FeedEvent event) {
-        if (event.type() == FeedEvent.Type.GAP && !json) {
+        if (event.fact() instanceof FeedFact.Gap news && !json) {
             feed.gaps()
                     .onSuccess(gaps -> gaps.stream()
-                            .filter(gap -> gap.stream().equals(event.facts().getString("stream"))
-                                    && gap.from() == event.facts().getLong("from"))
+                            .filter(gap -> gap.stream().equals(news.stream()) && gap.from() == news.from())
                             .reduce((earlier, later) -> later)
                             .ifPresent(gap -> print(line(feed.name(), gap))))
                     .onFailure(e -> LOG.debug("{} gaps", feed.name(), e));
