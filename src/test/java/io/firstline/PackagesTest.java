@@ -30,7 +30,7 @@ class PackagesTest {
             Map.entry("pool", "arbitration config connection payload stream"),
             Map.entry("merge", "config connection pool recording stream"),
             Map.entry("bus", "arbitration config connection pool stream"),
-            Map.entry("cluster", "bus config connection"),
+            Map.entry("cluster", "bus config connection pool"),
             Map.entry("bridge", "bus config connection stream"),
             Map.entry("http", "bridge bus config connection pool stream"),
             Map.entry("bench", "bus config connection http pool service stream"),

@@ -6,6 +6,7 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.pool.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -102,12 +103,12 @@ final class BusReceiver implements Receiver {
                 .<JsonObject>request(Addresses.command(name), new JsonObject().put("do", "status"))
                 .map(Message::body)
                 .map(status -> new Standing(
-                        status.getInteger("live"),
-                        status.getLong("copies"),
-                        status.getJsonObject("dropped").stream()
+                        status.getInteger(StatusKeys.LIVE),
+                        status.getLong(StatusKeys.COPIES),
+                        status.getJsonObject(StatusKeys.DROPPED).stream()
                                 .mapToLong(drop -> ((Number) drop.getValue()).longValue())
                                 .sum(),
-                        status.getLong("evictions") + status.getLong("lost")));
+                        status.getLong(StatusKeys.EVICTIONS) + status.getLong(StatusKeys.LOST)));
     }
 
     @Override

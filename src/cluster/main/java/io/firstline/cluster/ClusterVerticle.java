@@ -6,6 +6,7 @@ import io.firstline.bus.FeedLease;
 import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -508,18 +509,20 @@ public final class ClusterVerticle extends VerticleBase {
                 carried.put(
                         name,
                         new JsonObject()
-                                .put("role", owns ? "owner" : "standby")
-                                .put("warm", owns || feed.feedLease.isWarm())
-                                .put("receives", feed.feedLease.isReceiving())
-                                .put("epoch", owns ? feed.candidate.epoch() : feed.feedLease.heardEpoch())
-                                .put("leaseLeftMs", owns ? (feed.candidate.untilNanos() - now) / 1_000_000 : null));
+                                .put(StatusKeys.ROLE, owns ? "owner" : "standby")
+                                .put(StatusKeys.WARM, owns || feed.feedLease.isWarm())
+                                .put(StatusKeys.RECEIVES, feed.feedLease.isReceiving())
+                                .put(StatusKeys.EPOCH, owns ? feed.candidate.epoch() : feed.feedLease.heardEpoch())
+                                .put(
+                                        StatusKeys.LEASE_LEFT_MS,
+                                        owns ? (feed.candidate.untilNanos() - now) / 1_000_000 : null));
             }
         });
         return new JsonObject()
-                .put("node", config.self())
-                .put("majority", majority.isThere())
-                .put("present", new JsonArray(List.copyOf(presence.present(now))))
-                .put("feeds", carried);
+                .put(StatusKeys.NODE, config.self())
+                .put(StatusKeys.MAJORITY, majority.isThere())
+                .put(StatusKeys.PRESENT, new JsonArray(List.copyOf(presence.present(now))))
+                .put(StatusKeys.FEEDS, carried);
     }
 
     // shutdown

@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Context;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -187,24 +188,24 @@ final class BoundedPublisher {
         readers.forEach(reader -> {
             JsonObject consumer = byThread.computeIfAbsent(reader.thread(), BoundedPublisher::consumer);
             Volume behind = reader.behind();
-            consumer.put("contexts", consumer.getInteger("contexts") + 1)
-                    .put("behind", Math.max(consumer.getLong("behind"), behind.messages()))
-                    .put("behindBytes", Math.max(consumer.getLong("behindBytes"), behind.bytes()))
-                    .put("blocked", consumer.getBoolean("blocked") || blocked.contains(reader));
+            consumer.put(StatusKeys.CONTEXTS, consumer.getInteger(StatusKeys.CONTEXTS) + 1)
+                    .put(StatusKeys.BEHIND, Math.max(consumer.getLong(StatusKeys.BEHIND), behind.messages()))
+                    .put(StatusKeys.BEHIND_BYTES, Math.max(consumer.getLong(StatusKeys.BEHIND_BYTES), behind.bytes()))
+                    .put(StatusKeys.BLOCKED, consumer.getBoolean(StatusKeys.BLOCKED) || blocked.contains(reader));
         });
         droppedBy.forEach((thread, count) ->
-                byThread.computeIfAbsent(thread, BoundedPublisher::consumer).put("dropped", count.sum()));
+                byThread.computeIfAbsent(thread, BoundedPublisher::consumer).put(StatusKeys.DROPPED, count.sum()));
         return new JsonArray(List.copyOf(byThread.values()));
     }
 
     private static JsonObject consumer(String thread) {
         return new JsonObject()
-                .put("thread", thread)
-                .put("contexts", 0)
-                .put("behind", 0L)
-                .put("behindBytes", 0L)
-                .put("blocked", false)
-                .put("dropped", 0L);
+                .put(StatusKeys.THREAD, thread)
+                .put(StatusKeys.CONTEXTS, 0)
+                .put(StatusKeys.BEHIND, 0L)
+                .put(StatusKeys.BEHIND_BYTES, 0L)
+                .put(StatusKeys.BLOCKED, false)
+                .put(StatusKeys.DROPPED, 0L);
     }
 
     /** Returns how many messages consumers did not get since the first feed of this name was opened here. */

@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -32,10 +33,10 @@ public final class ClusterFacts {
                 .put(
                         SEEN,
                         new JsonObject()
-                                .put("node", node)
-                                .put("members", members)
-                                .put("present", new JsonArray(List.copyOf(present)))
-                                .put("majority", majority)
+                                .put(StatusKeys.NODE, node)
+                                .put(StatusKeys.MEMBERS, members)
+                                .put(StatusKeys.PRESENT, new JsonArray(List.copyOf(present)))
+                                .put(StatusKeys.MAJORITY, majority)
                                 .put(SINCE, sinceNanos));
     }
 
@@ -53,8 +54,8 @@ public final class ClusterFacts {
         JsonObject facts = seen.copy();
         long sinceNanos = (Long) facts.remove(SINCE);
         return facts.put(
-                "withoutMajorityMs",
-                facts.getBoolean("majority")
+                StatusKeys.WITHOUT_MAJORITY_MS,
+                facts.getBoolean(StatusKeys.MAJORITY)
                         ? 0L
                         : TimeUnit.NANOSECONDS.toMillis(Math.max(0, System.nanoTime() - sinceNanos)));
     }

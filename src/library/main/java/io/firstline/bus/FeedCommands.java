@@ -2,6 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.pool.FeedState;
 import io.firstline.pool.Route;
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -121,10 +122,10 @@ final class FeedCommands {
                 case "status" -> generations.get().status().map(this::withPart);
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
-                            .put("gaps", array(gaps.stream().map(ReportJson::of))));
+                            .put(StatusKeys.GAPS, array(gaps.stream().map(ReportJson::of))));
                 case "arrivals" ->
                     feed.arrivals().map(cells -> new JsonObject()
-                            .put("arrivals", array(cells.stream().map(ReportJson::of))));
+                            .put(StatusKeys.ARRIVALS, array(cells.stream().map(ReportJson::of))));
                 default ->
                     throw new IllegalArgumentException(
                             "unknown command \"" + name
@@ -136,9 +137,10 @@ final class FeedCommands {
     private JsonObject withPart(JsonObject status) {
         if (replica != null) {
             JsonObject part = replica.get();
-            status.put("cluster", part);
-            if (!part.getBoolean("majority") && FeedState.CONNECTED.name().equals(status.getString("state"))) {
-                status.put("state", FeedState.DEGRADED.name()); // no node publishes it
+            status.put(StatusKeys.CLUSTER, part);
+            if (!part.getBoolean(StatusKeys.MAJORITY)
+                    && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
+                status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
             }
         }
         return status;

@@ -3,6 +3,7 @@ package io.firstline.bus;
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.DropCause;
 import io.firstline.pool.Feed;
+import io.firstline.pool.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -95,7 +96,7 @@ final class Generation {
 
     /** Returns everything about the feed, with its consumers on this node. */
     Future<JsonObject> status() {
-        return shards.report().map(report -> ReportJson.of(report).put("consumers", publisher.consumers()));
+        return shards.report().map(report -> ReportJson.of(report).put(StatusKeys.CONSUMERS, publisher.consumers()));
     }
 
     /** Returns a publisher for another configuration of the feed, with the same memory. */

@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -40,14 +41,15 @@ public final class NodeStatus {
                 .map(name -> vertx.eventBus()
                         .<JsonObject>request(Addresses.here(name), new JsonObject().put("do", "status"), soon)
                         .map(Message::body)
-                        .otherwise(e -> new JsonObject().put("feed", name).put("error", e.getMessage())))
+                        .otherwise(
+                                e -> new JsonObject().put(StatusKeys.FEED, name).put(StatusKeys.ERROR, e.getMessage())))
                 .toList();
         return Future.all(reports).map(all -> {
             JsonObject byName = new JsonObject();
-            reports.forEach(report -> byName.put(report.result().getString("feed"), report.result()));
-            JsonObject status = new JsonObject().put("feeds", byName);
+            reports.forEach(report -> byName.put(report.result().getString(StatusKeys.FEED), report.result()));
+            JsonObject status = new JsonObject().put(StatusKeys.FEEDS, byName);
             JsonObject cluster = ClusterFacts.of(vertx);
-            return cluster == null ? status : status.put("cluster", cluster);
+            return cluster == null ? status : status.put(StatusKeys.CLUSTER, cluster);
         });
     }
 }

@@ -4,6 +4,7 @@ import io.firstline.arbitration.StreamDiff;
 import io.firstline.pool.FeedActivity;
 import io.firstline.pool.FeedEvent;
 import io.firstline.pool.FeedFact;
+import io.firstline.pool.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -393,16 +394,16 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
     synchronized JsonObject report() {
         boolean owns = isPublishing();
         return new JsonObject()
-                .put("node", feedLease.node())
-                .put("role", owns ? "owner" : "standby")
-                .put("epoch", epoch)
-                .put("sequence", memory.last())
-                .put("warm", owns || feedLease.isWarm())
-                .put("receives", feedLease.isReceiving())
-                .put("majority", feedLease.hasMajority())
-                .put("ahead", overlap.ahead())
-                .put("behind", overlap.behind())
-                .put("crowdedOut", overlap.crowdedOut());
+                .put(StatusKeys.NODE, feedLease.node())
+                .put(StatusKeys.ROLE, owns ? "owner" : "standby")
+                .put(StatusKeys.EPOCH, epoch)
+                .put(StatusKeys.SEQUENCE, memory.last())
+                .put(StatusKeys.WARM, owns || feedLease.isWarm())
+                .put(StatusKeys.RECEIVES, feedLease.isReceiving())
+                .put(StatusKeys.MAJORITY, feedLease.hasMajority())
+                .put(StatusKeys.AHEAD, overlap.ahead())
+                .put(StatusKeys.BEHIND, overlap.behind())
+                .put(StatusKeys.CROWDED_OUT, overlap.crowdedOut());
     }
 
     /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */

@@ -2,6 +2,7 @@ package io.firstline.http;
 
 import io.firstline.connection.DropCause;
 import io.firstline.pool.MicrosHistogram;
+import io.firstline.pool.StatusKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -48,12 +49,12 @@ final class FeedMeters {
         if (closed) {
             return; // a status requested before close(): its meters would stay forever
         }
-        JsonObject reports = status.getJsonObject("feeds");
+        JsonObject reports = status.getJsonObject(StatusKeys.FEEDS);
         Set<String> gone = new HashSet<>(feeds.keySet());
         for (String name : reports.fieldNames()) {
             JsonObject report = reports.getJsonObject(name);
             gone.remove(name);
-            if (!report.containsKey("error")) {
+            if (!report.containsKey(StatusKeys.ERROR)) {
                 feeds.computeIfAbsent(name, n -> new OneFeed(new MeterSet(registry, Tags.of("feed", n))))
                         .update(report);
             }
@@ -76,7 +77,7 @@ final class FeedMeters {
 
     /** Removes the meters of all feeds. */
     void close() {
-        update(new JsonObject().put("feeds", new JsonObject()));
+        update(new JsonObject().put(StatusKeys.FEEDS, new JsonObject()));
         closed = true;
     }
 
@@ -91,27 +92,32 @@ final class FeedMeters {
         }
 
         void update(JsonObject report) {
-            count("published", "Messages published", report);
-            count("copies", "Messages received on all connections", report);
-            count("control", "Control messages (acks, heartbeats, errors), not part of the stream", report);
-            count("malformed", "Text messages that are not JSON although the venue sends JSON", report);
-            count("late", "Messages published after younger ones of their stream", report);
-            byKey("firstline.feed.evictions", "Connections evicted, by reason", "reason", report, "evictedFor");
-            failures(report.getJsonObject("failures"));
-            dropped(report.getJsonObject("dropped"));
+            count(StatusKeys.PUBLISHED, "Messages published", report);
+            count(StatusKeys.COPIES, "Messages received on all connections", report);
+            count(StatusKeys.CONTROL, "Control messages (acks, heartbeats, errors), not part of the stream", report);
+            count(StatusKeys.MALFORMED, "Text messages that are not JSON although the venue sends JSON", report);
+            count(StatusKeys.LATE, "Messages published after younger ones of their stream", report);
+            byKey(
+                    "firstline.feed.evictions",
+                    "Connections evicted, by reason",
+                    "reason",
+                    report,
+                    StatusKeys.EVICTED_FOR);
+            failures(report.getJsonObject(StatusKeys.FAILURES));
+            dropped(report.getJsonObject(StatusKeys.DROPPED));
             meters.count(
                     "firstline.feed.connections.lost",
                     "Connections that ended without being closed by Firstline",
                     Tags.empty(),
-                    report.getLong("lost"));
-            gauge("live", "Connections that are open", report, "live");
-            gauge("target", "Connections that the feed wants", report, "target");
+                    report.getLong(StatusKeys.LOST));
+            gauge("live", "Connections that are open", report, StatusKeys.LIVE);
+            gauge("target", "Connections that the feed wants", report, StatusKeys.TARGET);
             meters.gauge(
                     "firstline.feed.consumers.waiting",
                     "Messages in the buffers of streams",
                     Tags.empty(),
-                    report.getLong("waiting"));
-            Integer attemptsLeft = report.getInteger("attemptsLeft");
+                    report.getLong(StatusKeys.WAITING));
+            Integer attemptsLeft = report.getInteger(StatusKeys.ATTEMPTS_LEFT);
             if (attemptsLeft != null) {
                 meters.gauge(
                         "firstline.feed.attempts.left",
@@ -124,11 +130,11 @@ final class FeedMeters {
                         "firstline.feed.state",
                         "1 for the feed's current state",
                         Tags.of("state", state),
-                        state.equals(report.getString("state")) ? 1 : 0);
+                        state.equals(report.getString(StatusKeys.STATE)) ? 1 : 0);
             }
-            gaps(report.getJsonArray("ledger"));
-            exchangeLatency(report.getJsonObject("exchangeLatency"));
-            consumers(report.getJsonArray("consumers", new JsonArray()));
+            gaps(report.getJsonArray(StatusKeys.LEDGER));
+            exchangeLatency(report.getJsonObject(StatusKeys.EXCHANGE_LATENCY));
+            consumers(report.getJsonArray(StatusKeys.CONSUMERS, new JsonArray()));
             slots(report);
             meters.removeUntouched();
         }
@@ -173,11 +179,11 @@ final class FeedMeters {
             long open = 0;
             for (int i = 0; i < ledger.size(); i++) {
                 JsonObject stream = ledger.getJsonObject(i);
-                String name = stream.getString("stream");
-                total("healed").see(name, stream.getLong("healedGaps"));
-                total("lost").see(name, stream.getLong("lostGaps"));
-                total("numbers").see(name, stream.getLong("lostNumbers"));
-                open += stream.getInteger("openGaps");
+                String name = stream.getString(StatusKeys.STREAM);
+                total("healed").see(name, stream.getLong(StatusKeys.HEALED_GAPS));
+                total("lost").see(name, stream.getLong(StatusKeys.LOST_GAPS));
+                total("numbers").see(name, stream.getLong(StatusKeys.LOST_NUMBERS));
+                open += stream.getInteger(StatusKeys.OPEN_GAPS);
             }
             String help = "Gaps in the venue's sequence numbers";
             meters.count(
@@ -204,14 +210,13 @@ final class FeedMeters {
                 return;
             }
             String help = "Age of messages at the arrival of their first copies, by the exchange's time stamps";
-            for (String percentile : new String[] {"50", "99"}) {
-                meters.gauge(
-                        "firstline.feed.exchange.latency.seconds",
-                        help,
-                        Tags.of("percentile", percentile),
-                        latency.getLong("p" + percentile + "Micros") / 1e6);
-            }
-            Long errorMicros = latency.getLong("errorMicros");
+            Map.of("50", StatusKeys.P50_MICROS, "99", StatusKeys.P99_MICROS)
+                    .forEach((percentile, key) -> meters.gauge(
+                            "firstline.feed.exchange.latency.seconds",
+                            help,
+                            Tags.of("percentile", percentile),
+                            latency.getLong(key) / 1e6));
+            Long errorMicros = latency.getLong(StatusKeys.ERROR_MICROS);
             meters.gauge(
                     "firstline.feed.exchange.clock.error.seconds",
                     "Possible error of the exchange's clock in these ages",
@@ -221,36 +226,36 @@ final class FeedMeters {
                     "firstline.feed.exchange.clock.failures",
                     "Failed requests for the exchange's time",
                     Tags.empty(),
-                    latency.getLong("clockFailures"));
+                    latency.getLong(StatusKeys.CLOCK_FAILURES));
         }
 
         private void consumers(JsonArray consumers) {
             for (int i = 0; i < consumers.size(); i++) {
                 JsonObject consumer = consumers.getJsonObject(i);
-                Tags tags = Tags.of("consumer", consumer.getString("thread"));
+                Tags tags = Tags.of("consumer", consumer.getString(StatusKeys.THREAD));
                 meters.count(
                         "firstline.feed.consumer.dropped",
                         "Messages dropped because consumers on this thread were too far behind",
                         tags,
-                        consumer.getLong("dropped"));
+                        consumer.getLong(StatusKeys.DROPPED));
                 meters.gauge(
                         "firstline.feed.consumer.behind",
                         "Messages waiting for the slowest consumer on this thread, at the last probe",
                         tags,
-                        consumer.getLong("behind"));
+                        consumer.getLong(StatusKeys.BEHIND));
             }
         }
 
         private void slots(JsonObject report) {
-            JsonArray connections = report.getJsonArray("connections");
-            JsonObject[] members = new JsonObject[report.getInteger("target") + 1];
+            JsonArray connections = report.getJsonArray(StatusKeys.CONNECTIONS);
+            JsonObject[] members = new JsonObject[report.getInteger(StatusKeys.TARGET) + 1];
             for (int i = 0; i < connections.size(); i++) {
                 JsonObject connection = connections.getJsonObject(i);
-                int slot = connection.getInteger("slot");
-                String id = connection.getString("connection");
+                int slot = connection.getInteger(StatusKeys.SLOT);
+                String id = connection.getString(StatusKeys.CONNECTION);
                 slot(slot).see(id, connection);
-                total("bytes").see(id, connection.getLong("bytes"));
-                if (connection.getString("role").equals("member") && slot < members.length) {
+                total("bytes").see(id, connection.getLong(StatusKeys.BYTES));
+                if (connection.getString(StatusKeys.ROLE).equals("member") && slot < members.length) {
                     members[slot] = connection;
                 }
             }
@@ -267,18 +272,18 @@ final class FeedMeters {
         }
 
         private void member(JsonObject member, Tags tags) {
-            boolean up = member != null && "CONNECTED".equals(member.getString("state"));
+            boolean up = member != null && "CONNECTED".equals(member.getString(StatusKeys.STATE));
             meters.gauge("firstline.connection.up", "Whether the slot has an open connection", tags, up ? 1 : 0);
             meters.gauge(
                     "firstline.connection.leading",
                     "Whether its copies may be published as first",
                     tags,
-                    up && member.getBoolean("inStep", true) ? 1 : 0);
+                    up && member.getBoolean(StatusKeys.IN_STEP, true) ? 1 : 0);
             meters.gauge(
                     "firstline.connection.age.seconds",
                     "Time since it opened",
                     tags,
-                    up ? member.getLong("ageMs") / 1e3 : Double.NaN);
+                    up ? member.getLong(StatusKeys.AGE_MS) / 1e3 : Double.NaN);
         }
 
         private RunningTotal total(String key) {
@@ -311,19 +316,19 @@ final class FeedMeters {
                             .mapToLong(counter -> connection.getLong(counter.key, 0L))
                             .toArray());
             opened.see(id, 1);
-            see(lags, id, connection.getJsonObject("lags")); // absent if it has no competing connection
-            see(latencies, id, connection.getJsonObject("latencies"));
+            see(lags, id, connection.getJsonObject(StatusKeys.LAGS)); // absent if it has no competing connection
+            see(latencies, id, connection.getJsonObject(StatusKeys.LATENCIES));
         }
 
         /** The sum follows the counts in the array. */
         private void see(RunningTotal total, String id, JsonObject histogram) {
             if (histogram != null) {
-                JsonArray counts = histogram.getJsonArray("counts");
+                JsonArray counts = histogram.getJsonArray(StatusKeys.COUNTS);
                 long[] figures = new long[HISTOGRAM];
                 for (int i = 0; i < counts.size(); i++) {
                     figures[i] = counts.getLong(i);
                 }
-                figures[HISTOGRAM - 1] = histogram.getLong("sumMicros");
+                figures[HISTOGRAM - 1] = histogram.getLong(StatusKeys.SUM_MICROS);
                 total.see(id, figures);
             }
         }
@@ -350,12 +355,12 @@ final class FeedMeters {
 
     /** The counters of a slot. */
     private enum SlotCounter {
-        MESSAGES("messages", "firstline.connection.messages", "Messages received"),
-        BYTES("bytes", "firstline.connection.bytes", "Payload bytes received"),
-        WINS("wins", "firstline.connection.wins", "Messages of which it delivered the first copy"),
-        LATE("lateCopies", "firstline.connection.late.copies", "Late copies of messages"),
-        SAVES("saves", "firstline.connection.saves", "Messages that it alone delivered"),
-        LOSSES("losses", "firstline.connection.losses", "Messages that only other connections delivered");
+        MESSAGES(StatusKeys.MESSAGES, "firstline.connection.messages", "Messages received"),
+        BYTES(StatusKeys.BYTES, "firstline.connection.bytes", "Payload bytes received"),
+        WINS(StatusKeys.WINS, "firstline.connection.wins", "Messages of which it delivered the first copy"),
+        LATE(StatusKeys.LATE_COPIES, "firstline.connection.late.copies", "Late copies of messages"),
+        SAVES(StatusKeys.SAVES, "firstline.connection.saves", "Messages that it alone delivered"),
+        LOSSES(StatusKeys.LOSSES, "firstline.connection.losses", "Messages that only other connections delivered");
 
         private final String key;
         private final String meter;

@@ -4,6 +4,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
 import io.firstline.bus.NodeStatus;
 import io.firstline.bus.Refusals;
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -87,13 +88,13 @@ final class FeedWatch {
                     asking = false;
                     status = answer;
                     if (answer != null) {
-                        follow(answer.getJsonObject("feeds"));
+                        follow(answer.getJsonObject(StatusKeys.FEEDS));
                     }
                 });
     }
 
     private static JsonObject checked(JsonObject answer) {
-        if (answer != null && !(answer.getValue("feeds") instanceof JsonObject)) {
+        if (answer != null && !(answer.getValue(StatusKeys.FEEDS) instanceof JsonObject)) {
             throw new IllegalStateException(
                     "found a status without \"feeds\", allowed: one with an object of that name");
         }
@@ -115,9 +116,9 @@ final class FeedWatch {
 
     private JsonObject withoutAnswer(Throwable e) {
         if (e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
-            JsonObject nothing = new JsonObject().put("feeds", new JsonObject());
+            JsonObject nothing = new JsonObject().put(StatusKeys.FEEDS, new JsonObject());
             JsonObject cluster = ClusterFacts.of(vertx);
-            return cluster == null ? nothing : nothing.put("cluster", cluster);
+            return cluster == null ? nothing : nothing.put(StatusKeys.CLUSTER, cluster);
         }
         throw new IllegalStateException(e.getMessage(), e);
     }
@@ -133,11 +134,11 @@ final class FeedWatch {
 
     /** Records how much each feed has published; call it about once a second. */
     void measureRates(long nowNanos) {
-        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
+        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {
             JsonObject feed = feeds.getJsonObject(name);
-            if (!feed.containsKey("error")) {
-                rates.computeIfAbsent(name, n -> new RateHistory()).see(feed.getLong("published"), nowNanos);
+            if (!feed.containsKey(StatusKeys.ERROR)) {
+                rates.computeIfAbsent(name, n -> new RateHistory()).see(feed.getLong(StatusKeys.PUBLISHED), nowNanos);
             }
         }
     }
@@ -148,7 +149,7 @@ final class FeedWatch {
     }
 
     boolean knows(String feed) {
-        return status != null && status.getJsonObject("feeds").containsKey(feed);
+        return status != null && status.getJsonObject(StatusKeys.FEEDS).containsKey(feed);
     }
 
     EventLog events() {
@@ -161,7 +162,7 @@ final class FeedWatch {
      */
     JsonObject view() {
         JsonObject view = new JsonObject();
-        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject("feeds");
+        JsonObject feeds = status == null ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {
             view.put(name, view(name, feeds.getJsonObject(name)));
         }
@@ -169,23 +170,23 @@ final class FeedWatch {
     }
 
     private JsonObject view(String name, JsonObject feed) {
-        if (feed.containsKey("error")) {
+        if (feed.containsKey(StatusKeys.ERROR)) {
             return feed;
         }
         RateHistory rate = rates.get(name);
         JsonObject view = new JsonObject();
         feed.fieldNames().forEach(key -> view.put(key, feed.getValue(key)));
         return view.put("ratePerSecond", rate == null ? 0 : rate.latest())
-                .put("connections", shown(feed.getJsonArray("connections")))
-                .put("gaps", gaps(feed.getJsonArray("ledger")))
-                .put("ledger", null);
+                .put(StatusKeys.CONNECTIONS, shown(feed.getJsonArray(StatusKeys.CONNECTIONS)))
+                .put(StatusKeys.GAPS, gaps(feed.getJsonArray(StatusKeys.LEDGER)))
+                .put(StatusKeys.LEDGER, null);
     }
 
     /** Removes histograms, which only meters need: the page has percentiles. */
     private static JsonObject drawn(JsonObject connection) {
         JsonObject drawn = new JsonObject(new LinkedHashMap<>(connection.getMap()));
-        drawn.remove("lags");
-        drawn.remove("latencies");
+        drawn.remove(StatusKeys.LAGS);
+        drawn.remove(StatusKeys.LATENCIES);
         return drawn;
     }
 
@@ -194,7 +195,7 @@ final class FeedWatch {
         int gone = 0;
         for (int i = 0; i < connections.size(); i++) {
             JsonObject connection = connections.getJsonObject(i);
-            if (!connection.getString("role").equals("gone") || gone++ < GONE_SHOWN) {
+            if (!connection.getString(StatusKeys.ROLE).equals("gone") || gone++ < GONE_SHOWN) {
                 shown.add(drawn(connection));
             }
         }
@@ -208,10 +209,10 @@ final class FeedWatch {
         long proven = 0;
         for (int i = 0; i < ledger.size(); i++) {
             JsonObject stream = ledger.getJsonObject(i);
-            open += stream.getLong("openGaps");
-            healed += stream.getLong("healedGaps");
-            lost += stream.getLong("lostGaps");
-            proven += "PROVEN_COMPLETE".equals(stream.getString("proof")) ? 1 : 0;
+            open += stream.getLong(StatusKeys.OPEN_GAPS);
+            healed += stream.getLong(StatusKeys.HEALED_GAPS);
+            lost += stream.getLong(StatusKeys.LOST_GAPS);
+            proven += "PROVEN_COMPLETE".equals(stream.getString(StatusKeys.PROOF)) ? 1 : 0;
         }
         return new JsonObject()
                 .put("streams", ledger.size())

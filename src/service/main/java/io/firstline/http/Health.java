@@ -1,6 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
+import io.firstline.pool.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -70,7 +71,7 @@ final class Health {
                                 .put("checks", result.toJson().getJsonArray("checks"));
                         JsonObject cluster = ClusterFacts.of(vertx);
                         if (cluster != null) {
-                            answer.put("cluster", cluster);
+                            answer.put(StatusKeys.CLUSTER, cluster);
                         }
                     }
                     Answers.json(request, readiness.isReady() ? 200 : UNAVAILABLE, answer);

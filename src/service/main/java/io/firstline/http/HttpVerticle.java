@@ -9,6 +9,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.pool.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -370,7 +371,7 @@ public final class HttpVerticle extends VerticleBase {
         List<String> named = request.queryParam("feed");
         Set<String> known = watch.status() == null
                 ? Set.of()
-                : watch.status().getJsonObject("feeds").fieldNames();
+                : watch.status().getJsonObject(StatusKeys.FEEDS).fieldNames();
         String feed = named.isEmpty() && known.size() == 1 ? known.iterator().next() : null;
         feed = named.isEmpty() ? feed : named.get(0);
         if (feed == null) {

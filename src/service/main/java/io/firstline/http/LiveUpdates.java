@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -71,7 +72,7 @@ final class LiveUpdates {
                 .put("micros", System.currentTimeMillis() * 1_000)
                 .put("health", now.level().name())
                 .put("reasons", new JsonArray(now.reasons()))
-                .put("feeds", watch.view())
+                .put(StatusKeys.FEEDS, watch.view())
                 .put("events", events);
     }
 

@@ -1,6 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
+import io.firstline.pool.StatusKeys;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -50,16 +51,20 @@ public final class Metrics {
         Gauge.builder(
                         "firstline.cluster.majority",
                         vertx,
-                        on -> figure(on, facts -> facts.getBoolean("majority") ? 1 : 0))
+                        on -> figure(on, facts -> facts.getBoolean(StatusKeys.MAJORITY) ? 1 : 0))
                 .description("Whether this node sees a majority of the members: without one no feed is published")
                 .register(registry);
         Gauge.builder(
                         "firstline.cluster.present",
                         vertx,
-                        on -> figure(on, facts -> facts.getJsonArray("present").size()))
+                        on -> figure(on, facts -> facts.getJsonArray(StatusKeys.PRESENT)
+                                .size()))
                 .description("Members that this node sees, including itself")
                 .register(registry);
-        Gauge.builder("firstline.cluster.members", vertx, on -> figure(on, facts -> facts.getInteger("members")))
+        Gauge.builder(
+                        "firstline.cluster.members",
+                        vertx,
+                        on -> figure(on, facts -> facts.getInteger(StatusKeys.MEMBERS)))
                 .description("Members of the cluster, running or not")
                 .register(registry);
     }

@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.pool.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -38,17 +39,17 @@ record Readiness(Level level, List<String> reasons) {
      * @param node the node's view of its cluster, see {@link io.firstline.bus.ClusterFacts}; null = not in a cluster
      */
     static Readiness of(JsonObject status, JsonObject node) {
-        boolean empty = status == null || status.getJsonObject("feeds").isEmpty();
+        boolean empty = status == null || status.getJsonObject(StatusKeys.FEEDS).isEmpty();
         if (empty && node == null) {
             return new Readiness(Level.DOWN, List.of("no feed runs"));
         }
         Level worst = Level.UP;
         List<String> reasons = new ArrayList<>();
-        if (node != null && !node.getBoolean("majority")) {
+        if (node != null && !node.getBoolean(StatusKeys.MAJORITY)) {
             worst = Level.DEGRADED;
-            reasons.add("no majority: this node publishes nothing; it sees " + node.getJsonArray("present"));
+            reasons.add("no majority: this node publishes nothing; it sees " + node.getJsonArray(StatusKeys.PRESENT));
         }
-        JsonObject feeds = empty ? new JsonObject() : status.getJsonObject("feeds");
+        JsonObject feeds = empty ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {
             JsonObject feed = feeds.getJsonObject(name);
             Level level = level(feed);
@@ -61,7 +62,7 @@ record Readiness(Level level, List<String> reasons) {
     }
 
     private static Level level(JsonObject feed) {
-        return switch (feed.getString("state", "")) {
+        return switch (feed.getString(StatusKeys.STATE, "")) {
             case "CONNECTED" -> Level.UP;
             case "DEGRADED" -> Level.DEGRADED;
             default -> Level.DOWN;
@@ -69,20 +70,20 @@ record Readiness(Level level, List<String> reasons) {
     }
 
     private static String reason(String name, JsonObject feed) {
-        if (feed.containsKey("error")) {
-            return name + " does not answer: " + feed.getString("error");
+        if (feed.containsKey(StatusKeys.ERROR)) {
+            return name + " does not answer: " + feed.getString(StatusKeys.ERROR);
         }
-        long pausedMs = feed.getLong("pausedMs", 0L);
-        String failure = feed.getString("lastFailure", "");
-        return name + " is " + feed.getString("state") + ": " + feed.getInteger("live") + " of "
-                + feed.getInteger("target") + " connections live"
+        long pausedMs = feed.getLong(StatusKeys.PAUSED_MS, 0L);
+        String failure = feed.getString(StatusKeys.LAST_FAILURE, "");
+        return name + " is " + feed.getString(StatusKeys.STATE) + ": " + feed.getInteger(StatusKeys.LIVE) + " of "
+                + feed.getInteger(StatusKeys.TARGET) + " connections live"
                 + (failure.isEmpty() ? "" : "; " + failure)
                 + (pausedMs == 0 ? "" : "; the host demands a pause, left: " + (pausedMs + 999) / 1_000 + " s")
                 + problems(feed);
     }
 
     private static String problems(JsonObject feed) {
-        JsonArray problems = feed.getJsonArray("problems", new JsonArray());
+        JsonArray problems = feed.getJsonArray(StatusKeys.PROBLEMS, new JsonArray());
         return problems.stream().map(problem -> "; " + problem).collect(Collectors.joining());
     }
 

@@ -2,6 +2,7 @@ package io.firstline.service;
 
 import io.firstline.bus.Addresses;
 import io.firstline.config.FeedConfig;
+import io.firstline.pool.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -137,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
         while (System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(250);
             JsonObject later = status(service.onVertx(), feed);
-            boolean quiet = later.getLong("copies").equals(status.getLong("copies"));
+            boolean quiet = later.getLong(StatusKeys.COPIES).equals(status.getLong(StatusKeys.COPIES));
             status = later;
             if (quiet && System.nanoTime() - settled > 0) {
                 break;

@@ -1,5 +1,6 @@
 package io.firstline.service;
 
+import io.firstline.pool.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -46,25 +47,26 @@ final class DemoFigures {
 
     /** Formats the live line of one second. */
     synchronized String line(int second, JsonObject status) {
-        long published = status.getLong("published");
-        long copies = status.getLong("copies");
+        long published = status.getLong(StatusKeys.PUBLISHED);
+        long copies = status.getLong(StatusKeys.COPIES);
         String line = String.format(
                 Locale.ROOT,
                 "%3d s  %,6d msg/s  %,6d late copies/s  live %d/%d  fastest %s  lag p50/p99: pool %s ms, best single %s  evictions %d",
                 second,
                 published - shownPublished,
                 copies - shownCopies - (published - shownPublished),
-                status.getInteger("live"),
-                status.getInteger("target"),
+                status.getInteger(StatusKeys.LIVE),
+                status.getInteger(StatusKeys.TARGET),
                 fastest(status),
                 pair(
                         deliveryMicrosThisSecond.getValueAtPercentile(50),
                         deliveryMicrosThisSecond.getValueAtPercentile(99)),
                 best(status)
-                        .map(c -> c.getString("connection") + " "
-                                + pair(c.getLong("lagP50Micros"), c.getLong("lagP99Micros")) + " ms")
+                        .map(c -> c.getString(StatusKeys.CONNECTION) + " "
+                                + pair(c.getLong(StatusKeys.LAG_P50_MICROS), c.getLong(StatusKeys.LAG_P99_MICROS))
+                                + " ms")
                         .orElse("-"),
-                status.getInteger("evictions"));
+                status.getInteger(StatusKeys.EVICTIONS));
         shownPublished = published;
         shownCopies = copies;
         deliveryMicrosThisSecond.reset();
@@ -73,7 +75,7 @@ final class DemoFigures {
 
     /** Returns whether every message that the exchange sent reached the consumer, once and in order. */
     synchronized boolean isExact(JsonObject status, long sent) {
-        return received == sent && outOfOrder == 0 && status.getLong("published") == sent;
+        return received == sent && outOfOrder == 0 && status.getLong(StatusKeys.PUBLISHED) == sent;
     }
 
     /** Formats the table at the end: each connection's figures and the effect of redundancy. */
@@ -87,15 +89,15 @@ final class DemoFigures {
             lines.add(String.format(
                     Locale.ROOT,
                     "%-10s %-9s %,9d %6.1f%% %12s %12s %,8d %,7d %8.1f",
-                    c.getString("connection"),
+                    c.getString(StatusKeys.CONNECTION),
                     fate(c),
-                    c.getLong("messages"),
-                    100.0 * c.getLong("wins") / Math.max(1, status.getLong("published")),
-                    ms(c.getLong("lagP50Micros")),
-                    ms(c.getLong("lagP99Micros")),
-                    c.getLong("losses"),
-                    c.getLong("saves"),
-                    c.getLong("ageMs") / 1_000.0));
+                    c.getLong(StatusKeys.MESSAGES),
+                    100.0 * c.getLong(StatusKeys.WINS) / Math.max(1, status.getLong(StatusKeys.PUBLISHED)),
+                    ms(c.getLong(StatusKeys.LAG_P50_MICROS)),
+                    ms(c.getLong(StatusKeys.LAG_P99_MICROS)),
+                    c.getLong(StatusKeys.LOSSES),
+                    c.getLong(StatusKeys.SAVES),
+                    c.getLong(StatusKeys.AGE_MS) / 1_000.0));
         }
         lines.add(String.format(
                 Locale.ROOT,
@@ -108,8 +110,11 @@ final class DemoFigures {
                 ms(deliveryMicros.getValueAtPercentile(99)),
                 Math.max(0, sent - received)));
         lines.add("");
-        long alone = connections.stream().mapToLong(c -> c.getLong("saves")).sum();
-        long losses = connections.stream().mapToLong(c -> c.getLong("losses")).sum();
+        long alone =
+                connections.stream().mapToLong(c -> c.getLong(StatusKeys.SAVES)).sum();
+        long losses = connections.stream()
+                .mapToLong(c -> c.getLong(StatusKeys.LOSSES))
+                .sum();
         lines.add(String.format(
                 Locale.ROOT,
                 "The exchange sent %,d messages; %,d reached the consumer, %d lost, %d out of order or twice.",
@@ -122,58 +127,61 @@ final class DemoFigures {
                 "Redundancy bought: %,d losses of single connections healed, %d slow connections replaced without a gap, "
                         + "%,d messages that only one connection delivered.",
                 losses,
-                status.getInteger("evictions"),
+                status.getInteger(StatusKeys.EVICTIONS),
                 alone));
         worst(status)
                 .ifPresent(w -> lines.add(String.format(
                         Locale.ROOT,
                         "On %s alone a consumer would have waited %s ms (p99) longer.",
-                        w.getString("connection"),
-                        ms(w.getLong("lagP99Micros")))));
+                        w.getString(StatusKeys.CONNECTION),
+                        ms(w.getLong(StatusKeys.LAG_P99_MICROS)))));
         return lines;
     }
 
     private static String fate(JsonObject connection) {
-        if (connection.getString("role").equals("gone")) {
-            String end = connection.getString("end", "");
+        if (connection.getString(StatusKeys.ROLE).equals("gone")) {
+            String end = connection.getString(StatusKeys.END, "");
             // the pool closes a candidate as "not needed" if it was not ready in time or not better
             return !end.startsWith("closed-by-us") ? "lost" : end.contains("not needed") ? "dropped" : "evicted";
         }
-        return connection.getString("role").equals("candidate") ? "on trial" : "live";
+        return connection.getString(StatusKeys.ROLE).equals("candidate") ? "on trial" : "live";
     }
 
     private static Stream<JsonObject> connections(JsonObject status) {
-        JsonArray all = status.getJsonArray("connections");
+        JsonArray all = status.getJsonArray(StatusKeys.CONNECTIONS);
         return all.stream()
                 .map(JsonObject.class::cast)
-                .sorted(Comparator.comparingInt(
-                                (JsonObject c) -> c.getString("connection").length())
-                        .thenComparing(c -> c.getString("connection")));
+                .sorted(Comparator.comparingInt((JsonObject c) ->
+                                c.getString(StatusKeys.CONNECTION).length())
+                        .thenComparing(c -> c.getString(StatusKeys.CONNECTION)));
     }
 
     private static String fastest(JsonObject status) {
         return members(status)
-                .filter(c -> c.getDouble("latencyMs") != null)
-                .min(Comparator.comparingDouble(c -> c.getDouble("latencyMs")))
-                .map(c ->
-                        String.format(Locale.ROOT, "%s (%.2f ms)", c.getString("connection"), c.getDouble("latencyMs")))
+                .filter(c -> c.getDouble(StatusKeys.LATENCY_MS) != null)
+                .min(Comparator.comparingDouble(c -> c.getDouble(StatusKeys.LATENCY_MS)))
+                .map(c -> String.format(
+                        Locale.ROOT,
+                        "%s (%.2f ms)",
+                        c.getString(StatusKeys.CONNECTION),
+                        c.getDouble(StatusKeys.LATENCY_MS)))
                 .orElse("-");
     }
 
     private static Optional<JsonObject> best(JsonObject status) {
         return members(status)
-                .filter(c -> c.getLong("lagP99Micros") != null)
-                .min(Comparator.comparingLong(c -> c.getLong("lagP99Micros")));
+                .filter(c -> c.getLong(StatusKeys.LAG_P99_MICROS) != null)
+                .min(Comparator.comparingLong(c -> c.getLong(StatusKeys.LAG_P99_MICROS)));
     }
 
     private static Optional<JsonObject> worst(JsonObject status) {
         return connections(status)
-                .filter(c -> c.getLong("lagP99Micros") != null)
-                .max(Comparator.comparingLong(c -> c.getLong("lagP99Micros")));
+                .filter(c -> c.getLong(StatusKeys.LAG_P99_MICROS) != null)
+                .max(Comparator.comparingLong(c -> c.getLong(StatusKeys.LAG_P99_MICROS)));
     }
 
     private static Stream<JsonObject> members(JsonObject status) {
-        return connections(status).filter(c -> c.getString("role").equals("member"));
+        return connections(status).filter(c -> c.getString(StatusKeys.ROLE).equals("member"));
     }
 
     private static String pair(long p50Micros, long p99Micros) {

@@ -7,6 +7,7 @@ import io.firstline.pool.FeedEvent;
 import io.firstline.pool.FeedFact;
 import io.firstline.pool.FeedReport;
 import io.firstline.pool.GapReport;
+import io.firstline.pool.StatusKeys;
 import io.firstline.pool.StreamReport;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
@@ -121,11 +122,13 @@ final class GapsCommand implements Callable<Integer> {
             lost += report.ledger().stream().mapToLong(StreamReport::lostGaps).sum();
             if (json) {
                 RunningService.await(feed.gaps(), 2)
-                        .forEach(gap -> print(
-                                ReportJson.of(gap).put("feed", feed.name()).encode()));
+                        .forEach(gap -> print(ReportJson.of(gap)
+                                .put(StatusKeys.FEED, feed.name())
+                                .encode()));
                 report.ledger()
-                        .forEach(stream -> print(
-                                ReportJson.of(stream).put("feed", feed.name()).encode()));
+                        .forEach(stream -> print(ReportJson.of(stream)
+                                .put(StatusKeys.FEED, feed.name())
+                                .encode()));
             } else {
                 report.ledger().forEach(stream -> print(line(feed.name(), stream)));
                 if (was && report.ledger().isEmpty()) {
