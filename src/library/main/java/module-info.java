@@ -1,5 +1,5 @@
 /**
- * Redundant WebSocket connections to one feed, arbitrated into one stream. Begin with {@link io.firstline.pool.WsPool},
+ * Redundant WebSocket connections to one feed, arbitrated into one stream. Begin with {@link io.firstline.feed.WsPool},
  * or deploy {@link io.firstline.bus.PoolVerticle}. Packages that are not exported may change in any release.
  */
 module io.firstline {
@@ -23,7 +23,7 @@ module io.firstline {
     exports io.firstline.bus;
     exports io.firstline.config;
     exports io.firstline.connection;
-    exports io.firstline.pool;
+    exports io.firstline.feed;
     exports io.firstline.recording;
     exports io.firstline.stream;
 

@@ -27,16 +27,16 @@ class PackagesTest {
             Map.entry("connection", "config payload"),
             Map.entry("recording", "stream"),
             Map.entry("simulator", "config recording"),
-            Map.entry("pool", "arbitration config connection payload stream"),
-            Map.entry("merge", "config connection pool recording stream"),
-            Map.entry("bus", "arbitration config connection pool stream"),
-            Map.entry("cluster", "bus config connection pool"),
+            Map.entry("feed", "arbitration config connection payload stream"),
+            Map.entry("merge", "config connection feed recording stream"),
+            Map.entry("bus", "arbitration config connection feed stream"),
+            Map.entry("cluster", "bus config connection feed"),
             Map.entry("bridge", "bus config connection stream"),
-            Map.entry("http", "bridge bus config connection pool stream"),
-            Map.entry("bench", "bus config connection http pool service stream"),
+            Map.entry("http", "bridge bus config connection feed stream"),
+            Map.entry("bench", "bus config connection http feed service stream"),
             Map.entry(
                     "service",
-                    "arbitration bridge bus cluster config connection http merge payload pool recording simulator"
+                    "arbitration bridge bus cluster config connection http merge payload feed recording simulator"
                             + " stream"));
 
     private static JavaClasses classes;

@@ -3,7 +3,7 @@
  * replaces the connections that lag, and publishes the merged stream on the Vert.x event bus.
  *
  * <pre>
- * conf/*.json ─ config ─► bus/PoolVerticle ─ owns ─► pool/WsPool ─ owns N ─► connection/WsConnection
+ * conf/*.json ─ config ─► bus/PoolVerticle ─ owns ─► feed/WsPool ─ owns N ─► connection/WsConnection
  *                                                      │    ▲                      │ frames
  *                                                      │    └─ evict, replace ─────┤ latency, the end
  *                                                      ▼                           ▼

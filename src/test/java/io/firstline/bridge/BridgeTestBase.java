@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.PoolVerticle;
-import io.firstline.pool.FeedTestBase;
+import io.firstline.feed.FeedTestBase;
 import io.firstline.simulator.ExchangeSimulator;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.pool.FeedTestBase;
+import io.firstline.feed.FeedTestBase;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.Retention;
-import io.firstline.pool.FeedActivity;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedFact;
-import io.firstline.pool.FeedState;
+import io.firstline.feed.FeedActivity;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedFact;
+import io.firstline.feed.FeedState;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;

@@ -3,8 +3,8 @@ package io.firstline.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.pool.Feed;
-import io.firstline.pool.WsPool;
+import io.firstline.feed.Feed;
+import io.firstline.feed.WsPool;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.DeploymentOptions;

@@ -2,10 +2,10 @@ package io.firstline.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.pool.FeedActivity;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedFact;
-import io.firstline.pool.FeedState;
+import io.firstline.feed.FeedActivity;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedFact;
+import io.firstline.feed.FeedState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

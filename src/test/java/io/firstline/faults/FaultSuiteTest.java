@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedState;
 import io.firstline.integration.Quiet;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedState;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
 import io.firstline.testkit.Await;

@@ -2,10 +2,10 @@ package io.firstline.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.feed.ConnectionReport.Role;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedState;
 import io.firstline.integration.Quiet;
-import io.firstline.pool.ConnectionReport.Role;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedState;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;

@@ -49,20 +49,20 @@ class WallClockTest {
     private static final Set<String> MAY_STAMP = Set.of(
             "io/firstline/connection/Scheduler.java",
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
-            "io/firstline/pool/WsPool.java",
+            "io/firstline/feed/WsPool.java",
             // messages
-            "io/firstline/pool/EpochClock.java",
+            "io/firstline/feed/EpochClock.java",
             // recorded copies
             "io/firstline/recording/Recorder.java",
             // compares the exchange's stamps with ours, only for reports
-            "io/firstline/pool/ExchangeTime.java",
+            "io/firstline/feed/ExchangeTime.java",
             // passes recorded time on
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
-            "io/firstline/pool/FeedMonitor.java",
+            "io/firstline/feed/FeedMonitor.java",
             // events; distinguishes one run of a feed from the next
             "io/firstline/bus/FeedVerticle.java",
-            "io/firstline/pool/FeedEventLog.java");
+            "io/firstline/feed/FeedEventLog.java");
 
     @Test
     void shouldReadTheSystemClockOnlyToShowIt() {

@@ -3,7 +3,7 @@ package io.firstline.http;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.PoolVerticle;
 import io.firstline.config.HttpConfig;
-import io.firstline.pool.FeedTestBase;
+import io.firstline.feed.FeedTestBase;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.VertxOptions;

@@ -2,8 +2,8 @@ package io.firstline.integration;
 
 import static org.awaitility.Awaitility.await;
 
-import io.firstline.pool.Feed;
-import io.firstline.pool.FeedReport;
+import io.firstline.feed.Feed;
+import io.firstline.feed.FeedReport;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;

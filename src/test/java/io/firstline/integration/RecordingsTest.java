@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.feed.FeedReport;
+import io.firstline.feed.WsPool;
 import io.firstline.integration.Union.Published;
-import io.firstline.pool.FeedReport;
-import io.firstline.pool.WsPool;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.firstline.live;
 
-import io.firstline.pool.Feed;
-import io.firstline.pool.FeedReport;
+import io.firstline.feed.Feed;
+import io.firstline.feed.FeedReport;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -3,8 +3,8 @@ package io.firstline.live;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.WsPoolConfig;
+import io.firstline.feed.WsPool;
 import io.firstline.integration.Quiet;
-import io.firstline.pool.WsPool;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.feed.FeedReport;
+import io.firstline.feed.WsPool;
 import io.firstline.integration.PlainServer;
 import io.firstline.integration.Program;
-import io.firstline.pool.FeedReport;
-import io.firstline.pool.WsPool;
 import io.firstline.recording.Recording;
 import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;

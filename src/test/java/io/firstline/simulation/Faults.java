@@ -1,6 +1,6 @@
 package io.firstline.simulation;
 
-import io.firstline.pool.WsPool;
+import io.firstline.feed.WsPool;
 import io.firstline.simulation.Exchange.Door;
 import io.firstline.simulation.Frame.Kind;
 import io.vertx.core.buffer.Buffer;

@@ -1,7 +1,7 @@
 package io.firstline.simulation;
 
 import io.firstline.connection.Socket;
-import io.firstline.pool.PoolInside.Place;
+import io.firstline.feed.PoolInside.Place;
 import io.firstline.simulation.Frame.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

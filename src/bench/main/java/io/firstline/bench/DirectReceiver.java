@@ -2,9 +2,9 @@ package io.firstline.bench;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.pool.Feed;
-import io.firstline.pool.WsPool;
-import io.firstline.pool.WsSingle;
+import io.firstline.feed.Feed;
+import io.firstline.feed.WsPool;
+import io.firstline.feed.WsSingle;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

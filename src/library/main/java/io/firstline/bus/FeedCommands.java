@@ -1,8 +1,8 @@
 package io.firstline.bus;
 
-import io.firstline.pool.FeedState;
-import io.firstline.pool.Route;
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.FeedState;
+import io.firstline.feed.Route;
+import io.firstline.feed.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

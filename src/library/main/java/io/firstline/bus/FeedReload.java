@@ -1,8 +1,8 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.pool.Feed;
-import io.firstline.pool.FeedState;
+import io.firstline.feed.Feed;
+import io.firstline.feed.FeedState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

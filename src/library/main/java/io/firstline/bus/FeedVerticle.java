@@ -2,9 +2,9 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.pool.Feed;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedFact;
+import io.firstline.feed.Feed;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedFact;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;

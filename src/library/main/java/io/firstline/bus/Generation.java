@@ -2,8 +2,8 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.DropCause;
-import io.firstline.pool.Feed;
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.Feed;
+import io.firstline.feed.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.pool.FeedEvent;
+import io.firstline.feed.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import java.util.function.LongUnaryOperator;
 

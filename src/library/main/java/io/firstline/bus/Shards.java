@@ -1,13 +1,13 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.pool.ArrivalReport;
-import io.firstline.pool.Feed;
-import io.firstline.pool.FeedActivity;
-import io.firstline.pool.FeedReport;
-import io.firstline.pool.FeedState;
-import io.firstline.pool.GapReport;
-import io.firstline.pool.Route;
+import io.firstline.feed.ArrivalReport;
+import io.firstline.feed.Feed;
+import io.firstline.feed.FeedActivity;
+import io.firstline.feed.FeedReport;
+import io.firstline.feed.FeedState;
+import io.firstline.feed.GapReport;
+import io.firstline.feed.Route;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.pool.Feed;
+import io.firstline.feed.Feed;
 import io.vertx.core.Vertx;
 
 /**

@@ -1,9 +1,9 @@
 package io.firstline.bus;
 
-import io.firstline.pool.FeedActivity;
-import io.firstline.pool.FeedEvent;
-import io.firstline.pool.FeedFact;
-import io.firstline.pool.FeedState;
+import io.firstline.feed.FeedActivity;
+import io.firstline.feed.FeedEvent;
+import io.firstline.feed.FeedFact;
+import io.firstline.feed.FeedState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.firstline.http;
 
 import io.firstline.connection.DropCause;
-import io.firstline.pool.MicrosHistogram;
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.MicrosHistogram;
+import io.firstline.feed.StatusKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

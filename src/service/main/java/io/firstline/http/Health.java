@@ -1,7 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,7 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.StatusKeys;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

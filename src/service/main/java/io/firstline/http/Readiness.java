@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.pool.StatusKeys;
+import io.firstline.feed.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -1,0 +1,324 @@
+package io.firstline.feed;
+
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.RetryPolicy;
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.EvictionReason.Cause;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A place in a feed for one connection. A lost connection is opened again after a back-off. A connection to be
+ * replaced gets a candidate and is closed only when the candidate is promoted. The feed decides about the promotion.
+ */
+final class ConnectionSlot {
+    private final Feed feed;
+    private final int number;
+    private final Scheduler scheduler;
+    private final RetryPolicy retry;
+    private final HostBudget budget;
+    private final boolean reopens;
+    private final ReplacementBackoff rest = new ReplacementBackoff();
+
+    private PooledConnection member;
+    private PooledConnection candidate;
+    private EvictionReason evictionReason;
+    private boolean challenged;
+    private int attempt;
+    /** The index of the next URL to try. */
+    private int path;
+
+    /** When the back-off ends. */
+    private long dueNanos;
+
+    private long timer = -1;
+    private long trialTimer = -1;
+    private boolean open;
+
+    /**
+     * Creates an empty slot.
+     *
+     * @param budget asked before each attempt
+     * @param path its index in the feed, which is also the index of its first URL
+     * @param reopens whether to open a lost connection again; a connection that never opened is retried in any case
+     */
+    ConnectionSlot(Feed feed, Scheduler scheduler, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
+        this.feed = feed;
+        this.number = path + 1;
+        this.scheduler = scheduler;
+        this.retry = retry;
+        this.budget = budget;
+        this.path = path;
+        this.reopens = reopens;
+    }
+
+    /** Its number in the feed, from 1. */
+    int number() {
+        return number;
+    }
+
+    PooledConnection member() {
+        return member;
+    }
+
+    PooledConnection candidate() {
+        return candidate;
+    }
+
+    /** Why the member is being replaced, or was replaced the last time. */
+    EvictionReason reason() {
+        return evictionReason;
+    }
+
+    /** Returns whether the candidate must be better than the member, not only deliver. */
+    boolean isChallenged() {
+        return challenged;
+    }
+
+    boolean isLive() {
+        return member != null && member.isLive();
+    }
+
+    void fill() {
+        open = true;
+        attempt = 0;
+        connect();
+    }
+
+    /** Returns the URL of its next connection: after a failure, the next one. */
+    private String url() {
+        List<String> urls = feed.urls();
+        return urls.get(Math.floorMod(path, urls.size()));
+    }
+
+    private void connect() {
+        timer = -1;
+        String url = url();
+        long waitMs = budget.take(url, feed.isDark());
+        if (waitMs > 0) {
+            feed.mustWait(waitMs, attempt == 0);
+            attempt = Math.max(attempt, 1);
+            timer = scheduler.once(waitMs, this::connect);
+            return;
+        }
+        PooledConnection opening = feed.newMember(this, url);
+        member = opening;
+        opening.connection.connect().onFailure(e -> {
+            if (member == opening) {
+                member = null;
+                feed.connectFailed(e, url, attempt == 0);
+                path++;
+                again();
+            }
+        });
+    }
+
+    private void again() {
+        if (!open) {
+            return;
+        }
+        dueNanos = scheduler.nowNanos() + TimeUnit.MILLISECONDS.toNanos(Math.max(1, retry.delayMs(attempt++)));
+        await();
+    }
+
+    /** Waits for the end of the back-off; while the feed has no connection, only until its host may be tried again. */
+    private void await() {
+        long leftMs = Math.max(1, (dueNanos - scheduler.nowNanos() + 999_999) / 1_000_000);
+        long waitMs = feed.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(url())));
+        timer = scheduler.once(waitMs, () -> {
+            boolean due = dueNanos - scheduler.nowNanos() <= 0;
+            if (due || (!feed.hasLive() && budget.probeInMs(url()) == 0)) {
+                connect();
+            } else {
+                await();
+            }
+        });
+    }
+
+    /** Tries to connect now instead of at the end of the wait. */
+    void hurry() {
+        if (open && member == null && timer != -1) {
+            scheduler.cancel(timer);
+            attempt = 0;
+            connect();
+        }
+    }
+
+    private void reopen() {
+        if (reopens) {
+            again();
+        }
+    }
+
+    /** The member or the candidate of this slot has ended. */
+    void lost(PooledConnection gone, Disconnect end) {
+        if (gone == candidate) {
+            abandon(end.toString());
+        } else if (gone == member) {
+            member = null;
+            attempt = retry.attemptAfter(attempt, gone.connection.ageMs());
+            if (candidate == null) {
+                reopen();
+            } else if (candidate.isLive()) {
+                promote("");
+            }
+        }
+    }
+
+    /** A connection of this slot has opened: a candidate takes an empty slot at once. */
+    void opened(PooledConnection opened) {
+        if (opened == candidate && member == null) {
+            promote("");
+        }
+    }
+
+    /**
+     * Opens a candidate beside the member. Returns false if there is no member to replace, already a candidate, no
+     * spare attempt, or if the back-off after failed candidates is not over.
+     */
+    boolean replace(EvictionReason reason, long trialMs) {
+        return openCandidate(reason, false, false, trialMs);
+    }
+
+    /**
+     * Opens a candidate beside an impaired member.
+     *
+     * @param urgent no other connection is heard: ignore earlier failures and use attempts that are reserved for lost
+     *     connections
+     */
+    void replaceImpaired(long trialMs, boolean urgent) {
+        if (urgent) {
+            rest.end();
+        }
+        openCandidate(
+                EvictionReason.of(member.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN),
+                false,
+                urgent,
+                trialMs);
+    }
+
+    /** Returns whether the candidate was opened because the member answers nothing. */
+    boolean isHalfOpenReplaced() {
+        return candidate != null && evictionReason.cause() == Cause.HALF_OPEN;
+    }
+
+    /** Returns whether that member answers again. */
+    boolean isAliveAgain() {
+        return isHalfOpenReplaced() && isLive() && !member.isImpaired();
+    }
+
+    /** Returns whether the candidate is not as silent as the member: a stall may affect both. */
+    boolean isCandidateHeard() {
+        return !candidate.isImpaired()
+                && (!isLive()
+                        || !member.connection.isUnanswered()
+                        || HalfOpenPolicy.isAnybodyHeard(
+                                member.connection.askedNanos(),
+                                member.connection.lastFrameNanos(),
+                                List.of(candidate.heard()),
+                                scheduler.nowNanos()));
+    }
+
+    /**
+     * Returns whether a candidate without data is still better than the member: it answers, and the member does not.
+     * A quiet feed gives no other evidence.
+     */
+    boolean isCandidateTheOneThatAnswers() {
+        return isHalfOpenReplaced()
+                && isLive()
+                && member.isImpaired()
+                && candidate.isLive()
+                && isCandidateHeard()
+                && !Double.isNaN(candidate.connection.latencyMs())
+                && candidate.requests.isSettled();
+    }
+
+    /** Ends the back-off after failed candidates. */
+    void endRest() {
+        rest.end();
+    }
+
+    /** Opens a candidate that replaces the member only if it proves to be better. */
+    boolean challenge(EvictionReason reason, long trialMs) {
+        return openCandidate(reason, true, false, trialMs);
+    }
+
+    private boolean openCandidate(EvictionReason reason, boolean mustBeBetter, boolean urgent, long trialMs) {
+        if (candidate != null && challenged && !mustBeBetter) {
+            challenged = false; // this candidate may now replace the member without being better
+            evictionReason = reason;
+            return true;
+        }
+        String url = url();
+        if (!open
+                || !isLive()
+                || candidate != null
+                || rest.lasts(scheduler.nowNanos())
+                || (!urgent && !budget.hasSpare(url))
+                || budget.take(url, urgent) > 0) {
+            return false;
+        }
+        evictionReason = reason;
+        challenged = mustBeBetter;
+        PooledConnection opening = feed.newMember(this, url);
+        candidate = opening;
+        opening.connection.connect().onFailure(e -> {
+            if (candidate == opening) {
+                feed.connectFailed(e, url, false);
+                path++;
+                abandon("could not connect");
+            }
+        });
+        trialTimer = scheduler.once(trialMs, () -> {
+            trialTimer = -1;
+            feed.trialOver(this);
+        });
+        return true;
+    }
+
+    /**
+     * Gives the slot to the candidate; closes the member that it replaces, if there is one.
+     *
+     * @param figures the compared figures; empty if none were compared
+     */
+    void promote(String figures) {
+        PooledConnection old = member;
+        PooledConnection promoted = candidate;
+        endTrial();
+        member = promoted;
+        rest.end();
+        if (old != null && old.isLive()) { // a lost one is reported as lost
+            feed.eventLog.evicted(old, promoted, evictionReason, figures);
+            feed.release(old, "evicted: " + evictionReason);
+        }
+    }
+
+    /** Closes the candidate; the member stays, if there is one. */
+    void abandon(String why) {
+        PooledConnection dropped = candidate;
+        endTrial();
+        rest.begin(scheduler.nowNanos());
+        feed.eventLog.evictionAbandoned(member, dropped, why);
+        dropped.discard("not needed");
+        if (member == null) {
+            reopen();
+        }
+    }
+
+    private void endTrial() {
+        candidate = null;
+        scheduler.cancel(trialTimer);
+        trialTimer = -1;
+    }
+
+    /** Stops attempts and closes the member and the candidate, connecting ones included. */
+    void vacate() {
+        open = false;
+        scheduler.cancel(timer);
+        Stream.of(member, candidate).filter(Objects::nonNull).forEach(PooledConnection::dismiss);
+        endTrial();
+        member = null;
+    }
+}

@@ -1,0 +1,456 @@
+package io.firstline.feed;
+
+import io.firstline.arbitration.SequenceTracker.Fate;
+import io.firstline.arbitration.SequenceTracker.Gap;
+import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
+import io.firstline.payload.Printable;
+import io.vertx.core.Handler;
+import io.vertx.core.internal.ContextInternal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The feed's record: its state, its events and their counts, and its log lines, which all end in the same figures.
+ * Decides nothing about connections. Runs on the feed's context; only {@link #state()} may be called on any thread.
+ */
+final class FeedEventLog {
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+    private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
+    private static final int MAX_REASON = 250;
+
+    private final String name;
+    private String url;
+    private final SlotTable slotTable;
+    private final LongSupplier published;
+    private final ContextInternal context;
+    private final Scheduler scheduler;
+    private final FailureLog failures;
+    private final OnceAMinute unanswered = new OnceAMinute();
+    private final SessionLimit sessions = new SessionLimit();
+
+    private Handler<FeedEvent> eventHandler = event -> {};
+    private volatile FeedState state = FeedState.CLOSED;
+    private final ProfileProblems troubles = new ProfileProblems();
+    private boolean degradedTold;
+    private boolean errorTold;
+    private long errorToldNanos;
+    private long errorsOmitted;
+    private long evictions;
+    private final Map<String, Long> evictedFor = new TreeMap<>();
+    private long losses;
+    private String lastFailure = "";
+
+    /**
+     * Starts as a closed feed.
+     *
+     * @param url as shown in logs, with secrets masked
+     * @param stableMs how long a feed must have all its connections before the next failure is reported again
+     */
+    FeedEventLog(
+            String name,
+            String url,
+            long stableMs,
+            SlotTable slotTable,
+            LongSupplier published,
+            ContextInternal context,
+            Scheduler scheduler) {
+        this.name = name;
+        this.failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(stableMs));
+        this.url = url;
+        this.slotTable = slotTable;
+        this.published = published;
+        this.context = context;
+        this.scheduler = scheduler;
+    }
+
+    /** Sets the URL that is shown, with secrets masked. */
+    void url(String newUrl) {
+        url = newUrl;
+    }
+
+    void eventHandler(Handler<FeedEvent> handler) {
+        eventHandler = handler == null ? event -> {} : handler;
+    }
+
+    // state
+
+    FeedState state() {
+        return state;
+    }
+
+    void starting() {
+        state = FeedState.STARTING;
+        degradedTold = false;
+        troubles.clear();
+        lastFailure = "";
+        failures.restart();
+    }
+
+    void closed() {
+        state = FeedState.CLOSED;
+    }
+
+    /** Every first attempt has failed: the feed is no longer starting, attempts continue. */
+    void startFailed() {
+        become(FeedState.DISCONNECTED, true);
+    }
+
+    /**
+     * A connection opened, ended or failed to open.
+     *
+     * @param trouble true if it ended or failed; without trouble, an incomplete start is not reported
+     */
+    void liveChanged(boolean trouble) {
+        if (state == FeedState.CLOSED) {
+            return; // an event handler may have closed the feed
+        }
+        int live = slotTable.live();
+        if (live >= slotTable.target() && troubles.degrading().isEmpty()) {
+            become(FeedState.CONNECTED, trouble);
+        } else if (live > 0) {
+            become(FeedState.DEGRADED, trouble);
+        } else if (state != FeedState.STARTING) {
+            become(FeedState.DISCONNECTED, trouble);
+        }
+    }
+
+    private void become(FeedState next, boolean trouble) {
+        FeedState before = state;
+        state = next;
+        boolean news = failures.isFirst(next.name(), scheduler.nowNanos());
+        failures.whole(next == FeedState.CONNECTED, scheduler.nowNanos());
+        if (next == FeedState.CONNECTED) {
+            lastFailure = "";
+            whole(news);
+        } else if (isUnansweredOnly() && !unanswered.isDue(scheduler.nowNanos())) {
+            LOG.debug("{} is not answered again ({})", name, figures());
+        } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
+            degradedTold = true;
+            if (isUnansweredOnly()) {
+                unanswered.reported(scheduler.nowNanos());
+            }
+            String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
+            String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
+            LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
+            tell(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, troubles.degrading()));
+        }
+    }
+
+    /** Every connection is open and none is answered: a server that sends rarely ends and begins this each time. */
+    private boolean isUnansweredOnly() {
+        return slotTable.live() >= slotTable.target() && troubles.isOnlyDegradedBy(ProfileProblem.UNANSWERED);
+    }
+
+    /** Reports the recovery only if the trouble was reported. */
+    private void whole(boolean news) {
+        if (degradedTold) {
+            degradedTold = false;
+            LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("{} recovered ({})", name, figures());
+            tell(new FeedFact.Recovered(slotTable.live(), slotTable.target(), state));
+        }
+    }
+
+    /**
+     * Reports a problem with the messages of the connections, once until it is over.
+     *
+     * @param subject the part of the feed that it concerns; empty = the whole feed
+     */
+    void trouble(ProfileProblem trouble, String subject, String what, FeedFact fact) {
+        if (troubles.begins(trouble, subject, what)) {
+            LOG.warn("{} {} ({})", name, what, figures());
+            tell(fact);
+            liveChanged(trouble.degrades());
+        }
+    }
+
+    /** A text frame holds several JSON values; {@code split} = each became a message. */
+    void severalValues(String connectionId, boolean split) {
+        if (isKnown(ProfileProblem.SEVERAL_VALUES, "")) {
+            return;
+        }
+        String what = "text frames hold several JSON values; "
+                + (split
+                        ? "each becomes one message"
+                        : "frames are published unsplit, and a value may be published twice, alone and in a frame"
+                                + " with others: set \"venue\" to a profile with \"messages\", which splits them");
+        trouble(ProfileProblem.SEVERAL_VALUES, "", what, new FeedFact.SeveralValues(connectionId, split, what));
+    }
+
+    /**
+     * Reports that no open connection has delivered or answered anything for long: at most once a minute, as long as
+     * this is all. Called again while it lasts.
+     */
+    void unanswered(int live) {
+        String what = live == 1
+                ? "the only open connection delivers and answers nothing"
+                : "none of the " + live + " open connections delivers or answers anything";
+        boolean begins = troubles.begins(ProfileProblem.UNANSWERED, "", what);
+        if (begins && unanswered.isDue(scheduler.nowNanos())) {
+            LOG.warn("{} {} ({})", name, what, figures());
+        }
+        if (begins || !degradedTold) {
+            liveChanged(true);
+        }
+    }
+
+    /** Returns whether this problem is present. */
+    boolean isKnown(ProfileProblem trouble, String subject) {
+        return troubles.isKnown(trouble, subject);
+    }
+
+    /** Ends a problem. */
+    void over(ProfileProblem trouble, String subject) {
+        if (troubles.ends(trouble, subject)) {
+            liveChanged(false);
+        }
+    }
+
+    /** The present problems, in words. */
+    List<String> problems() {
+        return troubles.all();
+    }
+
+    // connections
+
+    void connected(PooledConnection member) {
+        sessions.opened(scheduler.nowNanos());
+        LOG.info("{}/{} connected ({})", name, member.id(), figures());
+        tell(new FeedFact.Connected(member.id()));
+    }
+
+    void lost(PooledConnection member, Disconnect end) {
+        losses++;
+        lastFailure = end.toString();
+        if (failures.isNews(end.cause(), scheduler.nowNanos())) {
+            LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
+        }
+        tell(new FeedFact.Disconnected(member.id(), end.cause(), end.code(), end.reason(), member.connection.ageMs()));
+        if (sessions.lost(end, member.connection.ageMs(), scheduler.nowNanos())) {
+            oneSession("each connection that opens makes the server close an older one: " + end);
+        }
+    }
+
+    private void oneSession(String evidence) {
+        if (slotTable.target() > 1 && failures.isFirst("one-session", scheduler.nowNanos())) {
+            LOG.warn(
+                    "{}: the server seems to allow one session; set \"connections\": 1 ({}) ({})",
+                    name,
+                    evidence,
+                    figures());
+            tell(new FeedFact.Advice("connections: 1", evidence));
+        }
+    }
+
+    void connectFailed(Throwable failure) {
+        Disconnect end = failure instanceof ConnectFailedException known
+                ? known.end()
+                : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
+        lastFailure = end.toString();
+        if (failures.isNews(end.cause(), scheduler.nowNanos())) {
+            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
+            tell(new FeedFact.ConnectFailed(end.cause(), end.reason(), url));
+        }
+        LOG.debug("{} connect attempt failed", name, failure);
+        if (sessions.refused(end, slotTable.live())) {
+            oneSession(end.toString());
+        }
+    }
+
+    /**
+     * An attempt must wait: the host asked for a pause, or its budget of attempts is used up. Reported once per
+     * outage.
+     */
+    void waiting(long waitMs) {
+        if (failures.isNews("connect-budget", scheduler.nowNanos())) {
+            LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
+            tell(new FeedFact.ConnectWaiting(waitMs, url));
+        }
+    }
+
+    void inStep(PooledConnection member, boolean alone) {
+        LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
+        tell(new FeedFact.InStep(member.id(), alone));
+    }
+
+    /** One connection is silent while others deliver. */
+    void silent(PooledConnection member) {
+        LOG.warn("{}/{} is silent while others deliver ({})", name, member.id(), figures());
+        tell(new FeedFact.ConnectionSilent(member.id(), null));
+    }
+
+    /** One stream of one connection is silent while others deliver it. */
+    void silent(PooledConnection member, String stream) {
+        LOG.warn("{}/{} does not deliver {} while others do ({})", name, member.id(), stream, figures());
+        tell(new FeedFact.ConnectionSilent(member.id(), stream));
+    }
+
+    /** One stream is silent on every connection while others are not. */
+    void silent(String stream, long silentMs) {
+        LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, figures());
+        tell(new FeedFact.StreamSilent(stream, silentMs));
+    }
+
+    /** Streams were subscribed and deliver nothing. */
+    void noFirstData(List<String> streams, long waitedMs) {
+        LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
+        tell(new FeedFact.NoFirstData(streams, waitedMs));
+    }
+
+    void subscribeFailed(PooledConnection member, List<String> streams, String why) {
+        String reason = Printable.of(why, MAX_REASON); // it may quote the server
+        if (failures.isNews("subscribe", scheduler.nowNanos())) {
+            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, member.id(), streams, reason, figures());
+        }
+        tell(new FeedFact.SubscribeFailed(member.id(), streams, reason));
+    }
+
+    /** The server reports an error; at most one a second is reported further. */
+    void serverError(PooledConnection member, List<String> streams, String words) {
+        long now = scheduler.nowNanos();
+        if (errorTold && now - errorToldNanos < ERRORS_EVERY_NANOS) {
+            errorsOmitted++;
+            return;
+        }
+        FeedFact error = new FeedFact.ServerError(member.id(), words, errorsOmitted, streams);
+        errorTold = true;
+        errorToldNanos = now;
+        errorsOmitted = 0;
+        if (failures.isNews("server-error", now)) {
+            LOG.warn("{}/{} the server reports an error: {} ({})", name, member.id(), words, figures());
+        }
+        tell(error);
+    }
+
+    /** Numbers of a stream are missing, or have arrived after all. */
+    void gap(String stream, Gap gap, String by, List<String> lackedBy) {
+        String what = gap.fate().name().toLowerCase(Locale.ROOT);
+        LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
+                .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
+        tell(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
+    }
+
+    /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
+    void conflict(PooledConnection member, String stream) {
+        LOG.warn(
+                "{}/{} delivers a {} message whose bytes differ from its first copy ({})",
+                name,
+                member.id(),
+                stream,
+                figures());
+        tell(new FeedFact.Conflict(member.id(), stream));
+    }
+
+    void shutdownAnnounced(PooledConnection member) {
+        LOG.info("{}/{} server announces its shutdown ({})", name, member.id(), figures());
+        tell(new FeedFact.ShutdownAnnounced(member.id()));
+    }
+
+    /** No data arrives on any connection, for longer than is usual for this feed. */
+    void silent(long silentMs) {
+        LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
+        tell(new FeedFact.StreamSilent(null, silentMs));
+    }
+
+    void outOfStep(PooledConnection member) {
+        tell(new FeedFact.OutOfStep(member.id()));
+    }
+
+    void evicted(PooledConnection old, PooledConnection replacement, EvictionReason reason, String compared) {
+        evictions++;
+        evictedFor.merge(reason.cause().label(), 1L, Long::sum);
+        String better = compared.isEmpty() ? "" : " with " + compared;
+        LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
+        tell(new FeedFact.Evicted(
+                old.id(),
+                replacement.id(),
+                reason,
+                compared,
+                old.connection.latencyMs(),
+                old.line == null ? null : (Long) old.line.figures().lagP99Micros()));
+    }
+
+    void evictionAbandoned(PooledConnection old, PooledConnection candidate, String why) {
+        if (state == FeedState.CLOSED) {
+            return;
+        }
+        String stays = old == null ? null : old.id();
+        LOG.info(
+                "{}/{} stays: {} is dropped, {} ({})",
+                name,
+                stays == null ? "nobody" : stays,
+                candidate.id(),
+                why,
+                figures());
+        tell(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
+    }
+
+    void dropped(DropCause cause, long count, long total) {
+        LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
+        tell(new FeedFact.Dropped(cause, count, total));
+    }
+
+    /**
+     * Messages were dropped because they were too large.
+     *
+     * @param largest the size of the largest in bytes; 0 = not known
+     * @param limit the configured maxMessageBytes
+     */
+    void droppedOversize(long count, long total, long largest, int limit) {
+        LOG.warn(
+                "{} dropped {} messages: oversize, {} bytes where maxMessageBytes is {} ({})",
+                name,
+                count,
+                largest == 0 ? "more" : "up to " + largest,
+                limit,
+                figures());
+        tell(new FeedFact.DroppedOversize(count, total, largest, limit));
+    }
+
+    /** The number of connections replaced on purpose. */
+    long evictions() {
+        return evictions;
+    }
+
+    /** Evictions by reason. */
+    Map<String, Long> evictedFor() {
+        return Map.copyOf(evictedFor);
+    }
+
+    /** The number of connections that ended without our closing them. */
+    long losses() {
+        return losses;
+    }
+
+    /** The cause of the last failed attempt or lost connection; empty while the feed has all its connections. */
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    /** Failed attempts and lost connections, by cause. */
+    Map<String, Long> failures() {
+        return failures.counts();
+    }
+
+    private void tell(FeedFact fact) {
+        try {
+            eventHandler.handle(new FeedEvent(name, 0, scheduler.epochMicros(), fact));
+        } catch (RuntimeException | Error e) {
+            context.reportException(e);
+        }
+    }
+
+    private String figures() {
+        return "live=" + slotTable.live() + "/" + slotTable.target() + ", open="
+                + slotTable.open().size() + ", published=" + published.getAsLong();
+    }
+}

@@ -1,0 +1,109 @@
+package io.firstline.feed;
+
+import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
+import java.util.List;
+
+/**
+ * Reports what concerns the whole feed: silence of the feed or of one stream, missing numbers, dropped messages.
+ * Changes nothing. Runs on the feed's context.
+ */
+final class FeedMonitor {
+    private final StreamTable streams;
+    private final GapLedger gaps;
+    private final Dispatcher publication;
+    private final FeedEventLog eventLog;
+    private final Scheduler scheduler;
+    private SilenceDetector silenceDetector;
+
+    FeedMonitor(
+            StreamTable streams, GapLedger gaps, Dispatcher publication, FeedEventLog eventLog, Scheduler scheduler) {
+        this.streams = streams;
+        this.gaps = gaps;
+        this.publication = publication;
+        this.eventLog = eventLog;
+        this.scheduler = scheduler;
+    }
+
+    /** The feed starts: learns its message rate from the beginning. */
+    void begin() {
+        silenceDetector = new SilenceDetector(scheduler.nowNanos());
+    }
+
+    /** Data arrived on any connection. */
+    void spoke(long nowNanos) {
+        silenceDetector.onMessage(nowNanos);
+    }
+
+    /** Returns when data last arrived; null = never. */
+    Long lastDataNanos() {
+        return silenceDetector.lastNanos();
+    }
+
+    /** Returns the last unusual silence on all connections; null = there was none. */
+    CommonStall.Silence lastStall() {
+        return silenceDetector.lastStall();
+    }
+
+    /**
+     * Reports silence of the feed, otherwise of single streams; called about once a second while there is a
+     * connection.
+     */
+    void tellSilence() {
+        long now = scheduler.nowNanos();
+        long silentNanos = silenceDetector.newsOfSilence(now);
+        if (silentNanos > 0) {
+            eventLog.silent(silentNanos / 1_000_000);
+        }
+        if (silenceDetector.isSilent()) {
+            return; // already reported for all streams
+        }
+        for (StreamWatch stream : streams.all()) {
+            long streamNanos = stream.newsOfSilence(now);
+            if (streamNanos > 0) {
+                eventLog.silent(stream.name, streamNanos / 1_000_000);
+            }
+        }
+    }
+
+    /** Gives up numbers that are missing for too long; called about once a second. */
+    void giveUpGaps() {
+        long now = scheduler.nowNanos();
+        for (StreamWatch stream : streams.all()) {
+            gaps.giveUp(stream, now);
+        }
+    }
+
+    /** Reports copies without a valid stream name; called about once a second. */
+    void tellIgnoredStreams() {
+        streams.ignored().forEach((fault, count) -> {
+            String what = count + " copies are assigned to no stream: they have " + fault;
+            eventLog.trouble(
+                    ProfileProblem.STREAMS_IGNORED,
+                    fault,
+                    what,
+                    new FeedFact.StreamsIgnored(StreamTable.MAX_STREAMS, what));
+        });
+    }
+
+    /** Reports new drops; called about once a second, and when the feed closes. */
+    void tellDrops() {
+        publication.droppedSinceTold().forEach((cause, count) -> {
+            long total = publication.dropped().get(cause.label());
+            if (cause == DropCause.OVERSIZE) {
+                eventLog.droppedOversize(count, total, publication.largestOversize(), publication.oversizeLimit());
+            } else {
+                eventLog.dropped(cause, count, total);
+            }
+        });
+    }
+
+    /** Returns the last closed gaps, oldest first, then the open ones. */
+    List<GapReport> gaps() {
+        long now = scheduler.nowNanos();
+        long epochMicros = scheduler.epochMicros();
+        return gaps.entries(streams.all()).stream()
+                .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
+                .toList();
+    }
+}

@@ -1,0 +1,44 @@
+package io.firstline.feed;
+
+import io.firstline.config.Heartbeat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends the heartbeats that a venue requires on every open connection. Runs on the feed's context. */
+final class Heartbeats {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final Heartbeat heartbeat;
+    private long lastId;
+
+    Heartbeats(Heartbeat heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    /** Sends due heartbeats, and reports connections that have not answered; called about once a second. */
+    void check(List<PooledConnection> open, long nowNanos) {
+        if (heartbeat.isNone()) {
+            return;
+        }
+        for (PooledConnection member : open) {
+            if (!member.isLive()) {
+                continue;
+            }
+            long silentMs = member.connection.silentMs();
+            if (heartbeat.answered() && silentMs >= 2L * heartbeat.everyMs()) {
+                member.connection.unanswered(
+                        nowNanos - TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs()), "no answer to a heartbeat");
+            }
+            if (member.isLive()
+                    && nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
+                member.heartbeatNanos = nowNanos;
+                member.connection
+                        .send(heartbeat.message(++lastId))
+                        // the end of the connection is reported
+                        .onFailure(e -> LOG.debug("{} heartbeat", member.id(), e));
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.firstline.feed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.feed.FeedFact.ProfileValue;
+import io.firstline.feed.ProfileCheck.Missing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Describes a pointer of the profile that no message has, and the members that messages have instead. */
+final class MissingMembers {
+    private static final int MAX_NAMES = 12;
+    private static final int MAX_NAME = 32;
+
+    private final Missing missing;
+    private final List<String> pointers;
+    private final String className;
+    private final JsonNode sample;
+    private final List<String> members = new ArrayList<>();
+
+    MissingMembers(MessageReader reader, Missing missing) {
+        this.missing = missing;
+        this.pointers = reader.pointers(missing.what(), missing.type());
+        this.className = reader.className(missing.type());
+        this.sample = missing.text() && missing.sample() != null ? CopyDifference.tree(missing.sample()) : null;
+        if (sample != null) {
+            collect("", sample, 2);
+        }
+    }
+
+    private void collect(String pointer, JsonNode node, int levels) {
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            String name = member.getKey();
+            if (members.size() < MAX_NAMES
+                    && name.length() <= MAX_NAME
+                    && name.chars().noneMatch(Character::isISOControl)) {
+                members.add(pointer + "/" + name);
+                if (levels > 1) {
+                    collect(pointer + "/" + name, member.getValue(), levels - 1);
+                }
+            }
+        }
+    }
+
+    static String subject(ProfileValue what, String className) {
+        return what.label() + " " + className;
+    }
+
+    void tell(FeedEventLog eventLog) {
+        String subject = subject(missing.what(), className);
+        if (!eventLog.isKnown(ProfileProblem.NOT_FOUND, subject)) {
+            String what = words();
+            eventLog.trouble(
+                    ProfileProblem.NOT_FOUND,
+                    subject,
+                    what,
+                    new FeedFact.NotFound(
+                            missing.what(),
+                            pointers,
+                            members,
+                            missing.what() == ProfileValue.STREAM ? "" : className,
+                            what));
+        }
+    }
+
+    private String words() {
+        String of = missing.what() == ProfileValue.STREAM ? "" : " of class " + className;
+        return "the profile's " + missing.what().label() + of + " is in none of " + missing.messages()
+                + " messages: nothing at " + String.join(", ", pointers) + "; " + seen();
+    }
+
+    private String seen() {
+        if (!missing.text()) {
+            return "they are binary, and only text is read";
+        }
+        if (sample == null || !sample.isContainerNode()) {
+            return "they are not JSON, or too long to inspect";
+        }
+        List<String> containers = pointers.stream()
+                .filter(pointer -> sample.at(pointer).isContainerNode())
+                .toList();
+        return containers.isEmpty()
+                ? members.isEmpty() ? "they are arrays" : "they have " + String.join(", ", members)
+                : String.join(", ", containers)
+                        + " holds an object or an array, and only a string, a number, true or false" + " is read";
+    }
+}

@@ -1,0 +1,200 @@
+package io.firstline.feed;
+
+import io.firstline.arbitration.Line;
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
+import io.firstline.connection.WsConnection;
+import io.firstline.connection.WsConnectionState;
+import io.firstline.payload.Payload;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection in its feed, with its slot and, in a pool, its line in the arbitration. */
+final class PooledConnection implements WsConnection.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
+    private static final long LOOK_NANOS = 10_000_000;
+
+    private final Feed feed;
+    final ConnectionSlot slot;
+    WsConnection connection;
+    Line line;
+    final PendingRequests requests = new PendingRequests();
+    /** The age at which it is replaced, milliseconds. */
+    long ageLimitMs = Long.MAX_VALUE;
+
+    /** Why it must be replaced whatever its figures are; null = it need not be. */
+    private EvictionReason due;
+
+    private boolean urgent;
+
+    /** Since when its line is in step; valid only while it is. */
+    long inStepNanos;
+
+    /** It is open, but its subscribe messages could not be written. */
+    boolean unsubscribed;
+
+    /** Replaced, but kept open because it may still deliver messages that no other connection has. */
+    private boolean lingering;
+
+    private long lastFrameWhenReplacedNanos;
+    private boolean back;
+    private long backNanos;
+
+    /** The request that it has not answered, in words. */
+    private String unanswered;
+    /** When the last heartbeat was sent, or when it opened. */
+    long heartbeatNanos;
+
+    private long lookedAtNanos;
+
+    boolean dismissed;
+
+    PooledConnection(Feed feed, ConnectionSlot slot) {
+        this.feed = feed;
+        this.slot = slot;
+    }
+
+    String id() {
+        return connection.id();
+    }
+
+    boolean isLive() {
+        return connection.isConnected();
+    }
+
+    /** Marks it for replacement, when it is its turn. */
+    void retire(EvictionReason reason) {
+        due = due == null ? reason : due;
+    }
+
+    /** Marks it for replacement at once, because the server is about to close it. */
+    void retireAtOnce(EvictionReason reason) {
+        due = reason;
+        urgent = true;
+    }
+
+    EvictionReason due() {
+        return due;
+    }
+
+    boolean isUrgent() {
+        return urgent;
+    }
+
+    /** Returns whether to check its readiness now: a check at every message would be too expensive. */
+    boolean isWorthALook(long nowNanos) {
+        boolean worth = nowNanos - lookedAtNanos >= LOOK_NANOS;
+        lookedAtNanos = worth ? nowNanos : lookedAtNanos;
+        return worth;
+    }
+
+    /** Closes a replaced connection. Messages that arrive until the server closes its side still count. */
+    void discard(String reason) {
+        connection.close(1000, reason).onComplete(done -> LOG.debug("{} closed: {}", connection.id(), reason));
+    }
+
+    /** Closes the connection with its feed. Messages that still arrive are ignored. */
+    void dismiss() {
+        dismissed = true;
+        connection.close(1000, "closing").onComplete(done -> LOG.debug("{} closed with its feed", connection.id()));
+    }
+
+    ConnectionReport report(ConnectionReport.Role role) {
+        WsConnectionState facts = connection.state();
+        return new ConnectionReport(
+                role == ConnectionReport.Role.GONE ? facts.withoutMessage() : facts,
+                line == null ? null : line.figures(),
+                line == null ? null : MicrosHistogram.of(line.lagMicros()),
+                MicrosHistogram.of(connection.latencyMicros()),
+                role,
+                slot.number());
+    }
+
+    @Override
+    public void opened(WsConnection opened) {
+        feed.opened(this);
+    }
+
+    @Override
+    public void message(WsConnection from, Payload payload, long arrivalNanos) {
+        feed.received(this, payload, arrivalNanos);
+    }
+
+    @Override
+    public void dropped(WsConnection from, DropCause cause, long bytes) {
+        feed.publication.drop(cause, 1);
+        if (cause == DropCause.OVERSIZE) {
+            feed.publication.oversize(bytes, from.config().maxMessageBytes());
+        }
+    }
+
+    @Override
+    public void unanswered(WsConnection silent, String reason) {
+        unanswered = reason;
+        feed.judge(this);
+    }
+
+    /** Returns whether it may be useless: it answers nothing, or could not subscribe. */
+    boolean isImpaired() {
+        return unsubscribed || connection.isUnanswered();
+    }
+
+    /** Keeps a replaced, silent connection open for messages that may still arrive. */
+    void linger() {
+        lingering = true;
+        lastFrameWhenReplacedNanos = connection.lastFrameNanos();
+    }
+
+    boolean isLingering() {
+        return lingering;
+    }
+
+    /** Returns whether a lingering connection has had time to deliver the rest, or will not recover. */
+    boolean isSpent(long nowNanos) {
+        long lastFrameNanos = connection.lastFrameNanos();
+        if (lastFrameNanos == lastFrameWhenReplacedNanos) {
+            return nowNanos - lastFrameNanos >= HalfOpenPolicy.LINGER_NANOS;
+        }
+        if (!back) {
+            back = true;
+            backNanos = nowNanos;
+        }
+        long silentNanos = backNanos - lastFrameWhenReplacedNanos;
+        return nowNanos - backNanos >= Math.min(silentNanos, HalfOpenPolicy.LONGEST_GRACE_NANOS);
+    }
+
+    /** The request that it did not answer, in words. */
+    String unanswered() {
+        return unanswered;
+    }
+
+    /** Returns the last frames of the connection and its state. */
+    HalfOpenPolicy.Heard heard() {
+        return new HalfOpenPolicy.Heard(
+                connection.lastFrameNanos(),
+                line != null && line.inStep(),
+                inStepNanos,
+                connection.isUnanswered(),
+                connection.stallNanos(),
+                connection.stallEndedNanos(),
+                connection.silenceNanos(),
+                connection.silenceEndedNanos());
+    }
+
+    /** Returns its last silence; null = never. */
+    CommonStall.Silence lastSilence(long nowNanos) {
+        if (connection.isUnanswered()) {
+            return new CommonStall.Silence(connection.lastFrameNanos(), nowNanos, true);
+        }
+        long stallNanos = connection.stallNanos();
+        return stallNanos == 0
+                ? null
+                : new CommonStall.Silence(
+                        connection.stallEndedNanos() - stallNanos, connection.stallEndedNanos(), false);
+    }
+
+    @Override
+    public void closed(WsConnection closed, Disconnect end) {
+        feed.closed(this, end);
+    }
+}

@@ -1,0 +1,59 @@
+package io.firstline.feed;
+
+import io.firstline.connection.Disconnect;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Detects a server that allows one session at a time. Such a server refuses further connections while one is open, or
+ * closes an older connection when a new one opens. {@value #EVIDENT} such events in a row are taken as proof. Pure;
+ * times are nanoseconds of the monotonic clock.
+ */
+final class SessionLimit {
+    private static final int EVIDENT = 3;
+    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Set<String> REFUSALS = Set.of("http-406", "http-409");
+
+    private boolean opened;
+    private long openedNanos;
+    private int inARow;
+
+    /** A connection has opened. */
+    void opened(long nowNanos) {
+        opened = true;
+        openedNanos = nowNanos;
+    }
+
+    /**
+     * A connection was lost; returns true if this completes the proof.
+     *
+     * @param ageMs how long it was open
+     */
+    boolean lost(Disconnect end, long ageMs, long nowNanos) {
+        long sinceOpenedNanos = nowNanos - openedNanos;
+        boolean kicked = opened
+                && sinceOpenedNanos < SOON_NANOS
+                && TimeUnit.MILLISECONDS.toNanos(ageMs) > sinceOpenedNanos + TimeUnit.MILLISECONDS.toNanos(1)
+                && !end.cause().equals("half-open");
+        opened = false;
+        return again(kicked);
+    }
+
+    /**
+     * An attempt failed; returns true if this completes the proof.
+     *
+     * @param live the number of open connections
+     */
+    boolean refused(Disconnect end, int live) {
+        boolean session = REFUSALS.contains(end.cause())
+                || (end.cause().startsWith("http-4")
+                        && end.reason().toLowerCase(Locale.ROOT).contains("session"));
+        return again(live == 1 && session);
+    }
+
+    private boolean again(boolean sign) {
+        inARow = sign ? inARow + 1 : 0;
+        return inARow >= EVIDENT;
+    }
+}

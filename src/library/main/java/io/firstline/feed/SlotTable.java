@@ -1,0 +1,142 @@
+package io.firstline.feed;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The feed's slots, its open connections, and the last that ended. Runs on the feed's context. */
+final class SlotTable {
+    private static final int REMEMBERED_GONE = 64;
+
+    private final List<ConnectionSlot> slots = new ArrayList<>();
+    private final Set<PooledConnection> open = new LinkedHashSet<>();
+    private final Deque<ConnectionReport> gone = new ArrayDeque<>();
+
+    void add(ConnectionSlot slot) {
+        slots.add(slot);
+    }
+
+    List<ConnectionSlot> slots() {
+        return slots;
+    }
+
+    /** Returns the wanted number of connections. */
+    int target() {
+        return slots.size();
+    }
+
+    /** Returns how many slots have an open connection. */
+    int live() {
+        int live = 0;
+        for (ConnectionSlot slot : slots) {
+            live += slot.isLive() ? 1 : 0;
+        }
+        return live;
+    }
+
+    /** Returns the open connections that have a slot, without candidates and connections that are closing. */
+    List<PooledConnection> placed() {
+        return slots.stream()
+                .filter(ConnectionSlot::isLive)
+                .map(ConnectionSlot::member)
+                .toList();
+    }
+
+    /** Returns whether there are live connections and none is answered. */
+    boolean isUnanswered() {
+        boolean any = false;
+        for (ConnectionSlot slot : slots) {
+            if (slot.isLive() && !slot.member().connection.isUnanswered()) {
+                return false;
+            }
+            any |= slot.isLive();
+        }
+        return any;
+    }
+
+    /** Returns when any frame arrived on a live connection; {@code Long.MIN_VALUE} = there is none. */
+    long lastFrameNanos() {
+        long last = Long.MIN_VALUE;
+        for (ConnectionSlot slot : slots) {
+            if (slot.isLive()) {
+                long nanos = slot.member().connection.lastFrameNanos();
+                last = last == Long.MIN_VALUE || nanos - last > 0 ? nanos : last;
+            }
+        }
+        return last;
+    }
+
+    /**
+     * Returns every connection whose socket is open, with candidates and connections that are closing, in the order
+     * of their opening.
+     */
+    List<PooledConnection> open() {
+        return List.copyOf(open);
+    }
+
+    /**
+     * Returns the same ordered by slot, because the order of opening depends on the transport and differs between
+     * runs.
+     */
+    private Stream<PooledConnection> bySlot() {
+        return open.stream().sorted(Comparator.comparingInt(member -> member.slot.number()));
+    }
+
+    void opened(PooledConnection member) {
+        open.add(member);
+    }
+
+    void closed(PooledConnection member) {
+        open.remove(member);
+    }
+
+    void remember(PooledConnection member) {
+        gone.addFirst(member.report(ConnectionReport.Role.GONE));
+        while (gone.size() > REMEMBERED_GONE) {
+            gone.removeLast();
+        }
+    }
+
+    /**
+     * Returns the slot of a connection.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    ConnectionSlot slotOf(String connectionId) {
+        return slots.stream()
+                .filter(slot -> slot.member() != null && slot.member().id().equals(connectionId))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no connection " + connectionId + ", there are "
+                        + placed().stream().map(PooledConnection::id).toList()));
+    }
+
+    /** Returns the open connections by slot, then the last that ended, latest first. */
+    List<ConnectionReport> report() {
+        List<ConnectionReport> connections = new ArrayList<>();
+        bySlot().forEach(member -> connections.add(member.report(roleOf(member))));
+        connections.addAll(gone);
+        return connections;
+    }
+
+    /** Returns what each open connection delivered of each of these streams, if that is counted. */
+    List<ArrivalReport> arrivals(Collection<StreamWatch> streams) {
+        return bySlot().filter(member -> member.line != null)
+                .flatMap(member -> streams.stream()
+                        .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
+                        .map(stream -> ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))
+                .toList();
+    }
+
+    private static ConnectionReport.Role roleOf(PooledConnection member) {
+        if (member == member.slot.member()) {
+            return ConnectionReport.Role.MEMBER;
+        }
+        return member == member.slot.candidate() ? ConnectionReport.Role.CANDIDATE : ConnectionReport.Role.GONE;
+    }
+}

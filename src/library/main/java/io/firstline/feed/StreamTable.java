@@ -1,0 +1,135 @@
+package io.firstline.feed;
+
+import io.firstline.arbitration.Line;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The streams that a feed has received, bounded. Runs on the feed's context. */
+final class StreamTable {
+    /** The most streams that are watched: venues allow at most 1,024 per connection. */
+    static final int MAX_STREAMS = 4_096;
+    /** The longest stream name, bytes. */
+    static final int MAX_NAME = 256;
+
+    private enum Fault {
+        NO_NAME("no valid stream name: longer than " + MAX_NAME + " bytes, blank, or with control characters"),
+        TOO_MANY("a stream beyond the first " + MAX_STREAMS);
+
+        private final String words;
+
+        Fault(String words) {
+            this.words = words;
+        }
+    }
+
+    private final LongObjectMap<StreamWatch> byHash = new LongObjectHashMap<>();
+    /** The same as a list, which is iterated several times a second. */
+    private final List<StreamWatch> all = new ArrayList<>();
+
+    private final Map<String, StreamWatch> byName = new HashMap<>();
+    private final Collection<String> shutdown;
+    private final Map<Fault, Long> ignored = new EnumMap<>(Fault.class);
+    private long slots;
+
+    /**
+     * Creates an empty table.
+     *
+     * @param shutdown names of the streams that announce the end of a connection
+     */
+    StreamTable(Collection<String> shutdown) {
+        this.shutdown = shutdown;
+    }
+
+    /** Returns the stream of the last message read; null if it has no valid name or there are too many streams. */
+    StreamWatch of(MessageReader read, long nowNanos) {
+        long hash = read.stream();
+        if (hash == 0) {
+            return null;
+        }
+        StreamWatch known = byHash.get(hash);
+        return known != null ? known : add(hash, read, nowNanos);
+    }
+
+    private StreamWatch add(long hash, MessageReader read, long nowNanos) {
+        if (byHash.size() == MAX_STREAMS) {
+            return ignore(Fault.TOO_MANY);
+        }
+        String name = read.streamNameLength() <= MAX_NAME ? read.streamName() : "";
+        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            return ignore(Fault.NO_NAME);
+        }
+        StreamWatch watch = byName.get(name); // a venue may send one stream under several names
+        if (watch == null) {
+            int place = all.size() < Line.MAX_STREAMS ? all.size() + 1 : 0;
+            watch = new StreamWatch(name, place, shutdown.contains(name), read.placesOf(name), nowNanos);
+            all.add(watch);
+            byName.put(name, watch);
+        }
+        byHash.put(hash, watch);
+        return watch;
+    }
+
+    private StreamWatch ignore(Fault fault) {
+        ignored.merge(fault, 1L, Long::sum);
+        return null;
+    }
+
+    /** Returns how many copies were assigned to no stream, by cause. */
+    Map<String, Long> ignored() {
+        Map<String, Long> words = new LinkedHashMap<>();
+        ignored.forEach((fault, count) -> words.put(fault.words, count));
+        return words;
+    }
+
+    /** Returns the stream at an index of the arrival matrix. */
+    StreamWatch at(int place) {
+        return all.get(place - 1);
+    }
+
+    /** Returns the stream with this name; null if it was not received. */
+    StreamWatch named(String name) {
+        return byName.get(name);
+    }
+
+    Collection<StreamWatch> all() {
+        return all;
+    }
+
+    void joined(int slot) {
+        slots |= 1L << slot;
+        all().forEach(watch -> watch.joined(slot));
+    }
+
+    void parted(int slot) {
+        slots &= ~(1L << slot);
+    }
+
+    /** Returns the occupied slots, as bits. */
+    long slots() {
+        return slots;
+    }
+
+    void published(StreamWatch watch, int slot, long nowNanos) {
+        watch.published(slots, nowNanos);
+        watch.brought(slot);
+    }
+
+    /** Returns a stream that is missing in a slot by this predicate. */
+    Optional<StreamWatch> any(Predicate<StreamWatch> missing) {
+        for (StreamWatch watch : all()) {
+            if (missing.test(watch)) {
+                return Optional.of(watch);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,228 @@
+package io.firstline.feed;
+
+import io.firstline.config.MessageFormat;
+import io.firstline.config.SubscribeTemplates;
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.PendingRequests.Request;
+import io.firstline.payload.Printable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Keeps every open connection subscribed to its feed's streams: sends requests, repeats unanswered ones, and reports
+ * those that are refused or never answered. Runs on the feed's context.
+ */
+final class SubscriptionProtocol {
+    /**
+     * Frames a second if the server's limit is not known: the lowest limits of venues are 5 to 10, which their
+     * profiles define.
+     */
+    private static final int FRAMES_PER_SECOND = 20;
+    /** Replies of venues to a repeated request. */
+    private static final Pattern ALREADY_SUBSCRIBED =
+            Pattern.compile("already[ _-]?subscribed", Pattern.CASE_INSENSITIVE);
+
+    /** The longest text of a server that is reported, characters. */
+    private static final int MAX_WORDS = 200;
+
+    private final DesiredSubscriptions wanted;
+    private final boolean answered;
+    private final SlotTable slotTable;
+    private final FeedEventLog eventLog;
+    private final Scheduler scheduler;
+    private final IntSupplier framesPerSecond;
+    private final FirstDataDeadline firstData = new FirstDataDeadline();
+
+    /**
+     * Creates a subscriber that has sent nothing.
+     *
+     * @param framesPerSecond how many frames the server accepts in a second; 0 = not known
+     */
+    SubscriptionProtocol(
+            List<String> onConnect,
+            SubscribeTemplates how,
+            MessageFormat dialect,
+            SlotTable slotTable,
+            FeedEventLog eventLog,
+            Scheduler scheduler,
+            IntSupplier framesPerSecond) {
+        this.wanted = new DesiredSubscriptions(onConnect, how, dialect.streamsPerRequest());
+        this.answered = !dialect.ackId().isEmpty();
+        this.slotTable = slotTable;
+        this.eventLog = eventLog;
+        this.scheduler = scheduler;
+        this.framesPerSecond = framesPerSecond;
+    }
+
+    /** Returns the streams that every connection subscribes to. */
+    List<String> streams() {
+        return wanted.streams();
+    }
+
+    /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
+    Future<Void> open(PooledConnection member) {
+        if (slotTable.open().size() == 1) {
+            // a feed without a connection starts from the beginning
+            firstData.expect(wanted.streams(), scheduler.nowNanos());
+        }
+        List<Supplier<Future<Void>>> writes = new ArrayList<>();
+        wanted.onConnect().forEach(message -> writes.add(() -> member.connection.send(message)));
+        wanted.opening().forEach(request -> writes.add(() -> ask(member, request)));
+        return paced(member, writes, 0);
+    }
+
+    /**
+     * Sends a second's worth now and the rest later: servers close a connection that begins with hundreds of frames.
+     */
+    private Future<Void> paced(PooledConnection member, List<Supplier<Future<Void>>> writes, int from) {
+        int perSecond = framesPerSecond.getAsInt() > 0 ? framesPerSecond.getAsInt() : FRAMES_PER_SECOND;
+        int to = Math.min(writes.size(), from + perSecond);
+        Future<Void> written = Future.all(
+                        writes.subList(from, to).stream().map(Supplier::get).toList())
+                .mapEmpty();
+        if (to == writes.size()) {
+            return written;
+        }
+        Promise<Void> rest = Promise.promise();
+        scheduler.once(1_000, () -> {
+            if (member.isLive()) {
+                paced(member, writes, to).onComplete(rest);
+            } else {
+                rest.complete(); // the end of the connection is reported
+            }
+        });
+        return Future.all(written, rest.future()).mapEmpty();
+    }
+
+    /** Sends messages on all open connections, and later on new ones; returns the number of open connections. */
+    Future<Integer> setOnConnect(List<String> messages) {
+        wanted.setOnConnect(messages);
+        return toAllOpen(member -> messages.stream().map(member.connection::send), messages.isEmpty());
+    }
+
+    /** Replaces the first messages of new connections. */
+    void onConnect(List<String> messages) {
+        wanted.setOnConnect(messages);
+    }
+
+    /** Subscribes to further streams; returns the number of open connections. */
+    Future<Integer> subscribe(Collection<String> streams) {
+        List<Request> requests = wanted.subscribe(streams);
+        requests.forEach(request -> firstData.expect(request.streams(), scheduler.nowNanos()));
+        return askAllOpen(requests);
+    }
+
+    /** Unsubscribes from streams; returns the number of open connections. */
+    Future<Integer> unsubscribe(Collection<String> streams) {
+        List<Request> requests = wanted.unsubscribe(streams);
+        requests.forEach(request -> firstData.forget(request.streams()));
+        return askAllOpen(requests);
+    }
+
+    private Future<Integer> askAllOpen(List<Request> requests) {
+        return toAllOpen(member -> requests.stream().map(request -> ask(member, request)), requests.isEmpty());
+    }
+
+    private interface Writes {
+        Stream<Future<Void>> to(PooledConnection member);
+    }
+
+    /** Sends to members and candidates alike, because every connection of a feed has the same subscriptions. */
+    private Future<Integer> toAllOpen(Writes writes, boolean nothing) {
+        if (nothing) {
+            return Future.succeededFuture(0);
+        }
+        List<PooledConnection> live =
+                slotTable.open().stream().filter(PooledConnection::isLive).toList();
+        return Future.all(live.stream().flatMap(writes::to).toList()).map(live.size());
+    }
+
+    private Future<Void> ask(PooledConnection member, Request request) {
+        if (!answered) {
+            return member.connection.send(request.text());
+        }
+        member.requests.asking(request);
+        return member.connection
+                .send(request.text())
+                .onSuccess(v -> member.requests.sent(request, scheduler.nowNanos()));
+    }
+
+    /**
+     * Checks whether a message is the reply to a request.
+     *
+     * @param refusal the error in the reply; null = the request was accepted
+     * @return whether it is the reply to a request of this connection
+     */
+    boolean replied(PooledConnection member, long id, String refusal) {
+        boolean repeated = member.requests.isRepeated(id);
+        Request request = member.requests.answered(id);
+        if (request != null && refusal != null) {
+            refused(member, request, refusal, repeated);
+        }
+        return request != null;
+    }
+
+    private void refused(PooledConnection member, Request request, String refusal, boolean repeated) {
+        boolean single = request.streams().size() == 1;
+        if ((single || repeated) && ALREADY_SUBSCRIBED.matcher(refusal).find()) {
+            return; // the answer to an earlier request was late or lost
+        }
+        List<Request> halves = wanted.halves(request);
+        if (halves.isEmpty()) {
+            eventLog.subscribeFailed(member, request.streams(), "refused: " + Printable.of(refusal, MAX_WORDS));
+        }
+        for (Request half : halves) {
+            ask(member, half)
+                    .onFailure(e -> eventLog.subscribeFailed(member, half.streams(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * The server reports an error that names no request.
+     *
+     * @param stream the stream that it names, if the feed subscribes to it
+     * @param words the server's text; empty = none
+     */
+    void erred(PooledConnection member, String stream, String words) {
+        boolean known = wanted.streams().contains(stream);
+        eventLog.serverError(
+                member, known ? List.of(stream) : member.requests.openStreams(), Printable.of(words, MAX_WORDS));
+    }
+
+    /** Repeats unanswered requests and reports streams without data; called about once a second. */
+    void check(StreamTable table, Long lastDataNanos) {
+        long now = scheduler.nowNanos();
+        for (PooledConnection member : slotTable.open()) {
+            if (member.isLive() && !member.requests.isSettled()) {
+                for (Request request : member.requests.givenUp(now)) {
+                    eventLog.subscribeFailed(
+                            member, request.streams(), "not answered, asked " + PendingRequests.TRIES + " times");
+                }
+                member.requests.toRepeat(now).forEach(request -> ask(member, request)
+                        .onFailure(e ->
+                                eventLog.subscribeFailed(member, request.streams(), String.valueOf(e.getMessage()))));
+            }
+        }
+        if (firstData.expectsNothing()) {
+            return;
+        }
+        boolean namesMatch = wanted.streams().stream().anyMatch(name -> table.named(name) != null);
+        List<String> silent = firstData.overdue(
+                name -> table.named(name) == null
+                        ? null
+                        : (Long) table.named(name).lastNanos(),
+                lastDataNanos,
+                namesMatch,
+                now);
+        if (!silent.isEmpty()) {
+            eventLog.noFirstData(silent, FirstDataDeadline.DEADLINE_NANOS / 1_000_000);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/**
+ * Feeds: one or more open connections, their messages merged, their replacements opened before the old connection
+ * closes.
+ *
+ * <p>A {@link io.firstline.feed.Feed}, its connections, timers and arbiter run on one Vert.x context: that of the
+ * verticle that created it, or a separate one. Its methods may be called from any thread. Handlers are called on that
+ * context and must not block.
+ *
+ * <p><b>Ends of connections, and the protection of the last live one.</b> No decision of a feed leaves it
+ * without a connection:
+ *
+ * <ul>
+ * <li>Half-open ({@code HalfOpenPolicy}, called by {@code Feed.judge}): a ping or a heartbeat is not answered. The
+ *     feed cuts the connection at once if it still receives from a sibling that was in step before the silence began.
+ *     Without such a sibling the path itself may have stalled. Then the feed opens a candidate after ten seconds and
+ *     closes the old connection when the candidate delivers in step. The old one stays open longer if it may still
+ *     deliver messages that no other connection has ({@code Feed.release}): once it is heard again, for as long as it
+ *     was silent, at most 30 s; otherwise until it was silent for 90 s.
+ * <li>Not subscribed ({@code Feed.notSubscribed}): the first messages of a new connection could not be written. The
+ *     feed cuts it, but keeps the last live one until its candidate takes over.
+ * <li>Silent while others deliver, one stream silent, out of step, slow, age, server shutdown, requested, renewed,
+ *     reconfigured (also for a new token): {@code ConnectionSlot.replace} and {@code ConnectionSlot.challenge}. {@code ConnectionSlot.promote}
+ *     closes the old connection after its candidate is live, and in a pool in step. Figures right after a stall of
+ *     all connections do not count ({@code CommonStall}).
+ * <li>A failed candidate ({@code ConnectionSlot.abandon}, or half-open itself): it has no slot, so the live count does not
+ *     change.
+ * <li>A replaced connection that is still open while the arbiter has no free slot ({@code Feed.makeRoom}).
+ * <li>A close frame of the server, a malformed or oversize frame, an error of TCP or TLS: the connection has ended;
+ *     the feed does not decide this.
+ * <li>{@code Feed.close}: the user decides this.
+ * </ul>
+ */
+package io.firstline.feed;

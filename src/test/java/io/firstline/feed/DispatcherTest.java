@@ -1,0 +1,134 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
+import io.firstline.stream.Overflow;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DispatcherTest extends FeedTestBase {
+    private Dispatcher publication;
+
+    @BeforeEach
+    void open() {
+        publication = new Dispatcher("f", (ContextInternal) vertx.getOrCreateContext(), Scheduler.of(vertx));
+        publication.handler(messages::add);
+    }
+
+    @AfterEach
+    void end() {
+        publication.end();
+    }
+
+    private void publish(String text) {
+        publication.publish(copy("c", text, true, System.nanoTime()), false);
+    }
+
+    @Test
+    void shouldNumberFromOneWithoutHoles() {
+        publish("a");
+        publication.publish(copy("d", "b", false, System.nanoTime()), true);
+
+        assertThat(messages).extracting(m -> m.sequence()).containsExactly(1L, 2L);
+        assertThat(messages).extracting(m -> m.late()).containsExactly(false, true);
+        assertThat(messages).extracting(m -> m.connectionId()).containsExactly("c", "d");
+        assertThat(publication.published()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldStampWithTheTimeOfArrival() {
+        long arrival = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
+        publication.publish(copy("c", "late to be told", true, arrival), false);
+
+        long micros = messages.element().receivedMicros();
+        assertThat(Scheduler.of(vertx).epochMicros() - micros).isBetween(4_900_000L, 60_000_000L);
+    }
+
+    @Test
+    void shouldPublishWhatWasReadOfTheCopy() {
+        StreamWatch stream = new StreamWatch("btcusdt@trade", 1, false, null, 0);
+        publication.publish(copyOf(stream, 42, "{\"s\":\"BTC\"}"), false);
+        publication.nameStreamsAt("/s");
+        publication.publish(copyOf(stream, 43, "{\"s\":\"BTC\"}"), false);
+        publication.publish(copyOf(stream, 44, "{}"), false);
+        publication.nameStreamsAt("");
+        publication.publish(copyOf(null, 45, "{}"), false);
+
+        assertThat(messages).extracting(m -> m.stream()).containsExactly("btcusdt@trade", "BTC", null, null);
+        assertThat(messages).extracting(m -> m.identity()).containsExactly(42L, 43L, 44L, 45L);
+        assertThat(messages.element().stream()).isSameAs(stream.name);
+    }
+
+    private static OutgoingCopy copyOf(StreamWatch stream, long identity, String text) {
+        return new OutgoingCopy(
+                "c",
+                identity,
+                Buffer.buffer(text),
+                true,
+                stream,
+                MessageReader.NO_NUMBER,
+                MessageReader.NO_NUMBER,
+                false,
+                0);
+    }
+
+    @Test
+    void shouldTellDropsOnceByCause() {
+        publication.drop(DropCause.OVERSIZE, 1);
+        publication.drop(DropCause.OVERSIZE, 2);
+        publication.drop(DropCause.NOT_UTF8, 1);
+
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.OVERSIZE, 3L, DropCause.NOT_UTF8, 1L));
+        assertThat(publication.droppedSinceTold()).isEmpty();
+        publication.drop(DropCause.NOT_UTF8, 4);
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.NOT_UTF8, 4L));
+        assertThat(publication.dropped()).isEqualTo(Map.of("oversize", 3L, "not-utf8", 5L));
+    }
+
+    @Test
+    void shouldTellWhatIsDroppedElsewhere() {
+        AtomicLong elsewhere = new AtomicLong();
+        publication.countDrops(DropCause.BUS_CONSUMER_SLOW, elsewhere::get);
+        assertThat(publication.dropped()).isEmpty();
+
+        elsewhere.set(5);
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 5L));
+        elsewhere.set(7);
+
+        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 2L));
+        assertThat(publication.droppedSinceTold()).isEmpty();
+        assertThat(publication.dropped()).isEqualTo(Map.of("bus-consumer-slow", 7L));
+    }
+
+    @Test
+    void shouldCountWhatItsStreamsDrop() {
+        publication.attach(publication.stream(1, Overflow.DROP_NEWEST));
+        publish("a");
+        publish("b");
+
+        assertThat(publication.dropped()).isEqualTo(Map.of("consumer-full", 1L));
+        assertThat(Vertx.currentContext()).isNull();
+    }
+
+    private static OutgoingCopy copy(String by, String text, boolean isText, long arrivalNanos) {
+        return new OutgoingCopy(
+                by,
+                0,
+                Buffer.buffer(text),
+                isText,
+                null,
+                MessageReader.NO_NUMBER,
+                MessageReader.NO_NUMBER,
+                false,
+                arrivalNanos);
+    }
+}

@@ -1,0 +1,78 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.EventTime;
+import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.Notices;
+import io.firstline.config.ServerTime;
+import io.firstline.config.SubscribeTemplates;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A venue's heartbeats are sent on every connection; a connection without any answer is closed. */
+class HeartbeatsTest extends FeedTestBase {
+    private static MessageFormat beating(boolean answered) {
+        return new MessageFormat(
+                List.of(),
+                " ",
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of("pong"),
+                "",
+                List.of(),
+                10,
+                new Heartbeat("ping ${id}", 1_000, answered),
+                List.of(),
+                ServerTime.NONE,
+                EventTime.NONE,
+                Notices.NONE);
+    }
+
+    private WsPool pool(HandServer server, boolean answered) {
+        // pings would find a silent connection sooner
+        WsPool pool = started(watch(WsPool.create(
+                vertx,
+                "f",
+                poolOf(2, server.url()).withConnection(connection(server.url()).withLatencyPingIntervalMs(600_000)),
+                SubscribeTemplates.NONE,
+                beating(answered))));
+        eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
+        return pool;
+    }
+
+    @Test
+    void shouldBeatOnEveryConnection() {
+        HandServer server = HandServer.start(vertx);
+        WsPool pool = pool(server, false);
+
+        eventually(() -> server.received.stream()
+                        .filter(text -> text.startsWith("0:ping "))
+                        .count()
+                >= 3);
+
+        assertThat(server.received.stream().distinct().toList()).hasSameSizeAs(server.received);
+        assertThat(server.received).anyMatch(text -> text.startsWith("1:ping "));
+        server.send("pong", 0);
+        eventually(() -> report(pool).copies() == 1);
+        assertThat(messages)
+                .as("a feed that reads nothing of its messages passes on everything")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldCutOffWhoDoesNotAnswer() {
+        HandServer server = HandServer.start(vertx);
+        pool(server, true);
+        long beating = vertx.setPeriodic(
+                200, timer -> server.sockets.get(0).writeTextMessage("pong")); // the other connection is alive
+
+        FeedEvent lost = awaitTold(FeedEvent.Type.DISCONNECTED);
+        vertx.cancelTimer(beating);
+
+        assertThat(lost.toJson().encode()).contains("no answer to a heartbeat");
+    }
+}

@@ -1,0 +1,100 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Payloads that no honest server sends are published all the same, once. */
+class HostilePayloadsTest {
+    private static final int WORLDS = Integer.getInteger("firstline.worlds", 3_000);
+    private static final List<String> HONEST = List.of(
+            "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"t\":12345,\"s\":\"BTCUSDT\"}}",
+            "{\"stream\":\"btcusdt@depth\",\"data\":{\"U\":157,\"u\":160,\"pu\":149,\"b\":[[\"0.0024\",\"10\"]]}}",
+            "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"data\":[{\"seqId\":5,\"prevSeqId\":4}]}",
+            "{\"topic\":\"orderbook.50.BTCUSDT\",\"type\":\"delta\",\"data\":{\"u\":1,\"seq\":7}}",
+            "{\"channel\":\"trade\",\"data\":[{\"symbol\":\"BTC/USD\",\"trade_id\":1},{\"symbol\":\"BTC/USD\",\"trade_id\":2}]}",
+            "{\"type\":\"match\",\"trade_id\":280232,\"product_id\":\"SKL-BTC\",\"sequence\":177100030}",
+            "[1360,{\"as\":[[\"0.0\",\"1\",\"2\"]]},\"book-1000\",\"SC/EUR\"]",
+            "{\"result\":null,\"id\":7}",
+            "pong");
+    private static final List<String> PIECES = List.of(
+            "\"t\":12345,",
+            "\"t\":99999999999999999999999999999999,",
+            "\"t\":-9223372036854775808,\"u\":9223372036854775807,",
+            "\"\\u0074\":5,",
+            "\"data\":{},",
+            "\"stream\":null,",
+            "[[[[",
+            "}}",
+            "\\",
+            "\u0001",
+            "\uD83D",
+            "{\"e\":{\"e\":",
+            "1e999",
+            "\"");
+
+    private static byte[] payload(Random random) {
+        StringBuilder text = new StringBuilder(HONEST.get(random.nextInt(HONEST.size())));
+        for (int changes = random.nextInt(4); changes > 0 && text.length() > 0; changes--) {
+            int at = random.nextInt(text.length());
+            switch (random.nextInt(4)) {
+                case 0 -> text.insert(at, PIECES.get(random.nextInt(PIECES.size())));
+                case 1 -> text.setLength(at);
+                case 2 -> text.deleteCharAt(at);
+                default -> text.setCharAt(at, (char) random.nextInt(256));
+            }
+        }
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        return random.nextInt(5) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)) : bytes;
+    }
+
+    @Test
+    void shouldPublishEachOnce() {
+        long seed = Long.getLong("firstline.seed", System.nanoTime());
+        for (long world = seed; world < seed + WORLDS; world++) {
+            Random random = new Random(world);
+            List<byte[]> payloads = new ArrayList<>();
+            for (int i = random.nextInt(60); i >= 0; i--) {
+                payloads.add(
+                        payloads.isEmpty() || random.nextInt(4) > 0
+                                ? payload(random)
+                                : payloads.get(random.nextInt(payloads.size())));
+            }
+            try {
+                PayloadFuzz.check(random.nextInt(PayloadFuzz.venues()), payloads, random);
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("-Dfirstline.seed=" + world + " -Dfirstline.worlds=1", e);
+            }
+        }
+        System.out.printf("[hostile] %,d worlds from -Dfirstline.seed=%d%n", WORLDS, seed);
+    }
+
+    @Test
+    void shouldBearWhatIsHuge() {
+        byte[] deep = new byte[16 << 20];
+        Arrays.fill(deep, (byte) '[');
+        byte[] nested = "{\"data\":".repeat(2 << 20).getBytes(StandardCharsets.UTF_8);
+        byte[] keys = ("{\"data\":{" + "\"t\":1,".repeat(2 << 20) + "\"e\":\"x\"},\"stream\":\"a@trade\"}")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] text = ("{\"stream\":\"" + "\\u0061".repeat(2 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] number = ("{\"stream\":\"a@trade\",\"data\":{\"t\":" + "9".repeat(1 << 20) + "}}")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(keys.length).isGreaterThan(12 << 20);
+
+        for (int venue = 0; venue < PayloadFuzz.venues(); venue++) {
+            PayloadFuzz.check(venue, List.of(deep, nested, keys, text, number, keys), new Random(venue));
+        }
+    }
+
+    @Test
+    void shouldTakeWhatAFuzzerGives() {
+        PayloadFuzz.fuzzerTestOneInput(new byte[] {});
+        PayloadFuzz.fuzzerTestOneInput(new byte[] {-1, 5});
+        PayloadFuzz.fuzzerTestOneInput("\u0002\u0003{\"a\":1}\u0000\u0000{\"a\":1}".getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,110 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.bus.ReportJson;
+import io.firstline.config.EventTime;
+import io.firstline.config.Heartbeat;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.Notices;
+import io.firstline.config.ServerTime;
+import io.firstline.config.StreamClass;
+import io.firstline.config.SubscribeTemplates;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Connections whose messages differ although they mean the same. */
+class LinesDifferTest extends FeedTestBase {
+    private static final int LINES = 3;
+
+    private HandServer server;
+    private int next;
+
+    private WsPool pool(MessageFormat dialect) {
+        server = HandServer.start(vertx);
+        WsPool pool = started(watch(WsPool.create(
+                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), SubscribeTemplates.NONE, dialect)));
+        eventually(() -> server.sockets.size() == LINES && pool.state() == FeedState.CONNECTED);
+        return pool;
+    }
+
+    /** Sends a message to all every 25 ms until a condition holds. */
+    private void until(BiFunction<Integer, Integer, String> message, Callable<Boolean> holds) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(25))
+                .pollInterval(Duration.ofMillis(25))
+                .until(() -> {
+                    int number = next++;
+                    IntStream.range(0, LINES).forEach(line -> server.send(message.apply(number, line), line));
+                    return holds.call();
+                });
+    }
+
+    @Test
+    void shouldTellThatEachConnectionBringsItsOwnAndRecover() {
+        WsPool pool = pool(MessageFormat.NONE);
+
+        until(
+                (n, line) -> "{\"time_ms\":" + (1_000 * line + n) + ",\"id\":" + n + ",\"s\":\"x\"}",
+                () -> !told(FeedEvent.Type.LINES_DIFFER).isEmpty());
+
+        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).toJson();
+        assertThat(facts.getJsonArray("members")).isEqualTo(new JsonArray().add("/time_ms"));
+        assertThat(facts.getJsonArray("keyCandidates")).isEqualTo(new JsonArray().add("/id"));
+        assertThat(facts.getJsonArray("connections")).hasSize(LINES);
+        assertThat(pool.state()).isEqualTo(FeedState.DEGRADED);
+        FeedEvent degraded = awaitTold(FeedEvent.Type.DEGRADED);
+        assertThat(degraded.toJson().getString("reason"))
+                .isEqualTo(facts.getString("reason"))
+                .contains("/time_ms");
+        FeedReport report = report(pool);
+        assertThat(report.problems()).containsExactly(facts.getString("reason"));
+        assertThat(ReportJson.of(report).getJsonArray("problems")).hasSize(1);
+        assertThat(report.connections())
+                .allMatch(c -> c.line().saves() == 0 && c.line().losses() == 0);
+        assertThat(report.evictions()).isZero();
+
+        until((n, line) -> "{\"id\":" + n + "}", () -> pool.state() == FeedState.CONNECTED);
+        assertThat(awaitTold(FeedEvent.Type.RECOVERED)).isNotNull();
+        assertThat(report(pool).problems()).isEmpty();
+        assertThat(told(FeedEvent.Type.LINES_DIFFER)).hasSize(1);
+    }
+
+    @Test
+    void shouldTellWhichClassHasAWrongKey() {
+        StreamClass wrong = new StreamClass("wrong", "^w", List.of("/t"), StreamClass.Sequence.NONE);
+        StreamClass right = new StreamClass("right", "^r", List.of("/n"), StreamClass.Sequence.NONE);
+        WsPool pool = pool(new MessageFormat(
+                List.of("/s"),
+                " ",
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                List.of(),
+                10,
+                Heartbeat.NONE,
+                List.of(wrong, right),
+                ServerTime.NONE,
+                EventTime.NONE,
+                Notices.NONE));
+
+        until(
+                (n, line) -> "{\"s\":\"" + (n % 4 == 0 ? "w" : "r") + "\",\"t\":" + (1_000_000 * line + n) + ",\"n\":"
+                        + n + "}",
+                () -> !told(FeedEvent.Type.LINES_DIFFER).isEmpty());
+
+        JsonObject facts = told(FeedEvent.Type.LINES_DIFFER).get(0).toJson();
+        assertThat(facts.getString("class")).isEqualTo("wrong");
+        assertThat(facts.getJsonArray("members")).isEqualTo(new JsonArray().add("/t"));
+        assertThat(pool.state()).isEqualTo(FeedState.DEGRADED);
+    }
+}

@@ -1,0 +1,122 @@
+package io.firstline.feed;
+
+import io.firstline.arbitration.Arbiter;
+import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.Line;
+import io.firstline.config.Venue;
+import io.firstline.payload.Payload;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Arbitrary payloads on three connections that carry the same, in arbitrary order of arrival. Each payload must be
+ * published once, in order, without an exception. A fuzzer calls {@link #fuzzerTestOneInput};
+ * {@link HostilePayloadsTest} uses its payloads.
+ */
+public final class PayloadFuzz {
+    private static final int LINES = 3;
+    private static final List<MessageReader> READERS = Stream.of(
+                    "binance-spot",
+                    "binance-usdm",
+                    "bitmex",
+                    "bybit-linear",
+                    "coinbase-advanced",
+                    "coinbase-exchange",
+                    "gemini",
+                    "generic",
+                    "hitbtc",
+                    "kraken-v1",
+                    "kraken-v2",
+                    "kucoin",
+                    "okx")
+            .map(name -> new MessageReader(Venue.find(name, null).dialect()))
+            .toList();
+
+    private PayloadFuzz() {}
+
+    /** The first two bytes choose the venue and the order of arrival; zeros separate payloads. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length < 2) {
+            return;
+        }
+        List<byte[]> payloads = new ArrayList<>();
+        int from = 2;
+        for (int at = 2; at <= input.length; at++) {
+            if (at == input.length || input[at] == 0) {
+                payloads.add(Arrays.copyOfRange(input, from, at));
+                from = at + 1;
+            }
+        }
+        check(Math.floorMod(input[0], READERS.size()), payloads, new Random(input[1]));
+    }
+
+    static int venues() {
+        return READERS.size();
+    }
+
+    /** Sends these on every line; throws unless each was published once and in order. */
+    static void check(int venue, List<byte[]> payloads, Random turns) {
+        MessageReader reader = READERS.get(venue);
+        StreamTable streams = new StreamTable(List.of());
+        GapLedger gaps = new GapLedger((stream, gap, by, lackedBy) -> {});
+        List<OutgoingCopy> published = new ArrayList<>();
+        ArrivingCopy arriving = new ArrivingCopy(reader);
+        Arbiter<OutgoingCopy> arbiter = new Arbiter<>(
+                new ArbiterSettings(Math.max(16, 2 * payloads.size()), 60_000_000_000L, 0, 250_000_000L),
+                new Arbiter.Output<>() {
+                    @Override
+                    public void first(Line line, OutgoingCopy copy, boolean late) {
+                        published.add(copy);
+                        if (copy.isNumbered()) {
+                            gaps.published(copy, published.size());
+                        }
+                    }
+
+                    @Override
+                    public void inStep(Line line, boolean alone) {
+                        throw new AssertionError("all are from the start");
+                    }
+
+                    @Override
+                    public void outOfStep(Line line) {
+                        throw new AssertionError("no line falls behind");
+                    }
+
+                    @Override
+                    public void conflict(Line line, int stream) {
+                        // other bytes with the same key, as a hostile server would send
+                    }
+                });
+        List<Line> lines =
+                Stream.generate(() -> arbiter.join(0, 0)).limit(LINES).toList();
+        int[] next = new int[LINES];
+        int left = LINES * payloads.size();
+        for (long now = 1; left > 0; now++) {
+            int line = turns.nextInt(LINES);
+            if (next[line] < payloads.size()) {
+                byte[] bytes = payloads.get(next[line]++);
+                Payload payload = new Payload().over(bytes, 0, bytes.length, true);
+                left--;
+                StreamWatch stream = null;
+                if (reader.read(payload)) {
+                    reader.isControl();
+                    reader.replyTo();
+                    reader.refusal();
+                    stream = streams.of(reader, now);
+                }
+                reader.isControlText(payload);
+                arriving.take("line " + line, payload, stream, now);
+                if (arriving.isNumbered()) {
+                    arriving.numbered(line, -1L);
+                }
+                arbiter.copy(lines.get(line), arriving, now);
+            }
+        }
+        if (published.size() != payloads.size()) {
+            throw new AssertionError(published.size() + " published of " + payloads.size());
+        }
+    }
+}

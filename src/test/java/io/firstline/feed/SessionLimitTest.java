@@ -1,0 +1,58 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.connection.Disconnect;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SessionLimitTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Disconnect KICKED = new Disconnect("closed-4000", 4_000, "replaced by a new session");
+
+    private final SessionLimit limit = new SessionLimit();
+
+    private boolean kicked(int second, long ageMs) {
+        limit.opened(second * SECOND);
+        return limit.lost(KICKED, ageMs, second * SECOND + SECOND / 10);
+    }
+
+    @Test
+    void shouldSeeThatEachNewConnectionClosesAnOlderOne() {
+        assertThat(kicked(10, 5_000)).isFalse();
+        assertThat(kicked(20, 10_000)).isFalse();
+        assertThat(kicked(30, 10_000)).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeOtherLossesForThat() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(kicked(i * 10, 50)).as("the new one itself").isFalse();
+            assertThat(limit.lost(KICKED, 60_000, i * 10L * SECOND + 5 * SECOND))
+                    .as("long after one has opened")
+                    .isFalse();
+        }
+        assertThat(kicked(200, 5_000)).isFalse();
+        assertThat(kicked(210, 5_000)).isFalse();
+        assertThat(limit.lost(KICKED, 5_000, 220 * SECOND))
+                .as("without a new one")
+                .isFalse();
+        assertThat(kicked(230, 5_000)).as("counted anew").isFalse();
+    }
+
+    @Test
+    void shouldSeeRefusalsWhileOneIsLive() {
+        Disconnect refused = new Disconnect("http-406", 0, "HTTP 406");
+        Disconnect session = new Disconnect("http-403", 0, "HTTP 403: Session exists");
+        assertThat(limit.refused(refused, 1)).isFalse();
+        assertThat(limit.refused(session, 1)).isFalse();
+        assertThat(limit.refused(session, 0)).as("nothing is live").isFalse();
+        assertThat(limit.refused(refused, 1)).isFalse();
+        assertThat(limit.refused(refused, 1)).isFalse();
+        assertThat(limit.refused(new Disconnect("http-503", 0, "no session"), 1))
+                .isFalse();
+        assertThat(limit.refused(refused, 1)).isFalse();
+        assertThat(limit.refused(session, 1)).isFalse();
+        assertThat(limit.refused(refused, 1)).isTrue();
+    }
+}

@@ -1,0 +1,106 @@
+package io.firstline.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.testkit.FaultLink;
+import io.firstline.testkit.FaultProxy;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One stream dies on a live connection (field notes P1): only its siblings prove it. */
+class StreamSilenceTest extends FeedTestBase {
+    private ExchangeSimulator exchange;
+    private Ledger ledger;
+    private FaultProxy proxy;
+
+    private WsPool running() {
+        exchange = exchange(market(500));
+        ledger = new Ledger(exchange);
+        proxy = FaultProxy.to(exchange.port());
+        exchange.pauseEmission(); // otherwise a connection that opens later could deliver the first message
+        WsPool feed = started(readingPool(poolOf(3, proxy.url(COMBINED))));
+        eventually(() -> members(feed).size() == 3);
+        exchange.resumeEmission();
+        eventually(() -> members(feed).stream()
+                .allMatch(c -> c.line().inStep() && c.connection().sequenceId() > 20));
+        return feed;
+    }
+
+    @AfterEach
+    void closeProxy() {
+        proxy.close();
+    }
+
+    private static boolean isTrade(String message) {
+        return message.contains(TRADE);
+    }
+
+    @Test
+    void shouldReplaceAConnectionThatBringsNothingOfOneStream() {
+        WsPool feed = running();
+        proxy.link(2).mute(StreamSilenceTest::isTrade);
+
+        JsonObject silent = awaitTold(FeedEvent.Type.STREAM_SILENT).toJson();
+        JsonObject evicted = awaitTold(FeedEvent.Type.EVICTED).toJson();
+
+        assertThat(silent.getString("stream")).isEqualTo(TRADE);
+        assertThat(evicted.getString("connection")).isEqualTo(silent.getString("connection"));
+        assertThat(evicted.getString("reason")).isEqualTo(TRADE + " silent while others deliver it");
+        ledger.assertComplete(feed, messages);
+        assertThat(told(FeedEvent.Type.DEGRADED)).isEmpty();
+        assertThat(proxy.links().stream().filter(link -> !link.isEnded())).hasSize(3);
+    }
+
+    @Test
+    void shouldNotTakeACandidateThatLacksAStream() {
+        WsPool feed = running();
+        proxy.greet(link -> {
+            link.mute(StreamSilenceTest::isTrade);
+            FaultProxy.pass().greet(link);
+        });
+        join(feed.evict("f-1"));
+        eventually(() -> told(FeedEvent.Type.IN_STEP).stream()
+                .anyMatch(e -> e.toJson().getString("connection").equals("f-4")));
+
+        ledger.awaitMore(300);
+
+        assertThat(told(FeedEvent.Type.EVICTED)).isEmpty();
+        FaultLink candidate = proxy.links().get(3);
+        candidate.mute(message -> false);
+        assertThat(awaitTold(FeedEvent.Type.EVICTED).toJson().getString("replacement"))
+                .isEqualTo("f-4");
+        ledger.assertComplete(feed, messages);
+    }
+
+    @Test
+    void shouldTellThatAStreamWasSubscribedAndShowsNoData() {
+        exchange = exchange(quiet());
+        proxy = FaultProxy.to(exchange.port());
+        started(readingPool(poolOf(2, proxy.url("/stream")), TRADE, BOOK));
+        eventually(() -> openLines() == 2
+                && exchange.lines().stream().allMatch(l -> l.streams().size() == 2));
+        exchange.emit(TRADE, "{\"e\":\"trade\"}");
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> !withoutData().isEmpty());
+
+        JsonObject silent = withoutData().get(0);
+        assertThat(silent.getJsonArray("streams")).isEqualTo(new JsonArray().add(BOOK));
+        assertThat(silent.getLong("waitedMs")).isEqualTo(10_000);
+        assertThat(told(FeedEvent.Type.EVICTED))
+                .as("an event, never an eviction")
+                .isEmpty();
+    }
+
+    private List<JsonObject> withoutData() {
+        return told(FeedEvent.Type.STREAM_SILENT).stream()
+                .map(FeedEvent::toJson)
+                .filter(facts -> facts.containsKey("streams"))
+                .toList();
+    }
+}
