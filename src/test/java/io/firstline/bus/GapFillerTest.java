@@ -369,6 +369,33 @@ class GapFillerTest {
     }
 
     @Test
+    void shouldNotGoBackToLastValuesThatComeTooLate() {
+        gapFiller = gapFiller(true);
+        lost(0, 1, "a1");
+        comes(0, 2, "b1", 0);
+        ReplayRequest question = gapFiller.question(0);
+        ReplayResponse answer = owner.lastValues(1, List.of());
+        comes(0, 3, "a2", 0);
+        gapFiller.passed(100 * MS);
+        assertThat(got).containsExactly("b1", "a2");
+        gapFiller.answered(question, answer, 101 * MS);
+        comes(0, 4, "a3", 102 * MS);
+        answer(owner, 102 * MS);
+
+        assertThat(got).containsExactly("b1", "a2", "a3");
+        assertThat(gapFiller.dueInNanos(102 * MS)).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldWaitForOneThingAtATime() {
+        assertThat(GapPhase.of(new GapPhase.Facts(true, true, 2, 1, true))).isEqualTo(GapPhase.LAST_VALUES);
+        assertThat(GapPhase.of(new GapPhase.Facts(false, true, 2, 1, true))).isEqualTo(GapPhase.NEW_OWNER);
+        assertThat(GapPhase.of(new GapPhase.Facts(false, true, 1, 1, true))).isEqualTo(GapPhase.IN_DOUBT);
+        assertThat(GapPhase.of(new GapPhase.Facts(false, false, 0, 1, true))).isEqualTo(GapPhase.HOLE);
+        assertThat(GapPhase.of(new GapPhase.Facts(false, false, 0, 1, false))).isEqualTo(GapPhase.IN_ORDER);
+    }
+
+    @Test
     void shouldReadLastValuesInParts() {
         gapFiller = gapFiller(true);
         RetentionBuffer large = new RetentionBuffer(new Retention(10, 1 << 30, 10), 1);

@@ -1,11 +1,7 @@
 package io.firstline.bus;
 
-import io.firstline.arbitration.StreamDiff;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Loss;
-import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Decides for one consumer of a feed which messages it gets: every message once, in the order of the numbers, through
@@ -32,64 +28,33 @@ import java.util.TreeMap;
  * message is missing without a report in two cases only: the old owner alone had it and it never arrived here; or the
  * feed restarted, and everything from its 1 up to exactly the next expected number was lost.
  *
- * <p>Pure and single-threaded; times are nanoseconds of one monotonic clock. O(1) for a message in order.
+ * <p>{@link GapPhase} is what it waits for, {@link ReadPosition} where a message belongs, {@link HeldMessages} what
+ * waits, {@link ReplayRequests} what was requested. Pure and single-threaded; times are nanoseconds of one monotonic
+ * clock. O(1) for a message in order.
  */
 final class GapFiller {
-    /**
-     * After this time in which only an older owner publishes, the cluster has forgotten its epochs, and the older
-     * owner counts.
-     */
-    private static final long ABANDONED_NANOS = 30_000_000_000L;
+    /** No epoch. */
+    private static final int NONE = -1;
 
     private final Settings settings;
     private final Receiver receiver;
-    private final DeliveredIndex delivered;
-
-    /** Messages younger than a missing one. */
-    private final TreeMap<Long, FeedMessage> held = new TreeMap<>();
-
-    /** Messages of a new owner or run whose first number is not known yet. */
-    private final ArrayDeque<FeedMessage> unplaced = new ArrayDeque<>();
-
-    /** Messages that we have and a new owner does not know: it publishes them again. */
-    private StreamDiff<Void> publishedBefore;
-
-    private EpochHistory epochs = EpochHistory.NONE;
-    /** The run of the last epoch's owner; 0 = not known. */
-    private long life;
-    /** The next number to deliver; 0 = any. */
-    private long next;
-    /** Holes up to this number have been requested. */
-    private long askedTo;
-
+    private final ReadPosition position;
+    private final HeldMessages held = new HeldMessages();
+    private final ReplayRequests requests;
+    private final Counts counts = new Counts();
+    /** The last message of each stream is still to be delivered, before all others. */
     private boolean wantsLastValues;
-    private long lastValuesFrom = 1;
-    private boolean introduced;
-    private long bytes;
-    private ReplayRequest open;
-    private long asked;
 
-    /**
-     * The next expected number at the time of the open request, and whether a number had fallen back then: the answer
-     * may be older than our present state.
-     */
-    private long askedAt;
-
-    private boolean askedInDoubt;
-    private long notBeforeNanos;
-    private boolean resting;
-    private boolean waiting;
-    private long sinceNanos;
-    /** Since when messages arrive only from a former owner; null = not so. */
-    private Long outOfLineSinceNanos;
-
-    private long deliveredCount;
-    private long filled;
-    private long repeated;
-    private long stale;
-    private long lost;
-    private long restarts;
-    private long takeovers;
+    /** The figures so far; the fields of {@link SubscriptionReport}. */
+    private static final class Counts {
+        private long delivered;
+        private long filled;
+        private long repeated;
+        private long stale;
+        private long lost;
+        private long restarts;
+        private long takeovers;
+    }
 
     /**
      * The limits of waiting for a missing message.
@@ -118,84 +83,81 @@ final class GapFiller {
         this.settings = settings;
         this.wantsLastValues = wantsLastValues;
         this.receiver = receiver;
-        this.delivered = new DeliveredIndex(settings.remembered());
-        this.publishedBefore = nothingBefore();
+        this.position = new ReadPosition(settings);
+        this.requests = new ReplayRequests(settings.retryNanos());
     }
 
-    private StreamDiff<Void> nothingBefore() {
-        return new StreamDiff<>(settings.overlapNanos(), settings.remembered(), Long.MAX_VALUE);
+    private GapPhase phase() {
+        FeedMessage unplaced = held.firstUnplaced();
+        return GapPhase.of(new GapPhase.Facts(
+                wantsLastValues,
+                unplaced != null,
+                unplaced == null ? 0 : unplaced.epoch(),
+                position.epoch(),
+                held.anyYounger()));
     }
 
     // inputs
 
     /** A message has arrived from the bus. */
     void arrived(FeedMessage message, long nowNanos) {
-        if (message.sequence() == next && unplaced.isEmpty() && message.epoch() == epochs.newest()) {
+        if (position.isNext(message) && held.firstUnplaced() == null) {
             take(message, nowNanos); // almost always
             drain(nowNanos);
         } else if (wantsLastValues || isAhead(message)) {
-            putAside(message, nowNanos);
+            held.putAside(message, nowNanos);
         } else {
             place(message, true, nowNanos);
         }
-        while (isOverfull()) {
+        while (held.exceeds(settings.hold())) {
             giveUp(nowNanos);
         }
     }
 
     /** Returns whether the message must wait for more information. */
     private boolean isAhead(FeedMessage message) {
-        return (!epochs.isEmpty() && message.epoch() > epochs.newest())
-                || (!unplaced.isEmpty()
-                        && message.epoch() >= unplaced.peekLast().epoch());
+        FeedMessage unplaced = held.lastUnplaced();
+        return (position.knowsOwner() && message.epoch() > position.epoch())
+                || (unplaced != null && message.epoch() >= unplaced.epoch());
     }
 
     /** The owner has answered a request. */
     void answered(ReplayRequest question, ReplayResponse answer, long nowNanos) {
-        if (!question.equals(open)) {
-            return; // about another run
+        if (!requests.close(question)) {
+            return;
         }
-        open = null;
-        if (answer.epochs().newest() < epochs.newest()) {
+        if (answer.epochs().newest() < position.epoch()) {
             failed(false, nowNanos); // from a former owner that does not know it yet
             return;
         }
-        introduced = true;
-        if (answer.epochs().newest() == epochs.newest() && isOfAnotherLife(answer)) {
+        requests.introduced();
+        if (answer.epochs().newest() == position.epoch() && requests.isOfAnotherLife(answer, position.life())) {
             restart(answer.epochs().newest(), nowNanos);
-            life = answer.life();
-            replace(-1, nowNanos);
+            position.life(answer.life());
+            placeAgain(NONE, nowNanos);
             return;
         }
-        int known = askedInDoubt ? -1 : epochs.newest();
-        advance(answer.epochs(), nowNanos);
-        life = answer.life();
+        int undecided = requests.askedInDoubt() ? NONE : position.epoch();
+        follow(answer.epochs(), nowNanos);
+        position.life(answer.life());
         if (question.lastValues()) {
-            startFrom(answer, nowNanos);
+            if (wantsLastValues) {
+                startFrom(answer, nowNanos);
+            } else {
+                placeAgain(undecided, nowNanos); // too late: younger messages were delivered meanwhile
+            }
             return;
         }
         for (FeedMessage message : answer.messages()) {
-            filled += isMissing(message) ? 1 : 0;
+            counts.filled += position.isToCome(message) && held.at(message.sequence()) == null ? 1 : 0;
             place(message, false, nowNanos);
         }
-        if (question.from() > 0 && question.from() <= Math.max(askedTo + 1, next)) {
-            askedTo = Math.max(askedTo, answer.to());
-        }
-        replace(known, nowNanos);
+        requests.answeredTo(question, answer.to(), position.next());
+        placeAgain(undecided, nowNanos);
         loseWhatIsGone(nowNanos);
         if (question.from() > 0 && answer.to() < question.from()) {
-            rest(nowNanos); // the owner is behind its own messages, which cannot be; do not ask it endlessly
+            requests.rest(nowNanos); // the owner is behind its own messages, which cannot be; do not ask it endlessly
         }
-    }
-
-    private boolean isMissing(FeedMessage message) {
-        long sequence = message.sequence();
-        return sequence >= next && !held.containsKey(sequence) && epochs.epochOf(sequence) == message.epoch();
-    }
-
-    /** A number has fallen back, or the owner has published less than we have. */
-    private boolean isOfAnotherLife(ReplayResponse answer) {
-        return life == 0 ? askedInDoubt || answer.last() < askedAt - 1 : answer.life() != life;
     }
 
     /**
@@ -204,28 +166,22 @@ final class GapFiller {
      * @param nobody whether there was no one to answer it
      */
     void unanswered(ReplayRequest question, boolean nobody, long nowNanos) {
-        if (question.equals(open)) {
-            open = null;
+        if (requests.close(question)) {
             failed(nobody, nowNanos);
         }
     }
 
     private void failed(boolean nobody, long nowNanos) {
-        rest(nowNanos);
-        introduced = true;
-        if (nobody && wantsLastValues && !unplaced.isEmpty()) {
+        requests.rest(nowNanos);
+        requests.introduced();
+        if (nobody && wantsLastValues && held.firstUnplaced() != null) {
             giveUp(nowNanos);
         }
     }
 
-    private void rest(long nowNanos) {
-        notBeforeNanos = nowNanos + settings.retryNanos();
-        resting = true;
-    }
-
     /** Time has passed. */
     void passed(long nowNanos) {
-        if (waiting && nowNanos - sinceNanos >= settings.patienceNanos()) {
+        if (!held.isEmpty() && nowNanos - held.sinceNanos() >= settings.patienceNanos()) {
             giveUp(nowNanos);
         }
     }
@@ -233,7 +189,7 @@ final class GapFiller {
     /** No message follows: delivers the waiting messages and reports the missing ones. */
     void end(long nowNanos) {
         wantsLastValues = false;
-        while (!unplaced.isEmpty() || !held.isEmpty()) {
+        while (!held.isEmpty()) {
             giveUp(nowNanos);
         }
     }
@@ -242,269 +198,169 @@ final class GapFiller {
 
     /** Returns the request to send now; null = none. Each must be answered, or reported unanswered, before the next. */
     ReplayRequest question(long nowNanos) {
-        if (open != null || (resting && nowNanos - notBeforeNanos < 0)) {
-            return null;
-        }
-        open = due();
-        resting = false;
-        askedAt = next;
-        askedInDoubt = unplaced.stream().anyMatch(message -> message.epoch() <= epochs.newest());
-        return open;
-    }
-
-    private ReplayRequest due() {
-        if (wantsLastValues) {
-            return introduced && unplaced.isEmpty() ? null : ReplayRequest.lastValues(++asked, lastValuesFrom);
-        }
-        if (!unplaced.isEmpty()) {
-            return ReplayRequest.state(++asked, unplaced.peekLast().epoch());
-        }
-        if (!held.isEmpty()) {
-            long from = Math.max(next, askedTo + 1);
-            while (held.containsKey(from)) {
-                from++;
-            }
-            Long younger = held.higherKey(from);
-            if (younger != null) {
-                return ReplayRequest.range(++asked, epochs.newest(), from, younger - 1);
-            }
-        }
-        return introduced || epochs.isEmpty() ? null : ReplayRequest.state(++asked, epochs.newest());
+        return requests.next(phase(), position, held, nowNanos);
     }
 
     /** Returns the nanoseconds until {@link #passed} or {@link #question} is due; -1 = not before another input. */
     long dueInNanos(long nowNanos) {
-        if (!waiting) {
-            return -1;
-        }
-        long patience = sinceNanos + settings.patienceNanos() - nowNanos;
-        return Math.max(0, resting ? Math.min(patience, notBeforeNanos - nowNanos) : patience);
+        return held.isEmpty()
+                ? -1
+                : Math.max(0, requests.orEndOfPause(held.sinceNanos() + settings.patienceNanos()) - nowNanos);
     }
 
     SubscriptionReport report() {
         return new SubscriptionReport(
-                deliveredCount, filled, repeated, stale, lost, restarts, takeovers, held.size() + unplaced.size());
+                counts.delivered,
+                counts.filled,
+                counts.repeated,
+                counts.stale,
+                counts.lost,
+                counts.restarts,
+                counts.takeovers,
+                held.size());
     }
 
     // decisions
 
     private void place(FeedMessage message, boolean live, long nowNanos) {
-        long sequence = message.sequence();
-        if (epochs.isEmpty()) {
-            epochs = epochs.begin(message.epoch(), message.epoch() == 0 ? 1 : sequence);
-        }
-        if (epochs.epochOf(sequence) != message.epoch()) {
-            outOfLine(message, live, nowNanos);
-            return;
-        }
-        if (next == 0) {
-            next = sequence;
-        }
-        FeedMessage same = held.get(sequence);
-        if (sequence == next) {
-            take(message, nowNanos);
-            drain(nowNanos);
-        } else if (sequence > next && same == null) {
-            hold(message, nowNanos);
-        } else if (live && message.epoch() == epochs.newest() && !isKnown(message, same)) {
-            putAside(message, nowNanos); // perhaps of a new run
-        } else {
-            repeated++;
-        }
-    }
-
-    private boolean isKnown(FeedMessage message, FeedMessage same) {
-        return same == null ? delivered.has(message) : same.receivedMicros() == message.receivedMicros();
-    }
-
-    /** The message's owner was no longer the owner when it numbered the message. */
-    private void outOfLine(FeedMessage message, boolean live, long nowNanos) {
-        if (!live || outOfLineSinceNanos == null || nowNanos - outOfLineSinceNanos < ABANDONED_NANOS) {
-            stale++;
-            outOfLineSinceNanos = outOfLineSinceNanos == null ? Long.valueOf(nowNanos) : outOfLineSinceNanos;
-        } else {
-            restart(message.epoch(), nowNanos);
-            place(message, false, nowNanos);
+        position.beginWith(message);
+        switch (position.fit(message, live, held.at(message.sequence()))) {
+            case NEXT -> {
+                take(message, nowNanos);
+                drain(nowNanos);
+            }
+            case YOUNGER -> held.hold(message, nowNanos);
+            case DOUBTFUL -> held.putAside(message, nowNanos);
+            case REPEAT -> counts.repeated++;
+            case OUT_OF_LINE -> {
+                if (position.isFormerOwnerBack(live, nowNanos)) {
+                    restart(message.epoch(), nowNanos);
+                    place(message, false, nowNanos);
+                } else {
+                    counts.stale++;
+                }
+            }
         }
     }
 
     private void take(FeedMessage message, long nowNanos) {
-        next = message.sequence() + 1;
-        outOfLineSinceNanos = null;
-        delivered.add(message, message.identity());
-        if (publishedBefore.behind() > 0 && publishedBefore.wasPublished(message.identity(), nowNanos)) {
-            repeated++;
-        } else {
+        if (position.pass(message, nowNanos)) {
             deliver(message);
+        } else {
+            counts.repeated++;
         }
     }
 
     private void deliver(FeedMessage message) {
-        deliveredCount++;
+        counts.delivered++;
         receiver.deliver(message);
     }
 
+    /** Delivers the messages that waited for the last one. */
     private void drain(long nowNanos) {
-        if (held.isEmpty()) {
-            waiting &= !unplaced.isEmpty();
-            return;
+        for (FeedMessage next = held.takeFirst(position.next()); next != null; next = held.takeFirst(position.next())) {
+            take(next, nowNanos);
+            held.waitsSince(nowNanos);
         }
-        Map.Entry<Long, FeedMessage> first = held.firstEntry();
-        while (first != null && first.getKey() == next) {
-            held.pollFirstEntry();
-            bytes -= first.getValue().payload().length();
-            take(first.getValue(), nowNanos);
-            sinceNanos = nowNanos;
-            first = held.firstEntry();
-        }
-        waiting = !held.isEmpty() || !unplaced.isEmpty();
-    }
-
-    private void hold(FeedMessage message, long nowNanos) {
-        held.put(message.sequence(), message);
-        bytes += message.payload().length();
-        hasToWait(nowNanos);
-    }
-
-    private void putAside(FeedMessage message, long nowNanos) {
-        unplaced.add(message);
-        bytes += message.payload().length();
-        hasToWait(nowNanos);
-    }
-
-    private void hasToWait(long nowNanos) {
-        if (!waiting) {
-            waiting = true;
-            sinceNanos = nowNanos;
-        }
-    }
-
-    private boolean isOverfull() {
-        return waiting && new Volume(held.size() + unplaced.size(), bytes).exceeds(settings.hold());
     }
 
     /**
-     * Places the waiting messages again after an answer of the owner.
+     * Places the messages without a place again, because more is known.
      *
-     * @param undecided messages up to this epoch stay in doubt; -1 = none
+     * @param undecided messages up to this epoch stay in doubt; {@link #NONE} = no message
      */
-    private void replace(int undecided, long nowNanos) {
-        ArrayDeque<FeedMessage> again = new ArrayDeque<>(unplaced);
-        unplaced.clear();
-        waiting = !held.isEmpty();
-        for (FeedMessage message : again) {
-            bytes -= message.payload().length();
+    private void placeAgain(int undecided, long nowNanos) {
+        for (FeedMessage message : held.takeUnplaced()) {
             if (message.epoch() <= undecided || isAhead(message)) {
-                putAside(message, nowNanos);
+                held.putAside(message, nowNanos);
             } else {
                 place(message, false, nowNanos);
             }
         }
-        if (!unplaced.isEmpty() && unplaced.peekLast().epoch() > epochs.newest()) {
-            rest(nowNanos);
+        FeedMessage last = held.lastUnplaced();
+        if (last != null && last.epoch() > position.epoch()) {
+            requests.rest(nowNanos);
         }
     }
 
     /** Reports what the owner no longer keeps; messages of an earlier owner may still arrive. */
     private void loseWhatIsGone(long nowNanos) {
-        while (!held.isEmpty() && next <= askedTo && epochs.epochOf(next) == epochs.newest()) {
-            lose(Math.min(held.firstKey() - 1, askedTo), nowNanos);
+        while (held.anyYounger() && position.next() <= requests.askedTo() && position.isOfNewest(position.next())) {
+            loseTo(Math.min(held.first() - 1, requests.askedTo()), nowNanos);
         }
     }
 
-    private void lose(long last, long nowNanos) {
-        lost += last - next + 1;
-        receiver.lost(new Loss(last - next + 1, next, last));
-        next = last + 1;
-        sinceNanos = nowNanos;
+    private void loseTo(long last, long nowNanos) {
+        long first = position.next();
+        counts.lost += last - first + 1;
+        receiver.lost(new Loss(last - first + 1, first, last));
+        position.skipTo(last + 1);
+        held.waitsSince(nowNanos);
         drain(nowNanos);
     }
 
-    /** Continues without the message that it waits for. */
+    /** Continues without what it waits for. */
     private void giveUp(long nowNanos) {
-        sinceNanos = nowNanos;
-        FeedMessage first = unplaced.peekFirst();
-        if (wantsLastValues) {
-            wantsLastValues = false;
-            replace(-1, nowNanos);
-        } else if (first == null) {
-            lose(held.firstKey() - 1, nowNanos);
-        } else {
-            if (first.epoch() > epochs.newest()) {
-                advance(epochs.begin(first.epoch(), first.sequence()), nowNanos);
-                life = 0;
-            } else {
-                restart(first.epoch(), nowNanos);
+        held.waitsSince(nowNanos);
+        switch (phase()) {
+            case LAST_VALUES -> wantsLastValues = false;
+            case NEW_OWNER -> {
+                follow(position.withOwner(held.firstUnplaced()), nowNanos);
+                position.life(0);
             }
-            replace(-1, nowNanos);
+            case IN_DOUBT -> restart(held.firstUnplaced().epoch(), nowNanos);
+            case HOLE -> {
+                loseTo(held.first() - 1, nowNanos);
+                return;
+            }
+            case IN_ORDER -> throw new IllegalStateException("nothing waits: " + this);
         }
+        placeAgain(NONE, nowNanos);
     }
 
-    /**
-     * Follows the owner's list of epochs. The owner may have continued from an earlier number than we have, and with
-     * several changes of the owner, from other numbers. From where its numbers and ours differ, our messages may come
-     * again and are recognised by identity.
-     */
-    private void advance(EpochHistory known, long nowNanos) {
-        if (epochs.isEmpty() || next == 0) {
-            epochs = known;
-            return;
+    /** Follows the owner's list of epochs. */
+    private void follow(EpochHistory known, long nowNanos) {
+        int before = position.epoch();
+        long end = position.follow(known, nowNanos);
+        if (end < Long.MAX_VALUE) {
+            counts.takeovers += known.newest() > before ? 1 : 0;
+            counts.stale += held.dropFrom(end);
+            requests.askedTo(position.next() - 1);
         }
-        long end = epochs.divergence(known);
-        if (end == Long.MAX_VALUE) {
-            return;
-        }
-        takeovers += known.newest() > epochs.newest() ? 1 : 0;
-        delivered.forgetFrom(end, identity -> publishedBefore.published(identity, nowNanos));
-        Map<Long, FeedMessage> beyond = held.tailMap(end, true);
-        beyond.values().forEach(message -> bytes -= message.payload().length());
-        stale += beyond.size();
-        beyond.clear();
-        next = Math.min(next, end);
-        askedTo = next - 1;
-        epochs = epochs.upTo(end, known);
     }
 
     /** The feed counts from 1 again: completes the messages of its old run first. */
     private void restart(int epoch, long nowNanos) {
-        while (!held.isEmpty()) {
-            lose(held.firstKey() - 1, nowNanos);
+        while (held.anyYounger()) {
+            loseTo(held.first() - 1, nowNanos);
         }
-        delivered.clear();
-        publishedBefore = nothingBefore();
-        open = null;
-        epochs = EpochHistory.NONE.begin(epoch, 1);
-        life = 0;
-        next = 1;
-        askedTo = 0;
-        restarts++;
+        position.restart(epoch);
+        requests.restart();
+        counts.restarts++;
     }
 
     /** Delivers the last value of each stream, and drops older messages that have arrived meanwhile. */
     private void startFrom(ReplayResponse answer, long nowNanos) {
         answer.messages().forEach(this::deliver);
-        lastValuesFrom = answer.to() + 1;
         if (answer.more()) {
-            introduced = false;
+            requests.continueLastValues(answer.to() + 1);
             return;
         }
         wantsLastValues = false;
-        next = answer.last() + 1;
-        askedTo = answer.last();
-        while (!unplaced.isEmpty() && isPast(unplaced.peekFirst())) {
-            bytes -= unplaced.removeFirst().payload().length();
+        position.skipTo(answer.last() + 1);
+        requests.askedTo(answer.last());
+        while (isPast(held.firstUnplaced())) {
+            held.takeFirstUnplaced();
         }
-        replace(-1, nowNanos);
+        placeAgain(NONE, nowNanos);
     }
 
     private boolean isPast(FeedMessage message) {
-        return message.epoch() <= epochs.newest() && message.sequence() < next;
+        return message != null && message.epoch() <= position.epoch() && message.sequence() < position.next();
     }
 
     @Override
     public String toString() {
-        return "next " + next + " of " + epochs + ", held "
-                + (held.isEmpty() ? "none" : held.firstKey() + "…" + held.lastKey()) + ", unplaced " + unplaced.size()
-                + ", asked to " + askedTo + ", open " + open;
+        return position + ", " + held + ", " + requests;
     }
 }
