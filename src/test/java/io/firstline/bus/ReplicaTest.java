@@ -76,10 +76,9 @@ class ReplicaTest {
 
     private Node node(String name, Consumer<FeedFact.OwnerChanged> tell) {
         RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
-        FeedLease feedLease = new FeedLease(name);
+        FeedLease feedLease = new FeedLease(name, () -> System.nanoTime() + passedNanos.get());
         FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of());
-        Replica replica = new Replica(
-                vertx, "btc", publisher, memory, feedLease, tell, () -> System.nanoTime() + passedNanos.get());
+        Replica replica = new Replica(vertx, "btc", publisher, memory, feedLease, tell);
         replicas.add(replica);
         Node node = new Node(feedLease, memory, replica);
         node.happens(new FeedFact.Connected("c"));
@@ -125,7 +124,7 @@ class ReplicaTest {
         owner.receives("1", "2", "3", "same", "4");
         standby.receives("2", "1", "same", "same", "5", "3");
         awaitHeard(standby, 5);
-        assertThat(standby.feedLease.heardEpoch()).isEqualTo(1);
+        assertThat(standby.feedLease.state().heardEpoch()).isEqualTo(1);
 
         owner.feedLease.end();
         owner.receives("5", "6");
@@ -205,11 +204,11 @@ class ReplicaTest {
         Await.until(
                 () -> late.replica.report().encode(),
                 () -> late.replica.report().getInteger("ahead") == 0);
-        assertThat(late.feedLease.isWarm())
+        assertThat(late.feedLease.state().warm())
                 .as("it does not know yet what the owner was told to ask for")
                 .isFalse();
         late.replica.amended();
-        Await.until("the late one is warm", late.feedLease::isWarm);
+        Await.until("the late one is warm", () -> late.feedLease.state().warm());
 
         assertThat(late.replica.report().getInteger("ahead"))
                 .as("all of it was published")
@@ -255,17 +254,17 @@ class ReplicaTest {
         ReplayService owner = new ReplayService(vertx, "btc", owners, answers::get);
         Node standby = node("b");
         standby.replica.amended();
-        assertThat(standby.feedLease.isWarm()).as("it has heard nothing").isFalse();
+        assertThat(standby.feedLease.state().warm()).as("it has heard nothing").isFalse();
         standby.receives("1");
         publish(5, 1, "1");
-        Await.until("it has all there is", standby.feedLease::isWarm);
+        Await.until("it has all there is", () -> standby.feedLease.state().warm());
 
         answers.set(false);
         publish(5, 4, "4");
-        Await.until("it misses 2 and 3", () -> !standby.feedLease.isWarm());
+        Await.until("it misses 2 and 3", () -> !standby.feedLease.state().warm());
         answers.set(true);
 
-        Await.until("it has asked again", standby.feedLease::isWarm);
+        Await.until("it has asked again", () -> standby.feedLease.state().warm());
         assertThat(standby.memory.range(1, 4).messages()).hasSize(4);
         Await.result(owner.close());
     }
@@ -279,7 +278,7 @@ class ReplicaTest {
         former.receives("1", "2");
         awaitConsumed(2);
         former.feedLease.end();
-        assertThat(former.feedLease.isWarm()).isFalse();
+        assertThat(former.feedLease.state().warm()).isFalse();
         RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 1);
         next.add(former.memory.range(1, 1).messages().get(0), "");
         next.begin(2);
@@ -288,7 +287,9 @@ class ReplicaTest {
         former.receives("other");
         publish(2, 2, "other");
 
-        Await.until("it has heard where the next one began", former.feedLease::isWarm);
+        Await.until(
+                "it has heard where the next one began",
+                () -> former.feedLease.state().warm());
 
         assertThat(former.replica.report().getInteger("ahead"))
                 .as("2 was published in vain: the next one has not seen it")
@@ -379,7 +380,7 @@ class ReplicaTest {
                 "it has asked for 2", () -> former.memory.range(1, 3).messages().size() == 3);
 
         former.receives("3");
-        assertThat(former.feedLease.isWarm()).isTrue();
+        assertThat(former.feedLease.state().warm()).isTrue();
         Await.result(owner.close());
     }
 
@@ -415,12 +416,12 @@ class ReplicaTest {
         node.replica.amended();
         node.receives("1");
         publish(1, 1, "1");
-        Await.until("it is warm", node.feedLease::isWarm);
+        Await.until("it is warm", () -> node.feedLease.state().warm());
 
         node.owns(2);
         Await.until("it publishes", node.replica::isPublishing);
 
-        assertThat(node.feedLease.isWarm()).isFalse();
+        assertThat(node.feedLease.state().warm()).isFalse();
     }
 
     @Test
@@ -430,7 +431,7 @@ class ReplicaTest {
         publish(1, 1, "first");
         standby.receives("first");
 
-        Await.until("it is warm", standby.feedLease::isWarm);
+        Await.until("it is warm", () -> standby.feedLease.state().warm());
     }
 
     /** The standby has only the owner's copies of the messages sent while it was disconnected. */
@@ -440,23 +441,25 @@ class ReplicaTest {
         standby.replica.amended();
         publish(1, 1, "first");
         awaitHeard(standby, 1);
-        assertThat(standby.feedLease.isWarm()).as("it has received nothing").isFalse();
+        assertThat(standby.feedLease.state().warm())
+                .as("it has received nothing")
+                .isFalse();
         standby.receives("first");
-        assertThat(standby.feedLease.isWarm()).isTrue();
+        assertThat(standby.feedLease.state().warm()).isTrue();
 
         standby.happens(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
-        assertThat(standby.feedLease.isReceiving()).isFalse();
-        assertThat(standby.feedLease.isWarm()).isFalse();
+        assertThat(standby.feedLease.state().receives()).isFalse();
+        assertThat(standby.feedLease.state().warm()).isFalse();
         standby.happens(new FeedFact.Connected("c"));
-        assertThat(standby.feedLease.isReceiving()).isTrue();
+        assertThat(standby.feedLease.state().receives()).isTrue();
         standby.receives("third");
-        assertThat(standby.feedLease.isWarm())
+        assertThat(standby.feedLease.state().warm())
                 .as("the second may not be published yet")
                 .isFalse();
         publish(1, 2, "second");
         publish(1, 3, "third");
 
-        Await.until("it is warm", standby.feedLease::isWarm);
+        Await.until("it is warm", () -> standby.feedLease.state().warm());
     }
 
     private void pass(long seconds) {
@@ -474,11 +477,11 @@ class ReplicaTest {
         standby.replica.amended();
         publish(5, 1, "1");
         standby.receives("1");
-        Await.until("it is warm", standby.feedLease::isWarm);
+        Await.until("it is warm", () -> standby.feedLease.state().warm());
 
         standby.stands(TimeUnit.SECONDS.toNanos(2), now(), true);
-        assertThat(standby.feedLease.isReceiving()).isFalse();
-        assertThat(standby.feedLease.isWarm()).isFalse();
+        assertThat(standby.feedLease.state().receives()).isFalse();
+        assertThat(standby.feedLease.state().warm()).isFalse();
         publish(5, 2, "2");
         publish(5, 3, "3");
         awaitHeard(standby, 3);
@@ -489,8 +492,8 @@ class ReplicaTest {
 
         standby.receives("2");
         standby.stands(0, now(), false);
-        assertThat(standby.feedLease.isReceiving()).isTrue();
-        assertThat(standby.feedLease.isWarm()).as("there is no hole").isTrue();
+        assertThat(standby.feedLease.state().receives()).isTrue();
+        assertThat(standby.feedLease.state().warm()).as("there is no hole").isTrue();
         pass(9);
         standby.stands(0, now(), false);
         standby.receives("3", "4", "5");

@@ -52,7 +52,7 @@ class ClusterVerticleTest {
 
     private void deploy(FeedConfig... feeds) {
         Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(feeds), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
+                new ClusterVerticle(CONFIG, List.of(feeds), (feed, feedLease) -> new Carried(), LINGER_NANOS, null)));
     }
 
     private final class Carried extends VerticleBase implements Deployable {
@@ -275,15 +275,15 @@ class ClusterVerticleTest {
 
     @Test
     void shouldTellWhetherThereIsAMajorityWhileNoFeedRuns() {
-        assertThat(ClusterFacts.of(vertx)).isNull();
+        assertThat(ClusterFacts.of(vertx)).isEqualTo(ClusterFacts.ALONE);
         String id = Await.result(vertx.deployVerticle(
-                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS)));
-        Await.until("it tells", () -> ClusterFacts.of(vertx) != null);
-        JsonObject alone = ClusterFacts.of(vertx);
-        Await.until("time passes", () -> ClusterFacts.of(vertx).getLong("withoutMajorityMs") > 0);
-        assertThat(alone.getBoolean("majority")).isFalse();
-        assertThat(alone.getInteger("members")).isEqualTo(3);
-        assertThat(alone.getJsonArray("present")).containsExactly(SELF);
+                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS, null)));
+        Await.until("it tells", () -> ClusterFacts.of(vertx).isMember());
+        ClusterFacts alone = ClusterFacts.of(vertx);
+        Await.until("time passes", () -> ClusterFacts.of(vertx).withoutMajorityMs() > 0);
+        assertThat(alone.majority()).isFalse();
+        assertThat(alone.members()).isEqualTo(3);
+        assertThat(alone.present()).containsExactly(SELF);
         PrometheusMeterRegistry registry = Metrics.registry();
         Metrics.cluster(registry, vertx);
         assertThat(registry.scrape()).contains("firstline_cluster_majority 0.0", "firstline_cluster_members 3.0");
@@ -291,19 +291,20 @@ class ClusterVerticleTest {
         AtomicLong number = new AtomicLong();
         vertx.setPeriodic(20, t -> tell(SECOND, number.incrementAndGet(), LEASE_MS));
 
-        Await.until("a majority", () -> ClusterFacts.of(vertx).getBoolean("majority"));
-        JsonObject two = ClusterFacts.of(vertx);
-        assertThat(two.getJsonArray("present")).containsExactly(SELF, SECOND);
-        assertThat(two.getLong("withoutMajorityMs")).isZero();
+        Await.until("a majority", () -> ClusterFacts.of(vertx).majority());
+        ClusterFacts two = ClusterFacts.of(vertx);
+        assertThat(two.present()).containsExactly(SELF, SECOND);
+        assertThat(two.withoutMajorityMs()).isZero();
         assertThat(registry.scrape()).contains("firstline_cluster_majority 1.0", "firstline_cluster_present 2.0");
         Await.result(vertx.undeploy(id));
-        assertThat(ClusterFacts.of(vertx)).isNull();
+        assertThat(ClusterFacts.of(vertx)).isEqualTo(ClusterFacts.ALONE);
         assertThat(registry.scrape()).contains("firstline_cluster_majority NaN");
     }
 
     @Test
     void shouldLeaveBeforeItIsDeployed() {
-        Await.result(new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS).leave());
+        Await.result(
+                new ClusterVerticle(CONFIG, List.of(), (feed, feedLease) -> new Carried(), LINGER_NANOS, null).leave());
     }
 
     @Test
@@ -332,7 +333,8 @@ class ClusterVerticleTest {
                     }
                     return new Carried();
                 },
-                LINGER_NANOS)));
+                LINGER_NANOS,
+                null)));
 
         Await.until("it is deployed after all", () -> startedNanos.get() != 0);
         assertThat(linesOf(log))

@@ -63,7 +63,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     /** Joins, and carries its feeds. */
     static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
         return join(config).compose(vertx -> {
-            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new, LINGER_NANOS);
+            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new, LINGER_NANOS, null);
             return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
         });
     }

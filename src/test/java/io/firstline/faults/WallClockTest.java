@@ -34,8 +34,6 @@ class WallClockTest {
             "io/firstline/bench/FeedClient.java",
             // sends the page the time of its figures
             "io/firstline/http/LiveUpdates.java",
-            // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
-            "io/firstline/cluster/ClusterVerticle.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
             // stamps lines
@@ -60,6 +58,8 @@ class WallClockTest {
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports
             "io/firstline/feed/FeedMonitor.java",
+            // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
+            "io/firstline/cluster/ClusterVerticle.java",
             // events; distinguishes one run of a feed from the next
             "io/firstline/bus/FeedVerticle.java",
             "io/firstline/feed/FeedEventLog.java");

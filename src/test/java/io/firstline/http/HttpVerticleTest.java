@@ -75,13 +75,13 @@ class HttpVerticleTest extends HttpTestBase {
                         new JsonObject()
                                 .put("a", new JsonObject().put("feed", "a").put("error", "timed out")));
 
-        assertThat(Readiness.of(mute, null).reasons()).containsExactly("a does not answer: timed out");
-        assertThat(Readiness.of(mute, null).isReady()).isFalse();
-        assertThat(Readiness.of(null, null).isReady()).isFalse();
+        assertThat(Readiness.of(mute, ClusterFacts.ALONE).reasons()).containsExactly("a does not answer: timed out");
+        assertThat(Readiness.of(mute, ClusterFacts.ALONE).isReady()).isFalse();
+        assertThat(Readiness.of(null, ClusterFacts.ALONE).isReady()).isFalse();
     }
 
-    private static JsonObject node(boolean majority) {
-        return new JsonObject().put("majority", majority).put("present", new JsonArray().add("10.0.0.1:5701"));
+    private static ClusterFacts node(boolean majority) {
+        return new ClusterFacts(true, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), majority, 0);
     }
 
     @Test
@@ -98,7 +98,7 @@ class HttpVerticleTest extends HttpTestBase {
                 .containsExactly("no majority: this node publishes nothing; it sees [\"10.0.0.1:5701\"]");
         assertThat(Readiness.of(null, node(true)).isReady()).isTrue();
         assertThat(Readiness.of(broken, node(true)).isReady()).isFalse();
-        assertThat(Readiness.of(nothing, null).isReady()).isFalse();
+        assertThat(Readiness.of(nothing, ClusterFacts.ALONE).isReady()).isFalse();
     }
 
     @Test
@@ -106,7 +106,7 @@ class HttpVerticleTest extends HttpTestBase {
         serve(READING);
         assertThat(get("/health/ready").statusCode()).isEqualTo(503);
 
-        ClusterFacts.tell(vertx, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), false, System.nanoTime());
+        ClusterFacts.tell(vertx, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), false, 0, () -> 1);
 
         eventually(() -> get("/health/ready").statusCode() == 200);
         verticle.stopping();

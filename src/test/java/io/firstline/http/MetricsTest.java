@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.firstline.bus.Addresses;
+import io.firstline.bus.ClusterFacts;
 import io.firstline.feed.MicrosHistogram;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
@@ -430,7 +431,8 @@ class MetricsTest extends HttpTestBase {
                 .put("target", 5)
                 .put("problems", new JsonArray().add("copies differ in /time_ms"));
 
-        Readiness readiness = Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)), null);
+        Readiness readiness =
+                Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)), ClusterFacts.ALONE);
 
         assertThat(readiness.isReady()).isTrue();
         assertThat(readiness.reasons())

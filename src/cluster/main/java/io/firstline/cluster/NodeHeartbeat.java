@@ -22,7 +22,8 @@ record NodeHeartbeat(
         int leaseMs,
         List<LeaseRequest> asks,
         List<LeaseRequest> given,
-        Map<String, Part> carries) {
+        Map<String, Part> carries)
+        implements NodeMessage {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
     private static final String SILENT = "silentMs";
@@ -39,7 +40,8 @@ record NodeHeartbeat(
         static final Part NONE = new Part(false, false, 0, 0);
     }
 
-    JsonObject toJson() {
+    @Override
+    public JsonObject toJson() {
         JsonObject feeds = new JsonObject();
         carries.forEach((feed, part) -> feeds.put(
                 feed,
@@ -98,8 +100,9 @@ record NodeHeartbeat(
      * @param from the voter
      * @param number of the round
      */
-    record Votes(String from, long number, List<LeaseVote> votes) {
-        JsonObject toJson() {
+    record Votes(String from, long number, List<LeaseVote> votes) implements NodeMessage {
+        @Override
+        public JsonObject toJson() {
             JsonArray array = new JsonArray();
             votes.forEach(vote -> array.add(new JsonObject()
                     .put("feed", vote.feed())

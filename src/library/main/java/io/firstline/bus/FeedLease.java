@@ -1,12 +1,12 @@
 package io.firstline.bus;
 
+import java.util.function.LongSupplier;
+
 /**
  * Whether a node of a cluster may publish a feed that other nodes receive too. The lease holder's code sets it, and
  * the feed checks it for each message. Thread-safe; times are nanoseconds of this node's monotonic clock.
  */
 public final class FeedLease {
-    private static final Lease NONE = new Lease(0, System.nanoTime());
-
     /** Receives changes of the lease. */
     interface LeaseHolder {
         /** This node has acquired the lease. Called on any thread. */
@@ -28,20 +28,27 @@ public final class FeedLease {
         }
     }
 
-    /** Whether the feed is received, if not whether for want of answers, and when anything arrived the last time. */
-    private record Receiving(boolean isReceiving, boolean isUnanswered, long lastNanos) {}
-
     private final String node;
-    private volatile Lease lease = NONE;
+    private final LongSupplier nowNanos;
+    private volatile Lease lease;
     private volatile LeaseHolder holder;
-    private volatile int heardEpoch;
-    private volatile boolean warm;
-    private volatile Receiving receiving = new Receiving(false, false, System.nanoTime());
+    private volatile StandbyState state;
     private volatile boolean majority = true;
 
-    /** Creates the state of one feed on one node. */
-    public FeedLease(String node) {
+    /**
+     * Creates the state of one feed on one node: no lease, nothing received.
+     *
+     * @param nowNanos the node's monotonic clock
+     */
+    public FeedLease(String node, LongSupplier nowNanos) {
         this.node = node;
+        this.nowNanos = nowNanos;
+        this.lease = none();
+        this.state = StandbyState.atStart(nowNanos.getAsLong());
+    }
+
+    private Lease none() {
+        return new Lease(0, nowNanos.getAsLong());
     }
 
     // called by the lease code
@@ -51,14 +58,14 @@ public final class FeedLease {
         Lease before = lease;
         lease = new Lease(epoch, untilNanos);
         LeaseHolder living = holder;
-        if (living != null && (before.epoch() != epoch || !before.isRunning(System.nanoTime()))) {
+        if (living != null && (before.epoch() != epoch || !before.isRunning(nowNanos.getAsLong()))) {
             living.leaseAcquired();
         }
     }
 
     /** The lease is released. When this returns, nothing more is published. */
     public void end() {
-        lease = NONE;
+        lease = none();
         LeaseHolder living = holder;
         if (living != null) {
             living.leaseLost();
@@ -70,37 +77,20 @@ public final class FeedLease {
         majority = isThere;
     }
 
-    /** Returns the highest epoch in which a message was published. */
-    public int heardEpoch() {
-        return heardEpoch;
-    }
-
-    /** Returns whether the node could take over without a loss. */
-    public boolean isWarm() {
-        return warm;
-    }
-
-    /** Returns whether every pool of the feed that ever had a connection here has one that answers. */
-    public boolean isReceiving() {
-        return receiving.isReceiving();
-    }
-
-    /**
-     * Whether all pools are connected, but one is not answered: its connections are half-open, or their path stalls.
-     */
-    public boolean isUnanswered() {
-        return receiving.isUnanswered();
-    }
-
-    /** Returns how long nothing has arrived on the connections of a pool, or up to half a second more. */
-    public long silentNanos(long nowNanos) {
-        return Math.max(0, nowNanos - receiving.lastNanos());
+    /** Returns the feed's state on this node. */
+    public StandbyState state() {
+        return state;
     }
 
     // called by the feed
 
     String node() {
         return node;
+    }
+
+    /** Returns the node's monotonic clock. */
+    LongSupplier clock() {
+        return nowNanos;
     }
 
     Lease lease() {
@@ -113,26 +103,13 @@ public final class FeedLease {
 
     void holder(LeaseHolder newHolder) {
         holder = newHolder;
-        if (newHolder != null && lease.isRunning(System.nanoTime())) {
+        if (newHolder != null && lease.isRunning(nowNanos.getAsLong())) {
             newHolder.leaseAcquired();
         }
     }
 
-    void heard(int epoch) {
-        heardEpoch = epoch;
-    }
-
-    /**
-     * Says whether the feed is received; called several times a second.
-     *
-     * @param isUnanswered it is not, although there are connections
-     * @param lastNanos when anything arrived the last time; now if there are no connections
-     */
-    void receives(boolean isReceiving, boolean isUnanswered, long lastNanos) {
-        receiving = new Receiving(isReceiving, isUnanswered, lastNanos);
-    }
-
-    void warm(boolean isWarm) {
-        warm = isWarm;
+    /** Sets the feed's state on this node. Called by one thread at a time. */
+    void state(StandbyState now) {
+        state = now;
     }
 }

@@ -47,9 +47,7 @@ public final class NodeStatus {
         return Future.all(reports).map(all -> {
             JsonObject byName = new JsonObject();
             reports.forEach(report -> byName.put(report.result().getString(StatusKeys.FEED), report.result()));
-            JsonObject status = new JsonObject().put(StatusKeys.FEEDS, byName);
-            JsonObject cluster = ClusterFacts.of(vertx);
-            return cluster == null ? status : status.put(StatusKeys.CLUSTER, cluster);
+            return ClusterFacts.of(vertx).addTo(new JsonObject().put(StatusKeys.FEEDS, byName));
         });
     }
 }

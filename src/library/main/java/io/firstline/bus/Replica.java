@@ -93,19 +93,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
             RetentionBuffer memory,
             FeedLease feedLease,
             Consumer<FeedFact.OwnerChanged> tell) {
-        this(vertx, feed, publisher, memory, feedLease, tell, System::nanoTime);
-    }
-
-    /** Uses another monotonic clock. */
-    Replica(
-            Vertx vertx,
-            String feed,
-            FeedPublisher publisher,
-            RetentionBuffer memory,
-            FeedLease feedLease,
-            Consumer<FeedFact.OwnerChanged> tell,
-            LongSupplier nowNanos) {
-        this.nowNanos = nowNanos;
+        this.nowNanos = feedLease.clock();
         this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;
@@ -172,7 +160,8 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
     }
 
     private void tellReceiving(long now) {
-        feedLease.receives(line.isReceived(), line.isUnanswered(), now - line.silentNanos());
+        feedLease.state(
+                feedLease.state().withReceiving(line.isReceived(), line.isUnanswered(), now - line.silentNanos()));
     }
 
     // messages that the owner publishes
@@ -197,7 +186,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
         boolean isNewOwner = message.epoch() > epoch;
         if (isNewOwner) {
             epoch = message.epoch();
-            feedLease.heard(epoch);
+            feedLease.state(feedLease.state().withHeardEpoch(epoch));
         }
         long sequence = message.sequence();
         long next = memory.last() + 1;
@@ -250,7 +239,9 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
     }
 
     private void tellWarm() {
-        feedLease.warm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps());
+        feedLease.state(feedLease
+                .state()
+                .withWarm(!publishing && listening && lacking.isEmpty() && amended && line.overlaps()));
     }
 
     /** These numbers of the owner have not arrived. */
@@ -272,7 +263,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
                         new JsonObject()
                                 .put("from", asked.from())
                                 .put("to", asked.to())
-                                .put("epoch", epoch))
+                                .put(StatusKeys.EPOCH, epoch))
                 .onComplete(answer -> answered(asked, answer.result(), answer.cause()));
     }
 
@@ -349,7 +340,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
         publishing = true;
         ownEpoch = newEpoch;
         epoch = newEpoch;
-        feedLease.heard(newEpoch);
+        feedLease.state(feedLease.state().withHeardEpoch(newEpoch));
         tellWarm(); // an owner that is cut off, and does not notice that it lost the feed, must not be warm
         memory.forgetFrom(lacking.first());
         lacking.clear();
@@ -398,8 +389,8 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
                 .put(StatusKeys.ROLE, owns ? "owner" : "standby")
                 .put(StatusKeys.EPOCH, epoch)
                 .put(StatusKeys.SEQUENCE, memory.last())
-                .put(StatusKeys.WARM, owns || feedLease.isWarm())
-                .put(StatusKeys.RECEIVES, feedLease.isReceiving())
+                .put(StatusKeys.WARM, owns || feedLease.state().warm())
+                .put(StatusKeys.RECEIVES, feedLease.state().receives())
                 .put(StatusKeys.MAJORITY, feedLease.hasMajority())
                 .put(StatusKeys.AHEAD, overlap.ahead())
                 .put(StatusKeys.BEHIND, overlap.behind())

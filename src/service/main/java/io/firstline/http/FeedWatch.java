@@ -116,9 +116,7 @@ final class FeedWatch {
 
     private JsonObject withoutAnswer(Throwable e) {
         if (e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
-            JsonObject nothing = new JsonObject().put(StatusKeys.FEEDS, new JsonObject());
-            JsonObject cluster = ClusterFacts.of(vertx);
-            return cluster == null ? nothing : nothing.put(StatusKeys.CLUSTER, cluster);
+            return ClusterFacts.of(vertx).addTo(new JsonObject().put(StatusKeys.FEEDS, new JsonObject()));
         }
         throw new IllegalStateException(e.getMessage(), e);
     }

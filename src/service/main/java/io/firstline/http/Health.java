@@ -1,7 +1,6 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
-import io.firstline.feed.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -69,10 +68,7 @@ final class Health {
                     if (detailed) {
                         answer.put("reasons", new JsonArray(readiness.reasons()))
                                 .put("checks", result.toJson().getJsonArray("checks"));
-                        JsonObject cluster = ClusterFacts.of(vertx);
-                        if (cluster != null) {
-                            answer.put(StatusKeys.CLUSTER, cluster);
-                        }
+                        ClusterFacts.of(vertx).addTo(answer);
                     }
                     Answers.json(request, readiness.isReady() ? 200 : UNAVAILABLE, answer);
                 })

@@ -1,7 +1,6 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
-import io.firstline.feed.StatusKeys;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -9,7 +8,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.json.JsonObject;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -48,29 +46,22 @@ public final class Metrics {
 
     /** Adds metrics of this node's cluster. */
     public static void cluster(MeterRegistry registry, Vertx vertx) {
-        Gauge.builder(
-                        "firstline.cluster.majority",
-                        vertx,
-                        on -> figure(on, facts -> facts.getBoolean(StatusKeys.MAJORITY) ? 1 : 0))
+        Gauge.builder("firstline.cluster.majority", vertx, on -> figure(on, facts -> facts.majority() ? 1 : 0))
                 .description("Whether this node sees a majority of the members: without one no feed is published")
                 .register(registry);
         Gauge.builder(
                         "firstline.cluster.present",
                         vertx,
-                        on -> figure(on, facts -> facts.getJsonArray(StatusKeys.PRESENT)
-                                .size()))
+                        on -> figure(on, facts -> facts.present().size()))
                 .description("Members that this node sees, including itself")
                 .register(registry);
-        Gauge.builder(
-                        "firstline.cluster.members",
-                        vertx,
-                        on -> figure(on, facts -> facts.getInteger(StatusKeys.MEMBERS)))
+        Gauge.builder("firstline.cluster.members", vertx, on -> figure(on, ClusterFacts::members))
                 .description("Members of the cluster, running or not")
                 .register(registry);
     }
 
-    private static double figure(Vertx vertx, ToDoubleFunction<JsonObject> figure) {
-        JsonObject facts = ClusterFacts.of(vertx);
-        return facts == null ? Double.NaN : figure.applyAsDouble(facts);
+    private static double figure(Vertx vertx, ToDoubleFunction<ClusterFacts> figure) {
+        ClusterFacts facts = ClusterFacts.of(vertx);
+        return facts.isMember() ? figure.applyAsDouble(facts) : Double.NaN;
     }
 }

@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.bus.ClusterFacts;
 import io.firstline.feed.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -36,18 +37,18 @@ record Readiness(Level level, List<String> reasons) {
      * an orchestrator would not start the second of three nodes if the first had to wait for it.
      *
      * @param status the answer of {@code firstline.status}; null = no answer yet
-     * @param node the node's view of its cluster, see {@link io.firstline.bus.ClusterFacts}; null = not in a cluster
+     * @param cluster the node's view of its cluster
      */
-    static Readiness of(JsonObject status, JsonObject node) {
+    static Readiness of(JsonObject status, ClusterFacts cluster) {
         boolean empty = status == null || status.getJsonObject(StatusKeys.FEEDS).isEmpty();
-        if (empty && node == null) {
+        if (empty && !cluster.isMember()) {
             return new Readiness(Level.DOWN, List.of("no feed runs"));
         }
         Level worst = Level.UP;
         List<String> reasons = new ArrayList<>();
-        if (node != null && !node.getBoolean(StatusKeys.MAJORITY)) {
+        if (!cluster.majority()) {
             worst = Level.DEGRADED;
-            reasons.add("no majority: this node publishes nothing; it sees " + node.getJsonArray(StatusKeys.PRESENT));
+            reasons.add("no majority: this node publishes nothing; it sees " + new JsonArray(cluster.present()));
         }
         JsonObject feeds = empty ? new JsonObject() : status.getJsonObject(StatusKeys.FEEDS);
         for (String name : feeds.fieldNames()) {

@@ -1,0 +1,342 @@
+package io.firstline.cluster;
+
+import io.firstline.bus.StandbyState;
+import io.firstline.config.ClusterConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A member of a cluster without sockets, timers and clocks: decides which feeds the node receives, requests the leases
+ * of feeds without an owner, votes on requests of other members, and hands feeds over. It is driven by {@link #tick}
+ * (called {@value #TICKS_PER_LEASE} times in each lease) and {@link #step} (for each message), which return the actions
+ * to carry out. {@link ClusterVerticle} drives it on a real network, and the tests in virtual time.
+ *
+ * <p>Single-threaded.
+ */
+final class LeaseNode {
+    static final int TICKS_PER_LEASE = 32;
+    /** How long a feed that belongs to other members is still received here. */
+    static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final int HEARTBEATS_PER_LEASE = 4;
+    private static final int HEARTBEATS_PER_CLAIM = 16;
+    /**
+     * The shortest time without votes after a start, whatever the lease: the time of day has then reached a new
+     * epoch.
+     */
+    private static final long SILENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
+    /** The time for other members to appear before their feeds are received here. */
+    private static final long GATHER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SHORTEST_ABSENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ClusterConfig config;
+    private final String self;
+    private final long leaseNanos;
+    private final long lingerNanos;
+    private final long startNanos;
+    private final Map<String, CarriedFeed> feeds = new TreeMap<>();
+    private final LeaseAcceptor acceptor;
+    private final MembershipView members;
+    private final MajorityWatch majority;
+
+    /** The number of the last heartbeat. It follows the time of day: votes for an earlier run of the node do not count. */
+    private long number;
+
+    private long heartbeatNanos;
+    private Set<String> reported = Set.of();
+    /** When a feed was last handed to its preferred member from here. */
+    private long movedNanos;
+
+    private boolean leaving;
+    /** The leases and claims that a leaving node has released. */
+    private List<LeaseRequest> left = List.of();
+
+    /**
+     * Creates a member that has just started.
+     *
+     * @param names the feeds of all members
+     * @param lingerNanos how long a feed that belongs to other members is still received here
+     */
+    LeaseNode(ClusterConfig config, Collection<String> names, long lingerNanos, ClusterTime start) {
+        this.config = config;
+        this.self = config.self();
+        this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
+        this.lingerNanos = lingerNanos;
+        this.startNanos = start.nanos();
+        this.acceptor = new LeaseAcceptor(leaseNanos, SILENT_NANOS, startNanos);
+        this.members = new MembershipView(self, config.members(), Math.max(2 * leaseNanos, SHORTEST_ABSENCE_NANOS));
+        this.majority = new MajorityWatch(startNanos);
+        this.number = start.epochMs();
+        this.heartbeatNanos = startNanos - leaseNanos;
+        this.movedNanos = startNanos;
+        for (String name : names) {
+            LeaseProposer proposer =
+                    new LeaseProposer(name, self, config.members().size(), leaseNanos, startNanos);
+            feeds.put(name, new CarriedFeed(name, self, proposer, startNanos));
+        }
+    }
+
+    // input
+
+    /** Takes the state of a feed that is deployed here. */
+    void observe(String feed, StandbyState state) {
+        feeds.get(feed).observe(state);
+    }
+
+    /** A feed is deployed. */
+    void started(String feed) {
+        feeds.get(feed).started();
+    }
+
+    /** A feed could not be deployed. */
+    void failed(String feed, long nowNanos) {
+        feeds.get(feed).failed(nowNanos);
+    }
+
+    /** A feed is undeployed. */
+    void stopped(String feed) {
+        feeds.get(feed).stopped();
+    }
+
+    /** Time has passed. */
+    List<LeaseAction> tick(ClusterTime time) {
+        List<LeaseAction> actions = new ArrayList<>();
+        tick(time, actions);
+        return actions;
+    }
+
+    /** A message has arrived. */
+    List<LeaseAction> step(NodeMessage message, ClusterTime time) {
+        List<LeaseAction> actions = new ArrayList<>();
+        if (!config.members().contains(message.from()) || message.from().equals(self)) {
+            actions.add(new LeaseAction.RejectStranger(message));
+        } else if (message instanceof NodeHeartbeat.Votes votes) {
+            count(votes, time.nanos(), actions);
+        } else if (message instanceof NodeHeartbeat heartbeat) {
+            heard(heartbeat, time, actions);
+        }
+        return actions;
+    }
+
+    /** The node leaves: releases all feeds, so that other members take them over at once, and claims none. */
+    List<LeaseAction> leave(long nowNanos) {
+        leaving = true;
+        List<LeaseAction> actions = new ArrayList<>();
+        List<LeaseRequest> released = new ArrayList<>();
+        feeds.values().stream().filter(CarriedFeed::isCarried).forEach(feed -> {
+            actions.add(new LeaseAction.End(feed.name(), null));
+            addIfAny(released, feed.proposer().giveUp(0, nowNanos));
+        });
+        left = List.copyOf(released);
+        send(released, nowNanos, actions);
+        return actions;
+    }
+
+    /** The node stops: nothing more is claimed or extended. */
+    void stop() {
+        leaving = true;
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Returns whether other members own the feeds that this node has released by {@link #leave}. */
+    boolean hasSuccessors() {
+        return left.stream().allMatch(released -> {
+            GrantedLease granted = acceptor.promised(released.feed());
+            return granted != null && !granted.node().equals(self);
+        });
+    }
+
+    // periodically
+
+    private void tick(ClusterTime time, List<LeaseAction> actions) {
+        if (leaving) {
+            return;
+        }
+        long now = time.nanos();
+        gather(now, actions);
+        List<LeaseRequest> released = new ArrayList<>();
+        boolean claims = false;
+        for (CarriedFeed feed : feeds.values()) {
+            if (feed.isRunning()) {
+                claims |= consider(feed, released, time, actions);
+            }
+        }
+        // an acceptor may refuse because it learned of the last lease a little later: ask again soon
+        int heartbeats = isClaiming() ? HEARTBEATS_PER_CLAIM : HEARTBEATS_PER_LEASE;
+        if (claims || !released.isEmpty() || now - heartbeatNanos >= leaseNanos / heartbeats) {
+            send(released, now, actions);
+        }
+    }
+
+    private boolean isClaiming() {
+        return feeds.values().stream().anyMatch(feed -> feed.proposer().isClaiming());
+    }
+
+    private void gather(long now, List<LeaseAction> actions) {
+        Set<String> present = members.present(now);
+        MajorityWatch.Change change = majority.see(members.isMajority(now), now);
+        if (change != MajorityWatch.Change.NONE || !present.equals(reported)) {
+            reported = present;
+            actions.add(new LeaseAction.ReportMembers(change, present, majority.isThere(), majority.sinceNanos()));
+        }
+        boolean isComplete = present.size() == config.members().size();
+        if (majority.isThere() && (isComplete || now - startNanos > GATHER_NANOS)) {
+            for (CarriedFeed feed : feeds.values()) {
+                boolean isPlacedHere = Placement.carriers(feed.name(), present, config.replicas())
+                        .contains(self);
+                addIfAny(actions, feed.place(isPlacedHere, lingerNanos, now));
+            }
+        }
+    }
+
+    /** Decides about one feed; returns true if there is a new request. */
+    private boolean consider(
+            CarriedFeed feed, List<LeaseRequest> released, ClusterTime time, List<LeaseAction> actions) {
+        long now = time.nanos();
+        LeaseProposer proposer = feed.proposer();
+        if (proposer.isLost(now)) {
+            actions.add(new LeaseAction.ReportLostClaim(feed.name(), null));
+            addIfAny(released, proposer.giveUp(BACK_OFF_NANOS, now));
+        }
+        HandOverPolicy.Reason reason = feed.handOver(members, movedNanos, now);
+        if (reason != null) {
+            movedNanos = reason == HandOverPolicy.Reason.AWAY ? now : movedNanos;
+            actions.add(new LeaseAction.End(feed.name(), reason));
+            addIfAny(released, proposer.giveUp(leaseNanos, now));
+            return false;
+        }
+        if (!mayClaim(feed, now)) {
+            return false;
+        }
+        proposer.claim(time.epochMs(), now);
+        return true;
+    }
+
+    private boolean mayClaim(CarriedFeed feed, long now) {
+        GrantedLease last = acceptor.promised(feed.name());
+        if (!majority.isThere()
+                || !acceptor.isReady(now)
+                || !feed.proposer().isFree(now)
+                || (last != null && last.isRunning(now))) {
+            return false;
+        }
+        long delay = feed.claimDelayNanos(last, config.members(), members, now);
+        return now - majority.sinceNanos() >= delay && (last == null || now - last.untilNanos() >= delay);
+    }
+
+    private void send(List<LeaseRequest> released, long now, List<LeaseAction> actions) {
+        heartbeatNanos = now;
+        number++;
+        List<LeaseRequest> asks = new ArrayList<>();
+        Map<String, NodeHeartbeat.Part> carries = new LinkedHashMap<>();
+        feeds.values().stream().filter(CarriedFeed::isCarried).forEach(feed -> {
+            carries.put(feed.name(), feed.part(now));
+            addIfAny(asks, feed.proposer().ask(number, now));
+        });
+        NodeHeartbeat mine = new NodeHeartbeat(self, number, config.leaseMs(), asks, released, carries);
+        actions.add(new LeaseAction.Broadcast(mine));
+        count(vote(mine, now), now, actions);
+    }
+
+    // messages between members
+
+    private void heard(NodeHeartbeat theirs, ClusterTime time, List<LeaseAction> actions) {
+        long now = time.nanos();
+        members.heard(theirs, now);
+        if (theirs.leaseMs() != config.leaseMs()) {
+            actions.add(new LeaseAction.RejectLease(theirs.from(), theirs.leaseMs()));
+            return;
+        }
+        List<LeaseRequest> released = giveWay(theirs, now, actions);
+        if (!released.isEmpty()) {
+            send(released, now, actions);
+        }
+        NodeHeartbeat.Votes votes = vote(theirs, now);
+        if (!votes.votes().isEmpty()) {
+            actions.add(new LeaseAction.Reply(theirs.from(), votes));
+        }
+        if (!theirs.given().isEmpty()) {
+            tick(time, actions); // the released feed may be ours
+        }
+    }
+
+    private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
+        List<LeaseRequest> released = new ArrayList<>();
+        for (LeaseRequest ask : theirs.asks()) {
+            CarriedFeed feed = feeds.get(ask.feed());
+            LeaseRequest mine =
+                    feed == null ? null : feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
+            if (mine != null) {
+                actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
+                released.add(mine);
+            }
+        }
+        return released;
+    }
+
+    private NodeHeartbeat.Votes vote(NodeHeartbeat of, long now) {
+        of.given().forEach(released -> acceptor.release(of.from(), released, now));
+        List<LeaseVote> votes = new ArrayList<>();
+        for (LeaseRequest ask : of.asks()) {
+            CarriedFeed feed = feeds.get(ask.feed());
+            if (feed != null && !of.from().equals(self)) {
+                feed.proposer().heardOf(ask.epoch());
+            }
+            votes.add(acceptor.vote(of.from(), ask, now));
+        }
+        return new NodeHeartbeat.Votes(self, of.number(), votes);
+    }
+
+    private void count(NodeHeartbeat.Votes votes, long now, List<LeaseAction> actions) {
+        for (LeaseVote vote : votes.votes()) {
+            CarriedFeed feed = feeds.get(vote.feed());
+            if (feed == null || !feed.isCarried()) {
+                continue;
+            }
+            LeaseProposer proposer = feed.proposer();
+            proposer.voted(votes.from(), votes.number(), vote);
+            if (proposer.owns(now) && !leaving) {
+                actions.add(new LeaseAction.Extend(feed.name(), proposer.epoch(), proposer.untilNanos()));
+            }
+        }
+    }
+
+    private static <T> void addIfAny(List<? super T> list, T item) {
+        if (item != null) {
+            list.add(item);
+        }
+    }
+
+    // the node's view
+
+    boolean hasMajority() {
+        return majority.isThere();
+    }
+
+    /** Returns since when there is a majority, or none. */
+    long majoritySinceNanos() {
+        return majority.sinceNanos();
+    }
+
+    Set<String> present(long nowNanos) {
+        return members.present(nowNanos);
+    }
+
+    /** Returns the feeds that this node receives, by name. */
+    Map<String, CarriedFeed> carried() {
+        Map<String, CarriedFeed> carried = new TreeMap<>(feeds);
+        carried.values().removeIf(feed -> !feed.isCarried());
+        return carried;
+    }
+}
