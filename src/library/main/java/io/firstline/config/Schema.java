@@ -73,7 +73,7 @@ final class Schema {
     }
 
     private static JsonNode parse(String resource) {
-        try (InputStream in = Schema.class.getClassLoader().getResourceAsStream(resource)) {
+        try (InputStream in = Schema.class.getResourceAsStream("/" + resource)) {
             return JsonText.tree(new String(in.readAllBytes(), StandardCharsets.UTF_8), new ArrayList<>());
         } catch (IOException e) {
             throw new UncheckedIOException("The schema " + resource + " cannot be read from the class path", e);

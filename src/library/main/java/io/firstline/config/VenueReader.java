@@ -143,7 +143,7 @@ final class VenueReader {
             return Optional.of(JsonText.ofFile(file(directory, name)));
         }
         String resource = "conf/venues/" + name + ".json";
-        try (InputStream in = VenueReader.class.getClassLoader().getResourceAsStream(resource)) {
+        try (InputStream in = VenueReader.class.getResourceAsStream("/" + resource)) {
             return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(resource, e);
