@@ -115,6 +115,7 @@ public final class Arbiter<M> {
     private final ArbiterSettings settings;
     private final Output<M> output;
     private final SeenMessages history;
+    private final ServerOrder order;
     private final long settlingNanos;
     private final Line[] lines = new Line[MAX_LINES];
     /** In the order in which they joined, so that the same copies always lead to the same decisions. */
@@ -140,7 +141,9 @@ public final class Arbiter<M> {
     /** By stream: the youngest message published. */
     private long[] newestIn = new long[8];
 
-    private int leaders;
+    /** The slots of the lines in step, as bits. */
+    private long inStep;
+
     private long lastLeaderCopyNanos;
     private long settled;
     private long lateMessages;
@@ -152,6 +155,7 @@ public final class Arbiter<M> {
         this.settings = settings;
         this.output = output;
         this.history = new SeenMessages(settings.historySize(), settings.historyNanos());
+        this.order = history.order();
         this.inStreams = new OrderAgreement(settings.skewNanos(), true);
         this.unnamed = new OrderAgreement(settings.skewNanos(), true, 128);
         this.apart = new OrderAgreement(settings.skewNanos(), false);
@@ -178,7 +182,7 @@ public final class Arbiter<M> {
             lead(line, nowNanos);
         } else {
             line.watermark = history.newest();
-            line.joinedInOutage = leaders == 0;
+            line.joinedInOutage = inStep == 0;
             joining.put(line, new HeldCopies<>());
         }
         return line;
@@ -195,13 +199,13 @@ public final class Arbiter<M> {
         if (held != null) {
             held.drain((stream, sequence) -> {}, copy -> giveUp(line, copy, nowNanos));
         } else {
-            leaders--;
+            inStep &= ~(1L << line.slot);
         }
         line.leading = false;
         lines[line.slot] = null;
         history.release(line.slot);
         guesses.removeIf(guess -> guess.line == line);
-        if (leaders == 0) {
+        if (inStep == 0) {
             joining.keySet().stream()
                     .filter(l -> l.hasDelivered)
                     .min(NEXT_TO_LEAD)
@@ -220,8 +224,11 @@ public final class Arbiter<M> {
             line.lastCopyNanos = nowNanos;
         }
         line.tick(nowNanos, settings.skewNanos());
-        if (!line.leading && leaders == 0) {
+        if (!line.leading && inStep == 0) {
             leadAlone(line, nowNanos);
+        }
+        if (line.leading && guesses.isEmpty() && isExpected(line, arrival, nowNanos)) {
+            return;
         }
         long hash = arrival.identity();
         if (!guesses.isEmpty()) {
@@ -236,7 +243,7 @@ public final class Arbiter<M> {
             if (sequence != 0) {
                 noteGuess(line, arrival, sequence, nowNanos);
                 late(line, sequence, history.isUnique(hash), nowNanos);
-            } else if (line.watermark >= history.oldest() - 1 || leaders == 1) {
+            } else if (line.watermark >= history.oldest() - 1 || Long.bitCount(inStep) == 1) {
                 publish(line, arrival, nowNanos, isLate(line, arrival.stream(), nowNanos), nowNanos);
             } else {
                 fallBehind(line);
@@ -339,9 +346,9 @@ public final class Arbiter<M> {
         apart.repeated(copy.identity());
         long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
         history.ownNanos(sequence, line.ownNanos);
-        history.placeAfter(
+        order.placeAfter(
                 sequence, receivedNanos == nowNanos && line.leastLagNanos == 0 ? 0 : line.placeIn(copy.stream()));
-        history.markPlaced(sequence, line.slot);
+        order.markPlaced(sequence, line.slot);
         line.placeIn(copy.stream(), sequence);
         if (passedOne) {
             awaitConfirmation(sequence);
@@ -401,6 +408,31 @@ public final class Arbiter<M> {
 
     // which message it is
 
+    /**
+     * The short way of nearly all late copies: whether the line delivers the message after its place in the stream, as
+     * expected, and nothing has to be decided. If so, the copy is counted.
+     */
+    private boolean isExpected(Line line, Arrival<M> arrival, long nowNanos) {
+        int stream = arrival.stream();
+        StreamFigures figures = line.figuresIn(stream);
+        if (figures == null) {
+            return false;
+        }
+        long sequence = history.expected(figures.place, arrival.identity(), line.slot, line.floorNanos);
+        if (sequence <= settled || sequence < figures.begun || !isOrderProven(stream)) {
+            return false;
+        }
+        agreement(stream).kept(0);
+        compare(line, sequence, arrival.content());
+        lastLeaderCopyNanos = nowNanos;
+        history.markDeliveredInPlace(sequence, line.slot);
+        figures.place = sequence;
+        line.lateCopies++;
+        line.reached(figures, sequence, stream, nowNanos - history.firstNanos(sequence), history.newest());
+        line.newestAtLastCopy = history.newest();
+        return true;
+    }
+
     /** The published message that a copy on a line belongs to, or 0 if there is none. */
     private long match(Line line, long hash) {
         doubtful = false;
@@ -417,13 +449,13 @@ public final class Arbiter<M> {
     private void place(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
         long place = line.placeIn(stream);
-        if (place >= history.oldest() && !history.isBefore(place, sequence)) {
+        if (place >= history.oldest() && !order.isBefore(place, sequence)) {
             if (!beyondDoubt && (!isOrderProven(stream) || distance(sequence, place) > settings.skewNanos())) {
                 return;
             }
-            history.moveAfter(sequence, place, line.slot);
+            order.moveAfter(sequence, place, line.slot);
         }
-        history.markPlaced(sequence, line.slot);
+        order.markPlaced(sequence, line.slot);
         line.placeIn(stream, sequence);
     }
 
@@ -431,8 +463,8 @@ public final class Arbiter<M> {
     private void placeJoining(Line line, long sequence, boolean beyondDoubt) {
         int stream = history.stream(sequence);
         long place = line.placeIn(stream);
-        if (line.anchored && beyondDoubt && (place < history.oldest() || history.isBefore(place, sequence))) {
-            history.markPlaced(sequence, line.slot);
+        if (line.anchored && beyondDoubt && (place < history.oldest() || order.isBefore(place, sequence))) {
+            order.markPlaced(sequence, line.slot);
             line.placeIn(stream, sequence);
         }
     }
@@ -449,7 +481,7 @@ public final class Arbiter<M> {
                     || guess.sequence < history.oldest()
                     || (guess.line == line
                             && guess.copy.stream() == stream
-                            && history.isBefore(guess.sequence, sequence)));
+                            && order.isBefore(guess.sequence, sequence)));
         }
         long place = line.placeIn(stream);
         if (doubtful
@@ -460,8 +492,8 @@ public final class Arbiter<M> {
                 || !isOrderProven(stream)) {
             return;
         }
-        long movedFrom = history.isBefore(place, sequence) ? 0 : history.predecessor(sequence);
-        if (movedFrom == 0 && history.lackedBetween(place, sequence, line.slot, null) == 0) {
+        long movedFrom = order.isBefore(place, sequence) ? 0 : order.predecessor(sequence);
+        if (movedFrom == 0 && order.lackedBetween(place, sequence, line.slot, null) == 0) {
             return;
         }
         if (guesses.size() == MAX_GUESSES) {
@@ -491,11 +523,11 @@ public final class Arbiter<M> {
     /** The message that the line delivers now though it had skipped it; 0 = none. */
     private long proofAhead(Guess<M> guess, Line line, Arrival<M> copy) {
         if (guess.line != line
-                || !history.isBefore(guess.placeBefore, guess.sequence)
-                || history.isNextAfter(line.placeIn(copy.stream()), line.slot, copy.identity())) {
+                || !order.isBefore(guess.placeBefore, guess.sequence)
+                || order.isNextAfter(line.placeIn(copy.stream()), line.slot, copy.identity())) {
             return 0;
         }
-        return history.lackedBetween(guess.placeBefore, guess.sequence, line.slot, copy.identity());
+        return order.lackedBetween(guess.placeBefore, guess.sequence, line.slot, copy.identity());
     }
 
     /** The message that another line delivers after the matched one, and the first line before it; 0 = none. */
@@ -507,7 +539,7 @@ public final class Arbiter<M> {
         }
         long follower = history.alikeBetween(guess.movedFrom, guess.sequence, line.slot, copy.identity());
         return follower != 0
-                        && !history.isBefore(guess.placeBefore, follower)
+                        && !order.isBefore(guess.placeBefore, follower)
                         && history.isDeliveredBy(follower, guess.line.slot)
                 ? follower
                 : 0;
@@ -521,7 +553,7 @@ public final class Arbiter<M> {
         history.unmarkDelivered(guess.sequence, line.slot);
         line.takenBack(guess.sequence, stream, guess.reachedBefore, guess.placeBefore);
         if (guess.movedFrom != 0) {
-            history.placeAfter(guess.sequence, guess.movedFrom);
+            order.placeAfter(guess.sequence, guess.movedFrom);
         }
         long other = history.alikeBetween(guess.placeBefore, until, line.slot, guess.copy.identity());
         if (other != 0) {
@@ -596,12 +628,12 @@ public final class Arbiter<M> {
      */
     private boolean isPassed(Line line, long hash, long sequence) {
         int stream = history.stream(sequence);
-        boolean passedInOrder = history.isPassed(sequence, line.placeIn(stream), line.slot);
+        boolean passedInOrder = order.isPassed(sequence, line.placeIn(stream), line.slot);
         boolean unique = history.isUnique(hash);
         if (isOrderProven(stream)) {
             long begun = line.begunIn(stream);
-            boolean passed = passedInOrder
-                    || (begun >= history.oldest() && sequence < begun && history.isBefore(sequence, begun));
+            boolean passed =
+                    passedInOrder || (begun >= history.oldest() && sequence < begun && order.isBefore(sequence, begun));
             if (unique && !passed) {
                 agreement(stream).kept(0);
             }
@@ -862,7 +894,7 @@ public final class Arbiter<M> {
 
     private void advance(Line line, int stream, long place) {
         long known = line.placeIn(stream);
-        if (place >= history.oldest() && (known < history.oldest() || history.isBefore(known, place))) {
+        if (place >= history.oldest() && (known < history.oldest() || order.isBefore(known, place))) {
             line.placeIn(stream, place);
         }
     }
@@ -873,14 +905,14 @@ public final class Arbiter<M> {
         line.leadingSinceNanos = nowNanos;
         line.leadingAfter = history.newest();
         line.fellBehind = false;
-        leaders++;
+        inStep |= 1L << line.slot;
     }
 
     private void fallBehind(Line line) {
         line.leading = false;
         line.fellBehind = true;
         line.streak = 0;
-        leaders--;
+        inStep &= ~(1L << line.slot);
         joining.put(line, new HeldCopies<>());
         output.outOfStep(line);
     }
@@ -904,7 +936,7 @@ public final class Arbiter<M> {
         }
         long delivered = history.deliveredBy(sequence);
         output.settled(delivered, history.stream(sequence));
-        confirm(sequence, Long.bitCount(delivered) == 1 && leaders > 1);
+        confirm(sequence, Long.bitCount(delivered) == 1 && Long.bitCount(inStep) > 1);
         if (distrusted) {
             neverCounted = sequence;
             history.forgetWinner(sequence);
@@ -912,16 +944,14 @@ public final class Arbiter<M> {
         }
         long firstNanos = history.firstNanos(sequence);
         int winner = history.winner(sequence);
-        if (Long.bitCount(delivered) == 1 && winner >= 0 && leaders > 1) {
+        if (Long.bitCount(delivered) == 1 && winner >= 0 && Long.bitCount(inStep) > 1) {
             lines[winner].saved(history.stream(sequence), 1); // until another copy arrives after all
         } else {
             history.forgetWinner(sequence);
         }
-        for (Line line : lines) {
-            if (line != null
-                    && line.leading
-                    && (delivered & 1L << line.slot) == 0
-                    && line.leadingSinceNanos - firstNanos <= 0) {
+        for (long lacking = inStep & ~delivered; lacking != 0; lacking &= lacking - 1) {
+            Line line = lines[Long.numberOfTrailingZeros(lacking)];
+            if (line.leadingSinceNanos - firstNanos <= 0) {
                 line.lost(history.stream(sequence), 1);
             }
         }
@@ -930,6 +960,6 @@ public final class Arbiter<M> {
     @Override
     public String toString() {
         return "Arbiter[published=" + history.newest() + ", lines="
-                + Arrays.stream(lines).filter(l -> l != null).count() + ", inStep=" + leaders + "]";
+                + Arrays.stream(lines).filter(l -> l != null).count() + ", inStep=" + Long.bitCount(inStep) + "]";
     }
 }

@@ -96,20 +96,31 @@ public final class Line {
      * @param newest the youngest message published
      */
     void reached(long sequence, int stream, boolean beyondDoubt, long lagNanos, long newest) {
-        watermark = Math.max(watermark, sequence);
         StreamFigures figures = in(stream);
-        figures.reached = Math.max(figures.reached, sequence);
         if (beyondDoubt) {
-            if (anchored && figures.begun == 0) {
-                figures.begun = sequence;
-            }
-            matched = Math.max(matched, sequence);
-            if (sequence > figures.matched) { // otherwise it is a repeat of a message that is remembered only once
-                figures.matched = sequence;
-                figures.matchedAfter = newest;
-                figures.matchedOwnNanos = ownNanos;
-            }
+            reached(figures, sequence, stream, lagNanos, newest);
+        } else {
+            followed(figures, sequence, stream, lagNanos);
         }
+    }
+
+    /** The same, beyond doubt. */
+    void reached(StreamFigures figures, long sequence, int stream, long lagNanos, long newest) {
+        if (anchored && figures.begun == 0) {
+            figures.begun = sequence;
+        }
+        matched = Math.max(matched, sequence);
+        if (sequence > figures.matched) { // otherwise it is a repeat of a message that is remembered only once
+            figures.matched = sequence;
+            figures.matchedAfter = newest;
+            figures.matchedOwnNanos = ownNanos;
+        }
+        followed(figures, sequence, stream, lagNanos);
+    }
+
+    private void followed(StreamFigures figures, long sequence, int stream, long lagNanos) {
+        watermark = Math.max(watermark, sequence);
+        figures.reached = Math.max(figures.reached, sequence);
         leastLagNanos = lagNanos < leastLagNanos ? lagNanos : leastLagNanos + (lagNanos - leastLagNanos) / LAG_MEMORY;
         lag(figures, stream, lagNanos);
     }

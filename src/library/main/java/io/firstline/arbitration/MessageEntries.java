@@ -1,0 +1,233 @@
+package io.firstline.arbitration;
+
+/**
+ * The facts of the messages published last, by sequence: a ring that doubles on request. Whoever fills it bounds it.
+ *
+ * <p>The eight numbers that every copy needs stand beside each other, 64 bytes for each entry: a copy touches one cache
+ * line or two, and not eight. Each place takes 66 bytes, 12 more once streams or contents are known.
+ */
+final class MessageEntries {
+    private static final int NONE = -1;
+
+    private static final int SHIFT = 3;
+    private static final int HASH = 0;
+    private static final int FIRST_NANOS = 1;
+    private static final int DELIVERED_BY = 2;
+    private static final int OWN_NANOS = 3;
+    private static final int PREVIOUS = 4;
+    private static final int NEXT = 5;
+    private static final int LABEL = 6;
+    private static final int PLACED_BY = 7;
+
+    private int mask;
+    private long[] numbers;
+    private byte[] winner;
+    /** As the winner, but kept until that line leaves. */
+    private byte[] publisher;
+    /** Null = no message had a content or a stream so far. */
+    private long[] content;
+
+    private int[] stream;
+
+    private long oldest = 1;
+    private long newest;
+
+    /**
+     * Starts empty.
+     *
+     * @param size a power of two
+     */
+    MessageEntries(int size) {
+        this.mask = size - 1;
+        this.numbers = new long[size << SHIFT];
+        this.winner = new byte[size];
+        this.publisher = new byte[size];
+    }
+
+    long oldest() {
+        return oldest;
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    /** How many entries there are. */
+    int count() {
+        return (int) (newest - oldest) + 1;
+    }
+
+    /** For how many entries there is room. */
+    int size() {
+        return mask + 1;
+    }
+
+    /** The index of an entry, from 0 to below {@link #size()}. */
+    int index(long sequence) {
+        return (int) sequence & mask;
+    }
+
+    private int at(long sequence) {
+        return ((int) sequence & mask) << SHIFT;
+    }
+
+    /** Adds the youngest entry; there must be room. The line of this slot published it. */
+    long add(long hash, long messageContent, int messageStream, int slot, long receivedNanos) {
+        long sequence = ++newest;
+        int at = at(sequence);
+        numbers[at + HASH] = hash;
+        numbers[at + FIRST_NANOS] = receivedNanos;
+        numbers[at + DELIVERED_BY] = 1L << slot;
+        numbers[at + PLACED_BY] = 0;
+        int index = index(sequence);
+        winner[index] = (byte) slot;
+        publisher[index] = (byte) slot;
+        if (content == null && (messageContent != 0 || messageStream != 0)) {
+            content = new long[mask + 1];
+            stream = new int[mask + 1];
+        }
+        if (content != null) {
+            content[index] = messageContent;
+            stream[index] = messageStream;
+        }
+        return sequence;
+    }
+
+    void removeOldest() {
+        oldest++;
+    }
+
+    long hash(long sequence) {
+        return numbers[at(sequence) + HASH];
+    }
+
+    long firstNanos(long sequence) {
+        return numbers[at(sequence) + FIRST_NANOS];
+    }
+
+    /** The slots of the lines that have delivered it, as bits. */
+    long deliveredBy(long sequence) {
+        return numbers[at(sequence) + DELIVERED_BY];
+    }
+
+    boolean isDeliveredBy(long sequence, int slot) {
+        return (deliveredBy(sequence) & 1L << slot) != 0;
+    }
+
+    void markDelivered(long sequence, int slot) {
+        numbers[at(sequence) + DELIVERED_BY] |= 1L << slot;
+    }
+
+    /** A line did not deliver it after all. */
+    void unmarkDelivered(long sequence, int slot) {
+        numbers[at(sequence) + DELIVERED_BY] &= ~(1L << slot);
+        numbers[at(sequence) + PLACED_BY] &= ~(1L << slot);
+    }
+
+    /** The own time of the line that delivered the first copy, when it did. */
+    long ownNanos(long sequence) {
+        return numbers[at(sequence) + OWN_NANOS];
+    }
+
+    void ownNanos(long sequence, long nanos) {
+        numbers[at(sequence) + OWN_NANOS] = nanos;
+    }
+
+    /** The entry before it in the server's order; 0 = none. */
+    long previous(long sequence) {
+        return numbers[at(sequence) + PREVIOUS];
+    }
+
+    void previous(long sequence, long other) {
+        numbers[at(sequence) + PREVIOUS] = other;
+    }
+
+    /** The entry after it in the server's order; 0 = none. */
+    long next(long sequence) {
+        return numbers[at(sequence) + NEXT];
+    }
+
+    void next(long sequence, long other) {
+        numbers[at(sequence) + NEXT] = other;
+    }
+
+    /** Grows along the server's order. */
+    long label(long sequence) {
+        return numbers[at(sequence) + LABEL];
+    }
+
+    void label(long sequence, long label) {
+        numbers[at(sequence) + LABEL] = label;
+    }
+
+    /** The slots of the lines whose order proves its place in the server's order, as bits. */
+    long placedBy(long sequence) {
+        return numbers[at(sequence) + PLACED_BY];
+    }
+
+    void markPlaced(long sequence, int slot) {
+        numbers[at(sequence) + PLACED_BY] |= 1L << slot;
+    }
+
+    /** The slot of the line that delivered the first copy; -1 = a line that delivered it has left, or it was forgotten. */
+    int winner(long sequence) {
+        return winner[index(sequence)];
+    }
+
+    void forgetWinner(long sequence) {
+        winner[index(sequence)] = NONE;
+    }
+
+    /** The slot of the line that delivered the first copy; -1 = it has left. */
+    int publisher(long sequence) {
+        return publisher[index(sequence)];
+    }
+
+    /** Identifies the bytes of the first copy; 0 = not known. */
+    long content(long sequence) {
+        return content == null ? 0 : content[index(sequence)];
+    }
+
+    /** The stream it belongs to, 0 = none. */
+    int stream(long sequence) {
+        return stream == null ? 0 : stream[index(sequence)];
+    }
+
+    /** Removes a line from every entry, so that another line can have its slot. */
+    void release(int slot) {
+        long others = ~(1L << slot);
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            int index = index(sequence);
+            if (isDeliveredBy(sequence, slot)) {
+                numbers[at(sequence) + DELIVERED_BY] &= others;
+                winner[index] = NONE; // it is not known any more that one line was the only one
+            }
+            numbers[at(sequence) + PLACED_BY] &= others;
+            if (publisher[index] == slot) {
+                publisher[index] = NONE;
+            }
+        }
+    }
+
+    /** Doubles the room. */
+    void grow() {
+        int oldMask = mask;
+        mask = 2 * mask + 1;
+        numbers = moved(numbers, oldMask, 1 << SHIFT, new long[(mask + 1) << SHIFT]);
+        winner = moved(winner, oldMask, 1, new byte[mask + 1]);
+        publisher = moved(publisher, oldMask, 1, new byte[mask + 1]);
+        if (content != null) {
+            content = moved(content, oldMask, 1, new long[mask + 1]);
+            stream = moved(stream, oldMask, 1, new int[mask + 1]);
+        }
+    }
+
+    /** Copies what belongs to each entry, so many elements, from a ring of another size. */
+    <T> T moved(T from, int oldMask, int elements, T to) {
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            int old = ((int) sequence & oldMask) * elements;
+            System.arraycopy(from, old, to, index(sequence) * elements, elements);
+        }
+        return to;
+    }
+}
