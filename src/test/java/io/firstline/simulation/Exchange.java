@@ -37,6 +37,10 @@ final class Exchange implements Connector {
 
     /** The largest number of repeatable messages. */
     private static final int REPEATABLE = 50;
+    /** The largest recorded share of repeats among the messages of an exchange. */
+    private static final double MOST_REPEATS = 0.24;
+    /** The time that some exchanges take from a subscription to its first message. */
+    private static final long SLOW_START_NANOS = 800 * Plan.MS;
 
     private static final int TOO_MANY_REQUESTS = 429;
     /** The pause after a "too often" without a duration. */
@@ -45,6 +49,12 @@ final class Exchange implements Connector {
     private final VirtualTime time;
     private final Plan plan;
     private final SplittableRandom random;
+    /** Only for exchanges that repeat, so that the seeds of the others keep their course. */
+    private final SplittableRandom repeating;
+
+    private double repeats;
+    private final double lacks;
+    private final long slowStartNanos;
     private final Trace trace;
     Judge judge;
 
@@ -66,6 +76,10 @@ final class Exchange implements Connector {
         this.time = time;
         this.plan = plan;
         this.random = random;
+        this.repeating = new SplittableRandom(plan.lengthNanos());
+        this.repeats = plan.family().repeats ? repeating.nextDouble(MOST_REPEATS) : 0;
+        this.lacks = plan.family().repeats && repeating.nextInt(4) > 0 ? repeating.nextDouble(0.02) : 0;
+        this.slowStartNanos = plan.family().repeats && repeating.nextBoolean() ? SLOW_START_NANOS : 0;
         this.trace = trace;
     }
 
@@ -136,7 +150,7 @@ final class Exchange implements Connector {
             judge.opened(wire);
         });
         if (!plan.onRequest()) {
-            time.in(afterNanos - Math.min(afterNanos, wire.delayNanos), () -> subscribe(wire));
+            time.in(afterNanos - Math.min(afterNanos, wire.delayNanos) + slowStartNanos, () -> subscribe(wire));
         }
         if (through == Door.FLAPPING) {
             time.in(afterNanos + random.nextLong(600 * Plan.MS), wire::finish);
@@ -146,7 +160,7 @@ final class Exchange implements Connector {
     /** A request arrived on a connection. */
     void requested(Wire wire) {
         if (plan.onRequest()) {
-            time.in(wire.delayNanos, () -> subscribe(wire));
+            time.in(wire.delayNanos + slowStartNanos, () -> subscribe(wire));
         }
     }
 
@@ -215,9 +229,10 @@ final class Exchange implements Connector {
         message.sentNanos = time.nowNanos();
         sent++;
         judge.sent(message);
+        Wire lacking = lacking();
         for (int i = 0; i < subscribed.size(); i++) {
             Wire wire = subscribed.get(i);
-            if (plan.family().skips && random.nextInt(100) == 0) {
+            if (wire == lacking || (plan.family().skips && random.nextInt(100) == 0)) {
                 message.skipped = true;
             } else {
                 wire.send(message);
@@ -225,11 +240,28 @@ final class Exchange implements Connector {
         }
     }
 
+    /** The connection that lacks this copy, or null: at least two others that are whole and in step deliver it. */
+    private Wire lacking() {
+        if (lacks == 0 || subscribed.isEmpty() || repeating.nextDouble() >= lacks) {
+            return null;
+        }
+        Wire wire = subscribed.get(repeating.nextInt(subscribed.size()));
+        return judge.spares(wire) > 1 ? wire : null;
+    }
+
     private boolean repeats() {
-        return plan.family().repeats && messages.size() > REPEATABLE && random.nextInt(5) == 0;
+        return repeats > 0 && messages.size() > REPEATABLE && repeating.nextDouble() < repeats;
+    }
+
+    /** No message repeats from now on, so that all of them are counted in the end. */
+    void endRepeats() {
+        repeats = 0;
     }
 
     private Message anEarlierOne() {
+        if (repeating.nextInt(3) == 0) {
+            return messages.get(0); // again and again, like a heartbeat
+        }
         return messages.get(
                 random.nextBoolean()
                         ? messages.size() - 1 - random.nextInt(REPEATABLE)

@@ -119,6 +119,7 @@ final class World {
     /** Waits long enough for half-open connections to be found and for a candidate's trial. */
     private void recover() {
         faults.end();
+        exchange.endRepeats();
         if (plan.family() == Plan.Family.DENSE) {
             exchange.slowDown(100);
         }
