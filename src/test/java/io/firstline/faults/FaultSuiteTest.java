@@ -13,12 +13,10 @@ import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
 import io.firstline.testkit.Frame;
-import io.firstline.testkit.NameServer;
 import io.firstline.testkit.NameServer.Mood;
 import io.firstline.testkit.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.dns.AddressResolverOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -78,16 +75,14 @@ class FaultSuiteTest {
     @TempDir
     private static Path directory;
 
+    /** Scenes mostly wait, so this many are played at the same time; the two that take ten seconds begin first. */
+    private static final int BESIDE = 6;
+
     private static Vertx exchange;
-    private static Vertx pool;
-    private static NameServer names;
     private static Tls authority;
     private static Tls trusted;
-    /** The rows that take ten seconds run at the same time as the others. */
     private static ExecutorService beside;
-
-    private static Map<String, Future<Played>> playedBeside;
-    private static final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+    private static Map<String, Future<Played>> played;
     private static final FaultReport report = new FaultReport();
 
     /** The fault of a scene, and the expected result. */
@@ -138,62 +133,46 @@ class FaultSuiteTest {
     /** The result of a row: {@code verdict} is null if the row did not finish, {@code error} is null if it passed. */
     private record Played(Tally.Verdict verdict, Scene scene, AssertionError error) {}
 
-    private static Vertx vertx() {
-        AddressResolverOptions resolver = new AddressResolverOptions()
-                .addServer(names.address())
-                .setCacheMaxTimeToLive(0)
-                .setQueryTimeout(300)
-                .setMaxQueries(1);
-        return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setAddressResolverOptions(resolver))
-                .exceptionHandler(e -> thrown.add(e));
-    }
-
     @BeforeAll
     static void prepare() {
         Quiet.logs();
         authority = Tls.authority(directory);
         trusted = authority.issue("dns:localhost", 0);
-        names = NameServer.start();
-        exchange = vertx();
-        pool = vertx();
-        beside = Executors.newCachedThreadPool();
+        exchange = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        beside = Executors.newFixedThreadPool(BESIDE);
         // so that no row measures class loading, which may be slow
-        try (Scene warmUp =
-                new Scene(exchange, pool, 3, List.of(0), config -> overTls(connectsWithin(10_000, config)))) {
+        try (Scene warmUp = new Scene(exchange, 3, List.of(0), config -> overTls(connectsWithin(10_000, config)))) {
             warmUp.proxy.secure(trusted);
             warmUp.strike(FaultLink::cut);
             warmUp.recover();
         }
-        playedBeside = slowRows().collect(Collectors.toMap(Row::name, row -> beside.submit(() -> play(row))));
+        played = Stream.concat(slowRows(), rows())
+                .collect(Collectors.toMap(Row::name, row -> beside.submit(() -> play(row))));
     }
 
     @AfterAll
     static void write() {
         report.write();
         beside.shutdownNow();
-        Await.result(pool.close());
         Await.result(exchange.close());
-        names.close();
     }
 
     @Order(1)
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
-    void shouldLoseNothing(Row row) {
-        thrown.clear();
-        names.become(Mood.KNOWS);
-        judge(row, play(row));
+    void shouldLoseNothing(Row row) throws Exception {
+        judge(row);
     }
 
     @Order(2)
     @ParameterizedTest(name = "{0}")
     @MethodSource("slowRows")
     void shouldLoseNothingInTheLongRun(Row row) throws Exception {
-        judge(row, playedBeside.get(row.name()).get(60, TimeUnit.SECONDS));
+        judge(row);
     }
 
     private static Played play(Row row) {
-        try (Scene scene = new Scene(exchange, pool, row.connections(), row.delaysMs(), row.shape())) {
+        try (Scene scene = new Scene(exchange, row.connections(), row.delaysMs(), row.shape())) {
             AssertionError error = null;
             Tally.Verdict verdict = null;
             try {
@@ -210,24 +189,26 @@ class FaultSuiteTest {
         }
     }
 
-    private static void judge(Row row, Played played) {
-        Tally.Verdict verdict = played.verdict();
-        AssertionError error = played.error();
+    private static void judge(Row row) throws Exception {
+        Played result = played.get(row.name()).get(60, TimeUnit.SECONDS);
+        Tally.Verdict verdict = result.verdict();
+        Scene scene = result.scene();
+        AssertionError error = result.error();
         if (verdict != null) {
             boolean excused = row.unordered() != null && verdict.outOfOrder() > 0;
             if (excused) {
-                played.scene().missed(row.unordered());
+                scene.missed(row.unordered());
             }
             try {
                 assertThat(verdict)
                         .isEqualTo(new Tally.Verdict(
                                 verdict.owed(), 0, 0, verdict.late(), excused ? verdict.outOfOrder() : 0));
-                assertThat(thrown).as("exceptions that nobody caught").isEmpty();
+                assertThat(scene.thrown).as("exceptions that nobody caught").isEmpty();
             } catch (AssertionError e) {
                 error = error == null ? e : error;
             }
         }
-        report.row(row.name(), verdict, played.scene(), error == null ? null : firstLine(error));
+        report.row(row.name(), verdict, scene, error == null ? null : firstLine(error));
         if (error != null) {
             throw error;
         }
@@ -615,7 +596,7 @@ class FaultSuiteTest {
             rows.add(new Row(
                     "RST, name server " + mood.name().toLowerCase(Locale.ROOT),
                     FaultSuiteTest::byName,
-                    noNewConnection("dns", scene -> names.become(mood), scene -> names.become(Mood.KNOWS))));
+                    noNewConnection("dns", scene -> scene.names.become(mood), scene -> scene.names.become(Mood.KNOWS))));
         }
         rows.add(new Row(
                 "RST, new connections' certificate has expired",
@@ -626,7 +607,7 @@ class FaultSuiteTest {
                 FaultSuiteTest::overTls,
                 badCertificate("dns:feed.example.com", 0)));
         Fault hanging = badUpgrade("tls", FaultProxy.hang());
-        rows.add(new Row("RST, new TLS handshakes hang", pool -> overTls(impatient(pool)), scene -> {
+        rows.add(new Row("RST, new TLS handshakes hang", FaultSuiteTest::overTls, scene -> {
             scene.proxy.secure(trusted);
             hanging.play(scene);
         }));
@@ -788,14 +769,14 @@ class FaultSuiteTest {
                 heard.incrementAndGet();
                 throw new IllegalStateException("on purpose");
             }));
-            scene.detect("the exception told", () -> !thrown.isEmpty());
+            scene.detect("the exception told", () -> !scene.thrown.isEmpty());
             int before = heard.get();
             scene.more();
             assertThat(heard.get()).as("it still gets messages").isGreaterThan(before);
             scene.assertLostConnections(0);
             scene.pool.detach(bad);
             scene.report();
-            thrown.removeIf(e -> "on purpose".equals(e.getMessage()));
+            scene.thrown.removeIf(e -> "on purpose".equals(e.getMessage()));
         }));
         rows.add(new Row("consumer that never reads", scene -> {
             scene.strike(link -> scene.pool.stream(100, Overflow.DROP_OLDEST));

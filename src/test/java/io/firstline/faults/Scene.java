@@ -19,8 +19,11 @@ import io.firstline.simulator.SimulatorConfig;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
+import io.firstline.testkit.NameServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +53,12 @@ final class Scene implements AutoCloseable {
     private record Told(FeedEvent event, long nanos) {}
 
     private final ExchangeSimulator exchange;
+    private final Vertx vertx;
+    /** The name server of the pool. */
+    final NameServer names = NameServer.start();
+    /** Exceptions that nobody caught. */
+    final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+
     private final List<Told> told = new CopyOnWriteArrayList<>();
     final FaultProxy proxy;
     final Tally tally;
@@ -65,16 +74,12 @@ final class Scene implements AutoCloseable {
     private String missed;
 
     /**
-     * An exchange that is silent until the scene begins, and a pool that has not started.
+     * An exchange that is silent until the scene begins, and a pool that has not started. The pool has a Vert.x of its
+     * own, so that scenes at the same time share no event loop and no connect budget.
      *
      * @param delaysMs of the exchange's lines, taken in turn
      */
-    Scene(
-            Vertx exchangeVertx,
-            Vertx poolVertx,
-            int connections,
-            List<Integer> delaysMs,
-            UnaryOperator<WsPoolConfig> shape) {
+    Scene(Vertx exchangeVertx, int connections, List<Integer> delaysMs, UnaryOperator<WsPoolConfig> shape) {
         exchange = ExchangeSimulator.create(
                 exchangeVertx,
                 SimulatorConfig.of()
@@ -96,8 +101,15 @@ final class Scene implements AutoCloseable {
                 .withLatencyPingIntervalMs(PING_MS)
                 .withConnectTimeoutMs(1_000)
                 .withRetry(new RetryConfig(50, 400, 10_000, 0));
+        AddressResolverOptions resolver = new AddressResolverOptions()
+                .addServer(names.address())
+                .setCacheMaxTimeToLive(0)
+                .setQueryTimeout(300)
+                .setMaxQueries(1);
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setAddressResolverOptions(resolver))
+                .exceptionHandler(thrown::add);
         pool = WsPool.create(
-                poolVertx,
+                vertx,
                 "fault",
                 shape.apply(WsPoolConfig.of(connection)
                         .withConnections(connections)
@@ -282,6 +294,8 @@ final class Scene implements AutoCloseable {
         Future<Void> closing = pool.close();
         proxy.close();
         Await.result(closing);
+        Await.result(vertx.close());
         Await.result(exchange.close());
+        names.close();
     }
 }

@@ -41,28 +41,24 @@ class StallTest {
     private static final String UNANSWERED = "none of the 5 open connections delivers or answers anything";
 
     private static Vertx exchange;
-    private static Vertx pool;
     private static ExecutorService beside;
 
     @BeforeAll
     static void prepare() {
         Quiet.logs();
         exchange = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-        pool = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         beside = Executors.newCachedThreadPool();
     }
 
     @AfterAll
     static void close() {
         beside.shutdownNow();
-        Await.result(pool.close());
         Await.result(exchange.close());
     }
 
     private static Scene scene() {
         return new Scene(
                 exchange,
-                pool,
                 5,
                 List.of(0, 2, 4),
                 config -> config.withConnection(config.connection().withLatencyPingIntervalMs(1_000)));
