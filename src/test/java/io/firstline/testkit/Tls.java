@@ -24,6 +24,7 @@ public final class Tls {
 
     private final Path store;
     private final Path certificate;
+    private SSLContext context;
 
     private Tls(Path store, Path certificate) {
         this.store = store;
@@ -43,8 +44,7 @@ public final class Tls {
                 store,
                 SERVER,
                 List.of("-genkeypair", "-keyalg", "EC", "-dname", "CN=test", "-ext", "san=" + names, "-validity", "2"));
-        keytool(store, SERVER, List.of("-exportcert", "-rfc", "-file", certificate.toString()));
-        return new Tls(store, certificate);
+        return new Tls(store, certificate).exported(SERVER);
     }
 
     /**
@@ -60,8 +60,7 @@ public final class Tls {
                 store,
                 AUTHORITY,
                 List.of("-genkeypair", "-keyalg", "EC", "-dname", "CN=authority", "-ext", "bc:c", "-validity", "2"));
-        keytool(store, AUTHORITY, List.of("-exportcert", "-rfc", "-file", certificate.toString()));
-        return new Tls(store, certificate);
+        return new Tls(store, certificate).exported(AUTHORITY);
     }
 
     /**
@@ -82,6 +81,29 @@ public final class Tls {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes a certificate of the store as PEM; keytool would take another JVM for that. */
+    private Tls exported(String alias) {
+        try {
+            pem(certificate, "CERTIFICATE", keys().getCertificate(alias).getEncoded());
+            return this;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private KeyStore keys() throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            return keys;
+        }
+    }
+
+    private static void pem(Path file, String what, byte[] der) throws IOException {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
     }
 
     private static void keytool(Path store, String alias, List<String> arguments) {
@@ -114,28 +136,25 @@ public final class Tls {
 
     /** The key of the certificate as a PEM file, for a server that reads such. */
     public String key() {
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            byte[] key = keys.getKey(SERVER, PASSWORD.toCharArray()).getEncoded();
+        try {
             Path file = store.resolveSibling("server.key");
-            String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
-            Files.writeString(file, "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n");
+            pem(file, "PRIVATE KEY", keys().getKey(SERVER, PASSWORD.toCharArray()).getEncoded());
             return file.toString();
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    SSLContext serverContext() {
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            keys.deleteEntry(AUTHORITY); // or its key might be shown instead
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(keys, PASSWORD.toCharArray());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(factory.getKeyManagers(), null, null);
+    synchronized SSLContext serverContext() {
+        try {
+            if (context == null) {
+                KeyStore keys = keys();
+                keys.deleteEntry(AUTHORITY); // or its key might be shown instead
+                KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                factory.init(keys, PASSWORD.toCharArray());
+                context = SSLContext.getInstance("TLS");
+                context.init(factory.getKeyManagers(), null, null);
+            }
             return context;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
