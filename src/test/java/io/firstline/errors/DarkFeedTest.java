@@ -16,8 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A feed without any connection is not left dark, and says why it is. */
+@Execution(ExecutionMode.CONCURRENT)
 class DarkFeedTest {
     private static final RetryConfig LONG_PAUSES = new RetryConfig(60_000, 3_600_000, 10_000);
 

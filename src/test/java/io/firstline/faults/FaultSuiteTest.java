@@ -596,7 +596,8 @@ class FaultSuiteTest {
             rows.add(new Row(
                     "RST, name server " + mood.name().toLowerCase(Locale.ROOT),
                     FaultSuiteTest::byName,
-                    noNewConnection("dns", scene -> scene.names.become(mood), scene -> scene.names.become(Mood.KNOWS))));
+                    noNewConnection(
+                            "dns", scene -> scene.names.become(mood), scene -> scene.names.become(Mood.KNOWS))));
         }
         rows.add(new Row(
                 "RST, new connections' certificate has expired",

@@ -19,8 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The server answers a feed's requests, or the feed repeats them, or reports that they were not answered. */
+@Execution(ExecutionMode.CONCURRENT)
 class AnswersTest extends FeedTestBase {
 
     @Test

@@ -10,10 +10,13 @@ import io.firstline.testkit.SameClock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The wall clock steps, by NTP or because a virtual machine resumes: only timestamps follow it. */
+@Execution(ExecutionMode.CONCURRENT)
 class ClockStepTest extends FeedTestBase {
     private static final int STEP_S = 300;
     private static final int LESS_THAN_THE_STEP_MS = 200_000;

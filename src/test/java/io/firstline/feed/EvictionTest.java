@@ -18,10 +18,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Replaces slow connections: which, why, and never before the replacement delivers. */
+@Execution(ExecutionMode.CONCURRENT)
 class EvictionTest extends FeedTestBase {
     private static final LineBehaviour FAST = LineBehaviour.perfect();
     private static final LineBehaviour SLOW = FAST.withDelayMs(40);

@@ -20,8 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The age of messages by the clock of an exchange that is 1.3 s ahead of ours. */
+@Execution(ExecutionMode.CONCURRENT)
 class ExchangeTimeTest extends FeedTestBase {
     private static final long AHEAD_MICROS = 1_300_000;
     private static final EventTime EVENT_TIME = new EventTime(List.of("/data/E", "/E"), StampUnit.US);

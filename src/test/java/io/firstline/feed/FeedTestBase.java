@@ -1,7 +1,6 @@
 package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
@@ -11,6 +10,7 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.firstline.stream.FeedMessage;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -174,9 +174,7 @@ public abstract class FeedTestBase {
     }
 
     protected static void eventually(Callable<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(PATIENCE_S))
-                .pollInterval(Duration.ofMillis(5))
-                .until(condition);
+        Await.until(Duration.ofSeconds(PATIENCE_S), () -> "what the test waits for", condition);
     }
 
     protected static FeedReport report(Feed feed) {

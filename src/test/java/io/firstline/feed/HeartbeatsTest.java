@@ -11,8 +11,11 @@ import io.firstline.config.SubscribeTemplates;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A venue's heartbeats are sent on every connection; a connection without any answer is closed. */
+@Execution(ExecutionMode.CONCURRENT)
 class HeartbeatsTest extends FeedTestBase {
     private static MessageFormat beating(boolean answered) {
         return new MessageFormat(

@@ -1,9 +1,9 @@
 package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.testkit.Await;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
 import io.firstline.testkit.Tls;
@@ -69,7 +69,8 @@ class LeakTest extends FeedTestBase {
                                         .withTrustedCertificates(tls.certificate())
                                         .withCompression(true)));
         pool.start().onFailure(e -> {}); // it retries
-        await().atMost(Duration.ofSeconds(40)).until(() -> served.get() >= CONNECTIONS); // the duration is not tested
+        // the duration is not tested
+        Await.until(Duration.ofSeconds(40), () -> served + " connections", () -> served.get() >= CONNECTIONS);
         assertThat(messages).isNotEmpty();
         join(pool.close());
 

@@ -1,11 +1,10 @@
 package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
-import java.time.Duration;
+import io.firstline.testkit.Await;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ final class Ledger {
 
     void awaitMore(int messages) {
         int before = size();
-        await().atMost(Duration.ofSeconds(FeedTestBase.PATIENCE_S)).until(() -> size() >= before + messages);
+        Await.until("more messages", () -> size() >= before + messages);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.testkit.Await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -17,10 +18,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Connections whose messages differ although they mean the same. */
+@Execution(ExecutionMode.CONCURRENT)
 class LinesDifferTest extends FeedTestBase {
     private static final int LINES = 3;
 
@@ -37,14 +40,11 @@ class LinesDifferTest extends FeedTestBase {
 
     /** Sends a message to all every 25 ms until a condition holds. */
     private void until(BiFunction<Integer, Integer, String> message, Callable<Boolean> holds) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(25))
-                .pollInterval(Duration.ofMillis(25))
-                .until(() -> {
-                    int number = next++;
-                    IntStream.range(0, LINES).forEach(line -> server.send(message.apply(number, line), line));
-                    return holds.call();
-                });
+        Await.attempt(Duration.ofSeconds(25), Duration.ofMillis(25), "what the test waits for", () -> {
+            int number = next++;
+            IntStream.range(0, LINES).forEach(line -> server.send(message.apply(number, line), line));
+            return holds.call();
+        });
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.config.StreamClass.Sequence;
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.testkit.Await;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,10 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A server whose messages do not match its profile: this is reported, and no message is silently published twice. */
+@Execution(ExecutionMode.CONCURRENT)
 class ProfileTroubleTest extends FeedTestBase {
     private HandServer server;
 
@@ -53,13 +56,10 @@ class ProfileTroubleTest extends FeedTestBase {
 
     private JsonObject awaitNotFound(IntConsumer send) {
         int[] n = {0};
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> {
-                    send.accept(n[0]++);
-                    return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
-                });
+        Await.attempt(Duration.ofSeconds(20), Duration.ofMillis(50), "an event", () -> {
+            send.accept(n[0]++);
+            return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
+        });
         return told(FeedEvent.Type.NOT_FOUND).get(0).toJson();
     }
 

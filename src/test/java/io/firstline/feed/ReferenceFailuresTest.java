@@ -26,10 +26,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each failure of the reference implementation, by its number in the field notes; Firstline must have none of them. */
+@Execution(ExecutionMode.CONCURRENT)
 class ReferenceFailuresTest extends FeedTestBase {
 
     @Test

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Connections are replaced before the server closes them, one at a time, and never at the cost of the live count. */
+@Execution(ExecutionMode.CONCURRENT)
 class RotationTest extends FeedTestBase {
 
     @Test

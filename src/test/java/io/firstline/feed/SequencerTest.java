@@ -21,10 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Numbered messages are published in the order that their class requires; gaps are in the ledger. */
+@Execution(ExecutionMode.CONCURRENT)
 class SequencerTest extends FeedTestBase {
     private static final int HOLD_MS = 300;
 

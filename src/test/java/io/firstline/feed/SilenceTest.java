@@ -7,8 +7,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Sockets that are alive and deliver nothing (field notes P1): only a sibling proves that they should. */
+@Execution(ExecutionMode.CONCURRENT)
 class SilenceTest extends FeedTestBase {
 
     @Test

@@ -1,19 +1,21 @@
 package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One stream dies on a live connection (field notes P1): only its siblings prove it. */
+@Execution(ExecutionMode.CONCURRENT)
 class StreamSilenceTest extends FeedTestBase {
     private ExchangeSimulator exchange;
     private Ledger ledger;
@@ -87,7 +89,7 @@ class StreamSilenceTest extends FeedTestBase {
                 && exchange.lines().stream().allMatch(l -> l.streams().size() == 2));
         exchange.emit(TRADE, "{\"e\":\"trade\"}");
 
-        await().atMost(Duration.ofSeconds(15)).until(() -> !withoutData().isEmpty());
+        Await.until("a stream without data", () -> !withoutData().isEmpty());
 
         JsonObject silent = withoutData().get(0);
         assertThat(silent.getJsonArray("streams")).isEqualTo(new JsonArray().add(BOOK));

@@ -2,7 +2,6 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.firstline.config.RetryConfig;
 import io.firstline.connection.ConnectFailedException;
@@ -12,6 +11,7 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
@@ -223,10 +223,9 @@ class WsSingleTest extends FeedTestBase {
         join(exchange.cut(1, CutKind.RESET));
 
         eventually(() -> feed.state() == FeedState.DISCONNECTED);
-        await().during(Duration.ofMillis(300))
-                .atMost(Duration.ofSeconds(PATIENCE_S))
-                .until(() -> feed.state() == FeedState.DISCONNECTED
-                        && exchange.lines().isEmpty());
+        Await.throughout(
+                Duration.ofMillis(300),
+                () -> feed.state() == FeedState.DISCONNECTED && exchange.lines().isEmpty());
         assertThat(told(FeedEvent.Type.CONNECTED)).hasSize(1);
         assertThat(awaitTold(FeedEvent.Type.DEGRADED).toJson().getInteger("live"))
                 .isZero();

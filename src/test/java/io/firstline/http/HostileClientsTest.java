@@ -27,9 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Clients that send too little, read nothing, or disappear. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Execution(ExecutionMode.CONCURRENT)
 class HostileClientsTest extends HttpTestBase {
     private static final HttpTimeouts SHORT = new HttpTimeouts(1_000, 1_000, 3, 2_000);
 

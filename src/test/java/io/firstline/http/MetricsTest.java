@@ -35,9 +35,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code /metrics} shows exactly the simulator's counts, in a form that Prometheus reads. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Execution(ExecutionMode.CONCURRENT)
 class MetricsTest extends HttpTestBase {
     private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
 

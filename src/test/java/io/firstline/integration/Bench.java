@@ -1,12 +1,11 @@
 package io.firstline.integration;
 
-import static org.awaitility.Awaitility.await;
-
 import io.firstline.feed.Feed;
 import io.firstline.feed.FeedReport;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** Recordings of half a minute take a second. */
     static final double REPLAY_SPEED = 30;
 
     /** Six streams that Binance carries on one socket, unwrapped. */
@@ -41,13 +41,13 @@ final class Bench implements AutoCloseable {
     }
 
     /**
-     * An exchange that plays recordings at 30 times their speed to this many connections in turn, once all are
+     * An exchange that plays recordings at this many times their speed to this many connections in turn, once all are
      * connected; it sends nothing until {@link ExchangeSimulator#resumeEmission}.
      */
-    ExchangeSimulator silentReplay(List<Path> files, List<Integer> lagMs, int connections) {
+    ExchangeSimulator silentReplay(List<Path> files, double speed, List<Integer> lagMs, int connections) {
         return silentExchange(SimulatorConfig.of()
                 .withRecordings(files)
-                .withReplaySpeed(REPLAY_SPEED)
+                .withReplaySpeed(speed)
                 .withReplayLagMs(lagMs)
                 .withAwaitConnections(connections));
     }
@@ -69,7 +69,7 @@ final class Bench implements AutoCloseable {
     }
 
     static void until(String what, Callable<Boolean> condition) {
-        await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition);
+        Await.until(PATIENCE, () -> what, condition);
     }
 
     static <T> T get(Future<T> future) {

@@ -10,6 +10,7 @@ import io.firstline.config.ClusterConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
 import io.firstline.simulator.SimulatorConfig;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -19,6 +20,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +31,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 
 /**
  * Three nodes in separate processes that carry the same feeds, an exchange, and a consumer of every feed on a fourth
@@ -170,10 +171,7 @@ final class ClusterScene implements AutoCloseable {
     }
 
     static void until(String what, Callable<Boolean> condition) {
-        Awaitility.await(what)
-                .atMost(PATIENCE_S, TimeUnit.SECONDS)
-                .pollInterval(20, TimeUnit.MILLISECONDS)
-                .until(condition);
+        Await.attempt(Duration.ofSeconds(PATIENCE_S), Duration.ofMillis(20), what, condition);
     }
 
     // owners and standbys

@@ -1,5 +1,6 @@
 package io.firstline.integration;
 
+import io.firstline.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,13 +8,13 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 
 /** The real program in a separate JVM, as the launcher starts it, but from the test's class path. */
 public final class Program implements AutoCloseable {
@@ -108,10 +109,11 @@ public final class Program implements AutoCloseable {
 
     /** Waits, bounded, until the output meets a condition; fails with the output otherwise. */
     public void until(String what, BooleanSupplier condition) {
-        Awaitility.await(what)
-                .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .pollInterval(10, TimeUnit.MILLISECONDS)
-                .until(() -> condition.getAsBoolean() || !process.isAlive());
+        Await.attempt(
+                Duration.ofSeconds(PATIENCE_SECONDS),
+                Duration.ofMillis(10), // conditions read the whole output
+                what,
+                () -> condition.getAsBoolean() || !process.isAlive());
         if (!process.isAlive() && !condition.getAsBoolean()) {
             throw new AssertionError("ended with " + process.exitValue() + " before: " + what + "; stderr: " + err);
         }

@@ -28,7 +28,7 @@ class RecordingsTest {
     private static List<Published> play(List<Path> files, List<Integer> lagMs, int connections) {
         int copies = Recordings.copies(files, connections);
         try (Bench bench = new Bench()) {
-            ExchangeSimulator exchange = bench.silentReplay(files, lagMs, connections);
+            ExchangeSimulator exchange = bench.silentReplay(files, Bench.REPLAY_SPEED, lagMs, connections);
             List<Published> merged = Collections.synchronizedList(new ArrayList<>());
             WsPool pool = WsPool.create(
                     bench.vertx,

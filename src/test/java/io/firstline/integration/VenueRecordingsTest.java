@@ -27,6 +27,8 @@ import java.util.function.IntPredicate;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,7 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Recordings of real exchanges, read with their venues' profiles: keys identify messages, sequence numbers prove that
  * none is missing.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class VenueRecordingsTest {
+    /** For a recording of six minutes, of a market at night. */
+    private static final double FAST = 5 * Bench.REPLAY_SPEED;
+
     @TempDir
     private Path directory;
 
@@ -53,10 +59,14 @@ class VenueRecordingsTest {
     }
 
     private static Outcome play(String venue, List<Path> files, List<Integer> lagMs) {
+        return play(venue, files, Bench.REPLAY_SPEED, lagMs);
+    }
+
+    private static Outcome play(String venue, List<Path> files, double speed, List<Integer> lagMs) {
         int connections = Math.max(files.size(), lagMs.size());
         int copies = Recordings.copies(files, connections);
         try (Bench bench = new Bench()) {
-            ExchangeSimulator exchange = bench.silentReplay(files, lagMs, connections);
+            ExchangeSimulator exchange = bench.silentReplay(files, speed, lagMs, connections);
             WsPool pool = WsPool.create(
                     bench.vertx,
                     venue,
@@ -109,7 +119,7 @@ class VenueRecordingsTest {
     void shouldProveTheDepthChainOfBinanceSpot() {
         Path file = binance("binance-spot-btcusdt-20230405");
 
-        Outcome outcome = play("binance-spot", List.of(file), List.of(0, 20, 75));
+        Outcome outcome = play("binance-spot", List.of(file), FAST, List.of(0, 20, 75));
 
         tell("binance-spot x3, 0/20/75 ms", outcome);
         assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(file));

@@ -2,6 +2,7 @@ package io.firstline.live;
 
 import io.firstline.feed.Feed;
 import io.firstline.feed.FeedReport;
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -9,8 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 
 /** Waiting for an exchange that may not be there: always bounded, and what is missing is named. */
 final class Reached {
@@ -34,14 +33,7 @@ final class Reached {
     }
 
     static void until(Duration patience, Supplier<String> missing, Callable<Boolean> condition) {
-        try {
-            Awaitility.await()
-                    .atMost(patience)
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(condition);
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError("after " + patience.toSeconds() + " s: " + missing.get(), e);
-        }
+        Await.until(patience, missing, condition);
     }
 
     static <T> T get(Future<T> future) {

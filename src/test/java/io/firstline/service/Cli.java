@@ -3,6 +3,7 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.integration.Quiet;
+import io.firstline.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.awaitility.Awaitility;
 
 /** Runs the command line in this JVM on a separate thread; its output can be read while it runs. */
 final class Cli {
@@ -68,10 +68,7 @@ final class Cli {
     }
 
     Cli until(String what, BooleanSupplier condition) {
-        Awaitility.await(what)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(10))
-                .until(condition::getAsBoolean);
+        Await.attempt(PATIENCE, Duration.ofMillis(10), what, condition::getAsBoolean);
         return this;
     }
 

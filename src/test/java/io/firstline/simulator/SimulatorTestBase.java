@@ -1,7 +1,6 @@
 package io.firstline.simulator;
 
-import static org.awaitility.Awaitility.await;
-
+import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -60,8 +59,6 @@ abstract class SimulatorTestBase {
     }
 
     static void eventually(Callable<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(TestClient.PATIENCE_S))
-                .pollInterval(Duration.ofMillis(5))
-                .until(condition);
+        Await.until(Duration.ofSeconds(TestClient.PATIENCE_S), () -> "what the test waits for", condition);
     }
 }

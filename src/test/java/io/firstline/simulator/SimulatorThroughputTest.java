@@ -3,9 +3,11 @@ package io.firstline.simulator;
 import static io.firstline.simulator.TestClient.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.testkit.Await;
 import io.netty.util.ResourceLeakDetector;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,8 +73,6 @@ class SimulatorThroughputTest extends SimulatorTestBase {
 
     private static void waitSeconds(double seconds) {
         long startNs = System.nanoTime();
-        org.awaitility.Awaitility.await()
-                .atMost(java.time.Duration.ofMinutes(1))
-                .until(() -> System.nanoTime() - startNs > seconds * 1e9);
+        Await.until(Duration.ofMinutes(1), () -> seconds + " s", () -> System.nanoTime() - startNs > seconds * 1e9);
     }
 }

@@ -1,8 +1,8 @@
 package io.firstline.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -119,7 +119,7 @@ final class TestClient {
     }
 
     short awaitClose() {
-        await().atMost(PATIENCE_S, TimeUnit.SECONDS).until(() -> closeCode != null);
+        Await.until("closed", () -> closeCode != null);
         return closeCode;
     }
 }

@@ -8,15 +8,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 
 /** Bounded waits, for test threads. */
 public final class Await {
     /** The longest wait. Generous: the machine may be busy, and a test that passes does not wait this long. */
     public static final Duration LIMIT = Duration.ofSeconds(15);
+
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private Await() {}
 
@@ -24,19 +27,60 @@ public final class Await {
      * Waits until a condition holds; {@code what} is asked for the error only, so it can show what there was instead.
      */
     public static void until(Supplier<String> what, BooleanSupplier condition) {
-        try {
-            Awaitility.await()
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(2))
-                    .atMost(LIMIT)
-                    .until(condition::getAsBoolean);
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what.get(), e);
-        }
+        until(LIMIT, what, condition::getAsBoolean);
     }
 
     public static void until(String what, BooleanSupplier condition) {
         until(() -> what, condition);
+    }
+
+    /** The same with another limit. It looks at once, then soon, then every few milliseconds. */
+    public static void until(Duration limit, Supplier<String> what, Callable<Boolean> condition) {
+        long start = System.nanoTime();
+        until(limit, what, condition, () -> {
+            long waited = System.nanoTime() - start;
+            return Math.max(SHORTEST_PAUSE_NANOS, Math.min(waited / 4, LONGEST_PAUSE_NANOS));
+        });
+    }
+
+    /** Repeats an attempt at this interval until it succeeds. */
+    public static void attempt(Duration limit, Duration every, String what, Callable<Boolean> attempt) {
+        until(limit, () -> what, attempt, every::toNanos);
+    }
+
+    private static void until(
+            Duration limit, Supplier<String> what, Callable<Boolean> condition, LongSupplier pauseNanos) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!holds(condition)) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within " + limit.toSeconds() + " s: " + what.get());
+            }
+            LockSupport.parkNanos(pauseNanos.getAsLong());
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("interrupted while waiting: " + what.get());
+            }
+        }
+    }
+
+    /** Asserts that a condition holds all this time. */
+    public static void throughout(Duration time, BooleanSupplier condition) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            if (!condition.getAsBoolean()) {
+                throw new AssertionError("it no longer holds");
+            }
+            LockSupport.parkNanos(LONGEST_PAUSE_NANOS);
+        }
+    }
+
+    private static boolean holds(Callable<Boolean> condition) {
+        try {
+            return condition.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The result of a future, which must succeed. */

@@ -138,7 +138,10 @@ public final class Tls {
     public String key() {
         try {
             Path file = store.resolveSibling("server.key");
-            pem(file, "PRIVATE KEY", keys().getKey(SERVER, PASSWORD.toCharArray()).getEncoded());
+            pem(
+                    file,
+                    "PRIVATE KEY",
+                    keys().getKey(SERVER, PASSWORD.toCharArray()).getEncoded());
             return file.toString();
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
