@@ -8,6 +8,7 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.Overflow;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.HandClock;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -95,6 +96,33 @@ class FeedSubscriptionTest extends BusTestBase {
         vertx.eventBus().publish(Addresses.feed("btc"), message(0, 3, "c"));
 
         eventuallyGot("a", "lost 2-2", "c");
+    }
+
+    @Test
+    void shouldWaitByTheClockThatItIsGiven() {
+        FeedMessageCodec.register(vertx);
+        HandClock clock = new HandClock();
+        Context context = vertx.getOrCreateContext();
+        FeedSubscription subscription =
+                Await.on(context, () -> new FeedSubscription(vertx, clock, "btc", SubscriptionOptions.DEFAULT)
+                        .handler(message -> got.add(message.asText()))
+                        .dropHandler(loss -> got.add("lost " + loss.first() + "-" + loss.last())));
+        join(subscription.start());
+        vertx.eventBus().publish(Addresses.feed("btc"), message(0, 1, "a"));
+        vertx.eventBus().publish(Addresses.feed("btc"), message(0, 3, "c"));
+        eventually(() -> join(subscription.report()).waiting() == 1);
+
+        passOn(context, clock, SubscriptionOptions.DEFAULT_PATIENCE_MS - 1);
+        assertThat(got).containsExactly("a");
+        passOn(context, clock, 300); // it looks every 200 ms
+        assertThat(got).containsExactly("a", "lost 2-2", "c");
+    }
+
+    private static void passOn(Context context, HandClock clock, long ms) {
+        Await.on(context, () -> {
+            clock.passMs(ms);
+            return null;
+        });
     }
 
     @Test

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** The log of rejected input. */
 class RefusalsTest {
-    private final Refusals refusals = new Refusals(LoggerFactory.getLogger(RefusalsTest.class));
+    private final Refusals refusals = new Refusals(LoggerFactory.getLogger(RefusalsTest.class), System::nanoTime);
 
     private String at(long seconds, String kind, String detail) {
         return refusals.refused(kind, detail, TimeUnit.SECONDS.toNanos(seconds));

@@ -3,15 +3,13 @@ package io.firstline.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.feed.Feed;
-import io.firstline.feed.WsPool;
+import io.firstline.feed.FeedEvent;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,7 +24,6 @@ class SlowConsumerTest extends BusTestBase {
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final Queue<Long> blocked = new ConcurrentLinkedQueue<>();
-    private Feed feed;
 
     @AfterEach
     void release() {
@@ -52,13 +49,15 @@ class SlowConsumerTest extends BusTestBase {
 
     private String deploy(ExchangeSimulator exchange) {
         FeedConfig config = FeedConfig.fromJson(config("btc", exchange.url(PATH)));
-        String id = join(vertx.deployVerticle(new FeedVerticle(config) {
+        String id = join(vertx.deployVerticle(new PoolVerticle(config).publishTo(new FeedSink() {
             @Override
-            Feed feed(Vertx on, FeedConfig feedConfig) {
-                feed = WsPool.create(on, feedConfig.name(), feedConfig.pool(), feedConfig.subscriptions());
-                return feed;
+            public void publish(FeedMessage message) {
+                messages.add(message);
             }
-        }));
+
+            @Override
+            public void publish(FeedEvent event) {}
+        })));
         eventuallyConnected("btc");
         return id;
     }
@@ -74,8 +73,6 @@ class SlowConsumerTest extends BusTestBase {
         String id = deploy(exchange);
         join(vertx.deployVerticle(new Parked(), new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
         Queue<JsonObject> told = heard(Addresses.events("btc"));
-        feed.stream().handler(messages::add);
-        heard(feed);
         exchange.emit(TRADE, "1");
         eventually(() -> blocked.size() == 1);
 

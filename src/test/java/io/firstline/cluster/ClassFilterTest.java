@@ -56,7 +56,8 @@ class ClassFilterTest {
                 null,
                 true);
         node = HazelcastNode.start(
-                HazelcastCluster.hazelcast(config), new Refusals(LoggerFactory.getLogger(ClassFilterTest.class)));
+                HazelcastCluster.hazelcast(config),
+                new Refusals(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));
         ours = ((HazelcastInstanceProxy) node).getOriginal().node.getSerializationService();
         theirs = new DefaultSerializationServiceBuilder().build();
     }

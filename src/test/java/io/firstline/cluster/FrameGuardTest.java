@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 class FrameGuardTest {
     private static final int MOST_FRAME_BYTES = 1 << 20;
 
-    private final Refusals refusals = new Refusals(LoggerFactory.getLogger("off"));
+    private final Refusals refusals = new Refusals(LoggerFactory.getLogger("off"), System::nanoTime);
     private final BusLimits door = BusLimits.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, refusals);
 
     private EmbeddedChannel connection() {

@@ -194,7 +194,7 @@ class JoinTest {
         Vertx plain = Vertx.vertx();
         FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
                 HazelcastCluster.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
-                new Refusals(LoggerFactory.getLogger(JoinTest.class))));
+                new Refusals(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());
         Await.result(done(second::join));

@@ -58,9 +58,9 @@ public final class ClusterVerticle extends VerticleBase {
     private final Map<String, Deployed> deployed = new TreeMap<>();
 
     private final Promise<String> refused = Promise.promise();
-    private final Refusals refusals = new Refusals(LOG);
+    private final Refusals refusals = new Refusals(LOG, () -> this.scheduler.nowNanos());
     /** Members with another leaseMs; each sends its own in every heartbeat. */
-    private final Refusals leases = new Refusals(LOG);
+    private final Refusals leases = new Refusals(LOG, () -> this.scheduler.nowNanos());
 
     /** Null = the clock and the timers of this Vert.x. */
     private final Scheduler given;

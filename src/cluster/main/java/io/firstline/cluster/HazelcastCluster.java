@@ -150,7 +150,7 @@ public final class HazelcastCluster {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
-        Refusals refusals = new Refusals(LOG);
+        Refusals refusals = new Refusals(LOG, System::nanoTime);
         return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), refusals)))
                 .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, refusals));
     }

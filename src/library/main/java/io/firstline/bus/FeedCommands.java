@@ -37,7 +37,7 @@ final class FeedCommands {
 
     private final EventBus bus;
     private final String name;
-    private final Supplier<Generation> generations;
+    private final Supplier<ShardedFeed> current;
     private final Supplier<JsonObject> replica;
     private final RuntimeSubscriptions amending;
     private final MessageConsumer<Object> here;
@@ -52,12 +52,12 @@ final class FeedCommands {
     FeedCommands(
             Vertx vertx,
             String name,
-            Supplier<Generation> generations,
+            Supplier<ShardedFeed> current,
             Supplier<JsonObject> replica,
             RuntimeSubscriptions amending) {
         this.bus = vertx.eventBus();
         this.name = name;
-        this.generations = generations;
+        this.current = current;
         this.replica = replica;
         this.amending = amending;
         this.here = bus.localConsumer(Addresses.here(name), this::command);
@@ -86,7 +86,7 @@ final class FeedCommands {
 
     private void send(Message<Object> request) {
         answer(request, () -> {
-            Shards feed = generations.get().shards();
+            ShardedFeed feed = current.get();
             Route route = Route.parse(request.headers().get("route"));
             Object body = Refusals.body(request);
             Future<Integer> sent;
@@ -108,7 +108,7 @@ final class FeedCommands {
             if (!(Refusals.body(request) instanceof JsonObject command)) {
                 throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
             }
-            Shards feed = generations.get().shards();
+            ShardedFeed feed = current.get();
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
                 case "subscribe" ->
@@ -119,7 +119,7 @@ final class FeedCommands {
                     amending.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
-                case "status" -> generations.get().status().map(this::withPart);
+                case "status" -> feed.status().map(this::withPart);
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
                             .put(StatusKeys.GAPS, array(gaps.stream().map(ReportJson::of))));

@@ -1,7 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.feed.Feed;
+import io.firstline.connection.Scheduler;
 import io.firstline.feed.FeedState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,17 +23,18 @@ final class FeedReload {
     private static final long LOOK_MS = 20;
 
     private final Vertx vertx;
+    private final Scheduler scheduler;
     private final ContextInternal context;
-    private final Generation old;
+    private final ShardedFeed old;
     private final FeedConfig wanted;
     private final long connectMs;
     private final ReloadMerge takeover;
-    private final Function<Generation, Future<?>> amended;
-    private final Consumer<Generation> switched;
+    private final Function<ShardedFeed, Future<?>> amended;
+    private final Consumer<ShardedFeed> switched;
     private final Promise<Void> ready;
-    private final long startedNanos = System.nanoTime();
-    private long connectedNanos = startedNanos;
-    private Generation next;
+    private final long startedNanos;
+    private long connectedNanos;
+    private ShardedFeed next;
     private Throwable unreachable;
     private long timer = -1;
     private boolean abandoned;
@@ -74,12 +75,16 @@ final class FeedReload {
      */
     FeedReload(
             Vertx vertx,
-            Generation old,
+            Scheduler scheduler,
+            ShardedFeed old,
             FeedConfig wanted,
             long connectMs,
-            Function<Generation, Future<?>> amended,
-            Consumer<Generation> switched) {
+            Function<ShardedFeed, Future<?>> amended,
+            Consumer<ShardedFeed> switched) {
         this.vertx = vertx;
+        this.scheduler = scheduler;
+        this.startedNanos = scheduler.nowNanos();
+        this.connectedNanos = startedNanos;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.ready = context.promise();
         this.old = old;
@@ -88,21 +93,20 @@ final class FeedReload {
         this.amended = amended;
         this.switched = switched;
         this.takeover =
-                new ReloadMerge(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, System::nanoTime);
+                new ReloadMerge(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, scheduler::nowNanos);
     }
 
     /** Starts; succeeds when the old generation is closed, fails when everything is as before. */
     Future<Void> run() {
         return here(old.redirect(takeover::begin, takeover::fromOld))
-                .compose(v -> here(old.shards().connectionsMade()))
+                .compose(v -> here(old.connectionsMade()))
                 .compose(made -> here(younger()).compose(younger -> open(younger, made)))
                 .transform(done -> done.succeeded() ? closeOld() : keepOld(done.cause()));
     }
 
-    private Future<Generation> younger() {
+    private Future<ShardedFeed> younger() {
         FeedPublisher publisher = old.publisherFor(wanted);
-        return Generation.make(
-                vertx, wanted, publisher, publisher, config -> Feed.of(vertx, config), takeover::fromNext);
+        return ShardedFeed.make(vertx, wanted, publisher, publisher, takeover::fromNext);
     }
 
     /** Completes the future on our event loop, so that resources created there belong to it and are closed with it. */
@@ -112,9 +116,9 @@ final class FeedReload {
         return here.future();
     }
 
-    private Future<Void> open(Generation younger, long connectionsMade) {
+    private Future<Void> open(ShardedFeed younger, long connectionsMade) {
         next = younger;
-        next.shards().numberConnectionsAfter(connectionsMade);
+        next.numberConnectionsAfter(connectionsMade);
         if (abandoned) {
             return Future.failedFuture(closed());
         }
@@ -125,14 +129,14 @@ final class FeedReload {
         if (abandoned) {
             return Future.failedFuture(closed());
         }
-        next.shards().start().onFailure(e -> unreachable = e);
-        timer = vertx.setPeriodic(LOOK_MS, id -> look());
+        next.start().onFailure(e -> unreachable = e);
+        timer = scheduler.every(LOOK_MS, this::look);
         return ready.future();
     }
 
     private void look() {
-        FeedState state = next.shards().state();
-        long now = System.nanoTime();
+        FeedState state = next.state();
+        long now = scheduler.nowNanos();
         if (state != FeedState.CONNECTED) {
             connectedNanos = now;
         }
@@ -146,11 +150,11 @@ final class FeedReload {
         switch (Decision.of(facts)) {
             case WAIT -> {}
             case SWITCH -> {
-                vertx.cancelTimer(timer);
+                scheduler.cancel(timer);
                 ready.complete();
             }
             case GIVE_UP -> {
-                vertx.cancelTimer(timer);
+                scheduler.cancel(timer);
                 ready.fail(new IllegalStateException(
                         "the new configuration is " + state + " after " + connectMs + " ms"
                                 + (unreachable == null ? "" : ": " + unreachable.getMessage()),
@@ -181,14 +185,14 @@ final class FeedReload {
     /** Waits for copies in flight of what the closed generation published. */
     private Future<Void> caughtUp() {
         Promise<Void> later = context.promise();
-        vertx.setTimer(Math.max(LOOK_MS, wanted.pool().skewMs()), id -> later.complete());
+        scheduler.once(Math.max(LOOK_MS, wanted.pool().skewMs()), later::complete);
         return later.future();
     }
 
     /** The feed is being closed. */
     Future<Void> abandon() {
         abandoned = true;
-        vertx.cancelTimer(timer);
+        scheduler.cancel(timer);
         ready.tryFail(closed());
         return next == null ? Future.succeededFuture() : next.close();
     }

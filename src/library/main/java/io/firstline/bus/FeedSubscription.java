@@ -1,5 +1,6 @@
 package io.firstline.bus;
 
+import io.firstline.connection.Scheduler;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Loss;
@@ -45,6 +46,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Vertx vertx;
+    private final Scheduler scheduler;
     private final String feed;
     private final ContextInternal context;
     private final FeedStream stream;
@@ -55,8 +57,10 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private boolean closed;
     private boolean bodyTold;
 
-    private FeedSubscription(Vertx vertx, String feed, SubscriptionOptions options) {
+    /** Creates a subscription with another clock and other timers. */
+    FeedSubscription(Vertx vertx, Scheduler scheduler, String feed, SubscriptionOptions options) {
         this.vertx = vertx;
+        this.scheduler = scheduler;
         this.feed = feed;
         this.context = (ContextInternal) vertx.getOrCreateContext();
         this.stream = new FeedStream(
@@ -93,7 +97,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
 
     /** Creates a subscription that is not started. */
     public static FeedSubscription of(Vertx vertx, String feed, SubscriptionOptions options) {
-        return new FeedSubscription(vertx, feed, options);
+        return new FeedSubscription(vertx, Scheduler.of(vertx), feed, options);
     }
 
     /** Starts; succeeds when every node knows of it. The feed need not exist yet. */
@@ -120,8 +124,8 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         context.runOnContext(v -> {
             if (!closed) {
                 closed = true;
-                vertx.cancelTimer(timer);
-                gapFiller.end(System.nanoTime());
+                scheduler.cancel(timer);
+                gapFiller.end(scheduler.nowNanos());
                 stream.end();
                 left = consumer == null ? Future.succeededFuture() : consumer.unregister();
             }
@@ -142,7 +146,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             return;
         }
         if (body instanceof FeedMessage feedMessage) {
-            gapFiller.arrived(feedMessage, System.nanoTime());
+            gapFiller.arrived(feedMessage, scheduler.nowNanos());
             turn();
         } else {
             failOnce(feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\"");
@@ -158,16 +162,16 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
 
     /** Sends the next request, and sets a timer for the next look. */
     private void turn() {
-        ReplayRequest question = closed ? null : gapFiller.question(System.nanoTime());
+        ReplayRequest question = closed ? null : gapFiller.question(scheduler.nowNanos());
         if (question != null) {
             ReplayService.ask(vertx, feed, question.toJson())
                     .onComplete(answer -> answered(question, answer.result(), answer.cause()));
         }
-        long dueNanos = closed ? -1 : gapFiller.dueInNanos(System.nanoTime());
+        long dueNanos = closed ? -1 : gapFiller.dueInNanos(scheduler.nowNanos());
         if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
-            timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, t -> {
+            timer = scheduler.once(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, () -> {
                 timer = -1;
-                gapFiller.passed(System.nanoTime());
+                gapFiller.passed(scheduler.nowNanos());
                 turn();
             });
         }
@@ -178,11 +182,11 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
             return;
         }
         if (failure == null) {
-            gapFiller.answered(question, answer, System.nanoTime());
+            gapFiller.answered(question, answer, scheduler.nowNanos());
         } else {
             LOG.debug("{}: no answer to {}", feed, question, failure);
             boolean nobody = failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-            gapFiller.unanswered(question, nobody, System.nanoTime());
+            gapFiller.unanswered(question, nobody, scheduler.nowNanos());
         }
         turn();
     }

@@ -2,18 +2,18 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.Feed;
 import io.firstline.feed.FeedEvent;
 import io.firstline.feed.FeedFact;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Deployment succeeds even if the server is unreachable: the feed logs it, publishes an event, and retries.
  */
-public abstract class FeedVerticle extends VerticleBase {
+public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerticle, SingleVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
     /** The time limit for a changed feed to open all its connections. */
     private static final long CONNECT_MS = 30_000;
@@ -34,6 +34,7 @@ public abstract class FeedVerticle extends VerticleBase {
     private static final long LOOK_MS = 100;
 
     private final FeedConfig given;
+    private final Function<JsonObject, FeedConfig> reader;
     private final FeedLease feedLease;
     /** The sinks beside the event bus. */
     private final List<FeedSink> sinks = new ArrayList<>();
@@ -41,8 +42,11 @@ public abstract class FeedVerticle extends VerticleBase {
     private final Promise<Void> connectLater = Promise.promise();
 
     private volatile Future<?> starting = Future.succeededFuture();
+    private Scheduler scheduler;
     private FeedConfig feedConfig;
-    private Generation generation;
+    /** The pools of the present configuration. */
+    private ShardedFeed pools;
+
     /** The change in progress; null = none. */
     private FeedReload reload;
 
@@ -59,18 +63,12 @@ public abstract class FeedVerticle extends VerticleBase {
      * Creates a verticle.
      *
      * @param given null = read from the deployment's configuration
-     */
-    FeedVerticle(FeedConfig given) {
-        this(given, null);
-    }
-
-    /**
-     * Creates a verticle on a node of a cluster.
-     *
+     * @param reader reads the deployment's configuration
      * @param feedLease whether this node publishes the feed; null = not in a cluster
      */
-    FeedVerticle(FeedConfig given, FeedLease feedLease) {
+    FeedVerticle(FeedConfig given, Function<JsonObject, FeedConfig> reader, FeedLease feedLease) {
         this.given = given;
+        this.reader = reader;
         this.feedLease = feedLease;
     }
 
@@ -83,13 +81,6 @@ public abstract class FeedVerticle extends VerticleBase {
         sinks.add(sink);
         return this;
     }
-
-    /** Returns the configuration it was created with, or null. */
-    FeedConfig given() {
-        return given;
-    }
-
-    abstract Feed feed(Vertx on, FeedConfig feedConfig);
 
     @Override
     public Future<?> start() {
@@ -109,16 +100,17 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     private Future<?> open() {
-        FeedConfig wanted = given == null ? FeedConfig.fromJson(config()) : given;
+        FeedConfig wanted = given == null ? reader.apply(config()) : given;
         if (feeds().putIfAbsent(wanted.name(), wanted.name()) != null) {
             return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " is already running"));
         }
         feedConfig = wanted;
+        scheduler = Scheduler.of(vertx);
         FeedMessageCodec.register(vertx);
         memory = new RetentionBuffer(
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
-                feedLease == null ? Scheduler.of(vertx).epochMicros() : 1);
+                feedLease == null ? scheduler.epochMicros() : 1);
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
         if (feedLease == null) {
             memory.begin(0);
@@ -127,23 +119,23 @@ public abstract class FeedVerticle extends VerticleBase {
                     vertx, wanted.name(), publisher, memory, feedLease, fact -> ownerChanged(publisher, fact));
         }
         FeedSink outlet = replica == null ? publisher : replica;
-        return Generation.make(vertx, wanted, publisher, outlet, config -> feed(vertx, config), null)
+        return ShardedFeed.make(vertx, wanted, publisher, outlet, (message, place) -> outlet.publish(message))
                 .compose(first -> {
-                    generation = first;
-                    amending = new RuntimeSubscriptions(vertx, wanted, () -> generation.shards(), replica);
+                    pools = first;
+                    amending = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, replica);
                     commands = new FeedCommands(
-                            vertx, wanted.name(), () -> generation, replica == null ? null : replica::report, amending);
+                            vertx, wanted.name(), () -> pools, replica == null ? null : replica::report, amending);
                     resend = new ReplayService(
                             vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
                     answers(replica == null);
                     if (replica != null) {
-                        vertx.setPeriodic(LOOK_MS, t -> {
-                            replica.look(generation.shards().activity());
+                        scheduler.every(LOOK_MS, () -> {
+                            replica.look(pools.activity());
                             answers(replica.isPublishing());
                         });
                     }
                     status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
-                    Future<?> connected = first.shards().start().recover(unreachable -> {
+                    Future<?> connected = first.start().recover(unreachable -> {
                         LOG.debug("{} is not connected yet", wanted.name(), unreachable);
                         return Future.succeededFuture();
                     });
@@ -165,7 +157,7 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     private void ownerChanged(FeedPublisher publisher, FeedFact.OwnerChanged fact) {
-        publisher.publish(new FeedEvent(publisher.feed(), 0, Scheduler.of(vertx).epochMicros(), fact));
+        publisher.publish(new FeedEvent(publisher.feed(), 0, scheduler.epochMicros(), fact));
     }
 
     /**
@@ -187,16 +179,13 @@ public abstract class FeedVerticle extends VerticleBase {
     }
 
     private Future<Void> goOver(FeedConfig wanted, long connectMs) {
-        if (generation == null
-                || replica != null
-                || reload != null
-                || !wanted.name().equals(feedConfig.name())) {
+        if (pools == null || replica != null || reload != null || !wanted.name().equals(feedConfig.name())) {
             return Future.failedFuture(new IllegalStateException(
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
         reload = new FeedReload(
-                vertx, generation, wanted, connectMs, next -> amending.carryOver(next.shards(), wanted), next -> {
-                    generation = next;
+                vertx, scheduler, pools, wanted, connectMs, next -> amending.carryOver(next, wanted), next -> {
+                    pools = next;
                     amending.configuredAs(wanted);
                 });
         return reload.run().onComplete(done -> reload = null);
@@ -208,13 +197,13 @@ public abstract class FeedVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         feeds().remove(feedConfig.name());
-        if (generation == null) {
+        if (pools == null) {
             return Future.succeededFuture();
         }
         Future<?> successor = reload == null ? Future.succeededFuture() : reload.abandon();
         return Future.join(List.of(
                 successor,
-                generation.close(),
+                pools.close(),
                 commands.close(),
                 amending.close(),
                 resend.close(),

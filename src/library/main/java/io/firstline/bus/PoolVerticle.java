@@ -1,8 +1,6 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.feed.Feed;
-import io.vertx.core.Vertx;
 
 /**
  * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its
@@ -17,16 +15,11 @@ public final class PoolVerticle extends FeedVerticle {
     }
 
     public PoolVerticle(FeedConfig config) {
-        super(config);
+        this(config, null);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
     public PoolVerticle(FeedConfig config, FeedLease feedLease) {
-        super(config, feedLease);
-    }
-
-    @Override
-    Feed feed(Vertx on, FeedConfig config) {
-        return Feed.of(on, config);
+        super(config, FeedConfig::fromJson, feedLease);
     }
 }

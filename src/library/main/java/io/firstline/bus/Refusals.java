@@ -4,6 +4,7 @@ import io.vertx.core.eventbus.Message;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
@@ -18,6 +19,7 @@ public final class Refusals {
     private static final int LONGEST_DETAIL = 200;
 
     private final Logger log;
+    private final LongSupplier nowNanos;
     private final Map<String, Kind> kinds = new LinkedHashMap<>();
     private long count;
 
@@ -30,9 +32,11 @@ public final class Refusals {
      * Starts without a rejection.
      *
      * @param log the logger of its lines
+     * @param nowNanos a monotonic clock
      */
-    public Refusals(Logger log) {
+    public Refusals(Logger log, LongSupplier nowNanos) {
         this.log = log;
+        this.nowNanos = nowNanos;
     }
 
     /**
@@ -42,7 +46,7 @@ public final class Refusals {
      * @param detail the sender, what was found, what is allowed
      */
     public void refuse(String kind, String detail) {
-        String line = refused(kind, detail, System.nanoTime());
+        String line = refused(kind, detail, nowNanos.getAsLong());
         if (line != null) {
             log.warn("{}", line);
         }

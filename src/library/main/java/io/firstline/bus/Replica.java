@@ -55,7 +55,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
     private final LongSupplier nowNanos;
     private final Context context;
     private final MessageConsumer<Object> others;
-    private final Refusals refusals = new Refusals(LOG);
+    private final Refusals refusals;
     private final StandbyReadiness line = new StandbyReadiness();
     private final StreamDiff<FeedMessage> overlap = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
 
@@ -94,6 +94,7 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
             FeedLease feedLease,
             Consumer<FeedFact.OwnerChanged> tell) {
         this.nowNanos = feedLease.clock();
+        this.refusals = new Refusals(LOG, this.nowNanos);
         this.vertx = vertx;
         this.feed = feed;
         this.publisher = publisher;

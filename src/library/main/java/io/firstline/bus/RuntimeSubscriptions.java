@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.connection.Scheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
@@ -32,10 +33,10 @@ final class RuntimeSubscriptions {
 
     private final EventBus bus;
     private final String feed;
-    private final Supplier<Shards> shards;
+    private final Supplier<ShardedFeed> current;
     private final Replica replica;
     private final MessageConsumer<Object> owners;
-    private final Refusals refusals = new Refusals(LOG);
+    private final Refusals refusals;
     private FeedConfig config;
     private SubscriptionOverrides amendments = SubscriptionOverrides.NONE;
     private int heardEpoch;
@@ -45,17 +46,19 @@ final class RuntimeSubscriptions {
      *
      * @param replica this node's part; null = not in a cluster
      */
-    RuntimeSubscriptions(Vertx vertx, FeedConfig config, Supplier<Shards> shards, Replica replica) {
+    RuntimeSubscriptions(
+            Vertx vertx, Scheduler scheduler, FeedConfig config, Supplier<ShardedFeed> current, Replica replica) {
         this.bus = vertx.eventBus();
         this.feed = config.name();
         this.config = config;
-        this.shards = shards;
+        this.current = current;
         this.replica = replica;
+        this.refusals = new Refusals(LOG, scheduler::nowNanos);
         if (replica == null) {
             this.owners = null;
         } else {
             this.owners = bus.consumer(Addresses.amendments(feed), this::told);
-            vertx.setPeriodic(TELL_MS, t -> tell());
+            scheduler.every(TELL_MS, this::tell);
         }
     }
 
@@ -68,7 +71,7 @@ final class RuntimeSubscriptions {
     // another configuration
 
     /** Applies the run-time changes to a feed with another configuration. */
-    Future<Void> carryOver(Shards next, FeedConfig wanted) {
+    Future<Void> carryOver(ShardedFeed next, FeedConfig wanted) {
         return change(next, wanted, SubscriptionOverrides.NONE, amendments)
                 .onFailure(
                         e -> LOG.warn("{}: not all run-time subscriptions could be restored: {}", feed, e.getMessage()))
@@ -100,7 +103,7 @@ final class RuntimeSubscriptions {
     }
 
     private interface Change {
-        Future<Integer> on(Shards feed);
+        Future<Integer> on(ShardedFeed feed);
     }
 
     private Future<Integer> amend(Change change, UnaryOperator<SubscriptionOverrides> amended) {
@@ -108,7 +111,7 @@ final class RuntimeSubscriptions {
             return Future.failedFuture(new IllegalStateException(
                     feed + " is not published by this node: send the command to " + Addresses.command(feed)));
         }
-        return change.on(shards.get()).onComplete(done -> {
+        return change.on(current.get()).onComplete(done -> {
             // a change that could not be written to a connection is written to the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
                 amendments = amended.apply(amendments);
@@ -163,11 +166,11 @@ final class RuntimeSubscriptions {
         if (!wanted.equals(before)) {
             LOG.info("{}: applied the owner's run-time subscriptions: {}", feed, wanted.appliedTo(streams(config)));
         }
-        return change(shards.get(), config, before, wanted);
+        return change(current.get(), config, before, wanted);
     }
 
     private static Future<?> change(
-            Shards feed, FeedConfig config, SubscriptionOverrides before, SubscriptionOverrides after) {
+            ShardedFeed feed, FeedConfig config, SubscriptionOverrides before, SubscriptionOverrides after) {
         Set<String> wantedBefore = before.appliedTo(streams(config));
         Set<String> wantedAfter = after.appliedTo(streams(config));
         List<Future<Integer>> steps = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.feed.FeedEvent;
 import io.firstline.stream.FeedMessage;
+import io.vertx.core.Future;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -36,9 +37,10 @@ final class ShardedPublisher {
         publisher.publish(event.ofShard(feed, shard));
     }
 
-    /** See {@link Generation#redirect}. */
-    synchronized void redirect(LongUnaryOperator renumber, MessageSink newIntake) {
+    /** See {@link ShardedFeed#redirect}. */
+    synchronized Future<Void> redirect(LongUnaryOperator renumber, MessageSink newIntake) {
         sequence = renumber.applyAsLong(sequence);
         intake = newIntake;
+        return Future.succeededFuture();
     }
 }

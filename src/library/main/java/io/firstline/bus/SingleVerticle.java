@@ -1,36 +1,34 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.feed.Feed;
-import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 
-/**
- * A feed over one connection, without arbitration. Its configuration is that of {@link PoolVerticle} with
- * {@code "connections": 1}.
- */
+/** The same as {@link PoolVerticle}, with one connection as the default and the only allowed number. */
 public final class SingleVerticle extends FeedVerticle {
 
     /** Reads its configuration from the deployment, as Vert.x does for a class name. */
     public SingleVerticle() {
-        this(null);
+        super(null, SingleVerticle::read, null);
     }
 
     public SingleVerticle(FeedConfig config) {
-        super(config);
+        this(config, null);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
     public SingleVerticle(FeedConfig config, FeedLease feedLease) {
-        super(config, feedLease);
+        super(single(config), SingleVerticle::read, feedLease);
     }
 
-    @Override
-    Feed feed(Vertx on, FeedConfig config) {
-        int wanted = given() == null ? config().getInteger("connections", 1) : config.connections();
-        if (wanted != 1) {
+    private static FeedConfig read(JsonObject json) {
+        return single(FeedConfig.fromJson(new JsonObject().put("connections", 1).mergeIn(json)));
+    }
+
+    private static FeedConfig single(FeedConfig config) {
+        if (config.connections() != 1) {
             throw new IllegalArgumentException("feed " + config.name()
                     + ": a single verticle keeps one connection; for more deploy a PoolVerticle");
         }
-        return Feed.single(on, config);
+        return config;
     }
 }

@@ -161,15 +161,10 @@ public abstract class Feed {
      */
     public static Feed of(Vertx vertx, FeedConfig feed) {
         return feed.connections() == 1
-                ? single(vertx, feed)
+                ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
+                        .nameStreamsAt(feed.streamPointer())
                 : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect())
                         .nameStreamsAt(feed.streamPointer());
-    }
-
-    /** The same with a single connection, whatever number is configured. */
-    public static Feed single(Vertx vertx, FeedConfig feed) {
-        return WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
-                .nameStreamsAt(feed.streamPointer());
     }
 
     /** Names streams by the value at this JSON pointer, unless it is empty; called before the feed is used. */

@@ -39,7 +39,7 @@ final class FeedWatch {
     private final Map<String, MessageConsumer<JsonObject>> heard = new HashMap<>();
     private final Map<String, RateHistory> rates = new HashMap<>();
     private final Set<String> announced;
-    private final Refusals refusals = new Refusals(LOG);
+    private final Refusals refusals = new Refusals(LOG, System::nanoTime);
     private JsonObject status;
     private boolean asking;
 

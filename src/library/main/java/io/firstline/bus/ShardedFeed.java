@@ -1,6 +1,7 @@
 package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
+import io.firstline.connection.DropCause;
 import io.firstline.feed.ArrivalReport;
 import io.firstline.feed.Feed;
 import io.firstline.feed.FeedActivity;
@@ -8,28 +9,106 @@ import io.firstline.feed.FeedReport;
 import io.firstline.feed.FeedState;
 import io.firstline.feed.GapReport;
 import io.firstline.feed.Route;
+import io.firstline.feed.StatusKeys;
+import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 
-/** The pools of one feed, usually one, used as one. Thread-safe. */
-final class Shards {
+/**
+ * The pools of a feed for one configuration, used as one; usually there is one pool. A single pool runs on the event
+ * loop of the feed's verticle, several run on one each. A feed has two of these while it is being changed.
+ *
+ * <p>Created and closed on the event loop of the feed's verticle; otherwise thread-safe.
+ */
+final class ShardedFeed {
+    private final Vertx vertx;
     private final FeedConfig config;
+    private final FeedPublisher publisher;
+    /** In the order of {@link FeedConfig#parts()}. */
     private final List<Feed> feeds;
 
-    /**
-     * Creates the group.
-     *
-     * @param feeds in the order of {@link FeedConfig#parts()}
-     */
-    Shards(FeedConfig config, List<Feed> feeds) {
+    private final Numbering numbering;
+    private final List<String> deployments;
+
+    /** Numbers the messages of all pools and passes them on. */
+    private interface Numbering {
+        Future<Void> redirect(LongUnaryOperator renumber, MessageSink intake);
+    }
+
+    private ShardedFeed(
+            Vertx vertx,
+            FeedConfig config,
+            FeedPublisher publisher,
+            List<Feed> feeds,
+            Numbering numbering,
+            List<String> deployments) {
+        this.vertx = vertx;
         this.config = config;
+        this.publisher = publisher;
         this.feeds = feeds;
+        this.numbering = numbering;
+        this.deployments = deployments;
+        feeds.get(0).countDrops(DropCause.BUS_CONSUMER_SLOW, publisher::dropped);
+    }
+
+    /**
+     * Creates the pools, which open nothing yet. Called on the event loop of the feed's verticle.
+     *
+     * @param publisher reports the feed's consumers
+     * @param events receives the events
+     * @param intake receives the messages
+     */
+    static Future<ShardedFeed> make(
+            Vertx vertx, FeedConfig config, FeedPublisher publisher, FeedSink events, MessageSink intake) {
+        List<FeedConfig> parts = config.parts();
+        if (parts.size() == 1) {
+            Feed feed = Feed.of(vertx, config);
+            feed.handler(message -> intake.take(message, 0));
+            feed.eventHandler(events::publish);
+            Numbering itself = (renumber, other) -> feed.redirect(renumber, message -> other.take(message, 0));
+            return Future.succeededFuture(new ShardedFeed(vertx, config, publisher, List.of(feed), itself, List.of()));
+        }
+        ShardedPublisher together = new ShardedPublisher(config.name(), events, intake);
+        List<ShardVerticle> verticles = IntStream.range(0, parts.size())
+                .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
+                .toList();
+        return Future.all(verticles.stream().map(vertx::deployVerticle).toList())
+                .map(ids -> new ShardedFeed(
+                        vertx,
+                        config,
+                        publisher,
+                        verticles.stream().map(ShardVerticle::feed).toList(),
+                        together::redirect,
+                        ids.list()));
+    }
+
+    /** Returns a publisher for another configuration of the feed, with the same memory. */
+    FeedPublisher publisherFor(FeedConfig changed) {
+        return publisher.to(changed);
+    }
+
+    /** Publishes a message. */
+    void publish(FeedMessage message) {
+        publisher.publish(message);
+    }
+
+    /**
+     * Sends every message to another intake from now on, between two messages.
+     *
+     * @param renumber gets the number of the last message and returns the one to continue after; called where
+     *     messages arrive
+     */
+    Future<Void> redirect(LongUnaryOperator renumber, MessageSink intake) {
+        return numbering.redirect(renumber, intake);
     }
 
     /** Opens all; succeeds when each has a live connection, fails when all first attempts of one have failed. */
@@ -37,8 +116,12 @@ final class Shards {
         return Future.all(each(Feed::start)).mapEmpty();
     }
 
+    /** Closes the pools, with close frames, and undeploys them. */
     Future<Void> close() {
-        return Future.join(each(Feed::close)).mapEmpty();
+        return Future.join(each(Feed::close))
+                .<Void>mapEmpty()
+                .eventually(() ->
+                        Future.join(deployments.stream().map(vertx::undeploy).toList()));
     }
 
     /** Returns the state of the first pool that is not connected; {@code CONNECTED} if all are. */
@@ -116,6 +199,11 @@ final class Shards {
 
     Future<FeedReport> report() {
         return Future.all(each(Feed::report)).map(all -> FeedReport.together(config.name(), all.list()));
+    }
+
+    /** Returns everything about the feed, with its consumers on this node. */
+    Future<JsonObject> status() {
+        return report().map(report -> ReportJson.of(report).put(StatusKeys.CONSUMERS, publisher.consumers()));
     }
 
     Future<List<GapReport>> gaps() {
