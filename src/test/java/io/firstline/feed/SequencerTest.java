@@ -15,6 +15,7 @@ import io.firstline.config.StreamClass.Mode;
 import io.firstline.config.StreamClass.Sequence;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.DropCause;
+import io.firstline.stream.FeedMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -86,6 +87,13 @@ class SequencerTest extends FeedTestBase {
             server.send(n(number), sockets.get(connection));
         }
         eventually(() -> report(pool).copies() == before + numbers.length);
+    }
+
+    /** Sends number 1, which restarts the numbering, and waits until the pool has received it. */
+    private void restart(WsPool pool, int connection) {
+        long before = report(pool).copies();
+        server.send("{\"s\":\"x\",\"n\":1,\"r\":true}", sockets.get(connection));
+        eventually(() -> report(pool).copies() == before + 1);
     }
 
     private long dropped(WsPool pool) {
@@ -196,14 +204,37 @@ class SequencerTest extends FeedTestBase {
         WsPool pool = pool(mode, 60_000, 10);
         send(pool, 0, 1_000, 1_001);
 
-        server.send("{\"s\":\"x\",\"n\":1,\"r\":true}", 0, 1);
-        eventually(() -> report(pool).copies() == 4);
+        restart(pool, 0);
+        restart(pool, 1);
         send(pool, 0, 2);
         send(pool, 1, 2, 3);
 
         eventually(() -> numbers().equals(List.of(1_000, 1_001, 1, 2, 3)));
         assertThat(told(FeedEvent.Type.GAP)).isEmpty();
         assertThat(messages).noneMatch(message -> message.late());
+    }
+
+    /** The connection that tells of the restart first has had no younger number, so it may have an old snapshot. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void shouldBeginAnewOnceAnotherConnectionProvesIt(Mode mode) {
+        WsPool pool = pool(mode, 60_000, 10);
+        send(pool, 0, 1_000, 1_001);
+
+        restart(pool, 1);
+        restart(pool, 0);
+        send(pool, 0, 2);
+        send(pool, 1, 2, 3, 5);
+
+        List<Integer> published = new ArrayList<>(List.of(1_000, 1_001, 1, 2, 3));
+        if (mode != Mode.ORDERED) {
+            published.add(5); // the others hold it back, because 4 may come
+        }
+        assertThat(numbers()).isEqualTo(published);
+        assertThat(messages.stream().filter(message -> message.late()).map(FeedMessage::asText))
+                .isEqualTo(mode == Mode.FIRST ? List.of("{\"s\":\"x\",\"n\":1,\"r\":true}") : List.of());
+        send(pool, 0, 4);
+        assertThat(numbers()).hasSize(mode == Mode.LATEST ? 6 : 7);
     }
 
     @ParameterizedTest

@@ -54,6 +54,11 @@ final class ArrivingCopy implements Arrival<OutgoingCopy> {
         restarts = stream.numbered(slot, by, first, last, restarts, slots, arrivalNanos);
     }
 
+    /** Returns whether this copy proves a restart that an earlier copy of its message could only claim. */
+    boolean provesRestart() {
+        return restarts && stream.isDoubted(last);
+    }
+
     @Override
     public long identity() {
         return key == 0 ? hash() : key;

@@ -57,7 +57,7 @@ final class GapLedger {
         SequenceTracker chain = stream.chain;
         if (copy.restarts()) {
             chain.restart().forEach(gap -> close(stream, gap, null, nowNanos));
-            stream.holes.countedAnew(copy.last());
+            stream.restarted(copy.last());
         }
         boolean old = isOld(copy);
         long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();

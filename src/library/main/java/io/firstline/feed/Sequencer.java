@@ -58,6 +58,18 @@ final class Sequencer {
         }
     }
 
+    /**
+     * Takes a later copy, which proves that the numbering of its stream restarts. The first copy came from a connection
+     * that could not prove it, so it was published as late or, where the order counts, dropped.
+     */
+    void restarted(OutgoingCopy copy) {
+        if (copy.stream().places.type().mode() == Mode.FIRST) {
+            enter(copy);
+        } else {
+            first(copy, false);
+        }
+    }
+
     private void latest(OutgoingCopy copy) {
         if (!copy.restarts() && GapLedger.isOld(copy)) {
             publication.drop(DropCause.SUPERSEDED, 1);

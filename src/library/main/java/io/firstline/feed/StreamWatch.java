@@ -43,6 +43,10 @@ final class StreamWatch {
     private long oldSnapshots;
     /** By slot: when that snapshot arrived. */
     private final long[] oldSnapshotNanos = new long[Arbiter.MAX_LINES];
+    /** The number of the last restart. */
+    private long restartedAt = MessageReader.NO_NUMBER;
+    /** The number of a copy that claimed a restart, although other connections had younger numbers and its own none. */
+    private long doubted = MessageReader.NO_NUMBER;
     /** When a number last arrived that was not older than published ones. */
     private long aheadNanos;
     /** The slots that have delivered a message of this stream. */
@@ -156,6 +160,7 @@ final class StreamWatch {
         boolean anew;
         if (restarts) {
             anew = holes.hasPassed(slot, last) || !othersAreFurther;
+            doubted = anew || last == restartedAt ? doubted : last;
         } else {
             goesOn &= !chain.lacks(last);
             boolean othersAreDead = nowNanos - Math.max(oldSnapshotNanos[slot], aheadNanos) >= SILENT_NANOS;
@@ -168,6 +173,18 @@ final class StreamWatch {
             oldSnapshotNanos[slot] = nowNanos;
         }
         return anew;
+    }
+
+    /** The numbering restarts with this number. */
+    void restarted(long last) {
+        restartedAt = last;
+        doubted = MessageReader.NO_NUMBER;
+        holes.countedAnew(last);
+    }
+
+    /** Returns whether a copy with this number claimed a restart that its connection could not prove. */
+    boolean isDoubted(long last) {
+        return doubted == last;
     }
 
     /** A copy arrived in a slot; called after publication if the copy is published. */

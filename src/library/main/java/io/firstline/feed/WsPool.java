@@ -217,6 +217,9 @@ public final class WsPool extends Feed {
         }
         agreement.arrived(member.line, payload);
         arbiter.copy(member.line, arriving, arrivalNanos);
+        if (arriving.provesRestart() && member.line.inStep()) {
+            delivery.restarted(arriving.message());
+        }
         if (stream != null) {
             stream.brought(member.line.slot());
         }
