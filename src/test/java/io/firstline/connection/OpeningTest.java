@@ -5,36 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
-import io.firstline.testkit.Loops;
+import io.firstline.testkit.OnNativeLoops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
-import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The upgrade request, and the answers that a server may give. */
-class OpeningTest {
+class OpeningTest extends OnNativeLoops {
     private static final String TOKEN = "hush-hush-hush";
-
-    private static Vertx vertx;
-
-    @BeforeAll
-    static void startLoops() {
-        vertx = Loops.NATIVE.vertx();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        Await.result(vertx.close());
-    }
 
     private static WsConnectionConfig config(ScriptedServer server) {
         return WsConnectionConfig.of(server.url("/ws"))

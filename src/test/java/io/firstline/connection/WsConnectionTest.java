@@ -7,20 +7,17 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;
-import io.firstline.testkit.Loops;
+import io.firstline.testkit.OnNativeLoops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -28,22 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One connection and a server that is scripted step by step. */
-class WsConnectionTest {
-    private static Vertx vertx;
-
+class WsConnectionTest extends OnNativeLoops {
     private ScriptedServer server;
     private WsConnectionConfig config;
     private ConnectionProbe probe;
-
-    @BeforeAll
-    static void startLoops() {
-        vertx = Loops.NATIVE.vertx();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        Await.result(vertx.close());
-    }
 
     @BeforeEach
     void start() {

@@ -8,41 +8,26 @@ import io.firstline.connection.DropCause;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;
-import io.firstline.testkit.Loops;
+import io.firstline.testkit.OnNativeLoops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.zip.Deflater;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The server tries to make a client hold more than it should. */
-class HostileServerTest {
+class HostileServerTest extends OnNativeLoops {
     private static final int LIMIT = 100_000;
-
-    private static Vertx vertx;
 
     private final ScriptedServer server = ScriptedServer.start();
     private final ConnectionProbe probe = new ConnectionProbe(
             vertx,
             WsConnectionConfig.of(server.url("/")).withMaxMessageBytes(LIMIT).withCompression(true));
-
-    @BeforeAll
-    static void startLoops() {
-        vertx = Loops.NATIVE.vertx();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        Await.result(vertx.close());
-    }
 
     @AfterEach
     void close() {

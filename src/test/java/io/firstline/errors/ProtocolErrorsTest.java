@@ -10,42 +10,27 @@ import io.firstline.feed.FeedEvent;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;
-import io.firstline.testkit.Loops;
+import io.firstline.testkit.OnNativeLoops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.HexFormat;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server breaks the protocol, or keeps it in a way that is too much for us. */
-class ProtocolErrorsTest {
+class ProtocolErrorsTest extends OnNativeLoops {
     private static final int LIMIT = 1_000;
     private static final byte[] NOT_UTF8 = {'a', (byte) 0xC3, '('};
-
-    private static Vertx vertx;
 
     private ScriptedServer server;
     private ConnectionProbe probe;
     private Peer peer;
-
-    @BeforeAll
-    static void startLoops() {
-        vertx = Loops.NATIVE.vertx();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        Await.result(vertx.close());
-    }
 
     @BeforeEach
     void open() {

@@ -11,7 +11,7 @@ import io.firstline.feed.FeedEvent;
 import io.firstline.feed.FeedState;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
-import io.firstline.testkit.Loops;
+import io.firstline.testkit.OnNativeLoops;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;
 import io.vertx.core.Vertx;
@@ -19,26 +19,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TCP is there, the WebSocket is refused. */
-class UpgradeErrorsTest {
-    private static Vertx vertx;
-
-    @BeforeAll
-    static void startLoops() {
-        vertx = Loops.NATIVE.vertx();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        Await.result(vertx.close());
-    }
-
+class UpgradeErrorsTest extends OnNativeLoops {
     /** Fails to connect once, on a socket that the server never closes by itself. */
     private static Disconnect failure(ScriptedServer server, int timeoutMs) {
         WsConnectionConfig config = WsConnectionConfig.of(server.url("/ws")).withConnectTimeoutMs(timeoutMs);

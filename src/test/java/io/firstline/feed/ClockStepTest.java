@@ -3,10 +3,9 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.MessageFormat;
-import io.firstline.connection.Scheduler;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
-import io.firstline.testkit.SameClock;
+import io.firstline.testkit.SteppingClock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,20 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClockStepTest extends FeedTestBase {
     private static final int STEP_S = 300;
     private static final int LESS_THAN_THE_STEP_MS = 200_000;
-
-    /** The real clock, with a wall clock that steps when a test says so. */
-    private static final class SteppingClock extends SameClock {
-        private volatile long stepMicros;
-
-        SteppingClock(Scheduler real) {
-            super(real);
-        }
-
-        @Override
-        public long epochMicros() {
-            return super.epochMicros() + stepMicros;
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {STEP_S, -STEP_S})
@@ -57,7 +42,7 @@ class ClockStepTest extends FeedTestBase {
         long beforeMicros = clock.epochMicros();
         events.clear();
 
-        clock.stepMicros = stepSeconds * 1_000_000L;
+        clock.step(stepSeconds * 1_000_000L);
 
         eventually(() -> messages.stream().anyMatch(m -> hasStepped(m, stepSeconds, beforeMicros)));
         int seen = messages.size();

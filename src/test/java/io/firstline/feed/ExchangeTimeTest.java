@@ -9,7 +9,7 @@ import io.firstline.config.ServerTime;
 import io.firstline.config.StampUnit;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
-import io.firstline.testkit.SameClock;
+import io.firstline.testkit.SteppingClock;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -153,7 +153,7 @@ class ExchangeTimeTest extends FeedTestBase {
     void shouldForgetWhatWasMeasuredByAClockThatWasWrong() {
         FeedEnvironment real = FeedEnvironment.of(vertx);
         SteppingClock wrong = new SteppingClock(real.scheduler());
-        wrong.stepMicros = TimeUnit.HOURS.toMicros(1);
+        wrong.step(TimeUnit.HOURS.toMicros(1));
         WsPool feed = started(watch(new WsPool(
                 new FeedEnvironment(real.context(), wrong, real.connectors(), real.budget()),
                 "f",
@@ -164,27 +164,13 @@ class ExchangeTimeTest extends FeedTestBase {
         send(feed, 20);
         assertThat(report(feed).exchangeLatency().p50Micros()).isGreaterThan(TimeUnit.MINUTES.toMicros(50));
 
-        wrong.stepMicros = 0;
+        wrong.step(0);
 
         eventually(() -> {
             send(feed, 1);
             return report(feed).exchangeLatency().p99Micros() < 0; // the exchange is ahead
         });
         assertThat(report(feed).exchangeLatency().p50Micros()).isBetween(-AHEAD_MICROS * 102 / 100, 0L);
-    }
-
-    /** The real clock, with a wall clock that steps when a test says so. */
-    private static final class SteppingClock extends SameClock {
-        private volatile long stepMicros;
-
-        SteppingClock(Scheduler real) {
-            super(real);
-        }
-
-        @Override
-        public long epochMicros() {
-            return super.epochMicros() + stepMicros;
-        }
     }
 
     @Test

@@ -2,8 +2,13 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.EventTime;
+import io.firstline.config.Heartbeat;
 import io.firstline.config.MessageFormat;
+import io.firstline.config.Notices;
 import io.firstline.config.RetryConfig;
+import io.firstline.config.ServerTime;
+import io.firstline.config.StreamClass;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
@@ -50,6 +55,25 @@ public abstract class FeedTestBase {
             "/id",
             List.of("/code", "/error/code"),
             2);
+
+    /** A message format that names streams by {@code /s} and has only these classes. */
+    protected static MessageFormat formatOf(StreamClass... classes) {
+        return new MessageFormat(
+                List.of("/s"),
+                " ",
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                List.of(),
+                10,
+                Heartbeat.NONE,
+                List.of(classes),
+                ServerTime.NONE,
+                EventTime.NONE,
+                Notices.NONE);
+    }
 
     protected Vertx vertx;
     protected final Queue<FeedMessage> messages = new ConcurrentLinkedQueue<>();

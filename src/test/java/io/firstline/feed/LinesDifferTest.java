@@ -3,11 +3,7 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.ReportJson;
-import io.firstline.config.EventTime;
-import io.firstline.config.Heartbeat;
 import io.firstline.config.MessageFormat;
-import io.firstline.config.Notices;
-import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.testkit.Await;
@@ -81,21 +77,7 @@ class LinesDifferTest extends FeedTestBase {
     void shouldTellWhichClassHasAWrongKey() {
         StreamClass wrong = new StreamClass("wrong", "^w", List.of("/t"), StreamClass.Sequence.NONE);
         StreamClass right = new StreamClass("right", "^r", List.of("/n"), StreamClass.Sequence.NONE);
-        WsPool pool = pool(new MessageFormat(
-                List.of("/s"),
-                " ",
-                null,
-                List.of(),
-                List.of(),
-                List.of(),
-                "",
-                List.of(),
-                10,
-                Heartbeat.NONE,
-                List.of(wrong, right),
-                ServerTime.NONE,
-                EventTime.NONE,
-                Notices.NONE));
+        WsPool pool = pool(formatOf(wrong, right));
 
         until(
                 (n, line) -> "{\"s\":\"" + (n % 4 == 0 ? "w" : "r") + "\",\"t\":" + (1_000_000 * line + n) + ",\"n\":"

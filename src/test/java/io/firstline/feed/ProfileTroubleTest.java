@@ -2,11 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.EventTime;
-import io.firstline.config.Heartbeat;
 import io.firstline.config.MessageFormat;
-import io.firstline.config.Notices;
-import io.firstline.config.ServerTime;
 import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.config.StreamClass.Sequence;
@@ -29,21 +25,7 @@ class ProfileTroubleTest extends FeedTestBase {
     private HandServer server;
 
     private static MessageFormat dialect(List<String> key, Sequence sequence) {
-        return new MessageFormat(
-                List.of("/s"),
-                " ",
-                null,
-                List.of(),
-                List.of(),
-                List.of(),
-                "",
-                List.of(),
-                10,
-                Heartbeat.NONE,
-                List.of(new StreamClass("all", "^", key, sequence)),
-                ServerTime.NONE,
-                EventTime.NONE,
-                Notices.NONE);
+        return formatOf(new StreamClass("all", "^", key, sequence));
     }
 
     private WsPool pool(MessageFormat dialect) {

@@ -8,6 +8,7 @@ import io.firstline.config.BridgeConfig;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
 import io.firstline.simulator.ExchangeSimulator;
+import io.firstline.testkit.Frame;
 import io.firstline.testkit.Tls;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -141,15 +142,7 @@ class HostileClientsTest extends HttpTestBase {
     void shouldHangUpOnAClientThatSendsFramesBeforeTheUpgradeIsAccepted() throws Exception {
         serve(new HttpVerticle(
                 READING, registry, List.of("f"), new SockJsBridgeConfig(List.of(), BridgeConfig.of("f"))));
-        String request = String.join(
-                "\r\n",
-                "GET /eventbus/websocket HTTP/1.1",
-                "Host: localhost",
-                "Upgrade: websocket",
-                "Connection: Upgrade",
-                "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-                "\r\n");
+        String request = Frame.upgradeRequest("/eventbus/websocket");
         try (Socket early = connect("")) {
             byte[] both = Arrays.copyOf(request.getBytes(StandardCharsets.US_ASCII), request.length() + 6);
             both[request.length()] = (byte) 0x89; // a ping of no bytes, masked with zeros

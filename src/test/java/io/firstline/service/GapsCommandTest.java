@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code gaps}: the gaps that a venue's sequence numbers prove. */
+@Execution(ExecutionMode.CONCURRENT)
 class GapsCommandTest {
 
     /** Trades 1 to 10: the first connection misses 4 and 5, and 9 arrives on no connection. */

@@ -32,16 +32,7 @@ import java.util.zip.Deflater;
  * second and ends early when the other side closes; the next follows at once. Loopback only.
  */
 final class HostilePeers implements AutoCloseable {
-    private static final String UPGRADE = String.join(
-            "\r\n",
-            "GET /eventbus/websocket HTTP/1.1",
-            "Host: localhost",
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-            "\r\n");
-
+    private static final String UPGRADE = Frame.upgradeRequest("/eventbus/websocket");
     private static final long ATTACK_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
     private static final int SMALL_WINDOW = 4_096;
     private static final byte[] ZEROS = new byte[1 << 20];

@@ -92,4 +92,17 @@ public record Frame(int first, boolean masked, Buffer data) {
         return Integer.toHexString(first) + "[" + data.length() + "] "
                 + (data.length() > 100 ? "…" : opcode() == CLOSE ? closeCode() + " " + closeReason() : text());
     }
+
+    /** The request of a client for a WebSocket at this path, with the key of RFC 6455, 1.3. */
+    public static String upgradeRequest(String path) {
+        return String.join(
+                "\r\n",
+                "GET " + path + " HTTP/1.1",
+                "Host: localhost",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "\r\n");
+    }
 }
