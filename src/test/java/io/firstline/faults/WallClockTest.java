@@ -47,7 +47,7 @@ class WallClockTest {
     private static final Set<String> MAY_STAMP = Set.of(
             "io/firstline/connection/Scheduler.java",
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
-            "io/firstline/feed/WsPool.java",
+            "io/firstline/feed/PoolArbitration.java",
             // messages
             "io/firstline/feed/EpochClock.java",
             // recorded copies

@@ -30,13 +30,13 @@ public final class PoolInside {
 
     /** The number of slots with an open connection. */
     public int live() {
-        return pool.slotTable.live();
+        return pool.slotTable().live();
     }
 
     /** The number of slots with an open connection that may lead. */
     public int inStep() {
         int inStep = 0;
-        for (ConnectionSlot slot : pool.slotTable.slots()) {
+        for (ConnectionSlot slot : pool.slotTable().slots()) {
             inStep += slot.isLive() && slot.member().line.inStep() ? 1 : 0;
         }
         return inStep;
@@ -44,12 +44,12 @@ public final class PoolInside {
 
     /** The time without any frame if no connection with a slot answers; otherwise 0. */
     public long unansweredNanos(long nowNanos) {
-        return pool.slotTable.isUnanswered() ? nowNanos - pool.slotTable.lastFrameNanos() : 0;
+        return pool.slotTable().isUnanswered() ? nowNanos - pool.slotTable().lastFrameNanos() : 0;
     }
 
     public int candidates() {
         int candidates = 0;
-        for (ConnectionSlot slot : pool.slotTable.slots()) {
+        for (ConnectionSlot slot : pool.slotTable().slots()) {
             candidates += slot.candidate() != null ? 1 : 0;
         }
         return candidates;
@@ -57,12 +57,12 @@ public final class PoolInside {
 
     /** The number of connections that the pool counts as open, those that are closing included. */
     public int open() {
-        return pool.slotTable.open().size();
+        return pool.slotTable().open().size();
     }
 
     /** A handle of an open connection; null if the pool has none with this id. */
     public Place place(String connectionId) {
-        for (PooledConnection member : pool.slotTable.open()) {
+        for (PooledConnection member : pool.slotTable().open()) {
             if (member.id().equals(connectionId)) {
                 return new Place(member);
             }
@@ -80,7 +80,7 @@ public final class PoolInside {
 
         /** Whether the pool still counts it as open or closing. */
         public boolean isTracked() {
-            return pool.slotTable.open().contains(member);
+            return pool.slotTable().open().contains(member);
         }
 
         public boolean isPlaced() {

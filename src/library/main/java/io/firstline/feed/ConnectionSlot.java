@@ -14,7 +14,35 @@ import java.util.stream.Stream;
  * replaced gets a candidate and is closed only when the candidate is promoted. The feed decides about the promotion.
  */
 final class ConnectionSlot {
-    private final Feed feed;
+    /** The feed of a slot. */
+    interface Owner {
+        /** Returns the URLs of its connections. */
+        List<String> urls();
+
+        /** Returns whether there is neither a connection nor an attempt to open one. */
+        boolean isDark();
+
+        boolean hasLive();
+
+        PooledConnection newMember(ConnectionSlot slot, String url);
+
+        /** An attempt must wait for the budget of its host; {@code first} as below. */
+        void mustWait(long waitMs, boolean first);
+
+        /** An attempt failed; {@code first} = the first on this slot since the feed was started. */
+        void connectFailed(Throwable failure, String url, boolean first);
+
+        /** A live connection has lost its slot to another one; close it. */
+        void replaced(PooledConnection old, PooledConnection by, EvictionReason reason, String figures);
+
+        /** A candidate is dropped; the connection that it was to replace stays, null = there is none. */
+        void abandoned(PooledConnection stays, PooledConnection candidate, String why);
+
+        /** The time of a candidate is over. */
+        void trialOver(ConnectionSlot slot);
+    }
+
+    private final Owner owner;
     private final int number;
     private final Scheduler scheduler;
     private final RetryPolicy retry;
@@ -44,8 +72,8 @@ final class ConnectionSlot {
      * @param path its index in the feed, which is also the index of its first URL
      * @param reopens whether to open a lost connection again; a connection that never opened is retried in any case
      */
-    ConnectionSlot(Feed feed, Scheduler scheduler, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
-        this.feed = feed;
+    ConnectionSlot(Owner owner, Scheduler scheduler, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
+        this.owner = owner;
         this.number = path + 1;
         this.scheduler = scheduler;
         this.retry = retry;
@@ -89,26 +117,26 @@ final class ConnectionSlot {
 
     /** Returns the URL of its next connection: after a failure, the next one. */
     private String url() {
-        List<String> urls = feed.urls();
+        List<String> urls = owner.urls();
         return urls.get(Math.floorMod(path, urls.size()));
     }
 
     private void connect() {
         timer = -1;
         String url = url();
-        long waitMs = budget.take(url, feed.isDark());
+        long waitMs = budget.take(url, owner.isDark());
         if (waitMs > 0) {
-            feed.mustWait(waitMs, attempt == 0);
+            owner.mustWait(waitMs, attempt == 0);
             attempt = Math.max(attempt, 1);
             timer = scheduler.once(waitMs, this::connect);
             return;
         }
-        PooledConnection opening = feed.newMember(this, url);
+        PooledConnection opening = owner.newMember(this, url);
         member = opening;
         opening.connection.connect().onFailure(e -> {
             if (member == opening) {
                 member = null;
-                feed.connectFailed(e, url, attempt == 0);
+                owner.connectFailed(e, url, attempt == 0);
                 path++;
                 again();
             }
@@ -126,10 +154,10 @@ final class ConnectionSlot {
     /** Waits for the end of the back-off; while the feed has no connection, only until its host may be tried again. */
     private void await() {
         long leftMs = Math.max(1, (dueNanos - scheduler.nowNanos() + 999_999) / 1_000_000);
-        long waitMs = feed.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(url())));
+        long waitMs = owner.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(url())));
         timer = scheduler.once(waitMs, () -> {
             boolean due = dueNanos - scheduler.nowNanos() <= 0;
-            if (due || (!feed.hasLive() && budget.probeInMs(url()) == 0)) {
+            if (due || (!owner.hasLive() && budget.probeInMs(url()) == 0)) {
                 connect();
             } else {
                 await();
@@ -262,18 +290,18 @@ final class ConnectionSlot {
         }
         evictionReason = reason;
         challenged = mustBeBetter;
-        PooledConnection opening = feed.newMember(this, url);
+        PooledConnection opening = owner.newMember(this, url);
         candidate = opening;
         opening.connection.connect().onFailure(e -> {
             if (candidate == opening) {
-                feed.connectFailed(e, url, false);
+                owner.connectFailed(e, url, false);
                 path++;
                 abandon("could not connect");
             }
         });
         trialTimer = scheduler.once(trialMs, () -> {
             trialTimer = -1;
-            feed.trialOver(this);
+            owner.trialOver(this);
         });
         return true;
     }
@@ -290,8 +318,7 @@ final class ConnectionSlot {
         member = promoted;
         rest.end();
         if (old != null && old.isLive()) { // a lost one is reported as lost
-            feed.eventLog.evicted(old, promoted, evictionReason, figures);
-            feed.release(old, "evicted: " + evictionReason);
+            owner.replaced(old, promoted, evictionReason, figures);
         }
     }
 
@@ -300,7 +327,7 @@ final class ConnectionSlot {
         PooledConnection dropped = candidate;
         endTrial();
         rest.begin(scheduler.nowNanos());
-        feed.eventLog.evictionAbandoned(member, dropped, why);
+        owner.abandoned(member, dropped, why);
         dropped.discard("not needed");
         if (member == null) {
             reopen();

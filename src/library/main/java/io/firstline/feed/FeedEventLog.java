@@ -24,7 +24,7 @@ import org.slf4j.event.Level;
  * Decides nothing about connections. Runs on the feed's context; only {@link #state()} may be called on any thread.
  */
 final class FeedEventLog {
-    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FeedEventLog.class);
     private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
     private static final int MAX_REASON = 250;
 

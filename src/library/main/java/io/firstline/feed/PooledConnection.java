@@ -14,7 +14,26 @@ final class PooledConnection implements WsConnection.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
     private static final long LOOK_NANOS = 10_000_000;
 
-    private final Feed feed;
+    /** The feed of a connection. */
+    interface Owner {
+        void opened(PooledConnection member);
+
+        /** Messages of a connection were dropped. */
+        void dropped(WsConnection from, DropCause cause, long bytes);
+
+        /** A connection answers nothing. */
+        void unanswered(PooledConnection member);
+
+        void closed(PooledConnection member, Disconnect end);
+    }
+
+    /** Takes the messages. */
+    interface Receiver {
+        void received(PooledConnection member, Payload payload, long arrivalNanos);
+    }
+
+    private final Owner owner;
+    private final Receiver receiver;
     final ConnectionSlot slot;
     WsConnection connection;
     Line line;
@@ -49,8 +68,9 @@ final class PooledConnection implements WsConnection.Listener {
 
     boolean dismissed;
 
-    PooledConnection(Feed feed, ConnectionSlot slot) {
-        this.feed = feed;
+    PooledConnection(Owner owner, Receiver receiver, ConnectionSlot slot) {
+        this.owner = owner;
+        this.receiver = receiver;
         this.slot = slot;
     }
 
@@ -112,26 +132,28 @@ final class PooledConnection implements WsConnection.Listener {
 
     @Override
     public void opened(WsConnection opened) {
-        feed.opened(this);
+        owner.opened(this);
     }
 
     @Override
     public void message(WsConnection from, Payload payload, long arrivalNanos) {
-        feed.received(this, payload, arrivalNanos);
+        receiver.received(this, payload, arrivalNanos);
     }
 
     @Override
     public void dropped(WsConnection from, DropCause cause, long bytes) {
-        feed.publication.drop(cause, 1);
-        if (cause == DropCause.OVERSIZE) {
-            feed.publication.oversize(bytes, from.config().maxMessageBytes());
-        }
+        owner.dropped(from, cause, bytes);
     }
 
     @Override
     public void unanswered(WsConnection silent, String reason) {
         unanswered = reason;
-        feed.judge(this);
+        owner.unanswered(this);
+    }
+
+    /** Returns whether it has proved that it delivers; valid once it has opened. */
+    boolean isProven() {
+        return line == null || line.inStep();
     }
 
     /** Returns whether it may be useless: it answers nothing, or could not subscribe. */
@@ -195,6 +217,6 @@ final class PooledConnection implements WsConnection.Listener {
 
     @Override
     public void closed(WsConnection closed, Disconnect end) {
-        feed.closed(this, end);
+        owner.closed(this, end);
     }
 }

@@ -3,10 +3,7 @@ package io.firstline.feed;
 import io.firstline.config.MessageFormat;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.WsConnection;
-import io.firstline.payload.Payload;
 import io.vertx.core.Vertx;
-import java.util.stream.Stream;
 
 /**
  * One connection, which is opened again whenever it is lost. Every message is published without comparison. A
@@ -19,19 +16,19 @@ import java.util.stream.Stream;
  * both.
  */
 public final class WsSingle extends Feed {
-    private static final long TRIAL_MS = 10_000;
-    private static final long WATCH_MS = 250;
-
-    private long watchTimer;
-    private final ArrivingCopy arriving = new ArrivingCopy(reader);
-
     WsSingle(
             FeedEnvironment environment,
             String name,
             WsConnectionConfig config,
             SubscribeTemplates subscribeTemplates,
             MessageFormat dialect) {
-        super(environment, name, config, 1, subscribeTemplates, dialect);
+        super(
+                environment,
+                name,
+                config,
+                subscribeTemplates,
+                dialect,
+                new Redundancy(1, NoArbitration.TRIAL_MS, false, NoArbitration::new));
     }
 
     /** Creates a single connection, named by its connection id; runs on the current Vert.x context. */
@@ -52,70 +49,5 @@ public final class WsSingle extends Feed {
             SubscribeTemplates subscribeTemplates,
             MessageFormat dialect) {
         return new WsSingle(FeedEnvironment.of(vertx), name, config, subscribeTemplates, dialect);
-    }
-
-    @Override
-    void starting() {
-        watchTimer = scheduler.every(WATCH_MS, this::judgeImpaired);
-    }
-
-    @Override
-    void stopping() {
-        scheduler.cancel(watchTimer);
-    }
-
-    @Override
-    void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos) {
-        if (member == member.slot.candidate() && !member.slot.isAliveAgain()) {
-            member.slot.promote("");
-        }
-        if (member == member.slot.member()) {
-            arriving.take(member.id(), payload, stream, arrivalNanos);
-            if (arriving.isNumbered()) {
-                arriving.numbered(0, 1);
-            }
-            if (stream != null) {
-                stream.published(0, arrivalNanos);
-            }
-            delivery.first(arriving.message(), false);
-        }
-    }
-
-    @Override
-    boolean isProven(PooledConnection member) {
-        return true;
-    }
-
-    @Override
-    boolean arbitrates() {
-        return false;
-    }
-
-    @Override
-    void joined(PooledConnection member) {}
-
-    @Override
-    void parted(PooledConnection member) {}
-
-    @Override
-    WsConnection fastest(Stream<WsConnection> live) {
-        return live.findFirst().orElse(null);
-    }
-
-    @Override
-    void beforeReport() {}
-
-    @Override
-    long trialMs() {
-        return TRIAL_MS;
-    }
-
-    @Override
-    void trialOver(ConnectionSlot slot) {
-        if (slot.isCandidateTheOneThatAnswers()) {
-            slot.promote("");
-        } else {
-            slot.abandon("not delivering after " + TRIAL_MS + " ms");
-        }
     }
 }

@@ -1,0 +1,42 @@
+package io.firstline.feed;
+
+import io.firstline.connection.WsConnection;
+import io.firstline.payload.Payload;
+import java.util.stream.Stream;
+
+/**
+ * How the copies of a feed's connections become its messages: {@link PoolArbitration} of several connections, or
+ * {@link NoArbitration} of one. Called on the feed's context.
+ */
+interface Arbitration {
+    void start();
+
+    void stop();
+
+    /**
+     * A message arrived on a connection.
+     *
+     * @param stream null = not known
+     */
+    void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos);
+
+    /** A connection opened. */
+    default void joined(PooledConnection member) {}
+
+    /** A connection ended. */
+    default void parted(PooledConnection member) {}
+
+    /** The time of a candidate is over: promote or abandon it now. */
+    void trialOver(ConnectionSlot slot);
+
+    /** Returns the connection with the shortest way; null if there is none. */
+    WsConnection fastest(Stream<WsConnection> live);
+
+    /** Updates the figures of connections: a report follows. */
+    default void settleFigures() {}
+
+    /** Creates the arbitration for the parts of a feed. */
+    interface Factory {
+        Arbitration of(FeedParts parts, Replacements replacements);
+    }
+}

@@ -1,0 +1,76 @@
+package io.firstline.feed;
+
+import io.firstline.payload.JsonValues;
+import io.firstline.payload.Payload;
+import io.firstline.stream.CopyListener;
+import java.util.List;
+
+/** Takes the frames of all connections: splits them, reads them, and passes data to the arbitration. */
+final class CopyReceiver implements PooledConnection.Receiver {
+    private final MessageClassifier classifier;
+    private final ValueSplitter splitter;
+    private final FeedEventLog eventLog;
+    private final Replacements replacements;
+    private final Arbitration arbitration;
+
+    /** Sees every copy; null = not set. */
+    private CopyListener listener;
+
+    CopyReceiver(MessageClassifier classifier, FeedParts parts, Replacements replacements, Arbitration arbitration) {
+        this.classifier = classifier;
+        this.splitter = parts.splitter();
+        this.eventLog = parts.eventLog();
+        this.replacements = replacements;
+        this.arbitration = arbitration;
+    }
+
+    void listener(CopyListener newListener) {
+        listener = newListener;
+    }
+
+    void opened(PooledConnection member) {
+        if (listener != null) {
+            listener.opened(member.id());
+        }
+    }
+
+    void closed(PooledConnection member, String end) {
+        if (listener != null) {
+            listener.closed(member.id(), end);
+        }
+    }
+
+    @Override
+    public void received(PooledConnection member, Payload payload, long arrivalNanos) {
+        if (member.dismissed) {
+            return;
+        }
+        if (listener != null) {
+            listener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
+        }
+        if (replacements.activity().unanswered()) {
+            replacements.noteActivity(arrivalNanos);
+        }
+        List<JsonValues.Range> values = splitter.valuesOf(payload);
+        if (values.isEmpty()) {
+            take(member, payload, arrivalNanos);
+            return;
+        }
+        eventLog.severalValues(member.id(), true);
+        byte[] bytes = payload.array();
+        for (JsonValues.Range value : values) {
+            if (!member.dismissed) {
+                take(member, splitter.part(bytes, value), arrivalNanos);
+            }
+        }
+    }
+
+    private void take(PooledConnection member, Payload payload, long arrivalNanos) {
+        MessageClassifier.Kind kind = classifier.take(member, payload, arrivalNanos);
+        if (kind == MessageClassifier.Kind.DATA) {
+            arbitration.arrived(member, payload, classifier.stream(), arrivalNanos);
+        } else if (kind == MessageClassifier.Kind.SHUTDOWN) {
+            replacements.shutdownAnnounced(member);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package io.firstline.feed;
+
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.Disconnect;
+import io.firstline.connection.DropCause;
+import io.firstline.connection.Scheduler;
+import io.firstline.connection.WsConnection;
+import io.firstline.stream.CopyListener;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+
+/** Opens the connections of a feed and follows their lives. Runs on the feed's context. */
+final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Owner {
+    private final String name;
+    private final ConnectionMaker maker;
+    private final HostBudget budget;
+    private final SlotTable slotTable;
+    private final Scheduler scheduler;
+    private final FeedEventLog eventLog;
+    private final SubscriptionProtocol subscriber;
+    private final Dispatcher publication;
+    private final CopyReceiver receiver;
+    private final Replacements replacements;
+    private final Arbitration arbitration;
+
+    private Promise<Void> started;
+    private int failedFirstAttempts;
+
+    FeedConnections(
+            String name,
+            ConnectionMaker maker,
+            HostBudget budget,
+            FeedParts parts,
+            SubscriptionProtocol subscriber,
+            Dispatcher publication,
+            CopyReceiver receiver,
+            Replacements replacements,
+            Arbitration arbitration) {
+        this.name = name;
+        this.maker = maker;
+        this.budget = budget;
+        this.slotTable = parts.slotTable();
+        this.scheduler = parts.scheduler();
+        this.eventLog = parts.eventLog();
+        this.subscriber = subscriber;
+        this.publication = publication;
+        this.receiver = receiver;
+        this.replacements = replacements;
+        this.arbitration = arbitration;
+    }
+
+    // called by the feed
+
+    /** Prepares a start. */
+    void start(Promise<Void> first) {
+        started = first;
+        failedFirstAttempts = 0;
+        maker.start();
+    }
+
+    /** Returns what completes with the first live connection of the last start. */
+    Future<Void> started() {
+        return started.future();
+    }
+
+    /** Opens a connection for every slot. */
+    void open() {
+        budget.wish(maker.urls());
+        slotTable.slots().forEach(ConnectionSlot::fill);
+    }
+
+    /** Closes every connection; completes when all sockets are closed. */
+    Future<Void> close() {
+        slotTable.open().forEach(PooledConnection::dismiss);
+        slotTable.slots().forEach(ConnectionSlot::vacate);
+        replacements.clear();
+        budget.wishGranted(maker.urls());
+        started.tryFail(new IllegalStateException(name + " was closed while it started"));
+        return maker.close(slotTable.open().stream()
+                .map(member -> member.connection.close(1000, "closing"))
+                .toList());
+    }
+
+    void reconfigure(WsConnectionConfig config) {
+        budget.follow(config);
+        subscriber.onConnect(config.onConnect());
+        maker.reconfigure(config, isStarted());
+    }
+
+    /** Sets the listener of every copy; null = none. */
+    void copyListener(CopyListener listener) {
+        receiver.listener(listener);
+    }
+
+    /** Tries lost connections now instead of at the end of their wait, even if their host asked for a pause. */
+    void hurry() {
+        budget.resume(maker.urls());
+        slotTable.slots().forEach(ConnectionSlot::hurry);
+    }
+
+    /** Returns how many attempts the host's budget leaves; -1 = not limited. */
+    int attemptsLeft() {
+        return budget.left(maker.config().url());
+    }
+
+    /** Returns the rest of the longest pause that a host asked for, milliseconds. */
+    long pausedMs() {
+        return maker.urls().stream().mapToLong(budget::pausedMs).max().orElseThrow();
+    }
+
+    private boolean isStarted() {
+        return eventLog.state() != FeedState.CLOSED;
+    }
+
+    // called by slots
+
+    @Override
+    public List<String> urls() {
+        return maker.urls();
+    }
+
+    @Override
+    public boolean hasLive() {
+        return slotTable.live() > 0;
+    }
+
+    @Override
+    public boolean isDark() {
+        return slotTable.slots().stream().allMatch(slot -> slot.member() == null);
+    }
+
+    @Override
+    public PooledConnection newMember(ConnectionSlot slot, String url) {
+        PooledConnection member = new PooledConnection(this, receiver, slot);
+        member.connection = maker.make(url, member);
+        return member;
+    }
+
+    @Override
+    public void connectFailed(Throwable failure, String url, boolean first) {
+        if (!isStarted()) {
+            return;
+        }
+        eventLog.connectFailed(failure);
+        if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
+            budget.pause(url, refused.pauseMs());
+        }
+        notYet(failure, first);
+    }
+
+    @Override
+    public void mustWait(long waitMs, boolean first) {
+        eventLog.waiting(waitMs);
+        notYet(
+                new IllegalStateException(
+                        "attempts to connect must wait " + waitMs + " ms: the host's connect budget is used up"),
+                first);
+    }
+
+    private void notYet(Throwable why, boolean first) {
+        if (first && ++failedFirstAttempts == slotTable.target() && started.tryFail(why)) {
+            eventLog.startFailed();
+        } else {
+            eventLog.liveChanged(true);
+        }
+    }
+
+    @Override
+    public void replaced(PooledConnection old, PooledConnection by, EvictionReason reason, String figures) {
+        eventLog.evicted(old, by, reason, figures);
+        replacements.release(old, "evicted: " + reason);
+    }
+
+    @Override
+    public void abandoned(PooledConnection stays, PooledConnection candidate, String why) {
+        eventLog.evictionAbandoned(stays, candidate, why);
+    }
+
+    @Override
+    public void trialOver(ConnectionSlot slot) {
+        arbitration.trialOver(slot);
+    }
+
+    // called by connections
+
+    @Override
+    public void opened(PooledConnection member) {
+        slotTable.opened(member);
+        replacements.makeRoom();
+        member.heartbeatNanos = scheduler.nowNanos();
+        receiver.opened(member);
+        budget.wishGranted(maker.urls());
+        arbitration.joined(member);
+        eventLog.connected(member);
+        if (member.dismissed) {
+            return; // an event handler has closed the feed
+        }
+        // an open connection that is not subscribed would count as live and deliver nothing
+        subscriber.open(member).onFailure(e -> notSubscribed(member, String.valueOf(e.getMessage())));
+        member.slot.opened(member);
+        eventLog.liveChanged(false);
+        started.tryComplete();
+    }
+
+    /** Closes a connection that could not subscribe; the last live one stays until its replacement is open. */
+    private void notSubscribed(PooledConnection member, String why) {
+        if (member == member.slot.member() && member.isLive() && slotTable.live() == 1) {
+            member.unsubscribed = true; // judged several times a second
+        } else {
+            member.connection.abort("not-subscribed", why);
+        }
+    }
+
+    @Override
+    public void dropped(WsConnection from, DropCause cause, long bytes) {
+        publication.drop(cause, 1);
+        if (cause == DropCause.OVERSIZE) {
+            publication.oversize(bytes, from.config().maxMessageBytes());
+        }
+    }
+
+    @Override
+    public void unanswered(PooledConnection member) {
+        replacements.judge(member);
+    }
+
+    @Override
+    public void closed(PooledConnection member, Disconnect end) {
+        slotTable.closed(member);
+        if (member.dismissed) {
+            return;
+        }
+        receiver.closed(member, end.toString());
+        arbitration.parted(member);
+        slotTable.remember(member);
+        replacements.ended(member);
+        if (member.connection.isClosedByUs()) {
+            return;
+        }
+        eventLog.lost(member, end);
+        member.slot.lost(member, end);
+        eventLog.liveChanged(true);
+    }
+}

@@ -1,0 +1,76 @@
+package io.firstline.feed;
+
+import io.firstline.config.FeedUrl;
+import java.util.List;
+
+/** Puts the reports of a feed together. Runs on the feed's context. */
+final class FeedReporter {
+    private final String name;
+    private final FeedParts parts;
+    private final Dispatcher publication;
+    private final MessageClassifier classifier;
+    private final ExchangeTime exchangeTime;
+    private final SubscriptionProtocol subscriber;
+    private final ConnectionMaker maker;
+    private final FeedConnections connections;
+    private final Arbitration arbitration;
+
+    FeedReporter(
+            String name,
+            FeedParts parts,
+            Dispatcher publication,
+            MessageClassifier classifier,
+            ExchangeTime exchangeTime,
+            SubscriptionProtocol subscriber,
+            ConnectionMaker maker,
+            FeedConnections connections,
+            Arbitration arbitration) {
+        this.name = name;
+        this.parts = parts;
+        this.publication = publication;
+        this.classifier = classifier;
+        this.exchangeTime = exchangeTime;
+        this.subscriber = subscriber;
+        this.maker = maker;
+        this.connections = connections;
+        this.arbitration = arbitration;
+    }
+
+    /** Returns what each open connection delivered of each stream. */
+    List<ArrivalReport> arrivals() {
+        arbitration.settleFigures();
+        return parts.slotTable().arrivals(parts.streams().all());
+    }
+
+    /** Returns everything about the feed at this instant. */
+    FeedReport report() {
+        arbitration.settleFigures();
+        SlotTable slotTable = parts.slotTable();
+        FeedEventLog eventLog = parts.eventLog();
+        return new FeedReport(
+                name,
+                FeedUrl.masked(maker.config().url()),
+                eventLog.state(),
+                slotTable.target(),
+                slotTable.live(),
+                publication.published(),
+                classifier.copies(),
+                classifier.control(),
+                classifier.malformed(),
+                parts.sequencer().late(),
+                eventLog.evictions(),
+                eventLog.evictedFor(),
+                eventLog.losses(),
+                publication.waiting(),
+                publication.dropped(),
+                eventLog.failures(),
+                exchangeTime.report(),
+                connections.attemptsLeft(),
+                connections.pausedMs(),
+                eventLog.lastFailure(),
+                eventLog.problems(),
+                subscriber.streams(),
+                parts.streams().all().stream().map(StreamWatch::report).toList(),
+                slotTable.report());
+    }
+}

@@ -1,0 +1,230 @@
+package io.firstline.feed;
+
+import io.firstline.arbitration.Arbiter;
+import io.firstline.connection.Scheduler;
+import io.firstline.connection.WsConnection;
+import io.firstline.feed.EvictionReason.Cause;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Replaces connections that answer nothing or are due, and keeps a replaced one open as long as it may deliver messages
+ * that no other has. Runs on the feed's context; only {@link #activity()} may be called on any thread.
+ */
+final class Replacements {
+    /** The shortest time between two replacements for silent connections while no connection is heard. */
+    private static final long BESIDE_NANOS = 2_000_000_000L;
+    /** A silent connection has recovered once frames arrive on it again for this long. */
+    private static final long BACK_NANOS = 2_000_000_000L;
+    /** A connection with a shorter silence is closed as soon as it is replaced. */
+    private static final long BRIEFLY_SILENT_MS = 500;
+
+    private final SlotTable slotTable;
+    private final FeedEventLog eventLog;
+    private final Scheduler scheduler;
+    private final boolean arbitrates;
+    private final long trialMs;
+    /** Replaced connections that stay open because they may still deliver messages that no other has. */
+    private final List<PooledConnection> lingering = new ArrayList<>();
+
+    private volatile FeedActivity activity = FeedActivity.NONE;
+    private boolean openedBeside;
+    private long openedBesideNanos;
+
+    /**
+     * Creates it for a feed without connections.
+     *
+     * @param arbitrates whether equal copies are detected: only then are the rest of a replaced connection's messages
+     *     of use
+     * @param trialMs how long a candidate may take until it delivers in step
+     */
+    Replacements(SlotTable slotTable, FeedEventLog eventLog, Scheduler scheduler, boolean arbitrates, long trialMs) {
+        this.slotTable = slotTable;
+        this.eventLog = eventLog;
+        this.scheduler = scheduler;
+        this.arbitrates = arbitrates;
+        this.trialMs = trialMs;
+    }
+
+    /** Returns how long a candidate may take until it delivers in step, milliseconds. */
+    long trialMs() {
+        return trialMs;
+    }
+
+    /** Returns what arrives on the connections. */
+    FeedActivity activity() {
+        return activity;
+    }
+
+    /** The feed is closing. */
+    void stop() {
+        activity = FeedActivity.NONE;
+    }
+
+    /** The feed has closed its connections. */
+    void clear() {
+        lingering.clear();
+    }
+
+    /** A connection has ended. */
+    void ended(PooledConnection member) {
+        lingering.remove(member);
+    }
+
+    // connections that answer nothing
+
+    /** Closes a connection that answers nothing, opens another one beside it, or waits. */
+    void judge(PooledConnection member) {
+        decideOn(member);
+        noteActivity(scheduler.nowNanos());
+    }
+
+    private void decideOn(PooledConnection member) {
+        ConnectionSlot slot = member.slot;
+        boolean isCandidate = member == slot.candidate();
+        if (!member.isLive() || (member != slot.member() && !isCandidate)) {
+            return;
+        }
+        List<HalfOpenPolicy.Heard> siblings = slotTable.placed().stream()
+                .filter(sibling -> sibling != member)
+                .map(PooledConnection::heard)
+                .toList();
+        long now = scheduler.nowNanos();
+        long asked = member.connection.askedNanos();
+        long lastFrame = member.connection.lastFrameNanos();
+        HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
+        if (verdict == HalfOpenPolicy.Verdict.CUT
+                || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !member.isProven())) {
+            member.connection.abort(WsConnection.HALF_OPEN, member.unanswered());
+        } else if (verdict == HalfOpenPolicy.Verdict.REPLACE && !isCandidate) {
+            openBeside(slot, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
+        }
+    }
+
+    /** While no connection is heard, one attempt at a time is enough to find out whether the server is there. */
+    private void openBeside(ConnectionSlot slot, boolean anybodyHeard, long nowNanos) {
+        if (slot.candidate() != null && !slot.isChallenged()) {
+            return;
+        }
+        if (!anybodyHeard) {
+            boolean tooSoon = openedBeside && nowNanos - openedBesideNanos < BESIDE_NANOS;
+            if (tooSoon || slotTable.slots().stream().anyMatch(ConnectionSlot::isHalfOpenReplaced)) {
+                return;
+            }
+            openedBeside = true;
+            openedBesideNanos = nowNanos;
+        }
+        slot.replaceImpaired(trialMs, !anybodyHeard);
+    }
+
+    /** Judges the connections that answer nothing again; called several times a second. */
+    void judgeImpaired() {
+        for (PooledConnection member : slotTable.open()) {
+            if (member.connection.isUnanswered()) {
+                decideOn(member);
+            }
+        }
+        long now = scheduler.nowNanos();
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive() && slot.member().unsubscribed) {
+                openBeside(slot, false, now);
+            }
+            // not at once: a frame that ends a stall may be the last one on this connection
+            if (slot.isAliveAgain() && now - slot.member().connection.stallEndedNanos() >= BACK_NANOS) {
+                slot.abandon("the old connection is alive again");
+            }
+        }
+        for (PooledConnection member : List.copyOf(lingering)) {
+            if (member.isSpent(now)) {
+                lingering.remove(member);
+                member.discard("evicted");
+            }
+        }
+        noteActivity(now);
+    }
+
+    void noteActivity(long nowNanos) {
+        int live = slotTable.live();
+        boolean unanswered = slotTable.isUnanswered();
+        activity = live == 0
+                ? FeedActivity.NONE
+                : new FeedActivity(live, slotTable.lastFrameNanos(), unanswered, !lingering.isEmpty());
+        if (!unanswered) {
+            eventLog.over(ProfileProblem.UNANSWERED, "");
+        } else if (nowNanos - activity.lastFrameNanos() >= HalfOpenPolicy.ALONE_NANOS) {
+            eventLog.unanswered(live);
+        }
+    }
+
+    /** Closes a replaced connection, unless it is silent and may still deliver messages that no other has. */
+    void release(PooledConnection old, String reason) {
+        long lastFrameNanos = old.connection.lastFrameNanos();
+        boolean needed = arbitrates
+                && old.connection.silentMs() >= BRIEFLY_SILENT_MS
+                && slotTable.placed().stream()
+                        .noneMatch(sibling -> sibling.heard().covers(lastFrameNanos));
+        if (needed) {
+            old.linger();
+            lingering.add(old);
+        } else {
+            old.discard(reason);
+        }
+    }
+
+    /** Closes replaced connections while the arbiter has fewer slots than there are open connections. */
+    void makeRoom() {
+        while (slotTable.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
+            lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and still silent");
+        }
+    }
+
+    // connections that are due
+
+    /** Replaces a connection now, on request; returns false if it is already being replaced or is not open. */
+    boolean replace(String connectionId) {
+        ConnectionSlot slot = slotTable.slotOf(connectionId);
+        slot.endRest();
+        return slot.replace(EvictionReason.of(Cause.REQUESTED), trialMs);
+    }
+
+    /** Replaces every connection, one after another. */
+    void retireAll(Cause cause) {
+        slotTable.slots().stream()
+                .flatMap(slot -> Stream.of(Optional.ofNullable(slot.member()), Optional.ofNullable(slot.candidate())))
+                .flatMap(Optional::stream)
+                .forEach(member -> member.retire(EvictionReason.of(cause)));
+        replaceDue();
+    }
+
+    /** The server announces that it closes a connection. */
+    void shutdownAnnounced(PooledConnection member) {
+        if (!member.isUrgent()) {
+            eventLog.shutdownAnnounced(member);
+            member.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
+            replaceDue();
+        }
+    }
+
+    /**
+     * Replaces connections that are due: at once if their server announced its shutdown, otherwise one after another.
+     */
+    void replaceDue() {
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.isLive() && slot.member().due() != null && (slot.member().isUrgent() || !anyUnproven())) {
+                slot.replace(slot.member().due(), trialMs);
+            }
+        }
+    }
+
+    /** Returns whether a connection is missing or unproven: no other is replaced by our choice meanwhile. */
+    boolean anyUnproven() {
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (slot.candidate() != null || !slot.isLive() || !slot.member().isProven()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
