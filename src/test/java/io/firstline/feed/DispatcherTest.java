@@ -75,8 +75,8 @@ class DispatcherTest extends FeedTestBase {
                 Buffer.buffer(text),
                 true,
                 stream,
-                MessageReader.NO_NUMBER,
-                MessageReader.NO_NUMBER,
+                OutgoingCopy.NO_NUMBER,
+                OutgoingCopy.NO_NUMBER,
                 false,
                 0);
     }
@@ -126,8 +126,8 @@ class DispatcherTest extends FeedTestBase {
                 Buffer.buffer(text),
                 isText,
                 null,
-                MessageReader.NO_NUMBER,
-                MessageReader.NO_NUMBER,
+                OutgoingCopy.NO_NUMBER,
+                OutgoingCopy.NO_NUMBER,
                 false,
                 arrivalNanos);
     }

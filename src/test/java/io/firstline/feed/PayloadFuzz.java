@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
+import io.firstline.config.MessageFormat;
 import io.firstline.config.Venue;
 import io.firstline.payload.Payload;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class PayloadFuzz {
     private static final int LINES = 3;
-    private static final List<MessageReader> READERS = Stream.of(
+    private static final List<MessageFormat> VENUES = Stream.of(
                     "binance-spot",
                     "binance-usdm",
                     "bitmex",
@@ -32,8 +33,18 @@ public final class PayloadFuzz {
                     "kraken-v2",
                     "kucoin",
                     "okx")
-            .map(name -> new MessageReader(Venue.find(name, null).dialect()))
+            .map(name -> Venue.find(name, null).dialect())
             .toList();
+
+    private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {
+        @Override
+        public boolean replied(long id, String refusal) {
+            return false;
+        }
+
+        @Override
+        public void erred(String stream, String words) {}
+    };
 
     private PayloadFuzz() {}
 
@@ -50,20 +61,19 @@ public final class PayloadFuzz {
                 from = at + 1;
             }
         }
-        check(Math.floorMod(input[0], READERS.size()), payloads, new Random(input[1]));
+        check(Math.floorMod(input[0], VENUES.size()), payloads, new Random(input[1]));
     }
 
     static int venues() {
-        return READERS.size();
+        return VENUES.size();
     }
 
     /** Sends these on every line; throws unless each was published once and in order. */
     static void check(int venue, List<byte[]> payloads, Random turns) {
-        MessageReader reader = READERS.get(venue);
-        StreamTable streams = new StreamTable(List.of());
+        MessageReader reader = new MessageReader(VENUES.get(venue), new StreamTable(List.of()));
         GapLedger gaps = new GapLedger((stream, gap, by, lackedBy) -> {});
         List<OutgoingCopy> published = new ArrayList<>();
-        ArrivingCopy arriving = new ArrivingCopy(reader);
+        ArrivingCopy arriving = new ArrivingCopy();
         Arbiter<OutgoingCopy> arbiter = new Arbiter<>(
                 new ArbiterSettings(Math.max(16, 2 * payloads.size()), 60_000_000_000L, 0, 250_000_000L),
                 new Arbiter.Output<>() {
@@ -100,15 +110,7 @@ public final class PayloadFuzz {
                 byte[] bytes = payloads.get(next[line]++);
                 Payload payload = new Payload().over(bytes, 0, bytes.length, true);
                 left--;
-                StreamWatch stream = null;
-                if (reader.read(payload)) {
-                    reader.isControl();
-                    reader.replyTo();
-                    reader.refusal();
-                    stream = streams.of(reader, now);
-                }
-                reader.isControlText(payload);
-                arriving.take("line " + line, payload, stream, now);
+                reader.read(arriving.of("line " + line, payload, now), NO_REQUESTS);
                 if (arriving.isNumbered()) {
                     arriving.numbered(line, -1L);
                 }

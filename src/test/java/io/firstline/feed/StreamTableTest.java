@@ -5,22 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.MessageFormat;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StreamTableTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final MessageReader reader = new MessageReader(
-            new MessageFormat(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1));
     private final StreamTable table = new StreamTable(List.of("bye"));
+    private final MessageReader reader = new MessageReader(
+            new MessageFormat(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1), table);
+    private final ArrivingCopy copy = new ArrivingCopy();
+    private final List<String> replies = new ArrayList<>();
 
     private static Payload payload(String json) {
         return new Payload().over(Buffer.buffer(json), true);
     }
 
     private StreamWatch watch(String json) {
-        return reader.read(payload(json)) ? table.of(reader, 0) : null;
+        reader.read(copy.of("c", payload(json), 0), new MessageReader.Replies() {
+            @Override
+            public boolean replied(long id, String refusal) {
+                replies.add(id + " " + refusal);
+                return true;
+            }
+
+            @Override
+            public void erred(String stream, String words) {
+                throw new AssertionError(words);
+            }
+        });
+        return copy.streamWatch();
     }
 
     private static String trade(String symbol) {
@@ -56,22 +71,35 @@ class StreamTableTest {
     @Test
     void shouldTellRepliesAndRefusals() {
         assertThat(watch("{\"result\":null,\"id\":7}")).isNull();
-        assertThat(reader.replyTo()).isEqualTo(7);
-        assertThat(reader.refusal()).isNull();
+        assertThat(copy.kind()).isEqualTo(ArrivingCopy.Kind.CONTROL);
         assertThat(watch("{\"error\":{\"msg\":\"no such stream\"},\"id\":8}")).isNull();
-        assertThat(reader.replyTo()).isEqualTo(8);
-        assertThat(reader.refusal()).isEqualTo("no such stream");
         assertThat(watch("{\"id\":null}")).isNull();
-        assertThat(reader.replyTo()).isZero();
+        assertThat(copy.kind()).isEqualTo(ArrivingCopy.Kind.DATA);
+        assertThat(replies).containsExactly("7 null", "8 no such stream");
+        assertThat(reader.control()).isEqualTo(2);
+        assertThat(reader.copies()).isEqualTo(3);
     }
 
     @Test
     void shouldSeeNothingInWhatItCannotRead() {
         assertThat(watch("no JSON")).isNull();
-        MessageReader blind = new MessageReader(MessageFormat.NONE);
-        assertThat(blind.read(payload(trade("BTC")))).isFalse();
+        assertThat(reader.malformed()).isOne();
+        MessageReader blind = new MessageReader(MessageFormat.NONE, table);
+        blind.read(copy.of("c", payload(trade("BTC")), 0), null);
+        assertThat(copy.streamWatch()).isNull();
+        assertThat(copy.kind()).isEqualTo(ArrivingCopy.Kind.DATA);
+        assertThat(blind.malformed()).isZero();
         assertThat(blind.expectsJson()).isFalse();
-        assertThat(blind.knowsStreams()).isFalse();
+        assertThat(blind.layout().knowsStreams()).isFalse();
+    }
+
+    @Test
+    void shouldForgetTheCopyBefore() {
+        watch(trade("BTC"));
+        assertThat(copy.streamWatch()).isNotNull();
+        watch("{\"error\":{\"msg\":\"no\"},\"id\":8}");
+        assertThat(copy.streamWatch()).isNull();
+        assertThat(copy.isNumbered()).isFalse();
     }
 
     @Test

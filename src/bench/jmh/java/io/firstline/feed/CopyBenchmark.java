@@ -47,7 +47,6 @@ public class CopyBenchmark extends NanosBenchmark {
     private final Payload payload = new Payload();
     private ArrivingCopy arriving;
     private MessageReader reader;
-    private StreamTable streams;
     private Arbiter<OutgoingCopy> arbiter;
     private Line first;
     private Line second;
@@ -57,9 +56,8 @@ public class CopyBenchmark extends NanosBenchmark {
     public void join() {
         MessageFormat dialect =
                 identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : MessageFormat.NONE;
-        reader = new MessageReader(dialect);
-        arriving = new ArrivingCopy(reader);
-        streams = new StreamTable(List.of());
+        reader = new MessageReader(dialect, new StreamTable(List.of()));
+        arriving = new ArrivingCopy();
         arbiter = new Arbiter<>(
                 new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
                     @Override
@@ -106,8 +104,7 @@ public class CopyBenchmark extends NanosBenchmark {
 
     private long copy(Line line, Buffer bytes) {
         payload.over(bytes, true);
-        StreamWatch stream = reader.read(payload) ? streams.of(reader, nowNanos) : null;
-        arriving.take("c", payload, stream, nowNanos);
+        reader.read(arriving.of("c", payload, nowNanos), null);
         arbiter.copy(line, arriving, nowNanos);
         return arriving.identity();
     }

@@ -1,7 +1,6 @@
 package io.firstline.feed;
 
 import io.firstline.connection.WsConnection;
-import io.firstline.payload.Payload;
 import java.util.stream.Stream;
 
 /**
@@ -13,12 +12,8 @@ interface Arbitration {
 
     void stop();
 
-    /**
-     * A message arrived on a connection.
-     *
-     * @param stream null = not known
-     */
-    void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos);
+    /** A message arrived on a connection; the copy is valid until this returns. */
+    void arrived(PooledConnection member, ArrivingCopy copy);
 
     /** A connection opened. */
     default void joined(PooledConnection member) {}

@@ -4,45 +4,69 @@ import io.firstline.arbitration.Arrival;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
 
-/** The copy that is arriving: one reused instance for all copies of a pool, so that a late copy allocates nothing. */
+/**
+ * The copy that is arriving, with what is known of it. One reused instance for all copies of a feed, so that a late copy
+ * allocates nothing. {@link MessageReader} fills it in.
+ */
 final class ArrivingCopy implements Arrival<OutgoingCopy> {
-    private final MessageReader reader;
+    enum Kind {
+        /** Part of the merged stream. */
+        DATA,
+        /** An ack or a heartbeat, which is only counted. */
+        CONTROL,
+        /** The server announces that it closes the connection. */
+        SHUTDOWN
+    }
+
     private String by;
-    private Payload payload;
-    private StreamWatch stream;
-    private long arrivalNanos;
-    private long key;
+    Payload payload;
+    long arrivalNanos;
+    Kind kind;
+    /** Null = not known. */
+    StreamWatch stream;
+    /** The venue's key as a hash; 0 = it has none, only its bytes identify it. */
+    long key;
     /** Hash of all bytes, computed when needed; 0 = not yet. */
     private long hash;
 
-    private long first;
-    private long last;
-    private boolean restarts;
+    long first;
+    long last;
+    boolean restarts;
 
-    /**
-     * Creates the instance for the copies that a reader reads.
-     *
-     * @param reader must have read the copy before {@link #take} is called with a stream
-     */
-    ArrivingCopy(MessageReader reader) {
-        this.reader = reader;
-    }
-
-    /** Holds another copy from now on. */
-    void take(String connectionId, Payload bytes, StreamWatch itsStream, long nowNanos) {
+    /** Holds another copy from now on, of which nothing is known yet. */
+    ArrivingCopy of(String connectionId, Payload bytes, long nowNanos) {
         by = connectionId;
         payload = bytes;
-        stream = itsStream;
         arrivalNanos = nowNanos;
-        key = stream == null ? 0 : reader.identity(stream.places);
+        kind = Kind.DATA;
+        stream = null;
+        key = 0;
         hash = 0;
-        last = stream == null ? MessageReader.NO_NUMBER : reader.lastNumber(stream.places);
-        first = last == MessageReader.NO_NUMBER ? last : reader.firstNumber(stream.places, last);
-        restarts = last != MessageReader.NO_NUMBER && reader.restarts(stream.places, first, last);
+        first = OutgoingCopy.NO_NUMBER;
+        last = OutgoingCopy.NO_NUMBER;
+        restarts = false;
+        return this;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    Payload payload() {
+        return payload;
+    }
+
+    /** Returns its stream; null = not known. */
+    StreamWatch streamWatch() {
+        return stream;
+    }
+
+    long arrivalNanos() {
+        return arrivalNanos;
     }
 
     boolean isNumbered() {
-        return last != MessageReader.NO_NUMBER;
+        return last != OutgoingCopy.NO_NUMBER;
     }
 
     /**

@@ -7,17 +7,21 @@ import java.util.List;
 
 /** Takes the frames of all connections: splits them, reads them, and passes data to the arbitration. */
 final class CopyReceiver implements PooledConnection.Receiver {
-    private final MessageClassifier classifier;
+    private final MessageReader reader;
+    private final FeedMonitor monitor;
     private final ValueSplitter splitter;
     private final FeedEventLog eventLog;
     private final Replacements replacements;
     private final Arbitration arbitration;
 
+    private final ArrivingCopy copy = new ArrivingCopy();
+
     /** Sees every copy; null = not set. */
     private CopyListener listener;
 
-    CopyReceiver(MessageClassifier classifier, FeedParts parts, Replacements replacements, Arbitration arbitration) {
-        this.classifier = classifier;
+    CopyReceiver(FeedParts parts, Replacements replacements, Arbitration arbitration) {
+        this.reader = parts.reader();
+        this.monitor = parts.monitor();
         this.splitter = parts.splitter();
         this.eventLog = parts.eventLog();
         this.replacements = replacements;
@@ -66,11 +70,16 @@ final class CopyReceiver implements PooledConnection.Receiver {
     }
 
     private void take(PooledConnection member, Payload payload, long arrivalNanos) {
-        MessageClassifier.Kind kind = classifier.take(member, payload, arrivalNanos);
-        if (kind == MessageClassifier.Kind.DATA) {
-            arbitration.arrived(member, payload, classifier.stream(), arrivalNanos);
-        } else if (kind == MessageClassifier.Kind.SHUTDOWN) {
-            replacements.shutdownAnnounced(member);
+        reader.read(copy.of(member.id(), payload, arrivalNanos), member);
+        switch (copy.kind()) {
+            case DATA -> {
+                if (copy.streamWatch() != null || !reader.layout().knowsStreams()) {
+                    monitor.spoke(arrivalNanos); // a message without a stream is an ack or a heartbeat, not data
+                }
+                arbitration.arrived(member, copy);
+            }
+            case SHUTDOWN -> replacements.shutdownAnnounced(member);
+            case CONTROL -> {}
         }
     }
 }

@@ -83,8 +83,8 @@ public abstract class Feed {
                 publication::published,
                 context,
                 scheduler);
-        MessageReader reader = new MessageReader(dialect);
         StreamTable streams = new StreamTable(dialect.shutdown());
+        MessageReader reader = new MessageReader(dialect, streams);
         GapLedger gaps = new GapLedger(eventLog::gap);
         this.parts = new FeedParts(
                 scheduler,
@@ -103,17 +103,16 @@ public abstract class Feed {
                 eventLog,
                 scheduler,
                 maker::framesPerSecond);
-        MessageClassifier classifier = new MessageClassifier(reader, streams, subscriber, parts.monitor());
         this.replacements =
                 new Replacements(slotTable, eventLog, scheduler, redundancy.arbitrates(), redundancy.trialMs());
         this.arbitration = redundancy.arbitration().of(parts, replacements);
-        CopyReceiver receiver = new CopyReceiver(classifier, parts, replacements, arbitration);
+        CopyReceiver receiver = new CopyReceiver(parts, replacements, arbitration);
         HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler);
         this.connections = new FeedConnections(
                 name, maker, budget, parts, subscriber, publication, receiver, replacements, arbitration);
-        this.checks = new FeedChecks(parts, classifier, subscriber, replacements, exchangeTime, dialect.heartbeat());
+        this.checks = new FeedChecks(parts, subscriber, replacements, exchangeTime, dialect.heartbeat());
         this.reporter = new FeedReporter(
-                name, parts, publication, classifier, exchangeTime, subscriber, maker, connections, arbitration);
+                name, parts, publication, exchangeTime, subscriber, maker, connections, arbitration);
         // a pool always replaces its connections
         boolean reopens = redundancy.target() > 1 || config.autoReconnect();
         for (int i = 0; i < redundancy.target(); i++) {

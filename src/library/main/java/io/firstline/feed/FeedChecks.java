@@ -10,7 +10,7 @@ final class FeedChecks {
 
     private final Scheduler scheduler;
     private final FeedParts parts;
-    private final MessageClassifier classifier;
+    private final MessageReader reader;
     private final SubscriptionProtocol subscriber;
     private final Replacements replacements;
     private final ExchangeTime exchangeTime;
@@ -19,14 +19,13 @@ final class FeedChecks {
 
     FeedChecks(
             FeedParts parts,
-            MessageClassifier classifier,
             SubscriptionProtocol subscriber,
             Replacements replacements,
             ExchangeTime exchangeTime,
             Heartbeat heartbeat) {
         this.scheduler = parts.scheduler();
         this.parts = parts;
-        this.classifier = classifier;
+        this.reader = parts.reader();
         this.subscriber = subscriber;
         this.replacements = replacements;
         this.exchangeTime = exchangeTime;
@@ -51,11 +50,26 @@ final class FeedChecks {
             monitor.tellSilence();
         }
         monitor.tellIgnoredStreams();
-        classifier.tellMissing(parts.eventLog(), scheduler.nowNanos());
+        tellMissing(parts.eventLog());
         monitor.giveUpGaps();
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
         subscriber.check(parts.streams(), monitor.lastDataNanos());
         replacements.replaceDue();
         monitor.tellDrops();
+    }
+
+    /** Reports pointers of the profile that match no message. */
+    private void tellMissing(FeedEventLog eventLog) {
+        ProfileLayout layout = reader.layout();
+        for (ProfileCheck.Missing missing : reader.missing(scheduler.nowNanos())) {
+            String subject = MissingMembers.subject(layout, missing.what(), missing.type());
+            if (!eventLog.isKnown(ProfileProblem.NOT_FOUND, subject)) {
+                FeedFact.NotFound fact = new MissingMembers(layout, missing).fact();
+                eventLog.trouble(ProfileProblem.NOT_FOUND, subject, fact.reason(), fact);
+            }
+        }
+        reader.foundLate()
+                .forEach(found -> eventLog.over(
+                        ProfileProblem.NOT_FOUND, MissingMembers.subject(layout, found.what(), found.type())));
     }
 }

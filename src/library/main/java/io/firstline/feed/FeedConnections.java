@@ -222,6 +222,16 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
+    public boolean replied(PooledConnection member, long id, String refusal) {
+        return subscriber.replied(member, id, refusal);
+    }
+
+    @Override
+    public void erred(PooledConnection member, String stream, String words) {
+        subscriber.erred(member, stream, words);
+    }
+
+    @Override
     public void unanswered(PooledConnection member) {
         replacements.judge(member);
     }

@@ -8,7 +8,6 @@ final class FeedReporter {
     private final String name;
     private final FeedParts parts;
     private final Dispatcher publication;
-    private final MessageClassifier classifier;
     private final ExchangeTime exchangeTime;
     private final SubscriptionProtocol subscriber;
     private final ConnectionMaker maker;
@@ -19,7 +18,6 @@ final class FeedReporter {
             String name,
             FeedParts parts,
             Dispatcher publication,
-            MessageClassifier classifier,
             ExchangeTime exchangeTime,
             SubscriptionProtocol subscriber,
             ConnectionMaker maker,
@@ -28,7 +26,6 @@ final class FeedReporter {
         this.name = name;
         this.parts = parts;
         this.publication = publication;
-        this.classifier = classifier;
         this.exchangeTime = exchangeTime;
         this.subscriber = subscriber;
         this.maker = maker;
@@ -54,9 +51,9 @@ final class FeedReporter {
                 slotTable.target(),
                 slotTable.live(),
                 publication.published(),
-                classifier.copies(),
-                classifier.control(),
-                classifier.malformed(),
+                parts.reader().copies(),
+                parts.reader().control(),
+                parts.reader().malformed(),
                 parts.sequencer().late(),
                 eventLog.evictions(),
                 eventLog.evictedFor(),

@@ -18,7 +18,7 @@ final class LineAgreement {
     /** The number of calls of {@link #look} that make about a second. */
     private static final int LOOKS = 4;
 
-    private final MessageReader reader;
+    private final ProfileLayout layout;
     private final StreamTable streams;
     private final FeedEventLog eventLog;
     private final CopySamples samples = new CopySamples();
@@ -27,8 +27,8 @@ final class LineAgreement {
     private int looks;
     private boolean differs;
 
-    LineAgreement(MessageReader reader, StreamTable streams, FeedEventLog eventLog) {
-        this.reader = reader;
+    LineAgreement(ProfileLayout layout, StreamTable streams, FeedEventLog eventLog) {
+        this.layout = layout;
         this.streams = streams;
         this.eventLog = eventLog;
         begin();
@@ -36,7 +36,7 @@ final class LineAgreement {
 
     /** The feed starts: forgets everything. */
     void begin() {
-        agreement = new MatchRate(reader.classes() + 1);
+        agreement = new MatchRate(layout.classes() + 1);
         grown = 0;
         differs = false;
         samples.want(false);
@@ -88,13 +88,13 @@ final class LineAgreement {
             }
         });
         boolean anyDiffers = false;
-        for (int group = 0; group <= reader.classes(); group++) {
+        for (int group = 0; group <= layout.classes(); group++) {
             long slots = agreement.differing(group);
             anyDiffers |= slots != 0;
             if (slots != 0) {
                 tell(group, slots, members);
             } else {
-                eventLog.over(ProfileProblem.LINES_DIFFER, reader.className(group));
+                eventLog.over(ProfileProblem.LINES_DIFFER, layout.className(group));
             }
         }
         if (anyDiffers && !differs) {
@@ -110,7 +110,7 @@ final class LineAgreement {
     }
 
     private void tell(int group, long slots, Map<Line, PooledConnection> members) {
-        if (eventLog.isKnown(ProfileProblem.LINES_DIFFER, reader.className(group))) {
+        if (eventLog.isKnown(ProfileProblem.LINES_DIFFER, layout.className(group))) {
             return;
         }
         List<PooledConnection> differing = new ArrayList<>();
@@ -131,7 +131,7 @@ final class LineAgreement {
                         .findFirst()
                         .orElse(CopyDifference.NONE));
         List<String> ids = differing.stream().map(PooledConnection::id).sorted().toList();
-        String type = reader.className(group);
+        String type = layout.className(group);
         String what = words(ids, type, difference);
         eventLog.trouble(
                 ProfileProblem.LINES_DIFFER,

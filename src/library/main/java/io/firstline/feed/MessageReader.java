@@ -1,142 +1,199 @@
 package io.firstline.feed;
 
-import io.firstline.config.FieldMatcher;
 import io.firstline.config.MessageFormat;
-import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
+import io.firstline.feed.ArrivingCopy.Kind;
 import io.firstline.feed.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.Payload;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Reads from each message what its venue's profile defines. Holds the last message read; runs on the feed's context.
+ * Reads from each arriving copy what its venue's profile defines, in one pass, into the copy: its kind, stream, key and
+ * numbers. Counts the copies. Runs on the feed's context.
  */
 final class MessageReader {
-    static final long NO_NUMBER = Long.MIN_VALUE;
+    /** Receives what a message says about the requests of its connection. */
+    interface Replies {
+        /**
+         * A message has the id of a request.
+         *
+         * @param refusal the error, in the server's words if it has any; null = the request was accepted
+         * @return whether it is the reply to a request of this connection
+         */
+        boolean replied(long id, String refusal);
 
+        /**
+         * The server reports an error that is no reply.
+         *
+         * @param stream the stream that it names; empty = none
+         * @param words the server's text; empty = none
+         */
+        void erred(String stream, String words);
+    }
+
+    private final ProfileLayout layout;
+    private final StreamTable streams;
+    private final ProfileCheck profile;
+    /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
-    private final int streamPointers;
-    private final int ackPointer;
-    private final List<FieldMatch> control;
-    private final List<byte[]> controlTexts;
-    private final List<FieldMatch> refusal;
-    private final List<FieldMatch> shutdown;
-    private final List<FieldMatch> errors;
-    private final List<Integer> errorText;
-    private final MessageFormat dialect;
-    private final Map<StreamClass, Places> places = new HashMap<>();
 
-    /**
-     * The indexes of a stream class's values among the pointers.
-     *
-     * @param number of the class, from 1; 0 = streams without a class
-     */
-    record Places(
-            int number,
-            StreamClass type,
-            List<Integer> key,
-            List<Integer> last,
-            List<Integer> first,
-            List<Integer> previous,
-            List<FieldMatch> reset) {
-        boolean isNumbered() {
-            return !last.isEmpty();
+    private final Supplier<String> nameOfStream = this::nameOrNone;
+    private final Function<String, ValuePlaces> placesOfStream;
+    private long copies;
+    private long control;
+    private long malformed;
+
+    MessageReader(MessageFormat dialect, StreamTable streams) {
+        this.layout = new ProfileLayout(dialect);
+        this.streams = streams;
+        this.profile = layout.profile();
+        this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read);
+        this.placesOfStream = layout::placesOf;
+    }
+
+    ProfileLayout layout() {
+        return layout;
+    }
+
+    /** Returns whether text messages are expected to be JSON. */
+    boolean expectsJson() {
+        return keys != null;
+    }
+
+    /** The number of messages that arrived on all connections. */
+    long copies() {
+        return copies;
+    }
+
+    /** The number of those that are not part of the merged stream. */
+    long control() {
+        return control;
+    }
+
+    /** The number of those that are not JSON although their venue's are. */
+    long malformed() {
+        return malformed;
+    }
+
+    /** Reads a copy that has just arrived. */
+    void read(ArrivingCopy copy, Replies replies) {
+        copies++;
+        copy.kind = kindOf(copy, replies);
+        if (copy.kind != Kind.DATA) {
+            control++;
+            return;
+        }
+        if (copy.stream != null) {
+            identify(copy, copy.stream.places);
+            copy.stream.spoke(copy.arrivalNanos);
+        }
+        check(copy);
+    }
+
+    private Kind kindOf(ArrivingCopy copy, Replies replies) {
+        Payload payload = copy.payload;
+        if (!payload.isText()) {
+            return Kind.DATA;
+        }
+        if (keys == null || !keys.read(payload.array(), payload.from(), payload.from() + payload.length())) {
+            if (isControlText(payload)) {
+                return Kind.CONTROL;
+            }
+            malformed += keys == null ? 0 : 1;
+            return Kind.DATA;
+        }
+        if (anyIsTrue(layout.shutdown)) {
+            return Kind.SHUTDOWN;
+        }
+        boolean isError = anyIsTrue(layout.errors);
+        boolean isControl = isError || anyIsTrue(layout.control) || isControlText(payload);
+        copy.stream = isControl ? null : stream(copy.arrivalNanos);
+        if (copy.stream == null) {
+            boolean isReply = isReply(replies);
+            if (isError && !isReply) {
+                replies.erred(streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "", words());
+            }
+            return isReply || isControl ? Kind.CONTROL : Kind.DATA;
+        }
+        return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+    }
+
+    private boolean isReply(Replies replies) {
+        long id = replyTo();
+        return id != 0 && replies.replied(id, refusal());
+    }
+
+    /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */
+    private StreamWatch stream(long nowNanos) {
+        long hash = streamHash();
+        if (hash == 0) {
+            return null;
+        }
+        StreamWatch known = streams.get(hash);
+        return known != null ? known : streams.add(hash, nameOfStream, placesOfStream, nowNanos);
+    }
+
+    private String nameOrNone() {
+        return streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "";
+    }
+
+    private void identify(ArrivingCopy copy, ValuePlaces at) {
+        copy.key = identity(at);
+        copy.last = lastNumber(at);
+        if (copy.last != OutgoingCopy.NO_NUMBER) {
+            copy.first = firstNumber(at, copy.last);
+            copy.restarts = restarts(at, copy.first, copy.last);
         }
     }
 
-    MessageReader(MessageFormat dialect) {
-        this.dialect = dialect;
-        List<String> pointers = new ArrayList<>(dialect.stream());
-        streamPointers = pointers.size();
-        ackPointer = dialect.ackId().isEmpty() ? -1 : placed(dialect.ackId(), pointers);
-        control = signs(dialect.control(), pointers);
-        controlTexts = dialect.controlTexts().stream()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList();
-        refusal = signs(dialect.refusal(), pointers);
-        shutdown = signs(dialect.notices().shutdown(), pointers);
-        errors = signs(dialect.notices().errors(), pointers);
-        errorText = placed(dialect.notices().errorText(), pointers);
-        Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
-                .forEach(type -> places.put(
-                        type,
-                        new Places(
-                                dialect.classes().indexOf(type) + 1,
-                                type,
-                                placed(type.key(), pointers),
-                                placed(type.sequence().last(), pointers),
-                                placed(type.sequence().first(), pointers),
-                                placed(type.sequence().previous(), pointers),
-                                signs(type.sequence().reset(), pointers))));
-        keys = pointers.isEmpty() ? null : new KeyReader(pointers);
-    }
+    // does the profile fit?
 
-    private static List<FieldMatch> signs(List<FieldMatcher> signs, List<String> pointers) {
-        return signs.stream()
-                .map(sign -> new FieldMatch(sign, placed(sign.at(), pointers)))
-                .toList();
-    }
-
-    private static List<Integer> placed(List<String> wanted, List<String> pointers) {
-        return wanted.stream().map(pointer -> placed(pointer, pointers)).toList();
-    }
-
-    private static int placed(String pointer, List<String> pointers) {
-        if (!pointers.contains(pointer)) {
-            pointers.add(pointer);
+    private void check(ArrivingCopy copy) {
+        if (profile.isOpen(ProfileValue.STREAM, 0)) {
+            check(copy, ProfileValue.STREAM, 0, copy.stream != null);
         }
-        return pointers.indexOf(pointer);
-    }
-
-    /** Creates the check that reports pointers of the profile that match no message. */
-    ProfileCheck profile() {
-        ProfileCheck profile = new ProfileCheck();
-        profile.want(ProfileValue.STREAM, 0, knowsStreams());
-        for (int number = 1; number <= classes(); number++) {
-            StreamClass type = dialect.classes().get(number - 1);
-            profile.want(ProfileValue.KEY, number, !type.key().isEmpty());
-            profile.want(ProfileValue.SEQUENCE, number, !type.sequence().last().isEmpty());
+        int type = copy.stream == null ? 0 : copy.stream.places.number();
+        if (type == 0) {
+            return;
         }
-        return profile;
+        if (profile.isOpen(ProfileValue.KEY, type)) {
+            check(copy, ProfileValue.KEY, type, copy.key != 0);
+        }
+        if (profile.isOpen(ProfileValue.SEQUENCE, type)) {
+            check(copy, ProfileValue.SEQUENCE, type, copy.isNumbered());
+        }
     }
 
-    /** Returns the pointers of the profile for one kind of value. */
-    List<String> pointers(ProfileValue what, int number) {
-        return switch (what) {
-            case STREAM -> dialect.stream();
-            case KEY -> dialect.classes().get(number - 1).key();
-            case SEQUENCE -> dialect.classes().get(number - 1).sequence().last();
-        };
+    private void check(ArrivingCopy copy, ProfileValue what, int type, boolean found) {
+        if (found) {
+            profile.found(what, type);
+        } else if (profile.lacks(what, type, copy.arrivalNanos)) {
+            profile.sample(what, type, copy.payload.toBuffer(), copy.payload.isText());
+        }
     }
 
-    /** Returns the number of stream classes. */
-    int classes() {
-        return dialect.classes().size();
+    /** Returns the values of the profile that are in no message. */
+    List<ProfileCheck.Missing> missing(long nowNanos) {
+        return profile.missing(nowNanos);
     }
 
-    /** Returns the name of a class by its number; empty for 0. */
-    String className(int number) {
-        return number == 0 ? "" : dialect.classes().get(number - 1).name();
+    /** Returns the values of the profile that were found after messages without them. */
+    List<ProfileCheck.Wanted> foundLate() {
+        return profile.foundLate();
     }
 
-    /** Returns the indexes of the values of a stream with this name. */
-    Places placesOf(String streamName) {
-        return places.get(dialect.classOf(streamName));
-    }
+    // the message that is being read
 
     /**
      * Returns a hash that identifies the message among those of all streams; 0 = it has no key, only its bytes
      * identify it.
      */
-    long identity(Places at) {
+    private long identity(ValuePlaces at) {
         long identity = 0;
         for (int i = 0; i < at.key().size(); i++) {
             int pointer = at.key().get(i);
@@ -144,11 +201,11 @@ final class MessageReader {
                 identity = mixed(identity, keys.hash(pointer));
             }
         }
-        return identity == 0 ? 0 : mixed(identity, stream());
+        return identity == 0 ? 0 : mixed(identity, streamHash());
     }
 
-    /** Returns the last number that the message covers; {@link #NO_NUMBER} if it has none. */
-    long lastNumber(Places at) {
+    /** Returns the last number that the message covers; {@link OutgoingCopy#NO_NUMBER} if it has none. */
+    private long lastNumber(ValuePlaces at) {
         return number(at.last());
     }
 
@@ -156,26 +213,26 @@ final class MessageReader {
      * Returns the first number that it covers, or the number of the message before it plus one, if it contains
      * either.
      */
-    long firstNumber(Places at, long last) {
+    private long firstNumber(ValuePlaces at, long last) {
         switch (at.type().sequence().link()) {
             case PLUS_ONE -> {
                 long first = number(at.first());
-                return first == NO_NUMBER ? last : first;
+                return first == OutgoingCopy.NO_NUMBER ? last : first;
             }
             case PREVIOUS -> {
                 long previous = number(at.previous());
-                return previous == NO_NUMBER ? NO_NUMBER : previous + 1; // without its link it proves nothing
+                return previous == OutgoingCopy.NO_NUMBER ? OutgoingCopy.NO_NUMBER : previous + 1; // without its link it proves nothing
             }
             default -> {
-                return NO_NUMBER;
+                return OutgoingCopy.NO_NUMBER;
             }
         }
     }
 
     /** Returns whether the venue restarts its numbering with this message. */
-    boolean restarts(Places at, long first, long last) {
+    private boolean restarts(ValuePlaces at, long first, long last) {
         return anyIsTrue(at.reset())
-                || (at.type().sequence().link() == Link.PREVIOUS && first != NO_NUMBER && first > last + 1);
+                || (at.type().sequence().link() == Link.PREVIOUS && first != OutgoingCopy.NO_NUMBER && first > last + 1);
     }
 
     private boolean anyIsTrue(List<FieldMatch> signs) {
@@ -193,47 +250,17 @@ final class MessageReader {
                 return keys.asLong(pointers.get(i));
             }
         }
-        return NO_NUMBER;
+        return OutgoingCopy.NO_NUMBER;
     }
 
     private static long mixed(long sum, long hash) {
         return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
     }
 
-    /** Returns whether messages name the stream they belong to. */
-    boolean knowsStreams() {
-        return streamPointers > 0;
-    }
-
-    /** Returns whether text messages are expected to be JSON. */
-    boolean expectsJson() {
-        return keys != null;
-    }
-
-    /** Reads a text message; returns false if the part that was read is not JSON, or if no pointer is defined. */
-    boolean read(Payload payload) {
-        return keys != null && keys.read(payload.array(), payload.from(), payload.from() + payload.length());
-    }
-
-    /** Returns whether the last message read is a control message. */
-    boolean isControl() {
-        return anyIsTrue(control);
-    }
-
-    /** Returns whether the last message read announces that the server closes the connection. */
-    boolean announcesShutdown() {
-        return anyIsTrue(shutdown);
-    }
-
-    /** Returns whether the last message read reports an error. */
-    boolean isError() {
-        return anyIsTrue(errors);
-    }
-
     /** Returns whether a message equals one of the configured control texts. */
-    boolean isControlText(Payload payload) {
-        for (int i = 0; i < controlTexts.size(); i++) {
-            byte[] text = controlTexts.get(i);
+    private boolean isControlText(Payload payload) {
+        for (int i = 0; i < layout.controlTexts.size(); i++) {
+            byte[] text = layout.controlTexts.get(i);
             if (Arrays.equals(
                     text, 0, text.length, payload.array(), payload.from(), payload.from() + payload.length())) {
                 return true;
@@ -243,9 +270,9 @@ final class MessageReader {
     }
 
     /** Returns a hash of the message's stream name; 0 = it has none. */
-    long stream() {
+    private long streamHash() {
         long stream = 0;
-        for (int i = 0; i < streamPointers; i++) {
+        for (int i = 0; i < layout.streamPointers; i++) {
             if (keys.isPresent(i)) {
                 stream = mixed(stream, keys.hash(i));
             }
@@ -254,33 +281,33 @@ final class MessageReader {
     }
 
     /** Returns the length of the stream name in the message, in bytes. */
-    int streamNameLength() {
+    private int streamNameLength() {
         int length = 0;
-        for (int i = 0; i < streamPointers; i++) {
+        for (int i = 0; i < layout.streamPointers; i++) {
             length += keys.length(i);
         }
         return length;
     }
 
     /** Returns the stream's name: the values at its pointers, with the profile's names for them. Allocates. */
-    String streamName() {
-        StringJoiner name = new StringJoiner(dialect.separator());
-        for (int i = 0; i < streamPointers; i++) {
+    private String streamName() {
+        StringJoiner name = new StringJoiner(layout.separator());
+        for (int i = 0; i < layout.streamPointers; i++) {
             if (keys.isPresent(i)) {
-                name.add(dialect.names().getOrDefault(keys.text(i), keys.text(i)));
+                name.add(layout.named(keys.text(i)));
             }
         }
         return name.toString();
     }
 
     /** Returns the id of the request that the message replies to; 0 = it is no reply. */
-    long replyTo() {
-        return ackPointer >= 0 && keys.isLong(ackPointer) ? keys.asLong(ackPointer) : 0;
+    private long replyTo() {
+        return layout.ackPointer >= 0 && keys.isLong(layout.ackPointer) ? keys.asLong(layout.ackPointer) : 0;
     }
 
     /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
-    String refusal() {
-        for (FieldMatch sign : refusal) {
+    private String refusal() {
+        for (FieldMatch sign : layout.refusal) {
             if (sign.isTrue(keys)) {
                 String words = words();
                 return words.isEmpty() ? keys.text(sign.pointer()) : words;
@@ -289,10 +316,10 @@ final class MessageReader {
         return null;
     }
 
-    /** Returns the server's text of an error or a refusal; empty = none. Not bounded. */
-    String words() {
+    /** Returns the server's text of an error or a layout.refusal; empty = none. Not bounded. */
+    private String words() {
         StringJoiner words = new StringJoiner(": ");
-        for (int pointer : errorText) {
+        for (int pointer : layout.errorText) {
             if (keys.isPresent(pointer) && !keys.text(pointer).isEmpty()) {
                 words.add(keys.text(pointer));
             }

@@ -18,10 +18,10 @@ final class MissingMembers {
     private final JsonNode sample;
     private final List<String> members = new ArrayList<>();
 
-    MissingMembers(MessageReader reader, Missing missing) {
+    MissingMembers(ProfileLayout layout, Missing missing) {
         this.missing = missing;
-        this.pointers = reader.pointers(missing.what(), missing.type());
-        this.className = reader.className(missing.type());
+        this.pointers = layout.pointers(missing.what(), missing.type());
+        this.className = layout.className(missing.type());
         this.sample = missing.text() && missing.sample() != null ? CopyDifference.tree(missing.sample()) : null;
         if (sample != null) {
             collect("", sample, 2);
@@ -42,25 +42,15 @@ final class MissingMembers {
         }
     }
 
-    static String subject(ProfileValue what, String className) {
-        return what.label() + " " + className;
+    /** Names a value of the profile among the problems of a feed. */
+    static String subject(ProfileLayout layout, ProfileValue what, int type) {
+        return what.label() + " " + layout.className(type);
     }
 
-    void tell(FeedEventLog eventLog) {
-        String subject = subject(missing.what(), className);
-        if (!eventLog.isKnown(ProfileProblem.NOT_FOUND, subject)) {
-            String what = words();
-            eventLog.trouble(
-                    ProfileProblem.NOT_FOUND,
-                    subject,
-                    what,
-                    new FeedFact.NotFound(
-                            missing.what(),
-                            pointers,
-                            members,
-                            missing.what() == ProfileValue.STREAM ? "" : className,
-                            what));
-        }
+    /** Returns the event that reports it. */
+    FeedFact.NotFound fact() {
+        String of = missing.what() == ProfileValue.STREAM ? "" : className;
+        return new FeedFact.NotFound(missing.what(), pointers, members, of, words());
     }
 
     private String words() {

@@ -1,7 +1,6 @@
 package io.firstline.feed;
 
 import io.firstline.connection.WsConnection;
-import io.firstline.payload.Payload;
 import java.util.stream.Stream;
 
 /** Publishes every message of the only connection; a replacement takes over with its first message. */
@@ -11,13 +10,11 @@ final class NoArbitration implements Arbitration {
 
     private final FeedParts parts;
     private final Replacements replacements;
-    private final ArrivingCopy arriving;
     private long watchTimer;
 
     NoArbitration(FeedParts parts, Replacements replacements) {
         this.parts = parts;
         this.replacements = replacements;
-        this.arriving = new ArrivingCopy(parts.reader());
     }
 
     @Override
@@ -31,19 +28,18 @@ final class NoArbitration implements Arbitration {
     }
 
     @Override
-    public void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos) {
+    public void arrived(PooledConnection member, ArrivingCopy copy) {
         if (member == member.slot.candidate() && !member.slot.isAliveAgain()) {
             member.slot.promote("");
         }
         if (member == member.slot.member()) {
-            arriving.take(member.id(), payload, stream, arrivalNanos);
-            if (arriving.isNumbered()) {
-                arriving.numbered(0, 1);
+            if (copy.isNumbered()) {
+                copy.numbered(0, 1);
             }
-            if (stream != null) {
-                stream.published(0, arrivalNanos);
+            if (copy.streamWatch() != null) {
+                copy.streamWatch().published(0, copy.arrivalNanos());
             }
-            parts.sequencer().first(arriving.message(), false);
+            parts.sequencer().first(copy.message(), false);
         }
     }
 

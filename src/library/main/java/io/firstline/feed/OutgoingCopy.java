@@ -8,7 +8,7 @@ import io.vertx.core.buffer.Buffer;
  * @param by the connection that delivered it
  * @param identity the hash by which the arbiter compared it
  * @param stream null = not known
- * @param first the first number that it covers; {@link MessageReader#NO_NUMBER} if numbers prove nothing here
+ * @param first the first number that it covers; {@link #NO_NUMBER} if numbers prove nothing here
  * @param last the last number that it covers; {@code NO_NUMBER} if it has none
  * @param restarts whether the numbering of its stream restarts with it
  */
@@ -22,11 +22,13 @@ record OutgoingCopy(
         long last,
         boolean restarts,
         long arrivalNanos) {
+    static final long NO_NUMBER = Long.MIN_VALUE;
+
     boolean isNumbered() {
-        return last != MessageReader.NO_NUMBER;
+        return last != NO_NUMBER;
     }
 
     boolean proves() {
-        return first != MessageReader.NO_NUMBER;
+        return first != NO_NUMBER;
     }
 }

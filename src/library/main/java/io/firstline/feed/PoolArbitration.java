@@ -8,7 +8,6 @@ import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
 import io.firstline.feed.EvictionPolicy.Contender;
 import io.firstline.feed.EvictionReason.Cause;
-import io.firstline.payload.Payload;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +42,6 @@ final class PoolArbitration implements Arbitration {
     private final Replacements replacements;
     private final Map<Line, PooledConnection> members = new HashMap<>();
     private Arbiter<OutgoingCopy> arbiter;
-    private final ArrivingCopy arriving;
     private final Rotation rotation;
     private final LineAgreement agreement;
     /** The slow connections of the last comparison that are still to be challenged. */
@@ -65,8 +63,7 @@ final class PoolArbitration implements Arbitration {
         this.sequencer = parts.sequencer();
         this.splitter = parts.splitter();
         this.replacements = replacements;
-        this.arriving = new ArrivingCopy(parts.reader());
-        this.agreement = new LineAgreement(parts.reader(), streams, eventLog);
+        this.agreement = new LineAgreement(parts.reader().layout(), streams, eventLog);
         this.rotation = new Rotation(config.maxAgeMs(), config.rotationWindows(), scheduler.random());
     }
 
@@ -176,20 +173,19 @@ final class PoolArbitration implements Arbitration {
     }
 
     @Override
-    public void arrived(PooledConnection member, Payload payload, StreamWatch stream, long arrivalNanos) {
-        arriving.take(member.id(), payload, stream, arrivalNanos);
-        if (arriving.isNumbered()) {
-            arriving.numbered(member.line.slot(), streams.slots());
+    public void arrived(PooledConnection member, ArrivingCopy copy) {
+        if (copy.isNumbered()) {
+            copy.numbered(member.line.slot(), streams.slots());
         }
-        agreement.arrived(member.line, payload);
-        arbiter.copy(member.line, arriving, arrivalNanos);
-        if (arriving.provesRestart() && member.line.inStep()) {
-            sequencer.restarted(arriving.message());
+        agreement.arrived(member.line, copy.payload());
+        arbiter.copy(member.line, copy, copy.arrivalNanos());
+        if (copy.provesRestart() && member.line.inStep()) {
+            sequencer.restarted(copy.message());
         }
-        if (stream != null) {
-            stream.brought(member.line.slot());
+        if (copy.streamWatch() != null) {
+            copy.streamWatch().brought(member.line.slot());
         }
-        if (member == member.slot.candidate() && member.line.inStep() && member.isWorthALook(arrivalNanos)) {
+        if (member == member.slot.candidate() && member.line.inStep() && member.isWorthALook(copy.arrivalNanos())) {
             consider(member.slot, false);
         }
     }

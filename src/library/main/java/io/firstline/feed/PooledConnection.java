@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection in its feed, with its slot and, in a pool, its line in the arbitration. */
-final class PooledConnection implements WsConnection.Listener {
+final class PooledConnection implements WsConnection.Listener, MessageReader.Replies {
     private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
     private static final long LOOK_NANOS = 10_000_000;
 
@@ -23,6 +23,12 @@ final class PooledConnection implements WsConnection.Listener {
 
         /** A connection answers nothing. */
         void unanswered(PooledConnection member);
+
+        /** See {@link MessageReader.Replies}. */
+        boolean replied(PooledConnection member, long id, String refusal);
+
+        /** See {@link MessageReader.Replies}. */
+        void erred(PooledConnection member, String stream, String words);
 
         void closed(PooledConnection member, Disconnect end);
     }
@@ -149,6 +155,16 @@ final class PooledConnection implements WsConnection.Listener {
     public void unanswered(WsConnection silent, String reason) {
         unanswered = reason;
         owner.unanswered(this);
+    }
+
+    @Override
+    public boolean replied(long id, String refusal) {
+        return owner.replied(this, id, refusal);
+    }
+
+    @Override
+    public void erred(String stream, String words) {
+        owner.erred(this, stream, words);
     }
 
     /** Returns whether it has proved that it delivers; valid once it has opened. */

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The streams that a feed has received, bounded. Runs on the feed's context. */
 final class StreamTable {
@@ -49,28 +51,31 @@ final class StreamTable {
         this.shutdown = shutdown;
     }
 
-    /** Returns the stream of the last message read; null if it has no valid name or there are too many streams. */
-    StreamWatch of(MessageReader read, long nowNanos) {
-        long hash = read.stream();
-        if (hash == 0) {
-            return null;
-        }
-        StreamWatch known = byHash.get(hash);
-        return known != null ? known : add(hash, read, nowNanos);
+    /** Returns the stream whose name has this hash; null = not known. */
+    StreamWatch get(long hash) {
+        return byHash.get(hash);
     }
 
-    private StreamWatch add(long hash, MessageReader read, long nowNanos) {
+    /**
+     * Adds a stream.
+     *
+     * @param nameOfStream returns its name, empty = not a valid one; called only if there is room
+     * @param placesOf returns the indexes of the values of a stream with a name
+     * @return null if it has no valid name or there are too many streams
+     */
+    StreamWatch add(
+            long hash, Supplier<String> nameOfStream, Function<String, ValuePlaces> placesOf, long nowNanos) {
         if (byHash.size() == MAX_STREAMS) {
             return ignore(Fault.TOO_MANY);
         }
-        String name = read.streamNameLength() <= MAX_NAME ? read.streamName() : "";
+        String name = nameOfStream.get();
         if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
             return ignore(Fault.NO_NAME);
         }
         StreamWatch watch = byName.get(name); // a venue may send one stream under several names
         if (watch == null) {
             int place = all.size() < Line.MAX_STREAMS ? all.size() + 1 : 0;
-            watch = new StreamWatch(name, place, shutdown.contains(name), read.placesOf(name), nowNanos);
+            watch = new StreamWatch(name, place, shutdown.contains(name), placesOf.apply(name), nowNanos);
             all.add(watch);
             byName.put(name, watch);
         }

@@ -18,7 +18,7 @@ final class StreamWatch {
     final String name;
     final boolean announcesShutdown;
     /** The indexes of its messages' values. */
-    final MessageReader.Places places;
+    final ValuePlaces places;
     /** Its index in the arrival matrix, from 1; 0 = it has none. */
     final int place;
     /** The published numbers, if the venue numbers the stream. */
@@ -52,7 +52,7 @@ final class StreamWatch {
     /** The slots that have delivered a message of this stream. */
     private long broughtBy;
 
-    StreamWatch(String name, int place, boolean announcesShutdown, MessageReader.Places places, long nowNanos) {
+    StreamWatch(String name, int place, boolean announcesShutdown, ValuePlaces places, long nowNanos) {
         this.name = name;
         this.place = place;
         this.announcesShutdown = announcesShutdown;
@@ -133,7 +133,7 @@ final class StreamWatch {
         boolean anew = isAnew(slot, last, restarts, slots, nowNanos);
         if (restarts || anew) {
             holes.restarted(slot, last);
-        } else if (first != MessageReader.NO_NUMBER) {
+        } else if (first != OutgoingCopy.NO_NUMBER) {
             holes.arrived(slot, connectionId, first, last);
         } else {
             holes.reached(slot, last);
