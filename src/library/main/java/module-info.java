@@ -24,6 +24,7 @@ module io.firstline {
     exports io.firstline.config;
     exports io.firstline.connection;
     exports io.firstline.feed;
+    exports io.firstline.feed.report;
     exports io.firstline.recording;
     exports io.firstline.stream;
 

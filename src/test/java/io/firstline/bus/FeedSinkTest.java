@@ -3,7 +3,7 @@ package io.firstline.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
-import io.firstline.feed.FeedEvent;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.firstline.bus.FeedReload.Decision;
 import io.firstline.bus.FeedReload.Facts;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedState;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.Retention;
-import io.firstline.feed.FeedActivity;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedFact;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
 import io.vertx.core.Vertx;

@@ -2,10 +2,10 @@ package io.firstline.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.feed.FeedActivity;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedFact;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.Peer;
 import io.firstline.testkit.ScriptedServer;

@@ -6,7 +6,7 @@ import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
-import io.firstline.feed.FeedEvent;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;

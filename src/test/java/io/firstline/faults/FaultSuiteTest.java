@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.integration.Quiet;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;

@@ -2,9 +2,9 @@ package io.firstline.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.feed.ConnectionReport.Role;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.ConnectionReport.Role;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.integration.Quiet;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;

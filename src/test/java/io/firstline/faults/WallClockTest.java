@@ -49,11 +49,11 @@ class WallClockTest {
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
             "io/firstline/feed/PoolArbitration.java",
             // messages
-            "io/firstline/feed/EpochClock.java",
+            "io/firstline/feed/clock/EpochClock.java",
             // recorded copies
             "io/firstline/recording/Recorder.java",
             // compares the exchange's stamps with ours, only for reports
-            "io/firstline/feed/ExchangeTime.java",
+            "io/firstline/feed/clock/ExchangeTime.java",
             // passes recorded time on
             "io/firstline/merge/VirtualClock.java",
             // gaps, in reports

@@ -11,6 +11,8 @@ import io.firstline.config.ServerTime;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.OutgoingCopy;
+import io.firstline.feed.message.StreamWatch;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

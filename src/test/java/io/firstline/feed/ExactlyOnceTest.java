@@ -2,6 +2,9 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedReport;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.Jitter;

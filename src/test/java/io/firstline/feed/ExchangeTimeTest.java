@@ -10,6 +10,7 @@ import io.firstline.config.StampUnit;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
 import io.firstline.testkit.SteppingClock;
+import io.firstline.feed.report.ExchangeLatency;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;

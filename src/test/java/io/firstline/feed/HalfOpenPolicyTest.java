@@ -2,9 +2,9 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.feed.CommonStall.Silence;
 import io.firstline.feed.HalfOpenPolicy.Heard;
 import io.firstline.feed.HalfOpenPolicy.Verdict;
+import io.firstline.feed.message.Silence;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,8 @@ import io.firstline.config.MessageFormat;
 import io.firstline.config.Notices;
 import io.firstline.config.ServerTime;
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.feed.report.FeedState;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

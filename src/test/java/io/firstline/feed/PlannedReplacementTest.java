@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.simulator.ExchangeSimulator;
 import java.util.List;
 import java.util.Queue;

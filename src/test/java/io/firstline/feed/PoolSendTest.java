@@ -3,6 +3,8 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

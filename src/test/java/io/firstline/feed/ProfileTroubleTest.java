@@ -7,6 +7,8 @@ import io.firstline.config.StreamClass;
 import io.firstline.config.StreamClass.Link;
 import io.firstline.config.StreamClass.Sequence;
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.testkit.Await;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;

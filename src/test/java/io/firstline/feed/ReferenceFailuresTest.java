@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.RankBy;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.DailyWindow;
 import io.firstline.config.RetryConfig;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ExchangeSimulator;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,6 +2,8 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.RetryConfig;
 import io.firstline.connection.ConnectFailedException;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
-import io.firstline.feed.MicrosHistogram;
+import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

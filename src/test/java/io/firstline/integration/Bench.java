@@ -1,7 +1,7 @@
 package io.firstline.integration;
 
 import io.firstline.feed.Feed;
-import io.firstline.feed.FeedReport;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;

@@ -3,9 +3,9 @@ package io.firstline.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsPoolConfig;
-import io.firstline.feed.ConnectionReport.Role;
-import io.firstline.feed.FeedReport;
 import io.firstline.feed.WsPool;
+import io.firstline.feed.report.ConnectionReport.Role;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;

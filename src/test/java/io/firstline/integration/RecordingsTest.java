@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.feed.FeedReport;
 import io.firstline.feed.WsPool;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.integration.Union.Published;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonObject;

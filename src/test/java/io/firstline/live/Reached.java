@@ -1,7 +1,7 @@
 package io.firstline.live;
 
 import io.firstline.feed.Feed;
-import io.firstline.feed.FeedReport;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import java.time.Duration;

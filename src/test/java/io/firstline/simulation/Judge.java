@@ -1,10 +1,10 @@
 package io.firstline.simulation;
 
 import io.firstline.arbitration.LineFigures;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedReport;
-import io.firstline.feed.FeedState;
 import io.firstline.feed.PoolInside;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedReport;
+import io.firstline.feed.report.FeedState;
 import io.firstline.stream.FeedMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.firstline.simulation;
 
-import io.firstline.feed.FeedState;
 import io.firstline.feed.PoolInside;
+import io.firstline.feed.report.FeedState;
 import io.firstline.stream.Overflow;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;

@@ -6,7 +6,7 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;

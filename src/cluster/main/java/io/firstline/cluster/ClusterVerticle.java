@@ -7,7 +7,7 @@ import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

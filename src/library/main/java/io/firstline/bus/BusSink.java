@@ -2,7 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedConfig.Body;
-import io.firstline.feed.FeedEvent;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,8 +1,8 @@
 package io.firstline.bus;
 
-import io.firstline.feed.FeedState;
 import io.firstline.feed.Route;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.FeedState;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

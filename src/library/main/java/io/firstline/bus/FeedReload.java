@@ -2,7 +2,7 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

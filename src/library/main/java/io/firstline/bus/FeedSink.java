@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.feed.FeedEvent;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 
 /**

@@ -2,8 +2,8 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedFact;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;

@@ -1,6 +1,6 @@
 package io.firstline.bus;
 
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

@@ -1,10 +1,10 @@
 package io.firstline.bus;
 
 import io.firstline.arbitration.StreamDiff;
-import io.firstline.feed.FeedActivity;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedFact;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,9 +1,9 @@
 package io.firstline.bus;
 
-import io.firstline.feed.FeedActivity;
-import io.firstline.feed.FeedEvent;
-import io.firstline.feed.FeedFact;
-import io.firstline.feed.FeedState;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

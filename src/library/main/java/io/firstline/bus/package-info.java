@@ -6,7 +6,7 @@
  * <tr><td>{@code firstline.feed.<feed>}</td><td>the merged stream, published in order</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.<stream>}</td><td>one stream of it, if the feed names its streams</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.events}</td><td>published: one JSON object per event, see
- * {@link io.firstline.feed.FeedEvent}</td></tr>
+ * {@link io.firstline.feed.report.FeedEvent}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.send}</td><td>request: sends the body; header {@code route} = {@code fastest},
  * {@code all} or a connection id; the reply is {@code {"connections": n}}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.command}</td><td>request: {@code {"do": …}}, see

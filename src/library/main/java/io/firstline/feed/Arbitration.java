@@ -1,6 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.connection.WsConnection;
+import io.firstline.feed.message.ArrivingCopy;
 import java.util.stream.Stream;
 
 /**

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.feed.message.Silence;
 import java.util.Collection;
 
 /**
@@ -10,18 +11,6 @@ import java.util.Collection;
 final class CommonStall {
     /** The longest grace after a stall. */
     static final long LONGEST_GRACE_NANOS = 10_000_000_000L;
-
-    /**
-     * The last time without data: on one connection, or in the whole feed.
-     *
-     * @param toNanos when it ended; now if it has not
-     * @param lasts whether it has not ended
-     */
-    record Silence(long fromNanos, long toNanos, boolean lasts) {
-        long nanos() {
-            return toNanos - fromNanos;
-        }
-    }
 
     private boolean known;
     private long endedNanos;

@@ -1,5 +1,7 @@
 package io.firstline.feed;
 
+import io.firstline.feed.message.ArrivingCopy;
+import io.firstline.feed.message.MessageReader;
 import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
 import io.firstline.stream.CopyListener;

@@ -8,7 +8,19 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.EvictionReason.Cause;
+import io.firstline.feed.clock.ExchangeTime;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.GapLedger;
+import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.Sequencer;
+import io.firstline.feed.message.StreamTable;
+import io.firstline.feed.report.ArrivalReport;
+import io.firstline.feed.report.EvictionReason.Cause;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedReport;
+import io.firstline.feed.report.FeedState;
+import io.firstline.feed.report.GapReport;
 import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -71,7 +83,8 @@ public abstract class Feed {
         SlotTable slotTable = new SlotTable();
         this.maker = new ConnectionMaker(name, environment, config);
         this.publication = new Dispatcher(name, context, scheduler);
-        ExchangeTime exchangeTime = new ExchangeTime(name, dialect, environment);
+        ExchangeTime exchangeTime =
+                new ExchangeTime(name, dialect, scheduler, environment.rests(), environment.budget());
         if (exchangeTime.isTold()) {
             publication.measure(exchangeTime);
         }
@@ -111,8 +124,8 @@ public abstract class Feed {
         this.connections = new FeedConnections(
                 name, maker, budget, parts, subscriber, publication, receiver, replacements, arbitration);
         this.checks = new FeedChecks(parts, subscriber, replacements, exchangeTime, dialect.heartbeat());
-        this.reporter = new FeedReporter(
-                name, parts, publication, exchangeTime, subscriber, maker, connections, arbitration);
+        this.reporter =
+                new FeedReporter(name, parts, publication, exchangeTime, subscriber, maker, connections, arbitration);
         // a pool always replaces its connections
         boolean reopens = redundancy.target() > 1 || config.autoReconnect();
         for (int i = 0; i < redundancy.target(); i++) {

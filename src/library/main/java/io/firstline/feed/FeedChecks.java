@@ -3,6 +3,12 @@ package io.firstline.feed;
 import io.firstline.config.Heartbeat;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.feed.clock.ExchangeTime;
+import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.MissingMembers;
+import io.firstline.feed.message.ProfileCheck;
+import io.firstline.feed.message.ProfileLayout;
+import io.firstline.feed.report.FeedFact;
 
 /** Checks a feed about once a second while it is started: silence, gaps, requests, heartbeats, drops. */
 final class FeedChecks {

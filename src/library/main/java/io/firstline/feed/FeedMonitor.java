@@ -2,6 +2,14 @@ package io.firstline.feed;
 
 import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.GapLedger;
+import io.firstline.feed.message.Silence;
+import io.firstline.feed.message.SilenceDetector;
+import io.firstline.feed.message.StreamTable;
+import io.firstline.feed.message.StreamWatch;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.GapReport;
 import java.util.List;
 
 /**
@@ -41,7 +49,7 @@ final class FeedMonitor {
     }
 
     /** Returns the last unusual silence on all connections; null = there was none. */
-    CommonStall.Silence lastStall() {
+    Silence lastStall() {
         return silenceDetector.lastStall();
     }
 
@@ -103,7 +111,7 @@ final class FeedMonitor {
         long now = scheduler.nowNanos();
         long epochMicros = scheduler.epochMicros();
         return gaps.entries(streams.all()).stream()
-                .map(entry -> GapReport.of(entry, nanos -> epochMicros - (now - nanos) / 1_000))
+                .map(entry -> entry.report(nanos -> epochMicros - (now - nanos) / 1_000))
                 .toList();
     }
 }

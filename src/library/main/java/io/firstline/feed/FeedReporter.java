@@ -1,6 +1,11 @@
 package io.firstline.feed;
 
 import io.firstline.config.FeedUrl;
+import io.firstline.feed.clock.ExchangeTime;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.StreamWatch;
+import io.firstline.feed.report.ArrivalReport;
+import io.firstline.feed.report.FeedReport;
 import java.util.List;
 
 /** Puts the reports of a feed together. Runs on the feed's context. */

@@ -7,7 +7,14 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
 import io.firstline.feed.EvictionPolicy.Contender;
-import io.firstline.feed.EvictionReason.Cause;
+import io.firstline.feed.message.ArrivingCopy;
+import io.firstline.feed.message.OutgoingCopy;
+import io.firstline.feed.message.Sequencer;
+import io.firstline.feed.message.Silence;
+import io.firstline.feed.message.StreamTable;
+import io.firstline.feed.message.StreamWatch;
+import io.firstline.feed.report.EvictionReason;
+import io.firstline.feed.report.EvictionReason.Cause;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -201,7 +208,7 @@ final class PoolArbitration implements Arbitration {
     /** Restarts measurements after a stall: copies that were late with all others say nothing about one connection. */
     private void lookForStall() {
         long now = scheduler.nowNanos();
-        List<CommonStall.Silence> ofConnections = new ArrayList<>();
+        List<Silence> ofConnections = new ArrayList<>();
         for (ConnectionSlot slot : slotTable.slots()) {
             if (slot.isLive()) {
                 ofConnections.add(slot.member().lastSilence(now));

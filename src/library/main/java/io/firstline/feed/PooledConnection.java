@@ -5,6 +5,11 @@ import io.firstline.connection.Disconnect;
 import io.firstline.connection.DropCause;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.WsConnectionState;
+import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.Silence;
+import io.firstline.feed.report.ConnectionReport;
+import io.firstline.feed.report.EvictionReason;
+import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.payload.Payload;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -220,15 +225,14 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     }
 
     /** Returns its last silence; null = never. */
-    CommonStall.Silence lastSilence(long nowNanos) {
+    Silence lastSilence(long nowNanos) {
         if (connection.isUnanswered()) {
-            return new CommonStall.Silence(connection.lastFrameNanos(), nowNanos, true);
+            return new Silence(connection.lastFrameNanos(), nowNanos, true);
         }
         long stallNanos = connection.stallNanos();
         return stallNanos == 0
                 ? null
-                : new CommonStall.Silence(
-                        connection.stallEndedNanos() - stallNanos, connection.stallEndedNanos(), false);
+                : new Silence(connection.stallEndedNanos() - stallNanos, connection.stallEndedNanos(), false);
     }
 
     @Override

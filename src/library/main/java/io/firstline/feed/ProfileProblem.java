@@ -1,5 +1,7 @@
 package io.firstline.feed;
 
+import io.firstline.feed.report.FeedState;
+
 /** A problem with a feed's messages although its connections are open. */
 enum ProfileProblem {
     /** Connections deliver different messages: redundancy has no effect, and messages are published several times. */

@@ -1,5 +1,8 @@
 package io.firstline.feed;
 
+import io.firstline.feed.message.StreamWatch;
+import io.firstline.feed.report.ArrivalReport;
+import io.firstline.feed.report.ConnectionReport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

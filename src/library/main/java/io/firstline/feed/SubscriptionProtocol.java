@@ -4,6 +4,7 @@ import io.firstline.config.MessageFormat;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.PendingRequests.Request;
+import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
 import java.util.List;

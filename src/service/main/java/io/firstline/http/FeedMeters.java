@@ -1,8 +1,8 @@
 package io.firstline.http;
 
 import io.firstline.connection.DropCause;
-import io.firstline.feed.MicrosHistogram;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.MicrosHistogram;
+import io.firstline.feed.report.StatusKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -4,7 +4,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.bus.ClusterFacts;
 import io.firstline.bus.NodeStatus;
 import io.firstline.bus.Refusals;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.feed.MicrosHistogram;
+import io.firstline.feed.report.MicrosHistogram;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;

@@ -9,7 +9,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.BearerToken;
 import io.firstline.config.HttpConfig;
 import io.firstline.config.SockJsBridgeConfig;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -1,7 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.ClusterFacts;
-import io.firstline.feed.StatusKeys;
+import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

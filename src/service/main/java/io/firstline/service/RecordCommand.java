@@ -4,7 +4,7 @@ import io.firstline.config.FeedConfig;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
 import io.firstline.feed.Feed;
-import io.firstline.feed.FeedReport;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.recording.Recorder;
 import io.firstline.recording.Recording;
 import io.vertx.core.Future;

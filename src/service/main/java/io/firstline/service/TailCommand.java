@@ -6,7 +6,7 @@ import io.firstline.bus.SubscriptionReport;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
 import io.firstline.feed.Feed;
-import io.firstline.feed.FeedReport;
+import io.firstline.feed.report.FeedReport;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;

@@ -1,0 +1,213 @@
+package io.firstline.feed.clock;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.EventTime;
+import io.firstline.config.FeedUrl;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.ServerTime;
+import io.firstline.config.StampUnit;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.ConnectBudget;
+import io.firstline.connection.RestClient;
+import io.firstline.connection.RestFailedException;
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.report.ExchangeLatency;
+import io.firstline.payload.KeyReader;
+import io.firstline.payload.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Measures the time at a feed's exchange and the age of its messages. Requests the exchange's time at intervals; a
+ * failed request affects only this figure. Runs on the feed's context.
+ */
+public final class ExchangeTime {
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeTime.class);
+    /** The first request of a round opens the HTTP connection, so only the second has a short round trip. */
+    private static final int QUESTIONS = 2;
+    /** Longer messages are snapshots: their age says little, and they take long to read. */
+    private static final int MAX_BYTES = 65_536;
+
+    private final String feed;
+    private final ServerTime server;
+    private final EventTime event;
+    private final Scheduler scheduler;
+    /** Creates an HTTP client for one request; null = there is no HTTP. */
+    private final Function<WsConnectionConfig, RestClient> rests;
+
+    private final ConnectBudget budget;
+    /** Separate from the feed's reader, which also reads late copies and does not need this member. */
+    private final KeyReader reader;
+
+    private final Payload bytes = new Payload();
+
+    private final SignedHistogram ages;
+    private final ServerClock clock = new ServerClock();
+    /** The settings count of the clock in use when the ages were last reset. */
+    private int settings;
+
+    private boolean byServer;
+    private WsConnectionConfig config;
+    private RestClient asking;
+    private long timer = -1;
+    private long failures;
+    private boolean failureTold;
+
+    /**
+     * Creates the measurement of a feed.
+     *
+     * @param rests creates an HTTP client for one request; null = the exchange's time is never requested
+     */
+    public ExchangeTime(
+            String feed,
+            MessageFormat dialect,
+            Scheduler scheduler,
+            Function<WsConnectionConfig, RestClient> rests,
+            ConnectBudget budget) {
+        this.feed = feed;
+        this.server = dialect.serverTime();
+        this.event = dialect.eventTime();
+        this.scheduler = scheduler;
+        this.rests = rests;
+        this.budget = budget;
+        this.reader = isTold() ? new KeyReader(event.at()) : null;
+        this.ages = isTold() ? new SignedHistogram() : null;
+    }
+
+    /** Returns whether messages contain the time of their event. */
+    public boolean isTold() {
+        return !event.at().isEmpty();
+    }
+
+    public void start(WsConnectionConfig newConfig) {
+        config = newConfig;
+        if (!server.isNone() && rests != null) {
+            timer = scheduler.every(server.everyMs(), this::round);
+            round();
+        }
+    }
+
+    public void stop() {
+        scheduler.cancel(timer);
+        if (asking != null) {
+            asking.close();
+            asking = null;
+        }
+    }
+
+    private void round() {
+        if (asking != null) {
+            return; // the previous round ends by its time-out
+        }
+        String host = URI.create(server.url()).getHost();
+        if (budget.take(host, 0, scheduler.nowNanos()) > 0) {
+            failures++;
+            return;
+        }
+        RestClient client = rests.apply(config);
+        asking = client;
+        Future<Void> answered = Future.succeededFuture();
+        for (int i = 0; i < QUESTIONS; i++) {
+            answered = answered.compose(v -> ask(client));
+        }
+        answered.onComplete(done -> {
+            if (asking != client) {
+                return; // stopped meanwhile
+            }
+            asking = null;
+            client.close();
+            if (done.failed()) {
+                failed(host, done.cause());
+            } else {
+                failureTold = false;
+            }
+        });
+    }
+
+    private Future<Void> ask(RestClient client) {
+        long askedNanos = scheduler.nowNanos();
+        return client.ask("GET", server.url(), Map.of()).map(answer -> {
+            StampUnit unit = server.unit();
+            long stamp = stamp(answer.at(JsonPointer.compile(server.pointer())));
+            if (!unit.isPlausible(stamp)) {
+                throw new IllegalStateException("the answer has no time in " + unit + " at " + server.pointer());
+            }
+            clock.answered(askedNanos, scheduler.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
+            return null;
+        });
+    }
+
+    private static long stamp(JsonNode value) {
+        return value.isTextual() || value.isIntegralNumber() ? value.asLong(0) : 0;
+    }
+
+    private void failed(String host, Throwable why) {
+        failures++;
+        if (why instanceof RestFailedException rest && rest.pauseMs() > 0) {
+            budget.pause(host, rest.pauseMs(), scheduler.nowNanos());
+        }
+        if (!failureTold) {
+            failureTold = true;
+            LOG.warn(
+                    "{} could not read the exchange's time from {}: {}",
+                    feed,
+                    FeedUrl.masked(server.url()),
+                    why.getMessage());
+        }
+    }
+
+    /**
+     * Measures the first copy of a message when it is published; it may have waited since it arrived.
+     *
+     * @param clockSteps the number of steps of our wall clock so far
+     */
+    public void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros, int clockSteps) {
+        if (!text || payload.length() > MAX_BYTES) {
+            return;
+        }
+        bytes.over(payload, true);
+        if (!reader.read(bytes.array(), bytes.from(), bytes.from() + bytes.length())) {
+            return;
+        }
+        for (int i = 0; i < event.at().size(); i++) {
+            if (reader.isLong(i)) {
+                long stamp = reader.asLong(i);
+                if (event.unit().isPlausible(stamp)) {
+                    compare(clock.isKnown() ? clock.settings() : clockSteps);
+                    ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros)
+                            - event.unit().micros(stamp));
+                }
+                return;
+            }
+        }
+    }
+
+    private void compare(int settingsNow) {
+        if (settings != settingsNow || byServer != clock.isKnown()) {
+            settings = settingsNow;
+            byServer = clock.isKnown();
+            ages.reset(); // earlier ages were measured with another clock or a wrong one
+        }
+    }
+
+    /** Returns the figures; null = nothing was measured. */
+    public ExchangeLatency report() {
+        if (!isTold() || ages.count() == 0) {
+            return null;
+        }
+        long now = scheduler.nowNanos();
+        return new ExchangeLatency(
+                ages.percentile(50),
+                ages.percentile(99),
+                byServer ? (Long) (clock.micros(now) - scheduler.epochMicros()) : null,
+                byServer ? (Long) clock.errorMicros(now) : null,
+                ages.count(),
+                failures);
+    }
+}

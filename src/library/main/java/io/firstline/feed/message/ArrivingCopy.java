@@ -1,0 +1,118 @@
+package io.firstline.feed.message;
+
+import io.firstline.arbitration.Arrival;
+import io.firstline.payload.Payload;
+import io.firstline.payload.PayloadHash;
+
+/**
+ * The copy that is arriving, with what is known of it. One reused instance for all copies of a feed, so that a late copy
+ * allocates nothing. {@link MessageReader} fills it in.
+ */
+public final class ArrivingCopy implements Arrival<OutgoingCopy> {
+    public enum Kind {
+        /** Part of the merged stream. */
+        DATA,
+        /** An ack or a heartbeat, which is only counted. */
+        CONTROL,
+        /** The server announces that it closes the connection. */
+        SHUTDOWN
+    }
+
+    private String by;
+    public Payload payload;
+    public long arrivalNanos;
+    public Kind kind;
+    /** Null = not known. */
+    public StreamWatch stream;
+    /** The venue's key as a hash; 0 = it has none, only its bytes identify it. */
+    public long key;
+    /** Hash of all bytes, computed when needed; 0 = not yet. */
+    private long hash;
+
+    public long first;
+    public long last;
+    public boolean restarts;
+
+    /** Holds another copy from now on, of which nothing is known yet. */
+    public ArrivingCopy of(String connectionId, Payload bytes, long nowNanos) {
+        by = connectionId;
+        payload = bytes;
+        arrivalNanos = nowNanos;
+        kind = Kind.DATA;
+        stream = null;
+        key = 0;
+        hash = 0;
+        first = OutgoingCopy.NO_NUMBER;
+        last = OutgoingCopy.NO_NUMBER;
+        restarts = false;
+        return this;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public Payload payload() {
+        return payload;
+    }
+
+    /** Returns its stream; null = not known. */
+    public StreamWatch streamWatch() {
+        return stream;
+    }
+
+    public long arrivalNanos() {
+        return arrivalNanos;
+    }
+
+    public boolean isNumbered() {
+        return last != OutgoingCopy.NO_NUMBER;
+    }
+
+    /**
+     * Reports the copy's numbers to its stream, and records whether the stream's numbering restarts with them.
+     *
+     * @param slots the occupied slots, as bits
+     */
+    public void numbered(int slot, long slots) {
+        restarts = stream.numbered(slot, by, first, last, restarts, slots, arrivalNanos);
+    }
+
+    /** Returns whether this copy proves a restart that an earlier copy of its message could only claim. */
+    public boolean provesRestart() {
+        return restarts && stream.isDoubted(last);
+    }
+
+    @Override
+    public long identity() {
+        return key == 0 ? hash() : key;
+    }
+
+    @Override
+    public long content() {
+        return key == 0 ? 0 : hash();
+    }
+
+    private long hash() {
+        if (hash == 0) {
+            hash = PayloadHash.of(payload);
+        }
+        return hash;
+    }
+
+    @Override
+    public int stream() {
+        return stream == null ? 0 : stream.place;
+    }
+
+    @Override
+    public int bytes() {
+        return payload.length();
+    }
+
+    @Override
+    public OutgoingCopy message() {
+        return new OutgoingCopy(
+                by, identity(), payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
+    }
+}

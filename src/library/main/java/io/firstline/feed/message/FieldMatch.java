@@ -1,0 +1,47 @@
+package io.firstline.feed.message;
+
+import io.firstline.config.FieldMatcher;
+import io.firstline.payload.KeyReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A sign with the index of its pointer, which is read from every message. */
+final class FieldMatch {
+    private final int pointer;
+    /** Hashes of the matching values; empty = any value matches. */
+    private final long[] hashes;
+
+    /**
+     * Creates a sign once for all messages.
+     *
+     * @param pointer the index of its pointer among all pointers that are read
+     */
+    FieldMatch(FieldMatcher sign, int pointer) {
+        this.pointer = pointer;
+        this.hashes = sign.is().stream().mapToLong(FieldMatch::hash).toArray();
+    }
+
+    private static long hash(String json) {
+        byte[] array = ("[" + json + "]").getBytes(StandardCharsets.UTF_8);
+        KeyReader reader = new KeyReader(List.of("/0"));
+        reader.read(array, 0, array.length);
+        return reader.hash(0);
+    }
+
+    public int pointer() {
+        return pointer;
+    }
+
+    public boolean isTrue(KeyReader keys) {
+        if (!keys.isPresent(pointer) || hashes.length == 0) {
+            return keys.isPresent(pointer);
+        }
+        long found = keys.hash(pointer);
+        for (long hash : hashes) {
+            if (hash == found) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,333 @@
+package io.firstline.feed.message;
+
+import io.firstline.config.MessageFormat;
+import io.firstline.config.StreamClass.Link;
+import io.firstline.feed.message.ArrivingCopy.Kind;
+import io.firstline.feed.report.FeedFact.ProfileValue;
+import io.firstline.payload.KeyReader;
+import io.firstline.payload.Payload;
+import java.util.Arrays;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Reads from each arriving copy what its venue's profile defines, in one pass, into the copy: its kind, stream, key and
+ * numbers. Counts the copies. Runs on the feed's context.
+ */
+public final class MessageReader {
+    /** Receives what a message says about the requests of its connection. */
+    public interface Replies {
+        /**
+         * A message has the id of a request.
+         *
+         * @param refusal the error, in the server's words if it has any; null = the request was accepted
+         * @return whether it is the reply to a request of this connection
+         */
+        boolean replied(long id, String refusal);
+
+        /**
+         * The server reports an error that is no reply.
+         *
+         * @param stream the stream that it names; empty = none
+         * @param words the server's text; empty = none
+         */
+        void erred(String stream, String words);
+    }
+
+    private final ProfileLayout layout;
+    private final StreamTable streams;
+    private final ProfileCheck profile;
+    /** Null = the profile defines nothing to read. */
+    private final KeyReader keys;
+
+    private final Supplier<String> nameOfStream = this::nameOrNone;
+    private final Function<String, ValuePlaces> placesOfStream;
+    private long copies;
+    private long control;
+    private long malformed;
+
+    public MessageReader(MessageFormat dialect, StreamTable streams) {
+        this.layout = new ProfileLayout(dialect);
+        this.streams = streams;
+        this.profile = layout.profile();
+        this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read);
+        this.placesOfStream = layout::placesOf;
+    }
+
+    public ProfileLayout layout() {
+        return layout;
+    }
+
+    /** Returns whether text messages are expected to be JSON. */
+    public boolean expectsJson() {
+        return keys != null;
+    }
+
+    /** The number of messages that arrived on all connections. */
+    public long copies() {
+        return copies;
+    }
+
+    /** The number of those that are not part of the merged stream. */
+    public long control() {
+        return control;
+    }
+
+    /** The number of those that are not JSON although their venue's are. */
+    public long malformed() {
+        return malformed;
+    }
+
+    /** Reads a copy that has just arrived. */
+    public void read(ArrivingCopy copy, Replies replies) {
+        copies++;
+        copy.kind = kindOf(copy, replies);
+        if (copy.kind != Kind.DATA) {
+            control++;
+            return;
+        }
+        if (copy.stream != null) {
+            identify(copy, copy.stream.places);
+            copy.stream.spoke(copy.arrivalNanos);
+        }
+        check(copy);
+    }
+
+    private Kind kindOf(ArrivingCopy copy, Replies replies) {
+        Payload payload = copy.payload;
+        if (!payload.isText()) {
+            return Kind.DATA;
+        }
+        if (keys == null || !keys.read(payload.array(), payload.from(), payload.from() + payload.length())) {
+            if (isControlText(payload)) {
+                return Kind.CONTROL;
+            }
+            malformed += keys == null ? 0 : 1;
+            return Kind.DATA;
+        }
+        if (anyIsTrue(layout.shutdown)) {
+            return Kind.SHUTDOWN;
+        }
+        boolean isError = anyIsTrue(layout.errors);
+        boolean isControl = isError || anyIsTrue(layout.control) || isControlText(payload);
+        copy.stream = isControl ? null : stream(copy.arrivalNanos);
+        if (copy.stream == null) {
+            boolean isReply = isReply(replies);
+            if (isError && !isReply) {
+                replies.erred(streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "", words());
+            }
+            return isReply || isControl ? Kind.CONTROL : Kind.DATA;
+        }
+        return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+    }
+
+    private boolean isReply(Replies replies) {
+        long id = replyTo();
+        return id != 0 && replies.replied(id, refusal());
+    }
+
+    /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */
+    private StreamWatch stream(long nowNanos) {
+        long hash = streamHash();
+        if (hash == 0) {
+            return null;
+        }
+        StreamWatch known = streams.get(hash);
+        return known != null ? known : streams.add(hash, nameOfStream, placesOfStream, nowNanos);
+    }
+
+    private String nameOrNone() {
+        return streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "";
+    }
+
+    private void identify(ArrivingCopy copy, ValuePlaces at) {
+        copy.key = identity(at);
+        copy.last = lastNumber(at);
+        if (copy.last != OutgoingCopy.NO_NUMBER) {
+            copy.first = firstNumber(at, copy.last);
+            copy.restarts = restarts(at, copy.first, copy.last);
+        }
+    }
+
+    // does the profile fit?
+
+    private void check(ArrivingCopy copy) {
+        if (profile.isOpen(ProfileValue.STREAM, 0)) {
+            check(copy, ProfileValue.STREAM, 0, copy.stream != null);
+        }
+        int type = copy.stream == null ? 0 : copy.stream.places.number();
+        if (type == 0) {
+            return;
+        }
+        if (profile.isOpen(ProfileValue.KEY, type)) {
+            check(copy, ProfileValue.KEY, type, copy.key != 0);
+        }
+        if (profile.isOpen(ProfileValue.SEQUENCE, type)) {
+            check(copy, ProfileValue.SEQUENCE, type, copy.isNumbered());
+        }
+    }
+
+    private void check(ArrivingCopy copy, ProfileValue what, int type, boolean found) {
+        if (found) {
+            profile.found(what, type);
+        } else if (profile.lacks(what, type, copy.arrivalNanos)) {
+            profile.sample(what, type, copy.payload.toBuffer(), copy.payload.isText());
+        }
+    }
+
+    /** Returns the values of the profile that are in no message. */
+    public List<ProfileCheck.Missing> missing(long nowNanos) {
+        return profile.missing(nowNanos);
+    }
+
+    /** Returns the values of the profile that were found after messages without them. */
+    public List<ProfileCheck.Wanted> foundLate() {
+        return profile.foundLate();
+    }
+
+    // the message that is being read
+
+    /**
+     * Returns a hash that identifies the message among those of all streams; 0 = it has no key, only its bytes
+     * identify it.
+     */
+    private long identity(ValuePlaces at) {
+        long identity = 0;
+        for (int i = 0; i < at.key().size(); i++) {
+            int pointer = at.key().get(i);
+            if (keys.isPresent(pointer)) {
+                identity = mixed(identity, keys.hash(pointer));
+            }
+        }
+        return identity == 0 ? 0 : mixed(identity, streamHash());
+    }
+
+    /** Returns the last number that the message covers; {@link OutgoingCopy#NO_NUMBER} if it has none. */
+    private long lastNumber(ValuePlaces at) {
+        return number(at.last());
+    }
+
+    /**
+     * Returns the first number that it covers, or the number of the message before it plus one, if it contains
+     * either.
+     */
+    private long firstNumber(ValuePlaces at, long last) {
+        switch (at.type().sequence().link()) {
+            case PLUS_ONE -> {
+                long first = number(at.first());
+                return first == OutgoingCopy.NO_NUMBER ? last : first;
+            }
+            case PREVIOUS -> {
+                long previous = number(at.previous());
+                return previous == OutgoingCopy.NO_NUMBER
+                        ? OutgoingCopy.NO_NUMBER
+                        : previous + 1; // without its link it proves nothing
+            }
+            default -> {
+                return OutgoingCopy.NO_NUMBER;
+            }
+        }
+    }
+
+    /** Returns whether the venue restarts its numbering with this message. */
+    private boolean restarts(ValuePlaces at, long first, long last) {
+        return anyIsTrue(at.reset())
+                || (at.type().sequence().link() == Link.PREVIOUS
+                        && first != OutgoingCopy.NO_NUMBER
+                        && first > last + 1);
+    }
+
+    private boolean anyIsTrue(List<FieldMatch> signs) {
+        for (int i = 0; i < signs.size(); i++) {
+            if (signs.get(i).isTrue(keys)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long number(List<Integer> pointers) {
+        for (int i = 0; i < pointers.size(); i++) {
+            if (keys.isLong(pointers.get(i))) {
+                return keys.asLong(pointers.get(i));
+            }
+        }
+        return OutgoingCopy.NO_NUMBER;
+    }
+
+    private static long mixed(long sum, long hash) {
+        return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
+    }
+
+    /** Returns whether a message equals one of the configured control texts. */
+    private boolean isControlText(Payload payload) {
+        for (int i = 0; i < layout.controlTexts.size(); i++) {
+            byte[] text = layout.controlTexts.get(i);
+            if (Arrays.equals(
+                    text, 0, text.length, payload.array(), payload.from(), payload.from() + payload.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns a hash of the message's stream name; 0 = it has none. */
+    private long streamHash() {
+        long stream = 0;
+        for (int i = 0; i < layout.streamPointers; i++) {
+            if (keys.isPresent(i)) {
+                stream = mixed(stream, keys.hash(i));
+            }
+        }
+        return stream;
+    }
+
+    /** Returns the length of the stream name in the message, in bytes. */
+    private int streamNameLength() {
+        int length = 0;
+        for (int i = 0; i < layout.streamPointers; i++) {
+            length += keys.length(i);
+        }
+        return length;
+    }
+
+    /** Returns the stream's name: the values at its pointers, with the profile's names for them. Allocates. */
+    private String streamName() {
+        StringJoiner name = new StringJoiner(layout.separator());
+        for (int i = 0; i < layout.streamPointers; i++) {
+            if (keys.isPresent(i)) {
+                name.add(layout.named(keys.text(i)));
+            }
+        }
+        return name.toString();
+    }
+
+    /** Returns the id of the request that the message replies to; 0 = it is no reply. */
+    private long replyTo() {
+        return layout.ackPointer >= 0 && keys.isLong(layout.ackPointer) ? keys.asLong(layout.ackPointer) : 0;
+    }
+
+    /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
+    private String refusal() {
+        for (FieldMatch sign : layout.refusal) {
+            if (sign.isTrue(keys)) {
+                String words = words();
+                return words.isEmpty() ? keys.text(sign.pointer()) : words;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the server's text of an error or a layout.refusal; empty = none. Not bounded. */
+    private String words() {
+        StringJoiner words = new StringJoiner(": ");
+        for (int pointer : layout.errorText) {
+            if (keys.isPresent(pointer) && !keys.text(pointer).isEmpty()) {
+                words.add(keys.text(pointer));
+            }
+        }
+        return words.toString();
+    }
+}

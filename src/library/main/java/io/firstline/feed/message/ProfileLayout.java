@@ -1,0 +1,126 @@
+package io.firstline.feed.message;
+
+import io.firstline.config.FieldMatcher;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.StreamClass;
+import io.firstline.feed.report.FeedFact.ProfileValue;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Which values a venue's profile wants of each message, and at which index each of them is read. Immutable. */
+public final class ProfileLayout {
+    private final MessageFormat dialect;
+    /** All pointers, without repetition. */
+    public final List<String> read;
+    /** The first pointers are those of the stream name. */
+    final int streamPointers;
+    /** -1 = replies have no id. */
+    final int ackPointer;
+
+    public final List<FieldMatch> control;
+    final List<byte[]> controlTexts;
+    public final List<FieldMatch> refusal;
+    public final List<FieldMatch> shutdown;
+    public final List<FieldMatch> errors;
+    final List<Integer> errorText;
+    private final Map<StreamClass, ValuePlaces> places = new HashMap<>();
+
+    public ProfileLayout(MessageFormat dialect) {
+        this.dialect = dialect;
+        List<String> pointers = new ArrayList<>(dialect.stream());
+        streamPointers = pointers.size();
+        ackPointer = dialect.ackId().isEmpty() ? -1 : placed(dialect.ackId(), pointers);
+        control = signs(dialect.control(), pointers);
+        controlTexts = dialect.controlTexts().stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        refusal = signs(dialect.refusal(), pointers);
+        shutdown = signs(dialect.notices().shutdown(), pointers);
+        errors = signs(dialect.notices().errors(), pointers);
+        errorText = placed(dialect.notices().errorText(), pointers);
+        Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
+                .forEach(type -> places.put(
+                        type,
+                        new ValuePlaces(
+                                dialect.classes().indexOf(type) + 1,
+                                type,
+                                placed(type.key(), pointers),
+                                placed(type.sequence().last(), pointers),
+                                placed(type.sequence().first(), pointers),
+                                placed(type.sequence().previous(), pointers),
+                                signs(type.sequence().reset(), pointers))));
+        read = List.copyOf(pointers);
+    }
+
+    private static List<FieldMatch> signs(List<FieldMatcher> signs, List<String> pointers) {
+        return signs.stream()
+                .map(sign -> new FieldMatch(sign, placed(sign.at(), pointers)))
+                .toList();
+    }
+
+    private static List<Integer> placed(List<String> wanted, List<String> pointers) {
+        return wanted.stream().map(pointer -> placed(pointer, pointers)).toList();
+    }
+
+    private static int placed(String pointer, List<String> pointers) {
+        if (!pointers.contains(pointer)) {
+            pointers.add(pointer);
+        }
+        return pointers.indexOf(pointer);
+    }
+
+    /** Creates the check that reports pointers of the profile that match no message. */
+    public ProfileCheck profile() {
+        ProfileCheck profile = new ProfileCheck();
+        profile.want(ProfileValue.STREAM, 0, knowsStreams());
+        for (int number = 1; number <= classes(); number++) {
+            StreamClass type = dialect.classes().get(number - 1);
+            profile.want(ProfileValue.KEY, number, !type.key().isEmpty());
+            profile.want(ProfileValue.SEQUENCE, number, !type.sequence().last().isEmpty());
+        }
+        return profile;
+    }
+
+    /** Returns the pointers of the profile for one kind of value. */
+    public List<String> pointers(ProfileValue what, int number) {
+        return switch (what) {
+            case STREAM -> dialect.stream();
+            case KEY -> dialect.classes().get(number - 1).key();
+            case SEQUENCE -> dialect.classes().get(number - 1).sequence().last();
+        };
+    }
+
+    /** Returns the number of stream classes. */
+    public int classes() {
+        return dialect.classes().size();
+    }
+
+    /** Returns the name of a class by its number; empty for 0. */
+    public String className(int number) {
+        return number == 0 ? "" : dialect.classes().get(number - 1).name();
+    }
+
+    /** Returns the indexes of the values of a stream with this name. */
+    ValuePlaces placesOf(String streamName) {
+        return places.get(dialect.classOf(streamName));
+    }
+
+    /** Returns whether messages name the stream they belong to. */
+    public boolean knowsStreams() {
+        return streamPointers > 0;
+    }
+
+    /** Returns what separates the values in the name of a stream. */
+    String separator() {
+        return dialect.separator();
+    }
+
+    /** Returns the profile's name for a value of a stream name. */
+    public String named(String value) {
+        return dialect.names().getOrDefault(value, value);
+    }
+}

@@ -1,0 +1,42 @@
+package io.firstline.feed.message;
+
+import io.firstline.payload.KeyReader;
+import io.firstline.payload.Payload;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+
+/**
+ * Reads the stream's name at a feed's {@code streamPointer}. Messages of one stream share one string: a known name
+ * allocates nothing. Runs on the feed's context.
+ */
+final class StreamNames {
+    /** At most this many names are shared; a message of a further stream gets a string of its own. */
+    static final int MAX_SHARED = StreamTable.MAX_STREAMS;
+
+    private final KeyReader reader;
+    private final Payload view = new Payload();
+    private final LongObjectMap<String> byHash = new LongObjectHashMap<>();
+
+    StreamNames(String pointer) {
+        this.reader = new KeyReader(List.of(pointer));
+    }
+
+    /** Returns the name; null if the payload is not JSON, or if no string, number or boolean is at the pointer. */
+    public String in(Buffer payload) {
+        view.over(payload, true);
+        if (!reader.read(view.array(), view.from(), view.from() + view.length()) || !reader.isPresent(0)) {
+            return null;
+        }
+        long hash = reader.hash(0);
+        String known = byHash.get(hash);
+        if (known == null) {
+            known = reader.text(0);
+            if (byHash.size() < MAX_SHARED) {
+                byHash.put(hash, known);
+            }
+        }
+        return known;
+    }
+}

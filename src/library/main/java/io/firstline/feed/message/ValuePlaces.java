@@ -1,0 +1,22 @@
+package io.firstline.feed.message;
+
+import io.firstline.config.StreamClass;
+import java.util.List;
+
+/**
+ * The indexes of a stream class's values among the pointers that are read.
+ *
+ * @param number of the class, from 1; 0 = streams without a class
+ */
+public record ValuePlaces(
+        int number,
+        StreamClass type,
+        List<Integer> key,
+        List<Integer> last,
+        List<Integer> first,
+        List<Integer> previous,
+        List<FieldMatch> reset) {
+    public boolean isNumbered() {
+        return !last.isEmpty();
+    }
+}

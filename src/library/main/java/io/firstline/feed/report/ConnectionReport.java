@@ -1,0 +1,38 @@
+package io.firstline.feed.report;
+
+import io.firstline.arbitration.LineFigures;
+import io.firstline.connection.WsConnectionState;
+
+/**
+ * One connection of a feed: its state and the figures of its copies.
+ *
+ * @param line null for a single connection, which is not compared
+ * @param lag delay of its copies after the first copy of the same message, first copies counting as 0; null for a
+ *     single connection
+ * @param latency round trips of its pings
+ * @param role its role in the feed
+ * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
+ */
+public record ConnectionReport(
+        WsConnectionState connection,
+        LineFigures line,
+        MicrosHistogram lag,
+        MicrosHistogram latency,
+        Role role,
+        int slot) {
+
+    /** Returns the same report with the slot number shifted by the slots of the pools before. */
+    public ConnectionReport after(int slotsBefore) {
+        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot);
+    }
+
+    /** The role of a connection. */
+    public enum Role {
+        /** Holds a slot. */
+        MEMBER,
+        /** Opened to replace a member, on trial. */
+        CANDIDATE,
+        /** Replaced or closed; kept in the report for a while. */
+        GONE
+    }
+}
