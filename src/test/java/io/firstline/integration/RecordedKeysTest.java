@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.payload.JacksonOracle;
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,12 +54,14 @@ class RecordedKeysTest {
             for (String text : Recordings.texts(file)) {
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 JsonNode tree = JacksonOracle.tree(bytes).orElseThrow();
-                if (!all.read(bytes, 0, bytes.length)) {
+                KeyValues read = all.read(bytes, 0, bytes.length);
+                if (read == null) {
                     fail("taken for malformed: " + text);
                 }
-                JacksonOracle.assertRead(all, POINTERS, tree, file.getFileName().toString());
+                JacksonOracle.assertRead(
+                        read, POINTERS, tree, file.getFileName().toString());
                 values += (int) IntStream.range(0, POINTERS.size())
-                        .filter(all::isPresent)
+                        .filter(read::isPresent)
                         .count();
                 messages++;
             }

@@ -48,9 +48,9 @@ public final class JacksonOracle {
     }
 
     /** Asserts that a reader found this tree's values. */
-    public static void assertRead(KeyReader reader, List<String> pointers, JsonNode tree, String what) {
+    public static void assertRead(KeyValues values, List<String> pointers, JsonNode tree, String what) {
         for (int i = 0; i < pointers.size(); i++) {
-            String wrong = wrong(reader, i, at(tree, pointers.get(i)));
+            String wrong = wrong(values, i, at(tree, pointers.get(i)));
             if (wrong != null) {
                 fail("%s, at %s: %s", what, pointers.get(i), wrong);
             }
@@ -73,14 +73,14 @@ public final class JacksonOracle {
     }
 
     /** The first difference from the expectation, or null. */
-    private static String wrong(KeyReader reader, int pointer, JsonNode expected) {
+    private static String wrong(KeyValues values, int pointer, JsonNode expected) {
         boolean present = expected.isTextual() || expected.isNumber() || expected.isBoolean();
-        if (reader.isPresent(pointer) != present || reader.isNull(pointer) != expected.isNull()) {
-            return "present " + reader.isPresent(pointer) + ", null " + reader.isNull(pointer);
+        if (values.isPresent(pointer) != present || values.isNull(pointer) != expected.isNull()) {
+            return "present " + values.isPresent(pointer) + ", null " + values.isNull(pointer);
         }
-        String text = reader.text(pointer);
+        String text = values.text(pointer);
         if (!present) {
-            boolean nothing = reader.hash(pointer) == 0 && !reader.isLong(pointer) && text == null;
+            boolean nothing = values.hash(pointer) == 0 && !values.isLong(pointer) && text == null;
             return nothing ? null : "something in nothing: " + text;
         }
         if (expected.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(expected.textValue())) {
@@ -89,13 +89,13 @@ public final class JacksonOracle {
         boolean same = expected.isNumber()
                 ? new BigDecimal(text).compareTo(expected.decimalValue()) == 0
                 : text.equals(expected.asText());
-        boolean sameHash = !expected.isTextual() || reader.hash(pointer) == hash(text);
+        boolean sameHash = !expected.isTextual() || values.hash(pointer) == hash(text);
         boolean whole = text.matches("-?[0-9]+") && new BigInteger(text).bitLength() < Long.SIZE;
-        boolean sameLong = reader.isLong(pointer) == whole
-                && (!whole || reader.asLong(pointer) == new BigInteger(text).longValueExact());
+        boolean sameLong = values.isLong(pointer) == whole
+                && (!whole || values.asLong(pointer) == new BigInteger(text).longValueExact());
         return same && sameHash && sameLong
                 ? null
-                : text + ", hash " + reader.hash(pointer) + ", integer " + reader.isLong(pointer);
+                : text + ", hash " + values.hash(pointer) + ", integer " + values.isLong(pointer);
     }
 
     private static long hash(String text) {

@@ -2,13 +2,13 @@ package io.firstline.bus;
 
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.DropCause;
-import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.Feed;
+import io.firstline.feed.Route;
+import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
-import io.firstline.feed.Route;
 import io.firstline.feed.report.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;

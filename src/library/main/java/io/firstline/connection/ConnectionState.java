@@ -1,25 +1,15 @@
 package io.firstline.connection;
 
-/** The state of a connection. The order and the codes are part of the contract; {@link #CLOSED} is final. */
+/** The state of a connection. The order is part of the contract; {@link #CLOSED} is final. */
 public enum ConnectionState {
     /** Not opened yet, or dropped by the peer or the network. */
-    DISCONNECTED(0),
+    DISCONNECTED,
     /** TCP, TLS or the upgrade is under way. */
-    CONNECTING(1),
+    CONNECTING,
     /** The upgrade has succeeded: messages flow in both directions. */
-    CONNECTED(2),
+    CONNECTED,
     /** Closed by us, for good. */
-    CLOSED(3);
-
-    private final int code;
-
-    ConnectionState(int code) {
-        this.code = code;
-    }
-
-    public int code() {
-        return code;
-    }
+    CLOSED;
 
     /** Whether a transition is legal. */
     public boolean canBecome(ConnectionState next) {

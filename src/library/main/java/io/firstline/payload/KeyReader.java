@@ -12,7 +12,7 @@ import java.util.Objects;
  * {@value PointerNode#MAX_FROM_END} elements from the end, {@value PointerNode#MAX_LEVELS} levels.
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
- * null key must not match as copies. {@link #isNull} distinguishes null from an absent value. If an object repeats a
+ * null key must not match as copies. {@link KeyValues#isNull} distinguishes null from an absent value. If an object repeats a
  * name, the first member counts and the others are ignored. Names are compared with their escapes resolved.
  *
  * <p><b>Checks.</b> Reading ends at the comma or bracket behind the last wanted value; the rest is not read. Until
@@ -21,8 +21,7 @@ import java.util.Objects;
  * its depth is not limited. UTF-8 (checked on arrival) and the size of numbers are not checked. A byte order mark is an
  * error.
  *
- * <p>A feed has one instance, used on its event loop only. Values are read lazily from the last bytes given, so these
- * must not change before that.
+ * <p>A feed has one instance, used on its event loop only.
  */
 public final class KeyReader {
     /** Keys need no more. */
@@ -32,6 +31,7 @@ public final class KeyReader {
 
     private final PointerNode root = PointerNode.root();
     private final Scalar[] scalars;
+    private final KeyValues values;
     private final int places;
     private final JsonScanner json = new JsonScanner();
     private final Unescaped unescaped = new Unescaped();
@@ -48,24 +48,24 @@ public final class KeyReader {
             throw new IllegalArgumentException(pointers.size() + " pointers; at most " + MAX_POINTERS);
         }
         scalars = pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
+        values = new KeyValues(scalars);
         places = (int) pointers.stream().distinct().count();
     }
 
     /**
-     * Reads a message and forgets the previous one. Throws nothing, whatever the bytes are.
+     * Reads a message. Throws nothing, whatever the bytes are.
      *
-     * @return false if a check finds that it is not JSON; then nothing is present
+     * @return its values, in one object that the next call fills anew; null if a check finds that it is not JSON
      */
-    public boolean read(byte[] bytes, int from, int to) {
+    public KeyValues read(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
         forget();
         json.over(bytes, to);
         int end = value(root, json.space(from));
         if (end == ALL_FOUND || (end >= 0 && json.space(end) == to)) {
-            return true;
+            return values;
         }
-        forget();
-        return false;
+        return null;
     }
 
     private void forget() {
@@ -73,54 +73,6 @@ public final class KeyReader {
         for (Scalar scalar : scalars) {
             scalar.clear();
         }
-    }
-
-    /** Whether there is a string, a number, true or false at the pointer. */
-    public boolean isPresent(int pointer) {
-        return scalars[pointer].isPresent();
-    }
-
-    /** Whether there is a null at the pointer. */
-    public boolean isNull(int pointer) {
-        return scalars[pointer].isNull();
-    }
-
-    /**
-     * The 64-bit hash (XXH3) of the value; 0 if absent, never 0 otherwise. Strings are hashed with their escapes
-     * resolved, numbers as written (1.0 is not 1). The string "5" and the number 5 have different hashes.
-     */
-    public long hash(int pointer) {
-        return scalars[pointer].hash();
-    }
-
-    /** The number of bytes of the value as written, without quotes; 0 if absent. */
-    public int length(int pointer) {
-        return scalars[pointer].length();
-    }
-
-    /**
-     * Whether the value is an integer that fits a long: a number without point and exponent, or a string of digits with
-     * an optional minus. Leading zeros are allowed in a string.
-     */
-    public boolean isLong(int pointer) {
-        return scalars[pointer].isLong();
-    }
-
-    /**
-     * The integer at the pointer.
-     *
-     * @throws IllegalStateException unless {@link #isLong} returns true
-     */
-    public long asLong(int pointer) {
-        return scalars[pointer].asLong();
-    }
-
-    /**
-     * The string with its escapes resolved, or the number, {@code true} or {@code false} as written; null if absent.
-     * Invalid UTF-8 becomes U+FFFD. Allocates, so call it only when a name is seen for the first time.
-     */
-    public String text(int pointer) {
-        return scalars[pointer].text();
     }
 
     // The depth of the recursion is that of the pointers, not of the message.

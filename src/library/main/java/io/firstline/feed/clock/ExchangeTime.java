@@ -14,6 +14,7 @@ import io.firstline.connection.RestFailedException;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -172,12 +173,13 @@ public final class ExchangeTime {
             return;
         }
         bytes.over(payload, true);
-        if (!reader.read(bytes.array(), bytes.from(), bytes.from() + bytes.length())) {
+        KeyValues read = reader.read(bytes.array(), bytes.from(), bytes.from() + bytes.length());
+        if (read == null) {
             return;
         }
         for (int i = 0; i < event.at().size(); i++) {
-            if (reader.isLong(i)) {
-                long stamp = reader.asLong(i);
+            if (read.isLong(i)) {
+                long stamp = read.asLong(i);
                 if (event.unit().isPlausible(stamp)) {
                     compare(clock.isKnown() ? clock.settings() : clockSteps);
                     ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros)

@@ -2,6 +2,7 @@ package io.firstline.feed.message;
 
 import io.firstline.config.FieldMatcher;
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -24,19 +25,18 @@ final class FieldMatch {
     private static long hash(String json) {
         byte[] array = ("[" + json + "]").getBytes(StandardCharsets.UTF_8);
         KeyReader reader = new KeyReader(List.of("/0"));
-        reader.read(array, 0, array.length);
-        return reader.hash(0);
+        return reader.read(array, 0, array.length).hash(0);
     }
 
     public int pointer() {
         return pointer;
     }
 
-    public boolean isTrue(KeyReader keys) {
-        if (!keys.isPresent(pointer) || hashes.length == 0) {
-            return keys.isPresent(pointer);
+    public boolean isTrue(KeyValues read) {
+        if (!read.isPresent(pointer) || hashes.length == 0) {
+            return read.isPresent(pointer);
         }
-        long found = keys.hash(pointer);
+        long found = read.hash(pointer);
         for (long hash : hashes) {
             if (hash == found) {
                 return true;

@@ -5,12 +5,12 @@ import io.firstline.config.StreamClass.Link;
 import io.firstline.feed.message.ArrivingCopy.Kind;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
 import io.firstline.payload.Payload;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Reads from each arriving copy what its venue's profile defines, in one pass, into the copy: its kind, stream, key and
@@ -42,7 +42,7 @@ public final class MessageReader {
     /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
 
-    private final Supplier<String> nameOfStream = this::nameOrNone;
+    private final Function<KeyValues, String> nameOfStream = this::nameOrNone;
     private final Function<String, ValuePlaces> placesOfStream;
     private long copies;
     private long control;
@@ -83,71 +83,78 @@ public final class MessageReader {
     /** Reads a copy that has just arrived. */
     public void read(ArrivingCopy copy, Replies replies) {
         copies++;
-        copy.kind = kindOf(copy, replies);
+        KeyValues read = valuesIn(copy.payload);
+        copy.kind = read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
         if (copy.kind != Kind.DATA) {
             control++;
             return;
         }
         if (copy.stream != null) {
-            identify(copy, copy.stream.places);
+            identify(copy, read, copy.stream.places);
             copy.stream.spoke(copy.arrivalNanos);
         }
         check(copy);
     }
 
-    private Kind kindOf(ArrivingCopy copy, Replies replies) {
-        Payload payload = copy.payload;
+    private KeyValues valuesIn(Payload payload) {
+        return keys == null || !payload.isText()
+                ? null
+                : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
+    }
+
+    private Kind kindOfUnread(Payload payload) {
         if (!payload.isText()) {
             return Kind.DATA;
         }
-        if (keys == null || !keys.read(payload.array(), payload.from(), payload.from() + payload.length())) {
-            if (isControlText(payload)) {
-                return Kind.CONTROL;
-            }
-            malformed += keys == null ? 0 : 1;
-            return Kind.DATA;
+        if (isControlText(payload)) {
+            return Kind.CONTROL;
         }
-        if (anyIsTrue(layout.shutdown)) {
+        malformed += keys == null ? 0 : 1;
+        return Kind.DATA;
+    }
+
+    private Kind kindOf(ArrivingCopy copy, KeyValues read, Replies replies) {
+        if (anyIsTrue(layout.shutdown, read)) {
             return Kind.SHUTDOWN;
         }
-        boolean isError = anyIsTrue(layout.errors);
-        boolean isControl = isError || anyIsTrue(layout.control) || isControlText(payload);
-        copy.stream = isControl ? null : stream(copy.arrivalNanos);
+        boolean isError = anyIsTrue(layout.errors, read);
+        boolean isControl = isError || anyIsTrue(layout.control, read) || isControlText(copy.payload);
+        copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
-            boolean isReply = isReply(replies);
+            boolean isReply = isReply(read, replies);
             if (isError && !isReply) {
-                replies.erred(streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "", words());
+                replies.erred(nameLength(read) <= StreamTable.MAX_NAME ? streamName(read) : "", words(read));
             }
             return isReply || isControl ? Kind.CONTROL : Kind.DATA;
         }
         return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
     }
 
-    private boolean isReply(Replies replies) {
-        long id = replyTo();
-        return id != 0 && replies.replied(id, refusal());
+    private boolean isReply(KeyValues read, Replies replies) {
+        long id = replyTo(read);
+        return id != 0 && replies.replied(id, refusal(read));
     }
 
     /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */
-    private StreamWatch stream(long nowNanos) {
-        long hash = streamHash();
+    private StreamWatch stream(KeyValues read, long nowNanos) {
+        long hash = streamHash(read);
         if (hash == 0) {
             return null;
         }
         StreamWatch known = streams.get(hash);
-        return known != null ? known : streams.add(hash, nameOfStream, placesOfStream, nowNanos);
+        return known != null ? known : streams.add(hash, read, nameOfStream, placesOfStream, nowNanos);
     }
 
-    private String nameOrNone() {
-        return streamNameLength() <= StreamTable.MAX_NAME ? streamName() : "";
+    private String nameOrNone(KeyValues read) {
+        return nameLength(read) <= StreamTable.MAX_NAME ? streamName(read) : "";
     }
 
-    private void identify(ArrivingCopy copy, ValuePlaces at) {
-        copy.key = identity(at);
-        copy.last = lastNumber(at);
+    private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
+        copy.key = identity(read, at);
+        copy.last = number(read, at.last());
         if (copy.last != OutgoingCopy.NO_NUMBER) {
-            copy.first = firstNumber(at, copy.last);
-            copy.restarts = restarts(at, copy.first, copy.last);
+            copy.first = firstNumber(read, at, copy.last);
+            copy.restarts = restarts(read, at, copy.first, copy.last);
         }
     }
 
@@ -187,40 +194,35 @@ public final class MessageReader {
         return profile.foundLate();
     }
 
-    // the message that is being read
+    // what the profile defines, in the values of one message
 
     /**
      * Returns a hash that identifies the message among those of all streams; 0 = it has no key, only its bytes
      * identify it.
      */
-    private long identity(ValuePlaces at) {
+    private long identity(KeyValues read, ValuePlaces at) {
         long identity = 0;
         for (int i = 0; i < at.key().size(); i++) {
             int pointer = at.key().get(i);
-            if (keys.isPresent(pointer)) {
-                identity = mixed(identity, keys.hash(pointer));
+            if (read.isPresent(pointer)) {
+                identity = mixed(identity, read.hash(pointer));
             }
         }
-        return identity == 0 ? 0 : mixed(identity, streamHash());
-    }
-
-    /** Returns the last number that the message covers; {@link OutgoingCopy#NO_NUMBER} if it has none. */
-    private long lastNumber(ValuePlaces at) {
-        return number(at.last());
+        return identity == 0 ? 0 : mixed(identity, streamHash(read));
     }
 
     /**
      * Returns the first number that it covers, or the number of the message before it plus one, if it contains
      * either.
      */
-    private long firstNumber(ValuePlaces at, long last) {
+    private long firstNumber(KeyValues read, ValuePlaces at, long last) {
         switch (at.type().sequence().link()) {
             case PLUS_ONE -> {
-                long first = number(at.first());
+                long first = number(read, at.first());
                 return first == OutgoingCopy.NO_NUMBER ? last : first;
             }
             case PREVIOUS -> {
-                long previous = number(at.previous());
+                long previous = number(read, at.previous());
                 return previous == OutgoingCopy.NO_NUMBER
                         ? OutgoingCopy.NO_NUMBER
                         : previous + 1; // without its link it proves nothing
@@ -232,26 +234,26 @@ public final class MessageReader {
     }
 
     /** Returns whether the venue restarts its numbering with this message. */
-    private boolean restarts(ValuePlaces at, long first, long last) {
-        return anyIsTrue(at.reset())
+    private boolean restarts(KeyValues read, ValuePlaces at, long first, long last) {
+        return anyIsTrue(at.reset(), read)
                 || (at.type().sequence().link() == Link.PREVIOUS
                         && first != OutgoingCopy.NO_NUMBER
                         && first > last + 1);
     }
 
-    private boolean anyIsTrue(List<FieldMatch> signs) {
+    private boolean anyIsTrue(List<FieldMatch> signs, KeyValues read) {
         for (int i = 0; i < signs.size(); i++) {
-            if (signs.get(i).isTrue(keys)) {
+            if (signs.get(i).isTrue(read)) {
                 return true;
             }
         }
         return false;
     }
 
-    private long number(List<Integer> pointers) {
+    private long number(KeyValues read, List<Integer> pointers) {
         for (int i = 0; i < pointers.size(); i++) {
-            if (keys.isLong(pointers.get(i))) {
-                return keys.asLong(pointers.get(i));
+            if (read.isLong(pointers.get(i))) {
+                return read.asLong(pointers.get(i));
             }
         }
         return OutgoingCopy.NO_NUMBER;
@@ -274,58 +276,58 @@ public final class MessageReader {
     }
 
     /** Returns a hash of the message's stream name; 0 = it has none. */
-    private long streamHash() {
+    private long streamHash(KeyValues read) {
         long stream = 0;
         for (int i = 0; i < layout.streamPointers; i++) {
-            if (keys.isPresent(i)) {
-                stream = mixed(stream, keys.hash(i));
+            if (read.isPresent(i)) {
+                stream = mixed(stream, read.hash(i));
             }
         }
         return stream;
     }
 
     /** Returns the length of the stream name in the message, in bytes. */
-    private int streamNameLength() {
+    private int nameLength(KeyValues read) {
         int length = 0;
         for (int i = 0; i < layout.streamPointers; i++) {
-            length += keys.length(i);
+            length += read.length(i);
         }
         return length;
     }
 
     /** Returns the stream's name: the values at its pointers, with the profile's names for them. Allocates. */
-    private String streamName() {
+    private String streamName(KeyValues read) {
         StringJoiner name = new StringJoiner(layout.separator());
         for (int i = 0; i < layout.streamPointers; i++) {
-            if (keys.isPresent(i)) {
-                name.add(layout.named(keys.text(i)));
+            if (read.isPresent(i)) {
+                name.add(layout.named(read.text(i)));
             }
         }
         return name.toString();
     }
 
     /** Returns the id of the request that the message replies to; 0 = it is no reply. */
-    private long replyTo() {
-        return layout.ackPointer >= 0 && keys.isLong(layout.ackPointer) ? keys.asLong(layout.ackPointer) : 0;
+    private long replyTo(KeyValues read) {
+        return layout.ackPointer >= 0 && read.isLong(layout.ackPointer) ? read.asLong(layout.ackPointer) : 0;
     }
 
     /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
-    private String refusal() {
+    private String refusal(KeyValues read) {
         for (FieldMatch sign : layout.refusal) {
-            if (sign.isTrue(keys)) {
-                String words = words();
-                return words.isEmpty() ? keys.text(sign.pointer()) : words;
+            if (sign.isTrue(read)) {
+                String words = words(read);
+                return words.isEmpty() ? read.text(sign.pointer()) : words;
             }
         }
         return null;
     }
 
     /** Returns the server's text of an error or a layout.refusal; empty = none. Not bounded. */
-    private String words() {
+    private String words(KeyValues read) {
         StringJoiner words = new StringJoiner(": ");
         for (int pointer : layout.errorText) {
-            if (keys.isPresent(pointer) && !keys.text(pointer).isEmpty()) {
-                words.add(keys.text(pointer));
+            if (read.isPresent(pointer) && !read.text(pointer).isEmpty()) {
+                words.add(read.text(pointer));
             }
         }
         return words.toString();

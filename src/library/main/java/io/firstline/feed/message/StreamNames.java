@@ -1,6 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
 import io.firstline.payload.Payload;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
@@ -26,13 +27,14 @@ final class StreamNames {
     /** Returns the name; null if the payload is not JSON, or if no string, number or boolean is at the pointer. */
     public String in(Buffer payload) {
         view.over(payload, true);
-        if (!reader.read(view.array(), view.from(), view.from() + view.length()) || !reader.isPresent(0)) {
+        KeyValues read = reader.read(view.array(), view.from(), view.from() + view.length());
+        if (read == null || !read.isPresent(0)) {
             return null;
         }
-        long hash = reader.hash(0);
+        long hash = read.hash(0);
         String known = byHash.get(hash);
         if (known == null) {
-            known = reader.text(0);
+            known = read.text(0);
             if (byHash.size() < MAX_SHARED) {
                 byHash.put(hash, known);
             }

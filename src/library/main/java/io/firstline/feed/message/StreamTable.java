@@ -1,6 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.arbitration.Line;
+import io.firstline.payload.KeyValues;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** The streams that a feed has received, bounded. Runs on the feed's context. */
 public final class StreamTable {
@@ -64,11 +64,15 @@ public final class StreamTable {
      * @return null if it has no valid name or there are too many streams
      */
     public StreamWatch add(
-            long hash, Supplier<String> nameOfStream, Function<String, ValuePlaces> placesOf, long nowNanos) {
+            long hash,
+            KeyValues read,
+            Function<KeyValues, String> nameOfStream,
+            Function<String, ValuePlaces> placesOf,
+            long nowNanos) {
         if (byHash.size() == MAX_STREAMS) {
             return ignore(Fault.TOO_MANY);
         }
-        String name = nameOfStream.get();
+        String name = nameOfStream.apply(read);
         if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
             return ignore(Fault.NO_NAME);
         }

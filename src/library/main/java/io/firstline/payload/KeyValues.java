@@ -1,0 +1,61 @@
+package io.firstline.payload;
+
+/**
+ * The values of one message at the pointers of its {@link KeyReader}, by the number of the pointer. They are read
+ * lazily from the message's bytes, so these must not change before that.
+ */
+public final class KeyValues {
+    private final Scalar[] scalars;
+
+    KeyValues(Scalar[] scalars) {
+        this.scalars = scalars;
+    }
+
+    /** Whether there is a string, a number, true or false at the pointer. */
+    public boolean isPresent(int pointer) {
+        return scalars[pointer].isPresent();
+    }
+
+    /** Whether there is a null at the pointer. */
+    public boolean isNull(int pointer) {
+        return scalars[pointer].isNull();
+    }
+
+    /**
+     * The 64-bit hash (XXH3) of the value; 0 if absent, never 0 otherwise. Strings are hashed with their escapes
+     * resolved, numbers as written (1.0 is not 1). The string "5" and the number 5 have different hashes.
+     */
+    public long hash(int pointer) {
+        return scalars[pointer].hash();
+    }
+
+    /** The number of bytes of the value as written, without quotes; 0 if absent. */
+    public int length(int pointer) {
+        return scalars[pointer].length();
+    }
+
+    /**
+     * Whether the value is an integer that fits a long: a number without point and exponent, or a string of digits with
+     * an optional minus. Leading zeros are allowed in a string.
+     */
+    public boolean isLong(int pointer) {
+        return scalars[pointer].isLong();
+    }
+
+    /**
+     * The integer at the pointer.
+     *
+     * @throws IllegalStateException unless {@link #isLong} returns true
+     */
+    public long asLong(int pointer) {
+        return scalars[pointer].asLong();
+    }
+
+    /**
+     * The string with its escapes resolved, or the number, {@code true} or {@code false} as written; null if absent.
+     * Invalid UTF-8 becomes U+FFFD. Allocates, so call it only when a name is seen for the first time.
+     */
+    public String text(int pointer) {
+        return scalars[pointer].text();
+    }
+}
