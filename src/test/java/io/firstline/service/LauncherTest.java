@@ -15,15 +15,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The script {@code launcher/firstline} in a copy of the installation, with a fake Java that prints its arguments and
  * a fake Maven.
  */
 class LauncherTest {
+    private static final String MAKING = "firstline: making starts faster, once …";
     private static final List<String> TOOLS = List.of(
             "bash",
             "env",
@@ -42,10 +46,14 @@ class LauncherTest {
             "mkdir",
             "cat",
             "timeout",
-            "flock");
+            "flock",
+            "ls",
+            "cksum",
+            "chmod");
 
     private Path root;
     private Path home;
+    private Path script;
     private Path bin;
     private Path jar;
 
@@ -68,7 +76,8 @@ class LauncherTest {
         Files.createDirectories(home.resolve("launcher"));
         Files.copy(project.resolve("launcher/firstline"), home.resolve("launcher/firstline"));
         Files.copy(project.resolve("launcher/jvm.options"), home.resolve("launcher/jvm.options"));
-        executable(home.resolve("launcher/firstline"));
+        script = home.resolve("launcher/firstline");
+        executable(script);
         Files.createDirectories(home.resolve("src/library/main"));
         Files.createDirectories(home.resolve("conf"));
         Files.createDirectories(home.resolve("target"));
@@ -106,7 +115,7 @@ class LauncherTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** A fake Java that prints its arguments, one a line, and creates the class archive that it is asked for. */
+    /** A fake Java that prints its arguments, one a line, and creates the class cache that it is asked for. */
     private void java(int version) throws IOException {
         Path java = root.resolve("jdk/bin/java");
         Files.createDirectories(java.getParent());
@@ -115,7 +124,9 @@ class LauncherTest {
                 """
                 #!/bin/bash
                 printf '%s\\n' "$@"
-                for word in "$@"; do case $word in -XX:AOTCacheOutput=*) echo classes >"${word#*=}" ;; esac; done
+                for word in "$@"; do
+                  case $word in -XX:AOTCacheOutput=* | -XX:ArchiveClassesAtExit=*) echo classes >"${word#*=}" ;; esac
+                done
                 """);
         executable(java);
         Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
@@ -131,7 +142,13 @@ class LauncherTest {
         return Files.exists(root.resolve("mvn.calls"));
     }
 
-    private record Run(int code, List<String> out, List<String> err) {}
+    /**
+     * A run of the launcher.
+     *
+     * @param made whether it made a class cache
+     * @param err its other lines on standard error
+     */
+    private record Run(int code, boolean made, List<String> out, List<String> err) {}
 
     private Run run(String... environment) throws InterruptedException {
         return run(List.of(), environment);
@@ -142,10 +159,11 @@ class LauncherTest {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of("/usr/bin/env", "-i", "PATH=" + bin, "JAVA_HOME=" + root.resolve("jdk")));
         command.addAll(List.of(environment));
-        command.addAll(List.of(home.resolve("launcher/firstline").toString(), "check", "a b.json"));
+        command.addAll(List.of(script.toString(), "check", "a b.json"));
         try (Program program = Program.start(command)) {
             int code = program.exitCode();
-            return new Run(code, List.copyOf(program.out()), List.copyOf(program.err()));
+            List<String> err = new ArrayList<>(program.err());
+            return new Run(code, err.remove(MAKING), List.copyOf(program.out()), err);
         }
     }
 
@@ -165,7 +183,7 @@ class LauncherTest {
 
         assertRuns(run);
         assertThat(isBuilt()).isFalse();
-        assertThat(run.err()).isEmpty();
+        assertThat(run.made()).isTrue();
     }
 
     @Test
@@ -258,40 +276,135 @@ class LauncherTest {
     }
 
     private Path classes() {
-        return home.resolve("target/classes-of-jvm");
+        return jar.resolveSibling("classes-of-jvm");
     }
 
-    @Test
-    void shouldKeepClassesWhereOnlyItsUserCanWrite() throws Exception {
-        java(25);
+    /** The only class cache in a folder. */
+    private static Path cache(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.reduce((one, other) -> {
+                        throw new AssertionError(one + " and " + other);
+                    })
+                    .orElseThrow();
+        }
+    }
+
+    /** Moves the files to where they are in an installation. */
+    private void unpack() throws IOException {
+        Files.delete(home.resolve("pom.xml"));
+        Files.move(home.resolve("launcher"), home.resolve("bin"));
+        Files.move(home.resolve("target"), home.resolve("lib"));
+        script = home.resolve("bin/firstline");
+        jar = home.resolve("lib/firstline.jar");
+    }
+
+    private static void permit(Path path, String permissions) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17, SharedArchiveFile, jsa", "21, SharedArchiveFile, jsa", "25, AOTCache, aot"})
+    void shouldMakeAClassCacheOnce(int version, String option, String kind) throws Exception {
+        java(version);
 
         Run first = run();
         Run second = run();
 
         assertRuns(first);
-        assertThat(first.err()).singleElement().asString().contains("making starts faster, once");
-        assertThat(second.err()).isEmpty();
-        assertThat(second.out()).contains("-XX:AOTCache=" + classes().resolve("firstline-25.aot"));
+        assertThat(first.made()).isTrue();
+        assertThat(second.made()).isFalse();
+        Path cache = cache(classes());
+        assertThat(cache.getFileName().toString()).matches("firstline-" + version + "\\.0\\.1-\\d+\\." + kind);
+        for (Run run : List.of(first, second)) {
+            assertThat(run.out()).contains("-XX:" + option + "=" + cache);
+        }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(classes())))
                 .isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void shouldReplaceTheClassCacheOfAnotherJar() throws Exception {
+        run();
+        Path old = cache(classes());
+        write(jar, 3); // the archive of a release gives its files a fixed, old time
+
+        assertThat(run().made()).isTrue();
+
+        assertThat(cache(classes())).isNotEqualTo(old);
+    }
+
+    @Test
+    void shouldNotTryAgainWhereTheJvmCannotMakeAClassCache() throws Exception {
+        Path java = root.resolve("jdk/bin/java");
+        Files.writeString(java, "#!/bin/bash\nprintf '%s\\n' \"$@\"\n");
+
+        Run first = run();
+        Run second = run();
+
+        assertRuns(first);
+        assertThat(first.made()).isTrue();
+        assertRuns(second);
+        assertThat(second.made()).isFalse();
+        assertThat(second.out()).noneMatch(word -> word.contains("SharedArchive"));
     }
 
     @Test
     void shouldNotUseClassesThatOthersCanWrite() throws Exception {
         java(25);
         run();
-        Path cache = classes().resolve("firstline-25.aot");
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rw-rw-r--"));
+        Path cache = cache(classes());
+        permit(cache, "rw-rw-r--");
 
         assertThat(run().out()).as("the group can write the file").noneMatch(word -> word.contains("AOTCache"));
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rw-r--r--"));
+        permit(cache, "rw-r--r--");
         assertThat(run().out()).anyMatch(word -> word.contains("AOTCache="));
-        Files.setPosixFilePermissions(classes(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        permit(classes(), "rwxrwxrwx");
         assertThat(run().out()).as("all can replace the file").noneMatch(word -> word.contains("AOTCache"));
 
-        java(21);
+        java(17);
         assertThat(run().out()).noneMatch(word -> word.contains("SharedArchive"));
-        Files.setPosixFilePermissions(classes(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThat(run().out()).contains("-XX:SharedArchiveFile=" + classes().resolve("firstline-21.jsa"));
+    }
+
+    @Test
+    void shouldRunAnInstallationThroughASymbolicLink() throws Exception {
+        unpack();
+        Path link = Files.createSymbolicLink(root.resolve("firstline"), script);
+        script = link;
+
+        Run run = run();
+
+        assertRuns(run);
+        assertThat(run.made()).isTrue();
+    }
+
+    @Test
+    void shouldKeepTheClassCacheOfAReadOnlyInstallationInTheUsersCacheFolder() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "no setpriv");
+        unpack();
+        Path user = Files.createDirectory(root.resolve("user"));
+        Path folder = Files.createDirectory(user.resolve(".cache"));
+        for (Path each : List.of(user, folder)) {
+            Files.setAttribute(each, "unix:uid", 65_534);
+        }
+        List<String> nobody = List.of("/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
+
+        Run without = run(nobody);
+        Run byHome = run(nobody, "HOME=" + user);
+        Path cache = cache(folder.resolve("firstline"));
+        Run byVariable = run(nobody, "XDG_CACHE_HOME=" + folder);
+
+        assertRuns(without);
+        assertThat(without.made()).as("no folder").isFalse();
+        assertThat(without.out()).noneMatch(word -> word.contains("SharedArchive"));
+        assertThat(byHome.made()).isTrue();
+        assertThat(byHome.out()).contains("-XX:SharedArchiveFile=" + cache);
+        assertThat(byVariable.made()).isFalse();
+        assertThat(byVariable.out()).contains("-XX:SharedArchiveFile=" + cache);
+
+        permit(folder, "rwxrwxrwx");
+        Run open = run(nobody, "HOME=" + user);
+        assertRuns(open);
+        assertThat(open.out()).as("all can replace the folder").noneMatch(word -> word.contains("SharedArchive"));
     }
 }

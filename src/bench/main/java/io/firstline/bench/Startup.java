@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The time from the launch of a process to the first message on its standard output. Compares our command line with a
@@ -57,11 +59,17 @@ final class Startup {
     private static Process firstline(String url) {
         String home = System.getProperty("firstline.home");
         String[] arguments = {"tail", url, "--connections", "5", "--count", "1"};
-        if (home == null || !Files.isExecutable(Path.of(home, "launcher", "firstline"))) {
+        Optional<Path> launcher = home == null
+                ? Optional.empty()
+                : Stream.of("launcher", "bin") // in a checkout, in an installation
+                        .map(folder -> Path.of(home, folder, "firstline"))
+                        .filter(Files::isExecutable)
+                        .findFirst();
+        if (launcher.isEmpty()) {
             return ChildProcess.launch(Redirect.DISCARD, List.of(), MAIN, arguments);
         }
         List<String> command = new ArrayList<>();
-        command.add(Path.of(home, "launcher", "firstline").toString());
+        command.add(launcher.get().toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.DISCARD);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

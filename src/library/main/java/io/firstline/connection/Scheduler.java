@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -58,7 +59,7 @@ public interface Scheduler {
 
             @Override
             public RandomGenerator random() {
-                return RandomGenerator.getDefault();
+                return new SplittableRandom(); // the default algorithm is in a module that small runtimes lack
             }
         };
     }
