@@ -1,4 +1,4 @@
-import io.firstline.bus.PoolVerticle;
+import io.firstline.deploy.PoolVerticle;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.Deployable;

@@ -1,6 +1,6 @@
 /**
  * Redundant WebSocket connections to one feed, arbitrated into one stream. Begin with {@link io.firstline.feed.WsPool},
- * or deploy {@link io.firstline.bus.PoolVerticle}. Packages that are not exported may change in any release.
+ * or deploy {@link io.firstline.deploy.PoolVerticle}. Packages that are not exported may change in any release.
  */
 module io.firstline {
     requires transitive io.vertx.core;
@@ -23,9 +23,11 @@ module io.firstline {
     exports io.firstline.bus;
     exports io.firstline.config;
     exports io.firstline.connection;
+    exports io.firstline.deploy;
     exports io.firstline.feed;
     exports io.firstline.feed.report;
     exports io.firstline.recording;
+    exports io.firstline.replay;
     exports io.firstline.stream;
 
     provides io.vertx.core.spi.VerticleFactory with

@@ -32,15 +32,19 @@ class PackagesTest {
             Map.entry("feed.message", "arbitration config connection feed.clock feed.report payload stream"),
             Map.entry("feed", "arbitration config connection feed.clock feed.message feed.report payload stream"),
             Map.entry("merge", "config connection feed feed.report recording stream"),
-            Map.entry("bus", "arbitration config connection feed feed.report stream"),
-            Map.entry("cluster", "bus config connection"),
+            Map.entry("bus", "feed.report stream"),
+            Map.entry("bus.publish", "bus config feed.report stream"),
+            Map.entry("replay.retention", "bus bus.publish config stream"),
+            Map.entry("replay", "arbitration bus bus.publish connection replay.retention stream"),
+            Map.entry(
+                    "deploy", "arbitration bus bus.publish config connection feed feed.report replay.retention stream"),
+            Map.entry("cluster", "bus config connection deploy"),
             Map.entry("bridge", "bus config connection stream"),
-            Map.entry("http", "bridge bus config connection feed.report stream"),
-            Map.entry("bench", "bus config connection feed feed.report http service stream"),
+            Map.entry("http", "bridge bus config connection deploy feed.report stream"),
+            Map.entry("bench", "bus config connection deploy feed feed.report http service stream"),
             Map.entry(
                     "service",
-                    "arbitration bridge bus cluster config connection http merge payload feed feed.report recording simulator"
-                            + " stream"));
+                    "arbitration bridge bus cluster config connection deploy feed feed.report http merge payload recording replay simulator stream"));
 
     private static JavaClasses classes;
 

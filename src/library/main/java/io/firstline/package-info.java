@@ -3,23 +3,23 @@
  * replaces the connections that lag, and publishes the merged stream on the Vert.x event bus.
  *
  * <pre>
- * conf/*.json ─ config ─► bus/PoolVerticle ─ owns ─► feed/WsPool ─ owns N ─► connection/WsConnection
+ * conf/*.json ─ config ─► deploy/PoolVerticle ─ owns ─► feed/WsPool ─ owns N ─► connection/WsConnection
  *                                                      │    ▲                      │ frames
  *                                                      │    └─ evict, replace ─────┤ latency, the end
  *                                                      ▼                           ▼
  *                                                stream/FeedStream ◄─────── arbitration/Arbiter
  *                                                      │ next, handler, fetch
  *                                                      ▼
- *                                                bus/FeedPublisher ──► bus/FeedSink: event bus ──► consumers, others
+ *                                                deploy/FeedPublisher ──► bus/FeedSink: the event bus, others
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * http/    = page, metrics, health                 bench/     = what it costs, measured
  * bridge/  = feeds for browsers and other languages
  * </pre>
  *
- * <p><b>Layers.</b> A package depends only on those to its right: service → bus → pool → connection → config, payload,
+ * <p><b>Layers.</b> A package depends only on those to its right: service → deploy → replay → bus → feed → connection → config, payload,
  * arbitration, stream, recording, simulator. The last six are independent, except that recording uses stream, and
  * simulator uses recording. The package merge runs a pool on a recording and is in the layer of bus. http and bench are
- * between service and bus, bridge between http and bus.
+ * between service and deploy, bridge between http and bus.
  *
  * <table>
  * <caption>What runs on which thread, and what a slow callback there blocks</caption>

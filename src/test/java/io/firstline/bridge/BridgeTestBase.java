@@ -3,7 +3,7 @@ package io.firstline.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.PoolVerticle;
+import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.FeedTestBase;
 import io.firstline.simulator.ExchangeSimulator;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

@@ -1,8 +1,8 @@
 package io.firstline.cluster;
 
-import io.firstline.bus.PoolVerticle;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
+import io.firstline.deploy.PoolVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

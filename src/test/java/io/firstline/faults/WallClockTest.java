@@ -61,7 +61,7 @@ class WallClockTest {
             // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
             "io/firstline/cluster/ClusterVerticle.java",
             // events; distinguishes one run of a feed from the next
-            "io/firstline/bus/FeedVerticle.java",
+            "io/firstline/deploy/FeedVerticle.java",
             "io/firstline/feed/FeedEventLog.java");
 
     @Test

@@ -2,13 +2,13 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.bus.ReportJson;
 import io.firstline.config.EventTime;
 import io.firstline.config.MessageFormat;
 import io.firstline.config.ServerTime;
 import io.firstline.config.StampUnit;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.ReportJson;
 import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.testkit.SteppingClock;
 import io.vertx.core.http.HttpServer;

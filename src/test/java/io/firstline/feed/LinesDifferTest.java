@@ -2,10 +2,10 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.bus.ReportJson;
 import io.firstline.config.MessageFormat;
 import io.firstline.config.StreamClass;
 import io.firstline.config.SubscribeTemplates;
+import io.firstline.deploy.ReportJson;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;

@@ -1,8 +1,8 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.PoolVerticle;
 import io.firstline.config.HttpConfig;
+import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.FeedTestBase;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;

@@ -2,11 +2,11 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.bus.FeedSubscription;
-import io.firstline.bus.SubscriptionReport;
 import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.ClusterConfig;
+import io.firstline.replay.FeedSubscription;
+import io.firstline.replay.SubscriptionReport;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
 import io.firstline.simulator.SimulatorConfig;

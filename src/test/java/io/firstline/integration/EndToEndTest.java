@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.PoolVerticle;
-import io.firstline.bus.SingleVerticle;
 import io.firstline.config.FeedConfig;
 import io.firstline.config.ServiceConfig;
+import io.firstline.deploy.PoolVerticle;
+import io.firstline.deploy.SingleVerticle;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.firstline.stream.FeedMessage;
@@ -131,7 +131,7 @@ class EndToEndTest {
                             message -> ledger.receive(message.body().toString()));
 
             String id = Bench.get(bench.vertx.deployVerticle(
-                    "io.firstline.bus.PoolVerticle", new DeploymentOptions().setConfig(feed)));
+                    "io.firstline.deploy.PoolVerticle", new DeploymentOptions().setConfig(feed)));
             Bench.until("live", () -> live(bench, "byName") == 2);
             exchange.resumeEmission();
             Bench.until("messages", () -> ledger.received() > 50);
@@ -162,7 +162,7 @@ class EndToEndTest {
                     .put("conections", 2);
 
             assertThatThrownBy(() -> Bench.get(bench.vertx.deployVerticle(
-                            "io.firstline.bus.PoolVerticle", new DeploymentOptions().setConfig(feed))))
+                            "io.firstline.deploy.PoolVerticle", new DeploymentOptions().setConfig(feed))))
                     .hasMessageContaining("/url: found \"http://x.com/\"")
                     .hasMessageContaining("/conections");
         }

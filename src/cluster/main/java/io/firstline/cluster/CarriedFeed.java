@@ -1,6 +1,6 @@
 package io.firstline.cluster;
 
-import io.firstline.bus.StandbyState;
+import io.firstline.deploy.StandbyState;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -1,12 +1,12 @@
 package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.ClusterFacts;
-import io.firstline.bus.FeedLease;
 import io.firstline.bus.Refusals;
 import io.firstline.config.ClusterConfig;
 import io.firstline.config.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.FeedLease;
 import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;

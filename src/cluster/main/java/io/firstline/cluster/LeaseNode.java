@@ -1,7 +1,7 @@
 package io.firstline.cluster;
 
-import io.firstline.bus.StandbyState;
 import io.firstline.config.ClusterConfig;
+import io.firstline.deploy.StandbyState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -9,17 +9,17 @@
  *
  * <p><b>Several nodes receive each feed.</b> The owner of the lease publishes; the others compare what they receive
  * with what it publishes. When the owner is killed, hangs, is cut off or stops, another node acquires the lease. It
- * first publishes messages that it has and the owner had not published ({@code io.firstline.bus.Replica}). A process
+ * first publishes messages that it has and the owner had not published ({@code io.firstline.deploy.Replica}). A process
  * that was frozen publishes nothing when it continues, because it checks its lease for every message.
  *
  * <p><b>A warm node</b> can take over without a loss, and reports that in its status. It hears the owner, has
- * everything that the owner has published ({@code io.firstline.bus.MissingRanges}), receives the feed itself, and the two
- * overlap ({@code io.firstline.bus.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
+ * everything that the owner has published ({@code io.firstline.deploy.MissingRanges}), receives the feed itself, and the two
+ * overlap ({@code io.firstline.deploy.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
  * owner that receives nothing hands the feed to a warm node, or after some seconds to any node that receives it. A
  * new owner that knows to have a hole continues from the hole, under numbers that consumers already have, so that
  * they recognise repeats.
  *
- * <p><b>Guarantees to a consumer</b> that reads with {@link io.firstline.bus.FeedSubscription}: every message once,
+ * <p><b>Guarantees to a consumer</b> that reads with {@link io.firstline.replay.FeedSubscription}: every message once,
  * in the order of its stream, through the death of an owner, if the node that takes over was warm. The exceptions:
  * <ul>
  * <li>No node was warm, because all nodes were restarted, or two failed within the moment that a new one needs to
@@ -52,7 +52,7 @@
  * Hazelcast creates only its own classes and plain classes of Java. On one machine every user of it can connect.
  *
  * <p>A node without a majority for ten seconds reports that in its log ({@link io.firstline.cluster.MajorityWatch}),
- * in its status, at {@code /health/ready} and in metrics ({@link io.firstline.bus.ClusterFacts}).
+ * in its status, at {@code /health/ready} and in metrics ({@link io.firstline.deploy.ClusterFacts}).
  *
  * <p>Hazelcast's open-source edition cannot encrypt its traffic, which contains addresses of nodes and names of
  * feeds: keep it on one machine or in a private network. Messages use the event bus' own sockets, with TLS and client

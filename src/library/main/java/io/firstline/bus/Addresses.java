@@ -45,7 +45,7 @@ public final class Addresses {
         return stream(feed, COMMAND);
     }
 
-    /** Request: returns messages published before, see {@link ReplayService}. */
+    /** Request: returns messages published before, see {@link io.firstline.replay.retention.ReplayService}. */
     public static String resend(String feed) {
         return stream(feed, RESEND);
     }
@@ -64,8 +64,8 @@ public final class Addresses {
         return stream(feed, REPLICAS);
     }
 
-    /** The run-time changes that a feed's owner sends to the other replicas, see {@link RuntimeSubscriptions}. */
-    static String amendments(String feed) {
+    /** The run-time changes that a feed's owner sends to the other replicas, see {@code RuntimeSubscriptions}. */
+    public static String amendments(String feed) {
         return stream(feed, AMENDMENTS);
     }
 
@@ -87,12 +87,12 @@ public final class Addresses {
         return !stream.isEmpty() && !isReserved(stream);
     }
 
-    static boolean isOfFeed(String address) {
+    public static boolean isOfFeed(String address) {
         return address.startsWith(FEED);
     }
 
     /** Returns the feed of one of a feed's addresses. */
-    static String feedIn(String address) {
+    public static String feedIn(String address) {
         int end = address.indexOf('.', FEED.length()); // a feed's name has no dot
         return end < 0 ? address.substring(FEED.length()) : address.substring(FEED.length(), end);
     }
@@ -101,7 +101,7 @@ public final class Addresses {
      * Returns whether a stream of this name would have the address of something else. Stream names come from the
      * server, so without this check a server could make the feed send or execute what it received.
      */
-    static boolean isReserved(String stream) {
+    public static boolean isReserved(String stream) {
         return RESERVED.contains(stream);
     }
 }

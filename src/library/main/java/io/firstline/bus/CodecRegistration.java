@@ -29,6 +29,6 @@ public final class CodecRegistration implements VerticleFactory {
     @Override
     public void createVerticle2(String name, ClassLoader classLoader, Promise<Callable<? extends Deployable>> promise) {
         promise.fail(new IllegalArgumentException(
-                "found " + name + ", allowed: the name of a class, such as " + PoolVerticle.class.getName()));
+                "found " + name + ", allowed: the name of a class, such as " + "io.firstline.deploy.PoolVerticle"));
     }
 }

@@ -32,7 +32,7 @@ public final class FeedMessageCodec implements MessageCodec<FeedMessage, FeedMes
     /** One instance of each name of a feed or a stream, because consumers keep many messages. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
-    FeedMessageCodec() {}
+    public FeedMessageCodec() {}
 
     /** Registers the codec of {@link FeedMessage} with an event bus, once. */
     public static void register(Vertx vertx) {

@@ -5,7 +5,7 @@ import io.firstline.stream.FeedMessage;
 
 /**
  * Receives what a feed publishes: messages in the order of their numbers, and events. The event bus is one sink.
- * {@link FeedVerticle#publishTo} registers further ones, such as a file or another message system.
+ * {@link io.firstline.deploy.FeedVerticle#publishTo} registers further ones, such as a file or another message system.
  *
  * <p>In a cluster a sink of the owner gets the messages; sinks of the other nodes get events only. A new owner
  * continues the numbers, and may repeat the last messages of a dead one.

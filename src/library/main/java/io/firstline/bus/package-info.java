@@ -1,5 +1,6 @@
 /**
- * Feeds on the Vert.x event bus: verticles that own them, and their addresses.
+ * Feeds on the Vert.x event bus: their addresses, and the form of their messages. The verticles that publish them are in
+ * {@link io.firstline.deploy}.
  *
  * <table>
  * <caption>Addresses</caption>
@@ -10,11 +11,11 @@
  * <tr><td>{@code firstline.feed.<feed>.send}</td><td>request: sends the body; header {@code route} = {@code fastest},
  * {@code all} or a connection id; the reply is {@code {"connections": n}}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.command}</td><td>request: {@code {"do": …}}, see
- * {@link io.firstline.bus.FeedCommands}</td></tr>
+ * {@link io.firstline.deploy.FeedCommands}</td></tr>
  * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages published before, see
- * {@link io.firstline.bus.ReplayService}</td></tr>
+ * {@link io.firstline.replay.retention.ReplayService}</td></tr>
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node; {@code cluster} is a
- * member's view of its cluster, see {@link io.firstline.bus.ClusterFacts}</td></tr>
+ * member's view of its cluster, see {@link io.firstline.deploy.ClusterFacts}</td></tr>
  * </table>
  *
  * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, or by another
@@ -39,13 +40,13 @@
  * nothing more is published on the addresses that its context consumes, for any consumer, until it has worked off its
  * queue or is unregistered. Meanwhile a few of these messages (1, 2, 4, 8 …) are published as samples. A consumer
  * that must not depend on others reads a stream of the feed itself, or has a separate address. See
- * {@link io.firstline.bus.BoundedPublisher}.
+ * {@link io.firstline.bus.publish.BoundedPublisher}.
  *
  * <p><b>Every message once.</b> A plain bus consumer gets each message at most once. A
- * {@link io.firstline.bus.FeedSubscription} gets every message exactly once, in the order of each stream, on any
+ * {@link io.firstline.replay.FeedSubscription} gets every message exactly once, in the order of each stream, on any
  * node. It fills holes from what the owner keeps ({@code retain}), and leaves out what a new owner publishes again. It
  * recognises a restart of the feed, and reports what it could not get, in its place.
- * {@link io.firstline.bus.GapFiller} lists the cases in which a message may be delivered twice or be missing without
+ * {@link io.firstline.replay.GapFiller} lists the cases in which a message may be delivered twice or be missing without
  * a report.
  */
 package io.firstline.bus;

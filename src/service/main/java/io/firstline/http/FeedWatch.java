@@ -1,9 +1,9 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.ClusterFacts;
-import io.firstline.bus.NodeStatus;
 import io.firstline.bus.Refusals;
+import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.NodeStatus;
 import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

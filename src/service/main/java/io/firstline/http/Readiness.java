@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.bus.ClusterFacts;
+import io.firstline.deploy.ClusterFacts;
 import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

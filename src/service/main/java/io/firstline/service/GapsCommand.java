@@ -1,7 +1,7 @@
 package io.firstline.service;
 
 import io.firstline.arbitration.SequenceTracker.Fate;
-import io.firstline.bus.ReportJson;
+import io.firstline.deploy.ReportJson;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;

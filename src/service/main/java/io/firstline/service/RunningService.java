@@ -1,10 +1,6 @@
 package io.firstline.service;
 
 import io.firstline.bridge.TcpBridgeVerticle;
-import io.firstline.bus.FeedLease;
-import io.firstline.bus.FeedVerticle;
-import io.firstline.bus.PoolVerticle;
-import io.firstline.bus.SingleVerticle;
 import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.ClusterConfig;
@@ -14,6 +10,10 @@ import io.firstline.config.ServiceConfig;
 import io.firstline.config.TcpBridgeConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.FeedLease;
+import io.firstline.deploy.FeedVerticle;
+import io.firstline.deploy.PoolVerticle;
+import io.firstline.deploy.SingleVerticle;
 import io.firstline.feed.Feed;
 import io.firstline.http.HttpVerticle;
 import io.firstline.http.Metrics;

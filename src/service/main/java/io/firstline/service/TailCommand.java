@@ -1,12 +1,12 @@
 package io.firstline.service;
 
-import io.firstline.bus.FeedSubscription;
-import io.firstline.bus.SubscriptionOptions;
-import io.firstline.bus.SubscriptionReport;
 import io.firstline.config.FeedUrl;
 import io.firstline.config.ServiceConfig;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedReport;
+import io.firstline.replay.FeedSubscription;
+import io.firstline.replay.SubscriptionOptions;
+import io.firstline.replay.SubscriptionReport;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
 import io.firstline.stream.Overflow;

@@ -8,7 +8,7 @@
  *
  * <p>{@link io.firstline.config.ConfigChange} compares two configurations,
  * {@link io.firstline.service.RunningService#apply} applies the difference, and
- * {@link io.firstline.bus.FeedVerticle#change} changes one feed. SIGHUP ({@link io.firstline.service.HangupSignal}) applies
+ * {@link io.firstline.deploy.FeedVerticle#change} changes one feed. SIGHUP ({@link io.firstline.service.HangupSignal}) applies
  * the files at once, even with {@code --no-watch} and when only a file with a secret has changed.
  */
 package io.firstline.service;

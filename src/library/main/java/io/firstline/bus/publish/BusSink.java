@@ -1,0 +1,81 @@
+package io.firstline.bus.publish;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedSink;
+import io.firstline.config.FeedConfig;
+import io.firstline.config.FeedConfig.Body;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonArray;
+
+/**
+ * The sink that every feed has: publishes its messages and events on the event bus, with bounded backlogs, see
+ * {@link BoundedPublisher}. On a node that is not clustered it publishes to local consumers only.
+ */
+public final class BusSink implements FeedSink {
+    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
+
+    private final BoundedPublisher boundedPublisher;
+    private final long droppedBefore;
+    private final FeedConfig config;
+    private final String feedAddress;
+    private final String eventsAddress;
+    private final DeliveryOptions options;
+    private final boolean hasStreamAddresses;
+
+    public BusSink(Vertx vertx, FeedConfig config) {
+        this.boundedPublisher = Backpressure.of(vertx).boundedPublisher(config.name());
+        this.droppedBefore = boundedPublisher.dropped();
+        this.config = config;
+        this.feedAddress = Addresses.feed(config.name());
+        this.eventsAddress = Addresses.events(config.name());
+        this.options = new DeliveryOptions().setLocalOnly(!vertx.isClustered());
+        this.hasStreamAddresses = !config.streamPointer().isEmpty();
+    }
+
+    /** Returns the address at which other nodes that receive the feed find whole messages. */
+    public String replicaAddress() {
+        return config.body() == Body.MESSAGE ? feedAddress : Addresses.replicas(config.name());
+    }
+
+    @Override
+    public void publish(FeedMessage message) {
+        Object body =
+                switch (config.body()) {
+                    case MESSAGE -> message;
+                    case BUFFER -> message.payload();
+                    case JSON -> message.toJson();
+                };
+        boundedPublisher.publish(feedAddress, body, options);
+        if (message.epoch() != 0 && config.body() != Body.MESSAGE) {
+            boundedPublisher.publish(replicaAddress(), message, options);
+        }
+        String stream = message.stream();
+        if (hasStreamAddresses && stream != null && !Addresses.isReserved(stream)) {
+            boundedPublisher.publish(Addresses.stream(config.name(), stream), body, options);
+        }
+        boundedPublisher.published(message.payload().length());
+    }
+
+    @Override
+    public void publish(FeedEvent event) {
+        boundedPublisher.publish(eventsAddress, event.toJson(), options);
+    }
+
+    @Override
+    public void publishHere(FeedEvent event) {
+        boundedPublisher.publish(eventsAddress, event.toJson(), HERE);
+    }
+
+    /** See {@link BoundedPublisher#consumers}. */
+    public JsonArray consumers() {
+        return boundedPublisher.consumers();
+    }
+
+    /** Returns how many messages slow bus consumers did not get; may be called on any thread. */
+    public long dropped() {
+        return boundedPublisher.dropped() - droppedBefore;
+    }
+}

@@ -1,0 +1,190 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.Refusals;
+import io.firstline.feed.Route;
+import io.firstline.feed.report.FeedState;
+import io.firstline.feed.report.StatusKeys;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Answers requests about one feed. Every request gets a reply; a failure has code 400 for an invalid request and 503
+ * for one that could not be carried out.
+ *
+ * <ul>
+ * <li>{@code {"do": "subscribe" | "unsubscribe", "streams": ["…"]}} → {@code {"connections": n}}: applies to present
+ *     and future connections, on every node that receives the feed
+ * <li>{@code {"do": "set-on-connect", "messages": ["…"]}} → {@code {"connections": n}}
+ * <li>{@code {"do": "evict", "connection": "…"}} → {@code {}}: a replacement is being opened
+ * <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after another
+ * <li>{@code {"do": "status"}} → the feed's report
+ * <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
+ * <li>{@code {"do": "arrivals"}} → {@code {"arrivals": […]}}: what each connection delivered of each stream
+ * </ul>
+ */
+final class FeedCommands {
+    private static final int NOT_UNDERSTOOD = 400;
+    private static final int NOT_POSSIBLE = 503;
+
+    private final EventBus bus;
+    private final String name;
+    private final Supplier<ShardedFeed> current;
+    private final Supplier<JsonObject> replica;
+    private final RuntimeSubscriptions amending;
+    private final MessageConsumer<Object> here;
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+
+    /**
+     * Answers on this node, but not yet for the feed.
+     *
+     * @param replica returns this node's state in the cluster; null = not in a cluster
+     * @param amending carries out lasting changes of the feed
+     */
+    FeedCommands(
+            Vertx vertx,
+            String name,
+            Supplier<ShardedFeed> current,
+            Supplier<JsonObject> replica,
+            RuntimeSubscriptions amending) {
+        this.bus = vertx.eventBus();
+        this.name = name;
+        this.current = current;
+        this.replica = replica;
+        this.amending = amending;
+        this.here = bus.localConsumer(Addresses.here(name), this::command);
+    }
+
+    /** Starts or stops answering for the feed: one of the nodes that receive it does. */
+    void answers(boolean forAll) {
+        if (forAll && consumers.isEmpty()) {
+            consumers.add(bus.consumer(Addresses.send(name), this::send));
+            consumers.add(bus.consumer(Addresses.command(name), this::command));
+        } else if (!forAll) {
+            leave();
+        }
+    }
+
+    private Future<Void> leave() {
+        List<? extends Future<Void>> left =
+                consumers.stream().map(MessageConsumer::unregister).toList();
+        consumers.clear();
+        return Future.join(left).mapEmpty();
+    }
+
+    Future<Void> close() {
+        return Future.join(here.unregister(), leave()).mapEmpty();
+    }
+
+    private void send(Message<Object> request) {
+        answer(request, () -> {
+            ShardedFeed feed = current.get();
+            Route route = Route.parse(request.headers().get("route"));
+            Object body = Refusals.body(request);
+            Future<Integer> sent;
+            if (body instanceof Buffer binary) {
+                sent = feed.send(route, each -> each.send(binary, route));
+            } else if (body instanceof String text) {
+                sent = feed.send(route, each -> each.send(text, route));
+            } else if (body instanceof JsonObject json) {
+                sent = feed.send(route, each -> each.send(json.encode(), route));
+            } else {
+                throw new IllegalArgumentException("the body to send must be a string, a buffer or a JSON object");
+            }
+            return sent.map(FeedCommands::connections);
+        });
+    }
+
+    private void command(Message<Object> request) {
+        answer(request, () -> {
+            if (!(Refusals.body(request) instanceof JsonObject command)) {
+                throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
+            }
+            ShardedFeed feed = current.get();
+            Object name = command.getValue("do");
+            return switch (String.valueOf(name)) {
+                case "subscribe" ->
+                    amending.subscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "unsubscribe" ->
+                    amending.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
+                case "set-on-connect" ->
+                    amending.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
+                case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
+                case "renew" -> feed.renew().map(new JsonObject());
+                case "status" -> feed.status().map(this::withPart);
+                case "gaps" ->
+                    feed.gaps().map(gaps -> new JsonObject()
+                            .put(StatusKeys.GAPS, array(gaps.stream().map(ReportJson::of))));
+                case "arrivals" ->
+                    feed.arrivals().map(cells -> new JsonObject()
+                            .put(StatusKeys.ARRIVALS, array(cells.stream().map(ReportJson::of))));
+                default ->
+                    throw new IllegalArgumentException(
+                            "unknown command \"" + name
+                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals");
+            };
+        });
+    }
+
+    private JsonObject withPart(JsonObject status) {
+        if (replica != null) {
+            JsonObject part = replica.get();
+            status.put(StatusKeys.CLUSTER, part);
+            if (!part.getBoolean(StatusKeys.MAJORITY)
+                    && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
+                status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
+            }
+        }
+        return status;
+    }
+
+    private interface Action {
+        Future<JsonObject> run();
+    }
+
+    private static void answer(Message<Object> request, Action action) {
+        Future<JsonObject> result;
+        try {
+            result = action.run();
+        } catch (IllegalArgumentException e) {
+            result = Future.failedFuture(e);
+        }
+        result.onSuccess(request::reply)
+                .onFailure(e -> request.fail(
+                        e instanceof IllegalArgumentException ? NOT_UNDERSTOOD : NOT_POSSIBLE, e.getMessage()));
+    }
+
+    private static JsonArray array(Stream<JsonObject> items) {
+        JsonArray array = new JsonArray();
+        items.forEach(array::add);
+        return array;
+    }
+
+    private static JsonObject connections(int count) {
+        return new JsonObject().put("connections", count);
+    }
+
+    private static String string(JsonObject command, String key) {
+        if (command.getValue(key) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be a string");
+    }
+
+    private static List<String> strings(JsonObject command, String key) {
+        if (command.getValue(key) instanceof JsonArray array && array.stream().allMatch(String.class::isInstance)) {
+            return array.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be an array of strings");
+    }
+}

@@ -1,0 +1,115 @@
+package io.firstline.deploy;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Whether a node of a cluster may publish a feed that other nodes receive too. The lease holder's code sets it, and
+ * the feed checks it for each message. Thread-safe; times are nanoseconds of this node's monotonic clock.
+ */
+public final class FeedLease {
+    /** Receives changes of the lease. */
+    interface LeaseHolder {
+        /** This node has acquired the lease. Called on any thread. */
+        void leaseAcquired();
+
+        /** This node has lost the lease; when this returns, nothing more is published. */
+        void leaseLost();
+    }
+
+    /**
+     * The right to publish for a while.
+     *
+     * @param epoch greater than that of every earlier owner
+     * @param untilNanos its end
+     */
+    record Lease(int epoch, long untilNanos) {
+        boolean isRunning(long nowNanos) {
+            return nowNanos - untilNanos < 0;
+        }
+    }
+
+    private final String node;
+    private final LongSupplier nowNanos;
+    private volatile Lease lease;
+    private volatile LeaseHolder holder;
+    private volatile StandbyState state;
+    private volatile boolean majority = true;
+
+    /**
+     * Creates the state of one feed on one node: no lease, nothing received.
+     *
+     * @param nowNanos the node's monotonic clock
+     */
+    public FeedLease(String node, LongSupplier nowNanos) {
+        this.node = node;
+        this.nowNanos = nowNanos;
+        this.lease = none();
+        this.state = StandbyState.atStart(nowNanos.getAsLong());
+    }
+
+    private Lease none() {
+        return new Lease(0, nowNanos.getAsLong());
+    }
+
+    // called by the lease code
+
+    /** This node has the lease until an instant. */
+    public void extend(int epoch, long untilNanos) {
+        Lease before = lease;
+        lease = new Lease(epoch, untilNanos);
+        LeaseHolder living = holder;
+        if (living != null && (before.epoch() != epoch || !before.isRunning(nowNanos.getAsLong()))) {
+            living.leaseAcquired();
+        }
+    }
+
+    /** The lease is released. When this returns, nothing more is published. */
+    public void end() {
+        lease = none();
+        LeaseHolder living = holder;
+        if (living != null) {
+            living.leaseLost();
+        }
+    }
+
+    /** Sets whether enough nodes hear each other for any of them to publish, as far as this one knows. */
+    public void majority(boolean isThere) {
+        majority = isThere;
+    }
+
+    /** Returns the feed's state on this node. */
+    public StandbyState state() {
+        return state;
+    }
+
+    // called by the feed
+
+    String node() {
+        return node;
+    }
+
+    /** Returns the node's monotonic clock. */
+    LongSupplier clock() {
+        return nowNanos;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    boolean hasMajority() {
+        return majority;
+    }
+
+    void holder(LeaseHolder newHolder) {
+        holder = newHolder;
+        if (newHolder != null && lease.isRunning(nowNanos.getAsLong())) {
+            newHolder.leaseAcquired();
+        }
+    }
+
+    /** Sets the feed's state on this node. Called by one thread at a time. */
+    void state(StandbyState now) {
+        state = now;
+    }
+}

@@ -1,0 +1,101 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.FeedSink;
+import io.firstline.bus.publish.BusSink;
+import io.firstline.config.FeedConfig;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonArray;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Publishes one feed: adds each message to the memory, then passes it to the event bus and to the feed's other sinks.
+ * Called as {@link FeedSink} says.
+ */
+final class FeedPublisher implements FeedSink {
+    private final Vertx vertx;
+    private final FeedConfig config;
+    private final RetentionBuffer memory;
+    private final BusSink bus;
+    private final FeedSink[] others;
+
+    /**
+     * Creates the publisher of a feed.
+     *
+     * @param others the sinks beside the event bus
+     */
+    FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
+        this.vertx = vertx;
+        this.config = config;
+        this.memory = memory;
+        this.bus = new BusSink(vertx, config);
+        this.others = others.toArray(FeedSink[]::new);
+    }
+
+    String feed() {
+        return config.name();
+    }
+
+    /** See {@link BusSink#replicaAddress}. */
+    String replicaAddress() {
+        return bus.replicaAddress();
+    }
+
+    @Override
+    public void publish(FeedMessage message) {
+        remember(message); // before a consumer can miss it
+        bus.publish(message);
+        if (others.length > 0) {
+            toOthers(sink -> sink.publish(message));
+        }
+    }
+
+    /**
+     * Adds a message that another node has published; returns whether it is new. Without a {@code streamPointer} the
+     * whole feed counts as one stream.
+     */
+    boolean remember(FeedMessage message) {
+        return memory.add(message, config.streamPointer().isEmpty() ? "" : message.stream());
+    }
+
+    @Override
+    public void publish(FeedEvent event) {
+        bus.publish(event);
+        toOthers(sink -> sink.publish(event));
+    }
+
+    @Override
+    public void publishHere(FeedEvent event) {
+        bus.publishHere(event);
+        toOthers(sink -> sink.publishHere(event));
+    }
+
+    private void toOthers(Consumer<FeedSink> action) {
+        for (FeedSink sink : others) {
+            try {
+                action.accept(sink);
+            } catch (RuntimeException | Error e) {
+                ((ContextInternal) vertx.getOrCreateContext()).reportException(e);
+            }
+        }
+    }
+
+    /** See {@link BusSink#consumers}. */
+    JsonArray consumers() {
+        return bus.consumers();
+    }
+
+    /** Returns a publisher for another configuration of the feed with the same memory and the same other sinks. */
+    FeedPublisher to(FeedConfig changed) {
+        return new FeedPublisher(vertx, changed, memory, List.of(others));
+    }
+
+    /** See {@link BusSink#dropped}. */
+    long dropped() {
+        return bus.dropped();
+    }
+}

@@ -1,0 +1,227 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedMessageCodec;
+import io.firstline.bus.FeedSink;
+import io.firstline.config.FeedConfig;
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.replay.retention.ReplayService;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns one feed: opens it, publishes it, answers requests for it. The feed's connections, arbiter and timers run on
+ * this verticle's event loop; a feed with several pools uses one event loop for each.
+ *
+ * <p>Deployment succeeds even if the server is unreachable: the feed logs it, publishes an event, and retries.
+ */
+public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerticle, SingleVerticle {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedVerticle.class);
+    /** The time limit for a changed feed to open all its connections. */
+    private static final long CONNECT_MS = 30_000;
+    /**
+     * How often a node checks whether it publishes and receives the feed: it begins to answer for a feed within this
+     * time.
+     */
+    private static final long LOOK_MS = 100;
+
+    private final FeedConfig given;
+    private final Function<JsonObject, FeedConfig> reader;
+    private final FeedLease feedLease;
+    /** The sinks beside the event bus. */
+    private final List<FeedSink> sinks = new ArrayList<>();
+    /** Completes when a start no longer waits for the first connection. */
+    private final Promise<Void> connectLater = Promise.promise();
+
+    private volatile Future<?> starting = Future.succeededFuture();
+    private Scheduler scheduler;
+    private FeedConfig feedConfig;
+    /** The pools of the present configuration. */
+    private ShardedFeed pools;
+
+    /** The change in progress; null = none. */
+    private FeedReload reload;
+
+    private FeedCommands commands;
+    private RuntimeSubscriptions amending;
+    private RetentionBuffer memory;
+    private ReplayService resend;
+
+    private MessageConsumer<Object> status;
+    /** This node's part in a cluster; null = not in a cluster. */
+    private Replica replica;
+
+    /**
+     * Creates a verticle.
+     *
+     * @param given null = read from the deployment's configuration
+     * @param reader reads the deployment's configuration
+     * @param feedLease whether this node publishes the feed; null = not in a cluster
+     */
+    FeedVerticle(FeedConfig given, Function<JsonObject, FeedConfig> reader, FeedLease feedLease) {
+        this.given = given;
+        this.reader = reader;
+        this.feedLease = feedLease;
+    }
+
+    /**
+     * Registers a sink beside the event bus; call it before the deployment.
+     *
+     * @return this verticle
+     */
+    public final FeedVerticle publishTo(FeedSink sink) {
+        sinks.add(sink);
+        return this;
+    }
+
+    @Override
+    public Future<?> start() {
+        starting = open();
+        return starting;
+    }
+
+    /**
+     * Ends a start that still waits for the first connection: Vert.x can undeploy only started verticles. May be
+     * called on any thread.
+     *
+     * @return completes when the start has ended, or if there was none yet
+     */
+    public Future<Void> endStart() {
+        connectLater.tryComplete();
+        return starting.<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private Future<?> open() {
+        FeedConfig wanted = given == null ? reader.apply(config()) : given;
+        if (feeds().putIfAbsent(wanted.name(), wanted.name()) != null) {
+            return Future.failedFuture(new IllegalStateException("a feed " + wanted.name() + " is already running"));
+        }
+        feedConfig = wanted;
+        scheduler = Scheduler.of(vertx);
+        FeedMessageCodec.register(vertx);
+        memory = new RetentionBuffer(
+                wanted.retention(vertx.isClustered()),
+                // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
+                feedLease == null ? scheduler.epochMicros() : 1);
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
+        if (feedLease == null) {
+            memory.begin(0);
+        } else {
+            replica = new Replica(
+                    vertx, wanted.name(), publisher, memory, feedLease, fact -> ownerChanged(publisher, fact));
+        }
+        FeedSink outlet = replica == null ? publisher : replica;
+        return ShardedFeed.make(vertx, wanted, publisher, outlet, (message, place) -> outlet.publish(message))
+                .compose(first -> {
+                    pools = first;
+                    amending = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, replica);
+                    commands = new FeedCommands(
+                            vertx, wanted.name(), () -> pools, replica == null ? null : replica::report, amending);
+                    resend = new ReplayService(
+                            vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
+                    answers(replica == null);
+                    if (replica != null) {
+                        scheduler.every(LOOK_MS, () -> {
+                            replica.look(pools.activity());
+                            answers(replica.isPublishing());
+                        });
+                    }
+                    status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
+                    Future<?> connected = first.start().recover(unreachable -> {
+                        LOG.debug("{} is not connected yet", wanted.name(), unreachable);
+                        return Future.succeededFuture();
+                    });
+                    return Future.any(connected, connectLater.future());
+                })
+                .onFailure(
+                        e -> { // Vert.x does not stop a verticle that has not started
+                            feeds().remove(wanted.name());
+                            if (replica != null) {
+                                replica.close();
+                            }
+                        });
+    }
+
+    /** Starts or stops answering for the feed. */
+    private void answers(boolean forAll) {
+        commands.answers(forAll);
+        resend.answersForAll(forAll);
+    }
+
+    private void ownerChanged(FeedPublisher publisher, FeedFact.OwnerChanged fact) {
+        publisher.publish(new FeedEvent(publisher.feed(), 0, scheduler.epochMicros(), fact));
+    }
+
+    /**
+     * Changes the feed to another configuration without a lost or duplicated message: the new connections are opened
+     * and brought into step before the old ones are closed. Run-time subscriptions are kept; the bounds of retention
+     * do not change. May be called on any thread.
+     *
+     * @return fails if that is not possible within half a minute; then nothing has changed
+     */
+    public Future<Void> change(FeedConfig wanted) {
+        return change(wanted, CONNECT_MS);
+    }
+
+    /** The same with another time limit. */
+    Future<Void> change(FeedConfig wanted, long connectMs) {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> goOver(wanted, connectMs).onComplete(done));
+        return done.future();
+    }
+
+    private Future<Void> goOver(FeedConfig wanted, long connectMs) {
+        if (pools == null || replica != null || reload != null || !wanted.name().equals(feedConfig.name())) {
+            return Future.failedFuture(new IllegalStateException(
+                    "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
+        }
+        reload = new FeedReload(
+                vertx, scheduler, pools, wanted, connectMs, next -> amending.carryOver(next, wanted), next -> {
+                    pools = next;
+                    amending.configuredAs(wanted);
+                });
+        return reload.run().onComplete(done -> reload = null);
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (feedConfig == null) {
+            return Future.succeededFuture();
+        }
+        feeds().remove(feedConfig.name());
+        if (pools == null) {
+            return Future.succeededFuture();
+        }
+        Future<?> successor = reload == null ? Future.succeededFuture() : reload.abandon();
+        return Future.join(List.of(
+                successor,
+                pools.close(),
+                commands.close(),
+                amending.close(),
+                resend.close(),
+                status.unregister(),
+                replica == null ? Future.succeededFuture() : replica.close()));
+    }
+
+    /** Answers for all feeds of the node, whichever feed gets the request. */
+    private void answerForAll(Message<Object> request) {
+        NodeStatus.ask(vertx).onSuccess(request::reply).onFailure(e -> request.fail(500, e.getMessage()));
+    }
+
+    private LocalMap<String, String> feeds() {
+        return NodeStatus.feeds(vertx);
+    }
+}

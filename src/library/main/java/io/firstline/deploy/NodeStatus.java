@@ -1,0 +1,54 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.Addresses;
+import io.firstline.feed.report.StatusKeys;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import java.util.List;
+
+/**
+ * The state of every feed of a node. Each feed is asked separately, and one that does not answer delays the result
+ * briefly.
+ */
+public final class NodeStatus {
+    private static final String FEEDS = "firstline.feeds";
+    private static final long ANSWER_MS = 1_000;
+
+    private NodeStatus() {}
+
+    /** The names of the feeds of this node. */
+    static LocalMap<String, String> feeds(Vertx vertx) {
+        return vertx.sharedData().getLocalMap(FEEDS);
+    }
+
+    public static boolean hasFeeds(Vertx vertx) {
+        return !feeds(vertx).isEmpty();
+    }
+
+    /**
+     * Asks all feeds at once, on the caller's event loop.
+     *
+     * @return {@code {"feeds": {"btc": {…}}}}, in a cluster with {@code cluster}; a feed that does not answer within
+     *     a second has an {@code error} instead of its state
+     */
+    public static Future<JsonObject> ask(Vertx vertx) {
+        DeliveryOptions soon = new DeliveryOptions().setSendTimeout(ANSWER_MS);
+        List<Future<JsonObject>> reports = feeds(vertx).keySet().stream()
+                .sorted()
+                .map(name -> vertx.eventBus()
+                        .<JsonObject>request(Addresses.here(name), new JsonObject().put("do", "status"), soon)
+                        .map(Message::body)
+                        .otherwise(
+                                e -> new JsonObject().put(StatusKeys.FEED, name).put(StatusKeys.ERROR, e.getMessage())))
+                .toList();
+        return Future.all(reports).map(all -> {
+            JsonObject byName = new JsonObject();
+            reports.forEach(report -> byName.put(report.result().getString(StatusKeys.FEED), report.result()));
+            return ClusterFacts.of(vertx).addTo(new JsonObject().put(StatusKeys.FEEDS, byName));
+        });
+    }
+}

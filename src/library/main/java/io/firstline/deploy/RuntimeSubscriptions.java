@@ -1,0 +1,203 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.Refusals;
+import io.firstline.config.FeedConfig;
+import io.firstline.connection.Scheduler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets commands change a feed's subscriptions on every node that receives it, so that a new owner has the streams
+ * subscribed at run time. The changes also survive a new configuration of the feed. The owner carries out a command
+ * and sends the changes to the other nodes: at once, and repeatedly for nodes that join later or were cut off. They
+ * apply the changes and replace those of earlier owners.
+ *
+ * <p>The other nodes may not know a command that the owner received just before it died: its sender must repeat it
+ * when the owner changes. Runs on the event loop of the feed's verticle.
+ */
+final class RuntimeSubscriptions {
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeSubscriptions.class);
+    private static final long TELL_MS = 1_000;
+    private static final String EPOCH = "epoch";
+
+    private final EventBus bus;
+    private final String feed;
+    private final Supplier<ShardedFeed> current;
+    private final Replica replica;
+    private final MessageConsumer<Object> owners;
+    private final Refusals refusals;
+    private FeedConfig config;
+    private SubscriptionOverrides amendments = SubscriptionOverrides.NONE;
+    private int heardEpoch;
+
+    /**
+     * Starts without changes.
+     *
+     * @param replica this node's part; null = not in a cluster
+     */
+    RuntimeSubscriptions(
+            Vertx vertx, Scheduler scheduler, FeedConfig config, Supplier<ShardedFeed> current, Replica replica) {
+        this.bus = vertx.eventBus();
+        this.feed = config.name();
+        this.config = config;
+        this.current = current;
+        this.replica = replica;
+        this.refusals = new Refusals(LOG, scheduler::nowNanos);
+        if (replica == null) {
+            this.owners = null;
+        } else {
+            this.owners = bus.consumer(Addresses.amendments(feed), this::told);
+            scheduler.every(TELL_MS, this::tell);
+        }
+    }
+
+    private static List<String> streams(FeedConfig config) {
+        return config.parts().stream()
+                .flatMap(part -> part.subscriptions().streams().stream())
+                .toList();
+    }
+
+    // another configuration
+
+    /** Applies the run-time changes to a feed with another configuration. */
+    Future<Void> carryOver(ShardedFeed next, FeedConfig wanted) {
+        return change(next, wanted, SubscriptionOverrides.NONE, amendments)
+                .onFailure(
+                        e -> LOG.warn("{}: not all run-time subscriptions could be restored: {}", feed, e.getMessage()))
+                .otherwiseEmpty()
+                .mapEmpty();
+    }
+
+    /** Sets the configuration in use. */
+    void configuredAs(FeedConfig wanted) {
+        config = wanted;
+    }
+
+    Future<Void> close() {
+        return owners == null ? Future.succeededFuture() : owners.unregister();
+    }
+
+    // on the owner
+
+    Future<Integer> subscribe(List<String> streams) {
+        return amend(feed -> feed.subscribe(streams), before -> before.subscribe(streams, streams(config)));
+    }
+
+    Future<Integer> unsubscribe(List<String> streams) {
+        return amend(feed -> feed.unsubscribe(streams), before -> before.unsubscribe(streams, streams(config)));
+    }
+
+    Future<Integer> setOnConnect(List<String> messages) {
+        return amend(feed -> feed.setOnConnect(messages), before -> before.onConnect(messages));
+    }
+
+    private interface Change {
+        Future<Integer> on(ShardedFeed feed);
+    }
+
+    private Future<Integer> amend(Change change, UnaryOperator<SubscriptionOverrides> amended) {
+        if (replica != null && replica.publishingEpoch() == 0) {
+            return Future.failedFuture(new IllegalStateException(
+                    feed + " is not published by this node: send the command to " + Addresses.command(feed)));
+        }
+        return change.on(current.get()).onComplete(done -> {
+            // a change that could not be written to a connection is written to the next one
+            if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
+                amendments = amended.apply(amendments);
+                if (replica != null) {
+                    tell();
+                }
+            }
+        });
+    }
+
+    private void tell() {
+        int epoch = replica.publishingEpoch();
+        if (epoch > 0) {
+            bus.publish(Addresses.amendments(feed), amendments.toJson().put(EPOCH, epoch));
+        }
+    }
+
+    // on the other nodes
+
+    private void told(Message<Object> message) {
+        int epoch;
+        SubscriptionOverrides wanted;
+        try {
+            JsonObject json = Refusals.body(message, JsonObject.class);
+            if (!(json.getValue(EPOCH) instanceof Integer number)) {
+                throw new IllegalArgumentException("\"epoch\" must be a whole number");
+            }
+            epoch = number;
+            wanted = SubscriptionOverrides.of(json);
+        } catch (IllegalArgumentException e) {
+            refusals.refuse(feed + ": dropped an invalid list of run-time changes", e.getMessage());
+            return;
+        }
+        if (epoch < heardEpoch || epoch <= replica.publishingEpoch()) {
+            return; // from a former owner, or our own
+        }
+        heardEpoch = epoch;
+        follow(wanted).onComplete(done -> {
+            if (done.failed()) {
+                LOG.warn(
+                        "{}: the owner's run-time subscriptions could not be applied: {}",
+                        feed,
+                        done.cause().getMessage());
+            }
+            replica.amended();
+        });
+    }
+
+    private Future<?> follow(SubscriptionOverrides wanted) {
+        SubscriptionOverrides before = amendments;
+        amendments = wanted;
+        if (!wanted.equals(before)) {
+            LOG.info("{}: applied the owner's run-time subscriptions: {}", feed, wanted.appliedTo(streams(config)));
+        }
+        return change(current.get(), config, before, wanted);
+    }
+
+    private static Future<?> change(
+            ShardedFeed feed, FeedConfig config, SubscriptionOverrides before, SubscriptionOverrides after) {
+        Set<String> wantedBefore = before.appliedTo(streams(config));
+        Set<String> wantedAfter = after.appliedTo(streams(config));
+        List<Future<Integer>> steps = new ArrayList<>();
+        List<String> fewer = without(wantedBefore, wantedAfter);
+        if (!fewer.isEmpty()) {
+            steps.add(feed.unsubscribe(fewer));
+        }
+        List<String> more = without(wantedAfter, wantedBefore);
+        if (!more.isEmpty()) {
+            steps.add(feed.subscribe(more));
+        }
+        List<String> sent = onConnect(config, after);
+        if (!sent.equals(onConnect(config, before))) {
+            steps.add(feed.setOnConnect(sent));
+        }
+        return Future.join(steps);
+    }
+
+    private static List<String> onConnect(FeedConfig config, SubscriptionOverrides amended) {
+        return amended.onConnect() == null ? config.pool().connection().onConnect() : amended.onConnect();
+    }
+
+    private static List<String> without(Set<String> streams, Set<String> others) {
+        Set<String> rest = new TreeSet<>(streams);
+        rest.removeAll(others);
+        return List.copyOf(rest);
+    }
+}

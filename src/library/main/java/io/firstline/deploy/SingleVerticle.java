@@ -1,0 +1,34 @@
+package io.firstline.deploy;
+
+import io.firstline.config.FeedConfig;
+import io.vertx.core.json.JsonObject;
+
+/** The same as {@link PoolVerticle}, with one connection as the default and the only allowed number. */
+public final class SingleVerticle extends FeedVerticle {
+
+    /** Reads its configuration from the deployment, as Vert.x does for a class name. */
+    public SingleVerticle() {
+        super(null, SingleVerticle::read, null);
+    }
+
+    public SingleVerticle(FeedConfig config) {
+        this(config, null);
+    }
+
+    /** Creates the verticle as one of several nodes that receive the feed. */
+    public SingleVerticle(FeedConfig config, FeedLease feedLease) {
+        super(single(config), SingleVerticle::read, feedLease);
+    }
+
+    private static FeedConfig read(JsonObject json) {
+        return single(FeedConfig.fromJson(new JsonObject().put("connections", 1).mergeIn(json)));
+    }
+
+    private static FeedConfig single(FeedConfig config) {
+        if (config.connections() != 1) {
+            throw new IllegalArgumentException("feed " + config.name()
+                    + ": a single verticle keeps one connection; for more deploy a PoolVerticle");
+        }
+        return config;
+    }
+}

@@ -1,0 +1,261 @@
+package io.firstline.replay;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.FeedMessageCodec;
+import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.Volume;
+import io.firstline.connection.Scheduler;
+import io.firstline.replay.retention.ReplayResponse;
+import io.firstline.replay.retention.ReplayService;
+import io.firstline.stream.FeedMessage;
+import io.firstline.stream.FeedStream;
+import io.firstline.stream.Loss;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A feed as a consumer on any node receives it from the event bus: every message once, in the order of the numbers,
+ * even when the publishing node dies. Missing messages are requested; what cannot be had is reported to
+ * {@link #dropHandler}, in its place. {@link GapFiller} lists the exact guarantees.
+ *
+ * <pre>{@code
+ * FeedSubscription btc = FeedSubscription.of(vertx, "btc")
+ *         .handler(m -> System.out.println(m.sequence() + " " + m.asText()));
+ * btc.dropHandler(loss -> bookIsBroken(loss)).start();
+ * }</pre>
+ *
+ * <p>The feed must publish {@code "body": "message"}, and retain messages ({@code "retain"}) if holes are to be
+ * filled. After a change of the owner the numbers may have holes without a loss, for repeats that were left out. Rely
+ * on the drop handler, not on the numbers.
+ *
+ * <p>Methods may be called from any thread; handlers are called on the context of its creation, where they must not
+ * block.
+ */
+public final class FeedSubscription implements ReadStream<FeedMessage> {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedSubscription.class);
+    /** A quarter of the bound of a bus consumer's backlog, because other messages wait as well. */
+    private static final Volume HOLD = new Volume(16_384, 16 << 20);
+
+    private static final int REMEMBERED = 16_384;
+    private static final long OVERLAP_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Vertx vertx;
+    private final Scheduler scheduler;
+    private final String feed;
+    private final ContextInternal context;
+    private final FeedStream stream;
+    private final GapFiller gapFiller;
+    private MessageConsumer<Object> consumer;
+    private long timer = -1;
+    private Future<Void> left;
+    private boolean closed;
+    private boolean bodyTold;
+
+    /** Creates a subscription with another clock and other timers. */
+    FeedSubscription(Vertx vertx, Scheduler scheduler, String feed, SubscriptionOptions options) {
+        this.vertx = vertx;
+        this.scheduler = scheduler;
+        this.feed = feed;
+        this.context = (ContextInternal) vertx.getOrCreateContext();
+        this.stream = new FeedStream(
+                context,
+                options.capacity(),
+                options.overflow(),
+                count -> LOG.debug("{}: the consumer is too slow, {} messages dropped", feed, count));
+        this.gapFiller = new GapFiller(
+                new GapFiller.Settings(
+                        TimeUnit.MILLISECONDS.toNanos(options.patienceMs()),
+                        RETRY_NANOS,
+                        HOLD,
+                        REMEMBERED,
+                        OVERLAP_NANOS),
+                options.lastValues(),
+                new GapFiller.Receiver() {
+                    @Override
+                    public void deliver(FeedMessage message) {
+                        stream.push(message);
+                    }
+
+                    @Override
+                    public void lost(Loss loss) {
+                        LOG.warn("{}: {} messages lost, {} to {}", feed, loss.count(), loss.first(), loss.last());
+                        stream.lost(loss);
+                    }
+                });
+    }
+
+    /** Creates a subscription that begins with the next message; it is not started. */
+    public static FeedSubscription of(Vertx vertx, String feed) {
+        return of(vertx, feed, SubscriptionOptions.DEFAULT);
+    }
+
+    /** Creates a subscription that is not started. */
+    public static FeedSubscription of(Vertx vertx, String feed, SubscriptionOptions options) {
+        return new FeedSubscription(vertx, Scheduler.of(vertx), feed, options);
+    }
+
+    /** Starts; succeeds when every node knows of it. The feed need not exist yet. */
+    public Future<Void> start() {
+        Promise<Void> started = context.promise();
+        context.runOnContext(v -> {
+            if (consumer == null && !closed) {
+                FeedMessageCodec.register(vertx);
+                consumer = vertx.eventBus().consumer(Addresses.feed(feed), this::arrived);
+                turn();
+            }
+            if (closed) {
+                started.fail(new IllegalStateException("the subscription is closed"));
+            } else {
+                consumer.completion().onComplete(started);
+            }
+        });
+        return started.future();
+    }
+
+    /** Ends. Delivers messages that wait for a missing one; buffered messages can still be read. Idempotent. */
+    public Future<Void> close() {
+        Promise<Void> done = context.promise();
+        context.runOnContext(v -> {
+            if (!closed) {
+                closed = true;
+                scheduler.cancel(timer);
+                gapFiller.end(scheduler.nowNanos());
+                stream.end();
+                left = consumer == null ? Future.succeededFuture() : consumer.unregister();
+            }
+            left.onComplete(done);
+        });
+        return done.future();
+    }
+
+    private void arrived(Message<Object> message) {
+        if (closed) {
+            return;
+        }
+        Object body;
+        try {
+            body = Refusals.body(message);
+        } catch (IllegalArgumentException e) { // such as a format of another version of Firstline
+            failOnce(feed + ": " + e.getMessage());
+            return;
+        }
+        if (body instanceof FeedMessage feedMessage) {
+            gapFiller.arrived(feedMessage, scheduler.nowNanos());
+            turn();
+        } else {
+            failOnce(feed + ": found another body than a FeedMessage, allowed: a feed with \"body\": \"message\"");
+        }
+    }
+
+    private void failOnce(String what) {
+        if (!bodyTold) {
+            bodyTold = true;
+            stream.failed(new IllegalStateException(what));
+        }
+    }
+
+    /** Sends the next request, and sets a timer for the next look. */
+    private void turn() {
+        ReplayRequest question = closed ? null : gapFiller.question(scheduler.nowNanos());
+        if (question != null) {
+            ReplayService.ask(vertx, feed, question.toJson())
+                    .onComplete(answer -> answered(question, answer.result(), answer.cause()));
+        }
+        long dueNanos = closed ? -1 : gapFiller.dueInNanos(scheduler.nowNanos());
+        if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
+            timer = scheduler.once(TimeUnit.NANOSECONDS.toMillis(Math.min(dueNanos, RETRY_NANOS)) + 1, () -> {
+                timer = -1;
+                gapFiller.passed(scheduler.nowNanos());
+                turn();
+            });
+        }
+    }
+
+    private void answered(ReplayRequest question, ReplayResponse answer, Throwable failure) {
+        if (closed) {
+            return;
+        }
+        if (failure == null) {
+            gapFiller.answered(question, answer, scheduler.nowNanos());
+        } else {
+            LOG.debug("{}: no answer to {}", feed, question, failure);
+            boolean nobody = failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+            gapFiller.unanswered(question, nobody, scheduler.nowNanos());
+        }
+        turn();
+    }
+
+    /** Returns the figures so far. */
+    public Future<SubscriptionReport> report() {
+        Promise<SubscriptionReport> report = context.promise();
+        context.runOnContext(v -> report.complete(gapFiller.report()));
+        return report.future();
+    }
+
+    /** Returns the next message; see {@link FeedStream#next()}. */
+    public Future<FeedMessage> next() {
+        return stream.next();
+    }
+
+    /**
+     * Sets the handler of lost messages, called in their place: those that could not be had, and those dropped
+     * because the consumer was slow.
+     */
+    public FeedSubscription dropHandler(Handler<Loss> handler) {
+        stream.dropHandler(handler);
+        return this;
+    }
+
+    /** Returns the underlying stream. */
+    public FeedStream stream() {
+        return stream;
+    }
+
+    @Override
+    public FeedSubscription handler(Handler<FeedMessage> handler) {
+        stream.handler(handler);
+        return this;
+    }
+
+    @Override
+    public FeedSubscription pause() {
+        stream.pause();
+        return this;
+    }
+
+    @Override
+    public FeedSubscription resume() {
+        stream.resume();
+        return this;
+    }
+
+    @Override
+    public FeedSubscription fetch(long amount) {
+        stream.fetch(amount);
+        return this;
+    }
+
+    @Override
+    public FeedSubscription exceptionHandler(Handler<Throwable> handler) {
+        stream.exceptionHandler(handler);
+        return this;
+    }
+
+    @Override
+    public FeedSubscription endHandler(Handler<Void> handler) {
+        stream.endHandler(handler);
+        return this;
+    }
+}

@@ -1,0 +1,148 @@
+package io.firstline.replay.retention;
+
+import io.firstline.bus.Addresses;
+import io.firstline.bus.Refusals;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers requests for messages published before, from the owner's {@link RetentionBuffer}. Only the owner answers. The
+ * answer is a {@link ReplayResponse}; a failure has code 400 for an invalid request, and 503 if this node is not the owner,
+ * or if the requester knows a later one.
+ *
+ * <ul>
+ * <li>{@code {"from": 7, "to": 9}}: these messages, as far as they are kept; without {@code to}, up to the last
+ * <li>{@code {"last": true}}: the last message of each stream; with {@code "streams": ["…"]} of these only; with
+ *     {@code "from"} only this number and greater ones
+ * <li>{@code {}}: the state of the feed without messages
+ * <li>in each, {@code "epoch": 3}: the last owner that the requester knows; a former owner does not answer then
+ * </ul>
+ */
+public final class ReplayService {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayService.class);
+    private static final int ASKED = 3;
+    private static final long ANSWER_MS = 1_000;
+    private static final int NOT_UNDERSTOOD = 400;
+    private static final int NOT_THE_OWNER = 503;
+
+    private final Vertx vertx;
+    private final String feed;
+    private final RetentionBuffer memory;
+    private final BooleanSupplier owns;
+    private final MessageConsumer<Object> carrier;
+    /** Null while another node answers at that address. */
+    private MessageConsumer<Object> owner;
+
+    /**
+     * Answers at the carriers' address.
+     *
+     * @param owns returns whether this node publishes the feed
+     */
+    public ReplayService(Vertx vertx, String feed, RetentionBuffer memory, BooleanSupplier owns) {
+        this.vertx = vertx;
+        this.feed = feed;
+        this.memory = memory;
+        this.owns = owns;
+        this.carrier = vertx.eventBus().consumer(Addresses.carriers(feed), this::answer);
+    }
+
+    /**
+     * Sends a request to all nodes that carry a feed, or to the usual number of them: one of them publishes it, and
+     * one may hang.
+     *
+     * @return the first answer; fails if none arrives in time
+     */
+    public static Future<ReplayResponse> ask(Vertx vertx, String feed, JsonObject question) {
+        List<Future<ReplayResponse>> answers = IntStream.range(0, vertx.isClustered() ? ASKED : 1)
+                .mapToObj(i -> vertx.eventBus()
+                        .request(Addresses.carriers(feed), question, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                        .map(ReplayResponse::of))
+                .toList();
+        return Future.any(answers).map(any -> answers.stream()
+                .filter(Future::succeeded)
+                .findFirst()
+                .orElseThrow()
+                .result());
+    }
+
+    /** Starts or stops answering at the owner's address. */
+    public void answersForAll(boolean forAll) {
+        if (forAll && owner == null) {
+            owner = vertx.eventBus().consumer(Addresses.resend(feed), this::answer);
+        } else if (!forAll && owner != null) {
+            owner.unregister().onFailure(e -> LOG.debug("{} still answers requests", feed, e));
+            owner = null;
+        }
+    }
+
+    /** Stops answering. */
+    public Future<Void> close() {
+        return Future.join(carrier.unregister(), owner == null ? Future.succeededFuture() : owner.unregister())
+                .mapEmpty();
+    }
+
+    private void answer(Message<Object> question) {
+        ReplayResponse answer;
+        try {
+            if (!(Refusals.body(question) instanceof JsonObject json)) {
+                throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
+            }
+            if (!owns.getAsBoolean()) {
+                question.fail(NOT_THE_OWNER, "this is not the owner");
+                return;
+            }
+            int newest = memory.state().epochs().newest();
+            if (number(json, "epoch", newest) > newest) {
+                question.fail(NOT_THE_OWNER, "this is the owner of epoch " + newest);
+                return;
+            }
+            answer = answer(json);
+        } catch (IllegalArgumentException e) {
+            question.fail(NOT_UNDERSTOOD, e.getMessage());
+            return;
+        }
+        question.reply(answer.body(), answer.headers());
+    }
+
+    private ReplayResponse answer(JsonObject question) {
+        if (Boolean.TRUE.equals(question.getValue("last"))) {
+            return memory.lastValues(number(question, "from", 1), streams(question));
+        }
+        if (!question.containsKey("from")) {
+            return memory.state();
+        }
+        long from = number(question, "from", 1);
+        long to = number(question, "to", Long.MAX_VALUE);
+        if (from < 1 || to < from) {
+            throw new IllegalArgumentException(
+                    "found " + question.encode() + ", allowed: \"from\" 1 or more and no greater than \"to\"");
+        }
+        return memory.range(from, to);
+    }
+
+    private static long number(JsonObject question, String key, long otherwise) {
+        Object value = question.getValue(key, otherwise);
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new IllegalArgumentException("\"" + key + "\" must be a whole number");
+    }
+
+    private static List<String> streams(JsonObject question) {
+        if (question.getValue("streams", new JsonArray()) instanceof JsonArray names
+                && names.stream().allMatch(String.class::isInstance)) {
+            return names.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("\"streams\" must be an array of strings");
+    }
+}
