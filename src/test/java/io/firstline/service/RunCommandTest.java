@@ -127,7 +127,7 @@ class RunCommandTest {
         try (Logged log = Logged.of("io.firstline.service")) {
             Cli cli = Cli.start("run", file(feeds("'a':" + FEED)));
             String address = address(cli);
-            assertThat(running(address)).containsExactly("a");
+            cli.until("a runs", () -> running(address).equals(Set.of("a")));
 
             file(feeds("'a':" + FEED + ",'b':" + FEED));
             cli.until("b runs", () -> running(address).equals(Set.of("a", "b")));
@@ -169,6 +169,7 @@ class RunCommandTest {
         try (Program run = Program.startHearingHangups("run", "--no-watch", file(feeds("'a':" + FEED)))) {
             run.until("running", () -> run.out().contains("running; Ctrl-C ends it"));
             String address = address(run.out());
+            run.until("a runs", () -> running(address).equals(Set.of("a")));
             file(feeds("'b':" + FEED));
             assertThat(running(address)).containsExactly("a");
 

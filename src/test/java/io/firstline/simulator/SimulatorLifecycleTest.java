@@ -70,7 +70,7 @@ class SimulatorLifecycleTest extends SimulatorTestBase {
 
         assertThat(one.awaitClose()).isEqualTo((short) 1001);
         assertThat(two.awaitClose()).isEqualTo((short) 1001);
-        assertThat(exchange.lines()).isEmpty();
+        eventually(() -> exchange.lines().isEmpty());
         eventually(() -> isRefused(port)); // NIO frees a port at its selector's next turn
         start(quiet().withPort(port));
     }

@@ -268,6 +268,10 @@ class SimulatorLineTest extends SimulatorTestBase {
         assertThat(arrivals.stream().map(TestClient.Arrival::text)).containsExactlyElementsOf(steady.next(1_500));
     }
 
+    private static List<Integer> numbers(ExchangeSimulator exchange) {
+        return exchange.lines().stream().map(SimulatedLine::number).toList();
+    }
+
     @ParameterizedTest
     @CsvSource({"CLOSE, 1000", "RESET, 1006", "FIN, 1006"})
     void shouldCutAsTold(CutKind kind, short code) throws Exception {
@@ -278,7 +282,7 @@ class SimulatorLineTest extends SimulatorTestBase {
         join(exchange.cut(1, kind));
 
         assertThat(cut.awaitClose()).isEqualTo(code);
-        assertThat(exchange.lines()).extracting(SimulatedLine::number).containsExactly(2);
+        eventually(() -> numbers(exchange).equals(List.of(2)));
         exchange.emit(STREAM, "still here");
         assertThat(spared.next()).isEqualTo("still here");
     }
@@ -335,7 +339,7 @@ class SimulatorLineTest extends SimulatorTestBase {
         }
 
         assertThat(slow.awaitClose()).isEqualTo((short) 1006);
-        assertThat(exchange.lines()).extracting(SimulatedLine::number).containsExactly(2);
+        eventually(() -> numbers(exchange).equals(List.of(2)));
     }
 
     @Test
