@@ -19,6 +19,7 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.QuickClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -133,6 +134,17 @@ public abstract class FeedTestBase {
                 .withConnections(connections)
                 .withJoinGuardMs(50)
                 .withEvictIntervalMs(600_000);
+    }
+
+    /** An environment whose feeds live this many times as fast as the test and its servers. */
+    FeedEnvironment quick(int times) {
+        FeedEnvironment real = FeedEnvironment.of(vertx);
+        return new FeedEnvironment(
+                real.context(),
+                new QuickClock(real.scheduler(), times),
+                real.connectors(),
+                real.rests(),
+                real.budget());
     }
 
     protected WsPool pool(WsPoolConfig config) {

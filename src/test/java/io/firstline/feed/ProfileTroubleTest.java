@@ -32,15 +32,15 @@ class ProfileTroubleTest extends FeedTestBase {
 
     private WsPool pool(MessageFormat dialect) {
         server = HandServer.start(vertx);
-        WsPool pool =
-                started(watch(WsPool.create(vertx, "f", poolOf(2, server.url()), SubscribeTemplates.NONE, dialect)));
+        WsPool pool = started(
+                watch(new WsPool(quick(4), "f", poolOf(2, server.url()), SubscribeTemplates.NONE, dialect, 30_000)));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
         return pool;
     }
 
     private JsonObject awaitNotFound(IntConsumer send) {
         int[] n = {0};
-        Await.attempt(Duration.ofSeconds(20), Duration.ofMillis(50), "an event", () -> {
+        Await.attempt(Duration.ofSeconds(20), Duration.ofMillis(12), "an event", () -> {
             send.accept(n[0]++);
             return !told(FeedEvent.Type.NOT_FOUND).isEmpty();
         });

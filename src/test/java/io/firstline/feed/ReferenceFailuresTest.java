@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.MessageFormat;
 import io.firstline.config.RankBy;
 import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
@@ -208,7 +209,8 @@ class ReferenceFailuresTest extends FeedTestBase {
     @Test
     void d9APeerThatFallsMuteIsFoundAndReplacedBeforeItIsClosed() {
         try (ScriptedServer server = ScriptedServer.start()) {
-            WsSingle feed = single(connection(server.url("/")));
+            WsSingle feed =
+                    watch(new WsSingle(quick(4), "f", connection(server.url("/")), BINANCE, MessageFormat.NONE));
             Future<Void> start = feed.start();
             Peer peer = server.accept().upgrade();
             join(start);
@@ -216,7 +218,7 @@ class ReferenceFailuresTest extends FeedTestBase {
 
             peer.ignorePings();
 
-            Peer next = server.accept().upgrade(); // ten seconds later, beside it
+            Peer next = server.accept().upgrade(); // ten seconds of the feed later, beside it
             assertThat(told(FeedEvent.Type.DISCONNECTED)).isEmpty();
             assertThat(ids(feed)).as("it stays").containsExactly("f-1");
             next.text("1");

@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.testkit.Await;
@@ -85,7 +86,13 @@ class StreamSilenceTest extends FeedTestBase {
     void shouldTellThatAStreamWasSubscribedAndShowsNoData() {
         exchange = exchange(quiet());
         proxy = FaultProxy.to(exchange.port());
-        started(readingPool(poolOf(2, proxy.url("/stream")), TRADE, BOOK));
+        started(watch(new WsPool(
+                quick(4),
+                "f",
+                poolOf(2, proxy.url("/stream")),
+                new SubscribeTemplates(List.of(TRADE, BOOK), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                MESSAGES,
+                30_000)));
         eventually(() -> openLines() == 2
                 && exchange.lines().stream().allMatch(l -> l.streams().size() == 2));
         exchange.emit(TRADE, "{\"e\":\"trade\"}");

@@ -38,6 +38,7 @@ class SoakTest {
     private static final int FAULT_EVERY_S = 5;
     /** Ten times in all, at a time between two faults. */
     private static final long FOOTPRINT_EVERY_S = Math.max(1, SECONDS / 10 / FAULT_EVERY_S) * FAULT_EVERY_S;
+
     private static final MessageFormat BINANCE = new MessageFormat(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
