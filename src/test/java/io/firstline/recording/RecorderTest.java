@@ -30,10 +30,13 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Writes connections' copies and reads them again, also with a full disk and incomplete files. */
+@Execution(ExecutionMode.CONCURRENT)
 class RecorderTest {
     private static final long PATIENT_MS = 3_600_000;
 
