@@ -212,6 +212,11 @@ public final class Line {
      * for each: after a freeze, a line may deliver messages that others overtook before it.
      */
     void tick(long nowNanos, long skewNanos) {
+        if (!hasDelivered) {
+            hasDelivered = true;
+            firstCopyNanos = nowNanos;
+            lastCopyNanos = nowNanos;
+        }
         long gapNanos = nowNanos - lastCopyNanos;
         previousCopyNanos = lastCopyNanos;
         lastCopyNanos = nowNanos;

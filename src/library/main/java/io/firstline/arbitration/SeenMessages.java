@@ -69,6 +69,11 @@ final class SeenMessages {
         return entries.firstNanos(sequence);
     }
 
+    /** How much later the first copy of one message arrived than that of another. */
+    long distanceNanos(long older, long younger) {
+        return firstNanos(younger) - firstNanos(older);
+    }
+
     /** The slots of the lines that have delivered it, as bits. */
     long deliveredBy(long sequence) {
         return entries.deliveredBy(sequence);

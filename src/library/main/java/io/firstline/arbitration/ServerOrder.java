@@ -97,17 +97,24 @@ final class ServerOrder {
     /**
      * The first entry between two of a stream that a line lacks, though others delivered it before the second of them;
      * or 0.
-     *
-     * @param hash the entry has this hash; null = any
      */
-    long lackedBetween(long from, long until, int slot, Long hash) {
+    long lackedBetween(long from, long until, int slot) {
+        return lackedBetween(from, until, slot, true, 0);
+    }
+
+    /** The same, of this hash. */
+    long lackedBetween(long from, long until, int slot, long hash) {
+        return lackedBetween(from, until, slot, false, hash);
+    }
+
+    private long lackedBetween(long from, long until, int slot, boolean any, long hash) {
         if (entries.stream(from) != entries.stream(until)) {
             return 0;
         }
         long proof = entries.placedBy(until) & ~(1L << slot);
         long each = entries.next(from);
         for (int looked = 0; each != until && each != 0 && looked < LOOK_AHEAD; looked++) {
-            if ((hash == null || entries.hash(each) == hash)
+            if ((any || entries.hash(each) == hash)
                     && (entries.placedBy(each) & proof) != 0
                     && !entries.isDeliveredBy(each, slot)) {
                 return each;

@@ -1,0 +1,272 @@
+package io.firstline.arbitration;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The lines that are not in step, and the copies of them that no line in step has delivered. See {@link Arbiter} for
+ * when a line is in step, and what becomes of its copies then.
+ *
+ * @param <M> the message
+ */
+final class JoiningLines<M> {
+    private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
+    private static final int STREAK_AFTER_FALLING_BEHIND = 8;
+    /** The line that delivered first has the older messages: the others line up with it. */
+    private static final Comparator<Line> NEXT_TO_LEAD =
+            Comparator.comparing((Line line) -> line.fellBehind).thenComparing(line -> line.firstCopyNanos);
+
+    private final SeenMessages history;
+    private final LineTable lines;
+    private final MessageMatcher matcher;
+    private final LinePlaces places;
+    private final MergedStream<M> stream;
+    private final Arbiter.Output<M> output;
+    private final long skewNanos;
+    private final long joinGuardNanos;
+    /** In the order in which they joined, so that the same copies always lead to the same decisions. */
+    private final Map<Line, HeldCopies<M>> joining = new LinkedHashMap<>();
+
+    private long lastLeaderCopyNanos;
+
+    JoiningLines(
+            ArbiterSettings settings,
+            SeenMessages history,
+            LineTable lines,
+            MessageMatcher matcher,
+            LinePlaces places,
+            MergedStream<M> stream,
+            Arbiter.Output<M> output) {
+        this.history = history;
+        this.lines = lines;
+        this.matcher = matcher;
+        this.places = places;
+        this.stream = stream;
+        this.output = output;
+        this.skewNanos = settings.skewNanos();
+        this.joinGuardNanos = settings.joinGuardNanos();
+    }
+
+    boolean isEmpty() {
+        return joining.isEmpty();
+    }
+
+    /** A line opened in the middle of the stream. */
+    void add(Line line) {
+        line.watermark = history.newest();
+        line.joinedInOutage = lines.inStep() == 0;
+        joining.put(line, new HeldCopies<>());
+    }
+
+    /** A line leaves: publishes the messages that it alone held back, if no other line could have had them. */
+    void remove(Line line, long nowNanos) {
+        HeldCopies<M> held = joining.remove(line);
+        if (held != null) {
+            held.drain((itsStream, sequence) -> {}, copy -> giveUp(line, copy, nowNanos));
+        }
+    }
+
+    /** No line in step is left: one of those that have delivered leads. */
+    void replaceLeader(long nowNanos) {
+        joining.keySet().stream()
+                .filter(line -> line.hasDelivered)
+                .min(NEXT_TO_LEAD)
+                .ifPresent(next -> leadAlone(next, nowNanos));
+    }
+
+    /** A line in step delivered a copy. */
+    void leaderDelivered(long nowNanos) {
+        lastLeaderCopyNanos = nowNanos;
+    }
+
+    /** A joining line delivers a copy that was matched; false = it may be another message: call {@link #held}. */
+    boolean matched(Line line, long hash, long sequence, long nowNanos) {
+        boolean unique = isBeyondDoubt(line, hash);
+        if (!line.anchored && !unique) {
+            return false;
+        }
+        if (!line.anchored) {
+            anchor(line, sequence, nowNanos);
+        }
+        boolean onward = sequence > line.watermark;
+        if (line.fellBehind) {
+            dropStale(line, copy -> true);
+        }
+        stream.late(line, sequence, unique, nowNanos);
+        lineUp(line, unique && onward, nowNanos, nowNanos);
+        return true;
+    }
+
+    private boolean isBeyondDoubt(Line line, long hash) {
+        return history.isUnique(hash)
+                && !matcher.isDoubtful()
+                && joining.get(line).count(hash) == 0;
+    }
+
+    /** The copy of a joining line that has just arrived is a copy of this message. */
+    void delivered(Line line, long sequence, boolean beyondDoubt) {
+        places.placeJoining(line, sequence, beyondDoubt);
+        if (beyondDoubt) {
+            joining.get(line).matched(history.stream(sequence), sequence);
+        }
+    }
+
+    /** A joining line delivers a copy that no line in step has delivered so far. */
+    void held(Line line, Arrival<M> arrival, long nowNanos) {
+        line.fellBehind |= line.watermark < history.oldest() - 1;
+        if (!line.fellBehind) {
+            output.held(line, arrival.stream());
+        }
+        hold(line, arrival, nowNanos);
+        if (eldersAreSilent(line, nowNanos)) {
+            joining.keySet().stream()
+                    .filter(each -> !joining.get(each).isEmpty())
+                    .min(NEXT_TO_LEAD)
+                    .ifPresent(next -> leadAlone(next, nowNanos));
+            if (!line.leading) {
+                leadAlone(line, nowNanos);
+            }
+        }
+    }
+
+    /** A line in step delivers a copy that cannot be matched any more: it is not in step from now on. */
+    void fallBehind(Line line, Arrival<M> arrival, long nowNanos) {
+        lines.stopLeading(line);
+        line.fellBehind = true;
+        line.streak = 0;
+        joining.put(line, new HeldCopies<>());
+        output.outOfStep(line);
+        hold(line, arrival, nowNanos);
+    }
+
+    private void hold(Line line, Arrival<M> copy, long nowNanos) {
+        line.unmatched += joining.get(line).add(copy, nowNanos);
+    }
+
+    /**
+     * A joining line delivers a message whose bytes were published exactly once. So its place in the stream is known:
+     * it does not deliver repeats from before it. Copies that it delivered earlier belong to those repeats.
+     */
+    private void anchor(Line line, long sequence, long receivedNanos) {
+        line.anchored = true;
+        line.repeatsFloorNanos = Math.max(line.repeatsFloorNanos, history.firstNanos(sequence) - skewNanos);
+        line.lateCopies += joining.get(line)
+                .removeIf(copy -> copy.receivedNanos() - receivedNanos <= 0
+                        && copy.identity() != history.hash(sequence)
+                        && history.hasOlder(copy.identity(), sequence));
+    }
+
+    /**
+     * Drops the copies that a line that fell behind received before its next match: they may have been published long
+     * ago.
+     */
+    private void dropStale(Line line, Predicate<HeldCopies.Copy<M>> stale) {
+        int dropped = joining.get(line).dropWhile(stale);
+        if (dropped > 0) {
+            line.unmatched += dropped;
+            line.streak = 0;
+        }
+    }
+
+    /** A message was just published: matches the copies of it that joining lines hold. */
+    void published(long sequence, long hash, long nowNanos) {
+        for (Line line : joining.keySet().toArray(Line[]::new)) {
+            if (sequence < history.oldest()) {
+                return; // the messages that earlier turns published have replaced it in the history
+            }
+            if (joining.containsKey(line)) { // otherwise it is in step since an earlier turn
+                matchHeld(line, sequence, hash, nowNanos);
+            }
+        }
+    }
+
+    private void matchHeld(Line line, long sequence, long hash, long nowNanos) {
+        HeldCopies<M> held = joining.get(line);
+        boolean unique = history.isUnique(hash) && held.count(hash) == 1;
+        if (line.fellBehind && held.count(hash) > 0) {
+            dropStale(line, copy -> copy.identity() != hash);
+        }
+        if (!line.anchored && !unique) {
+            return; // it may be an earlier one, or a later one
+        }
+        HeldCopies.Copy<M> copy = held.take(hash);
+        if (copy == null) {
+            return;
+        }
+        if (!line.anchored) {
+            anchor(line, sequence, copy.receivedNanos());
+        }
+        history.markDelivered(sequence, line.slot);
+        places.placeJoining(line, sequence, unique);
+        if (unique) {
+            held.matched(copy.number(), history.stream(sequence), sequence);
+        }
+        line.lateCopies++;
+        line.reached(sequence, history.stream(sequence), unique, 0, history.newest());
+        stream.compare(line, sequence, copy.content());
+        lineUp(line, unique, copy.receivedNanos(), nowNanos);
+    }
+
+    private void lineUp(Line line, boolean beyondDoubt, long receivedNanos, long nowNanos) {
+        line.streak = beyondDoubt ? line.streak + 1 : 0;
+        int needed = line.fellBehind ? STREAK_AFTER_FALLING_BEHIND : 1;
+        if (line.streak < needed || receivedNanos - line.firstCopyNanos < joinGuardNanos) {
+            return;
+        }
+        HeldCopies<M> held = joining.remove(line);
+        lines.lead(line, history.newest(), nowNanos);
+        long since = receivedNanos - skewNanos;
+        held.drain((itsStream, sequence) -> places.advance(line, itsStream, sequence), copy -> {
+            if (copy.receivedNanos() - since < 0) {
+                giveUp(line, copy, nowNanos);
+            } else {
+                release(line, copy, copy.receivedNanos() - receivedNanos < 0, nowNanos);
+            }
+        });
+        output.inStep(line, false);
+    }
+
+    /** A copy that no other line had: a start-up message of this line, unless no line was in step when it joined. */
+    private void giveUp(Line line, HeldCopies.Copy<M> copy, long nowNanos) {
+        if (line.joinedInOutage) {
+            release(line, copy, true, nowNanos);
+        } else {
+            line.unmatched++;
+        }
+    }
+
+    private boolean eldersAreSilent(Line line, long nowNanos) {
+        if (nowNanos - lastLeaderCopyNanos < SILENT_ELDERS_NANOS) {
+            return false;
+        }
+        long since = joining.get(line).oldestSince(line.firstCopyNanos + joinGuardNanos);
+        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ELDERS_NANOS && lastLeaderCopyNanos - since < 0;
+    }
+
+    /** A line leads without having lined up: no line in step is left, or none delivers. */
+    void leadAlone(Line line, long nowNanos) {
+        boolean late = line.fellBehind;
+        HeldCopies<M> held = joining.remove(line);
+        lines.lead(line, history.newest(), nowNanos);
+        if (late) {
+            line.watermark = history.newest();
+        }
+        lastLeaderCopyNanos = nowNanos;
+        output.inStep(line, true);
+        held.drain(
+                (itsStream, sequence) -> places.advance(line, itsStream, sequence),
+                copy -> release(line, copy, late, nowNanos));
+    }
+
+    /** Publishes a copy that was held back, unless another line has just lined up and published the same message. */
+    private void release(Line line, HeldCopies.Copy<M> copy, boolean late, long nowNanos) {
+        long sequence = matcher.match(line, copy.identity());
+        if (sequence != 0) {
+            stream.late(line, sequence, history.isUnique(copy.identity()), nowNanos);
+        } else {
+            stream.publish(line, copy, copy.receivedNanos(), late, nowNanos);
+        }
+    }
+}

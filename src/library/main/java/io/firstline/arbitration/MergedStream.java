@@ -1,0 +1,25 @@
+package io.firstline.arbitration;
+
+/**
+ * What the parts of an arbiter do to the merged stream.
+ *
+ * @param <M> the message
+ */
+interface MergedStream<M> {
+    /**
+     * Publishes a copy as a new message.
+     *
+     * @param late younger messages have been published
+     */
+    void publish(Line line, Arrival<M> copy, long receivedNanos, boolean late, long nowNanos);
+
+    /**
+     * A line delivered a copy of a published message.
+     *
+     * @param unique no other message remembered has the same bytes
+     */
+    void late(Line line, long sequence, boolean unique, long nowNanos);
+
+    /** Reports a copy that has other bytes than the first copy of its message. */
+    void compare(Line line, long sequence, long content);
+}

@@ -1,0 +1,121 @@
+package io.firstline.arbitration;
+
+/**
+ * Counts losses and saves, no earlier than two seconds after a message: then it is settled which lines have delivered
+ * it. A loss or a save is subtracted when a copy arrives after all.
+ */
+final class Settlement {
+    private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
+
+    private final SeenMessages history;
+    private final LineTable lines;
+    private final MessageMatcher matcher;
+    private final Arbiter.Output<?> output;
+    private final int historySize;
+    private final long settlingNanos;
+    private long settled;
+    private boolean distrusted;
+    /** No loss and no save of a message up to this one counts. */
+    private long neverCounted;
+
+    Settlement(
+            ArbiterSettings settings,
+            SeenMessages history,
+            LineTable lines,
+            MessageMatcher matcher,
+            Arbiter.Output<?> output) {
+        this.history = history;
+        this.lines = lines;
+        this.matcher = matcher;
+        this.output = output;
+        this.historySize = settings.historySize();
+        this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
+    }
+
+    /** Whether it is settled which lines have delivered a message. */
+    boolean isSettled(long sequence) {
+        return sequence <= settled;
+    }
+
+    /** Settles the messages that are old enough. */
+    void settle(long nowNanos) {
+        long beforeNanos = nowNanos - settlingNanos;
+        while (settled < history.newest()
+                && (settled + 1 < history.oldest() || history.firstNanos(settled + 1) - beforeNanos <= 0)) {
+            settleOne(settled + 1);
+        }
+    }
+
+    /** Settles also the message that the next one replaces in a full history. */
+    void makeRoom(long nowNanos) {
+        settle(nowNanos);
+        if (history.newest() - history.oldest() + 1 >= historySize) {
+            settleOne(history.oldest());
+        }
+    }
+
+    private void settleOne(long sequence) {
+        if (sequence <= settled) {
+            return;
+        }
+        settled = sequence;
+        if (sequence < history.oldest()) {
+            return;
+        }
+        long delivered = history.deliveredBy(sequence);
+        output.settled(delivered, history.stream(sequence));
+        boolean alone = Long.bitCount(delivered) == 1 && lines.countInStep() > 1;
+        matcher.confirm(sequence, alone);
+        if (distrusted) {
+            neverCounted = sequence;
+            history.forgetWinner(sequence);
+            return;
+        }
+        int winner = history.winner(sequence);
+        if (alone && winner >= 0) {
+            lines.at(winner).saved(history.stream(sequence), 1); // until another copy arrives after all
+        } else {
+            history.forgetWinner(sequence);
+        }
+        long firstNanos = history.firstNanos(sequence);
+        for (long lacking = lines.inStep() & ~delivered; lacking != 0; lacking &= lacking - 1) {
+            Line line = lines.at(Long.numberOfTrailingZeros(lacking));
+            if (line.leadingSinceNanos - firstNanos <= 0) {
+                line.lost(history.stream(sequence), 1);
+            }
+        }
+    }
+
+    /** A line delivers a copy of a published message, which is not marked as delivered yet. */
+    void delivered(Line line, long sequence) {
+        if (sequence > settled) {
+            return;
+        }
+        int stream = history.stream(sequence);
+        output.settledLate(line, history.deliveredBy(sequence), stream);
+        if (sequence <= neverCounted) {
+            return;
+        }
+        if (line.leading && line.leadingSinceNanos - history.firstNanos(sequence) <= 0) {
+            line.lost(stream, -1);
+        }
+        int saver = history.winner(sequence);
+        if (saver >= 0) {
+            lines.at(saver).saved(stream, -1);
+            history.forgetWinner(sequence);
+        }
+    }
+
+    /** See {@link Arbiter#trustFigures}. */
+    void trust() {
+        distrusted = false;
+        lines.trust();
+    }
+
+    /** See {@link Arbiter#distrustFigures}. */
+    void distrust() {
+        distrusted = true;
+        neverCounted = settled;
+        lines.distrust();
+    }
+}
