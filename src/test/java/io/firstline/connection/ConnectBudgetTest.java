@@ -152,6 +152,62 @@ class ConnectBudgetTest {
     }
 
     @Test
+    void shouldSayHowManyAttemptsAreLeft() {
+        assertThat(budget.left("venue", 3, 0)).as("never tried").isEqualTo(3);
+        assertThat(budget.left("venue", 0, 0)).as("no limit").isEqualTo(-1);
+        budget.take("venue", 3, 0);
+        assertThat(budget.left("venue", 3, 1)).isEqualTo(2);
+        assertThat(budget.left("venue", 0, 1)).isEqualTo(-1);
+        budget.take("venue", 3, 1);
+        budget.take("venue", 3, 2);
+        assertThat(budget.left("venue", 2, 3)).as("the limit was lowered").isZero();
+        assertThat(budget.left("venue", 3, ConnectBudget.WINDOW_NANOS)).isEqualTo(1);
+        assertThat(budget.hasSpare("unknown", 1, 0)).isTrue();
+    }
+
+    @Test
+    void shouldEndAPauseOnTime() {
+        budget.pause("venue", 0, 0);
+        assertThat(budget.take("venue", 0, 0)).as("no pause").isZero();
+        budget.pause("venue", 5_000, 0);
+        assertThat(budget.pausedMs("venue", 5 * SECOND - 1)).isEqualTo(1);
+        assertThat(budget.pausedMs("venue", 5 * SECOND)).isZero();
+        assertThat(budget.take("venue", 0, "f", true, SECOND))
+                .as("it was tried less than a minute ago")
+                .isEqualTo(4_001L);
+        budget.pause("other", 5_000, 0);
+        assertThat(budget.take("other", 0, "f", true, SECOND)).as("never tried").isZero();
+        budget.pause("venue", 9_000, 0);
+        assertThat(budget.pausedMs("venue", SECOND)).as("longer").isEqualTo(8_001);
+    }
+
+    /** Among hosts that are all busy, the one tried least recently is forgotten. */
+    @Test
+    void shouldForgetTheHostThatWasTriedLongestAgo() {
+        for (int i = 0; i < ConnectBudget.MAX_HOSTS; i++) {
+            budget.take("h" + i, 10, i == 7 ? 0 : SECOND + i);
+        }
+        budget.take("one more", 10, 2 * SECOND);
+        assertThat(budget.hosts()).isEqualTo(ConnectBudget.MAX_HOSTS);
+        assertThat(budget.left("h7", 10, 2 * SECOND)).isEqualTo(10);
+        assertThat(budget.left("h6", 10, 2 * SECOND)).isEqualTo(9);
+    }
+
+    @Test
+    void shouldForgetIdleHostsFirst() {
+        budget.wish("wished", "f", 0);
+        budget.pause("paused", 1_000, 0);
+        for (int i = 2; i < ConnectBudget.MAX_HOSTS; i++) {
+            budget.take("h" + i, 0, 0);
+        }
+        budget.take("one more", 10, 1);
+        assertThat(budget.hosts()).as("wished, paused, and the new one").isEqualTo(3);
+        budget.wishGranted("wished", "f");
+        budget.wishGranted("unknown", "f");
+        assertThat(budget.take("wished", 1, "g", false, 1)).isZero();
+    }
+
+    @Test
     void shouldBeSharedByAllFeedsOfAVertx() {
         Vertx vertx = Vertx.vertx();
         try {
