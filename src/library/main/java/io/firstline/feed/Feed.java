@@ -10,10 +10,6 @@ import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.clock.ExchangeTime;
 import io.firstline.feed.message.Dispatcher;
-import io.firstline.feed.message.GapLedger;
-import io.firstline.feed.message.MessageReader;
-import io.firstline.feed.message.Sequencer;
-import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.EvictionReason.Cause;
 import io.firstline.feed.report.FeedActivity;
@@ -79,35 +75,17 @@ public abstract class Feed {
             Redundancy redundancy) {
         this.name = Objects.requireNonNull(name, "name");
         this.context = environment.context();
-        Scheduler scheduler = environment.scheduler();
-        SlotTable slotTable = new SlotTable();
         this.maker = new ConnectionMaker(name, environment, config);
+        Scheduler scheduler = environment.scheduler();
         this.publication = new Dispatcher(name, context, scheduler);
         ExchangeTime exchangeTime =
                 new ExchangeTime(name, dialect, scheduler, environment.rests(), environment.budget());
         if (exchangeTime.isTold()) {
             publication.measure(exchangeTime);
         }
-        FeedEventLog eventLog = new FeedEventLog(
-                name,
-                FeedUrl.masked(config.url()),
-                config.retry().stableMs(),
-                slotTable,
-                publication::published,
-                context,
-                scheduler);
-        StreamTable streams = new StreamTable(dialect.shutdown());
-        MessageReader reader = new MessageReader(dialect, streams);
-        GapLedger gaps = new GapLedger(eventLog::gap);
-        this.parts = new FeedParts(
-                scheduler,
-                slotTable,
-                eventLog,
-                new FeedMonitor(streams, gaps, publication, eventLog, scheduler),
-                reader,
-                streams,
-                new Sequencer(publication, gaps, streams, scheduler),
-                new ValueSplitter(reader.expectsJson(), eventLog));
+        this.parts = FeedParts.of(name, environment, config, dialect, publication);
+        SlotTable slotTable = parts.slotTable();
+        FeedEventLog eventLog = parts.eventLog();
         this.subscriber = new SubscriptionProtocol(
                 config.onConnect(),
                 subscribeTemplates,

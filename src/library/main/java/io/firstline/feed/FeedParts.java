@@ -1,6 +1,11 @@
 package io.firstline.feed;
 
+import io.firstline.config.FeedUrl;
+import io.firstline.config.MessageFormat;
+import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.Sequencer;
 import io.firstline.feed.message.StreamTable;
@@ -14,4 +19,36 @@ record FeedParts(
         MessageReader reader,
         StreamTable streams,
         Sequencer sequencer,
-        ValueSplitter splitter) {}
+        ValueSplitter splitter) {
+
+    /** Creates the parts of a feed without slots. */
+    static FeedParts of(
+            String name,
+            FeedEnvironment environment,
+            WsConnectionConfig config,
+            MessageFormat dialect,
+            Dispatcher publication) {
+        Scheduler scheduler = environment.scheduler();
+        SlotTable slotTable = new SlotTable();
+        FeedEventLog eventLog = new FeedEventLog(
+                name,
+                FeedUrl.masked(config.url()),
+                config.retry().stableMs(),
+                slotTable,
+                publication::published,
+                environment.context(),
+                scheduler);
+        StreamTable streams = new StreamTable(dialect.shutdown());
+        MessageReader reader = new MessageReader(dialect, streams);
+        GapLedger gaps = new GapLedger(eventLog::gap);
+        return new FeedParts(
+                scheduler,
+                slotTable,
+                eventLog,
+                new FeedMonitor(streams, gaps, publication, eventLog, scheduler),
+                reader,
+                streams,
+                new Sequencer(publication, gaps, streams, scheduler),
+                new ValueSplitter(reader.expectsJson(), eventLog));
+    }
+}
