@@ -84,56 +84,7 @@ final class PoolArbitration implements Arbitration {
                         TimeUnit.MILLISECONDS.toNanos(config.historyMs()),
                         TimeUnit.MILLISECONDS.toNanos(config.joinGuardMs()),
                         TimeUnit.MILLISECONDS.toNanos(config.skewMs())),
-                new Arbiter.Output<>() {
-                    @Override
-                    public void first(Line line, OutgoingCopy copy, boolean late) {
-                        publishFirst(line, copy, late);
-                    }
-
-                    @Override
-                    public void inStep(Line line, boolean alone) {
-                        PooledConnection member = members.get(line);
-                        // a connection that has just lined up leads with all that it received in the last skew
-                        member.inStepNanos =
-                                scheduler.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
-                        eventLog.inStep(member, alone);
-                        if (member == member.slot.candidate()) {
-                            startTrial(member.slot);
-                        }
-                        considerCandidates();
-                    }
-
-                    @Override
-                    public void outOfStep(Line line) {
-                        PooledConnection member = members.get(line);
-                        eventLog.outOfStep(member);
-                        if (member == member.slot.member()) { // not one that was replaced and is closing
-                            member.slot.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs);
-                        }
-                    }
-
-                    @Override
-                    public void conflict(Line line, int stream) {
-                        if (stream > 0 && streams.at(stream).conflicted()) {
-                            eventLog.conflict(members.get(line), streams.at(stream).name);
-                        }
-                    }
-
-                    @Override
-                    public void settled(long lines, int stream) {
-                        agreement.settled(lines, stream);
-                    }
-
-                    @Override
-                    public void settledLate(Line line, long lines, int stream) {
-                        agreement.settledLate(line, lines, stream);
-                    }
-
-                    @Override
-                    public void held(Line line, int stream) {
-                        agreement.held(line, stream);
-                    }
-                });
+                new Outcomes());
         evictionTimer = scheduler.every(config.evictIntervalMs(), this::lookForSlow);
         stall = new CommonStall();
         startedNanos = scheduler.nowNanos();
@@ -153,6 +104,57 @@ final class PoolArbitration implements Arbitration {
                 challengeSlow();
             }
         });
+    }
+
+    /** What the arbiter finds out. */
+    private final class Outcomes implements Arbiter.Output<OutgoingCopy> {
+        @Override
+        public void first(Line line, OutgoingCopy copy, boolean late) {
+            publishFirst(line, copy, late);
+        }
+
+        @Override
+        public void inStep(Line line, boolean alone) {
+            PooledConnection member = members.get(line);
+            // a connection that has just lined up leads with all that it received in the last skew
+            member.inStepNanos = scheduler.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
+            eventLog.inStep(member, alone);
+            if (member == member.slot.candidate()) {
+                startTrial(member.slot);
+            }
+            considerCandidates();
+        }
+
+        @Override
+        public void outOfStep(Line line) {
+            PooledConnection member = members.get(line);
+            eventLog.outOfStep(member);
+            if (member == member.slot.member()) { // not one that was replaced and is closing
+                member.slot.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs);
+            }
+        }
+
+        @Override
+        public void conflict(Line line, int stream) {
+            if (stream > 0 && streams.at(stream).conflicted()) {
+                eventLog.conflict(members.get(line), streams.at(stream).name);
+            }
+        }
+
+        @Override
+        public void settled(long lines, int stream) {
+            agreement.settled(lines, stream);
+        }
+
+        @Override
+        public void settledLate(Line line, long lines, int stream) {
+            agreement.settledLate(line, lines, stream);
+        }
+
+        @Override
+        public void held(Line line, int stream) {
+            agreement.held(line, stream);
+        }
     }
 
     @Override

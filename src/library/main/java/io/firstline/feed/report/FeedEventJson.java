@@ -18,6 +18,15 @@ final class FeedEventJson {
     private static final Map<Class<?>, BiConsumer<FeedFact, JsonObject>> FORMS = new HashMap<>();
 
     static {
+        formsOfConnections();
+        formsOfStreams();
+        formsOfProfiles();
+        formsOfFeeds();
+    }
+
+    private FeedEventJson() {}
+
+    private static void formsOfConnections() {
         form(FeedFact.Connected.class, (e, json) -> json.put("connection", e.connection()));
         form(FeedFact.Disconnected.class, (e, json) -> json.put("connection", e.connection())
                 .put("cause", e.cause())
@@ -32,6 +41,19 @@ final class FeedEventJson {
         form(FeedFact.InStep.class, (e, json) -> json.put("connection", e.connection())
                 .put("alone", e.alone()));
         form(FeedFact.OutOfStep.class, (e, json) -> json.put("connection", e.connection()));
+        form(FeedFact.Evicted.class, (e, json) -> json.put("connection", e.connection())
+                .put("replacement", e.replacement())
+                .put("reason", e.reason().toString())
+                .put("compared", e.compared())
+                .put("latencyMs", rounded(e.latencyMs()))
+                .put("lagP99Micros", e.lagP99Micros()));
+        form(FeedFact.EvictionAbandoned.class, (e, json) -> json.put("connection", e.connection())
+                .put("replacement", e.replacement())
+                .put("reason", e.reason()));
+        form(FeedFact.Advice.class, (e, json) -> json.put("advice", e.advice()).put("reason", e.reason()));
+    }
+
+    private static void formsOfStreams() {
         form(FeedFact.ConnectionSilent.class, (e, json) -> {
             json.put("connection", e.connection());
             putIfKnown(json, "stream", e.stream());
@@ -58,16 +80,9 @@ final class FeedEventJson {
             json.put("connection", e.connection()).put("text", e.text()).put("omitted", e.omitted());
             putIfAny(json, "streams", e.streams());
         });
-        form(FeedFact.Evicted.class, (e, json) -> json.put("connection", e.connection())
-                .put("replacement", e.replacement())
-                .put("reason", e.reason().toString())
-                .put("compared", e.compared())
-                .put("latencyMs", rounded(e.latencyMs()))
-                .put("lagP99Micros", e.lagP99Micros()));
-        form(FeedFact.EvictionAbandoned.class, (e, json) -> json.put("connection", e.connection())
-                .put("replacement", e.replacement())
-                .put("reason", e.reason()));
-        form(FeedFact.Advice.class, (e, json) -> json.put("advice", e.advice()).put("reason", e.reason()));
+    }
+
+    private static void formsOfProfiles() {
         form(FeedFact.LinesDiffer.class, (e, json) -> json.put("connections", array(e.connections()))
                 .put("class", e.streamClass().isEmpty() ? null : e.streamClass())
                 .put("members", array(e.members()))
@@ -85,6 +100,9 @@ final class FeedEventJson {
         form(FeedFact.SeveralValues.class, (e, json) -> json.put("connection", e.connection())
                 .put("split", e.split())
                 .put("reason", e.reason()));
+    }
+
+    private static void formsOfFeeds() {
         form(FeedFact.Degraded.class, (e, json) -> {
             state(json, e.live(), e.target(), e.state());
             putIfKnown(json, "reason", e.reason().isEmpty() ? null : e.reason());
@@ -103,8 +121,6 @@ final class FeedEventJson {
                 .put("bytes", e.bytes() == 0 ? null : (Long) e.bytes())
                 .put("maxMessageBytes", e.maxMessageBytes()));
     }
-
-    private FeedEventJson() {}
 
     private static <E extends FeedFact> void form(Class<E> type, BiConsumer<E, JsonObject> form) {
         FORMS.put(type, (fact, json) -> form.accept(type.cast(fact), json));
