@@ -3,7 +3,6 @@ package io.firstline.deploy;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.Refusals;
 import io.firstline.feed.Route;
-import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,7 +39,7 @@ final class FeedCommands {
     private final EventBus bus;
     private final String name;
     private final Supplier<ShardedFeed> current;
-    private final Supplier<JsonObject> replica;
+    private final ClusterPart part;
     private final RuntimeSubscriptions amending;
     private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -48,19 +47,15 @@ final class FeedCommands {
     /**
      * Answers on this node, but not yet for the feed.
      *
-     * @param replica returns this node's state in the cluster; null = not in a cluster
+     * @param part adds this node's state in the cluster to the status
      * @param amending carries out lasting changes of the feed
      */
     FeedCommands(
-            Vertx vertx,
-            String name,
-            Supplier<ShardedFeed> current,
-            Supplier<JsonObject> replica,
-            RuntimeSubscriptions amending) {
+            Vertx vertx, String name, Supplier<ShardedFeed> current, ClusterPart part, RuntimeSubscriptions amending) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.current = current;
-        this.replica = replica;
+        this.part = part;
         this.amending = amending;
         this.here = bus.localConsumer(Addresses.here(name), this::command);
     }
@@ -121,7 +116,7 @@ final class FeedCommands {
                     amending.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
-                case "status" -> feed.status().map(this::withPart);
+                case "status" -> feed.status().map(part::addTo);
                 case "gaps" ->
                     feed.gaps().map(gaps -> new JsonObject()
                             .put(StatusKeys.GAPS, array(gaps.stream().map(ReportJson::of))));
@@ -134,18 +129,6 @@ final class FeedCommands {
                                     + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals");
             };
         });
-    }
-
-    private JsonObject withPart(JsonObject status) {
-        if (replica != null) {
-            JsonObject part = replica.get();
-            status.put(StatusKeys.CLUSTER, part);
-            if (!part.getBoolean(StatusKeys.MAJORITY)
-                    && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
-                status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
-            }
-        }
-        return status;
     }
 
     private interface Action {

@@ -61,8 +61,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     private ReplayService resend;
 
     private MessageConsumer<Object> status;
-    /** This node's part in a cluster; null = not in a cluster. */
-    private Replica replica;
+    private ClusterPart part;
 
     /**
      * Creates a verticle.
@@ -119,24 +118,22 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
         if (feedLease == null) {
             memory.begin(0);
+            part = new OnlyNode(publisher);
         } else {
-            replica = new Replica(
+            part = new Replica(
                     vertx, wanted.name(), publisher, memory, feedLease, fact -> ownerChanged(publisher, fact));
         }
-        FeedSink outlet = replica == null ? publisher : replica;
-        return ShardedFeed.make(vertx, wanted, publisher, outlet, (message, place) -> outlet.publish(message))
+        return ShardedFeed.make(vertx, wanted, publisher, part, (message, place) -> part.publish(message))
                 .compose(first -> {
                     pools = first;
-                    amending = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, replica);
-                    commands = new FeedCommands(
-                            vertx, wanted.name(), () -> pools, replica == null ? null : replica::report, amending);
-                    resend = new ReplayService(
-                            vertx, wanted.name(), memory, () -> replica == null || replica.isPublishing());
-                    answers(replica == null);
-                    if (replica != null) {
+                    amending = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
+                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, amending);
+                    resend = new ReplayService(vertx, wanted.name(), memory, part::isPublishing);
+                    answers(part.isPublishing());
+                    if (part.isShared()) {
                         scheduler.every(LOOK_MS, () -> {
-                            replica.look(pools.activity());
-                            answers(replica.isPublishing());
+                            part.look(pools.activity());
+                            answers(part.isPublishing());
                         });
                     }
                     status = vertx.eventBus().localConsumer(Addresses.STATUS, this::answerForAll);
@@ -149,9 +146,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                 .onFailure(
                         e -> { // Vert.x does not stop a verticle that has not started
                             feeds().remove(wanted.name());
-                            if (replica != null) {
-                                replica.close();
-                            }
+                            part.close();
                         });
     }
 
@@ -184,7 +179,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     }
 
     private Future<Void> goOver(FeedConfig wanted, long connectMs) {
-        if (pools == null || replica != null || reload != null || !wanted.name().equals(feedConfig.name())) {
+        if (pools == null || part.isShared() || reload != null || !wanted.name().equals(feedConfig.name())) {
             return Future.failedFuture(new IllegalStateException(
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
@@ -213,7 +208,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                 amending.close(),
                 resend.close(),
                 status.unregister(),
-                replica == null ? Future.succeededFuture() : replica.close()));
+                part.close()));
     }
 
     /** Answers for all feeds of the node, whichever feed gets the request. */

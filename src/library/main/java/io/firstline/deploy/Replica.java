@@ -1,11 +1,11 @@
 package io.firstline.deploy;
 
 import io.firstline.arbitration.StreamDiff;
-import io.firstline.bus.FeedSink;
 import io.firstline.bus.Refusals;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.StatusKeys;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.ReplayService;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Called on the event loops of the feed's pools, of the verticle, and of the lease code. They wait for each other
  * while one message is put on the bus.
  */
-final class Replica implements FeedSink, FeedLease.LeaseHolder {
+final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     /**
      * The largest difference between the arrival of a message at the owner and at this node; longer than it takes to
@@ -111,8 +111,13 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
         feedLease.holder(this);
     }
 
-    /** The feed is closed: nothing more is published. */
-    synchronized Future<Void> close() {
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public synchronized Future<Void> close() {
         closed = true;
         publishing = false;
         feedLease.holder(null);
@@ -148,8 +153,8 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
         }
     }
 
-    /** Takes what the pools report; called several times a second. */
-    synchronized void look(List<FeedActivity> pools) {
+    @Override
+    public synchronized void look(List<FeedActivity> pools) {
         long now = nowNanos.getAsLong();
         line.look(pools, now);
         if (!line.isHeldUp() && !overlap.isForgetful()) {
@@ -238,8 +243,8 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
                 now);
     }
 
-    /** The owner's run-time changes have arrived and are applied here. */
-    synchronized void amended() {
+    @Override
+    public synchronized void amended() {
         amended = true;
         tellWarm();
     }
@@ -387,6 +392,17 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
         publisher.publish(message.in(ownEpoch, ++sequence));
     }
 
+    @Override
+    public JsonObject addTo(JsonObject status) {
+        JsonObject part = report();
+        status.put(StatusKeys.CLUSTER, part);
+        if (!part.getBoolean(StatusKeys.MAJORITY)
+                && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
+            status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
+        }
+        return status;
+    }
+
     /** Returns this node's part in the cluster, for the status. */
     synchronized JsonObject report() {
         boolean owns = isPublishing();
@@ -403,13 +419,13 @@ final class Replica implements FeedSink, FeedLease.LeaseHolder {
                 .put(StatusKeys.CROWDED_OUT, overlap.crowdedOut());
     }
 
-    /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */
-    synchronized int publishingEpoch() {
+    @Override
+    public synchronized int publishingEpoch() {
         return publishing && feedLease.lease().isRunning(nowNanos.getAsLong()) ? ownEpoch : 0;
     }
 
-    /** Returns whether this node publishes the feed. */
-    synchronized boolean isPublishing() {
+    @Override
+    public synchronized boolean isPublishing() {
         return publishingEpoch() > 0;
     }
 }

@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +35,8 @@ final class RuntimeSubscriptions {
     private final EventBus bus;
     private final String feed;
     private final Supplier<ShardedFeed> current;
-    private final Replica replica;
-    private final MessageConsumer<Object> owners;
+    private final ClusterPart part;
+    private final Supplier<Future<Void>> leave;
     private final Refusals refusals;
     private FeedConfig config;
     private SubscriptionOverrides amendments = SubscriptionOverrides.NONE;
@@ -46,21 +45,21 @@ final class RuntimeSubscriptions {
     /**
      * Starts without changes.
      *
-     * @param replica this node's part; null = not in a cluster
+     * @param part this node's part in publishing the feed
      */
     RuntimeSubscriptions(
-            Vertx vertx, Scheduler scheduler, FeedConfig config, Supplier<ShardedFeed> current, Replica replica) {
+            Vertx vertx, Scheduler scheduler, FeedConfig config, Supplier<ShardedFeed> current, ClusterPart part) {
         this.bus = vertx.eventBus();
         this.feed = config.name();
         this.config = config;
         this.current = current;
-        this.replica = replica;
+        this.part = part;
         this.refusals = new Refusals(LOG, scheduler::nowNanos);
-        if (replica == null) {
-            this.owners = null;
-        } else {
-            this.owners = bus.consumer(Addresses.amendments(feed), this::told);
+        if (part.isShared()) {
+            this.leave = bus.consumer(Addresses.amendments(feed), this::told)::unregister;
             scheduler.every(TELL_MS, this::tell);
+        } else {
+            this.leave = Future::succeededFuture;
         }
     }
 
@@ -87,7 +86,7 @@ final class RuntimeSubscriptions {
     }
 
     Future<Void> close() {
-        return owners == null ? Future.succeededFuture() : owners.unregister();
+        return leave.get();
     }
 
     // on the owner
@@ -109,7 +108,7 @@ final class RuntimeSubscriptions {
     }
 
     private Future<Integer> amend(Change change, UnaryOperator<SubscriptionOverrides> amended) {
-        if (replica != null && replica.publishingEpoch() == 0) {
+        if (!part.isPublishing()) {
             return Future.failedFuture(new IllegalStateException(
                     feed + " is not published by this node: send the command to " + Addresses.command(feed)));
         }
@@ -117,15 +116,14 @@ final class RuntimeSubscriptions {
             // a change that could not be written to a connection is written to the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
                 amendments = amended.apply(amendments);
-                if (replica != null) {
-                    tell();
-                }
+                tell();
             }
         });
     }
 
+    /** Sends the changes to the other nodes, if there are any. */
     private void tell() {
-        int epoch = replica.publishingEpoch();
+        int epoch = part.publishingEpoch();
         if (epoch > 0) {
             bus.publish(Addresses.amendments(feed), amendments.toJson().put(EPOCH, epoch));
         }
@@ -147,7 +145,7 @@ final class RuntimeSubscriptions {
             refusals.refuse(feed + ": dropped an invalid list of run-time changes", e.getMessage());
             return;
         }
-        if (epoch < heardEpoch || epoch <= replica.publishingEpoch()) {
+        if (epoch < heardEpoch || epoch <= part.publishingEpoch()) {
             return; // from a former owner, or our own
         }
         heardEpoch = epoch;
@@ -158,7 +156,7 @@ final class RuntimeSubscriptions {
                         feed,
                         done.cause().getMessage());
             }
-            replica.amended();
+            part.amended();
         });
     }
 

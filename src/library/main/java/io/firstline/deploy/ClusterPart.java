@@ -1,0 +1,31 @@
+package io.firstline.deploy;
+
+import io.firstline.bus.FeedSink;
+import io.firstline.feed.report.FeedActivity;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** This node's part in publishing a feed: takes what its pools deliver, and publishes it if it is this node's turn. */
+interface ClusterPart extends FeedSink {
+    /** Whether other nodes receive the feed too. */
+    boolean isShared();
+
+    /** Takes what the pools report; called several times a second if the feed is shared. */
+    void look(List<FeedActivity> pools);
+
+    /** Whether this node publishes the feed. */
+    boolean isPublishing();
+
+    /** Returns the epoch in which this node publishes the feed now; 0 = it does not, or the feed is not shared. */
+    int publishingEpoch();
+
+    /** The owner's run-time changes have arrived and are applied here. */
+    void amended();
+
+    /** Adds this node's part to the status of the feed; returns it. */
+    JsonObject addTo(JsonObject status);
+
+    /** The feed is closed: nothing more is published. */
+    Future<Void> close();
+}
