@@ -366,6 +366,17 @@ class LauncherTest {
     }
 
     @Test
+    void shouldRunWithoutAClassCacheWhereAFileIsInTheWayOfItsFolder() throws Exception {
+        write(classes(), 0);
+
+        Run run = run();
+
+        assertRuns(run);
+        assertThat(run.made()).isFalse();
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
     void shouldRunAnInstallationThroughASymbolicLink() throws Exception {
         unpack();
         Path link = Files.createSymbolicLink(root.resolve("firstline"), script);
