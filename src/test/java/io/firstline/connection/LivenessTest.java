@@ -83,4 +83,43 @@ class LivenessTest {
         assertThat(liveness.stallNanos()).isEqualTo(1_000 * MS);
         assertThat(liveness.stallEndedNanos()).isEqualTo(2_000 * MS);
     }
+
+    @Test
+    void shouldKnowWhenTheLastFrameArrived() {
+        liveness.onFrame(7 * MS);
+        assertThat(liveness.lastFrameNanos()).isEqualTo(7 * MS);
+    }
+
+    /** A timer may fire a little early, but no deadline is shorter than nine tenths of the interval. */
+    @Test
+    void shouldKeepEveryDeadlineToTheNanosecond() {
+        liveness.onFrame(0);
+        liveness.isHalfOpen(0, 5, 1_000 * MS);
+        assertThat(liveness.isHalfOpen(900 * MS - 1, 5, 2_000 * MS)).isFalse();
+        assertThat(liveness.isHalfOpen(900 * MS, 5, 3_000 * MS)).isTrue();
+        liveness.onFrame(3_101 * MS);
+        assertThat(liveness.isHalfOpen(2_000 * MS, 5, 4_000 * MS))
+                .as("silent for 899 ms")
+                .isFalse();
+        liveness.onFrame(4_100 * MS);
+        assertThat(liveness.isHalfOpen(2_000 * MS, 5, 5_000 * MS))
+                .as("silent for 900 ms")
+                .isTrue();
+    }
+
+    @Test
+    void shouldForgiveACheckThatIsHalfAnIntervalLate() {
+        liveness.isHalfOpen(0, 5, 1_000 * MS);
+        assertThat(liveness.isHalfOpen(1_000 * MS, 5, 2_500 * MS)).isTrue();
+        assertThat(liveness.isHalfOpen(1_000 * MS, 5, 4_000 * MS + 1)).isFalse();
+    }
+
+    @Test
+    void shouldCallAPathStalledIfAPingWaitedForFourRoundTrips() {
+        liveness.onFrame(0);
+        liveness.silenceEnds(400 * MS - 1, 100, 1_000 * MS);
+        assertThat(liveness.stallNanos()).isZero();
+        liveness.silenceEnds(400 * MS, 100, 1_000 * MS);
+        assertThat(liveness.stallNanos()).isEqualTo(1_000 * MS);
+    }
 }

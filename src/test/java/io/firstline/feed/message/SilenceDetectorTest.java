@@ -46,4 +46,81 @@ class SilenceDetectorTest {
         assertThat(silenceDetector.newsOfSilence(12 * SECOND)).isZero();
         assertThat(silenceDetector.newsOfSilence(21 * SECOND)).isEqualTo(10 * SECOND);
     }
+
+    @Test
+    void shouldKnowWhenDataLastArrivedAndWhetherItsSilenceWasReported() {
+        assertThat(silenceDetector.lastNanos()).isNull();
+        assertThat(silenceDetector.isSilent()).isFalse();
+        silenceDetector.onMessage(3 * SECOND);
+        assertThat(silenceDetector.lastNanos()).isEqualTo(3 * SECOND);
+        assertThat(silenceDetector.newsOfSilence(13 * SECOND)).isEqualTo(10 * SECOND);
+        assertThat(silenceDetector.isSilent()).isTrue();
+        silenceDetector.onMessage(14 * SECOND);
+        assertThat(silenceDetector.isSilent()).isFalse();
+    }
+
+    /** A message every 20 ms: twenty intervals are 0.4 s, and half a second is the least stall. */
+    @Test
+    void shouldReportAStallWhenItEnds() {
+        long now = 0;
+        for (int i = 0; i < 100; i++) {
+            silenceDetector.onMessage(now += SECOND / 50);
+        }
+        assertThat(silenceDetector.lastStall()).isNull();
+        silenceDetector.onMessage(now += SECOND / 2 - 1);
+        assertThat(silenceDetector.lastStall()).as("too short").isNull();
+        for (int i = 0; i < 2_000; i++) {
+            silenceDetector.onMessage(now += SECOND / 50);
+        }
+        silenceDetector.onMessage(now += SECOND / 2);
+        assertThat(silenceDetector.lastStall()).isEqualTo(new Silence(now - SECOND / 2, now, false));
+    }
+
+    @Test
+    void shouldReportNoStallBeforeTheRateIsKnown() {
+        for (int i = 1; i <= 19; i++) {
+            silenceDetector.onMessage(i * SECOND / 50);
+        }
+        silenceDetector.onMessage(9 * SECOND);
+        assertThat(silenceDetector.lastStall()).isNull();
+        silenceDetector.onMessage(100 * SECOND);
+        assertThat(silenceDetector.lastStall()).as("the 21st message").isNotNull();
+    }
+
+    /** One interval of 4 s among short ones: only three times that is unusual. */
+    @Test
+    void shouldAllowThreeTimesTheLongestInterval() {
+        long now = 0;
+        for (int i = 0; i < 100; i++) {
+            silenceDetector.onMessage(now += i == 98 ? 4 * SECOND : SECOND / 100);
+        }
+        assertThat(silenceDetector.newsOfSilence(now + 11 * SECOND)).isZero();
+        assertThat(silenceDetector.newsOfSilence(now + 12 * SECOND)).isPositive();
+    }
+
+    /** The longest interval halves in 700 messages. */
+    @Test
+    void shouldForgetALongInterval() {
+        long now = SECOND;
+        silenceDetector.onMessage(now);
+        silenceDetector.onMessage(now += 40 * SECOND);
+        for (int i = 0; i < 693; i++) {
+            silenceDetector.onMessage(now += SECOND / 100);
+        }
+        assertThat(silenceDetector.newsOfSilence(now + 58 * SECOND)).isZero();
+        assertThat(silenceDetector.newsOfSilence(now + 61 * SECOND)).isPositive();
+    }
+
+    @Test
+    void shouldFollowASlowerRate() {
+        long now = 0;
+        for (int i = 0; i < 1_000; i++) {
+            silenceDetector.onMessage(now += SECOND);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            silenceDetector.onMessage(now += 2 * SECOND);
+        }
+        assertThat(silenceDetector.newsOfSilence(now + 39 * SECOND)).isZero();
+        assertThat(silenceDetector.newsOfSilence(now + 40 * SECOND)).isPositive();
+    }
 }
