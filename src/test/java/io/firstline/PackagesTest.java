@@ -21,30 +21,51 @@ import org.junit.jupiter.api.Test;
 class PackagesTest {
     private static final Map<String, String> MAY_USE = Map.ofEntries(
             Map.entry("payload", ""),
-            Map.entry("arbitration", ""),
-            Map.entry("config", ""),
+            Map.entry("arbitration.report", ""),
+            Map.entry("config.problem", ""),
+            Map.entry("config.check", "config.problem"),
+            Map.entry("config", "config.check config.problem"),
+            Map.entry("config.venue", "config config.check config.problem"),
+            Map.entry("config.feed", "config config.check config.problem config.venue"),
+            Map.entry("config.cluster", "config.check config.problem"),
+            Map.entry("config.service", "config config.check config.cluster config.feed config.problem config.venue"),
+            Map.entry("arbitration", "arbitration.report"),
             Map.entry("stream", "payload"),
-            Map.entry("connection", "config payload"),
+            Map.entry("connection.report", "payload"),
+            Map.entry("connection", "config config.check connection.report payload"),
             Map.entry("recording", "stream"),
-            Map.entry("simulator", "config recording"),
-            Map.entry("feed.report", "arbitration connection"),
-            Map.entry("feed.clock", "config connection feed.report payload"),
-            Map.entry("feed.message", "arbitration config connection feed.clock feed.report payload stream"),
-            Map.entry("feed", "arbitration config connection feed.clock feed.message feed.report payload stream"),
-            Map.entry("merge", "config connection feed feed.report recording stream"),
+            Map.entry("simulator", "config.check recording"),
+            Map.entry("feed.report", "arbitration.report connection.report"),
+            Map.entry("feed.clock", "config config.check config.venue connection feed.report payload"),
+            Map.entry(
+                    "feed.message",
+                    "arbitration arbitration.report config.venue connection connection.report feed.clock"
+                            + " feed.report payload stream"),
+            Map.entry(
+                    "feed",
+                    "arbitration arbitration.report config config.check config.feed config.venue"
+                            + " connection connection.report feed.clock feed.message feed.report payload stream"),
+            Map.entry("merge", "config config.feed connection feed feed.report recording stream"),
             Map.entry("bus", "feed.report stream"),
-            Map.entry("bus.publish", "bus config feed.report stream"),
-            Map.entry("replay.retention", "bus bus.publish config stream"),
+            Map.entry("bus.publish", "bus config.feed feed.report stream"),
+            Map.entry("replay.retention", "bus bus.publish config.feed stream"),
             Map.entry("replay", "arbitration bus bus.publish connection replay.retention stream"),
             Map.entry(
-                    "deploy", "arbitration bus bus.publish config connection feed feed.report replay.retention stream"),
-            Map.entry("cluster", "bus config connection deploy"),
-            Map.entry("bridge", "bus config connection stream"),
-            Map.entry("http", "bridge bus config connection deploy feed.report stream"),
-            Map.entry("bench", "bus config connection deploy feed feed.report http service stream"),
+                    "deploy",
+                    "arbitration arbitration.report bus bus.publish config config.feed config.venue"
+                            + " connection connection.report feed feed.report replay.retention stream"),
+            Map.entry("cluster", "bus config.cluster config.feed connection deploy"),
+            Map.entry("bridge", "bus config.check config.service connection stream"),
+            Map.entry("http", "bridge bus config.service connection.report deploy feed.report stream"),
+            Map.entry(
+                    "bench",
+                    "bus config config.feed config.service connection deploy feed feed.report http service"
+                            + " stream"),
             Map.entry(
                     "service",
-                    "arbitration bridge bus cluster config connection deploy feed feed.report http merge payload recording replay simulator stream"));
+                    "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
+                            + " config.problem config.service config.venue connection deploy feed feed.report http"
+                            + " merge payload recording replay simulator stream"));
 
     private static JavaClasses classes;
 

@@ -16,10 +16,11 @@
  * bridge/  = feeds for browsers and other languages
  * </pre>
  *
- * <p><b>Layers.</b> A package depends only on those to its right: service → deploy → replay → bus → feed → connection → config, payload,
- * arbitration, stream, recording, simulator. The last six are independent, except that recording uses stream, and
- * simulator uses recording. The package merge runs a pool on a recording and is in the layer of bus. http and bench are
- * between service and deploy, bridge between http and bus.
+ * <p><b>Layers.</b> Arrows between packages run one way; PackagesTest holds them. From the top: service, http, bridge,
+ * cluster, deploy, replay, bus, merge, feed, connection, recording, then stream, arbitration, config and payload.
+ *
+ * <p><b>Surface.</b> The module exports what users' code needs: the feeds and verticles, the records that configure
+ * them, the messages, and the reports. SurfaceTest lists the types. Everything else may change in any release.
  *
  * <table>
  * <caption>What runs on which thread, and what a slow callback there blocks</caption>

@@ -2,6 +2,7 @@ package io.firstline.arbitration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.arbitration.report.LineFigures;
 import org.junit.jupiter.api.Test;
 
 class LineTest {

@@ -2,9 +2,9 @@ package io.firstline.arbitration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
 import io.firstline.arbitration.SequenceTracker.Gap;
-import io.firstline.arbitration.SequenceTracker.Proof;
+import io.firstline.arbitration.report.GapFate;
+import io.firstline.arbitration.report.Proof;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -33,12 +33,12 @@ class SequenceTrackerTest {
     @Test
     void shouldOpenAGapAndHealItWhenAllOfItHasCome() {
         published(1, 0);
-        assertThat(published(5, 10)).isEqualTo(new Gap(2, 4, 10, Fate.OPEN));
+        assertThat(published(5, 10)).isEqualTo(new Gap(2, 4, 10, GapFate.OPEN));
         assertThat(published(3, 11)).isNull();
         assertThat(published(2, 12)).isNull();
         assertThat(chain.openGaps()).isEqualTo(1);
         assertThat(chain.proof()).as("on its way").isEqualTo(Proof.PROVEN_COMPLETE);
-        assertThat(published(4, 13)).isEqualTo(new Gap(2, 4, 10, Fate.HEALED));
+        assertThat(published(4, 13)).isEqualTo(new Gap(2, 4, 10, GapFate.HEALED));
         assertThat(chain.openGaps()).isZero();
         assertThat(chain.healedGaps()).isEqualTo(1);
         assertThat(published(4, 14)).as("repeated").isNull();
@@ -51,7 +51,7 @@ class SequenceTrackerTest {
         published(5, 2);
 
         assertThat(chain.published(1, 5, true, 3))
-                .containsExactly(new Gap(2, 2, 1, Fate.HEALED), new Gap(4, 4, 2, Fate.HEALED));
+                .containsExactly(new Gap(2, 2, 1, GapFate.HEALED), new Gap(4, 4, 2, GapFate.HEALED));
         assertThat(chain.healedGaps()).isEqualTo(2);
     }
 
@@ -63,7 +63,7 @@ class SequenceTrackerTest {
         published(3, 21);
 
         assertThat(chain.giveUpBefore(10)).isEmpty();
-        assertThat(chain.giveUpBefore(11)).containsExactly(new Gap(2, 4, 10, Fate.LOST));
+        assertThat(chain.giveUpBefore(11)).containsExactly(new Gap(2, 4, 10, GapFate.LOST));
 
         assertThat(chain.proof()).isEqualTo(Proof.GAP);
         assertThat(chain.lostGaps()).isEqualTo(1);
@@ -85,7 +85,7 @@ class SequenceTrackerTest {
         published(100, 0);
         published(102, 1);
 
-        assertThat(chain.restart()).containsExactly(new Gap(101, 101, 1, Fate.LOST));
+        assertThat(chain.restart()).containsExactly(new Gap(101, 101, 1, GapFate.LOST));
         assertThat(published(1, 2)).isNull();
         assertThat(published(2, 3)).isNull();
         assertThat(chain.isOld(1)).isTrue();

@@ -2,6 +2,7 @@ package io.firstline.arbitration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.arbitration.report.LineFigures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -3,9 +3,9 @@ package io.firstline.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.firstline.config.BridgeConfig;
-import io.firstline.config.HttpConfig;
-import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.config.service.BridgeConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.SockJsBridgeConfig;
 import io.firstline.http.HttpVerticle;
 import io.firstline.testkit.Browser;
 import io.vertx.core.http.HttpServer;

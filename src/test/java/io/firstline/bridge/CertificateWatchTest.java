@@ -2,7 +2,7 @@ package io.firstline.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.HttpConfig.PemFiles;
+import io.firstline.config.service.HttpConfig.PemFiles;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.Tls;
 import io.vertx.core.Future;

@@ -3,8 +3,8 @@ package io.firstline.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.BearerToken;
-import io.firstline.config.BridgeConfig;
+import io.firstline.config.service.BearerToken;
+import io.firstline.config.service.BridgeConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

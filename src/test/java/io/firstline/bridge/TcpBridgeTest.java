@@ -3,9 +3,9 @@ package io.firstline.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.BridgeConfig;
-import io.firstline.config.HttpConfig;
-import io.firstline.config.TcpBridgeConfig;
+import io.firstline.config.service.BridgeConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.TcpBridgeConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.testkit.Tls;
 import io.vertx.core.Promise;

@@ -14,7 +14,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.DataSerializable;
 import io.firstline.bus.Refusals;
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import java.io.Externalizable;
 import java.io.ObjectInput;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.Tls;

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.firstline.bus.Refusals;
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;

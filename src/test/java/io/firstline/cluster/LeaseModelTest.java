@@ -2,7 +2,7 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.deploy.StandbyState;
 import java.util.ArrayList;
 import java.util.HashMap;

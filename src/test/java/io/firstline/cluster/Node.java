@@ -1,7 +1,7 @@
 package io.firstline.cluster;
 
-import io.firstline.config.ClusterConfig;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.PoolVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -3,6 +3,9 @@ package io.firstline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.service.ServiceConfig;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

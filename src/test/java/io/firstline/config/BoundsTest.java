@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.Records;
+import io.firstline.config.check.Schema;
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.service.BridgeConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.SockJsBridgeConfig;
+import io.firstline.config.service.TcpBridgeConfig;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;

@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StampUnit;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,9 +219,10 @@ class EndpointTest {
         return new Endpoint(URL, Endpoint.Method.POST, Map.of(), target);
     }
 
-    private static JsonNode json(String text) {
+    private static UnaryOperator<String> json(String text) {
         try {
-            return new ObjectMapper().readTree(text);
+            JsonNode answer = new ObjectMapper().readTree(text);
+            return pointer -> JsonText.value(answer, pointer);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }

@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.connection.report.DropCause;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;

@@ -3,6 +3,8 @@ package io.firstline.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.report.ConnectionState;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.OnNativeLoops;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.connection.report.ConnectionState;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.WsConnectionState;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;

@@ -3,12 +3,12 @@ package io.firstline.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedConfig.Body;
-import io.firstline.config.FeedConfig.Shard;
-import io.firstline.config.SubscribeTemplates;
-import io.firstline.config.Venue;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.feed.FeedConfig.Body;
+import io.firstline.config.feed.FeedConfig.Shard;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.json.JsonArray;
@@ -195,13 +195,13 @@ class FeedChangeTest extends BusTestBase {
         join(command("btc", "unsubscribe", "streams", new JsonArray().add(TRADE)));
 
         String other = "ethusdt@trade";
-        join(verticle.change(FeedConfig.fromJson(config.copy()
+        join(verticle.change(config.copy()
                 .put("connections", 2)
-                .put("streams", new JsonArray().add(TRADE).add(other)))));
+                .put("streams", new JsonArray().add(TRADE).add(other))));
 
         eventuallySubscribed(exchange, 2, other, BOOK);
         join(command("btc", "subscribe", "streams", new JsonArray().add(TRADE)));
-        join(verticle.change(FeedConfig.fromJson(config.copy().put("streams", new JsonArray().add(TRADE)))));
+        join(verticle.change(config.copy().put("streams", new JsonArray().add(TRADE))));
         eventuallySubscribed(exchange, 3, TRADE, BOOK);
     }
 

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.InvalidConfigException;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
@@ -80,10 +81,13 @@ class FeedVerticleTest extends BusTestBase {
         FeedConfig config = FeedConfig.fromJson(config("mine", exchange.url(PATH)));
         join(vertx.deployVerticle(new PoolVerticle(config)));
         join(vertx.deployVerticle(new SingleVerticle(FeedConfig.of("one", connection(exchange.url(PATH))))));
+        WsPoolConfig two = WsPoolConfig.of(connection(exchange.url(PATH))).withConnections(2);
+        join(vertx.deployVerticle(new PoolVerticle("two", two)));
 
-        eventually(() -> exchange.lines().size() == 4);
+        eventually(() -> exchange.lines().size() == 6);
         eventuallyConnected("mine");
         eventuallyConnected("one");
+        eventuallyConnected("two");
     }
 
     @Test

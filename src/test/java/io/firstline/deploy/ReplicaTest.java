@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.feed.Retention;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;

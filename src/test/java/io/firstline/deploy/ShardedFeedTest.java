@@ -2,7 +2,7 @@ package io.firstline.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatedLine;
 import io.firstline.stream.FeedMessage;

@@ -3,8 +3,8 @@ package io.firstline.errors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
 import io.firstline.testkit.Frame;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.Disconnect;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;

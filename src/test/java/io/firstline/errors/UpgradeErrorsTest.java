@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.ConnectFailedException;
-import io.firstline.connection.ConnectionState;
-import io.firstline.connection.Disconnect;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.ConnectionState;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import io.firstline.testkit.Await;

@@ -2,11 +2,11 @@ package io.firstline.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.ConnectionReport.Role;
 import io.firstline.feed.report.FeedEvent;

@@ -26,7 +26,7 @@ class WallClockTest {
             // passes it on, for stamps
             "io/firstline/connection/Scheduler.java",
             // a server may say Retry-After as a date; capped at a day
-            "io/firstline/connection/ConnectFailedException.java",
+            "io/firstline/connection/ConnectionEnd.java",
             "io/firstline/connection/EndpointConnector.java",
             "io/firstline/connection/RestClient.java",
             // says when it was made; the other has a method of that name

@@ -2,7 +2,8 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.SteppingClock;

@@ -3,7 +3,7 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.config.venue.SubscribeTemplates;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.StreamWatch;

@@ -2,9 +2,10 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
 import io.firstline.config.RankBy;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.HandServer.Door;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;

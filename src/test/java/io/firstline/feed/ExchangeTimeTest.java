@@ -2,11 +2,12 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.EventTime;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.ServerTime;
-import io.firstline.config.StampUnit;
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StampUnit;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Scheduler;
 import io.firstline.deploy.ReportJson;
 import io.firstline.feed.report.ExchangeLatency;

@@ -2,16 +2,17 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.EventTime;
-import io.firstline.config.Heartbeat;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.Notices;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.ServerTime;
-import io.firstline.config.StreamClass;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.Notices;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;

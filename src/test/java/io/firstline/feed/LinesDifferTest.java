@@ -2,9 +2,9 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
-import io.firstline.config.StreamClass;
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.deploy.ReportJson;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;

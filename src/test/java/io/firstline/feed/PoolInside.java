@@ -1,11 +1,12 @@
 package io.firstline.feed;
 
-import io.firstline.arbitration.LineFigures;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.arbitration.report.LineFigures;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Scheduler;
 import io.vertx.core.internal.ContextInternal;
 

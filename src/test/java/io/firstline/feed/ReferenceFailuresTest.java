@@ -2,10 +2,10 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
 import io.firstline.config.RankBy;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.CutKind;

@@ -2,19 +2,19 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
-import io.firstline.config.EventTime;
-import io.firstline.config.FieldMatcher;
-import io.firstline.config.Heartbeat;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.Notices;
-import io.firstline.config.ServerTime;
-import io.firstline.config.StreamClass;
-import io.firstline.config.StreamClass.Link;
-import io.firstline.config.StreamClass.Mode;
-import io.firstline.config.StreamClass.Sequence;
-import io.firstline.config.SubscribeTemplates;
-import io.firstline.connection.DropCause;
+import io.firstline.arbitration.report.GapFate;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.FieldMatcher;
+import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.Notices;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.StreamClass.Link;
+import io.firstline.config.venue.StreamClass.Mode;
+import io.firstline.config.venue.StreamClass.Sequence;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Sequencer;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.FeedEvent;
@@ -327,7 +327,7 @@ class SequencerTest extends FeedTestBase {
         send(pool, 1, 1, 2, 3, 4, 7);
         send(pool, 0, 7);
 
-        eventually(() -> join(pool.gaps()).stream().anyMatch(gap -> gap.fate() == Fate.LOST)); // after five seconds
+        eventually(() -> join(pool.gaps()).stream().anyMatch(gap -> gap.fate() == GapFate.LOST)); // after five seconds
 
         List<GapReport> gaps = join(pool.gaps());
         assertThat(gaps).hasSize(2);
@@ -335,7 +335,7 @@ class SequencerTest extends FeedTestBase {
         assertThat(healed.stream()).isEqualTo("x");
         assertThat(healed.from()).isEqualTo(2);
         assertThat(healed.to()).isEqualTo(3);
-        assertThat(healed.fate()).isEqualTo(Fate.HEALED);
+        assertThat(healed.fate()).isEqualTo(GapFate.HEALED);
         assertThat(healed.healedBy()).isEqualTo("f-2");
         assertThat(healed.lackedBy()).containsExactly("f-1");
         GapReport lost = gaps.get(1);
@@ -359,7 +359,7 @@ class SequencerTest extends FeedTestBase {
 
         assertThat(join(pool.gaps()))
                 .singleElement()
-                .matches(gap -> gap.fate() == Fate.OPEN
+                .matches(gap -> gap.fate() == GapFate.OPEN
                         && gap.closedMicros() == 0
                         && gap.lackedBy().equals(List.of("f-1")));
     }

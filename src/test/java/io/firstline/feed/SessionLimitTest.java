@@ -2,7 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.connection.Disconnect;
+import io.firstline.connection.report.Disconnect;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 

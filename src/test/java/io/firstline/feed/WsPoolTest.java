@@ -1,9 +1,11 @@
 package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.firstline.config.SubscribeTemplates;
-import io.firstline.connection.ConnectFailedException;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.feed.HandServer.Door;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;
@@ -17,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import java.lang.reflect.Field;
 import java.util.HashSet;
 import java.util.List;
@@ -64,6 +67,18 @@ class WsPoolTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.CONNECTED);
 
         assertThat(events).hasSize(4).allMatch(e -> e.type() == FeedEvent.Type.CONNECTED);
+    }
+
+    @Test
+    void shouldBeMadeOfTheKeysOfAConfigurationFile() {
+        ExchangeSimulator exchange = exchange(quiet());
+        JsonObject json =
+                new JsonObject().put("name", "j").put("url", exchange.url(PATH)).put("connections", 2);
+
+        assertThat(report(started(watch(Feed.of(vertx, json)))).target()).isEqualTo(2);
+        assertThatThrownBy(() -> Feed.of(vertx, json.copy().put("conections", 3)))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("/conections");
     }
 
     @Test

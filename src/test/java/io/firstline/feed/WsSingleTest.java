@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.RetryConfig;
-import io.firstline.connection.ConnectFailedException;
+import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import io.firstline.simulator.ClientFrame;

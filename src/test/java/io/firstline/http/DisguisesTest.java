@@ -2,8 +2,8 @@ package io.firstline.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.BridgeConfig;
-import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.config.service.BridgeConfig;
+import io.firstline.config.service.SockJsBridgeConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bridge.Handshakes;
-import io.firstline.config.BridgeConfig;
-import io.firstline.config.HttpConfig;
-import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.config.service.BridgeConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.SockJsBridgeConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.testkit.Frame;
 import io.firstline.testkit.Tls;

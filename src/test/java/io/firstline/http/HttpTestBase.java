@@ -1,7 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.HttpConfig;
+import io.firstline.config.service.HttpConfig;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.FeedTestBase;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.cluster.ClusterVerticle;
 import io.firstline.cluster.HazelcastCluster;
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.replay.FeedSubscription;
 import io.firstline.replay.SubscriptionReport;
 import io.firstline.simulator.ExchangeSimulator;

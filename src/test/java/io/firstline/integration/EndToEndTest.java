@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.deploy.SingleVerticle;
 import io.firstline.simulator.ExchangeSimulator;

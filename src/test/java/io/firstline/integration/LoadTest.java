@@ -3,8 +3,8 @@ package io.firstline.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;

@@ -2,8 +2,8 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.integration.Union.Published;

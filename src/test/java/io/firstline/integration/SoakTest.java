@@ -3,11 +3,11 @@ package io.firstline.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.firstline.config.MessageFormat;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.simulator.CutKind;

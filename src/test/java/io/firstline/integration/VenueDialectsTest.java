@@ -2,11 +2,11 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.SequenceTracker.Proof;
+import io.firstline.arbitration.report.Proof;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.Venue;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;

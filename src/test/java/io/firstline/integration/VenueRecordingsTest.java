@@ -2,10 +2,10 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.SequenceTracker.Proof;
-import io.firstline.config.SubscribeTemplates;
-import io.firstline.config.Venue;
+import io.firstline.arbitration.report.Proof;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;

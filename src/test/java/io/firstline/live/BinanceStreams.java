@@ -2,9 +2,9 @@ package io.firstline.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.WsSingle;

@@ -2,12 +2,12 @@ package io.firstline.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.FeedConfig;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Connector;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Socket;
-import io.firstline.feed.FeedEnvironment;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;

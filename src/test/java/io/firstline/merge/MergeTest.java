@@ -3,7 +3,7 @@ package io.firstline.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.firstline.config.InvalidConfigException;
+import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.integration.Quiet;
 import io.firstline.recording.Recorder;
 import io.firstline.recording.Recording;

@@ -7,7 +7,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.publish.Backpressure;
 import io.firstline.bus.publish.Volume;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.deploy.BusTestBase;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;

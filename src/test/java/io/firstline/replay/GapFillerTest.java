@@ -3,7 +3,7 @@ package io.firstline.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.publish.Volume;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.replay.SimulatedCluster.Consumer;
 import io.firstline.replay.SimulatedCluster.Sent;
 import io.firstline.replay.retention.ReplayResponse;

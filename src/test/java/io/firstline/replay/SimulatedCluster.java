@@ -1,7 +1,7 @@
 package io.firstline.replay;
 
 import io.firstline.bus.publish.Volume;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.replay.retention.Answer;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.RetentionBuffer;

@@ -2,7 +2,7 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ServiceConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;

@@ -3,7 +3,7 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.integration.FlowLedger;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;

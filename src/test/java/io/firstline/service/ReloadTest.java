@@ -3,8 +3,8 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.ConfigChange;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ConfigChange;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.simulator.SimulatedLine;
 import io.firstline.stream.FeedMessage;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.testkit.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

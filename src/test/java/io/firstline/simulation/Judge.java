@@ -1,6 +1,6 @@
 package io.firstline.simulation;
 
-import io.firstline.arbitration.LineFigures;
+import io.firstline.arbitration.report.LineFigures;
 import io.firstline.feed.PoolInside;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;

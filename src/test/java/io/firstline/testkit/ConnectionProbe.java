@@ -1,14 +1,14 @@
 package io.firstline.testkit;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.ConnectFailedException;
 import io.firstline.connection.Connector;
-import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsClient;
 import io.firstline.connection.WsConnection;
-import io.firstline.connection.WsConnectionState;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.WsConnectionState;
 import io.firstline.payload.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

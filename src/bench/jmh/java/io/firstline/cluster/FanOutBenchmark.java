@@ -1,7 +1,7 @@
 package io.firstline.cluster;
 
 import io.firstline.bus.FeedMessageCodec;
-import io.firstline.config.ClusterConfig;
+import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

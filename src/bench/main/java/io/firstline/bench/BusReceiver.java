@@ -1,10 +1,10 @@
 package io.firstline.bench;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.report.StatusKeys;
 import io.firstline.stream.FeedMessage;

@@ -1,6 +1,6 @@
 package io.firstline.bench;
 
-import io.firstline.config.HttpConfig;
+import io.firstline.config.service.HttpConfig;
 import io.firstline.http.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;

@@ -2,8 +2,8 @@ package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.Refusals;
-import io.firstline.config.ClusterConfig;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.deploy.ClusterFacts;
 import io.firstline.deploy.FeedLease;

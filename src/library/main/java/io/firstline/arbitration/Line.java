@@ -1,5 +1,6 @@
 package io.firstline.arbitration;
 
+import io.firstline.arbitration.report.LineFigures;
 import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 

@@ -1,5 +1,7 @@
 package io.firstline.arbitration;
 
+import io.firstline.arbitration.report.GapFate;
+import io.firstline.arbitration.report.Proof;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,23 +19,6 @@ public final class SequenceTracker {
     /** At most this many gaps are open: beyond that, the oldest count as lost. */
     static final int MAX_OPEN = 1_024;
 
-    /** The state of a gap. */
-    public enum Fate {
-        OPEN,
-        HEALED,
-        LOST
-    }
-
-    /** Whether the sequences prove that the published stream is complete. */
-    public enum Proof {
-        /** Every number since the first was published, or may still arrive in time. */
-        PROVEN_COMPLETE,
-        /** The venue sends no sequences, or no message has arrived yet. */
-        UNPROVABLE,
-        /** Numbers are missing for good. */
-        GAP
-    }
-
     /**
      * Numbers that were missing when a younger one came.
      *
@@ -41,8 +26,8 @@ public final class SequenceTracker {
      * @param to the last missing number
      * @param atNanos when the gap was found
      */
-    public record Gap(long from, long to, long atNanos, Fate fate) {
-        Gap become(Fate next) {
+    public record Gap(long from, long to, long atNanos, GapFate fate) {
+        Gap become(GapFate next) {
             return new Gap(from, to, atNanos, next);
         }
     }
@@ -115,7 +100,7 @@ public final class SequenceTracker {
         if (open.size() == MAX_OPEN) {
             lose(open.removeFirst());
         }
-        Open opened = new Open(new Gap(from, to, nowNanos, Fate.OPEN));
+        Open opened = new Open(new Gap(from, to, nowNanos, GapFate.OPEN));
         open.addLast(opened);
         return opened.gap;
     }
@@ -125,7 +110,7 @@ public final class SequenceTracker {
         open.removeIf(gap -> {
             boolean heals = gap.fill(first, last) && gap.missing.isEmpty();
             if (heals) {
-                whole.add(gap.gap.become(Fate.HEALED));
+                whole.add(gap.gap.become(GapFate.HEALED));
             }
             return heals;
         });
@@ -172,7 +157,7 @@ public final class SequenceTracker {
     private Gap lose(Open hopeless) {
         lost++;
         hopeless.missing.forEach(range -> lostNumbers += range[1] - range[0] + 1);
-        return hopeless.gap.become(Fate.LOST);
+        return hopeless.gap.become(GapFate.LOST);
     }
 
     public Proof proof() {

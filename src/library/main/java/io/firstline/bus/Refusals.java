@@ -34,6 +34,7 @@ public final class Refusals {
      * @param log the logger of its lines
      * @param nowNanos a monotonic clock
      */
+    @SuppressWarnings("exports") // for the modules of Firstline
     public Refusals(Logger log, LongSupplier nowNanos) {
         this.log = log;
         this.nowNanos = nowNanos;

@@ -1,5 +1,9 @@
 package io.firstline.config;
 
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -13,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record DailyWindow(int fromMinute, int toMinute) {
     public static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
-    static final String ALLOWED = "\"HH:MM-HH:MM\" in UTC, not empty";
+    public static final String ALLOWED = "\"HH:MM-HH:MM\" in UTC, not empty";
 
     private static final int DAY_MINUTES = 1_440;
     private static final Pattern TEXT = Pattern.compile("([01]\\d|2[0-3]):([0-5]\\d)-([01]\\d|2[0-3]):([0-5]\\d)");

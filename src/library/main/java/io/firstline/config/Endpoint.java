@@ -1,10 +1,13 @@
 package io.firstline.config;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.check.ProblemText;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,22 +80,14 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
     /**
      * The URL of one connection.
      *
-     * @throws IllegalArgumentException naming a pointer without a text or number in the answer
+     * @param answer returns the value at a JSON pointer of the answer
      */
-    public String target(JsonNode answer, String id) {
+    public String target(UnaryOperator<String> answer, String id) {
         int query = target.indexOf('?');
         return PLACEHOLDER.matcher(target).replaceAll(place -> {
-            String value = place.group(1).equals("id") ? id : value(answer, place.group(1));
+            String value = place.group(1).equals("id") ? id : answer.apply(place.group(1));
             return Matcher.quoteReplacement(query < 0 || place.start() < query ? value : encoded(value));
         });
-    }
-
-    private static String value(JsonNode answer, String pointer) {
-        JsonNode value = answer.at(JsonPointer.compile(pointer));
-        if (!value.isValueNode() || value.isNull() || value.asText().isEmpty()) {
-            throw new IllegalArgumentException("no value at " + pointer);
-        }
-        return value.asText();
     }
 
     private static String encoded(String value) {

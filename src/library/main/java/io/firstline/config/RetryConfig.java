@@ -1,5 +1,8 @@
 package io.firstline.config;
 
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.SchemaKeys;
+
 /**
  * The delays between attempts to connect: exponential with full jitter, so that connections cut together do not
  * reconnect together.

@@ -1,5 +1,13 @@
 package io.firstline.config;
 
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.check.Records;
+import io.firstline.config.check.RequiredVersions;
+import io.firstline.config.check.SchemaKeys;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,7 +102,7 @@ public record WsConnectionConfig(
     }
 
     /** A connection id that is unique in this process. */
-    public static String nextId() {
+    static String nextId() {
         return "c" + NEXT_ID.getAndIncrement();
     }
 
@@ -119,7 +127,7 @@ public record WsConnectionConfig(
     }
 
     /** Names that would break the header: RFC 6455, 4.1, demands distinct tokens. */
-    static List<Problem> subProtocolProblems(List<String> subProtocols) {
+    public static List<Problem> subProtocolProblems(List<String> subProtocols) {
         List<Problem> problems = new ArrayList<>();
         for (int i = 0; i < subProtocols.size(); i++) {
             String each = subProtocols.get(i);

@@ -1,5 +1,8 @@
 package io.firstline.config;
 
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.Records;
+import io.firstline.config.check.SchemaKeys;
 import java.util.Collections;
 import java.util.List;
 

@@ -2,8 +2,9 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.config.Endpoint;
-import io.firstline.config.InvalidConfigException;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.problem.InvalidConfigException;
 import io.vertx.core.Future;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.net.URI;
@@ -103,7 +104,8 @@ public final class EndpointConnector implements Connector {
     private Future<WsConnectionConfig> at(WsConnectionConfig config, JsonNode answer) {
         String id = Long.toHexString(scheduler.random().nextLong());
         try {
-            return Future.succeededFuture(config.withUrl(endpoint.target(answer, id)));
+            return Future.succeededFuture(
+                    config.withUrl(endpoint.target(pointer -> JsonText.value(answer, pointer), id)));
         } catch (InvalidConfigException wrong) { // its message contains the URL
             return Future.failedFuture(new RestFailedException(
                     "an answer that gives no wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")",

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.DropCause;
 import io.firstline.payload.Payload;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

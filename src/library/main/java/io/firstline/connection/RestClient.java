@@ -2,8 +2,8 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.FeedUrl;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -107,7 +107,7 @@ public final class RestClient {
         return new RestFailedException(
                 failure instanceof TimeoutException
                         ? "no answer within " + timeoutMs + " ms"
-                        : Disconnect.of(failure, 0).toString(),
+                        : ConnectionEnd.of(failure, 0).toString(),
                 0);
     }
 

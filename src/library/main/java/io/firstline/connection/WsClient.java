@@ -1,7 +1,7 @@
 package io.firstline.connection;
 
-import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.FeedUrl;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -1,7 +1,12 @@
 package io.firstline.connection;
 
-import io.firstline.config.FeedUrl;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.ConnectionState;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.WsConnectionState;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -150,7 +155,7 @@ public final class WsConnection {
                 if (attempt.succeeded()) {
                     sayGoodbye(attempt.result());
                 }
-                return failed(Disconnect.byUs(0, "closed while connecting"), attempt.cause());
+                return failed(ConnectionEnd.byUs(0, "closed while connecting"), attempt.cause());
             }
             if (attempt.failed()) {
                 return failed(connectFailure(attempt.cause()), attempt.cause());
@@ -166,12 +171,12 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         ended.tryComplete();
-        return Future.failedFuture(new ConnectFailedException(end, cause));
+        return Future.failedFuture(ConnectionEnd.failed(end, cause));
     }
 
     /** Vert.x reports a missing answer to the upgrade like a lost connection; the elapsed time tells them apart. */
     private Disconnect connectFailure(Throwable cause) {
-        Disconnect why = Disconnect.of(cause, 0);
+        Disconnect why = ConnectionEnd.of(cause, 0);
         long waitedMs = (scheduler.nowNanos() - connectStartedNanos) / 1_000_000;
         return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
                 ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
@@ -303,7 +308,7 @@ public final class WsConnection {
         if (!closing) {
             // for a frame without a code, Vert.x returns 1000; RFC 6455, 7.1.5, says 1005
             int code = frame.binaryData().length() == 0 ? NO_CODE : frame.closeStatusCode();
-            finish(Disconnect.closed(code, frame.closeReason()));
+            finish(ConnectionEnd.closed(code, frame.closeReason()));
         }
         cutOffSoon(socket);
     }
@@ -332,7 +337,7 @@ public final class WsConnection {
         if (closing) {
             finish(closedByUs);
         } else if (failure != null) {
-            Disconnect why = Disconnect.of(failure, 1006);
+            Disconnect why = ConnectionEnd.of(failure, 1006);
             finish(
                     why.cause().equals("oversize")
                             ? new Disconnect(
@@ -343,7 +348,7 @@ public final class WsConnection {
             finish(
                     code == null || code == 1006
                             ? new Disconnect("eof", 1006, "closed without a close frame")
-                            : Disconnect.closed(code, socket.closeReason()));
+                            : ConnectionEnd.closed(code, socket.closeReason()));
         }
     }
 
@@ -489,7 +494,7 @@ public final class WsConnection {
         boolean open = isOpen();
         boolean connecting = state == ConnectionState.CONNECTING;
         state = state.become(ConnectionState.CLOSED);
-        closedByUs = Disconnect.byUs(code, reason);
+        closedByUs = ConnectionEnd.byUs(code, reason);
         if (open) {
             closing = true;
             scheduler.cancel(pingTimer);

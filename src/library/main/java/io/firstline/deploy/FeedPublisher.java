@@ -2,7 +2,7 @@ package io.firstline.deploy;
 
 import io.firstline.bus.FeedSink;
 import io.firstline.bus.publish.BusSink;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;

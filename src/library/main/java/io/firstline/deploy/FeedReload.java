@@ -1,6 +1,6 @@
 package io.firstline.deploy;
 
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.FeedState;
 import io.vertx.core.Future;

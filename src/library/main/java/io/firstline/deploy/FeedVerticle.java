@@ -3,7 +3,7 @@ package io.firstline.deploy;
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.FeedSink;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
@@ -167,8 +167,18 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
      *
      * @return fails if that is not possible within half a minute; then nothing has changed
      */
+    @SuppressWarnings("exports") // for the packages of the library
     public Future<Void> change(FeedConfig wanted) {
         return change(wanted, CONNECT_MS);
+    }
+
+    /**
+     * The same for a feed as JSON, with the keys of a feed in a configuration file and its {@code "name"}.
+     *
+     * @throws io.firstline.config.problem.InvalidConfigException naming every error with its JSON pointer
+     */
+    public final Future<Void> change(JsonObject wanted) {
+        return change(FeedConfig.fromJson(wanted));
     }
 
     /** The same with another time limit. */

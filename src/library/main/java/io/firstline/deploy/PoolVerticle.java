@@ -1,6 +1,7 @@
 package io.firstline.deploy;
 
-import io.firstline.config.FeedConfig;
+import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 
 /**
  * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its
@@ -14,11 +15,18 @@ public final class PoolVerticle extends FeedVerticle {
         this(null);
     }
 
+    /** Publishes the messages of these connections as the feed of that name. */
+    public PoolVerticle(String name, WsPoolConfig connections) {
+        this(FeedConfig.of(name, connections));
+    }
+
+    @SuppressWarnings("exports") // for the packages of the library
     public PoolVerticle(FeedConfig config) {
         this(config, null);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
+    @SuppressWarnings("exports") // for the packages of the library
     public PoolVerticle(FeedConfig config, FeedLease feedLease) {
         super(config, FeedConfig::fromJson, feedLease);
     }

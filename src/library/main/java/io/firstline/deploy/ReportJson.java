@@ -1,7 +1,7 @@
 package io.firstline.deploy;
 
-import io.firstline.arbitration.LineFigures;
-import io.firstline.connection.WsConnectionState;
+import io.firstline.arbitration.report.LineFigures;
+import io.firstline.connection.report.WsConnectionState;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.ExchangeLatency;

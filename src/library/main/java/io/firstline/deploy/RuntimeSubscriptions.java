@@ -2,7 +2,7 @@ package io.firstline.deploy;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.Refusals;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

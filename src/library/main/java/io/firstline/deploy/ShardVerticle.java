@@ -1,6 +1,6 @@
 package io.firstline.deploy;
 
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.Feed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -1,8 +1,8 @@
 package io.firstline.deploy;
 
 import io.firstline.bus.FeedSink;
-import io.firstline.config.FeedConfig;
-import io.firstline.connection.DropCause;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.Feed;
 import io.firstline.feed.Route;
 import io.firstline.feed.report.ArrivalReport;

@@ -1,6 +1,6 @@
 package io.firstline.deploy;
 
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.vertx.core.json.JsonObject;
 
 /** The same as {@link PoolVerticle}, with one connection as the default and the only allowed number. */
@@ -11,11 +11,13 @@ public final class SingleVerticle extends FeedVerticle {
         super(null, SingleVerticle::read, null);
     }
 
+    @SuppressWarnings("exports") // for the packages of the library
     public SingleVerticle(FeedConfig config) {
         this(config, null);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
+    @SuppressWarnings("exports") // for the packages of the library
     public SingleVerticle(FeedConfig config, FeedLease feedLease) {
         super(single(config), SingleVerticle::read, feedLease);
     }

@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Connector;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
 import java.util.ArrayList;

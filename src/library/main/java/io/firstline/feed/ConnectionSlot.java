@@ -1,8 +1,8 @@
 package io.firstline.feed;
 
-import io.firstline.connection.Disconnect;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
 import java.util.List;

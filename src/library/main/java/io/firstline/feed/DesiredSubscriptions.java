@@ -1,6 +1,6 @@
 package io.firstline.feed;
 
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.PendingRequests.Request;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,13 +1,14 @@
 package io.firstline.feed;
 
-import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedUrl;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.DropCause;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.clock.ExchangeTime;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.report.ArrivalReport;
@@ -27,6 +28,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -116,12 +118,23 @@ public abstract class Feed {
      * Creates the feed that a configuration describes: a pool, or a single connection. Runs on the current Vert.x
      * context.
      */
+    @SuppressWarnings("exports") // for the packages of the library
     public static Feed of(Vertx vertx, FeedConfig feed) {
         return feed.connections() == 1
                 ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
                         .nameStreamsAt(feed.streamPointer())
                 : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect())
                         .nameStreamsAt(feed.streamPointer());
+    }
+
+    /**
+     * Creates the feed that a JSON object describes, with the keys of a feed in a configuration file and its
+     * {@code "name"}. Runs on the current Vert.x context.
+     *
+     * @throws io.firstline.config.problem.InvalidConfigException naming every error with its JSON pointer
+     */
+    public static Feed of(Vertx vertx, JsonObject feed) {
+        return of(vertx, FeedConfig.fromJson(feed));
     }
 
     /** Names streams by the value at this JSON pointer, unless it is empty; called before the feed is used. */

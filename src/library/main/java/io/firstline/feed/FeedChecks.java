@@ -1,7 +1,7 @@
 package io.firstline.feed;
 
-import io.firstline.config.Heartbeat;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.venue.Heartbeat;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.clock.ExchangeTime;
 import io.firstline.feed.message.MessageReader;

@@ -1,11 +1,11 @@
 package io.firstline.feed;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.ConnectFailedException;
-import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedState;

@@ -1,11 +1,11 @@
 package io.firstline.feed;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
 import io.firstline.arbitration.SequenceTracker.Gap;
-import io.firstline.connection.ConnectFailedException;
-import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
+import io.firstline.arbitration.report.GapFate;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
@@ -338,7 +338,7 @@ final class FeedEventLog {
     /** Numbers of a stream are missing, or have arrived after all. */
     void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
-        LOG.atLevel(gap.fate() == Fate.LOST ? Level.WARN : Level.DEBUG)
+        LOG.atLevel(gap.fate() == GapFate.LOST ? Level.WARN : Level.DEBUG)
                 .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
         tell(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
     }

@@ -1,7 +1,7 @@
 package io.firstline.feed;
 
-import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.Silence;

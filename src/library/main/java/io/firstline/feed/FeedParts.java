@@ -1,8 +1,9 @@
 package io.firstline.feed;
 
-import io.firstline.config.FeedUrl;
-import io.firstline.config.MessageFormat;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.GapLedger;

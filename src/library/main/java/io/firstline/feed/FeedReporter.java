@@ -1,6 +1,6 @@
 package io.firstline.feed;
 
-import io.firstline.config.FeedUrl;
+import io.firstline.config.check.FeedUrl;
 import io.firstline.feed.clock.ExchangeTime;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.StreamWatch;

@@ -1,6 +1,6 @@
 package io.firstline.feed;
 
-import io.firstline.config.Heartbeat;
+import io.firstline.config.venue.Heartbeat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;

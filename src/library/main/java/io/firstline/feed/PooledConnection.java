@@ -1,10 +1,10 @@
 package io.firstline.feed;
 
 import io.firstline.arbitration.Line;
-import io.firstline.connection.Disconnect;
-import io.firstline.connection.DropCause;
 import io.firstline.connection.WsConnection;
-import io.firstline.connection.WsConnectionState;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.WsConnectionState;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.Silence;
 import io.firstline.feed.report.ConnectionReport;

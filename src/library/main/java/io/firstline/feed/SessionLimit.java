@@ -1,6 +1,6 @@
 package io.firstline.feed;
 
-import io.firstline.connection.Disconnect;
+import io.firstline.connection.report.Disconnect;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -1,10 +1,12 @@
 package io.firstline.feed;
 
+import io.firstline.arbitration.StreamFigures;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.ConnectionReport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -132,7 +134,7 @@ final class SlotTable {
         return bySlot().filter(member -> member.line != null)
                 .flatMap(member -> streams.stream()
                         .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
-                        .map(stream -> ArrivalReport.of(stream.name, member.id(), member.line.figuresIn(stream.place))))
+                        .map(stream -> arrivals(stream.name, member.id(), member.line.figuresIn(stream.place))))
                 .toList();
     }
 
@@ -141,5 +143,18 @@ final class SlotTable {
             return ConnectionReport.Role.MEMBER;
         }
         return member == member.slot.candidate() ? ConnectionReport.Role.CANDIDATE : ConnectionReport.Role.GONE;
+    }
+
+    private static ArrivalReport arrivals(String stream, String connection, StreamFigures figures) {
+        return new ArrivalReport(
+                stream,
+                connection,
+                figures.copies(),
+                figures.wins(),
+                figures.losses(),
+                figures.saves(),
+                figures.lagMicros(50),
+                figures.lagMicros(99),
+                Arrays.stream(figures.lags()).boxed().toList());
     }
 }

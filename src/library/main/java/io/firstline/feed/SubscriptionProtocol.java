@@ -1,7 +1,7 @@
 package io.firstline.feed;
 
-import io.firstline.config.MessageFormat;
-import io.firstline.config.SubscribeTemplates;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.PendingRequests.Request;
 import io.firstline.feed.message.StreamTable;

@@ -1,9 +1,10 @@
 package io.firstline.feed;
 
-import io.firstline.config.FeedConfig;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
 import io.vertx.core.Vertx;
 
 /**
@@ -45,10 +46,12 @@ public final class WsPool extends Feed {
     }
 
     /** Creates a pool that identifies messages only by their bytes. */
+    @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(Vertx vertx, String name, WsPoolConfig config, SubscribeTemplates subscribeTemplates) {
         return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
     }
 
+    @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(
             Vertx vertx,
             String name,
@@ -65,6 +68,7 @@ public final class WsPool extends Feed {
     }
 
     /** Creates a pool in a simulated environment. */
+    @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(FeedEnvironment environment, FeedConfig feed) {
         WsPool pool =
                 new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);

@@ -1,8 +1,9 @@
 package io.firstline.feed;
 
-import io.firstline.config.MessageFormat;
-import io.firstline.config.SubscribeTemplates;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
 import io.vertx.core.Vertx;
 
 /**
@@ -37,11 +38,13 @@ public final class WsSingle extends Feed {
     }
 
     /** Creates a single connection without a venue profile. */
+    @SuppressWarnings("exports") // for the packages of the library
     public static WsSingle create(
             Vertx vertx, String name, WsConnectionConfig config, SubscribeTemplates subscribeTemplates) {
         return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
     }
 
+    @SuppressWarnings("exports") // for the packages of the library
     public static WsSingle create(
             Vertx vertx,
             String name,

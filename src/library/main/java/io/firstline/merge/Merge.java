@@ -1,10 +1,10 @@
 package io.firstline.merge;
 
-import io.firstline.config.FeedConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.ConnectBudget;
-import io.firstline.feed.FeedEnvironment;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.recording.Entries;
@@ -94,7 +94,7 @@ public final class Merge {
      * @param recordings of one feed, at least one
      * @param venue whose profile says how messages are read; null = no profile
      * @param directory where {@code venues/} is looked for; null = the class path
-     * @throws io.firstline.config.InvalidConfigException if there is no such venue
+     * @throws io.firstline.config.problem.InvalidConfigException if there is no such venue
      */
     public Merge(List<Recording> recordings, String venue, Path directory) {
         this.recordings = List.copyOf(recordings);

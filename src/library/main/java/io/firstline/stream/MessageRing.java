@@ -8,7 +8,7 @@ import java.util.Deque;
  * A first-in first-out buffer, bounded in messages and payload bytes. It grows to its capacity as needed. It counts
  * dropped messages and reports each loss at its place in the stream. Not thread-safe.
  */
-public final class MessageRing implements Backlog {
+final class MessageRing implements Backlog {
     private static final int FIRST_SIZE = 16;
 
     private final int capacity;
@@ -42,7 +42,7 @@ public final class MessageRing implements Backlog {
      * @param maxBytes payload bytes; a single message may be larger
      * @param overflow {@link Overflow#DROP_OLDEST} drops the oldest message; all others reject the new one
      */
-    public MessageRing(int capacity, long maxBytes, Overflow overflow) {
+    MessageRing(int capacity, long maxBytes, Overflow overflow) {
         check(capacity, maxBytes);
         this.capacity = capacity;
         this.maxBytes = maxBytes;
@@ -153,7 +153,7 @@ public final class MessageRing implements Backlog {
         return size;
     }
 
-    public int capacity() {
+    int capacity() {
         return capacity;
     }
 

@@ -1,6 +1,6 @@
 package io.firstline.bridge;
 
-import io.firstline.config.BridgeConfig;
+import io.firstline.config.service.BridgeConfig;
 import io.firstline.stream.FeedMessage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;

@@ -1,6 +1,6 @@
 package io.firstline.bridge;
 
-import io.firstline.config.HttpConfig.PemFiles;
+import io.firstline.config.service.HttpConfig.PemFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

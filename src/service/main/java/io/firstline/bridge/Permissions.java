@@ -1,7 +1,7 @@
 package io.firstline.bridge;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.BridgeConfig;
+import io.firstline.config.service.BridgeConfig;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package io.firstline.bridge;
 
-import io.firstline.config.HttpConfig;
-import io.firstline.config.SockJsBridgeConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.SockJsBridgeConfig;
 import io.firstline.connection.PingAnswers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;

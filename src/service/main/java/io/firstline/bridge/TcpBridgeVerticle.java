@@ -1,7 +1,7 @@
 package io.firstline.bridge;
 
-import io.firstline.config.BearerToken;
-import io.firstline.config.TcpBridgeConfig;
+import io.firstline.config.service.BearerToken;
+import io.firstline.config.service.TcpBridgeConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -1,7 +1,7 @@
 package io.firstline.bridge;
 
-import io.firstline.config.BearerToken;
-import io.firstline.config.Sha256;
+import io.firstline.config.check.Sha256;
+import io.firstline.config.service.BearerToken;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

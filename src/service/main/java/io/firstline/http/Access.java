@@ -1,7 +1,7 @@
 package io.firstline.http;
 
 import io.firstline.bridge.TokenCheck;
-import io.firstline.config.HttpConfig;
+import io.firstline.config.service.HttpConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Collection;

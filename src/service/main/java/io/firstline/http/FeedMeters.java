@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.connection.DropCause;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.feed.report.StatusKeys;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package io.firstline.service;
 
-import io.firstline.config.ClusterConfig;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.ServiceConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.firstline.service;
 
-import io.firstline.config.ClusterConfig;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.service.ServiceConfig;
 import picocli.CommandLine.Option;
 
 /** The options that make this process a node of a cluster. */

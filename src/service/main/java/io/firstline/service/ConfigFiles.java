@@ -1,7 +1,7 @@
 package io.firstline.service;
 
-import io.firstline.config.ServiceConfig;
-import io.firstline.config.Sha256;
+import io.firstline.config.check.Sha256;
+import io.firstline.config.service.ServiceConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

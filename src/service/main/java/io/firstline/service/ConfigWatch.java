@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

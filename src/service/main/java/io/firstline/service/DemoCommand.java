@@ -1,7 +1,7 @@
 package io.firstline.service;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.report.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;

@@ -1,8 +1,8 @@
 package io.firstline.service;
 
-import io.firstline.config.FeedConfig;
-import io.firstline.config.ServiceConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
+import io.firstline.arbitration.report.GapFate;
 import io.firstline.deploy.ReportJson;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedEvent;
@@ -91,7 +91,7 @@ final class GapsCommand implements Callable<Integer> {
 
     private static String line(String feed, GapReport gap) {
         Instant at = Instant.EPOCH.plus(gap.openedMicros(), ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
-        String what = gap.fate() == Fate.HEALED
+        String what = gap.fate() == GapFate.HEALED
                 ? String.format(
                         Locale.ROOT,
                         "healed by %s after %.1f ms",

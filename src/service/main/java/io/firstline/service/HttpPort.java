@@ -1,7 +1,7 @@
 package io.firstline.service;
 
-import io.firstline.config.HttpConfig;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.ServiceConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 

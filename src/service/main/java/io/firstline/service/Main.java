@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.config.InvalidConfigException;
+import io.firstline.config.problem.InvalidConfigException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package io.firstline.service;
 
-import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedUrl;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.recording.Recorder;

@@ -2,7 +2,7 @@ package io.firstline.service;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.firstline.config.Loopback;
+import io.firstline.config.check.Loopback;
 import io.firstline.merge.Merge;
 import io.firstline.recording.Recording;
 import io.firstline.recording.RecordingException;

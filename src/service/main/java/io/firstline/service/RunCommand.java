@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.service.ServiceConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;

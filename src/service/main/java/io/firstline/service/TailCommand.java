@@ -1,7 +1,7 @@
 package io.firstline.service;
 
-import io.firstline.config.FeedUrl;
-import io.firstline.config.ServiceConfig;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.service.ServiceConfig;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.replay.FeedSubscription;

@@ -6,7 +6,7 @@
  * reads found the same content. Vert.x Config is not used: it returns parsed JSON without positions for errors, does
  * not know the venue files of a feed, and logs a stack trace at each read of a broken file.
  *
- * <p>{@link io.firstline.config.ConfigChange} compares two configurations,
+ * <p>{@link io.firstline.config.service.ConfigChange} compares two configurations,
  * {@link io.firstline.service.RunningService#apply} applies the difference, and
  * {@link io.firstline.deploy.FeedVerticle#change} changes one feed. SIGHUP ({@link io.firstline.service.HangupSignal}) applies
  * the files at once, even with {@code --no-watch} and when only a file with a secret has changed.

@@ -1,6 +1,6 @@
 package io.firstline.simulator;
 
-import io.firstline.config.Loopback;
+import io.firstline.config.check.Loopback;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;

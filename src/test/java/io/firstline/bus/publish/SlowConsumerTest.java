@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedSink;
-import io.firstline.config.FeedConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.BusTestBase;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.feed.report.FeedEvent;

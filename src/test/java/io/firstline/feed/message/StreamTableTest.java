@@ -2,7 +2,7 @@ package io.firstline.feed.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.MessageFormat;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.firstline.feed.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
-import io.firstline.connection.DropCause;
+import io.firstline.arbitration.report.GapFate;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.report.EvictionReason.Cause;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +61,7 @@ class FeedEventJsonTest {
 
     @Test
     void shouldNameFatesAndCausesAsBefore() {
-        assertThat(json(new FeedFact.Gap("s", 3, 4, Fate.HEALED, "f-2", List.of("f-1"))))
+        assertThat(json(new FeedFact.Gap("s", 3, 4, GapFate.HEALED, "f-2", List.of("f-1"))))
                 .endsWith("\"from\":3,\"to\":4,\"state\":\"healed\",\"connection\":\"f-2\",\"lackedBy\":[\"f-1\"]}");
         assertThat(json(new FeedFact.Dropped(DropCause.CONSUMER_FULL, 1, 2)))
                 .endsWith("\"cause\":\"consumer-full\",\"count\":1,\"total\":2}");

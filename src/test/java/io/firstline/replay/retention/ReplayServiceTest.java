@@ -3,7 +3,7 @@ package io.firstline.replay.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.deploy.BusTestBase;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;

@@ -2,7 +2,7 @@ package io.firstline.replay.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.firstline.bus.publish;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedSink;
-import io.firstline.config.FeedConfig;
-import io.firstline.config.FeedConfig.Body;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.feed.FeedConfig.Body;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;

@@ -2,12 +2,12 @@ package io.firstline.feed.clock;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.firstline.config.EventTime;
-import io.firstline.config.FeedUrl;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.ServerTime;
-import io.firstline.config.StampUnit;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StampUnit;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.RestClient;
 import io.firstline.connection.RestFailedException;

@@ -1,7 +1,7 @@
 package io.firstline.feed.message;
 
-import io.firstline.connection.DropCause;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.clock.EpochClock;
 import io.firstline.feed.clock.ExchangeTime;
 import io.firstline.stream.FeedMessage;

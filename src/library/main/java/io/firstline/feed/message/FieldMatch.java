@@ -1,6 +1,6 @@
 package io.firstline.feed.message;
 
-import io.firstline.config.FieldMatcher;
+import io.firstline.config.venue.FieldMatcher;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.firstline.feed.message;
 
 import io.firstline.arbitration.SequenceTracker;
-import io.firstline.arbitration.SequenceTracker.Fate;
 import io.firstline.arbitration.SequenceTracker.Gap;
+import io.firstline.arbitration.report.GapFate;
 import io.firstline.feed.report.GapReport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ public final class GapLedger {
         boolean old = isOld(copy);
         long first = copy.proves() && !copy.restarts() ? copy.first() : copy.last();
         for (Gap gap : chain.published(first, copy.last(), copy.proves(), nowNanos)) {
-            if (gap.fate() == Fate.HEALED) {
+            if (gap.fate() == GapFate.HEALED) {
                 close(stream, gap, copy.by(), nowNanos);
             } else {
                 listener.gap(stream.name, gap, copy.by(), stream.holes.lackedBy(gap.from(), gap.to()));

@@ -1,7 +1,7 @@
 package io.firstline.feed.message;
 
-import io.firstline.config.MessageFormat;
-import io.firstline.config.StreamClass.Link;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.StreamClass.Link;
 import io.firstline.feed.message.ArrivingCopy.Kind;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;

@@ -1,8 +1,8 @@
 package io.firstline.feed.message;
 
-import io.firstline.config.FieldMatcher;
-import io.firstline.config.MessageFormat;
-import io.firstline.config.StreamClass;
+import io.firstline.config.venue.FieldMatcher;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.firstline.feed.message;
 
-import io.firstline.config.StreamClass;
-import io.firstline.config.StreamClass.Mode;
-import io.firstline.connection.DropCause;
+import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.DropCause;
 import java.util.concurrent.TimeUnit;
 
 /**

@@ -1,6 +1,6 @@
 package io.firstline.feed.message;
 
-import io.firstline.config.StreamClass;
+import io.firstline.config.venue.StreamClass;
 import java.util.List;
 
 /**

@@ -1,7 +1,5 @@
 package io.firstline.feed.report;
 
-import io.firstline.arbitration.StreamFigures;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,18 +24,4 @@ public record ArrivalReport(
         long saves,
         long lagP50Micros,
         long lagP99Micros,
-        List<Long> lags) {
-
-    public static ArrivalReport of(String stream, String connection, StreamFigures figures) {
-        return new ArrivalReport(
-                stream,
-                connection,
-                figures.copies(),
-                figures.wins(),
-                figures.losses(),
-                figures.saves(),
-                figures.lagMicros(50),
-                figures.lagMicros(99),
-                Arrays.stream(figures.lags()).boxed().toList());
-    }
-}
+        List<Long> lags) {}

@@ -1,7 +1,7 @@
 package io.firstline.feed.report;
 
-import io.firstline.arbitration.LineFigures;
-import io.firstline.connection.WsConnectionState;
+import io.firstline.arbitration.report.LineFigures;
+import io.firstline.connection.report.WsConnectionState;
 
 /**
  * One connection of a feed: its state and the figures of its copies.

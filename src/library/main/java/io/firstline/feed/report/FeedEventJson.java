@@ -1,6 +1,6 @@
 package io.firstline.feed.report;
 
-import io.firstline.connection.DropCause;
+import io.firstline.connection.report.DropCause;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.firstline.feed.report;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
-import io.firstline.connection.DropCause;
+import io.firstline.arbitration.report.GapFate;
+import io.firstline.connection.report.DropCause;
 import java.util.List;
 
 /** What can happen to a feed: one record for each kind of event. */
@@ -115,7 +115,7 @@ public sealed interface FeedFact {
      * @param connection the one that revealed or healed the gap; null = none
      * @param lackedBy the connections that missed it
      */
-    record Gap(String stream, long from, long to, Fate fate, String connection, List<String> lackedBy)
+    record Gap(String stream, long from, long to, GapFate fate, String connection, List<String> lackedBy)
             implements FeedFact {
         @Override
         public FeedEvent.Type type() {

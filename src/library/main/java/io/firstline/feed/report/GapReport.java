@@ -1,6 +1,6 @@
 package io.firstline.feed.report;
 
-import io.firstline.arbitration.SequenceTracker.Fate;
+import io.firstline.arbitration.report.GapFate;
 import java.util.List;
 
 /**
@@ -18,7 +18,7 @@ public record GapReport(
         String stream,
         long from,
         long to,
-        Fate fate,
+        GapFate fate,
         long openedMicros,
         long closedMicros,
         String healedBy,

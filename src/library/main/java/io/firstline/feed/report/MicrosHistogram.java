@@ -32,6 +32,7 @@ public record MicrosHistogram(List<Long> counts, long sumMicros) {
             10_000_000L);
 
     /** Reduces a histogram to these few counts, which are kept for each connection that has ended. */
+    @SuppressWarnings("exports") // for the packages of the library
     public static MicrosHistogram of(Histogram micros) {
         long[] counts = new long[BOUNDS_MICROS.size() + 1];
         long sumMicros = 0;

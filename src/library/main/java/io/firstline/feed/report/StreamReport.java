@@ -1,6 +1,6 @@
 package io.firstline.feed.report;
 
-import io.firstline.arbitration.SequenceTracker.Proof;
+import io.firstline.arbitration.report.Proof;
 
 /**
  * The state of one stream.

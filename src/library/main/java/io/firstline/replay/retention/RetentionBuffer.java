@@ -1,7 +1,7 @@
 package io.firstline.replay.retention;
 
 import io.firstline.bus.publish.Volume;
-import io.firstline.config.Retention;
+import io.firstline.config.feed.Retention;
 import io.firstline.stream.FeedMessage;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,0 +1,51 @@
+package io.firstline.config.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.SchemaKeys;
+import io.firstline.config.check.TlsFile;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the section {@code cluster} of a configuration. */
+public final class ClusterReader {
+    private ClusterReader() {}
+
+    /**
+     * Reads a section that matches the schema; null if it is invalid.
+     *
+     * @param directory base of relative paths; null = the working directory
+     */
+    public static ClusterConfig read(JsonNode section, Path directory, List<Problem> problems) {
+        int before = problems.size();
+        ClusterConfig.Tls tls = section.has("tls") ? tls(section.get("tls"), directory, problems) : null;
+        int replicas = ClusterConfig.DEFAULT.replicas();
+        if (section.has("members")) {
+            replicas = Math.min(replicas, section.get("members").size());
+        }
+        Map<String, Object> values = new HashMap<>();
+        values.put("replicas", section.path("replicas").asInt(replicas));
+        values.put("tls", tls);
+        try {
+            ClusterConfig config = SchemaKeys.CLUSTER.read(ClusterConfig.class, section, values);
+            if (!config.isMember()) {
+                problems.add(new Problem(
+                        "/members", config.members().toString(), "members that include this node, " + config.self()));
+            }
+            return problems.size() > before ? null : config;
+        } catch (InvalidConfigException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
+    }
+
+    private static ClusterConfig.Tls tls(JsonNode section, Path directory, List<Problem> problems) {
+        return new ClusterConfig.Tls(
+                TlsFile.of(section, "certificate", directory, problems),
+                TlsFile.of(section, "key", directory, problems),
+                TlsFile.of(section, "authority", directory, problems));
+    }
+}

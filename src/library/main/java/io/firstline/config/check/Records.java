@@ -1,0 +1,67 @@
+package io.firstline.config.check;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Makes records by the names of their components; the records' constructors check the values as always. */
+public final class Records {
+    private Records() {}
+
+    /** The same record with another value of one component. */
+    public static <R extends Record> R with(R record, String component, Object value) {
+        return with(record, Collections.singletonMap(component, value));
+    }
+
+    /** The same record with other values of these components. */
+    @SuppressWarnings("unchecked")
+    public static <R extends Record> R with(R record, Map<String, ?> values) {
+        Class<R> type = (Class<R>) record.getClass();
+        for (String name : values.keySet()) {
+            if (Arrays.stream(type.getRecordComponents())
+                    .noneMatch(each -> each.getName().equals(name))) {
+                throw new IllegalArgumentException(type.getSimpleName() + " has no component " + name);
+            }
+        }
+        return of(
+                type,
+                component -> values.containsKey(component.getName())
+                        ? values.get(component.getName())
+                        : value(record, component));
+    }
+
+    /** A record with the value that the function returns for each component. */
+    public static <R extends Record> R of(Class<R> type, Function<RecordComponent, Object> values) {
+        RecordComponent[] components = type.getRecordComponents();
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            Constructor<R> constructor = type.getDeclaredConstructor(types);
+            return constructor.newInstance(Arrays.stream(components).map(values).toArray());
+        } catch (InvocationTargetException e) {
+            throw unchecked(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object value(Record record, RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Constructors of records throw no checked exception. */
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) thrown;
+    }
+}

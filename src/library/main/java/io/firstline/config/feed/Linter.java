@@ -1,0 +1,240 @@
+package io.firstline.config.feed;
+
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.Problem;
+import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.Limits;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Checks feeds against their venues' limits. A configuration that a venue would cut, ban or leave silent is rejected
+ * before anything starts, with the figures. Pure functions.
+ */
+public final class Linter {
+    /** A venue without data for this long is reported as silent, so subscribing must not take longer. */
+    private static final int SUBSCRIBE_SECONDS = 10;
+    /** Frames per second reserved for answers to the server's pings. */
+    private static final int PONGS = 1;
+
+    private static final int WINDOW_MS = 300_000;
+
+    private Linter() {}
+
+    /**
+     * The problems of one feed, with pointers relative to the feed.
+     *
+     * @param ownUrl whether the feed configures its URL
+     * @param maxShards the most pools it may have
+     */
+    static List<Problem> problems(FeedConfig feed, boolean ownUrl, int maxShards) {
+        List<Problem> problems = new ArrayList<>();
+        connections(feed, problems);
+        frames(feed, problems);
+        age(feed, problems);
+        shards(feed, maxShards, problems);
+        if (ownUrl) {
+            routes(feed, problems);
+        }
+        return problems;
+    }
+
+    /** The problems of valid feeds together: feeds share the budgets of their hosts. */
+    public static List<Problem> problemsTogether(List<FeedConfig> feeds) {
+        Map<String, Integer> attempts = new LinkedHashMap<>();
+        Map<String, Integer> limits = new LinkedHashMap<>();
+        feeds.stream()
+                .filter(Linter::isLimited)
+                .flatMap(feed -> feed.parts().stream())
+                .forEach(part -> {
+                    WsConnectionConfig connection = part.pool().connection();
+                    String host = URI.create(connection.url()).getHost();
+                    attempts.merge(host, part.connections(), Integer::sum);
+                    limits.merge(host, limit(connection), Math::min);
+                });
+        List<Problem> problems = new ArrayList<>();
+        attempts.forEach((host, count) -> {
+            if (count > limits.get(host)) {
+                problems.add(new Problem(
+                        "/feeds",
+                        count + " connections to " + host,
+                        "at most " + limits.get(host) + ", the limit of attempts there in 5 minutes"));
+            }
+        });
+        return problems;
+    }
+
+    /**
+     * A budget that is not the venue's is only our precaution: a larger number of connections merely opens more slowly.
+     */
+    private static boolean isLimited(FeedConfig feed) {
+        return feed.venue().limits().connectsPer5Min() > 0;
+    }
+
+    private static int limit(WsConnectionConfig connection) {
+        int limit = connection.retry().connectsPer5Min();
+        return limit == 0 ? Integer.MAX_VALUE : limit;
+    }
+
+    private static void connections(FeedConfig feed, List<Problem> problems) {
+        int most = feed.venue().limits().maxConnections();
+        if (most > 0 && feed.connections() > most) {
+            problems.add(new Problem(
+                    "/connections",
+                    feed.connections() + " connections with the same streams",
+                    "at most " + most + " at " + feed.venue().name()));
+        }
+    }
+
+    private static void frames(FeedConfig feed, List<Problem> problems) {
+        WsConnectionConfig connection = feed.pool().connection();
+        int budget = connection.framesPerSecond();
+        if (budget == 0) {
+            return;
+        }
+        Heartbeat heartbeat = feed.dialect().heartbeat();
+        double heartbeats = heartbeat.isNone() ? 0 : 1_000.0 / heartbeat.everyMs();
+        double pings = 1_000.0 / connection.latencyPingIntervalMs();
+        double left = budget - PONGS - heartbeats - pings;
+        if (left < 0) {
+            double forPings = budget - PONGS - heartbeats;
+            problems.add(new Problem(
+                    "/latencyPingIntervalMs",
+                    String.format(
+                            Locale.ROOT,
+                            "%d: %.1f pings a second, but a connection may send only %d frames a second",
+                            connection.latencyPingIntervalMs(),
+                            pings,
+                            budget),
+                    forPings > 0 ? "at least " + (long) Math.ceil(1_000 / forPings) : "a greater \"framesPerSecond\""));
+            return;
+        }
+        int requests = feed.parts().stream().mapToInt(Linter::requests).max().orElse(0)
+                + connection.onConnect().size();
+        double perSecond = Math.max(0.1, left);
+        if (requests > perSecond * SUBSCRIBE_SECONDS) {
+            problems.add(new Problem(
+                    "/streams",
+                    String.format(
+                            Locale.ROOT,
+                            "%d requests on a connection, which take %.0f s at %.1f a second",
+                            requests,
+                            requests / perSecond,
+                            perSecond),
+                    "as many as fit into " + SUBSCRIBE_SECONDS + " s beside the pings: "
+                            + (int) (perSecond * SUBSCRIBE_SECONDS)));
+        }
+    }
+
+    private static int requests(FeedConfig part) {
+        SubscribeTemplates how = part.subscriptions();
+        int perRequest = how.takesSeveral() ? part.dialect().streamsPerRequest() : 1;
+        return (how.streams().size() + perRequest - 1) / perRequest;
+    }
+
+    private static void age(FeedConfig feed, List<Problem> problems) {
+        int most = feed.venue().limits().maxAgeMs();
+        int wanted = feed.pool().maxAgeMs();
+        if (feed.connections() == 1) {
+            return;
+        }
+        if (most > 0 && (wanted == 0 || wanted >= most)) {
+            problems.add(new Problem(
+                    "/maxAgeMs",
+                    Integer.toString(wanted),
+                    "less than " + most + ": " + feed.venue().name() + " closes connections of that age"));
+        }
+        int attempts = feed.connections() * feed.parts().size();
+        int limit = limit(feed.pool().connection());
+        double rotations = wanted == 0 ? 0 : attempts * (double) WINDOW_MS / wanted;
+        if (wanted > 0 && rotations > limit) {
+            problems.add(new Problem(
+                    "/maxAgeMs",
+                    String.format(Locale.ROOT, "%d, which opens %.0f connections in 5 minutes", wanted, rotations),
+                    "an age that opens at most " + limit));
+        }
+    }
+
+    private static void shards(FeedConfig feed, int maxShards, List<Problem> problems) {
+        Limits limits = feed.venue().limits();
+        int count = feed.parts().size();
+        int streams = feed.subscriptions().streams().size();
+        if (count > maxShards) {
+            problems.add(new Problem(
+                    "/streams",
+                    streams + " streams on " + count + " pools of " + feed.connections() + " connections ("
+                            + feed.venue().name() + " allows "
+                            + (limits.streamsPerConnection() > 0
+                                    ? limits.streamsPerConnection() + " streams on a connection"
+                                    : limits.charsPerConnection() + " characters of streams on a connection")
+                            + ")",
+                    (maxShards == 1 ? "one pool" : "at most " + maxShards + " pools")
+                            + "; \"maxShards\" can be raised"));
+        }
+        List<String> named = inUrl(feed.pool().connection().url());
+        int most = limits.streamsPerConnection();
+        if (most > 0 && named.size() > most) {
+            problems.add(new Problem(
+                    "/url",
+                    named.size() + " streams in one URL",
+                    "at most " + most + " at " + feed.venue().name() + "; as \"streams\", they go to several pools"));
+        }
+    }
+
+    /** A venue accepts a subscription on the wrong route, but never sends its messages. */
+    private static void routes(FeedConfig feed, List<Problem> problems) {
+        Venue venue = feed.venue();
+        String url = feed.pool().connection().url();
+        boolean oneOfTheVenues = Stream.concat(
+                        venue.urls().stream(), venue.routes().stream().flatMap(route -> route.urls().stream()))
+                .anyMatch(known -> isSamePlace(known, url));
+        if (!oneOfTheVenues) {
+            return;
+        }
+        List<String> streams = new ArrayList<>(feed.subscriptions().streams());
+        streams.addAll(inUrl(url));
+        for (String stream : streams) {
+            List<String> right = venue.urlsOf(stream);
+            if (!right.isEmpty() && right.stream().noneMatch(known -> isSamePlace(known, url))) {
+                problems.add(new Problem(
+                        "/url",
+                        ProblemText.quoted(url) + ", where " + ProblemText.quoted(stream) + " is never sent",
+                        right.get(0) + ", or no \"url\": the venue's profile then gives the right one"));
+                return;
+            }
+        }
+    }
+
+    private static boolean isSamePlace(String a, String b) {
+        return withoutQuery(a).equals(withoutQuery(b));
+    }
+
+    private static String withoutQuery(String url) {
+        int query = url.indexOf('?');
+        String place = query < 0 ? url : url.substring(0, query);
+        return place.endsWith("/") ? place.substring(0, place.length() - 1) : place;
+    }
+
+    /** The streams that a URL itself names: {@code ?streams=a/b/c}. */
+    private static List<String> inUrl(String url) {
+        String query = URI.create(url).getQuery();
+        if (query == null) {
+            return List.of();
+        }
+        return Arrays.stream(query.split("&"))
+                .filter(parameter -> parameter.startsWith("streams="))
+                .flatMap(parameter ->
+                        Arrays.stream(parameter.substring("streams=".length()).split("/")))
+                .filter(stream -> !stream.isEmpty())
+                .toList();
+    }
+}

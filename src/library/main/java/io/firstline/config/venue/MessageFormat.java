@@ -1,0 +1,238 @@
+package io.firstline.config.venue;
+
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The message format of a venue: a message's stream, replies and other control messages, announcements of a shutdown,
+ * required heartbeats. Immutable; checked in the constructor.
+ *
+ * @param stream JSON pointers whose values together name a message's stream; missing values are skipped; empty =
+ *     streams are not distinguished
+ * @param separator joins the values in the name; default a blank
+ * @param names replacements for values in a stream's name: a venue may use other names in messages than in
+ *     subscriptions
+ * @param shutdown names of the streams on which the server announces that it will close the connection
+ * @param control signs of control messages: those are counted but not part of the merged stream
+ * @param controlTexts complete texts of further control messages
+ * @param ackId JSON pointer to the request id in a reply; empty = replies are not recognised
+ * @param refusal signs of a reply that rejects the request
+ * @param streamsPerRequest the most streams in one request; default 100
+ * @param heartbeat a message that the venue expects regularly
+ * @param classes the kinds of streams; a stream belongs to the first class that matches its name
+ * @param serverTime the source of the venue's time; only with {@code eventTime}
+ * @param eventTime the time of the event in a message, used only for latency figures
+ * @param notices the server's messages about its connection and its requests, except replies with an id
+ */
+public record MessageFormat(
+        List<String> stream,
+        String separator,
+        Map<String, String> names,
+        List<String> shutdown,
+        List<FieldMatcher> control,
+        List<String> controlTexts,
+        String ackId,
+        List<FieldMatcher> refusal,
+        int streamsPerRequest,
+        Heartbeat heartbeat,
+        List<StreamClass> classes,
+        ServerTime serverTime,
+        EventTime eventTime,
+        Notices notices) {
+    public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
+    private static final int MAX_POINTERS = 16;
+    /** The most different pointers for one message. */
+    private static final int MAX_POINTERS_IN_ALL = 64;
+    /** A step that counts from the end of an array. */
+    private static final Pattern FROM_END = Pattern.compile("/-(\\d+)(?=/|$)");
+
+    private static final int MAX_FROM_END = 64;
+    private static final int MAX_LEVELS = 64;
+
+    /** For unknown messages. */
+    public static final MessageFormat NONE =
+            new MessageFormat(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST);
+
+    public MessageFormat {
+        stream = stream == null ? List.of() : List.copyOf(stream);
+        separator = separator == null || separator.isEmpty() ? " " : separator;
+        names = names == null ? Map.of() : Map.copyOf(names);
+        shutdown = shutdown == null ? List.of() : List.copyOf(shutdown);
+        control = control == null ? List.of() : List.copyOf(control);
+        controlTexts = controlTexts == null ? List.of() : List.copyOf(controlTexts);
+        ackId = ackId == null ? "" : ackId;
+        refusal = refusal == null ? List.of() : List.copyOf(refusal);
+        heartbeat = heartbeat == null ? Heartbeat.NONE : heartbeat;
+        classes = classes == null ? List.of() : List.copyOf(classes);
+        serverTime = serverTime == null ? ServerTime.NONE : serverTime;
+        eventTime = eventTime == null ? EventTime.NONE : eventTime;
+        notices = notices == null ? Notices.NONE : notices;
+        Checks checks = new Checks();
+        checkPointers(checks, "stream", stream);
+        checkPointers(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
+        checkPointers(
+                checks,
+                "control",
+                control.stream().map(FieldMatcher::at).distinct().toList());
+        checkPointers(
+                checks,
+                "shutdown",
+                notices.shutdown().stream().map(FieldMatcher::at).distinct().toList());
+        checkPointers(
+                checks,
+                "errors",
+                notices.errors().stream().map(FieldMatcher::at).distinct().toList());
+        checkPointers(checks, "errorText", notices.errorText());
+        int pointers =
+                pointers(stream, control, ackId, refusal, classes, notices).size();
+        checks.require(
+                        JsonText.isPointer(ackId),
+                        "ackId",
+                        ProblemText.quoted(ackId),
+                        "a JSON pointer such as /id, or an empty text")
+                .require(
+                        shutdown.isEmpty() || !stream.isEmpty(),
+                        "shutdown",
+                        "names of streams, but no pointers to a stream's name",
+                        "\"shutdown\" together with \"stream\"")
+                .require(
+                        refusal.isEmpty() || !ackId.isEmpty(),
+                        "refusal",
+                        "pointers into replies, but no pointer to a reply's id",
+                        "\"refusal\" together with \"ackId\"")
+                .require(
+                        classes.isEmpty() || !stream.isEmpty(),
+                        "classes",
+                        "classes of streams, but no pointers to a stream's name",
+                        "\"classes\" together with \"stream\"")
+                .require(
+                        pointers <= MAX_POINTERS_IN_ALL,
+                        "classes",
+                        pointers + " different JSON pointers",
+                        "at most " + MAX_POINTERS_IN_ALL + " of them in all")
+                .require(
+                        serverTime.isNone() || !eventTime.at().isEmpty(),
+                        "eventTime",
+                        "nothing, but a source of the server's time",
+                        "\"eventTime\" together with \"serverTime\"")
+                .add(objectsAsKeys(stream, classes))
+                .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
+                .throwIfAny("dialect");
+    }
+
+    /** A dialect without stream classes and times, in which any value at a pointer means a refusal. */
+    public MessageFormat(
+            List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
+        this(
+                stream,
+                " ",
+                Map.of(),
+                shutdown,
+                List.of(),
+                List.of(),
+                ackId,
+                refusal.stream().map(FieldMatcher::anyAt).toList(),
+                streamsPerRequest,
+                Heartbeat.NONE,
+                List.of(),
+                ServerTime.NONE,
+                EventTime.NONE,
+                Notices.NONE);
+    }
+
+    /** Finds keys that point to an object or array because another pointer leads into it. */
+    private static List<Problem> objectsAsKeys(List<String> stream, List<StreamClass> classes) {
+        List<Problem> problems = new ArrayList<>();
+        for (StreamClass type : classes) {
+            List<String> others = new ArrayList<>(stream);
+            others.addAll(type.key());
+            others.addAll(type.sequence().last());
+            for (String key : type.key()) {
+                others.stream()
+                        .filter(other -> other.startsWith(key + "/"))
+                        .findFirst()
+                        .ifPresent(other -> problems.add(new Problem(
+                                "/classes" + ProblemText.step(type.name()) + "/key",
+                                ProblemText.quoted(key) + ", which is an object or an array where "
+                                        + ProblemText.quoted(other) + " is read",
+                                "pointers to strings, numbers, true or false")));
+            }
+        }
+        return problems;
+    }
+
+    private static Set<String> pointers(
+            List<String> stream,
+            List<FieldMatcher> control,
+            String ackId,
+            List<FieldMatcher> refusal,
+            List<StreamClass> classes,
+            Notices notices) {
+        Set<String> pointers = new HashSet<>(stream);
+        notices.shutdown().forEach(sign -> pointers.add(sign.at()));
+        notices.errors().forEach(sign -> pointers.add(sign.at()));
+        pointers.addAll(notices.errorText());
+        control.forEach(sign -> pointers.add(sign.at()));
+        pointers.add(ackId);
+        refusal.forEach(sign -> pointers.add(sign.at()));
+        classes.forEach(type -> pointers.addAll(type.pointers()));
+        pointers.remove("");
+        return pointers;
+    }
+
+    MessageFormat withoutServerTime() {
+        return withTimes(ServerTime.NONE, eventTime);
+    }
+
+    /** The same dialect with times. */
+    public MessageFormat withTimes(ServerTime server, EventTime event) {
+        return new MessageFormat(
+                stream,
+                separator,
+                names,
+                shutdown,
+                control,
+                controlTexts,
+                ackId,
+                refusal,
+                streamsPerRequest,
+                heartbeat,
+                classes,
+                server,
+                event,
+                notices);
+    }
+
+    /** The class of a stream; {@link StreamClass#UNKNOWN} if none matches. */
+    public StreamClass classOf(String name) {
+        return classes.stream().filter(c -> c.has(name)).findFirst().orElse(StreamClass.UNKNOWN);
+    }
+
+    static void checkPointers(Checks checks, String field, List<String> pointers) {
+        checks.require(
+                pointers.size() <= MAX_POINTERS
+                        && pointers.stream().allMatch(MessageFormat::canBeRead)
+                        && pointers.stream().distinct().count() == pointers.size(),
+                field,
+                ProblemText.quoted(String.join(", ", pointers)),
+                "up to " + MAX_POINTERS + " different JSON pointers such as /data/s");
+    }
+
+    public static boolean canBeRead(String pointer) {
+        return !pointer.isEmpty()
+                && JsonText.isPointer(pointer)
+                && pointer.chars().filter(c -> c == '/').count() <= MAX_LEVELS
+                && FROM_END.matcher(pointer)
+                        .results()
+                        .allMatch(
+                                step -> step.group(1).length() < 3 && Integer.parseInt(step.group(1)) <= MAX_FROM_END);
+    }
+}

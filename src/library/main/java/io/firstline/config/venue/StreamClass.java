@@ -1,0 +1,189 @@
+package io.firstline.config.venue;
+
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * The common properties of one kind of stream at a venue, such as trades or order books. Immutable; checked in the
+ * constructor.
+ *
+ * @param name for people
+ * @param match a regular expression found in the names of its streams
+ * @param key JSON pointers whose values together identify a message within its stream; missing values are skipped;
+ *     empty = its bytes are its identity
+ * @param sequence the numbers that prove that no message is missing
+ * @param mode the messages to publish, and their order
+ * @param holdMs with {@link Mode#ORDERED}, the longest time that messages wait for a missing one, milliseconds, default
+ *     50
+ * @param holdMessages with {@link Mode#ORDERED}, the most messages that wait, default 1,000
+ */
+public record StreamClass(
+        String name, Pattern match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
+    public static final int DEFAULT_HOLD_MS = 50;
+    public static final int DEFAULT_HOLD_MESSAGES = 1_000;
+    /** For unknown streams. */
+    public static final StreamClass UNKNOWN = new StreamClass("unknown", ".*", List.of(), Sequence.NONE);
+
+    public StreamClass {
+        key = key == null ? List.of() : List.copyOf(key);
+        sequence = sequence == null ? Sequence.NONE : sequence;
+        mode = mode == null ? Mode.FIRST : mode;
+        Checks checks = new Checks().require(name != null && !name.isBlank(), "name", name, "a name that is not blank");
+        MessageFormat.checkPointers(checks, "key", key);
+        checks.require(match != null, "match", "nothing", "a regular expression")
+                .require(
+                        mode != Mode.LATEST || sequence.link() != Link.NONE,
+                        "mode",
+                        "latest, but no sequence",
+                        "\"latest\" with a \"sequence\": without numbers the order of messages is unknown")
+                .require(
+                        mode != Mode.ORDERED || sequence.link() == Link.PLUS_ONE || sequence.link() == Link.PREVIOUS,
+                        "mode",
+                        "ordered, but no chain",
+                        "\"ordered\" with a \"sequence\" whose link is plus-one or previous")
+                .range("holdMs", holdMs, 1, 60_000)
+                .range("holdMessages", holdMessages, 1, 100_000)
+                .throwIfAny("stream class");
+    }
+
+    /** A class whose messages are published as their first copies arrive. */
+    public StreamClass(String name, String match, List<String> key, Sequence sequence) {
+        this(name, match, key, sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
+    }
+
+    /**
+     * Compiles the expression.
+     *
+     * @throws InvalidConfigException if it is invalid or another field is wrong
+     */
+    public StreamClass(
+            String name, String match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
+        this(name, compiled(match), key, sequence, mode, holdMs, holdMessages);
+    }
+
+    static Pattern compiled(String match) {
+        try {
+            return Pattern.compile(match);
+        } catch (PatternSyntaxException e) {
+            throw new InvalidConfigException(
+                    "stream class",
+                    List.of(new Problem(
+                            "/match", ProblemText.quoted(match), "a regular expression: " + e.getDescription())));
+        }
+    }
+
+    /** Whether a stream of this name belongs to this class. */
+    public boolean has(String stream) {
+        return match.matcher(stream).find();
+    }
+
+    /** All pointers that are read from its messages. */
+    List<String> pointers() {
+        List<String> pointers = new ArrayList<>(key);
+        pointers.addAll(sequence.last());
+        pointers.addAll(sequence.first());
+        pointers.addAll(sequence.previous());
+        sequence.reset().forEach(sign -> pointers.add(sign.at()));
+        return pointers;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StreamClass that
+                && name.equals(that.name)
+                && match.pattern().equals(that.match.pattern()) // Pattern does not define equality
+                && key.equals(that.key)
+                && sequence.equals(that.sequence)
+                && mode == that.mode
+                && holdMs == that.holdMs
+                && holdMessages == that.holdMessages;
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    /** The messages of a stream that are published, and their order. */
+    public enum Mode {
+        /** Every message, when its first copy arrives. A message that arrives after younger ones is flagged late. */
+        FIRST,
+        /** For states: a message older than a published one is dropped. */
+        LATEST,
+        /** For changes: a message that arrives too early waits for the missing ones, for a limited time. */
+        ORDERED
+    }
+
+    /** How a message refers to the previous one. */
+    public enum Link {
+        /** No numbers. */
+        NONE,
+        /** Its number is larger, by any amount: this proves order, but not completeness. */
+        INCREASING,
+        /** Its first number is the previous message's last number plus one. */
+        PLUS_ONE,
+        /** It names the last number of the previous message. */
+        PREVIOUS
+    }
+
+    /**
+     * The numbers in a message.
+     *
+     * @param link what they prove
+     * @param last JSON pointers to its number, or to the last of its numbers; the first present one counts
+     * @param first with {@link Link#PLUS_ONE}, pointers to its first number; empty = it has only one
+     * @param previous with {@link Link#PREVIOUS}, pointers to the number of the previous message; if the message's own
+     *     number is smaller, the chain restarts
+     * @param reset signs of a message that restarts the chain: the venue counts anew from there, unless the number is
+     *     older than one from another connection
+     */
+    public record Sequence(
+            Link link, List<String> last, List<String> first, List<String> previous, List<FieldMatcher> reset) {
+        public static final Sequence NONE = new Sequence(Link.NONE, List.of(), List.of(), List.of());
+
+        /** A sequence that restarts only if a message's number is below the previous one. */
+        public Sequence(Link link, List<String> last, List<String> first, List<String> previous) {
+            this(link, last, first, previous, List.of());
+        }
+
+        public Sequence {
+            last = last == null ? List.of() : List.copyOf(last);
+            first = first == null ? List.of() : List.copyOf(first);
+            previous = previous == null ? List.of() : List.copyOf(previous);
+            reset = reset == null ? List.of() : List.copyOf(reset);
+            Checks checks = new Checks();
+            MessageFormat.checkPointers(checks, "last", last);
+            MessageFormat.checkPointers(checks, "first", first);
+            MessageFormat.checkPointers(checks, "previous", previous);
+            MessageFormat.checkPointers(
+                    checks, "reset", reset.stream().map(FieldMatcher::at).toList());
+            checks.require(
+                            (link == Link.NONE) == last.isEmpty(),
+                            "last",
+                            last.isEmpty() ? "nothing" : "pointers, but no link",
+                            "pointers to a message's number wherever there is a link")
+                    .require(
+                            first.isEmpty() || link == Link.PLUS_ONE,
+                            "first",
+                            "pointers",
+                            "\"first\" only with the link \"plus-one\"")
+                    .require(
+                            (link == Link.PREVIOUS) == !previous.isEmpty(),
+                            "previous",
+                            previous.isEmpty() ? "nothing" : "pointers",
+                            "\"previous\" with the link \"previous\", and only there")
+                    .require(
+                            reset.isEmpty() || link != Link.NONE,
+                            "reset",
+                            "signs of a restart, but no link",
+                            "\"reset\" together with a link")
+                    .throwIfAny("sequence");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.firstline.config.venue;
+
+import io.firstline.config.Endpoint;
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.FeedName;
+import io.firstline.config.check.FeedUrl;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.InvalidConfigException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The profile of an exchange: the common settings of its feeds, read from a JSON file.
+ *
+ * @param name the file's name without {@code .json}
+ * @param urls the URLs for feeds that have none; connections use several in turn; empty = feeds must have a URL
+ * @param routes streams with other URLs; the first matching route counts
+ * @param requests the requests for streams, without streams
+ * @param dialect its message format
+ * @param limits its limits per client
+ * @param endpoint returns the URL of each connection, in place of {@code urls} and {@code routes}
+ * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
+ */
+public record Venue(
+        String name,
+        List<String> urls,
+        List<VenueRoute> routes,
+        SubscribeTemplates requests,
+        MessageFormat dialect,
+        Limits limits,
+        Endpoint endpoint,
+        List<String> subProtocols) {
+
+    private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
+
+    /** No venue: unknown messages and no limits. */
+    public static final Venue NONE =
+            new Venue("none", List.of(), List.of(), SubscribeTemplates.NONE, MessageFormat.NONE, Limits.NONE);
+
+    public Venue {
+        // the feed decides whether ws:// is allowed for this host
+        urls = urls == null ? List.of() : List.copyOf(urls);
+        routes = routes == null ? List.of() : List.copyOf(routes);
+        requests = requests == null ? SubscribeTemplates.NONE : requests;
+        dialect = dialect == null ? MessageFormat.NONE : dialect;
+        limits = limits == null ? Limits.NONE : limits;
+        endpoint = endpoint == null ? Endpoint.NONE : endpoint;
+        subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
+        Checks checks = new Checks()
+                .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
+                .require(
+                        endpoint.isNone() || (urls.isEmpty() && routes.isEmpty()),
+                        "endpoint",
+                        "both an endpoint and URLs",
+                        "either an \"endpoint\", or \"url\" and \"routes\"");
+        urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
+        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
+        checks.throwIfAny("venue");
+    }
+
+    /** A venue with known URLs. */
+    public Venue(
+            String name,
+            List<String> urls,
+            List<VenueRoute> routes,
+            SubscribeTemplates requests,
+            MessageFormat dialect,
+            Limits limits) {
+        this(name, urls, routes, requests, dialect, limits, Endpoint.NONE, List.of());
+    }
+
+    /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
+    public Venue elsewhere() {
+        return new Venue(
+                name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
+    }
+
+    /** The same venue on the embedded simulator, which serves the time at Binance's path. */
+    public Venue simulated() {
+        ServerTime time = dialect.serverTime();
+        String path = time.isNone() ? "" : URI.create(time.url()).getPath();
+        return SIMULATED_TIME.contains(path)
+                ? elsewhere().withServerTime(time.at(FeedUrl.restOnSimulator(path)))
+                : elsewhere();
+    }
+
+    /** Replaces the placeholder of {@link #simulated()} by the simulator's address. */
+    public Venue onSimulator(String baseUrl) {
+        ServerTime time = dialect.serverTime();
+        return time.isNone() ? this : withServerTime(time.at(FeedUrl.restOnSimulator(time.url(), baseUrl)));
+    }
+
+    private Venue withServerTime(ServerTime time) {
+        return new Venue(
+                name,
+                urls,
+                routes,
+                requests,
+                dialect.withTimes(time, dialect.eventTime()),
+                limits,
+                endpoint,
+                subProtocols);
+    }
+
+    /**
+     * Reads a profile: {@code venues/NAME.json} in the directory or, if absent there, on the class path.
+     *
+     * @param directory the folder of the configuration; null = only the class path
+     * @throws InvalidConfigException if it is missing or wrong; the pointer is the feed's {@code /venue}
+     */
+    public static Venue find(String name, Path directory) {
+        return VenueReader.find(name, directory);
+    }
+
+    /** The route of a stream; empty = the venue's main URLs. */
+    public Optional<VenueRoute> routeOf(String stream) {
+        return routes.stream().filter(route -> route.has(stream)).findFirst();
+    }
+
+    /** The URLs of a stream; empty = unknown. */
+    public List<String> urlsOf(String stream) {
+        return routeOf(stream).map(VenueRoute::urls).orElse(urls);
+    }
+}

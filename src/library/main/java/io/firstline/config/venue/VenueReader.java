@@ -1,0 +1,411 @@
+package io.firstline.config.venue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.firstline.config.Endpoint;
+import io.firstline.config.check.FeedName;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.check.ProblemText;
+import io.firstline.config.check.Schema;
+import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.problem.Problem;
+import io.firstline.config.venue.StreamClass.Link;
+import io.firstline.config.venue.StreamClass.Mode;
+import io.firstline.config.venue.StreamClass.Sequence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Finds a venue's profile, merges it with those that it extends, and converts the result into records. Reports all
+ * errors at once.
+ */
+final class VenueReader {
+    /**
+     * The profiles in the jar. A class path cannot be listed, so a test compares this list with {@code conf/venues/}.
+     */
+    static final List<String> SHIPPED = List.of(
+            "binance-spot",
+            "binance-usdm",
+            "bitmex",
+            "bybit-linear",
+            "bybit-spot",
+            "coinbase-advanced",
+            "coinbase-exchange",
+            "gemini",
+            "generic",
+            "hitbtc",
+            "kraken-v1",
+            "kraken-v2",
+            "kucoin",
+            "okx");
+
+    private static final int MAX_EXTENDED = 8;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private VenueReader() {}
+
+    static Venue find(String name, Path directory) {
+        Optional<ObjectNode> profile;
+        try {
+            profile = FeedName.isValid(name) ? profile(name, directory) : Optional.empty();
+            if (profile.isPresent()) {
+                return new VenueReader().venue(name, profile.get());
+            }
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "venue",
+                    e.problems().stream().map(p -> seenFromFeed(name, p)).toList());
+        }
+        throw new InvalidConfigException(
+                "venue",
+                List.of(new Problem(
+                        "/venue",
+                        ProblemText.quoted(String.valueOf(name)),
+                        "a venue profile: " + String.join(", ", known(directory)))));
+    }
+
+    private static Problem seenFromFeed(String name, Problem problem) {
+        String place = problem.pointer().isEmpty() ? "/" : problem.pointer();
+        return new Problem(
+                "/venue", "\"" + name + "\", whose profile has " + problem.found() + " at " + place, problem.allowed());
+    }
+
+    // from files to one object
+
+    /** A profile merged with all that it extends. A profile that extends its own name means the shipped one. */
+    private static Optional<ObjectNode> profile(String name, Path directory) {
+        Optional<ObjectNode> found = read(name, directory);
+        if (found.isEmpty()) {
+            return found;
+        }
+        ObjectNode profile = found.get();
+        boolean shipped = !isIn(directory, name);
+        String at = name;
+        for (int extended = 0; profile.has("extends"); extended++) {
+            String base = profile.remove("extends").asText();
+            boolean own = base.equals(at) && !shipped;
+            shipped |= own || !isIn(directory, base);
+            Optional<ObjectNode> below = FeedName.isValid(base) && extended < MAX_EXTENDED
+                    ? read(base, own ? null : directory)
+                    : Optional.empty();
+            if (below.isEmpty()) {
+                String allowed = extended == MAX_EXTENDED
+                        ? "at most " + MAX_EXTENDED + " profiles that extend each other"
+                        : "a venue profile: " + String.join(", ", known(directory));
+                throw new InvalidConfigException(
+                        "venue", List.of(new Problem("/extends", ProblemText.quoted(base), allowed)));
+            }
+            profile = onTopOf(below.get(), profile);
+            at = base;
+        }
+        List<Problem> problems = Schema.venue().check(profile);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(name, problems);
+        }
+        return Optional.of(profile);
+    }
+
+    private static boolean isIn(Path directory, String name) {
+        return directory != null && Files.exists(file(directory, name));
+    }
+
+    private static Path file(Path directory, String name) {
+        return directory.resolve("venues").resolve(name + ".json");
+    }
+
+    private static Optional<ObjectNode> read(String name, Path directory) {
+        Optional<String> source = source(name, directory);
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Problem> problems = new ArrayList<>();
+        JsonNode json = JsonText.tree(source.get(), problems);
+        if (json != null) {
+            boolean whole = !json.has("extends"); // otherwise missing keys may be in the extended profile
+            problems.addAll(whole ? Schema.venue().check(json) : Schema.venue().checkPart(json));
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(name, problems);
+        }
+        return Optional.of((ObjectNode) json);
+    }
+
+    private static Optional<String> source(String name, Path directory) {
+        if (isIn(directory, name)) {
+            return Optional.of(JsonText.ofFile(file(directory, name)));
+        }
+        String resource = "conf/venues/" + name + ".json";
+        try (InputStream in = VenueReader.class.getResourceAsStream("/" + resource)) {
+            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource, e);
+        }
+    }
+
+    /** Merges objects; all other values replace those below. */
+    private static ObjectNode onTopOf(ObjectNode below, ObjectNode above) {
+        above.properties().forEach(e -> {
+            JsonNode value = e.getValue();
+            below.set(
+                    e.getKey(),
+                    value instanceof ObjectNode object && below.get(e.getKey()) instanceof ObjectNode lower
+                            ? onTopOf(lower, object)
+                            : value);
+        });
+        return below;
+    }
+
+    // from the object to records
+
+    private Venue venue(String name, ObjectNode json) {
+        SubscribeTemplates requests = attempt(
+                "",
+                () -> new SubscribeTemplates(
+                        List.of(),
+                        json.path("subscribe").asText(),
+                        json.path("unsubscribe").asText(),
+                        json.path("argument").asText()),
+                SubscribeTemplates.NONE);
+        List<VenueRoute> routes = new ArrayList<>();
+        json.path("routes")
+                .properties()
+                .forEach(e -> routes.add(attempt(
+                        "/routes" + ProblemText.step(e.getKey()),
+                        () -> new VenueRoute(
+                                e.getKey(),
+                                e.getValue().path("match").asText(),
+                                texts(e.getValue().path("url"))),
+                        null)));
+        MessageFormat dialect = dialect(json.path("messages"), json);
+        Limits limits = attempt(
+                "",
+                () -> new Limits(
+                        json.path("framesPerSecond").asInt(),
+                        json.path("streamsPerConnection").asInt(),
+                        json.path("charsPerConnection").asInt(),
+                        json.path("connectsPer5Min").asInt(),
+                        json.path("maxConnections").asInt(),
+                        json.path("maxAgeMs").asInt()),
+                Limits.NONE);
+        Endpoint endpoint = endpoint(json.path("endpoint"));
+        routes.removeIf(route -> route == null);
+        Venue venue = attempt(
+                "",
+                () -> new Venue(
+                        name,
+                        texts(json.path("url")),
+                        routes,
+                        requests,
+                        dialect,
+                        limits,
+                        endpoint,
+                        texts(json.path("subProtocols"))),
+                null);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException("venue", problems);
+        }
+        return venue;
+    }
+
+    private Endpoint endpoint(JsonNode json) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        json.path("headers")
+                .properties()
+                .forEach(e -> headers.put(e.getKey(), e.getValue().asText()));
+        return attempt(
+                "/endpoint",
+                () -> new Endpoint(
+                        json.path("url").asText(),
+                        json.has("method")
+                                ? Endpoint.Method.valueOf(json.path("method").asText())
+                                : Endpoint.Method.GET,
+                        headers,
+                        json.path("target").asText()),
+                Endpoint.NONE);
+    }
+
+    private ServerTime serverTime(JsonNode json) {
+        return attempt(
+                "/serverTime",
+                () -> new ServerTime(
+                        json.path("url").asText(),
+                        json.path("pointer").asText(),
+                        unit(json),
+                        json.path("everyMs").asInt(ServerTime.DEFAULT_EVERY_MS)),
+                ServerTime.NONE);
+    }
+
+    private EventTime eventTime(JsonNode json) {
+        return attempt("/messages/eventTime", () -> new EventTime(texts(json.path("at")), unit(json)), EventTime.NONE);
+    }
+
+    private static StampUnit unit(JsonNode json) {
+        return json.has("unit") ? constant(StampUnit.class, json.path("unit")) : StampUnit.MS;
+    }
+
+    private MessageFormat dialect(JsonNode messages, JsonNode venue) {
+        Heartbeat heartbeat = attempt(
+                "/heartbeat",
+                () -> new Heartbeat(
+                        venue.path("heartbeat").path("send").asText(),
+                        venue.path("heartbeat").path("everyMs").asInt(),
+                        venue.path("heartbeat").path("answered").asBoolean()),
+                Heartbeat.NONE);
+        Map<String, String> names = new LinkedHashMap<>();
+        messages.path("names")
+                .properties()
+                .forEach(e -> names.put(e.getKey(), e.getValue().asText()));
+        List<FieldMatcher> control = new ArrayList<>();
+        List<String> controlTexts = new ArrayList<>();
+        for (int i = 0; i < messages.path("control").size(); i++) {
+            JsonNode item = messages.path("control").get(i);
+            if (item.isTextual()) {
+                controlTexts.add(item.textValue());
+            } else {
+                control.addAll(signs("/messages/control/" + i, item));
+            }
+        }
+        List<FieldMatcher> refusal = signsIn("/messages/refusal", messages.path("refusal"));
+        List<String> shutdownStreams = new ArrayList<>();
+        List<FieldMatcher> shutdown = new ArrayList<>();
+        for (int i = 0; i < messages.path("shutdown").size(); i++) {
+            JsonNode item = messages.path("shutdown").get(i);
+            if (item.isTextual()) {
+                shutdownStreams.add(item.textValue());
+            } else {
+                shutdown.addAll(signs("/messages/shutdown/" + i, item));
+            }
+        }
+        Notices notices = new Notices(
+                shutdown, signsIn("/messages/errors", messages.path("errors")), texts(messages.path("errorText")));
+        List<StreamClass> classes = new ArrayList<>();
+        messages.path("classes")
+                .properties()
+                .forEach(e -> classes.addAll(
+                        streamClass("/messages/classes" + ProblemText.step(e.getKey()), e.getKey(), e.getValue())));
+        EventTime eventTime = eventTime(messages.path("eventTime"));
+        ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
+                ? ServerTime.NONE // an error of one must not cause an error of the other
+                : serverTime(venue.path("serverTime"));
+        return attempt(
+                "/messages",
+                () -> new MessageFormat(
+                        texts(messages.path("stream")),
+                        messages.path("separator").asText(),
+                        names,
+                        shutdownStreams,
+                        control,
+                        controlTexts,
+                        messages.path("ackId").asText(),
+                        refusal,
+                        venue.path("streamsPerRequest").asInt(MessageFormat.DEFAULT_STREAMS_PER_REQUEST),
+                        heartbeat,
+                        classes,
+                        serverTime,
+                        eventTime,
+                        notices),
+                MessageFormat.NONE);
+    }
+
+    private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {
+        return attempt(
+                pointer,
+                () -> List.of(new StreamClass(
+                        name,
+                        type.path("match").asText(),
+                        texts(type.path("key")),
+                        sequence(pointer + "/sequence", type.path("sequence")),
+                        type.has("mode") ? constant(Mode.class, type.path("mode")) : Mode.FIRST,
+                        type.path("holdMs").asInt(StreamClass.DEFAULT_HOLD_MS),
+                        type.path("holdMessages").asInt(StreamClass.DEFAULT_HOLD_MESSAGES))),
+                List.of());
+    }
+
+    private Sequence sequence(String pointer, JsonNode json) {
+        if (json.isMissingNode()) {
+            return Sequence.NONE;
+        }
+        List<FieldMatcher> reset = signsIn(pointer + "/reset", json.path("reset"));
+        return attempt(
+                pointer,
+                () -> new Sequence(
+                        constant(Link.class, json.path("link")),
+                        texts(json.path("last")),
+                        texts(json.path("first")),
+                        texts(json.path("previous")),
+                        reset),
+                Sequence.NONE);
+    }
+
+    private List<FieldMatcher> signsIn(String pointer, JsonNode array) {
+        List<FieldMatcher> signs = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            signs.addAll(signs(pointer + "/" + i, array.get(i)));
+        }
+        return signs;
+    }
+
+    /** A sign, or a pointer, which matches any value there; empty if it is wrong, which is reported. */
+    private List<FieldMatcher> signs(String pointer, JsonNode item) {
+        List<String> is = new ArrayList<>();
+        item.path("is").forEach(value -> is.add(value.toString()));
+        String at = item.isTextual() ? item.textValue() : item.path("at").asText();
+        return attempt(pointer, () -> List.of(new FieldMatcher(at, is)), List.of());
+    }
+
+    /** Runs a record's own checks. */
+    private <T> T attempt(String pointer, Supplier<T> made, T otherwise) {
+        try {
+            return made.get();
+        } catch (InvalidConfigException e) {
+            e.problems().forEach(p -> problems.add(p.pointer().equals("/streamsPerRequest") ? p : p.under(pointer)));
+            return otherwise;
+        }
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode json) {
+        return Enum.valueOf(type, json.asText().replace('-', '_').toUpperCase(Locale.ROOT));
+    }
+
+    /** One text, or an array of them. */
+    private static List<String> texts(JsonNode json) {
+        List<String> texts = new ArrayList<>();
+        if (json.isTextual()) {
+            texts.add(json.textValue());
+        }
+        json.forEach(item -> texts.add(item.asText()));
+        return texts;
+    }
+
+    private static Set<String> known(Path directory) {
+        Set<String> names = new TreeSet<>(SHIPPED);
+        if (directory != null && Files.isDirectory(directory.resolve("venues"))) {
+            try (Stream<Path> files = Files.list(directory.resolve("venues"))) {
+                files.map(file -> file.getFileName().toString())
+                        .filter(file -> file.endsWith(".json"))
+                        .map(file -> file.substring(0, file.length() - ".json".length()))
+                        .filter(FeedName::isValid)
+                        .forEach(names::add);
+            } catch (IOException e) {
+                // the shipped profiles are still useful in the message
+                return names;
+            }
+        }
+        return names;
+    }
+}
