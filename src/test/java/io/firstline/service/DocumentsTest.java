@@ -32,7 +32,7 @@ class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|(?:src|srcset)=\"([^\"]+)\"");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern COMMAND = Pattern.compile("launcher/firstline ([a-z][a-z-]*)([^\\n`#]*)");
-    private static final Pattern SOURCE = Pattern.compile("`([a-z]+/[A-Z]\\w+)(?:\\.java)?`");
+    private static final Pattern SOURCE = Pattern.compile("`([a-z]+(?:/[a-z]+)*/[A-Z]\\w+)(?:\\.java)?`");
     private static final Pattern OPTION = Pattern.compile("(?<=\\s)--[a-z-]+");
 
     @Test
