@@ -9,7 +9,7 @@ public interface Connector {
     /**
      * Opens a socket on the current context. An attempt cannot be cancelled; it ends within the configured timeout.
      *
-     * @return fails with an exception that {@link Disconnect#of} accepts
+     * @return fails with an exception that {@link ConnectionEnd#of} accepts
      */
     Future<Socket> connect(WsConnectionConfig config);
 
