@@ -70,7 +70,7 @@ public final class ConnectBudget implements Shareable {
 
     private final Map<String, Host> hosts = new HashMap<>();
 
-    /** A budget of its own, which nobody shares. */
+    /** Makes a budget that nothing shares. */
     public ConnectBudget() {}
 
     /** The budget that all feeds on this Vert.x share. */

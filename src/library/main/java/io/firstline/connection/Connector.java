@@ -1,7 +1,6 @@
 package io.firstline.connection;
 
 import io.firstline.config.WsConnectionConfig;
-import io.firstline.connection.report.Disconnect;
 import io.vertx.core.Future;
 
 /** Opens sockets. {@link WsClient} is the production implementation; a simulation has another. */
