@@ -38,7 +38,11 @@ module io.firstline {
             io.firstline.simulator;
     exports io.firstline.config.feed to
             io.firstline.cluster;
+    exports io.firstline.arbitration to
+            io.firstline.cluster;
     exports io.firstline.connection to
+            io.firstline.cluster;
+    exports io.firstline.replay.retention to
             io.firstline.cluster;
     exports io.firstline.recording to
             io.firstline.simulator;

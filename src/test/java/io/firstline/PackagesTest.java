@@ -54,7 +54,9 @@ class PackagesTest {
                     "deploy",
                     "arbitration arbitration.report bus bus.publish config config.feed config.venue"
                             + " connection connection.report feed feed.report replay.retention stream"),
-            Map.entry("cluster", "bus config.cluster config.feed connection deploy"),
+            Map.entry(
+                    "cluster",
+                    "arbitration bus config.cluster config.feed connection deploy feed.report replay.retention stream"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
             Map.entry("http", "bridge bus config.service connection.report deploy feed.report stream"),
             Map.entry(

@@ -37,8 +37,7 @@ class SurfaceTest {
                     "ConnectFailedException ConnectionState Disconnect DropCause WsConnectionState"),
             Map.entry(
                     "deploy",
-                    "ClusterFacts FeedLease FeedVerticle NodeStatus PoolVerticle ReportJson SingleVerticle"
-                            + " StandbyState"),
+                    "ClusterFacts ClusterPart FeedPublisher FeedVerticle NodeStatus PoolVerticle ReportJson SingleVerticle"),
             Map.entry("feed", "Feed Route WsPool WsSingle"),
             Map.entry(
                     "feed.report",

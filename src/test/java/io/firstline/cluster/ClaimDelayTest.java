@@ -59,6 +59,47 @@ class ClaimDelayTest {
     }
 
     @Test
+    void shouldWaitForEachBetterMemberAndLongestIfItWouldLoseMessages() {
+        hears(second, new Part(true, true, 0, 7));
+        hears(third, new Part(true, true, 0, 7));
+        assertThat(turnMs(true, null)).isZero();
+        MembershipView last = new MembershipView(third, MEMBERS, GONE_NANOS);
+        for (String better : List.of(self, second)) {
+            last.heard(
+                    new NodeHeartbeat(better, 1, 800, List.of(), List.of(), Map.of("f", new Part(true, true, 0, 7))),
+                    0);
+        }
+        assertThat(ClaimDelay.nanos("f", third, true, true, null, last, 0))
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80));
+        assertThat(ClaimDelay.nanos("f", third, true, true, second, last, 0))
+                .as("the lost owner does not count")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(80));
+        assertThat(ClaimDelay.nanos("f", third, true, true, null, last, GONE_NANOS))
+                .as("absent members do not count")
+                .isZero();
+        assertThat(ClaimDelay.nanos("f", self, false, true, null, presence, 0))
+                .as("cold, after two warm ones")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * 80 + 5_000));
+        assertThat(ClaimDelay.nanos("f", self, false, true, null, presence, GONE_NANOS))
+                .as("cold and alone")
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    }
+
+    @Test
+    void shouldNotWaitForMembersThatDoNotReceiveTheFeedHere() {
+        presence.heard(new NodeHeartbeat(second, 1, 800, List.of(), List.of(), Map.of()), 0);
+        MembershipView other = new MembershipView(third, MEMBERS, GONE_NANOS);
+        other.heard(new NodeHeartbeat(self, 1, 800, List.of(), List.of(), Map.of()), 0);
+        assertThat(ClaimDelay.nanos("f", third, true, true, null, other, 0)).isZero();
+    }
+
+    @Test
+    void shouldWaitThreeSecondsAtTheStartForThePreferredMember() {
+        assertThat(ClaimDelay.atStartNanos("f", second, MEMBERS)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(3_080));
+        assertThat(ClaimDelay.atStartNanos("f", third, MEMBERS)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(3_160));
+    }
+
+    @Test
     void shouldBeginWithTheFirstInOrderWhenTheClusterStarts() {
         assertThat(ClaimDelay.atStartNanos("f", self, MEMBERS)).isZero();
         assertThat(ClaimDelay.atStartNanos("f", second, MEMBERS))

@@ -3,7 +3,6 @@ package io.firstline.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.cluster.ClusterConfig;
-import io.firstline.deploy.StandbyState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -179,7 +178,7 @@ class LeaseModelTest {
         private boolean receives = true;
         private boolean fails;
         private boolean deployed;
-        /** What the feed was allowed: the same two values as in {@link io.firstline.deploy.FeedLease}. */
+        /** What the feed was allowed: the same two values as in {@link FeedLease}. */
         private int epoch;
 
         private long untilNanos;

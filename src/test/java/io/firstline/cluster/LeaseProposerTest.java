@@ -5,41 +5,195 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
+/** Requests of one of three nodes. Times are milliseconds since the start, on a clock that is about to overflow. */
 class LeaseProposerTest {
-    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long START_NANOS = Math.subtractExact(Long.MAX_VALUE, 3L);
     private static final long NOON_MS = 1_800_000_000_000L;
+    private static final int LEASE_MS = 800;
 
-    private final LeaseProposer candidate = new LeaseProposer("f", "b:1", 3, 800 * MS, 0);
+    private final LeaseProposer proposer = new LeaseProposer("f", "b:1", 3, nanos(LEASE_MS), START_NANOS);
+
+    private static long nanos(long ms) {
+        return TimeUnit.MILLISECONDS.toNanos(ms);
+    }
+
+    private static long at(long ms) {
+        return START_NANOS + nanos(ms);
+    }
 
     private LeaseRequest giveWay(String rival, int rivalEpoch) {
-        return candidate.giveWay(rival, rivalEpoch, 100 * MS, 1 * MS);
+        return proposer.giveWay(rival, rivalEpoch, nanos(100), at(1));
+    }
+
+    private int claim(long ms) {
+        proposer.claim(NOON_MS, at(ms));
+        return proposer.epoch();
+    }
+
+    private void votes(String from, long number, boolean granted) {
+        proposer.voted(from, number, new LeaseVote("f", proposer.epoch(), granted, proposer.epoch()));
+    }
+
+    /** Owns the feed by a request that was sent then. */
+    private int own(long ms) {
+        int epoch = claim(ms);
+        proposer.ask(1, at(ms));
+        votes("b:1", 1, true);
+        votes("c:1", 1, true);
+        return epoch;
     }
 
     @Test
     void shouldGiveWayToTheBetterOfTwoClaims() {
         assertThat(giveWay("a:1", 9)).as("it claims nothing").isNull();
-        candidate.claim(NOON_MS, 0);
-        int mine = candidate.epoch();
+        int mine = claim(0);
 
         assertThat(giveWay("a:1", mine - 1)).isNull();
+        assertThat(giveWay("b:1", mine)).as("its own name").isNull();
         assertThat(giveWay("c:1", mine)).as("its name comes later").isNull();
         assertThat(giveWay("a:1", mine)).isEqualTo(new LeaseRequest("f", mine));
-        assertThat(candidate.epoch()).isZero();
-        assertThat(candidate.isFree(749 * MS)).isFalse();
-        assertThat(candidate.isFree(750 * MS)).isTrue();
+        assertThat(proposer.epoch()).isZero();
+        assertThat(proposer.isFree(at(749))).isFalse();
+        assertThat(proposer.isFree(at(750))).isTrue();
 
-        candidate.claim(NOON_MS, 750 * MS);
-        assertThat(giveWay("c:1", candidate.epoch() + 1)).isNotNull();
+        claim(750);
+        assertThat(giveWay("c:1", proposer.epoch() + 1)).isNotNull();
     }
 
     @Test
     void shouldNotGiveWayAsTheOwner() {
-        candidate.claim(NOON_MS, 0);
-        LeaseRequest ask = candidate.ask(1, 0);
-        candidate.voted("b:1", 1, new LeaseVote("f", ask.epoch(), true, ask.epoch()));
-        candidate.voted("c:1", 1, new LeaseVote("f", ask.epoch(), true, ask.epoch()));
+        int epoch = own(0);
+        assertThat(proposer.owns(at(1))).isTrue();
+        assertThat(giveWay("a:1", epoch + 1)).isNull();
+    }
 
-        assertThat(candidate.owns(1 * MS)).isTrue();
-        assertThat(giveWay("a:1", ask.epoch() + 1)).isNull();
+    @Test
+    void shouldOwnTheFeedFromTheVotesOfAMajorityUntilATwentiethBeforeTheEndOfTheLease() {
+        int epoch = claim(0);
+        assertThat(proposer.isClaiming()).isTrue();
+        assertThat(proposer.ask(1, at(5))).isEqualTo(new LeaseRequest("f", epoch));
+        votes("b:1", 1, true);
+        votes("b:1", 1, true);
+        assertThat(proposer.owns(at(6))).as("one node, twice").isFalse();
+        votes("c:1", 1, true);
+        assertThat(proposer.owns(at(6))).isTrue();
+        assertThat(proposer.isClaiming()).isFalse();
+        assertThat(proposer.untilNanos()).isEqualTo(at(5 + 760));
+        assertThat(proposer.owns(at(764))).isTrue();
+        assertThat(proposer.owns(at(765))).isFalse();
+    }
+
+    @Test
+    void shouldNotShortenItsLeaseByVotesForAnEarlierRequest() {
+        claim(0);
+        proposer.ask(1, at(0));
+        proposer.ask(2, at(200));
+        for (long number : new long[] {2, 1}) {
+            votes("b:1", number, true);
+            votes("c:1", number, true);
+        }
+        assertThat(proposer.untilNanos()).isEqualTo(at(200 + 760));
+    }
+
+    @Test
+    void shouldCountVotesForItsPresentEpochAndTheLastEightRequestsOnly() {
+        int epoch = claim(0);
+        for (int number = 1; number <= 9; number++) {
+            proposer.ask(number, at(number));
+        }
+        votes("b:1", 1, true);
+        votes("c:1", 1, true);
+        assertThat(proposer.owns(at(10))).as("too old").isFalse();
+        votes("b:1", 2, true);
+        proposer.voted("c:1", 2, new LeaseVote("f", epoch - 1, true, epoch - 1));
+        assertThat(proposer.owns(at(10))).as("another epoch").isFalse();
+        votes("c:1", 2, true);
+        assertThat(proposer.owns(at(10))).isTrue();
+    }
+
+    @Test
+    void shouldCountNoVotesForAnAbandonedClaim() {
+        claim(0);
+        proposer.ask(1, at(0));
+        int before = proposer.epoch();
+        proposer.giveUp(0, at(1));
+        proposer.voted("b:1", 1, new LeaseVote("f", before, true, before));
+        proposer.voted("c:1", 1, new LeaseVote("f", before, true, before));
+        assertThat(proposer.owns(at(2))).isFalse();
+        assertThat(proposer.ask(2, at(2))).as("it claims nothing").isNull();
+        assertThat(claim(1_000)).isGreaterThan(before);
+        assertThat(proposer.ask(3, at(1_000)).epoch()).isEqualTo(proposer.epoch());
+    }
+
+    @Test
+    void shouldLoseAClaimThatAMajorityRefuses() {
+        claim(0);
+        proposer.ask(1, at(0));
+        votes("a:1", 1, false);
+        assertThat(proposer.isLost(at(1))).isFalse();
+        assertThat(proposer.ask(2, at(1))).isNotNull();
+        votes("c:1", 1, false);
+        assertThat(proposer.isLost(at(1))).isTrue();
+        assertThat(proposer.ask(3, at(1))).as("in vain").isNull();
+    }
+
+    @Test
+    void shouldLoseAClaimWithoutVotesAfterHalfALease() {
+        claim(0);
+        assertThat(proposer.isLost(at(400))).isFalse();
+        assertThat(proposer.isLost(at(401))).isTrue();
+    }
+
+    @Test
+    void shouldRequestAnExpiredLeaseForOneMoreLease() {
+        own(0);
+        assertThat(proposer.isLost(at(759))).isFalse();
+        assertThat(proposer.isLost(at(760 + LEASE_MS))).isFalse();
+        assertThat(proposer.ask(2, at(760 + LEASE_MS))).isNotNull();
+        assertThat(proposer.isLost(at(761 + LEASE_MS))).isTrue();
+    }
+
+    @Test
+    void shouldUseTheRestOfALeaseThatAMajorityNoLongerExtends() {
+        own(0);
+        proposer.ask(2, at(200));
+        votes("a:1", 2, false);
+        votes("c:1", 2, false);
+        assertThat(proposer.owns(at(759))).isTrue();
+        assertThat(proposer.isLost(at(759))).isFalse();
+        assertThat(proposer.isLost(at(760))).as("at once, as others have it").isTrue();
+    }
+
+    @Test
+    void shouldReleaseItsLeaseAndClaimAgainAfterThePause() {
+        assertThat(proposer.giveUp(nanos(5), at(0))).as("it has none").isNull();
+        assertThat(proposer.isFree(at(0))).isTrue();
+        int epoch = own(0);
+        assertThat(proposer.isFree(at(1))).isFalse();
+        assertThat(proposer.giveUp(nanos(1_000), at(10))).isEqualTo(new LeaseRequest("f", epoch));
+        assertThat(proposer.owns(at(10))).isFalse();
+        assertThat(proposer.untilNanos()).isEqualTo(at(10));
+        assertThat(proposer.isFree(at(1_009))).isFalse();
+        assertThat(proposer.isFree(at(1_010))).isTrue();
+    }
+
+    @Test
+    void shouldExceedEveryKnownEpochAndFollowTheTimeOfDay() {
+        int byTime = LeaseProposer.epochAt(NOON_MS);
+        assertThat(LeaseProposer.epochAt(NOON_MS + 249)).isEqualTo(byTime);
+        assertThat(LeaseProposer.epochAt(NOON_MS + 250)).isEqualTo(byTime + 1);
+        assertThat(LeaseProposer.epochAt(0)).isEqualTo(1);
+        assertThat(LeaseProposer.epochAt(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE / 2);
+        assertThat(claim(0)).isEqualTo(byTime);
+        proposer.giveUp(0, at(1));
+        assertThat(claim(1)).as("the time of day stands still").isEqualTo(byTime + 1);
+        proposer.giveUp(0, at(2));
+        proposer.heardOf(byTime + 10);
+        proposer.heardOf(byTime);
+        assertThat(claim(2)).isEqualTo(byTime + 11);
+        proposer.ask(1, at(2));
+        proposer.voted("a:1", 1, new LeaseVote("f", proposer.epoch(), false, byTime + 20));
+        proposer.giveUp(0, at(3));
+        assertThat(claim(3)).as("a voter knows a greater one").isEqualTo(byTime + 21);
     }
 }

@@ -60,6 +60,8 @@ class WallClockTest {
             "io/firstline/feed/FeedMonitor.java",
             // epochs of a cluster keep rising after all its nodes were stopped; a step back only wastes a number
             "io/firstline/cluster/ClusterVerticle.java",
+            // changes of the owner
+            "io/firstline/cluster/Replica.java",
             // events; distinguishes one run of a feed from the next
             "io/firstline/deploy/FeedVerticle.java",
             "io/firstline/feed/FeedEventLog.java");
@@ -72,6 +74,14 @@ class WallClockTest {
     @Test
     void shouldAskForTheWallClockOnlyToStamp() {
         assertThat(sourcesWith(Pattern.compile("\\bepochMicros\\(\\)"))).isEqualTo(MAY_STAMP);
+    }
+
+    /** In these packages a simulation drives the clock: they get it injected. */
+    @Test
+    void shouldReadNoMonotonicClockOfItsOwnOnTheBusAndInTheCluster() {
+        assertThat(sourcesWith(Pattern.compile("System\\s*(\\.|::)\\s*nanoTime")))
+                .isNotEmpty()
+                .noneMatch(file -> file.matches("io/firstline/(bus|deploy|replay|cluster)/.*"));
     }
 
     private static Set<String> sourcesWith(Pattern pattern) {

@@ -1,6 +1,8 @@
 package io.firstline.replay;
 
 import io.firstline.bus.publish.Volume;
+import io.firstline.cluster.Lease;
+import io.firstline.cluster.ReplicaCore;
 import io.firstline.config.feed.Retention;
 import io.firstline.replay.retention.Answer;
 import io.firstline.replay.retention.ReplayResponse;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Nodes that receive the same feed, one of which publishes until it dies; nodes and consumers miss messages on the
@@ -46,6 +49,11 @@ final class SimulatedCluster {
     int deaths;
     /** How many nodes became owners with a hole in what they know. */
     int holes;
+    /**
+     * Whether the order of each stream is guaranteed. It is not if a node became the owner with a hole: messages after
+     * the hole that it has not received come first, and of equal messages it cannot tell which one is in the hole.
+     */
+    boolean inOrder = true;
 
     SimulatedCluster(Random random) {
         this.random = random;
@@ -80,87 +88,59 @@ final class SimulatedCluster {
         }
     }
 
-    /** A node that receives the whole feed, each stream in order, and may own it. */
+    /**
+     * A node that receives the whole feed, each stream in order, and may own it. It decides by the shipped
+     * {@link ReplicaCore}; the simulation only carries messages.
+     */
     final class Node {
         private final Map<Object, Link> links = new HashMap<>();
         private final List<Link> streams = new ArrayList<>();
-        private final List<Sent> received = new ArrayList<>();
-        private RetentionBuffer memory = new RetentionBuffer(ALL, ++lives);
-        private final Map<String, Integer> ahead = new HashMap<>();
-        private int myEpoch;
-        private long sequence;
-        private boolean owning;
+        private RetentionBuffer memory;
+        private ReplicaCore core;
+        private Lease lease = new Lease(0, nanos());
         private boolean alive = true;
 
         Node() {
             for (int i = 0; i < STREAMS; i++) {
                 streams.add(new Link());
             }
+            forget();
+        }
+
+        private void forget() {
+            memory = new RetentionBuffer(ALL, ++lives);
+            core = new ReplicaCore(memory, message -> memory.add(message, ""), nanos());
         }
 
         void receive(Sent message) {
-            streams.get(message.stream()).send(() -> {
-                received.add(message);
-                if (owning) {
-                    publishUnlessPublished(message);
-                }
-            });
+            FeedMessage received = new FeedMessage("f", 0, "c", now, Buffer.buffer(message.text()), true, false);
+            streams.get(message.stream()).send(() -> publish(core.received(received, nanos())));
         }
 
-        private void publishUnlessPublished(Sent message) {
-            if (ahead.merge(message.text(), -1, Integer::sum) < 0) {
-                ahead.remove(message.text());
-                publish(message);
-            } else if (ahead.get(message.text()) == 0) {
-                ahead.remove(message.text());
-            }
-        }
-
-        private List<FeedMessage> line() {
-            List<FeedMessage> line = new ArrayList<>();
-            for (long from = 1; from <= memory.last(); ) {
-                ReplayResponse part = memory.range(from, Long.MAX_VALUE);
-                line.addAll(part.messages());
-                from = part.to() + 1;
-            }
-            return line;
-        }
-
-        private long firstMissing() {
-            long next = 1;
-            for (FeedMessage message : line()) {
-                if (message.sequence() != next) {
-                    holes++;
-                    return next;
-                }
-                next++;
-            }
-            return Long.MAX_VALUE;
-        }
-
-        /**
-         * Makes the node the owner. It knows what was published up to the first hole, and publishes its other
-         * messages. The other nodes have requested what they missed so far.
-         */
+        /** Makes the node the owner. */
         void own(int newEpoch) {
-            myEpoch = newEpoch;
-            memory.forgetFrom(firstMissing());
-            sequence = memory.begin(newEpoch) - 1;
-            owning = true;
+            boolean isWhole = memory.range(1, Long.MAX_VALUE).missing() == 0;
+            holes += isWhole ? 0 : 1;
+            inOrder &= isWhole;
             owner = this;
-            ahead.clear();
-            line().forEach(seen -> ahead.merge(seen.asText(), 1, Integer::sum));
-            nodes.stream().filter(node -> node.alive && node != this).forEach(node -> {
-                node.memory.follow(memory.state().epochs());
-                line().forEach(seen -> node.memory.add(seen, ""));
-            });
-            List.copyOf(received).forEach(this::publishUnlessPublished);
+            lease = new Lease(newEpoch, Long.MAX_VALUE);
+            core.check(lease, nanos());
+            FeedMessage message = core.nextWaiting(lease, nanos());
+            while (message != null) {
+                publish(message);
+                message = core.nextWaiting(lease, nanos());
+            }
         }
 
-        private void publish(Sent message) {
-            FeedMessage out = new FeedMessage(
-                    "f", myEpoch, ++sequence, "c", now, null, 0, Buffer.buffer(message.text()), true, false);
-            memory.add(out, "" + message.stream());
+        boolean owns() {
+            return core.isPublishing();
+        }
+
+        private void publish(FeedMessage out) {
+            if (out == null) {
+                return;
+            }
+            memory.add(out, "");
             for (Node node : nodes) {
                 boolean lost = lossy && random.nextInt(100) < NODE_LOSS_PERCENT;
                 if (node != this && !lost) {
@@ -177,14 +157,39 @@ final class SimulatedCluster {
         }
 
         private void sees(FeedMessage message) {
-            if (alive && !(owning && message.epoch() <= myEpoch)) {
-                memory.add(message, "");
+            if (alive) {
+                core.check(lease, nanos());
+                core.published(message, nanos());
+                turn();
             }
+        }
+
+        private void turn() {
+            ReplicaCore.Request request = core.nextRequest();
+            if (request != null) {
+                at(random.nextInt(2_000), () -> ask(request));
+            }
+        }
+
+        private void ask(ReplicaCore.Request request) {
+            ReplayResponse answer = answered(request.epoch(), () -> owner.memory.range(request.from(), request.to()));
+            at(random.nextInt(2_000), () -> {
+                if (answer != null) {
+                    core.answered(request, answer, nanos());
+                    turn();
+                } else if (core.unanswered()) {
+                    at(100_000, () -> {
+                        core.retry();
+                        turn();
+                    });
+                }
+            });
         }
 
         void die() {
             alive = false;
-            owning = false;
+            lease = new Lease(0, nanos());
+            core.close();
             streams.forEach(link -> link.cutAt = now);
             links.values().forEach(Link::cut);
             deaths++;
@@ -192,10 +197,17 @@ final class SimulatedCluster {
 
         /** The same process again: it has forgotten everything, and numbers begin with 1. */
         void restart() {
-            memory = new RetentionBuffer(ALL, ++lives);
-            received.clear();
-            sequence = memory.begin(0) - 1;
+            forget();
+            own(lease.epoch());
         }
+    }
+
+    /** Returns what the owner answers, or null: there is none, it knows no such epoch, or the answer is lost. */
+    private ReplayResponse answered(int epoch, Supplier<ReplayResponse> answer) {
+        boolean fails = owner == null || !owner.owns() || random.nextInt(10) == 0;
+        return fails || owner.memory.state().epochs().newest() < epoch
+                ? null
+                : ReplayResponse.of(new Answer(answer.get()));
     }
 
     /** A consumer and its messages. */
@@ -222,16 +234,16 @@ final class SimulatedCluster {
         }
 
         private void ask(ReplayRequest question) {
-            Node asked = owner;
-            boolean fails = asked == null || !asked.owning || random.nextInt(10) == 0;
-            ReplayResponse answer = fails || asked.myEpoch < question.epoch()
-                    ? null
-                    : question.from() > 0 ? asked.memory.range(question.from(), question.to()) : asked.memory.state();
+            ReplayResponse answer = answered(
+                    question.epoch(),
+                    () -> question.from() > 0
+                            ? owner.memory.range(question.from(), question.to())
+                            : owner.memory.state());
             at(random.nextInt(2_000), () -> {
                 if (answer == null) {
                     gapFiller.unanswered(question, false, nanos());
                 } else {
-                    gapFiller.answered(question, ReplayResponse.of(new Answer(answer)), nanos());
+                    gapFiller.answered(question, answer, nanos());
                 }
                 turn();
             });
@@ -305,7 +317,7 @@ final class SimulatedCluster {
 
     /** The owner dies, and another node takes over, soon or late, whatever is in flight. */
     void takeOver() {
-        while (!owner.owning) {
+        while (!owner.owns()) {
             run(1_000);
         }
         owner.die();

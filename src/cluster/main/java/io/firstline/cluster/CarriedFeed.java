@@ -1,6 +1,5 @@
 package io.firstline.cluster;
 
-import io.firstline.deploy.StandbyState;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -6,7 +6,7 @@ import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.deploy.ClusterFacts;
-import io.firstline.deploy.FeedLease;
+import io.firstline.deploy.ClusterPart;
 import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -52,7 +52,7 @@ public final class ClusterVerticle extends VerticleBase {
     private final ClusterConfig config;
     private final String self;
     private final Map<String, FeedConfig> feeds = new LinkedHashMap<>();
-    private final BiFunction<FeedConfig, FeedLease, Deployable> verticles;
+    private final BiFunction<FeedConfig, ClusterPart.Factory, Deployable> verticles;
     private final long lingerNanos;
     /** The feeds that are deployed here, or are being deployed. */
     private final Map<String, Deployed> deployed = new TreeMap<>();
@@ -79,7 +79,9 @@ public final class ClusterVerticle extends VerticleBase {
      * @param verticles creates the verticle of a feed
      */
     public ClusterVerticle(
-            ClusterConfig config, List<FeedConfig> feeds, BiFunction<FeedConfig, FeedLease, Deployable> verticles) {
+            ClusterConfig config,
+            List<FeedConfig> feeds,
+            BiFunction<FeedConfig, ClusterPart.Factory, Deployable> verticles) {
         this(config, feeds, verticles, LeaseNode.LINGER_NANOS, null);
     }
 
@@ -92,7 +94,7 @@ public final class ClusterVerticle extends VerticleBase {
     ClusterVerticle(
             ClusterConfig config,
             List<FeedConfig> feeds,
-            BiFunction<FeedConfig, FeedLease, Deployable> verticles,
+            BiFunction<FeedConfig, ClusterPart.Factory, Deployable> verticles,
             long lingerNanos,
             Scheduler given) {
         this.config = config;
@@ -190,7 +192,7 @@ public final class ClusterVerticle extends VerticleBase {
 
     private void deploy(String feed) {
         FeedLease lease = new FeedLease(self, scheduler::nowNanos);
-        Deployable verticle = verticles.apply(feeds.get(feed), lease);
+        Deployable verticle = verticles.apply(feeds.get(feed), Replica.factory(lease, scheduler));
         Promise<Void> known = Promise.promise();
         lookUp(feed).onComplete(found -> context.runOnContext(v -> known.complete()));
         // as a child of this verticle

@@ -15,6 +15,7 @@ import com.hazelcast.internal.cluster.Joiner;
 import com.hazelcast.spi.MemberAddressProvider;
 import io.firstline.bus.Refusals;
 import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.connection.Scheduler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -150,7 +151,7 @@ public final class HazelcastCluster {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
-        Refusals refusals = new Refusals(LOG, System::nanoTime);
+        Refusals refusals = new Refusals(LOG, Scheduler.monotonicClock());
         return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), refusals)))
                 .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, refusals));
     }

@@ -1,7 +1,6 @@
 package io.firstline.cluster;
 
 import io.firstline.config.cluster.ClusterConfig;
-import io.firstline.deploy.StandbyState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

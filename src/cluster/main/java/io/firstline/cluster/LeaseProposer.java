@@ -193,8 +193,9 @@ final class LeaseProposer {
         won = false;
         outvoted = false;
         untilNanos = nowNanos;
+        long sinceClaimNanos = nowNanos - claimedNanos;
         notBeforeNanos =
-                Math.max(nowNanos + pauseNanos, claimedNanos + members * TimeUnit.MILLISECONDS.toNanos(EPOCH_MS));
+                nowNanos + Math.max(pauseNanos, members * TimeUnit.MILLISECONDS.toNanos(EPOCH_MS) - sinceClaimNanos);
         rounds.clear();
         return given;
     }

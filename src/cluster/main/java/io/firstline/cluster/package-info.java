@@ -5,16 +5,17 @@
  * uses it). <b>Ownership</b> of a feed does not depend on it, because its maps are writable on both sides of a
  * network partition. A majority of the configured members grants one of them the feed for the length of a lease,
  * again and again ({@link io.firstline.cluster.LeaseAcceptor}, {@link io.firstline.cluster.LeaseProposer}). A minority publishes
- * nothing. Each owner has an epoch, greater than all before it.
+ * nothing. {@link io.firstline.cluster.LeaseNode} holds all decisions of a member about leases.
+ * Each owner has an epoch, greater than all before it.
  *
  * <p><b>Several nodes receive each feed.</b> The owner of the lease publishes; the others compare what they receive
  * with what it publishes. When the owner is killed, hangs, is cut off or stops, another node acquires the lease. It
- * first publishes messages that it has and the owner had not published ({@code io.firstline.deploy.Replica}). A process
+ * first publishes messages that it has and the owner had not published ({@link io.firstline.cluster.ReplicaCore}). A process
  * that was frozen publishes nothing when it continues, because it checks its lease for every message.
  *
  * <p><b>A warm node</b> can take over without a loss, and reports that in its status. It hears the owner, has
- * everything that the owner has published ({@code io.firstline.deploy.MissingRanges}), receives the feed itself, and the two
- * overlap ({@code io.firstline.deploy.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
+ * everything that the owner has published ({@link io.firstline.cluster.MissingRanges}), receives the feed itself, and the two
+ * overlap ({@link io.firstline.cluster.StandbyReadiness}). Warm nodes claim a feed first, nodes that do not receive it last. An
  * owner that receives nothing hands the feed to a warm node, or after some seconds to any node that receives it. A
  * new owner that knows to have a hole continues from the hole, under numbers that consumers already have, so that
  * they recognise repeats.

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +28,11 @@ public interface Scheduler {
     void cancel(long timer);
 
     RandomGenerator random();
+
+    /** The monotonic clock of {@link #of}, for code that has no Vert.x yet. */
+    static LongSupplier monotonicClock() {
+        return System::nanoTime;
+    }
 
     /** The production implementation: the timers of this Vert.x and the system's clocks. */
     static Scheduler of(Vertx vertx) {

@@ -7,7 +7,30 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** This node's part in publishing a feed: takes what its pools deliver, and publishes it if it is this node's turn. */
-interface ClusterPart extends FeedSink {
+public interface ClusterPart extends FeedSink {
+
+    /** Creates the part of a node when the feed starts. */
+    interface Factory {
+        /** A feed that this node alone receives. */
+        Factory ONLY_NODE = new Factory() {
+            @Override
+            public boolean isShared() {
+                return false;
+            }
+
+            @Override
+            public ClusterPart create(FeedPublisher publisher) {
+                publisher.memory().begin(0);
+                return new OnlyNode(publisher);
+            }
+        };
+
+        /** Whether other nodes receive the feed too, and continue its numbers. */
+        boolean isShared();
+
+        ClusterPart create(FeedPublisher publisher);
+    }
+
     /** Whether other nodes receive the feed too. */
     boolean isShared();
 

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * Publishes one feed: adds each message to the memory, then passes it to the event bus and to the feed's other sinks.
  * Called as {@link FeedSink} says.
  */
-final class FeedPublisher implements FeedSink {
+public final class FeedPublisher implements FeedSink {
     private final Vertx vertx;
     private final FeedConfig config;
     private final RetentionBuffer memory;
@@ -28,7 +28,8 @@ final class FeedPublisher implements FeedSink {
      *
      * @param others the sinks beside the event bus
      */
-    FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
+    @SuppressWarnings("exports") // for the packages of the library and the cluster
+    public FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
         this.vertx = vertx;
         this.config = config;
         this.memory = memory;
@@ -36,12 +37,24 @@ final class FeedPublisher implements FeedSink {
         this.others = others.toArray(FeedSink[]::new);
     }
 
-    String feed() {
+    /** Returns the feed's name. */
+    public String feed() {
         return config.name();
     }
 
-    /** See {@link BusSink#replicaAddress}. */
-    String replicaAddress() {
+    /** Returns the node's Vert.x. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** Returns the published messages that this node keeps. */
+    @SuppressWarnings("exports") // for the cluster
+    public RetentionBuffer memory() {
+        return memory;
+    }
+
+    /** Returns the address at which other nodes that receive the feed find whole messages. */
+    public String replicaAddress() {
         return bus.replicaAddress();
     }
 
@@ -58,7 +71,7 @@ final class FeedPublisher implements FeedSink {
      * Adds a message that another node has published; returns whether it is new. Without a {@code streamPointer} the
      * whole feed counts as one stream.
      */
-    boolean remember(FeedMessage message) {
+    public boolean remember(FeedMessage message) {
         return memory.add(message, config.streamPointer().isEmpty() ? "" : message.stream());
     }
 

@@ -5,8 +5,6 @@ import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.report.FeedEvent;
-import io.firstline.feed.report.FeedFact;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.vertx.core.Future;
@@ -40,7 +38,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
 
     private final FeedConfig given;
     private final Function<JsonObject, FeedConfig> reader;
-    private final FeedLease feedLease;
+    private final ClusterPart.Factory parts;
     /** The sinks beside the event bus. */
     private final List<FeedSink> sinks = new ArrayList<>();
     /** Completes when a start no longer waits for the first connection. */
@@ -68,12 +66,12 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
      *
      * @param given null = read from the deployment's configuration
      * @param reader reads the deployment's configuration
-     * @param feedLease whether this node publishes the feed; null = not in a cluster
+     * @param parts creates this node's part in publishing the feed
      */
-    FeedVerticle(FeedConfig given, Function<JsonObject, FeedConfig> reader, FeedLease feedLease) {
+    FeedVerticle(FeedConfig given, Function<JsonObject, FeedConfig> reader, ClusterPart.Factory parts) {
         this.given = given;
         this.reader = reader;
-        this.feedLease = feedLease;
+        this.parts = parts;
     }
 
     /**
@@ -114,15 +112,9 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         memory = new RetentionBuffer(
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
-                feedLease == null ? scheduler.epochMicros() : 1);
+                parts.isShared() ? 1 : scheduler.epochMicros());
         FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
-        if (feedLease == null) {
-            memory.begin(0);
-            part = new OnlyNode(publisher);
-        } else {
-            part = new Replica(
-                    vertx, wanted.name(), publisher, memory, feedLease, fact -> ownerChanged(publisher, fact));
-        }
+        part = parts.create(publisher);
         return ShardedFeed.make(vertx, wanted, publisher, part, (message, place) -> part.publish(message))
                 .compose(first -> {
                     pools = first;
@@ -154,10 +146,6 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     private void answers(boolean forAll) {
         commands.answers(forAll);
         resend.answersForAll(forAll);
-    }
-
-    private void ownerChanged(FeedPublisher publisher, FeedFact.OwnerChanged fact) {
-        publisher.publish(new FeedEvent(publisher.feed(), 0, scheduler.epochMicros(), fact));
     }
 
     /**

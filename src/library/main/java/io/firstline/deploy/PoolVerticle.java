@@ -22,12 +22,12 @@ public final class PoolVerticle extends FeedVerticle {
 
     @SuppressWarnings("exports") // for the packages of the library
     public PoolVerticle(FeedConfig config) {
-        this(config, null);
+        this(config, ClusterPart.Factory.ONLY_NODE);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
     @SuppressWarnings("exports") // for the packages of the library
-    public PoolVerticle(FeedConfig config, FeedLease feedLease) {
-        super(config, FeedConfig::fromJson, feedLease);
+    public PoolVerticle(FeedConfig config, ClusterPart.Factory parts) {
+        super(config, FeedConfig::fromJson, parts);
     }
 }

@@ -8,18 +8,18 @@ public final class SingleVerticle extends FeedVerticle {
 
     /** Reads its configuration from the deployment, as Vert.x does for a class name. */
     public SingleVerticle() {
-        super(null, SingleVerticle::read, null);
+        super(null, SingleVerticle::read, ClusterPart.Factory.ONLY_NODE);
     }
 
     @SuppressWarnings("exports") // for the packages of the library
     public SingleVerticle(FeedConfig config) {
-        this(config, null);
+        this(config, ClusterPart.Factory.ONLY_NODE);
     }
 
     /** Creates the verticle as one of several nodes that receive the feed. */
     @SuppressWarnings("exports") // for the packages of the library
-    public SingleVerticle(FeedConfig config, FeedLease feedLease) {
-        super(single(config), SingleVerticle::read, feedLease);
+    public SingleVerticle(FeedConfig config, ClusterPart.Factory parts) {
+        super(single(config), SingleVerticle::read, parts);
     }
 
     private static FeedConfig read(JsonObject json) {

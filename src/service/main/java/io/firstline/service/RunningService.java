@@ -10,7 +10,7 @@ import io.firstline.config.service.ServiceConfig;
 import io.firstline.config.service.TcpBridgeConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.FeedLease;
+import io.firstline.deploy.ClusterPart;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.deploy.SingleVerticle;
@@ -293,9 +293,9 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> host + ":" + bridge.port());
     }
 
-    private FeedVerticle verticle(FeedConfig feed, FeedLease feedLease) {
+    private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory roles) {
         FeedVerticle verticle =
-                feed.connections() == 1 ? new SingleVerticle(feed, feedLease) : new PoolVerticle(feed, feedLease);
+                feed.connections() == 1 ? new SingleVerticle(feed, roles) : new PoolVerticle(feed, roles);
         made.add(verticle);
         return verticle;
     }

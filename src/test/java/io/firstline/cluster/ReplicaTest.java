@@ -1,11 +1,14 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
+import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.feed.Retention;
+import io.firstline.connection.Scheduler;
+import io.firstline.deploy.FeedPublisher;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
@@ -14,6 +17,7 @@ import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.SameClock;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -62,6 +66,21 @@ class ReplicaTest {
         }
     }
 
+    /** A sink that takes the changes of the owner, in the turn in which they happen. */
+    private record Owners(Consumer<FeedFact.OwnerChanged> tell) implements FeedSink {
+        @Override
+        public void publish(FeedMessage message) {
+            // the consumer gets it
+        }
+
+        @Override
+        public void publish(FeedEvent event) {
+            if (event.fact() instanceof FeedFact.OwnerChanged changed) {
+                tell.accept(changed);
+            }
+        }
+    }
+
     @BeforeEach
     void listen() {
         FeedMessageCodec.register(vertx);
@@ -80,9 +99,15 @@ class ReplicaTest {
 
     private Node node(String name, Consumer<FeedFact.OwnerChanged> tell) {
         RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
-        FeedLease feedLease = new FeedLease(name, () -> System.nanoTime() + passedNanos.get());
-        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of());
-        Replica replica = new Replica(vertx, "btc", publisher, memory, feedLease, tell);
+        Scheduler clock = new SameClock(Scheduler.of(vertx)) {
+            @Override
+            public long nowNanos() {
+                return System.nanoTime() + passedNanos.get();
+            }
+        };
+        FeedLease feedLease = new FeedLease(name, clock::nowNanos);
+        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of(new Owners(tell)));
+        Replica replica = new Replica(publisher, feedLease, clock);
         replicas.add(replica);
         Node node = new Node(feedLease, memory, replica);
         node.happens(new FeedFact.Connected("c"));
@@ -106,8 +131,10 @@ class ReplicaTest {
         Node node = node("a");
         node.receives("1", "2");
 
-        assertThat(node.replica.report().getString("role")).isEqualTo("standby");
-        assertThat(node.replica.report().getInteger("ahead")).isEqualTo(2);
+        assertThat(node.replica.addTo(new JsonObject()).getJsonObject("cluster").getString("role"))
+                .isEqualTo("standby");
+        assertThat(node.replica.addTo(new JsonObject()).getJsonObject("cluster").getInteger("ahead"))
+                .isEqualTo(2);
         node.owns(1);
         awaitConsumed(2);
         assertThat(texts()).containsExactly("1", "2");
@@ -140,8 +167,16 @@ class ReplicaTest {
         assertThat(texts()).containsExactly("1", "2", "3", "same", "4", "same", "5", "6");
         assertThat(consumed).extracting(FeedMessage::sequence).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
         assertThat(consumed).extracting(FeedMessage::epoch).containsExactly(1, 1, 1, 1, 1, 2, 2, 2);
-        assertThat(owner.replica.report().getString("role")).isEqualTo("standby");
-        assertThat(standby.replica.report().getString("role")).isEqualTo("owner");
+        assertThat(owner.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getString("role"))
+                .isEqualTo("standby");
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getString("role"))
+                .isEqualTo("owner");
     }
 
     @Test
@@ -176,7 +211,10 @@ class ReplicaTest {
 
         standby.receives("old", "newer");
 
-        assertThat(standby.replica.report().getInteger("ahead"))
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("ahead"))
                 .as("the old one does not count")
                 .isEqualTo(1);
         standby.feedLease.extend(4, System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
@@ -206,15 +244,22 @@ class ReplicaTest {
         late.receives("1", "2", "3");
         owner.receives("4");
         Await.until(
-                () -> late.replica.report().encode(),
-                () -> late.replica.report().getInteger("ahead") == 0);
+                () -> late.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .encode(),
+                () -> late.replica
+                                .addTo(new JsonObject())
+                                .getJsonObject("cluster")
+                                .getInteger("ahead")
+                        == 0);
         assertThat(late.feedLease.state().warm())
                 .as("it does not know yet what the owner was told to ask for")
                 .isFalse();
         late.replica.amended();
         Await.until("the late one is warm", () -> late.feedLease.state().warm());
 
-        assertThat(late.replica.report().getInteger("ahead"))
+        assertThat(late.replica.addTo(new JsonObject()).getJsonObject("cluster").getInteger("ahead"))
                 .as("all of it was published")
                 .isZero();
         Await.result(answers.close());
@@ -236,12 +281,22 @@ class ReplicaTest {
         publish(5, 4, "4");
 
         Await.until(
-                () -> standby.replica.report().encode(),
-                () -> standby.replica.report().getInteger("ahead") == 0);
+                () -> standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .encode(),
+                () -> standby.replica
+                                .addTo(new JsonObject())
+                                .getJsonObject("cluster")
+                                .getInteger("ahead")
+                        == 0);
         assertThat(standby.memory.range(1, 4).messages())
                 .extracting(FeedMessage::asText)
                 .containsExactly("1", "2", "3", "4");
-        assertThat(standby.replica.report().getInteger("behind"))
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("behind"))
                 .as("nothing counts twice")
                 .isZero();
         Await.result(answers.close());
@@ -295,7 +350,10 @@ class ReplicaTest {
                 "it has heard where the next one began",
                 () -> former.feedLease.state().warm());
 
-        assertThat(former.replica.report().getInteger("ahead"))
+        assertThat(former.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("ahead"))
                 .as("2 was published in vain: the next one has not seen it")
                 .isEqualTo(1);
         former.owns(3);
@@ -405,8 +463,10 @@ class ReplicaTest {
 
         Await.until("it has begun", () -> !told.isEmpty());
         node.receives("4");
-        assertThat(node.replica.report().getString("role")).isEqualTo("standby");
-        assertThat(node.replica.report().getInteger("ahead")).isEqualTo(4);
+        assertThat(node.replica.addTo(new JsonObject()).getJsonObject("cluster").getString("role"))
+                .isEqualTo("standby");
+        assertThat(node.replica.addTo(new JsonObject()).getJsonObject("cluster").getInteger("ahead"))
+                .isEqualTo(4);
         assertThat(consumed).isEmpty();
         node.owns(2);
         awaitConsumed(4);
@@ -507,7 +567,11 @@ class ReplicaTest {
         standby.receives("6");
         awaitConsumed(6);
         assertThat(texts()).containsExactly("1", "2", "3", "4", "5", "6");
-        assertThat(standby.replica.report().getInteger("behind")).isZero();
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("behind"))
+                .isZero();
     }
 
     @Test
@@ -519,19 +583,31 @@ class ReplicaTest {
         standby.stands(0, now(), false);
         pass(9);
         standby.stands(0, now(), false);
-        assertThat(standby.replica.report().getInteger("behind")).isEqualTo(1);
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("behind"))
+                .isEqualTo(1);
 
         pass(2);
         standby.stands(0, now(), false);
 
-        assertThat(standby.replica.report().getInteger("behind")).isZero();
+        assertThat(standby.replica
+                        .addTo(new JsonObject())
+                        .getJsonObject("cluster")
+                        .getInteger("behind"))
+                .isZero();
     }
 
     @Test
     void shouldTellEventsOfAFeedThatIsAnothersOnThisNodeOnly() {
         Node node = node("a");
         Queue<JsonObject> events = new ConcurrentLinkedQueue<>();
-        vertx.eventBus().<JsonObject>consumer(Addresses.events("btc"), m -> events.add(m.body()));
+        vertx.eventBus().<JsonObject>consumer(Addresses.events("btc"), m -> {
+            if (!m.body().getString("event").equals("owner-changed")) {
+                events.add(m.body());
+            }
+        });
         FeedEvent event = new FeedEvent("btc", 0, 1, new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
 
         node.replica.publish(event);

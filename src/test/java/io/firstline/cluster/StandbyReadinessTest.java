@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

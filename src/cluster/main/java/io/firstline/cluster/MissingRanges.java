@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 import io.firstline.replay.retention.ReplayResponse;
 import java.util.ArrayDeque;

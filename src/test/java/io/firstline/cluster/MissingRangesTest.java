@@ -1,8 +1,8 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.deploy.MissingRanges.Range;
+import io.firstline.cluster.MissingRanges.Range;
 import io.firstline.replay.retention.EpochHistory;
 import io.firstline.replay.retention.ReplayResponse;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 import java.util.function.LongSupplier;
 
@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
  * Whether a node of a cluster may publish a feed that other nodes receive too. The lease holder's code sets it, and
  * the feed checks it for each message. Thread-safe; times are nanoseconds of this node's monotonic clock.
  */
-public final class FeedLease {
+final class FeedLease {
     /** Receives changes of the lease. */
     interface LeaseHolder {
         /** This node has acquired the lease. Called on any thread. */
@@ -14,18 +14,6 @@ public final class FeedLease {
 
         /** This node has lost the lease; when this returns, nothing more is published. */
         void leaseLost();
-    }
-
-    /**
-     * The right to publish for a while.
-     *
-     * @param epoch greater than that of every earlier owner
-     * @param untilNanos its end
-     */
-    record Lease(int epoch, long untilNanos) {
-        boolean isRunning(long nowNanos) {
-            return nowNanos - untilNanos < 0;
-        }
     }
 
     private final String node;
@@ -40,7 +28,7 @@ public final class FeedLease {
      *
      * @param nowNanos the node's monotonic clock
      */
-    public FeedLease(String node, LongSupplier nowNanos) {
+    FeedLease(String node, LongSupplier nowNanos) {
         this.node = node;
         this.nowNanos = nowNanos;
         this.lease = none();
@@ -54,7 +42,7 @@ public final class FeedLease {
     // called by the lease code
 
     /** This node has the lease until an instant. */
-    public void extend(int epoch, long untilNanos) {
+    void extend(int epoch, long untilNanos) {
         Lease before = lease;
         lease = new Lease(epoch, untilNanos);
         LeaseHolder living = holder;
@@ -64,7 +52,7 @@ public final class FeedLease {
     }
 
     /** The lease is released. When this returns, nothing more is published. */
-    public void end() {
+    void end() {
         lease = none();
         LeaseHolder living = holder;
         if (living != null) {
@@ -73,12 +61,12 @@ public final class FeedLease {
     }
 
     /** Sets whether enough nodes hear each other for any of them to publish, as far as this one knows. */
-    public void majority(boolean isThere) {
+    void majority(boolean isThere) {
         majority = isThere;
     }
 
     /** Returns the feed's state on this node. */
-    public StandbyState state() {
+    StandbyState state() {
         return state;
     }
 
@@ -86,11 +74,6 @@ public final class FeedLease {
 
     String node() {
         return node;
-    }
-
-    /** Returns the node's monotonic clock. */
-    LongSupplier clock() {
-        return nowNanos;
     }
 
     Lease lease() {

@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.cluster;
 
 /**
  * What the lease code must know of a feed on a node that receives it. Immutable; times are nanoseconds of the node's

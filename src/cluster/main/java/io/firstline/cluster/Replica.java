@@ -1,0 +1,276 @@
+package io.firstline.cluster;
+
+import io.firstline.bus.Refusals;
+import io.firstline.connection.Scheduler;
+import io.firstline.deploy.ClusterPart;
+import io.firstline.deploy.FeedPublisher;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
+import io.firstline.feed.report.StatusKeys;
+import io.firstline.replay.retention.ReplayResponse;
+import io.firstline.replay.retention.ReplayService;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of several nodes that receive the same feed, as owner or standby: gives a {@link ReplicaCore} the messages that
+ * the node receives and those that the owner publishes, and carries its decisions out.
+ *
+ * <p>It checks its lease by the clock for each message that it publishes: a process that was frozen publishes nothing
+ * when it continues.
+ *
+ * <p>Called on the event loops of the feed's pools, of the verticle, and of the lease code. They wait for each other
+ * while one message is put on the bus.
+ */
+final class Replica implements ClusterPart, FeedLease.LeaseHolder {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final long RETRY_MS = 100;
+
+    private final Vertx vertx;
+    private final FeedPublisher publisher;
+    private final String feed;
+    private final FeedLease lease;
+    private final Scheduler scheduler;
+    private final Context context;
+    private final MessageConsumer<Object> others;
+    private final Refusals refusals;
+    private final ReplicaCore core;
+
+    /**
+     * Starts as a standby.
+     *
+     * @param lease this node's lease of the feed
+     * @param scheduler the clock of that lease, and timers
+     */
+    Replica(FeedPublisher publisher, FeedLease lease, Scheduler scheduler) {
+        this.vertx = publisher.vertx();
+        this.publisher = publisher;
+        this.feed = publisher.feed();
+        this.lease = lease;
+        this.scheduler = scheduler;
+        this.refusals = new Refusals(LOG, scheduler::nowNanos);
+        this.core = new ReplicaCore(publisher.memory(), publisher::remember, scheduler.nowNanos());
+        this.context = vertx.getOrCreateContext();
+        this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
+        lease.holder(this);
+    }
+
+    /** Creates the roles of a feed with a lease. */
+    static ClusterPart.Factory factory(FeedLease lease, Scheduler scheduler) {
+        return new ClusterPart.Factory() {
+            @Override
+            public boolean isShared() {
+                return true;
+            }
+
+            @Override
+            public ClusterPart create(FeedPublisher publisher) {
+                return new Replica(publisher, lease, scheduler);
+            }
+        };
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public synchronized Future<Void> close() {
+        core.close();
+        lease.holder(null);
+        return others.unregister();
+    }
+
+    // messages that this node receives
+
+    @Override
+    public synchronized void publish(FeedMessage message) {
+        long now = scheduler.nowNanos();
+        check(now);
+        FeedMessage published = core.received(message, now);
+        if (published != null) {
+            publisher.publish(published);
+        }
+        share();
+    }
+
+    @Override
+    public synchronized void publish(FeedEvent event) {
+        core.happened(event, scheduler.nowNanos());
+        share();
+        if (core.isPublishing()) {
+            publisher.publish(event);
+        } else {
+            publisher.publishHere(event);
+        }
+    }
+
+    @Override
+    public synchronized void look(List<FeedActivity> pools) {
+        core.look(pools, scheduler.nowNanos());
+        share();
+    }
+
+    // messages that the owner publishes
+
+    private void heard(Message<Object> delivery) {
+        FeedMessage message;
+        try {
+            message = Refusals.body(delivery, FeedMessage.class);
+        } catch (IllegalArgumentException e) {
+            refusals.refuse(feed + ": dropped a body that is not a message of the feed", e.getMessage());
+            return;
+        }
+        published(message);
+    }
+
+    private synchronized void published(FeedMessage message) {
+        long now = scheduler.nowNanos();
+        check(now); // without own messages, this is where an expired lease is noticed
+        core.published(message, now);
+        request();
+        share();
+    }
+
+    private void request() {
+        ReplicaCore.Request request = core.nextRequest();
+        if (request != null) {
+            ReplayService.ask(
+                            vertx,
+                            feed,
+                            new JsonObject()
+                                    .put("from", request.from())
+                                    .put("to", request.to())
+                                    .put("epoch", request.epoch()))
+                    .onComplete(answer -> answered(request, answer.result(), answer.cause()));
+        }
+    }
+
+    private synchronized void answered(ReplicaCore.Request request, ReplayResponse response, Throwable failure) {
+        if (failure == null) {
+            core.answered(request, response, scheduler.nowNanos());
+            request();
+            share();
+        } else if (core.unanswered()) { // the owner may have changed just now
+            LOG.debug("{} cannot get {}", feed, request, failure);
+            scheduler.once(RETRY_MS, this::retry);
+        }
+    }
+
+    private synchronized void retry() {
+        core.retry();
+        request();
+    }
+
+    @Override
+    public synchronized void amended() {
+        core.amended();
+        share();
+    }
+
+    // ownership
+
+    @Override
+    public void leaseAcquired() {
+        context.runOnContext(v -> takeOver());
+    }
+
+    private synchronized void takeOver() {
+        check(scheduler.nowNanos());
+    }
+
+    @Override
+    public synchronized void leaseLost() {
+        if (core.leaseLost()) {
+            share();
+            LOG.info("{} released by {} after message {}", feed, lease.node(), core.sequence());
+        }
+    }
+
+    /** Notices a change of the lease; publishes the waiting messages when this node has become the owner. */
+    private void check(long now) {
+        ReplicaCore.Change change = core.check(lease.lease(), now);
+        if (change instanceof ReplicaCore.Change.BecameOwner owner) {
+            begin(owner);
+        } else if (change != null) {
+            share();
+            LOG.warn("{} no longer published by {}: its lease expired", feed, lease.node());
+        }
+    }
+
+    private void begin(ReplicaCore.Change.BecameOwner owner) {
+        share();
+        LOG.info(
+                "{} published by {} from message {} on, epoch {} ({} not published yet, {} published but not received here yet)",
+                feed,
+                lease.node(),
+                owner.from(),
+                owner.epoch(),
+                owner.waiting(),
+                owner.behind());
+        ownerChanged(new FeedFact.OwnerChanged(lease.node(), owner.epoch(), owner.from(), owner.waiting()));
+        FeedMessage message = core.nextWaiting(lease.lease(), scheduler.nowNanos());
+        while (message != null) {
+            publisher.publish(message);
+            message = core.nextWaiting(lease.lease(), scheduler.nowNanos());
+        }
+        share();
+    }
+
+    private void ownerChanged(FeedFact.OwnerChanged fact) {
+        publisher.publish(new FeedEvent(feed, 0, scheduler.epochMicros(), fact));
+    }
+
+    /** Shares the state with the lease code. */
+    private void share() {
+        StandbyState state = core.state();
+        if (!state.equals(lease.state())) {
+            lease.state(state);
+        }
+    }
+
+    // the state of this node
+
+    @Override
+    public synchronized JsonObject addTo(JsonObject status) {
+        boolean owns = isPublishing();
+        boolean hasMajority = lease.hasMajority();
+        if (!hasMajority && FeedState.CONNECTED.name().equals(status.getString(StatusKeys.STATE))) {
+            status.put(StatusKeys.STATE, FeedState.DEGRADED.name()); // no node publishes it
+        }
+        return status.put(
+                StatusKeys.CLUSTER,
+                new JsonObject()
+                        .put(StatusKeys.NODE, lease.node())
+                        .put(StatusKeys.ROLE, owns ? "owner" : "standby")
+                        .put(StatusKeys.EPOCH, core.epoch())
+                        .put(StatusKeys.SEQUENCE, publisher.memory().last())
+                        .put(StatusKeys.WARM, owns || core.state().warm())
+                        .put(StatusKeys.RECEIVES, core.state().receives())
+                        .put(StatusKeys.MAJORITY, hasMajority)
+                        .put(StatusKeys.AHEAD, core.ahead())
+                        .put(StatusKeys.BEHIND, core.behind())
+                        .put(StatusKeys.CROWDED_OUT, core.crowdedOut()));
+    }
+
+    @Override
+    public synchronized int publishingEpoch() {
+        return core.publishingEpoch(lease.lease(), scheduler.nowNanos());
+    }
+
+    @Override
+    public boolean isPublishing() {
+        return publishingEpoch() > 0;
+    }
+}

@@ -1,0 +1,366 @@
+package io.firstline.cluster;
+
+import io.firstline.arbitration.StreamDiff;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.replay.retention.ReplayResponse;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.firstline.stream.FeedMessage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The decisions of a node that receives a feed together with other nodes, without event bus, timers and clock. As the
+ * owner it publishes what it receives. As a standby it compares what it receives with what the owner publishes, so
+ * that it can continue with the messages that the owner has not published. {@link Replica} drives it on a real event
+ * bus, and the tests in virtual time.
+ *
+ * <p>Each method that gets the time first needs {@link #check}: it notices that the lease was acquired or has expired.
+ *
+ * <p>Not thread-safe; times are nanoseconds of one monotonic clock.
+ */
+public final class ReplicaCore {
+    /**
+     * The largest difference between the arrival of a message at the owner and at this node; longer than it takes to
+     * detect that an owner hangs.
+     */
+    private static final long COMPARED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final int COMPARED_MESSAGES = 200_000;
+    private static final long COMPARED_BYTES = 64 << 20;
+
+    /** How many more messages than needed a standby requests when it begins to listen. */
+    private static final long CATCH_UP_MORE = 500;
+
+    private final RetentionBuffer memory;
+    private final Predicate<FeedMessage> remember;
+    private final StandbyReadiness readiness = new StandbyReadiness();
+    private final StreamDiff<FeedMessage> diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
+    private final MissingRanges missing = new MissingRanges();
+
+    /** The number of the last message that this node has published. */
+    private long sequence;
+    /** The highest epoch in which a message was published. */
+    private int epoch;
+    /** The epoch in which this node publishes or last published; 0 = never. */
+    private int ownEpoch;
+
+    private boolean publishing;
+    /** The messages that a new owner publishes first. */
+    private final Deque<FeedMessage> waiting = new ArrayDeque<>();
+    /** A message of the present owner has arrived. */
+    private boolean listening;
+    /** The first number whose message may be delayed on its path to this node; {@link MissingRanges#NOTHING} = none is. */
+    private long heldUpFrom = MissingRanges.NOTHING;
+
+    /** A request is on its way. */
+    private boolean requesting;
+    /** A request is to be sent as soon as none is on its way. */
+    private boolean requestDue;
+    /** The owner's run-time subscriptions are applied here. */
+    private boolean amended;
+
+    private boolean closed;
+    private StandbyState state;
+
+    /** A request for published messages, see {@link io.firstline.replay.retention.ReplayService}. */
+    public record Request(long from, long to, int epoch) {}
+
+    /** A change of this node's part. */
+    public sealed interface Change {
+        /**
+         * This node has become the owner. It must publish the waiting messages first.
+         *
+         * @param from its first number
+         * @param waiting how many messages it publishes that its predecessors have not published
+         * @param behind how many messages its predecessors have published that it has not received yet
+         */
+        record BecameOwner(int epoch, long from, int waiting, int behind) implements Change {}
+
+        /** This node is no longer the owner, because its lease has expired. */
+        record LeaseExpired() implements Change {}
+    }
+
+    /**
+     * Starts as a standby.
+     *
+     * @param memory the published messages that this node keeps
+     * @param remember adds a published message to them; returns whether it is new
+     */
+    public ReplicaCore(RetentionBuffer memory, Predicate<FeedMessage> remember, long nowNanos) {
+        this.memory = memory;
+        this.remember = remember;
+        this.state = StandbyState.atStart(nowNanos);
+    }
+
+    // the lease
+
+    /** Compares this node's part with its lease; returns the change, or null. */
+    public Change check(Lease lease, long nowNanos) {
+        boolean running = !closed && lease.isRunning(nowNanos) && lease.epoch() >= epoch;
+        if (running && (!publishing || lease.epoch() != ownEpoch)) {
+            return begin(lease.epoch(), nowNanos);
+        }
+        if (!running && publishing) {
+            standBy();
+            return new Change.LeaseExpired();
+        }
+        return null;
+    }
+
+    private Change begin(int newEpoch, long now) {
+        publishing = true; // not warm from now on: an owner that is cut off may not notice that it lost the feed
+        ownEpoch = newEpoch;
+        follow(newEpoch);
+        memory.forgetFrom(missing.first());
+        missing.clear();
+        sequence = memory.begin(newEpoch) - 1;
+        List<FeedMessage> notHere = withdraw(now);
+        waiting.addAll(diff.takeAll());
+        waiting.addAll(notHere); // younger in their streams than the messages received here
+        notHere.forEach(message -> diff.published(message.identity(), now));
+        return new Change.BecameOwner(newEpoch, sequence + 1, waiting.size(), diff.behind());
+    }
+
+    /**
+     * Returns the next waiting message of a new owner, numbered; null = none, or the lease ended meanwhile: there may be
+     * many messages, and the process may be frozen while it publishes them.
+     */
+    public FeedMessage nextWaiting(Lease lease, long nowNanos) {
+        if (waiting.isEmpty()) {
+            return null;
+        }
+        if (publishing && (lease.epoch() != ownEpoch || !lease.isRunning(nowNanos))) {
+            standBy();
+        }
+        if (publishing) {
+            return numbered(waiting.poll());
+        }
+        waiting.forEach(message -> compare(message, nowNanos));
+        waiting.clear();
+        return null;
+    }
+
+    /** The lease was released; returns whether this node was the owner. */
+    public boolean leaseLost() {
+        boolean published = publishing;
+        if (published) {
+            standBy();
+        }
+        return published;
+    }
+
+    /** Becomes a standby. It is warm again only after it has heard the new owner. */
+    private void standBy() {
+        publishing = false;
+        listening = false;
+        readiness.standsBy();
+    }
+
+    /** The feed is closed: nothing more is published. */
+    public void close() {
+        closed = true;
+        publishing = false;
+    }
+
+    // messages that this node receives
+
+    /** A message has arrived; returns it numbered if it is to be published now, otherwise null. */
+    public FeedMessage received(FeedMessage message, long nowNanos) {
+        if (!publishing) {
+            if (!compare(message, nowNanos)) {
+                arrivedBothWays(nowNanos);
+            }
+            return null;
+        }
+        boolean wasPublished = diff.behind() > 0 && diff.wasPublished(message.identity(), nowNanos);
+        return wasPublished ? null : numbered(message);
+    }
+
+    private FeedMessage numbered(FeedMessage message) {
+        return message.in(ownEpoch, ++sequence);
+    }
+
+    private boolean compare(FeedMessage message, long now) {
+        return diff.ours(message.identity(), message, message.payload().length(), now);
+    }
+
+    /** Takes an event of one of the pools. */
+    public void happened(FeedEvent event, long nowNanos) {
+        readiness.happened(event, nowNanos);
+        noteReceiving(nowNanos);
+    }
+
+    /** Takes what the pools report; called several times a second. */
+    public void look(List<FeedActivity> pools, long nowNanos) {
+        readiness.look(pools, nowNanos);
+        if (!readiness.isHeldUp() && !diff.isForgetful()) {
+            heldUpFrom = MissingRanges.NOTHING;
+        } else if (heldUpFrom == MissingRanges.NOTHING) {
+            heldUpFrom = Math.max(1, memory.last() + 1 - diff.behind());
+        }
+        diff.heldUp(readiness.isHeldUp(), nowNanos);
+        if (diff.isCatchingUp() && !publishing) {
+            missing.comesLate(diff.isForgetful() ? heldUpFrom : MissingRanges.NOTHING, nowNanos);
+        }
+        noteReceiving(nowNanos);
+    }
+
+    private void noteReceiving(long now) {
+        state = state.withReceiving(readiness.isReceived(), readiness.isUnanswered(), now - readiness.silentNanos());
+    }
+
+    // messages that the owner publishes
+
+    /** A node has published a message. */
+    public void published(FeedMessage message, long nowNanos) {
+        if (message.epoch() < epoch || message.epoch() == ownEpoch || closed) {
+            return; // from a former owner, or our own
+        }
+        boolean isNewOwner = message.epoch() > epoch;
+        if (isNewOwner) {
+            follow(message.epoch());
+        }
+        long number = message.sequence();
+        long next = memory.last() + 1;
+        if (!listening) {
+            listening = true;
+            // messages before we listened may have been published too
+            long catchUpFrom = Math.max(1, number - 2L * diff.ahead() - CATCH_UP_MORE);
+            want(Math.max(catchUpFrom, Math.min(next, number - 1)), number - 1);
+        } else if (isNewOwner || number > next) {
+            // with a hole it would publish again what consumers have; a new owner tells where it continues from
+            want(Math.max(1, Math.min(next, number - 1)), number - 1);
+        }
+        boolean counts = remember.test(message);
+        withdraw(nowNanos);
+        if (counts) { // an answer may have shown before that a later owner does not continue from it
+            match(message, nowNanos);
+        }
+    }
+
+    private void follow(int newEpoch) {
+        epoch = newEpoch;
+        state = state.withHeardEpoch(newEpoch);
+    }
+
+    /** A message was published; finds out whether and when it was received here. */
+    private void match(FeedMessage message, long now) {
+        long receivedNanos = diff.published(message.identity(), now);
+        if (receivedNanos != StreamDiff.NOT_RECEIVED) {
+            arrivedBothWays(receivedNanos);
+        }
+    }
+
+    private void arrivedBothWays(long receivedNanos) {
+        readiness.cameBothWays(receivedNanos);
+        missing.compared(diff.aheadSinceNanos());
+    }
+
+    /**
+     * Takes back messages that a former owner has published and the new one does not continue from: they are
+     * published again, by the new owner or by us.
+     */
+    private List<FeedMessage> withdraw(long now) {
+        return diff.withdrawn(
+                memory.takeForgotten(),
+                FeedMessage::identity,
+                message -> message.payload().length(),
+                now);
+    }
+
+    // requests for published messages that have not arrived
+
+    private void want(long from, long to) {
+        missing.add(from, to);
+        requestDue = true;
+    }
+
+    /** Returns the request to send now; null = none. It must be answered by one of the next two methods. */
+    public Request nextRequest() {
+        MissingRanges.Range range = missing.next();
+        boolean due = requestDue && !requesting && range != null;
+        requestDue = false;
+        requesting |= due;
+        return due ? new Request(range.from(), range.to(), epoch) : null;
+    }
+
+    /** The owner has answered. */
+    public void answered(Request request, ReplayResponse response, long nowNanos) {
+        requesting = false;
+        if (publishing || closed) {
+            return;
+        }
+        MissingRanges.Range range = new MissingRanges.Range(request.from(), request.to());
+        missing.answered(range, response, memory.follow(response.epochs()), nowNanos);
+        withdraw(nowNanos);
+        for (FeedMessage message : response.messages()) {
+            if (remember.test(message)) {
+                match(message, nowNanos);
+            }
+        }
+        requestDue = true;
+    }
+
+    /** No owner has answered; returns whether to call {@link #retry} after a pause. */
+    public boolean unanswered() {
+        requesting = false;
+        return !publishing && !closed;
+    }
+
+    /** The pause is over: the next request is due. */
+    public void retry() {
+        requestDue = !publishing && !closed;
+    }
+
+    // the state of this node
+
+    /** The owner's run-time subscriptions have arrived and are applied here. */
+    public void amended() {
+        amended = true;
+    }
+
+    /** Returns what the lease code must know. */
+    public StandbyState state() {
+        state = state.withWarm(!publishing && listening && missing.isEmpty() && amended && readiness.overlaps());
+        return state;
+    }
+
+    /** Returns whether this node publishes, if its lease is running. */
+    public boolean isPublishing() {
+        return publishing;
+    }
+
+    /** Returns the epoch in which this node publishes the feed now; 0 = it does not. */
+    public int publishingEpoch(Lease lease, long nowNanos) {
+        return publishing && lease.isRunning(nowNanos) ? ownEpoch : 0;
+    }
+
+    /** Returns the highest epoch in which a message was published. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Returns the number of the last message that this node has published. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Returns how many received messages have not been published yet. */
+    public int ahead() {
+        return diff.ahead();
+    }
+
+    /** Returns how many published messages have not been received yet. */
+    public int behind() {
+        return diff.behind();
+    }
+
+    /** Returns how many received messages were dropped to make room, so that they may be lost. */
+    public long crowdedOut() {
+        return diff.crowdedOut();
+    }
+}

@@ -1,0 +1,415 @@
+package io.firstline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.cluster.ClusterConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** One member's decisions; the test plays the other two members. Times are milliseconds since the start. */
+class LeaseNodeTest {
+    private static final String SELF = "127.0.0.1:1";
+    private static final String SECOND = "127.0.0.1:2";
+    private static final String THIRD = "127.0.0.1:3";
+    private static final int LEASE_MS = 800;
+    private static final ClusterConfig CONFIG =
+            new ClusterConfig(true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 1, LEASE_MS, null, null);
+    private static final long LINGER_MS = 2_000;
+    private static final long START_NANOS = Math.subtractExact(Long.MAX_VALUE, 5L);
+    private static final long NOON_MS = 1_800_000_000_000L;
+    /** Before this, an acceptor that has just started grants nothing. */
+    private static final long READY_MS = 1_100;
+
+    private final String feed = preferredBy(SELF);
+    private final LeaseNode node = new LeaseNode(CONFIG, List.of(feed), nanos(LINGER_MS), at(0));
+    private long number;
+
+    private static String preferredBy(String... order) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> "f" + i)
+                .filter(name -> Placement.order(name, CONFIG.members())
+                        .subList(0, order.length)
+                        .equals(List.of(order)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long nanos(long ms) {
+        return TimeUnit.MILLISECONDS.toNanos(ms);
+    }
+
+    private static ClusterTime at(long ms) {
+        return new ClusterTime(START_NANOS + nanos(ms), NOON_MS + ms);
+    }
+
+    private List<LeaseAction> tick(long ms) {
+        return node.tick(at(ms));
+    }
+
+    private List<LeaseAction> hears(String from, long ms, LeaseRequest... asks) {
+        return hears(from, ms, List.of(asks), List.of(), Map.of());
+    }
+
+    private List<LeaseAction> hears(
+            String from,
+            long ms,
+            List<LeaseRequest> asks,
+            List<LeaseRequest> released,
+            Map<String, NodeHeartbeat.Part> carries) {
+        return node.step(new NodeHeartbeat(from, ++number, LEASE_MS, asks, released, carries), at(ms));
+    }
+
+    private static <T extends LeaseAction> List<T> of(Class<T> type, List<LeaseAction> actions) {
+        return actions.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private static List<NodeHeartbeat> heartbeats(List<LeaseAction> actions) {
+        return of(LeaseAction.Broadcast.class, actions).stream()
+                .map(LeaseAction.Broadcast::heartbeat)
+                .toList();
+    }
+
+    private static NodeHeartbeat heartbeat(List<LeaseAction> actions) {
+        assertThat(heartbeats(actions)).hasSize(1);
+        return heartbeats(actions).get(0);
+    }
+
+    private List<LeaseAction> grants(String from, NodeHeartbeat of, long ms) {
+        List<LeaseVote> votes = of.asks().stream()
+                .map(ask -> new LeaseVote(ask.feed(), ask.epoch(), true, ask.epoch()))
+                .toList();
+        return node.step(new NodeHeartbeat.Votes(from, of.number(), votes), at(ms));
+    }
+
+    private void receives(boolean receives, long ms) {
+        node.observe(feed, new StandbyState(false, receives, false, at(ms).nanos(), 0));
+    }
+
+    /** Deploys the feed with both others in view. */
+    private void deploy() {
+        hears(SECOND, 1);
+        hears(THIRD, 1);
+        assertThat(tick(2)).contains(new LeaseAction.Deploy(feed));
+        node.started(feed);
+    }
+
+    /** Owns the feed from {@link #READY_MS} on; returns the epoch. */
+    private int own() {
+        deploy();
+        receives(true, 2);
+        hears(SECOND, READY_MS);
+        hears(THIRD, READY_MS);
+        NodeHeartbeat claim = heartbeat(tick(READY_MS));
+        assertThat(claim.asks()).hasSize(1);
+        List<LeaseAction.Extend> extended = of(LeaseAction.Extend.class, grants(SECOND, claim, READY_MS + 5));
+        assertThat(extended)
+                .containsExactly(new LeaseAction.Extend(
+                        feed,
+                        claim.asks().get(0).epoch(),
+                        at(READY_MS + LEASE_MS - LEASE_MS / 20).nanos()));
+        return extended.get(0).epoch();
+    }
+
+    @Test
+    void shouldDeployAFeedOnceAllMembersAreInViewOrAMajorityHasGathered() {
+        assertThat(of(LeaseAction.Deploy.class, tick(0))).isEmpty();
+        assertThat(of(LeaseAction.Deploy.class, tick(3_001))).as("no majority").isEmpty();
+        hears(SECOND, 3_001);
+        assertThat(tick(3_001)).contains(new LeaseAction.Deploy(feed));
+        assertThat(of(LeaseAction.Deploy.class, tick(3_002))).as("once").isEmpty();
+    }
+
+    @Test
+    void shouldWaitForTheThirdMemberAtTheStart() {
+        hears(SECOND, 3_000);
+        assertThat(of(LeaseAction.Deploy.class, tick(3_000))).isEmpty();
+        hears(THIRD, 3_000);
+        assertThat(tick(3_000)).contains(new LeaseAction.Deploy(feed));
+    }
+
+    @Test
+    void shouldReportEachChangeOfTheMembersInViewOnce() {
+        assertThat(of(LeaseAction.ReportMembers.class, tick(0)))
+                .extracting(LeaseAction.ReportMembers::present)
+                .containsExactly(java.util.Set.of(SELF));
+        assertThat(of(LeaseAction.ReportMembers.class, tick(1))).isEmpty();
+        hears(SECOND, 2);
+        assertThat(of(LeaseAction.ReportMembers.class, tick(3)))
+                .containsExactly(new LeaseAction.ReportMembers(
+                        MajorityWatch.Change.GAINED, java.util.Set.of(SELF, SECOND), true, at(3).nanos()));
+        assertThat(node.hasMajority()).isTrue();
+        assertThat(node.majoritySinceNanos()).isEqualTo(at(3).nanos());
+        hears(THIRD, 4);
+        assertThat(of(LeaseAction.ReportMembers.class, tick(5)))
+                .as("the majority stands")
+                .extracting(LeaseAction.ReportMembers::change)
+                .containsExactly(MajorityWatch.Change.NONE);
+        assertThat(node.present(at(2 * LEASE_MS + 1).nanos()))
+                .as("twice the lease")
+                .containsExactlyInAnyOrder(SELF, SECOND, THIRD);
+        assertThat(node.present(at(2 * LEASE_MS + 2).nanos())).containsExactlyInAnyOrder(SELF, THIRD);
+    }
+
+    @Test
+    void shouldClaimWhenItMayVoteItself() {
+        deploy();
+        hears(SECOND, READY_MS - 1);
+        assertThat(heartbeat(tick(READY_MS - 1)).asks()).isEmpty();
+        NodeHeartbeat claim = heartbeat(tick(READY_MS));
+        assertThat(claim.asks()).containsExactly(new LeaseRequest(feed, LeaseProposer.epochAt(NOON_MS + READY_MS)));
+        assertThat(of(
+                        LeaseAction.Extend.class,
+                        grants(
+                                SECOND,
+                                new NodeHeartbeat(
+                                        SELF, claim.number() - 1, LEASE_MS, claim.asks(), List.of(), Map.of()),
+                                READY_MS + 1)))
+                .as("for an earlier heartbeat")
+                .isEmpty();
+        assertThat(of(LeaseAction.Extend.class, grants(THIRD, claim, READY_MS + 1)))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldSendAHeartbeatFourTimesALeaseAndSixteenTimesWhileItClaims() {
+        long quarter = LEASE_MS / 4;
+        assertThat(heartbeats(tick(0))).hasSize(1);
+        assertThat(heartbeats(tick(quarter - 1))).isEmpty();
+        assertThat(heartbeats(tick(quarter))).hasSize(1);
+        deploy();
+        hears(SECOND, READY_MS);
+        assertThat(heartbeat(tick(READY_MS)).asks()).hasSize(1);
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 16 - 1))).isEmpty();
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 16))).hasSize(1);
+    }
+
+    @Test
+    void shouldNumberHeartbeatsByTheTimeOfDaySoThatVotesForAnEarlierRunDoNotCount() {
+        assertThat(heartbeat(tick(0)).number()).isEqualTo(NOON_MS + 1);
+    }
+
+    @Test
+    void shouldExtendItsLeaseAndStopOneTwentiethEarly() {
+        int epoch = own();
+        NodeHeartbeat next = heartbeat(tick(READY_MS + LEASE_MS / 4));
+
+        assertThat(next.asks()).containsExactly(new LeaseRequest(feed, epoch));
+        assertThat(of(LeaseAction.Extend.class, grants(THIRD, next, READY_MS + LEASE_MS / 4 + 3)))
+                .extracting(LeaseAction.Extend::untilNanos)
+                .containsExactly(
+                        at(READY_MS + LEASE_MS / 4 + LEASE_MS - LEASE_MS / 20).nanos());
+    }
+
+    @Test
+    void shouldGiveUpAClaimThatGetsTooFewVotesAndClaimAgainAfterAPause() {
+        deploy();
+        hears(SECOND, READY_MS);
+        LeaseRequest ask = heartbeat(tick(READY_MS)).asks().get(0);
+
+        assertThat(of(LeaseAction.ReportLostClaim.class, tick(READY_MS + LEASE_MS / 2)))
+                .isEmpty();
+        List<LeaseAction> late = tick(READY_MS + LEASE_MS / 2 + 1);
+        assertThat(late).contains(new LeaseAction.ReportLostClaim(feed, null));
+        assertThat(heartbeat(late).given()).containsExactly(ask);
+        assertThat(heartbeat(late).asks()).isEmpty();
+        long again = READY_MS + 3 * 250; // one epoch for each member
+        hears(SECOND, again - 1);
+        assertThat(heartbeats(tick(again - 1))).allMatch(beat -> beat.asks().isEmpty());
+        assertThat(heartbeat(tick(again)).asks()).hasSize(1);
+    }
+
+    @Test
+    void shouldGiveWayToTheBetterClaimBeforeItVotes() {
+        deploy();
+        hears(SECOND, READY_MS);
+        LeaseRequest mine = heartbeat(tick(READY_MS)).asks().get(0);
+        LeaseRequest theirs = new LeaseRequest(feed, mine.epoch() + 1);
+
+        List<LeaseAction> actions = hears(SECOND, READY_MS + 1, theirs);
+
+        assertThat(actions).startsWith(new LeaseAction.ReportLostClaim(feed, SECOND));
+        assertThat(heartbeat(actions).given()).containsExactly(mine);
+        assertThat(of(LeaseAction.Reply.class, actions))
+                .extracting(LeaseAction.Reply::to, reply -> reply.votes().votes())
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(
+                        SECOND, List.of(new LeaseVote(feed, theirs.epoch(), true, theirs.epoch()))));
+    }
+
+    @Test
+    void shouldClaimAtOnceWhatAnotherMemberReleases() {
+        deploy();
+        receives(true, 2);
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0));
+        LeaseRequest theirs = new LeaseRequest(feed, 7);
+        assertThat(of(LeaseAction.Reply.class, hears(SECOND, READY_MS, theirs))).hasSize(1);
+        assertThat(heartbeats(tick(READY_MS + 1))).allMatch(beat -> beat.asks().isEmpty());
+
+        List<LeaseAction> actions = hears(SECOND, READY_MS + 400, List.of(), List.of(theirs), Map.of());
+
+        assertThat(heartbeat(actions).asks()).hasSize(1);
+        assertThat(heartbeat(actions).asks().get(0).epoch()).isGreaterThan(7);
+    }
+
+    @Test
+    void shouldNotClaimWhileALeaseThatItGrantedRuns() {
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 0));
+        hears(SECOND, READY_MS, new LeaseRequest(feed, 7));
+        hears(THIRD, READY_MS + LEASE_MS - 1);
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS - 1)))
+                .allMatch(beat -> beat.asks().isEmpty());
+        assertThat(heartbeat(tick(READY_MS + LEASE_MS)).asks())
+                .as("the lost owner does not count")
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldClaimNothingWithoutAMajority() {
+        deploy();
+        long alone = 1 + 2 * LEASE_MS;
+        assertThat(heartbeat(tick(alone)).asks()).isEmpty();
+        assertThat(node.hasMajority()).isFalse();
+        hears(SECOND, alone + 1);
+        assertThat(heartbeat(tick(alone + 1)).asks()).hasSize(1);
+    }
+
+    @Test
+    void shouldEndTheLeaseBeforeItSaysThatItHandsTheFeedOver() {
+        int epoch = own();
+        Map<String, NodeHeartbeat.Part> warm = Map.of(feed, new NodeHeartbeat.Part(true, true, 0, epoch));
+        receives(false, READY_MS + 10);
+        hears(SECOND, READY_MS + 10, List.of(), List.of(), warm);
+        assertThat(of(LeaseAction.End.class, tick(READY_MS + 500))).isEmpty();
+
+        List<LeaseAction> actions = tick(READY_MS + 501);
+
+        assertThat(actions).startsWith(new LeaseAction.End(feed, HandOverPolicy.Reason.BLIND));
+        assertThat(heartbeat(actions).given()).containsExactly(new LeaseRequest(feed, epoch));
+        assertThat(heartbeat(actions).asks()).isEmpty();
+        long pause = READY_MS + 501 + LEASE_MS;
+        receives(true, pause);
+        hears(SECOND, pause, List.of(), List.of(), Map.of());
+        assertThat(heartbeats(tick(pause - 1)))
+                .as("it leaves the feed to others for a lease")
+                .allMatch(beat -> beat.asks().isEmpty());
+    }
+
+    @Test
+    void shouldMoveFeedsToTheirPreferredMemberOneASecond() {
+        List<String> names = List.of(preferredBy(SECOND, SELF), preferredBy(SECOND, SELF) + "");
+        String other = IntStream.range(0, 1_000)
+                .mapToObj(i -> "g" + i)
+                .filter(name ->
+                        Placement.order(name, CONFIG.members()).subList(0, 2).equals(List.of(SECOND, SELF)))
+                .findFirst()
+                .orElseThrow();
+        ClusterConfig two = new ClusterConfig(
+                true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 2, LEASE_MS, null, null);
+        LeaseNode owner = new LeaseNode(two, List.of(names.get(0), other), nanos(LINGER_MS), at(0));
+        Map<String, NodeHeartbeat.Part> warm = Map.of(
+                names.get(0),
+                new NodeHeartbeat.Part(true, true, 0, 1),
+                other,
+                new NodeHeartbeat.Part(true, true, 0, 1));
+        long home = 0;
+        int ended = 0;
+        for (long ms = 0; ms < 40_000 && ended < 2; ms += 25) {
+            boolean back = ms >= 10_000;
+            owner.step(new NodeHeartbeat(THIRD, ms + 1, LEASE_MS, List.of(), List.of(), Map.of()), at(ms));
+            if (back) {
+                owner.step(new NodeHeartbeat(SECOND, ms + 1, LEASE_MS, List.of(), List.of(), warm), at(ms));
+            }
+            for (LeaseAction action : owner.tick(at(ms))) {
+                if (action instanceof LeaseAction.Deploy deploy) {
+                    owner.started(deploy.feed());
+                    owner.observe(deploy.feed(), new StandbyState(false, true, false, at(ms).nanos(), 0));
+                } else if (action instanceof LeaseAction.Broadcast broadcast) {
+                    List<LeaseVote> votes = broadcast.heartbeat().asks().stream()
+                            .map(ask -> new LeaseVote(ask.feed(), ask.epoch(), true, ask.epoch()))
+                            .toList();
+                    owner.step(
+                            new NodeHeartbeat.Votes(THIRD, broadcast.heartbeat().number(), votes), at(ms));
+                } else if (action instanceof LeaseAction.End end) {
+                    assertThat(end.reason()).isEqualTo(HandOverPolicy.Reason.AWAY);
+                    assertThat(ms).isGreaterThanOrEqualTo(30_000 - 25);
+                    assertThat(ms - home).as("one a second").isGreaterThanOrEqualTo(1_000);
+                    home = ms;
+                    ended++;
+                }
+            }
+        }
+        assertThat(ended).isEqualTo(2);
+    }
+
+    @Test
+    void shouldVoteForNobodyWithAnotherLease() {
+        deploy();
+        NodeHeartbeat longer =
+                new NodeHeartbeat(SECOND, 99, LEASE_MS + 1, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
+
+        assertThat(node.step(longer, at(READY_MS))).containsExactly(new LeaseAction.RejectLease(SECOND, LEASE_MS + 1));
+        assertThat(node.present(at(READY_MS).nanos())).as("it is there").contains(SECOND);
+    }
+
+    @Test
+    void shouldTakeNothingFromStrangersNorFromItself() {
+        for (String stranger : List.of("127.0.0.1:9", SELF)) {
+            NodeHeartbeat theirs =
+                    new NodeHeartbeat(stranger, 1, LEASE_MS, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
+            NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(stranger, 1, List.of(new LeaseVote(feed, 1, true, 1)));
+            assertThat(node.step(theirs, at(READY_MS))).containsExactly(new LeaseAction.RejectStranger(theirs));
+            assertThat(node.step(votes, at(READY_MS))).containsExactly(new LeaseAction.RejectStranger(votes));
+        }
+    }
+
+    @Test
+    void shouldVoteForFeedsThatItDoesNotKnowAndCountNoVotesForThem() {
+        assertThat(of(LeaseAction.Reply.class, hears(SECOND, READY_MS, new LeaseRequest("unknown", 1))))
+                .hasSize(1);
+        assertThat(node.step(
+                        new NodeHeartbeat.Votes(SECOND, 1, List.of(new LeaseVote("unknown", 1, true, 1))),
+                        at(READY_MS)))
+                .isEmpty();
+        assertThat(of(LeaseAction.Reply.class, hears(SECOND, READY_MS)))
+                .as("it asked for nothing")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldReleaseEverythingWhenItLeavesAndWaitForSuccessors() {
+        int epoch = own();
+
+        List<LeaseAction> actions = node.leave(at(READY_MS + 100).nanos());
+
+        assertThat(actions).startsWith(new LeaseAction.End(feed, null));
+        assertThat(heartbeat(actions).given()).containsExactly(new LeaseRequest(feed, epoch));
+        assertThat(node.isLeaving()).isTrue();
+        assertThat(node.hasSuccessors()).isFalse();
+        assertThat(tick(READY_MS + 5_000)).as("it does nothing more").isEmpty();
+        hears(SECOND, READY_MS + 101, new LeaseRequest(feed, epoch + 1));
+        assertThat(node.hasSuccessors()).as("it has voted for another").isTrue();
+    }
+
+    @Test
+    void shouldExtendNothingWhenItHasStopped() {
+        own();
+        NodeHeartbeat next = heartbeat(tick(READY_MS + LEASE_MS / 4));
+        node.stop();
+
+        assertThat(grants(THIRD, next, READY_MS + LEASE_MS / 4 + 1)).isEmpty();
+        assertThat(node.hasSuccessors()).as("it has released nothing").isTrue();
+    }
+
+    @Test
+    void shouldSayWhatItCarriesAndHowItIs() {
+        deploy();
+        node.observe(feed, new StandbyState(true, true, false, at(2).nanos(), 5));
+        NodeHeartbeat beat = heartbeat(tick(LEASE_MS));
+        assertThat(beat.carries())
+                .containsExactly(Map.entry(feed, new NodeHeartbeat.Part(true, true, LEASE_MS - 2, 5)));
+        assertThat(node.carried()).containsOnlyKeys(feed);
+    }
+}

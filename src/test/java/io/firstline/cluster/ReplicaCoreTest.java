@@ -1,0 +1,376 @@
+package io.firstline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.cluster.ReplicaCore.Change;
+import io.firstline.cluster.ReplicaCore.Request;
+import io.firstline.config.feed.Retention;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.feed.report.FeedState;
+import io.firstline.replay.retention.EpochHistory;
+import io.firstline.replay.retention.ReplayResponse;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** The decisions of an owner and of a standby. Times are seconds; the test plays the other nodes. */
+class ReplicaCoreTest {
+    private static final Lease NONE = new Lease(0, at(0));
+
+    private final RetentionBuffer memory = new RetentionBuffer(new Retention(10_000, 1 << 20, 10), 1);
+    private final ReplicaCore core = new ReplicaCore(memory, message -> memory.add(message, ""), at(0));
+
+    private static long at(long seconds) {
+        return TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    private static Lease lease(int epoch, long untilSeconds) {
+        return new Lease(epoch, at(untilSeconds));
+    }
+
+    private static FeedMessage message(String text) {
+        return new FeedMessage("f", 0, "c", 0, Buffer.buffer(text), true, false);
+    }
+
+    private FeedMessage receives(String text, long seconds) {
+        return core.received(message(text), at(seconds));
+    }
+
+    private void published(int epoch, long sequence, String text, long seconds) {
+        core.published(message(text).in(epoch, sequence), at(seconds));
+    }
+
+    private static ReplayResponse answer(EpochHistory epochs, long to, long missing, FeedMessage... messages) {
+        return new ReplayResponse(epochs, 1, 1, to, to, missing, false, List.of(messages));
+    }
+
+    private static FeedMessage[] messages(int epoch, long from, long to) {
+        return LongStream.rangeClosed(from, to)
+                .mapToObj(i -> message("" + i).in(epoch, i))
+                .toArray(FeedMessage[]::new);
+    }
+
+    private List<FeedMessage> waiting(Lease lease, long seconds) {
+        List<FeedMessage> all = new ArrayList<>();
+        FeedMessage one = core.nextWaiting(lease, at(seconds));
+        while (one != null) {
+            all.add(one);
+            memory.add(one, "");
+            one = core.nextWaiting(lease, at(seconds));
+        }
+        return all;
+    }
+
+    private static List<String> texts(FeedMessage... messages) {
+        return Arrays.stream(messages).map(FeedMessage::asText).toList();
+    }
+
+    private void connected(long seconds) {
+        core.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c")), at(seconds));
+    }
+
+    /** A standby that is warm at this time, having heard messages 1 and 2 of epoch 1. */
+    private void warm(long seconds) {
+        connected(seconds);
+        core.amended();
+        published(1, 1, "1", seconds);
+        receives("1", seconds);
+        assertThat(core.state().warm()).isTrue();
+    }
+
+    @Test
+    void shouldPublishWhileItsLeaseRunsOnly() {
+        assertThat(core.check(NONE, at(1))).isNull();
+        assertThat(receives("1", 1)).isNull();
+        assertThat(core.ahead()).isEqualTo(1);
+
+        assertThat(core.check(lease(3, 5), at(2))).isEqualTo(new Change.BecameOwner(3, 1, 1, 0));
+        assertThat(core.isPublishing()).isTrue();
+        assertThat(waiting(lease(3, 5), 2)).containsExactly(message("1").in(3, 1));
+        assertThat(core.check(lease(3, 5), at(2))).as("it is the owner").isNull();
+        assertThat(core.sequence()).isEqualTo(1);
+        assertThat(receives("2", 2)).isEqualTo(message("2").in(3, 2));
+        assertThat(core.publishingEpoch(lease(3, 5), at(5) - 1)).isEqualTo(3);
+        assertThat(core.check(lease(3, 5), at(5) - 1)).isNull();
+        assertThat(core.publishingEpoch(lease(3, 5), at(5))).isZero();
+        assertThat(core.check(lease(3, 5), at(5))).isEqualTo(new Change.LeaseExpired());
+        assertThat(core.isPublishing()).isFalse();
+        assertThat(core.check(lease(3, 5), at(5))).as("reported").isNull();
+        assertThat(receives("3", 5)).isNull();
+        assertThat(core.check(lease(4, 9), at(6)))
+                .as("what waits is published now")
+                .isEqualTo(new Change.BecameOwner(4, 2, 1, 0));
+    }
+
+    @Test
+    void shouldBecomeTheOwnerAnewWithAnotherEpoch() {
+        core.check(lease(3, 5), at(1));
+        assertThat(core.check(lease(4, 9), at(2))).isEqualTo(new Change.BecameOwner(4, 1, 0, 0));
+        assertThat(receives("1", 2).epoch()).isEqualTo(4);
+        assertThat(core.epoch()).isEqualTo(4);
+        assertThat(core.state().heardEpoch()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldNotPublishInAnEpochBeforeTheLastOne() {
+        published(5, 1, "1", 1);
+        assertThat(core.check(lease(4, 9), at(2))).isNull();
+        assertThat(core.check(lease(5, 9), at(2))).isInstanceOf(Change.BecameOwner.class);
+    }
+
+    @Test
+    void shouldStopWhenAnotherNodePublishesInALaterEpoch() {
+        core.check(lease(4, 9), at(1));
+        published(5, 1, "1", 2);
+        assertThat(core.check(lease(4, 9), at(2))).isEqualTo(new Change.LeaseExpired());
+    }
+
+    @Test
+    void shouldPublishNothingWhenItIsClosed() {
+        core.check(lease(4, 9), at(1));
+        core.close();
+        assertThat(core.isPublishing()).isFalse();
+        assertThat(core.check(lease(4, 9), at(1))).isNull();
+        published(5, 1, "1", 2);
+        assertThat(core.epoch()).isEqualTo(4);
+        core.retry();
+        assertThat(core.nextRequest()).isNull();
+        assertThat(core.unanswered()).isFalse();
+    }
+
+    @Test
+    void shouldReportTheLossOfALeaseThatItHadOnly() {
+        assertThat(core.leaseLost()).isFalse();
+        core.check(lease(4, 9), at(1));
+        assertThat(core.leaseLost()).isTrue();
+        assertThat(core.isPublishing()).isFalse();
+        assertThat(core.leaseLost()).isFalse();
+    }
+
+    @Test
+    void shouldKeepTheRestWhenTheLeaseEndsWhileItPublishesWhatWaits() {
+        for (Lease later : List.of(lease(4, 2), lease(5, 9))) {
+            ReplicaCore one = new ReplicaCore(new RetentionBuffer(Retention.DEFAULT, 1), message -> true, at(0));
+            for (String text : List.of("1", "2", "3")) {
+                one.received(message(text), at(1));
+            }
+            one.check(lease(4, 9), at(1));
+            assertThat(one.nextWaiting(lease(4, 9), at(1)).asText()).isEqualTo("1");
+            assertThat(one.nextWaiting(later, at(2))).isNull();
+            assertThat(one.isPublishing()).isFalse();
+            assertThat(one.ahead()).isEqualTo(2);
+            assertThat(one.nextWaiting(lease(4, 9), at(2))).isNull();
+        }
+    }
+
+    @Test
+    void shouldNotPublishAgainWhatItsPredecessorPublished() {
+        published(1, 1, "1", 1);
+        published(1, 2, "2", 1);
+        receives("1", 1);
+        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 3, 0, 1));
+        assertThat(core.behind()).isEqualTo(1);
+        assertThat(receives("3", 2)).isEqualTo(message("3").in(2, 3));
+        assertThat(receives("2", 2)).as("published by the other").isNull();
+        assertThat(receives("2", 2)).as("again").isEqualTo(message("2").in(2, 4));
+    }
+
+    @Test
+    void shouldTakeNoNoticeOfFormerOwnersNorOfItself() {
+        published(5, 1, "1", 1);
+        published(4, 2, "2", 1);
+        assertThat(memory.last()).isEqualTo(1);
+        core.check(lease(6, 9), at(2));
+        published(6, 2, "own", 2);
+        assertThat(memory.last()).isEqualTo(1);
+        assertThat(core.behind()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRequestWhatMayHaveBeenPublishedBeforeItListened() {
+        receives("a", 1);
+        receives("b", 1);
+        published(1, 1_000, "c", 1);
+        assertThat(core.nextRequest()).as("twice what waits, and 500").isEqualTo(new Request(496, 999, 1));
+        assertThat(core.nextRequest()).as("one at a time").isNull();
+    }
+
+    @Test
+    void shouldRequestNothingBeforeTheFirstNumber() {
+        published(1, 1, "a", 1);
+        assertThat(core.nextRequest()).isNull();
+    }
+
+    @Test
+    void shouldRequestFromTheFirstNumberIfItIsNear() {
+        published(1, 3, "c", 1);
+        assertThat(core.nextRequest()).isEqualTo(new Request(1, 2, 1));
+    }
+
+    @Test
+    void shouldRequestHolesAndAtANewOwnerTheLastNumber() {
+        published(1, 1, "1", 1);
+        published(1, 2, "2", 1);
+        assertThat(core.nextRequest()).as("no hole").isNull();
+        published(1, 5, "5", 1);
+        Request hole = core.nextRequest();
+        assertThat(hole).isEqualTo(new Request(3, 4, 1));
+        core.answered(hole, answer(EpochHistory.NONE.begin(1, 1), 4, 0, messages(1, 3, 4)), at(1));
+        assertThat(core.nextRequest()).isNull();
+        assertThat(memory.range(1, 9).messages()).hasSize(5);
+
+        published(2, 6, "6", 2);
+
+        assertThat(core.nextRequest()).as("where it continues from").isEqualTo(new Request(5, 5, 2));
+        assertThat(core.epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRequestAgainAfterAPauseOnly() {
+        published(1, 3, "3", 1);
+        Request request = core.nextRequest();
+        assertThat(core.unanswered()).isTrue();
+        published(1, 4, "4", 1);
+        assertThat(core.nextRequest()).as("nothing more is missing").isNull();
+        core.retry();
+        assertThat(core.nextRequest()).isEqualTo(request);
+        core.check(lease(2, 99), at(2));
+        assertThat(core.unanswered()).as("it is the owner").isFalse();
+        core.retry();
+        assertThat(core.nextRequest()).isNull();
+    }
+
+    @Test
+    void shouldTakeNoAnswerAsTheOwner() {
+        published(1, 3, "3", 1);
+        Request request = core.nextRequest();
+        core.check(lease(2, 99), at(2));
+        waiting(lease(2, 99), 2);
+        long last = memory.last();
+        core.answered(request, answer(EpochHistory.NONE.begin(1, 1), 9, 0, messages(1, 1, 9)), at(2));
+        assertThat(memory.last()).isEqualTo(last);
+    }
+
+    @Test
+    void shouldContinueFromTheFirstNumberThatItMisses() {
+        published(1, 1, "1", 1);
+        published(1, 4, "4", 1);
+        receives("1", 1);
+        receives("2", 1);
+        assertThat(core.check(lease(2, 99), at(2))).isEqualTo(new Change.BecameOwner(2, 2, 2, 1));
+        List<FeedMessage> first = waiting(lease(2, 99), 2);
+        assertThat(texts(first.toArray(FeedMessage[]::new)))
+                .as("and last what it has not received")
+                .containsExactly("2", "4");
+        assertThat(first).extracting(FeedMessage::sequence).containsExactly(2L, 3L);
+        assertThat(receives("4", 2)).as("published by now").isNull();
+    }
+
+    /** Two owners died; messages of the first one are still on their way to this node, after an answer of the third. */
+    @Test
+    void shouldNotTakeForPublishedWhatALaterOwnerDoesNotContinueFrom() {
+        published(1, 1, "1", 1);
+        published(1, 3, "3", 1);
+        receives("1", 1);
+        receives("late", 1);
+        EpochHistory epochs = EpochHistory.NONE.begin(1, 1).begin(2, 3);
+        core.answered(core.nextRequest(), answer(epochs, 2, 0, messages(1, 2, 2)), at(1));
+
+        published(1, 4, "late", 1);
+
+        assertThat(core.ahead()).as("it is still to be published").isEqualTo(1);
+        core.check(lease(3, 99), at(2));
+        assertThat(waiting(lease(3, 99), 2)).extracting(FeedMessage::asText).contains("late");
+    }
+
+    @Test
+    void shouldBeWarmOnlyIfItIsNotTheOwnerAndHearsItAndMissesNothingAndHasItsSubscriptionsAndOverlaps() {
+        assertThat(core.state()).isEqualTo(StandbyState.atStart(at(0)));
+        connected(1);
+        published(1, 1, "1", 1);
+        receives("1", 1);
+        assertThat(core.state().warm()).as("without the subscriptions").isFalse();
+        core.amended();
+        assertThat(core.state().warm()).isTrue();
+        assertThat(core.state()).isSameAs(core.state());
+
+        published(1, 3, "3", 1);
+        assertThat(core.state().warm()).as("with a hole").isFalse();
+        Request hole = core.nextRequest();
+        core.answered(hole, answer(EpochHistory.NONE.begin(1, 1), 2, 0, messages(1, 2, 2)), at(1));
+        assertThat(core.state().warm()).isTrue();
+
+        core.check(lease(2, 9), at(2));
+        assertThat(core.state().warm()).as("as the owner").isFalse();
+        core.leaseLost();
+        assertThat(core.state().warm()).as("before it hears the new one").isFalse();
+        published(3, 4, "4", 3);
+        core.answered(core.nextRequest(), answer(EpochHistory.NONE.begin(1, 1).begin(3, 4), 3, 0), at(3));
+        assertThat(core.state().warm()).as("before the two overlap again").isFalse();
+        receives("4", 3);
+        assertThat(core.state().warm()).isTrue();
+    }
+
+    @Test
+    void shouldNotBeWarmAfterItLostTheFeed() {
+        warm(1);
+        core.happened(new FeedEvent("f", 0, 0, new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, "")), at(2));
+        assertThat(core.state().warm()).isFalse();
+        assertThat(core.state().receives()).isFalse();
+        connected(3);
+        assertThat(core.state().receives()).isTrue();
+        assertThat(core.state().warm()).isFalse();
+    }
+
+    @Test
+    void shouldSayHowLongNothingHasArrivedAndWhetherItIsUnanswered() {
+        warm(1);
+        core.look(List.of(new FeedActivity(2, at(5), true, false)), at(6));
+        assertThat(core.state()).isEqualTo(new StandbyState(false, false, true, at(5), 1));
+        core.look(List.of(new FeedActivity(2, at(7), false, false)), at(7));
+        assertThat(core.state()).isEqualTo(new StandbyState(true, true, false, at(7), 1));
+    }
+
+    @Test
+    void shouldKnowWhatWasPublishedWhileItsPathStalledHoweverLateItComes() {
+        warm(1);
+        core.look(List.of(new FeedActivity(2, at(1), false, false)), at(3));
+        published(1, 2, "2", 3);
+        core.look(List.of(new FeedActivity(2, at(1), false, false)), at(60));
+        receives("2", 60);
+        assertThat(core.ahead()).as("it was published long ago").isZero();
+        assertThat(core.behind()).isZero();
+    }
+
+    @Test
+    void shouldForgetWhatWasPublishedTenSecondsAgoIfNothingIsHeldUp() {
+        warm(1);
+        published(1, 2, "2", 3);
+        core.look(List.of(new FeedActivity(2, at(13), false, false)), at(13));
+        assertThat(core.behind()).isEqualTo(1);
+        core.look(List.of(new FeedActivity(2, at(14), false, false)), at(14));
+        assertThat(core.behind()).isZero();
+        assertThat(core.crowdedOut()).isZero();
+    }
+
+    @Test
+    void shouldMissWhatNoNodeKeepsUntilNothingWaitsThatIsAsOld() {
+        warm(1);
+        receives("old", 1);
+        published(1, 4, "4", 2);
+        core.answered(core.nextRequest(), answer(EpochHistory.NONE.begin(1, 1), 3, 2), at(2));
+        assertThat(core.nextRequest()).isNull();
+        assertThat(core.state().warm()).as("\"old\" may be 2 or 3").isFalse();
+        published(1, 5, "old", 3);
+        receives("4", 3);
+        assertThat(core.state().warm()).isTrue();
+    }
+}
