@@ -145,6 +145,6 @@ class PackagesTest {
     }
 
     private static String room(JavaClass type) {
-        return type.getPackageName().substring("io.firstline.".length());
+        return type.getPackageName().replaceFirst("^io\\.firstline\\.?", "");
     }
 }

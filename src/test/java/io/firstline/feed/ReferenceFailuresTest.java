@@ -327,9 +327,9 @@ class ReferenceFailuresTest extends FeedTestBase {
             }
         });
         WsPool feed = started(pool(poolOf(3, exchange.url(PATH))));
-        eventually(() -> feed.state() == FeedState.CONNECTED);
 
         for (int i = 1; i <= 3; i++) { // whichever is the fastest: one of the three cuts hits it
+            eventually(() -> feed.state() == FeedState.CONNECTED);
             join(exchange.cut(i, CutKind.RESET));
             int lost = i;
             eventually(() -> report(feed).lost() == lost);
