@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One Vert.x and everything that runs on it during a test; closed after it. */
 final class Bench implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Recordings of half a minute take a second. */
     static final double REPLAY_SPEED = 30;
