@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     FeedVerticle(FeedConfig given, Function<JsonObject, FeedConfig> reader, ClusterPart.Factory parts) {
         this.given = given;
         this.reader = reader;
-        this.parts = parts;
+        this.parts = Objects.requireNonNull(parts, "parts");
     }
 
     /**

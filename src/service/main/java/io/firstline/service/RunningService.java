@@ -177,7 +177,7 @@ final class RunningService implements AutoCloseable {
     }
 
     private Future<?> add(FeedConfig feed) {
-        FeedVerticle verticle = verticle(feed, null);
+        FeedVerticle verticle = verticle(feed, ClusterPart.Factory.ONLY_NODE);
         return deploying(verticle).onSuccess(id -> deployed.put(feed.name(), new Deployed(feed, verticle, id)));
     }
 
@@ -293,9 +293,9 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> host + ":" + bridge.port());
     }
 
-    private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory roles) {
+    private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory parts) {
         FeedVerticle verticle =
-                feed.connections() == 1 ? new SingleVerticle(feed, roles) : new PoolVerticle(feed, roles);
+                feed.connections() == 1 ? new SingleVerticle(feed, parts) : new PoolVerticle(feed, parts);
         made.add(verticle);
         return verticle;
     }
