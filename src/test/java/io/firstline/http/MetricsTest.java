@@ -270,7 +270,7 @@ class MetricsTest extends HttpTestBase {
     @Test
     void shouldIncludeAllThatVertxTellsWhenAsked() {
         PrometheusMeterRegistry all = Metrics.registry();
-        join(vertx.close()); // Vert.x keeps one registry per name
+        join(vertx.close());
         vertx = Metrics.measured(new VertxOptions(), all, true);
         vertx.eventBus().consumer("a", message -> message.reply(message.body()));
         join(vertx.eventBus().request("a", "b"));

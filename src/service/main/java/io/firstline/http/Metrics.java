@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 
 /** Makes a Vert.x that exports its own metrics and those of the JVM. */
@@ -34,8 +35,11 @@ public final class Metrics {
 
     /** The same as a builder. */
     public static VertxBuilder builder(VertxOptions options, PrometheusMeterRegistry registry, boolean all) {
-        MicrometerMetricsOptions metrics =
-                new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true);
+        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
+                .setEnabled(true)
+                .setJvmMetricsEnabled(true)
+                // instances of one JVM with the same name would all write to the registry of the first
+                .setRegistryName(UUID.randomUUID().toString());
         if (!all) {
             metrics.addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
                     .addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT);
