@@ -47,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a Vert.x a node of a cluster. Embedded Hazelcast tracks the members and the consumers; no other class of
- * Firstline uses it. It is configured only here: no file, no multicast, bound only to the configured host.
+ * Makes a Vert.x a node of a cluster. Embedded Hazelcast tracks the members and the consumers; only this
+ * package uses it. It is configured only here: no file, no multicast, bound only to the configured host.
  *
  * <p>Messages use the event bus' own sockets, encrypted if configured. Hazelcast's open-source edition cannot encrypt
  * its traffic; it contains addresses of nodes and names of feeds, no messages.

@@ -1,8 +1,8 @@
 package io.firstline.cluster;
 
 /**
- * What the lease code must know of a feed on a node that receives it. Immutable; times are nanoseconds of the node's
- * monotonic clock.
+ * The facts that the lease code needs of a feed on a node that receives it. Immutable; times are nanoseconds of the
+ * node's monotonic clock.
  *
  * @param warm whether the node could take over without a loss
  * @param receives whether every pool of the feed that ever had a connection here has one that answers

@@ -1,9 +1,9 @@
 /**
  * Several nodes that carry the feeds together, so that a feed survives the loss of its node.
  *
- * <p><b>Membership</b> is tracked by embedded Hazelcast ({@link io.firstline.cluster.HazelcastCluster}, the only class that
- * uses it). <b>Ownership</b> of a feed does not depend on it, because its maps are writable on both sides of a
- * network partition. A majority of the configured members grants one of them the feed for the length of a lease,
+ * <p><b>Membership</b> is tracked by embedded Hazelcast ({@link io.firstline.cluster.HazelcastCluster}; no
+ * other package uses it). <b>Ownership</b> of a feed does not depend on it, because its maps are writable on both sides
+ * of a network partition. A majority of the configured members grants one of them the feed for the length of a lease,
  * again and again ({@link io.firstline.cluster.LeaseAcceptor}, {@link io.firstline.cluster.LeaseProposer}). A minority publishes
  * nothing. {@link io.firstline.cluster.LeaseNode} holds all decisions of a member about leases.
  * Each owner has an epoch, greater than all before it.

@@ -1,7 +1,7 @@
 package io.firstline.arbitration;
 
 /**
- * What the parts of an arbiter do to the merged stream.
+ * The operations of the parts of an arbiter on the merged stream.
  *
  * @param <M> the message
  */

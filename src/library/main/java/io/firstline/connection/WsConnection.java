@@ -61,7 +61,8 @@ public final class WsConnection {
         void dropped(WsConnection connection, DropCause cause, long bytes);
 
         /**
-         * The connection may be half-open: nothing has arrived since an answer was due. Called once;
+         * The connection may be half-open: nothing has arrived since an answer was due. Called at most once
+         * until a frame arrives;
          * {@link WsConnection#isUnanswered()} returns true while this holds.
          *
          * @param reason what is missing, for humans

@@ -106,7 +106,7 @@ final class PoolArbitration implements Arbitration {
         });
     }
 
-    /** What the arbiter finds out. */
+    /** The findings of the arbiter. */
     private final class Outcomes implements Arbiter.Output<OutgoingCopy> {
         @Override
         public void first(Line line, OutgoingCopy copy, boolean late) {

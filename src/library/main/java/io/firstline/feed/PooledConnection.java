@@ -63,10 +63,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** It is open, but its subscribe messages could not be written. */
     boolean unsubscribed;
 
-    /** Replaced, but kept open because it may still deliver messages that no other connection has. */
-    private boolean lingering;
-
+    /** For a connection that is replaced, but kept open because it may still deliver messages that no other has. */
     private long lastFrameWhenReplacedNanos;
+
     private boolean back;
     private long backNanos;
 
@@ -184,12 +183,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     /** Keeps a replaced, silent connection open for messages that may still arrive. */
     void linger() {
-        lingering = true;
         lastFrameWhenReplacedNanos = connection.lastFrameNanos();
-    }
-
-    boolean isLingering() {
-        return lingering;
     }
 
     /** Returns whether a lingering connection has had time to deliver the rest, or will not recover. */

@@ -1,6 +1,9 @@
 package io.firstline.replay;
 
-/** What a consumer of a feed waits for. A phase decides which request is due, and what ends the waiting: see {@link GapFiller}. */
+/**
+ * The event that a consumer of a feed waits for. A phase decides which request is due, and what ends the waiting: see
+ * {@link GapFiller}.
+ */
 enum GapPhase {
     /** The last message of each stream comes first; everything else waits. */
     LAST_VALUES,

@@ -29,7 +29,7 @@ final class ReadPosition {
     /** Since when messages arrive only from a former owner; null = not so. */
     private Long outOfLineSinceNanos;
 
-    /** Where a message belongs. */
+    /** The place of a message. */
     enum Fit {
         /** It is the next message. */
         NEXT,

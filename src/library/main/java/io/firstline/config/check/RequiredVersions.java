@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class RequiredVersions {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
-    /** Parts of Netty with version numbers of their own. */
+    /** Parts of Netty with separate version numbers. */
     private static final Pattern OTHER_NUMBERS = Pattern.compile("netty-(incubator|tcnative).*");
 
     private static final int MOST_NAMES = 3;

@@ -13,7 +13,7 @@ import java.util.List;
  * allocates nothing. Runs on the feed's context.
  */
 final class StreamNames {
-    /** At most this many names are shared; a message of a further stream gets a string of its own. */
+    /** At most this many names are shared; a message of a further stream gets a new string. */
     static final int MAX_SHARED = StreamTable.MAX_STREAMS;
 
     private final KeyReader reader;

@@ -1,5 +1,5 @@
 /**
- * What a feed reports: {@link io.firstline.feed.report.FeedReport} is everything at one instant,
+ * The reports of a feed: {@link io.firstline.feed.report.FeedReport} is everything at one instant,
  * {@link io.firstline.feed.report.FeedEvent} is one fact as it happens, of the kinds in
  * {@link io.firstline.feed.report.FeedFact}. Immutable values, with their JSON.
  */

@@ -1,5 +1,5 @@
 /**
- * What a feed keeps of what it published, and the requests for it: see
+ * The messages that a feed keeps after it published them, and the requests for them: see
  * {@link io.firstline.replay.retention.ReplayService}. Not exported.
  */
 package io.firstline.replay.retention;
