@@ -297,7 +297,7 @@ class VenueProfilesTest {
                         "/streams: found 40 requests on a connection, which take 41 s at 1.0 a second, allowed: as many as");
         assertThat(feedErrors("{\"venue\":\"bitmex\",\"maxAgeMs\":1000,\"connections\":5}"))
                 .containsExactly("/maxAgeMs: found 1000, which opens 1500 connections in 5 minutes,"
-                        + " allowed: an age that opens at most 100");
+                        + " allowed: an age that opens at most 25");
         assertThat(feedErrors("{\"venue\":\"v\",\"url\":\"wss://x.com/stream?a=1&streams=" + "a/".repeat(201) + "\"}"))
                 .containsExactly(
                         "/url: found 201 streams in one URL, allowed: at most 200 at v; as \"streams\", they go to several pools");
@@ -340,13 +340,13 @@ class VenueProfilesTest {
 
     @Test
     void shouldAddUpWhatFeedsOpenTogether() {
-        String feed = "{\"venue\":\"bitmex\",\"connections\":30,\"streams\":[\"trade:XBTUSD\"]}";
+        String feed = "{\"venue\":\"bitmex\",\"connections\":7,\"streams\":[\"trade:XBTUSD\"]}";
         String many = "{\"feeds\":{\"a\":F,\"b\":F,\"c\":F,\"d\":F}}".replace("F", feed);
 
         assertThat(Errors.of(() -> ServiceConfig.parse(many, "test", null)))
-                .containsExactly("/feeds: found 120 connections to ws.bitmex.com,"
-                        + " allowed: at most 100, the limit of attempts there in 5 minutes");
-        assertThat(ServiceConfig.parse(many.replace("30", "25"), "test", null).feeds())
+                .containsExactly("/feeds: found 28 connections to ws.bitmex.com,"
+                        + " allowed: at most 25, the limit of attempts there in 5 minutes");
+        assertThat(ServiceConfig.parse(many.replace(":7", ":6"), "test", null).feeds())
                 .hasSize(4);
     }
 

@@ -202,7 +202,8 @@ class ServiceConfigTest {
                 .containsExactly(
                         "simulator: everything default",
                         "a: 1 connection to wss://***@x.com/ws?token=***; not reconnected; headers A, B; published as message",
-                        "b: 5 connections to wss://stream.binance.com:9443/stream; ranked by lag; slow ones evicted every 1500 ms;"
+                        "b: 5 connections to wss://stream.binance.com:9443/stream;"
+                                + " alternating with wss://stream.binance.com/stream, wss://data-stream.binance.vision/stream; ranked by lag; slow ones evicted every 1500 ms;"
                                 + " subscribes 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more; sends 1 on connect; published as json, by stream at /stream");
     }
 
