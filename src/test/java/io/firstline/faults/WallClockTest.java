@@ -36,6 +36,8 @@ class WallClockTest {
             "io/firstline/http/LiveUpdates.java",
             // shows how long delivery took, against a message's stamp
             "io/firstline/service/DemoFigures.java",
+            // warns of interfaces that their venues end
+            "io/firstline/service/CheckCommand.java",
             // stamps lines
             "io/firstline/service/LogLine.java",
             // stamps its records

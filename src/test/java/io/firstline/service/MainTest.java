@@ -16,6 +16,7 @@ class MainTest {
                 "demo --help",
                 "run --help",
                 "check --help",
+                "venues --help",
                 "tail --help",
                 "record --help",
                 "replay --help",

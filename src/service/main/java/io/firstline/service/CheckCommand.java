@@ -1,8 +1,12 @@
 package io.firstline.service;
 
 import io.firstline.config.service.ServiceConfig;
+import io.firstline.config.venue.ProfileInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +33,20 @@ final class CheckCommand implements Callable<Integer> {
         ServiceConfig config = ConfigFiles.read(file);
         RunningService.checkSimulator(config);
         config.summary().forEach(out::println);
+        warnings(config, LocalDate.now(ZoneOffset.UTC))
+                .forEach(spec.commandLine().getErr()::println);
         out.println(file + " is valid");
         return Main.OK;
+    }
+
+    /** Reports each interface that its venue ends, once. */
+    private List<String> warnings(ServiceConfig config, LocalDate today) {
+        Path directory = file.toAbsolutePath().getParent();
+        return config.feeds().stream()
+                .map(feed -> feed.venue().name())
+                .distinct()
+                .flatMap(venue -> ProfileInfo.find(venue, directory).flatMap(info -> info.end(today)).stream()
+                        .map(end -> "firstline: warning: venue " + venue + ": the interface of this profile " + end))
+                .toList();
     }
 }

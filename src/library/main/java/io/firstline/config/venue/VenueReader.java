@@ -18,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +79,18 @@ final class VenueReader {
                         "/venue",
                         ProblemText.quoted(String.valueOf(name)),
                         "a venue profile: " + String.join(", ", known(directory)))));
+    }
+
+    /** The dates of a profile; empty if there is none of this name. */
+    static Optional<ProfileInfo> info(String name, Path directory) {
+        return profile(name, directory).map(profile -> {
+            VenueReader reader = new VenueReader();
+            ProfileInfo info = reader.info(profile);
+            if (!reader.problems.isEmpty()) {
+                throw new InvalidConfigException(name, reader.problems);
+            }
+            return info;
+        });
     }
 
     private static Problem seenFromFeed(String name, Problem problem) {
@@ -191,6 +205,7 @@ final class VenueReader {
                                 e.getValue().path("match").asText(),
                                 texts(e.getValue().path("url"))),
                         null)));
+        info(json);
         MessageFormat dialect = dialect(json.path("messages"), json);
         Limits limits = attempt(
                 "",
@@ -220,6 +235,24 @@ final class VenueReader {
             throw new InvalidConfigException("venue", problems);
         }
         return venue;
+    }
+
+    private ProfileInfo info(JsonNode json) {
+        return new ProfileInfo(json.path("description").asText(), date(json, "checked"), date(json, "until"));
+    }
+
+    /** A date, or null. */
+    private LocalDate date(JsonNode json, String key) {
+        if (!json.has(key)) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(json.path(key).asText());
+        } catch (DateTimeParseException e) {
+            problems.add(
+                    new Problem("/" + key, ProblemText.quoted(json.path(key).asText()), "a date such as 2026-11-28"));
+            return null;
+        }
     }
 
     private Endpoint endpoint(JsonNode json) {
@@ -392,7 +425,8 @@ final class VenueReader {
         return texts;
     }
 
-    private static Set<String> known(Path directory) {
+    /** The names of all profiles. */
+    static Set<String> known(Path directory) {
         Set<String> names = new TreeSet<>(SHIPPED);
         if (directory != null && Files.isDirectory(directory.resolve("venues"))) {
             try (Stream<Path> files = Files.list(directory.resolve("venues"))) {
