@@ -127,7 +127,9 @@ public final class WsConnection {
             public void message(Payload payload) {
                 messages++;
                 bytes += payload.length();
-                recent = payload;
+                if (recent != payload) { // the same object as a rule: a stored reference costs more than a comparison
+                    recent = payload;
+                }
                 listener.message(WsConnection.this, payload, arrivalNanos);
             }
 

@@ -5,6 +5,7 @@ import io.firstline.payload.PayloadHash;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * One message of a merged stream.
@@ -19,7 +20,7 @@ import java.nio.charset.StandardCharsets;
  *     names it; null = neither names it. Messages of one stream share the instance
  * @param identity what makes two copies the same message, as the arbiter compares them: equal for all copies on all
  *     nodes, and different from that of every other message of about the same time. A 64-bit hash of the venue's key,
- *     or, without one, of the bytes; 0 is replaced by the hash of the bytes
+ *     or, without one, of the bytes. A message made with 0 hashes its bytes at each call
  * @param payload the bytes as received; shared by all consumers of this node, so do not change it
  * @param text whether the server sent it as text
  * @param late whether younger messages of its stream were published before it: exact if the venue numbers the stream's
@@ -38,8 +39,9 @@ public record FeedMessage(
         boolean text,
         boolean late) {
 
-    public FeedMessage {
-        identity = identity != 0 ? identity : PayloadHash.of(new Payload().over(payload, text));
+    @Override
+    public long identity() {
+        return identity != 0 ? identity : PayloadHash.of(new Payload().over(payload, text));
     }
 
     /** Makes a message of a feed that is not shared between nodes, identified by its bytes, without a stream. */
@@ -52,6 +54,26 @@ public record FeedMessage(
             boolean text,
             boolean late) {
         this(feed, 0, sequence, connectionId, receivedMicros, null, 0, payload, text, late);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FeedMessage that
+                && sequence == that.sequence
+                && epoch == that.epoch
+                && receivedMicros == that.receivedMicros
+                && text == that.text
+                && late == that.late
+                && feed.equals(that.feed)
+                && connectionId.equals(that.connectionId)
+                && Objects.equals(stream, that.stream)
+                && payload.equals(that.payload)
+                && identity() == that.identity();
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(sequence);
     }
 
     /** The payload as a string. */

@@ -21,7 +21,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     private String by;
     public Payload payload;
     public long arrivalNanos;
-    public Kind kind;
+    private Kind kind = Kind.DATA;
     /** Null = not known. */
     public StreamWatch stream;
     /** The venue's key as a hash; 0 = it has none, only its bytes identify it. */
@@ -33,12 +33,20 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     public long last;
     public boolean restarts;
 
-    /** Holds another copy from now on, of which nothing is known yet. */
+    /**
+     * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection: G1's
+     * barrier for a stored reference costs more than a comparison, several times per copy.
+     */
+    @SuppressWarnings("ReferenceEquality") // on purpose: another instance of an equal id is stored, which does no harm
     public ArrivingCopy of(String connectionId, Payload bytes, long nowNanos) {
-        by = connectionId;
-        payload = bytes;
+        if (by != connectionId) {
+            by = connectionId;
+        }
+        if (payload != bytes) {
+            payload = bytes;
+        }
         arrivalNanos = nowNanos;
-        kind = Kind.DATA;
+        is(Kind.DATA);
         stream = null;
         key = 0;
         hash = 0;
@@ -50,6 +58,12 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     public Kind kind() {
         return kind;
+    }
+
+    void is(Kind newKind) {
+        if (kind != newKind) {
+            kind = newKind;
+        }
     }
 
     public Payload payload() {
@@ -113,6 +127,14 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     @Override
     public OutgoingCopy message() {
         return new OutgoingCopy(
-                by, identity(), payload.toBuffer(), payload.isText(), stream, first, last, restarts, arrivalNanos);
+                by,
+                key == 0 ? hash : key,
+                payload.toBuffer(),
+                payload.isText(),
+                stream,
+                first,
+                last,
+                restarts,
+                arrivalNanos);
     }
 }

@@ -84,8 +84,9 @@ public final class MessageReader {
     public void read(ArrivingCopy copy, Replies replies) {
         copies++;
         KeyValues read = valuesIn(copy.payload);
-        copy.kind = read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
-        if (copy.kind != Kind.DATA) {
+        Kind kind = read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
+        copy.is(kind);
+        if (kind != Kind.DATA) {
             control++;
             return;
         }
