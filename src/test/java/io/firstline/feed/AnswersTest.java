@@ -7,6 +7,7 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
@@ -119,7 +120,8 @@ class AnswersTest extends FeedTestBase {
             new Notices(
                     List.of(new FieldMatcher("/code", List.of("\"64008\""))),
                     List.of(new FieldMatcher("/event", List.of("\"error\""))),
-                    List.of("/ret_msg", "/msg")));
+                    List.of("/ret_msg", "/msg")),
+            MessageContent.NONE);
 
     private WsPool speaking(HandServer server, WsPoolConfig config, String... streams) {
         SubscribeTemplates how = new SubscribeTemplates(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe());

@@ -7,11 +7,13 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;
@@ -24,7 +26,10 @@ import io.firstline.testkit.QuickClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +82,8 @@ public abstract class FeedTestBase {
                 List.of(classes),
                 ServerTime.NONE,
                 EventTime.NONE,
-                Notices.NONE);
+                Notices.NONE,
+                MessageContent.NONE);
     }
 
     protected Vertx vertx;
@@ -146,6 +152,19 @@ public abstract class FeedTestBase {
                 real.connectors(),
                 real.rests(),
                 real.budget());
+    }
+
+    /** A pool with a venue's profile, read from a file in this folder. */
+    protected WsPool venuePool(Path folder, String profile, int connections, String url, String... streams) {
+        try {
+            Files.createDirectories(folder.resolve("venues"));
+            Files.writeString(folder.resolve("venues").resolve("mine.json"), profile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Venue venue = Venue.find("mine", folder);
+        return watch(WsPool.create(
+                vertx, "f", poolOf(connections, url), venue.requests().withStreams(List.of(streams)), venue.dialect()));
     }
 
     protected WsPool pool(WsPoolConfig config) {

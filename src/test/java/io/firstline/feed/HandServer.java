@@ -91,6 +91,13 @@ final class HandServer {
         }
     }
 
+    /** Sends a binary message on these sockets. */
+    void sendBinary(byte[] payload, Integer... indices) {
+        for (int index : indices) {
+            FeedTestBase.join(sockets.get(index).writeBinaryMessage(Buffer.buffer(payload)));
+        }
+    }
+
     /**
      * Returns the socket of a connection, found by sending over it: the order in which connections open depends on
      * the transport.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
@@ -34,7 +35,8 @@ class HeartbeatsTest extends FeedTestBase {
                 List.of(),
                 ServerTime.NONE,
                 EventTime.NONE,
-                Notices.NONE);
+                Notices.NONE,
+                MessageContent.NONE);
     }
 
     private WsPool pool(HandServer server, boolean answered) {

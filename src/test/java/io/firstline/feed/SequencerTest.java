@@ -6,6 +6,7 @@ import io.firstline.arbitration.report.GapFate;
 import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
@@ -63,7 +64,8 @@ class SequencerTest extends FeedTestBase {
                 List.of(new StreamClass("numbered", "^x", List.of("/n"), sequence, mode, holdMs, holdMessages)),
                 ServerTime.NONE,
                 EventTime.NONE,
-                Notices.NONE);
+                Notices.NONE,
+                MessageContent.NONE);
     }
 
     private WsPool pool(Mode mode, int holdMs, int holdMessages) {

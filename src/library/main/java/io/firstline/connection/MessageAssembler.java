@@ -2,13 +2,7 @@ package io.firstline.connection;
 
 import io.firstline.connection.report.DropCause;
 import io.firstline.payload.Payload;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.util.CharsetUtil;
 import io.vertx.core.buffer.Buffer;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Assembles the frames of one connection into messages. Pure: no socket, no clock.
@@ -39,8 +33,6 @@ public final class MessageAssembler {
     private static final int MAX_SKIPPED_LIMITS = 4;
 
     private static final long LEAST_SKIPPED = 64L << 20;
-
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final int maxMessageBytes;
     private final Sink sink;
@@ -133,33 +125,10 @@ public final class MessageAssembler {
     public void onMessage(Payload payload) {
         if (payload.length() > maxMessageBytes) {
             sink.dropped(DropCause.OVERSIZE, payload.length());
-        } else if (payload.isText() && !isUtf8(payload)) {
+        } else if (payload.isText() && !payload.isUtf8()) {
             sink.dropped(DropCause.NOT_UTF8, payload.length());
         } else {
             sink.message(payload);
         }
-    }
-
-    private static boolean isUtf8(Payload payload) {
-        return isAscii(payload.array(), payload.from(), payload.length())
-                || ByteBufUtil.isText(
-                        Unpooled.wrappedBuffer(payload.array(), payload.from(), payload.length()), CharsetUtil.UTF_8);
-    }
-
-    /**
-     * Reads eight bytes at a time: most market data is ASCII, and a look at each byte would add a fifth to the cost of
-     * a message.
-     */
-    private static boolean isAscii(byte[] array, int offset, int length) {
-        int end = offset + length;
-        long seen = 0;
-        int at = offset;
-        for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            seen |= (long) LONGS.get(array, at);
-        }
-        for (; at < end; at++) {
-            seen |= array[at];
-        }
-        return (seen & 0x8080_8080_8080_8080L) == 0;
     }
 }

@@ -7,10 +7,11 @@ import io.firstline.payload.Payload;
 import io.firstline.stream.CopyListener;
 import java.util.List;
 
-/** Takes the frames of all connections: splits them, reads them, and passes data to the arbitration. */
+/** Takes the frames of all connections: decodes and splits them, reads them, and passes data to the arbitration. */
 final class CopyReceiver implements PooledConnection.Receiver {
     private final MessageReader reader;
     private final FeedMonitor monitor;
+    private final PayloadDecoder decoder;
     private final ValueSplitter splitter;
     private final FeedEventLog eventLog;
     private final Replacements replacements;
@@ -24,6 +25,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
     CopyReceiver(FeedParts parts, Replacements replacements, Arbitration arbitration) {
         this.reader = parts.reader();
         this.monitor = parts.monitor();
+        this.decoder = parts.decoder();
         this.splitter = parts.splitter();
         this.eventLog = parts.eventLog();
         this.replacements = replacements;
@@ -57,6 +59,13 @@ final class CopyReceiver implements PooledConnection.Receiver {
         if (replacements.activity().unanswered()) {
             replacements.noteActivity(arrivalNanos);
         }
+        Payload message = decoder.decoded(member, payload);
+        if (message != null) {
+            split(member, message, arrivalNanos);
+        }
+    }
+
+    private void split(PooledConnection member, Payload payload, long arrivalNanos) {
         List<JsonValues.Range> values = splitter.valuesOf(payload);
         if (values.isEmpty()) {
             take(member, payload, arrivalNanos);

@@ -20,6 +20,7 @@ record FeedParts(
         MessageReader reader,
         StreamTable streams,
         Sequencer sequencer,
+        PayloadDecoder decoder,
         ValueSplitter splitter) {
 
     /** Creates the parts of a feed without slots. */
@@ -50,6 +51,7 @@ record FeedParts(
                 reader,
                 streams,
                 new Sequencer(publication, gaps, streams, scheduler),
+                new PayloadDecoder(dialect.content().payload()),
                 new ValueSplitter(reader.expectsJson(), eventLog));
     }
 }

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param serverTime the source of the venue's time; only with {@code eventTime}
  * @param eventTime the time of the event in a message, used only for latency figures
  * @param notices the server's messages about its connection and its requests, except replies with an id
+ * @param content the form of its messages
  */
 public record MessageFormat(
         List<String> stream,
@@ -46,7 +47,8 @@ public record MessageFormat(
         List<StreamClass> classes,
         ServerTime serverTime,
         EventTime eventTime,
-        Notices notices) {
+        Notices notices,
+        MessageContent content) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     private static final int MAX_POINTERS = 16;
     /** The most different pointers for one message. */
@@ -75,6 +77,7 @@ public record MessageFormat(
         serverTime = serverTime == null ? ServerTime.NONE : serverTime;
         eventTime = eventTime == null ? EventTime.NONE : eventTime;
         notices = notices == null ? Notices.NONE : notices;
+        content = content == null ? MessageContent.NONE : content;
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
@@ -145,7 +148,8 @@ public record MessageFormat(
                 List.of(),
                 ServerTime.NONE,
                 EventTime.NONE,
-                Notices.NONE);
+                Notices.NONE,
+                MessageContent.NONE);
     }
 
     /** Finds keys that point to an object or array because another pointer leads into it. */
@@ -208,7 +212,8 @@ public record MessageFormat(
                 classes,
                 server,
                 event,
-                notices);
+                notices,
+                content);
     }
 
     /** The class of a stream; {@link StreamClass#UNKNOWN} if none matches. */

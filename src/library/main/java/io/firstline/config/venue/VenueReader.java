@@ -351,8 +351,16 @@ final class VenueReader {
                         classes,
                         serverTime,
                         eventTime,
-                        notices),
+                        notices,
+                        content(messages)),
                 MessageFormat.NONE);
+    }
+
+    private static MessageContent content(JsonNode messages) {
+        return new MessageContent(
+                messages.has("payload")
+                        ? constant(PayloadEncoding.class, messages.path("payload"))
+                        : PayloadEncoding.NONE);
     }
 
     private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {

@@ -6,6 +6,8 @@ public enum DropCause {
     OVERSIZE("oversize"),
     /** A text message that is not UTF-8. */
     NOT_UTF8("not-utf8"),
+    /** A binary message that is not text in the encoding that the venue's profile names. */
+    UNDECODABLE("undecodable"),
     /** Incomplete when its connection ended. */
     TRUNCATED("truncated"),
     /** A consumer's buffer was full. */

@@ -62,7 +62,7 @@ public final class MissingMembers {
 
     private String seen() {
         if (!missing.text()) {
-            return "they are binary, and only text is read";
+            return "they are binary; set \"payload\" to how they hold text";
         }
         if (sample == null || !sample.isContainerNode()) {
             return "they are not JSON, or too long to inspect";

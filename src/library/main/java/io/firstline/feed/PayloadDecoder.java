@@ -1,0 +1,57 @@
+package io.firstline.feed;
+
+import io.firstline.config.venue.PayloadEncoding;
+import io.firstline.connection.report.DropCause;
+import io.firstline.payload.Payload;
+import io.firstline.payload.TextInflater;
+import io.firstline.payload.TextInflater.Wrapper;
+
+/**
+ * Restores the text in binary messages, as the venue's profile says. A message that holds none is dropped and counted.
+ * Runs on the feed's context.
+ */
+final class PayloadDecoder {
+    private final PayloadEncoding encoding;
+    /** Null = the text is not compressed. */
+    private final TextInflater inflater;
+    /** The text; reused. */
+    private final Payload text = new Payload();
+
+    PayloadDecoder(PayloadEncoding encoding) {
+        this.encoding = encoding;
+        this.inflater = switch (encoding) {
+            case NONE, UTF8 -> null;
+            case GZIP -> new TextInflater(Wrapper.GZIP);
+            case ZLIB -> new TextInflater(Wrapper.ZLIB);
+            case DEFLATE -> new TextInflater(Wrapper.NONE);
+        };
+    }
+
+    /** Returns the message to read, valid until the next one; null = it was dropped. */
+    Payload decoded(PooledConnection member, Payload message) {
+        return encoding == PayloadEncoding.NONE || message.isText() ? message : text(member, message);
+    }
+
+    private Payload text(PooledConnection member, Payload message) {
+        if (inflater == null) {
+            text.over(message.array(), message.from(), message.length(), true);
+        } else {
+            int most = member.connection.config().maxMessageBytes();
+            int length = inflater.inflate(message.array(), message.from(), message.length(), most);
+            if (length == TextInflater.TOO_LONG) {
+                member.dropped(member.connection, DropCause.OVERSIZE, most + 1L);
+                return null;
+            }
+            text.over(inflater.result(), 0, Math.max(0, length), true);
+            if (length == TextInflater.MALFORMED) {
+                return undecodable(member, message);
+            }
+        }
+        return text.isUtf8() ? text : undecodable(member, message);
+    }
+
+    private static Payload undecodable(PooledConnection member, Payload message) {
+        member.dropped(member.connection, DropCause.UNDECODABLE, message.length());
+        return null;
+    }
+}
