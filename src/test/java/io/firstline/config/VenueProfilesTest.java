@@ -9,7 +9,9 @@ import io.firstline.config.service.ServiceConfig;
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.Heartbeat;
 import io.firstline.config.venue.Limits;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.config.venue.Venue;
@@ -94,14 +96,24 @@ class VenueProfilesTest {
     }
 
     @Test
-    void shouldRefuseAKeyThatMustBeAnObject() {
-        String classes = "\"classes\":{\"c\":{\"match\":\"^b\",\"key\":[\"/d/e\",\"/d\"]}}";
-        assertThat(errors("a", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/s\"]," + classes + "}}"))
+    void shouldReadWhatIdentifiesAMessage() throws IOException {
+        String classes = "\"classes\":{\"c\":{\"match\":\"^b\",\"key\":[\"/d/e\",\"/d\"],\"ignore\":[\"/t\"]}}";
+        venue(
+                "a",
+                "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"gzip\",\"stream\":[\"/s\"],\"ignore\":[\"/id\"],"
+                        + classes + "}}");
+
+        MessageFormat dialect = Venue.find("a", directory).dialect();
+
+        assertThat(dialect.content()).isEqualTo(new MessageContent(PayloadEncoding.GZIP, List.of("/id")));
+        assertThat(dialect.classOf("b").key()).containsExactly("/d/e", "/d");
+        assertThat(dialect.classOf("b").ignore()).containsExactly("/t");
+        assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"br\",\"ignore\":[\"id\"]}}"))
+                .hasSize(1);
+        assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"ignore\":[\"id\"]}}"))
                 .singleElement()
                 .asString()
-                .contains("\"/d\", which is an object or an array where \"/d/e\" is read at /messages/classes/c/key");
-        assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"stream\":[\"/d/e/s\"]," + classes + "}}"))
-                .hasSize(2);
+                .contains("/messages/ignore");
     }
 
     @Test

@@ -48,12 +48,13 @@ class ProfileTroubleTest extends FeedTestBase {
     }
 
     @Test
-    void shouldTellThatAKeyIsAnObject() {
-        WsPool pool = pool(dialect(List.of("/contents"), Sequence.NONE));
+    void shouldTellThatANumberIsAnObject() {
+        WsPool pool =
+                pool(dialect(List.of(), new Sequence(Link.INCREASING, List.of("/contents"), List.of(), List.of())));
 
         JsonObject facts = awaitNotFound(n -> server.send("{\"s\":\"x\",\"contents\":{\"n\":" + n + "}}", 0, 1));
 
-        assertThat(facts.getString("what")).isEqualTo("key");
+        assertThat(facts.getString("what")).isEqualTo("sequence");
         assertThat(facts.getString("class")).isEqualTo("all");
         assertThat(facts.getJsonArray("pointers")).isEqualTo(new JsonArray().add("/contents"));
         assertThat(facts.getString("reason")).contains("/contents holds an object");

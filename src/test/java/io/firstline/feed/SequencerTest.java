@@ -61,7 +61,8 @@ class SequencerTest extends FeedTestBase {
                 List.of(),
                 10,
                 Heartbeat.NONE,
-                List.of(new StreamClass("numbered", "^x", List.of("/n"), sequence, mode, holdMs, holdMessages)),
+                List.of(new StreamClass(
+                        "numbered", "^x", List.of("/n"), List.of(), sequence, mode, holdMs, holdMessages)),
                 ServerTime.NONE,
                 EventTime.NONE,
                 Notices.NONE,

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,42 @@ class KeyReaderPropertyTest {
         }
     }
 
+    /** An object or array where it is wanted, also where other pointers lead into it. */
+    @Test
+    void shouldReadWholeObjectsAndArrays() {
+        int containers = 0;
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            List<String> pointers = json.pointers(document, 8);
+            byte[] bytes = bytes(json.text(document, false));
+            String what = what(i, bytes);
+            JsonNode tree = JacksonOracle.tree(bytes).orElseThrow();
+            KeyReader reader = new KeyReader(pointers, new HashSet<>(pointers));
+
+            KeyValues read = reader.read(bytes, 0, bytes.length);
+
+            assertThat(read).as(what).isNotNull();
+            JacksonOracle.assertRead(read, pointers, tree, what);
+            for (int p = 0; p < pointers.size(); p++) {
+                JsonNode expected = JacksonOracle.at(tree, pointers.get(p));
+                boolean present = !expected.isMissingNode() && !expected.isNull();
+                assertThat(read.contentHash(p) != 0).as(what + pointers.get(p)).isEqualTo(present);
+                assertThat(read.to(p) > read.from(p) || expected.asText().isEmpty())
+                        .as(what + pointers.get(p))
+                        .isEqualTo(
+                                !expected.isMissingNode() || expected.asText().isEmpty());
+                if (expected.isContainerNode()) {
+                    containers++;
+                    byte[] part = Arrays.copyOfRange(bytes, read.from(p), read.to(p));
+                    assertThat(JacksonOracle.tree(part))
+                            .as(what + pointers.get(p))
+                            .contains(expected);
+                }
+            }
+        }
+        assertThat(containers).isGreaterThan(DOCUMENTS / 10);
+    }
+
     @Test
     void shouldNeverThrowNorReadWhatIsNotThereFromDamagedDocuments() {
         int accepted = 0;
@@ -79,7 +117,7 @@ class KeyReaderPropertyTest {
         for (int i = 0; i < DOCUMENTS / 4; i++) {
             JsonNode document = json.document();
             List<String> pointers = json.pointers(document, 1 + random.nextInt(4));
-            KeyReader reader = new KeyReader(pointers);
+            KeyReader reader = new KeyReader(pointers, random.nextBoolean() ? Set.of() : new HashSet<>(pointers));
             byte[] bytes = bytes(json.text(document, false));
             for (int d = 0; d < DAMAGES_EACH; d++) {
                 byte[] damaged = damage(bytes);

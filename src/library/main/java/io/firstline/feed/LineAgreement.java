@@ -158,8 +158,10 @@ final class LineAgreement {
         String candidates = difference.keyCandidates().isEmpty()
                 ? "the values that are equal in all copies of a message"
                 : String.join(", ", difference.keyCandidates());
+        String ignore =
+                difference.members().isEmpty() ? "" : ", or those that differ to its \"ignore\" if they mean nothing";
         return "messages" + what + " on " + String.join(", ", ids)
                 + " almost never match those on other connections and may be published once per connection" + differing
-                + "; add to the \"key\" of a venue profile: " + candidates;
+                + "; add to the \"key\" of a venue profile: " + candidates + ignore;
     }
 }

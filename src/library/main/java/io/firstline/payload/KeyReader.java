@@ -2,6 +2,7 @@ package io.firstline.payload;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Reads the values at some JSON pointers from a message's bytes, in one pass, without a tree, a string or other
@@ -13,7 +14,8 @@ import java.util.Objects;
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
  * null key must not match as copies. {@link KeyValues#isNull} distinguishes null from an absent value. If an object repeats a
- * name, the first member counts and the others are ignored. Names are compared with their escapes resolved.
+ * name, the first member counts and the others are ignored. Names are compared with their escapes resolved. Where a
+ * pointer takes them, an object or array has a {@link KeyValues#contentHash}: that of its bytes.
  *
  * <p><b>Checks.</b> Reading ends at the comma or bracket behind the last wanted value; the rest is not read. Until
  * then, objects and arrays that pointers lead through are checked as RFC 8259 demands, with all their names, strings,
@@ -44,10 +46,21 @@ public final class KeyReader {
      *     if there are too many
      */
     public KeyReader(List<String> pointers) {
+        this(pointers, Set.of());
+    }
+
+    /**
+     * Makes a reader that also takes objects and arrays.
+     *
+     * @param containers the pointers whose value may be an object or array
+     * @throws IllegalArgumentException as above
+     */
+    public KeyReader(List<String> pointers, Set<String> containers) {
         if (pointers.size() > MAX_POINTERS) {
             throw new IllegalArgumentException(pointers.size() + " pointers; at most " + MAX_POINTERS);
         }
         scalars = pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
+        containers.forEach(p -> root.place(p).scalarHere().takeContainers());
         values = new KeyValues(scalars);
         places = (int) pointers.stream().distinct().count();
     }
@@ -83,9 +96,12 @@ public final class KeyReader {
             if (first != '{' && first != '[') {
                 return take(place.scalar(), at);
             }
-            if (!place.isLeaf()) {
-                return first == '{' ? object(place, at) : array(place, at);
+            int end = place.isLeaf() ? json.value(at) : first == '{' ? object(place, at) : array(place, at);
+            if (end >= 0 && place.scalar() != null && place.scalar().takesContainers()) {
+                place.scalar().take(json.bytes(), at, end, false);
+                missing--; // before this, not all were found, so it was read to its end
             }
+            return end;
         }
         return json.value(at);
     }

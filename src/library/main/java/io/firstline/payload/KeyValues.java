@@ -29,6 +29,24 @@ public final class KeyValues {
         return scalars[pointer].hash();
     }
 
+    /**
+     * The same hash, also for an object or array if its pointer takes them: that of its bytes as written. 0 if absent
+     * or null, never 0 otherwise.
+     */
+    public long contentHash(int pointer) {
+        return scalars[pointer].contentHash();
+    }
+
+    /** The position of the first byte of a value, object or array that is to be ignored. */
+    int from(int pointer) {
+        return scalars[pointer].from();
+    }
+
+    /** The position behind its last byte; equal to {@link #from} if there is none. */
+    int to(int pointer) {
+        return scalars[pointer].to();
+    }
+
     /** The number of bytes of the value as written, without quotes; 0 if absent. */
     public int length(int pointer) {
         return scalars[pointer].length();

@@ -5,7 +5,7 @@ import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import java.nio.charset.StandardCharsets;
 
-/** The position and type of one value. Its content is read lazily, because most copies need only its hash. */
+/** The position and type of one value, or of an object or array where one is wanted. Its content is read lazily, because most copies need only its hash. */
 final class Scalar {
     private enum Kind {
         ABSENT(0),
@@ -13,7 +13,8 @@ final class Scalar {
         TEXT(0),
         TEXT_WITH_ESCAPES(0),
         NUMBER(0x9E3779B97F4A7C15L),
-        BOOLEAN(0xC2B2AE3D27D4EB4FL);
+        BOOLEAN(0xC2B2AE3D27D4EB4FL),
+        CONTAINER(0x165667B19E3779F9L);
 
         /** Distinguishes the number 5 from the text "5". */
         private final long salt;
@@ -29,6 +30,7 @@ final class Scalar {
     private final Unescaped unescaped = new Unescaped();
 
     private Kind kind = Kind.ABSENT;
+    private boolean takesContainers;
     private byte[] bytes = {};
     private int from;
     private int to;
@@ -49,6 +51,7 @@ final class Scalar {
             case '"' -> escaped ? Kind.TEXT_WITH_ESCAPES : Kind.TEXT;
             case 'n' -> Kind.NULL;
             case 't', 'f' -> Kind.BOOLEAN;
+            case '{', '[' -> Kind.CONTAINER;
             default -> Kind.NUMBER;
         };
         int quote = text[start] == '"' ? 1 : 0;
@@ -56,8 +59,27 @@ final class Scalar {
         to = end - quote;
     }
 
+    /** An object or array here has a {@link #contentHash} from now on. */
+    void takeContainers() {
+        takesContainers = true;
+    }
+
+    boolean takesContainers() {
+        return takesContainers;
+    }
+
     boolean isPresent() {
-        return kind != Kind.ABSENT && kind != Kind.NULL;
+        return kind != Kind.ABSENT && kind != Kind.NULL && kind != Kind.CONTAINER;
+    }
+
+    /** The position of its first byte, behind an opening quote. */
+    int from() {
+        return from;
+    }
+
+    /** The position behind its last byte, before a closing quote; not above {@link #from} if there is nothing. */
+    int to() {
+        return kind == Kind.ABSENT ? from : to;
     }
 
     boolean isNull() {
@@ -69,7 +91,12 @@ final class Scalar {
     }
 
     long hash() {
-        if (!isPresent()) {
+        return isPresent() ? contentHash() : 0;
+    }
+
+    /** The hash of the value, or of the bytes of an object or array; 0 = absent or null. */
+    long contentHash() {
+        if (kind == Kind.ABSENT || kind == Kind.NULL) {
             return 0;
         }
         long hash = kind == Kind.TEXT_WITH_ESCAPES ? hashUnescaped() : XXH3.hashBytesToLong(bytes, from, to - from);

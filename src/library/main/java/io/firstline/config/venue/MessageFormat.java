@@ -3,8 +3,6 @@ package io.firstline.config.venue;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
-import io.firstline.config.problem.Problem;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,8 +92,8 @@ public record MessageFormat(
                 "errors",
                 notices.errors().stream().map(FieldMatcher::at).distinct().toList());
         checkPointers(checks, "errorText", notices.errorText());
-        int pointers =
-                pointers(stream, control, ackId, refusal, classes, notices).size();
+        int pointers = pointers(stream, control, ackId, refusal, classes, notices, content)
+                .size();
         checks.require(
                         JsonText.isPointer(ackId),
                         "ackId",
@@ -126,7 +124,6 @@ public record MessageFormat(
                         "eventTime",
                         "nothing, but a source of the server's time",
                         "\"eventTime\" together with \"serverTime\"")
-                .add(objectsAsKeys(stream, classes))
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
     }
@@ -152,35 +149,16 @@ public record MessageFormat(
                 MessageContent.NONE);
     }
 
-    /** Finds keys that point to an object or array because another pointer leads into it. */
-    private static List<Problem> objectsAsKeys(List<String> stream, List<StreamClass> classes) {
-        List<Problem> problems = new ArrayList<>();
-        for (StreamClass type : classes) {
-            List<String> others = new ArrayList<>(stream);
-            others.addAll(type.key());
-            others.addAll(type.sequence().last());
-            for (String key : type.key()) {
-                others.stream()
-                        .filter(other -> other.startsWith(key + "/"))
-                        .findFirst()
-                        .ifPresent(other -> problems.add(new Problem(
-                                "/classes" + ProblemText.step(type.name()) + "/key",
-                                ProblemText.quoted(key) + ", which is an object or an array where "
-                                        + ProblemText.quoted(other) + " is read",
-                                "pointers to strings, numbers, true or false")));
-            }
-        }
-        return problems;
-    }
-
     private static Set<String> pointers(
             List<String> stream,
             List<FieldMatcher> control,
             String ackId,
             List<FieldMatcher> refusal,
             List<StreamClass> classes,
-            Notices notices) {
+            Notices notices,
+            MessageContent content) {
         Set<String> pointers = new HashSet<>(stream);
+        pointers.addAll(content.ignore());
         notices.shutdown().forEach(sign -> pointers.add(sign.at()));
         notices.errors().forEach(sign -> pointers.add(sign.at()));
         pointers.addAll(notices.errorText());

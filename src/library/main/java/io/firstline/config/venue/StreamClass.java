@@ -15,8 +15,9 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param name for people
  * @param match a regular expression found in the names of its streams
- * @param key JSON pointers whose values together identify a message within its stream; missing values are skipped;
- *     empty = its bytes are its identity
+ * @param key JSON pointers whose values together identify a message within its stream, objects and arrays by their bytes;
+ *     missing values are skipped; empty = its bytes are its identity
+ * @param ignore JSON pointers to further values that may differ between the copies of a message
  * @param sequence the numbers that prove that no message is missing
  * @param mode the messages to publish, and their order
  * @param holdMs with {@link Mode#ORDERED}, the longest time that messages wait for a missing one, milliseconds, default
@@ -24,7 +25,14 @@ import java.util.regex.PatternSyntaxException;
  * @param holdMessages with {@link Mode#ORDERED}, the most messages that wait, default 1,000
  */
 public record StreamClass(
-        String name, Pattern match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
+        String name,
+        Pattern match,
+        List<String> key,
+        List<String> ignore,
+        Sequence sequence,
+        Mode mode,
+        int holdMs,
+        int holdMessages) {
     public static final int DEFAULT_HOLD_MS = 50;
     public static final int DEFAULT_HOLD_MESSAGES = 1_000;
     /** For unknown streams. */
@@ -32,10 +40,12 @@ public record StreamClass(
 
     public StreamClass {
         key = key == null ? List.of() : List.copyOf(key);
+        ignore = ignore == null ? List.of() : List.copyOf(ignore);
         sequence = sequence == null ? Sequence.NONE : sequence;
         mode = mode == null ? Mode.FIRST : mode;
         Checks checks = new Checks().require(name != null && !name.isBlank(), "name", name, "a name that is not blank");
         MessageFormat.checkPointers(checks, "key", key);
+        MessageFormat.checkPointers(checks, "ignore", ignore);
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
@@ -54,7 +64,7 @@ public record StreamClass(
 
     /** A class whose messages are published as their first copies arrive. */
     public StreamClass(String name, String match, List<String> key, Sequence sequence) {
-        this(name, match, key, sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
+        this(name, match, key, List.of(), sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
     }
 
     /**
@@ -63,8 +73,15 @@ public record StreamClass(
      * @throws InvalidConfigException if it is invalid or another field is wrong
      */
     public StreamClass(
-            String name, String match, List<String> key, Sequence sequence, Mode mode, int holdMs, int holdMessages) {
-        this(name, compiled(match), key, sequence, mode, holdMs, holdMessages);
+            String name,
+            String match,
+            List<String> key,
+            List<String> ignore,
+            Sequence sequence,
+            Mode mode,
+            int holdMs,
+            int holdMessages) {
+        this(name, compiled(match), key, ignore, sequence, mode, holdMs, holdMessages);
     }
 
     static Pattern compiled(String match) {
@@ -86,6 +103,7 @@ public record StreamClass(
     /** All pointers that are read from its messages. */
     List<String> pointers() {
         List<String> pointers = new ArrayList<>(key);
+        pointers.addAll(ignore);
         pointers.addAll(sequence.last());
         pointers.addAll(sequence.first());
         pointers.addAll(sequence.previous());
@@ -99,6 +117,7 @@ public record StreamClass(
                 && name.equals(that.name)
                 && match.pattern().equals(that.match.pattern()) // Pattern does not define equality
                 && key.equals(that.key)
+                && ignore.equals(that.ignore)
                 && sequence.equals(that.sequence)
                 && mode == that.mode
                 && holdMs == that.holdMs

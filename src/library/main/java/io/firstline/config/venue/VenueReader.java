@@ -335,6 +335,7 @@ final class VenueReader {
         ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
                 ? ServerTime.NONE // an error of one must not cause an error of the other
                 : serverTime(venue.path("serverTime"));
+        MessageContent content = content(messages);
         return attempt(
                 "/messages",
                 () -> new MessageFormat(
@@ -352,15 +353,19 @@ final class VenueReader {
                         serverTime,
                         eventTime,
                         notices,
-                        content(messages)),
+                        content),
                 MessageFormat.NONE);
     }
 
-    private static MessageContent content(JsonNode messages) {
-        return new MessageContent(
-                messages.has("payload")
-                        ? constant(PayloadEncoding.class, messages.path("payload"))
-                        : PayloadEncoding.NONE);
+    private MessageContent content(JsonNode messages) {
+        return attempt(
+                "/messages",
+                () -> new MessageContent(
+                        messages.has("payload")
+                                ? constant(PayloadEncoding.class, messages.path("payload"))
+                                : PayloadEncoding.NONE,
+                        texts(messages.path("ignore"))),
+                MessageContent.NONE);
     }
 
     private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {
@@ -370,6 +375,7 @@ final class VenueReader {
                         name,
                         type.path("match").asText(),
                         texts(type.path("key")),
+                        texts(type.path("ignore")),
                         sequence(pointer + "/sequence", type.path("sequence")),
                         type.has("mode") ? constant(Mode.class, type.path("mode")) : Mode.FIRST,
                         type.path("holdMs").asInt(StreamClass.DEFAULT_HOLD_MS),

@@ -26,8 +26,8 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     public StreamWatch stream;
     /** The venue's key as a hash; 0 = it has none, only its bytes identify it. */
     public long key;
-    /** Hash of all bytes, computed when needed; 0 = not yet. */
-    private long hash;
+    /** Hash of all bytes that count, computed when needed unless some do not; 0 = not yet. */
+    long hash;
 
     public long first;
     public long last;

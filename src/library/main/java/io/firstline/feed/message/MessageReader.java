@@ -6,6 +6,7 @@ import io.firstline.feed.message.ArrivingCopy.Kind;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
+import io.firstline.payload.MaskedHash;
 import io.firstline.payload.Payload;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class MessageReader {
     /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
 
+    private final MaskedHash maskedHash = new MaskedHash();
     private final Function<KeyValues, String> nameOfStream = this::nameOrNone;
     private final Function<String, ValuePlaces> placesOfStream;
     private long copies;
@@ -52,7 +54,7 @@ public final class MessageReader {
         this.layout = new ProfileLayout(dialect);
         this.streams = streams;
         this.profile = layout.profile();
-        this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read);
+        this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
         this.placesOfStream = layout::placesOf;
     }
 
@@ -93,6 +95,8 @@ public final class MessageReader {
         if (copy.stream != null) {
             identify(copy, read, copy.stream.places);
             copy.stream.spoke(copy.arrivalNanos);
+        } else if (read != null && !layout.ignore.isEmpty()) {
+            copy.hash = maskedHash.of(copy.payload, read, layout.ignore);
         }
         check(copy);
     }
@@ -152,6 +156,9 @@ public final class MessageReader {
 
     private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
         copy.key = identity(read, at);
+        if (!at.ignore().isEmpty()) {
+            copy.hash = maskedHash.of(copy.payload, read, at.ignore());
+        }
         copy.last = number(read, at.last());
         if (copy.last != OutgoingCopy.NO_NUMBER) {
             copy.first = firstNumber(read, at, copy.last);
@@ -204,9 +211,9 @@ public final class MessageReader {
     private long identity(KeyValues read, ValuePlaces at) {
         long identity = 0;
         for (int i = 0; i < at.key().size(); i++) {
-            int pointer = at.key().get(i);
-            if (read.isPresent(pointer)) {
-                identity = mixed(identity, read.hash(pointer));
+            long hash = read.contentHash(at.key().get(i));
+            if (hash != 0) {
+                identity = mixed(identity, hash);
             }
         }
         return identity == 0 ? 0 : mixed(identity, streamHash(read));

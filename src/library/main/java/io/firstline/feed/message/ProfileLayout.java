@@ -7,8 +7,10 @@ import io.firstline.feed.report.FeedFact.ProfileValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Which values a venue's profile wants of each message, and at which index each of them is read. Immutable. */
@@ -27,6 +29,11 @@ public final class ProfileLayout {
     public final List<FieldMatch> shutdown;
     public final List<FieldMatch> errors;
     final List<Integer> errorText;
+    /** For messages without a stream. */
+    final List<Integer> ignore;
+    /** The pointers at which an object or array counts. */
+    final Set<String> containers = new HashSet<>();
+
     private final Map<StreamClass, ValuePlaces> places = new HashMap<>();
 
     public ProfileLayout(MessageFormat dialect) {
@@ -42,13 +49,18 @@ public final class ProfileLayout {
         shutdown = signs(dialect.notices().shutdown(), pointers);
         errors = signs(dialect.notices().errors(), pointers);
         errorText = placed(dialect.notices().errorText(), pointers);
+        ignore = placed(dialect.content().ignore(), pointers);
+        containers.addAll(dialect.content().ignore());
         Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
                 .forEach(type -> places.put(
                         type,
                         new ValuePlaces(
                                 dialect.classes().indexOf(type) + 1,
                                 type,
-                                placed(type.key(), pointers),
+                                container(type.key(), pointers),
+                                Stream.concat(ignore.stream(), container(type.ignore(), pointers).stream())
+                                        .distinct()
+                                        .toList(),
                                 placed(type.sequence().last(), pointers),
                                 placed(type.sequence().first(), pointers),
                                 placed(type.sequence().previous(), pointers),
@@ -64,6 +76,11 @@ public final class ProfileLayout {
 
     private static List<Integer> placed(List<String> wanted, List<String> pointers) {
         return wanted.stream().map(pointer -> placed(pointer, pointers)).toList();
+    }
+
+    private List<Integer> container(List<String> wanted, List<String> pointers) {
+        containers.addAll(wanted);
+        return placed(wanted, pointers);
     }
 
     private static int placed(String pointer, List<String> pointers) {

@@ -7,11 +7,13 @@ import java.util.List;
  * The indexes of a stream class's values among the pointers that are read.
  *
  * @param number of the class, from 1; 0 = streams without a class
+ * @param ignore those of the profile and of the class
  */
 public record ValuePlaces(
         int number,
         StreamClass type,
         List<Integer> key,
+        List<Integer> ignore,
         List<Integer> last,
         List<Integer> first,
         List<Integer> previous,
