@@ -99,9 +99,28 @@ class ConnectBudgetTest {
 
     @Test
     void shouldKeepNothingForAFeedThatAsksNoMore() {
-        budget.wish("venue", "gone", 0);
-        assertThat(budget.take("venue", 1, "here", false, SECOND)).isBetween(1_000L, 1_001L);
-        assertThat(budget.take("venue", 1, "here", false, 61 * SECOND)).isZero();
+        budget.wish("venue", "gone", 1_000 * SECOND);
+        assertThat(budget.take("venue", 1, "here", false, 1_001 * SECOND)).isBetween(1_000L, 1_001L);
+        assertThat(budget.take("venue", 1, "here", false, 1_060 * SECOND)).isPositive();
+        assertThat(budget.take("venue", 1, "here", false, 1_060 * SECOND + 1)).isZero();
+    }
+
+    @Test
+    void shouldKeepAnAttemptForADarkFeedThatWasRefusedAndForNoOther() {
+        budget.take("venue", 2, 0);
+        budget.take("venue", 2, 0);
+        long soon = ConnectBudget.WINDOW_NANOS - SECOND;
+        assertThat(budget.take("venue", 2, "dark", true, soon)).isPositive();
+        assertThat(budget.take("venue", 2, "lit", false, soon)).isPositive();
+
+        long now = ConnectBudget.WINDOW_NANOS;
+        assertThat(budget.take("venue", 2, "third", false, now)).isZero();
+        assertThat(budget.take("venue", 2, "third", false, now))
+                .as("the last one is for the dark feed")
+                .isPositive();
+        assertThat(budget.take("venue", 2, "dark", false, now))
+                .as("which may use it for whatever it likes")
+                .isZero();
     }
 
     @Test
@@ -194,6 +213,15 @@ class ConnectBudgetTest {
     }
 
     @Test
+    void shouldForgetHostsWhoseAttemptsNoLongerCount() {
+        for (int i = 0; i < ConnectBudget.MAX_HOSTS; i++) {
+            budget.take("h" + i, 10, 0);
+        }
+        budget.take("one more", 10, ConnectBudget.WINDOW_NANOS);
+        assertThat(budget.hosts()).isEqualTo(1);
+    }
+
+    @Test
     void shouldForgetIdleHostsFirst() {
         budget.wish("wished", "f", 0);
         budget.pause("paused", 1_000, 0);
@@ -211,7 +239,7 @@ class ConnectBudgetTest {
     void shouldBeSharedByAllFeedsOfAVertx() {
         Vertx vertx = Vertx.vertx();
         try {
-            assertThat(ConnectBudget.of(vertx)).isSameAs(ConnectBudget.of(vertx));
+            assertThat(ConnectBudget.of(vertx)).isNotNull().isSameAs(ConnectBudget.of(vertx));
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }

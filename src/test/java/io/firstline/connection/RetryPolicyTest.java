@@ -33,6 +33,15 @@ class RetryPolicyTest {
     }
 
     @Test
+    void shouldDrawBothBoundsToo() {
+        RetryPolicy quick = new RetryPolicy(new RetryConfig(1, 1, 0), new SplittableRandom(seed));
+        assertThat(LongStream.generate(() -> quick.delayMs(0)).limit(100))
+                .as("seed %d", seed)
+                .contains(0L, 1L)
+                .allMatch(ms -> ms <= 1);
+    }
+
+    @Test
     void shouldNeverOverflow() {
         RetryPolicy slow = new RetryPolicy(new RetryConfig(60_000, 3_600_000, 0), new SplittableRandom(seed));
         for (int attempt : new int[] {0, 5, 30, 31, 62, 63, 64, 1_000_000, Integer.MAX_VALUE}) {

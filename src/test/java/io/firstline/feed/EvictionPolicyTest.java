@@ -72,6 +72,9 @@ class EvictionPolicyTest {
         assertThat(ids(EvictionPolicy.slow(lags(75_000, 1_000, 1_100, 75_000, 76_000), RankBy.LAG, 0)))
                 .as("three of five are slow, at most two go")
                 .containsExactly("c4", "c0");
+        assertThat(ids(EvictionPolicy.slow(lags(1_000, 75_000, 1_000, 76_000), RankBy.LAG, 0)))
+                .as("two of four are slow")
+                .containsExactly("c3", "c1");
     }
 
     @Test
@@ -85,7 +88,8 @@ class EvictionPolicyTest {
                 .as("pings are enough")
                 .hasSize(1);
 
-        List<Contender> enough = List.of(contender("a", 1, 1_000), live.get(1));
+        LineWindow justEnough = new LineWindow(PromotionPolicy.COPIES, 0, 1_000, 1_000);
+        List<Contender> enough = List.of(new Contender("a", 1, justEnough, OLD_MS), live.get(1));
         assertThat(ids(EvictionPolicy.slow(enough, RankBy.LAG, 0)))
                 .as("that it brings few while others bring many is not to its credit")
                 .containsExactly("b");
@@ -136,6 +140,7 @@ class EvictionPolicyTest {
 
         assertThat(lossy.figures(RankBy.LATENCY)).isEqualTo("latency 1.235 ms");
         assertThat(lossy.figures(RankBy.LAG)).isEqualTo("lag p99 1.234 ms, 5.0 % of messages missing");
+        assertThat(contender("first everywhere", 1, 0).figures(RankBy.LAG)).isEqualTo("lag p99 0.0 ms");
         assertThat(new Contender("n", Double.NaN, new LineWindow(0, 0, -1, -1), 0).figures(RankBy.LAG))
                 .isEqualTo("no message");
     }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class FirstDataDeadlineTest {
     private static final long DEADLINE = FirstDataDeadline.DEADLINE_NANOS;
+    /** Longer after the clock's origin than the deadline. */
+    private static final long SUBSCRIBED = 70_000_000_000L;
 
     private final FirstDataDeadline data = new FirstDataDeadline();
     private final Map<String, Long> seen = new HashMap<>();
@@ -19,30 +21,38 @@ class FirstDataDeadlineTest {
 
     @Test
     void shouldTellOnceWhatShowsNothing() {
-        data.expect(List.of("b", "a"), 0);
-        data.expect(List.of("a"), DEADLINE - 1); // subscribed again, on another connection
+        assertThat(data.expectsNothing()).isTrue();
+        data.expect(List.of("trades", "book", "ticker", "candles", "funding"), SUBSCRIBED);
+        data.expect(List.of("book"), SUBSCRIBED + DEADLINE - 1); // subscribed again, on another connection
 
-        assertThat(overdue(null, false, DEADLINE - 1)).isEmpty();
-        assertThat(overdue(null, false, DEADLINE)).containsExactly("a", "b");
-        assertThat(overdue(null, false, 9 * DEADLINE)).isEmpty();
+        assertThat(overdue(null, false, SUBSCRIBED + DEADLINE - 1)).isEmpty();
+        assertThat(data.expectsNothing()).isFalse();
+        assertThat(overdue(null, false, SUBSCRIBED + DEADLINE))
+                .containsExactly("book", "candles", "funding", "ticker", "trades");
+        assertThat(data.expectsNothing()).isTrue();
+        assertThat(overdue(null, false, SUBSCRIBED + 9 * DEADLINE)).isEmpty();
     }
 
     @Test
     void shouldTellOnlyTheSilentOneOfSeveral() {
-        data.expect(List.of("a", "b"), 5);
-        seen.put("a", 7L);
-        seen.put("b", 4L); // before the subscription
+        data.expect(List.of("a", "b"), SUBSCRIBED);
+        seen.put("a", SUBSCRIBED);
+        seen.put("b", SUBSCRIBED - 1); // before the subscription
 
-        assertThat(overdue(7L, true, 5 + DEADLINE)).containsExactly("b");
+        assertThat(overdue(SUBSCRIBED, true, SUBSCRIBED + 1)).isEmpty();
+        seen.remove("a");
+        assertThat(overdue(SUBSCRIBED, true, SUBSCRIBED + DEADLINE))
+                .as("it has delivered")
+                .containsExactly("b");
     }
 
     @Test
     void shouldAccuseNobodyWhereTheVenueUsesOtherNames() {
-        data.expect(List.of("a"), 5);
+        data.expect(List.of("a"), SUBSCRIBED);
 
-        assertThat(overdue(7L, false, 5 + DEADLINE)).isEmpty();
-        data.expect(List.of("a"), 100 + DEADLINE);
-        assertThat(overdue(7L, false, 100 + 2 * DEADLINE))
+        assertThat(overdue(SUBSCRIBED, false, SUBSCRIBED + DEADLINE)).isEmpty();
+        data.expect(List.of("a"), SUBSCRIBED + 1);
+        assertThat(overdue(SUBSCRIBED, false, SUBSCRIBED + 1 + DEADLINE))
                 .as("unless nothing at all came since")
                 .containsExactly("a");
     }

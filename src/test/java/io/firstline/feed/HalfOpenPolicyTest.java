@@ -30,6 +30,9 @@ class HalfOpenPolicyTest {
     @Test
     void shouldCutBesideASiblingThatIsHeardAndHasEverything() {
         assertThat(at(2_000, heard(1_900, 0, 0, 0))).isEqualTo(Verdict.CUT);
+        assertThat(at(2_000, heard(1_900, LAST_FRAME_MS, 0, 0)))
+                .as("in step just in time")
+                .isEqualTo(Verdict.CUT);
     }
 
     @Test
@@ -37,6 +40,10 @@ class HalfOpenPolicyTest {
         assertThat(at(2_000, heard(1_100, 0, 0, 0)))
                 .as("it may be the same stall")
                 .isEqualTo(Verdict.WAIT);
+        assertThat(at(2_000, heard(ASKED_MS + 499, 0, 0, 0))).isEqualTo(Verdict.WAIT);
+        assertThat(at(2_000, heard(ASKED_MS + 500, 0, 0, 0)))
+                .as("the stall may have begun earlier")
+                .isEqualTo(Verdict.CUT);
         assertThat(at(LAST_FRAME_MS + 9_999)).isEqualTo(Verdict.WAIT);
         assertThat(at(LAST_FRAME_MS + 10_000)).isEqualTo(Verdict.REPLACE);
     }
@@ -47,6 +54,13 @@ class HalfOpenPolicyTest {
 
         assertThat(at(4_900, back)).isEqualTo(Verdict.WAIT);
         assertThat(at(5_000, back)).isEqualTo(Verdict.CUT);
+
+        assertThat(at(2_000, heard(1_900, 0, 2_000, LAST_FRAME_MS - 1)))
+                .as("the other one was heard after that stall")
+                .isEqualTo(Verdict.CUT);
+        assertThat(at(2_000, heard(1_900, 0, 2_000, LAST_FRAME_MS)))
+                .as("its last frame may be from before that stall")
+                .isEqualTo(Verdict.WAIT);
     }
 
     @Test
@@ -63,7 +77,7 @@ class HalfOpenPolicyTest {
 
     @Test
     void shouldTakeASilenceThatTheOtherDidNotShareForNone() {
-        assertThat(at(2_000, silent(300, LAST_FRAME_MS, 1_900)))
+        assertThat(at(2_000, silent(0, LAST_FRAME_MS, 1_900)))
                 .as("the other one was heard after it")
                 .isEqualTo(Verdict.CUT);
         assertThat(at(2_000, silent(LAST_FRAME_MS + 300, 1_900, 1_900)))
@@ -77,6 +91,18 @@ class HalfOpenPolicyTest {
 
         assertThat(at(2_000, newcomer)).isEqualTo(Verdict.WAIT);
         assertThat(at(LAST_FRAME_MS + 10_000, newcomer)).isEqualTo(Verdict.REPLACE);
+    }
+
+    /** A replacement is opened at once while others are heard, and one of them need not be in step for that. */
+    @Test
+    void shouldKnowWhetherAnotherConnectionIsHeard() {
+        Heard behind = new Heard(1_900 * MS, false, 0, false, 0, 0, 0, 0);
+        Heard silentToo = heard(1_100, 0, 0, 0);
+        for (boolean isHeard : new boolean[] {true, false}) {
+            List<Heard> others = isHeard ? List.of(silentToo, behind) : List.of(silentToo);
+            assertThat(HalfOpenPolicy.isAnybodyHeard(ASKED_MS * MS, LAST_FRAME_MS * MS, others, 2_000 * MS))
+                    .isEqualTo(isHeard);
+        }
     }
 
     private static Silence silence(long fromMs, long toMs, boolean lasts) {

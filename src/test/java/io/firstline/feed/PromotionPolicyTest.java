@@ -51,12 +51,13 @@ class PromotionPolicyTest {
     void shouldDropWhoIsNotBetterWithItsNumbers() {
         assertThat(verdict(null, SLOW, measured(PromotionPolicy.COPIES, 20_000), false))
                 .isEqualTo(new Verdict(Decision.DROP, "not better: lag p99 20.0 ms against lag p99 20.0 ms"));
-        assertThat(verdict(null, SLOW, measured(PromotionPolicy.COPIES, 16_500), false)
+        assertThat(verdict(null, SLOW, measured(PromotionPolicy.COPIES, 16_001), false)
                         .decision())
                 .as("better, but perhaps by chance")
                 .isEqualTo(Decision.DROP);
-        assertThat(verdict(null, SLOW, measured(PromotionPolicy.COPIES, 15_500), false)
+        assertThat(verdict(null, SLOW, measured(PromotionPolicy.COPIES, 16_000), false)
                         .decision())
+                .as("by a fifth")
                 .isEqualTo(Decision.TAKE);
         assertThat(verdict(null, SLOW, measured(0, -1), true).decision()).isEqualTo(Decision.DROP);
     }

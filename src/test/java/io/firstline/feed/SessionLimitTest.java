@@ -55,4 +55,25 @@ class SessionLimitTest {
         assertThat(limit.refused(session, 1)).isFalse();
         assertThat(limit.refused(refused, 1)).isTrue();
     }
+
+    /** Three connections of this age, each lost this long after another one has opened: is that proof? */
+    private static boolean isProof(long ageMs, long sinceOpenedNanos) {
+        SessionLimit three = new SessionLimit();
+        boolean proof = false;
+        for (int second = 10; second < 40; second += 10) {
+            three.opened(second * SECOND);
+            proof = three.lost(KICKED, ageMs, second * SECOND + sinceOpenedNanos);
+        }
+        return proof;
+    }
+
+    /** Ages are whole milliseconds, so that of the new connection itself may be up to one too great. */
+    @Test
+    void shouldCountOnlyOlderConnectionsThatEndWithinTwoSecondsOfANewOne() {
+        assertThat(isProof(60_000, 2 * SECOND - 1)).isTrue();
+        assertThat(isProof(60_000, 2 * SECOND)).isFalse();
+        assertThat(isProof(102, SECOND / 10)).isTrue();
+        assertThat(isProof(101, SECOND / 10)).isFalse();
+        assertThat(isProof(100, SECOND / 10)).isFalse();
+    }
 }

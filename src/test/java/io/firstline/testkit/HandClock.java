@@ -37,6 +37,11 @@ public final class HandClock implements Scheduler {
         nowNanos = untilNanos;
     }
 
+    /** Returns how many timers run. */
+    public int timers() {
+        return timers.values().stream().mapToInt(Map::size).sum();
+    }
+
     /** Sets the wall clock forward or back; monotonic time does not notice. */
     public void stepWallClockMs(long ms) {
         epochMicros += ms * 1_000;

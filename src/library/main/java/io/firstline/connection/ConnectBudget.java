@@ -63,6 +63,15 @@ public final class ConnectBudget implements Shareable {
             return attempts.isEmpty() && wishes.isEmpty() && !paused;
         }
 
+        /** The rest of the pause, or the time until the next attempt that it allows a feed without any connection. */
+        long pauseNanos(boolean dark, long nowNanos) {
+            if (!paused || (dark && !tried)) {
+                return 0;
+            }
+            long leftNanos = pausedUntilNanos - nowNanos;
+            return dark ? Math.min(leftNanos, PAUSED_PROBE_NANOS - sinceTriedNanos(nowNanos)) : leftNanos;
+        }
+
         long sinceTriedNanos(long nowNanos) {
             return tried ? nowNanos - triedNanos : Long.MAX_VALUE;
         }
@@ -150,10 +159,7 @@ public final class ConnectBudget implements Shareable {
     }
 
     private static long take(Host host, int limit, int kept, boolean dark, long nowNanos) {
-        long waitNanos = host.paused ? host.pausedUntilNanos - nowNanos : 0;
-        if (waitNanos > 0 && dark) {
-            waitNanos = host.tried ? Math.min(waitNanos, PAUSED_PROBE_NANOS - host.sinceTriedNanos(nowNanos)) : 0;
-        }
+        long waitNanos = host.pauseNanos(dark, nowNanos);
         int made = host.attempts.size();
         if (limit > 0 && made >= limit) {
             waitNanos = Math.max(waitNanos, host.attempts.peekFirst() + WINDOW_NANOS - nowNanos);
@@ -219,11 +225,12 @@ public final class ConnectBudget implements Shareable {
         return Math.max(0, limit - known.attempts.size());
     }
 
-    /** Starts a pause that a host has demanded. */
+    /**
+     * Starts a pause that a host has demanded.
+     *
+     * @param pauseMs 0 = none
+     */
     public synchronized void pause(String host, long pauseMs, long nowNanos) {
-        if (pauseMs <= 0) {
-            return;
-        }
         Host known = host(host, nowNanos);
         long until = nowNanos + TimeUnit.MILLISECONDS.toNanos(pauseMs);
         if (!known.paused || until - known.pausedUntilNanos > 0) {

@@ -15,13 +15,14 @@ final class SendThrottle {
     static final int MAX_WAITING = 1_000;
 
     private static final int FOR_PONGS = 1;
+    private static final long NO_TIMER = -1;
 
     private record Waiting(Supplier<Future<Void>> write, Promise<Void> written) {}
 
     private final Scheduler scheduler;
     private final FrameRateLimit budget;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private long timer = -1;
+    private long timer = NO_TIMER;
 
     SendThrottle(Scheduler scheduler, FrameRateLimit budget) {
         this.scheduler = scheduler;
@@ -67,9 +68,9 @@ final class SendThrottle {
     }
 
     private void wake() {
-        if (timer < 0 && !waiting.isEmpty()) {
+        if (timer == NO_TIMER && !waiting.isEmpty()) {
             timer = scheduler.once(waitNanos() / 1_000_000 + 1, () -> {
-                timer = -1;
+                timer = NO_TIMER;
                 while (!waiting.isEmpty() && waitNanos() == 0) {
                     Waiting first = waiting.remove();
                     spend(first.write()).onComplete(first.written());
@@ -82,7 +83,7 @@ final class SendThrottle {
     /** Ends sending: waiting frames fail. */
     void end(String why) {
         scheduler.cancel(timer);
-        timer = -1;
+        timer = NO_TIMER;
         while (!waiting.isEmpty()) {
             waiting.remove().written().fail(new IllegalStateException(why));
         }

@@ -123,4 +123,26 @@ class SilenceDetectorTest {
         assertThat(silenceDetector.newsOfSilence(now + 39 * SECOND)).isZero();
         assertThat(silenceDetector.newsOfSilence(now + 40 * SECOND)).isPositive();
     }
+
+    /** The first message of a feed is not the end of an interval. */
+    @Test
+    void shouldKnowTheRateFromTwentyMessagesAtWhateverTimeTheyCome() {
+        long now = 3_600 * SECOND;
+        SilenceDetector young = new SilenceDetector(now - SECOND);
+        for (int i = 0; i < 20; i++) {
+            young.onMessage(now += SECOND / 100);
+        }
+        assertThat(young.newsOfSilence(now + 5 * SECOND - 1)).isZero();
+        assertThat(young.newsOfSilence(now + 5 * SECOND)).isEqualTo(5 * SECOND);
+    }
+
+    @Test
+    void shouldCallTwentyUsualIntervalsAStall() {
+        long now = 0;
+        for (int i = 0; i < 30; i++) {
+            silenceDetector.onMessage(now += SECOND);
+        }
+        silenceDetector.onMessage(now + 20 * SECOND);
+        assertThat(silenceDetector.lastStall()).isEqualTo(new Silence(now, now + 20 * SECOND, false));
+    }
 }

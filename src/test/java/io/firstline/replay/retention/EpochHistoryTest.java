@@ -1,7 +1,9 @@
 package io.firstline.replay.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EpochHistoryTest {
@@ -24,6 +26,7 @@ class EpochHistoryTest {
 
         assertThat(epochs).hasToString("1:1,3:103");
         assertThat(epochs.begin(4, 50)).hasToString("1:1,4:50");
+        assertThat(epochs.begin(3, 110)).as("an owner begins once").hasToString("1:1,3:110");
     }
 
     @Test
@@ -44,6 +47,10 @@ class EpochHistoryTest {
         assertThat(EpochHistory.parse(epochs.toString())).isEqualTo(epochs);
         assertThat(EpochHistory.parse("")).isEqualTo(EpochHistory.NONE);
         assertThat(EpochHistory.NONE.newest()).isEqualTo(-1);
+        for (String wrong : List.of(":5", "1:", "15", "1:1,,3:5", "1:1,a:5", "1:b", "-1:5", "1:2:3", "99999999999:1")) {
+            assertThatThrownBy(() -> EpochHistory.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> EpochHistory.parse("1:1,:5")).hasMessage("found \":5\", allowed: EPOCH:FIRST");
     }
 
     private static EpochHistory epochs(String text) {
@@ -71,6 +78,10 @@ class EpochHistoryTest {
         assertThat(epochs("1:1,2:103").upTo(103, epochs("1:1,3:111"))).hasToString("1:1,3:111");
         assertThat(epochs("2:60").upTo(60, epochs("1:1,3:111"))).hasToString("1:60,3:111");
         assertThat(epochs("1:60").upTo(103, epochs("1:1,2:103"))).hasToString("1:60,2:103");
+        assertThat(epochs("").upTo(103, epochs("0:1"))).as("an epoch may be 0").hasToString("0:103");
+        assertThat(epochs("1:1,2:103").upTo(110, epochs("1:1,2:110")))
+                .as("it keeps its own up to there")
+                .hasToString("1:1,2:103");
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +22,17 @@ public record EpochHistory(List<Begin> begins) {
     public static final EpochHistory NONE = new EpochHistory(List.of());
 
     /** An owner's first number. */
-    public record Begin(int epoch, long first) {}
+    public record Begin(int epoch, long first) {
+        private static final Pattern FORMAT = Pattern.compile("(\\d+):(\\d+)");
+
+        private static Begin parse(String text) {
+            Matcher parts = FORMAT.matcher(text);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException("found \"" + text + "\", allowed: EPOCH:FIRST");
+            }
+            return new Begin(Integer.parseInt(parts.group(1)), Long.parseLong(parts.group(2)));
+        }
+    }
 
     public EpochHistory {
         begins = List.copyOf(begins);
@@ -117,16 +129,7 @@ public record EpochHistory(List<Begin> begins) {
     public static EpochHistory parse(String text) {
         return text.isEmpty()
                 ? NONE
-                : new EpochHistory(Arrays.stream(text.split(","))
-                        .map(begin -> {
-                            int colon = begin.indexOf(':');
-                            if (colon < 0) {
-                                throw new IllegalArgumentException("found \"" + begin + "\", allowed: EPOCH:FIRST");
-                            }
-                            return new Begin(
-                                    Integer.parseInt(begin.substring(0, colon)),
-                                    Long.parseLong(begin.substring(colon + 1)));
-                        })
-                        .toList());
+                : new EpochHistory(
+                        Arrays.stream(text.split(",")).map(Begin::parse).toList());
     }
 }
