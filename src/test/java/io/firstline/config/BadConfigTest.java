@@ -104,7 +104,8 @@ class BadConfigTest {
                         "/subscribe: found a template without ${streams}, allowed: a text message with ${streams} (or ${1}, ${2} … for a stream's words) and, if the venue wants it, ${id}"),
                 feed(
                         with("\"subscribe\":\"${streams} ${stream}\""),
-                        "/subscribe: found a placeholder that is neither ${streams} nor ${id}, allowed: the placeholders ${streams}, ${id}, and ${1} to ${9}"),
+                        "/subscribe: found the placeholder ${stream}, allowed: the placeholders ${streams}, ${streams,}, ${id}, ${time},"
+                                + " ${timeMs}, ${1} to ${9}, ${*1} to ${*9} and ${*1,} to ${*9,}"),
                 feed(
                         with("\"subscribe\":\"{\\\"a\\\":${streams}\""),
                         "/subscribe: found a template that is not JSON once it is filled, allowed: JSON, because it begins like JSON"),

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -372,6 +373,27 @@ class VenueProfilesTest {
         assertThat(request("kraken-v2", "trade BTC/\"USD"))
                 .isEqualTo(
                         "{\"method\":\"subscribe\",\"params\":{\"channel\":\"trade\",\"symbol\":[\"BTC/\\\"USD\"]},\"req_id\":7}");
+        assertThat(request("kraken-v2", "book BTC/USD 100"))
+                .isEqualTo(
+                        "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"],\"depth\":100},\"req_id\":7}");
+        assertThat(Venue.find("kraken-v2", null).requests().shownName("book BTC/USD 100"))
+                .isEqualTo("book BTC/USD");
+        assertThat(request("kraken-v2", "ohlc BTC/USD 5")).contains("\"interval\":5}");
+        assertThat(request("kraken-v2", "ticker BTC/USD bbo")).contains("\"event_trigger\":\"bbo\"}");
+        assertThat(request("kraken-v2", "instrument")).contains("{\"channel\":\"instrument\"}");
+        assertThat(request(
+                        "okx",
+                        "sprd-tickers A_B",
+                        "opt-summary BTC-USD",
+                        "instruments SPOT",
+                        "adl-warning SWAP BTC-USDT"))
+                .contains("[{\"channel\":\"sprd-tickers\",\"sprdId\":\"A_B\"}]")
+                .contains("[{\"channel\":\"opt-summary\",\"instFamily\":\"BTC-USD\"}]")
+                .contains("[{\"channel\":\"instruments\",\"instType\":\"SPOT\"}]")
+                .contains("{\"channel\":\"adl-warning\",\"instType\":\"SWAP\",\"instFamily\":\"BTC-USDT\"}");
+        assertThat(request("kucoin", "/market/level2:BTC-USDT", "/market/match:ETH-USDT", "/market/level2:ETH-USDT"))
+                .contains("\"topic\":\"/market/level2:BTC-USDT,ETH-USDT\"")
+                .contains("\"topic\":\"/market/match:ETH-USDT\"");
         assertThat(request("hitbtc", "Ticker ETHBTC"))
                 .isEqualTo("{\"method\":\"subscribeTicker\",\"params\":{\"symbol\":\"ETHBTC\"},\"id\":7}");
         assertThat(request("coinbase-exchange", "matches BTC-USD"))
@@ -379,9 +401,11 @@ class VenueProfilesTest {
                         "{\"type\":\"subscribe\",\"channels\":[{\"name\":\"matches\",\"product_ids\":[\"BTC-USD\"]}]}");
         assertThat(request("bybit-linear", "publicTrade.BTCUSDT"))
                 .isEqualTo("{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\"],\"req_id\":\"7\"}");
-        assertThat(Venue.find("kraken-v2", null).requests().takesSeveral()).isFalse();
-        assertThat(Venue.find("okx", null).requests().takesSeveral()).isTrue();
-        assertThat(Venue.find("okx", null).requests().unsubscribeRequest(List.of("a b"), 1))
+        assertThat(Venue.find("okx", null)
+                        .requests()
+                        .unsubscribing(List.of("a b"), 1)
+                        .get(0)
+                        .text(1, 0))
                 .contains("unsubscribe");
         assertThatThrownBy(() -> request("okx", "books"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -389,6 +413,8 @@ class VenueProfilesTest {
     }
 
     private static String request(String venue, String... streams) {
-        return Venue.find(venue, null).requests().subscribeRequest(List.of(streams), 7);
+        return Venue.find(venue, null).requests().subscribing(List.of(streams), 100).stream()
+                .map(batch -> batch.text(7, 1_700_000_000_123L))
+                .collect(Collectors.joining("\n"));
     }
 }

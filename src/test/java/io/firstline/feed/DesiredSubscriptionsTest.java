@@ -18,7 +18,7 @@ class DesiredSubscriptionsTest {
     }
 
     private static List<String> texts(List<PendingRequests.Request> requests) {
-        return requests.stream().map(PendingRequests.Request::text).toList();
+        return requests.stream().map(request -> request.text().at(0)).toList();
     }
 
     @Test

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class PendingRequestsTest {
     private static final long ANSWER = PendingRequests.ANSWER_NANOS;
-    private static final Request FIRST = new Request(1, "one", List.of("a"));
-    private static final Request SECOND = new Request(2, "two", List.of("b"));
+    private static final Request FIRST = new Request(1, at -> "one", List.of("a"));
+    private static final Request SECOND = new Request(2, at -> "two", List.of("b"));
 
     private final PendingRequests requests = new PendingRequests();
 

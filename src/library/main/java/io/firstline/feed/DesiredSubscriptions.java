@@ -1,13 +1,13 @@
 package io.firstline.feed;
 
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.SubscribeTemplates.Batch;
 import io.firstline.feed.PendingRequests.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
 
 /**
  * A feed's subscriptions on every connection: the messages to send when it opens, and the streams to subscribe to.
@@ -30,7 +30,7 @@ final class DesiredSubscriptions {
     DesiredSubscriptions(List<String> onConnect, SubscribeTemplates how, int perRequest) {
         this.onConnect = List.copyOf(onConnect);
         this.how = how;
-        this.perRequest = how.takesSeveral() ? perRequest : 1;
+        this.perRequest = perRequest;
         this.streams = new LinkedHashSet<>(how.streams());
     }
 
@@ -41,7 +41,7 @@ final class DesiredSubscriptions {
 
     /** Returns the subscribe requests that a connection sends when it opens. */
     List<Request> opening() {
-        return requests(List.copyOf(streams), how::subscribeRequest, 1);
+        return requests(how.subscribing(streams, perRequest), 1);
     }
 
     void setOnConnect(List<String> messages) {
@@ -50,16 +50,29 @@ final class DesiredSubscriptions {
 
     /** Adds streams; returns the requests to send, none if all streams were present. */
     List<Request> subscribe(Collection<String> wanted) {
-        requireTemplate(how.subscribe());
-        List<String> added = wanted.stream().filter(streams::add).toList();
-        return numbered(requests(added, how::subscribeRequest, lastId + 1));
+        Set<String> all = new LinkedHashSet<>(streams);
+        List<String> added = wanted.stream().filter(all::add).toList();
+        how.subscribing(wanted, perRequest); // fails if there is no request for one of them
+        List<Request> requests = filled(how.subscribing(added, perRequest));
+        how.requireDistinct(all);
+        streams.addAll(added);
+        return numbered(requests);
     }
 
     /** Removes streams; returns the requests to send, none if no stream was present. */
     List<Request> unsubscribe(Collection<String> unwanted) {
-        requireTemplate(how.unsubscribe());
-        List<String> removed = unwanted.stream().filter(streams::remove).toList();
-        return numbered(requests(removed, how::unsubscribeRequest, lastId + 1));
+        List<String> removed =
+                unwanted.stream().distinct().filter(streams::contains).toList();
+        how.unsubscribing(unwanted, perRequest); // fails if there is no request for one of them
+        List<Request> requests = filled(how.unsubscribing(removed, perRequest));
+        removed.forEach(streams::remove);
+        return numbered(requests);
+    }
+
+    /** Returns requests; fails if a stream's name has too few words for them. */
+    private List<Request> filled(List<Batch> batches) {
+        batches.forEach(batch -> batch.text(0, 0));
+        return requests(batches, lastId + 1);
     }
 
     /**
@@ -73,13 +86,28 @@ final class DesiredSubscriptions {
             return List.of();
         }
         int middle = (names.size() + 1) / 2;
-        List<Request> halves = new ArrayList<>(requests(names.subList(0, middle), how::subscribeRequest, lastId + 1));
-        halves.addAll(requests(names.subList(middle, names.size()), how::subscribeRequest, lastId + 1 + halves.size()));
-        return numbered(halves);
+        List<Batch> halves = new ArrayList<>(how.subscribing(names.subList(0, middle), perRequest));
+        halves.addAll(how.subscribing(names.subList(middle, names.size()), perRequest));
+        return numbered(requests(halves, lastId + 1));
     }
 
     List<String> streams() {
         return List.copyOf(streams);
+    }
+
+    /** Returns the name of a stream in messages. */
+    String shownName(String stream) {
+        return how.shownName(stream);
+    }
+
+    /** Returns the stream that messages call by this name; null if the feed does not subscribe to it. */
+    String streamShownAs(String name) {
+        return streams.contains(name)
+                ? name
+                : streams.stream()
+                        .filter(stream -> how.shownName(stream).equals(name))
+                        .findFirst()
+                        .orElse(null);
     }
 
     private List<Request> numbered(List<Request> requests) {
@@ -87,20 +115,12 @@ final class DesiredSubscriptions {
         return requests;
     }
 
-    private List<Request> requests(List<String> names, BiFunction<List<String>, Long, String> template, long firstId) {
+    private static List<Request> requests(List<Batch> batches, long firstId) {
         List<Request> requests = new ArrayList<>();
-        for (int from = 0; from < names.size(); from += perRequest) {
-            List<String> batch = List.copyOf(names.subList(from, Math.min(from + perRequest, names.size())));
+        for (Batch batch : batches) {
             long id = firstId + requests.size();
-            requests.add(new Request(id, template.apply(batch, id), batch));
+            requests.add(new Request(id, epochMs -> batch.text(id, epochMs), batch.streams()));
         }
         return requests;
-    }
-
-    private static void requireTemplate(String template) {
-        if (template.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "this feed has no subscribe requests: configure a venue, or subscribe and unsubscribe templates");
-        }
     }
 }

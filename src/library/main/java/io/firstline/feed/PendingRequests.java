@@ -13,13 +13,18 @@ final class PendingRequests {
     static final long ANSWER_NANOS = 5_000_000_000L;
     static final int TRIES = 3;
 
+    /** A request's text at a time, milliseconds since the epoch. */
+    interface Text {
+        String at(long epochMs);
+    }
+
     /**
      * A request to subscribe or unsubscribe.
      *
      * @param id the id that the reply contains
      * @param text the request as it is sent
      */
-    record Request(long id, String text, List<String> streams) {}
+    record Request(long id, Text text, List<String> streams) {}
 
     private static final class Asked {
         private final Request request;

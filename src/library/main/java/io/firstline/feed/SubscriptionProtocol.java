@@ -5,6 +5,7 @@ import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.PendingRequests.Request;
 import io.firstline.feed.message.StreamTable;
+import io.firstline.feed.message.StreamWatch;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -146,13 +147,12 @@ final class SubscriptionProtocol {
     }
 
     private Future<Void> ask(PooledConnection member, Request request) {
+        String text = request.text().at(scheduler.epochMicros() / 1_000);
         if (!answered) {
-            return member.connection.send(request.text());
+            return member.connection.send(text);
         }
         member.requests.asking(request);
-        return member.connection
-                .send(request.text())
-                .onSuccess(v -> member.requests.sent(request, scheduler.nowNanos()));
+        return member.connection.send(text).onSuccess(v -> member.requests.sent(request, scheduler.nowNanos()));
     }
 
     /**
@@ -192,9 +192,9 @@ final class SubscriptionProtocol {
      * @param words the server's text; empty = none
      */
     void erred(PooledConnection member, String stream, String words) {
-        boolean known = wanted.streams().contains(stream);
+        String known = wanted.streamShownAs(stream);
         eventLog.serverError(
-                member, known ? List.of(stream) : member.requests.openStreams(), Printable.of(words, MAX_WORDS));
+                member, known == null ? member.requests.openStreams() : List.of(known), Printable.of(words, MAX_WORDS));
     }
 
     /** Repeats unanswered requests and reports streams without data; called about once a second. */
@@ -214,16 +214,21 @@ final class SubscriptionProtocol {
         if (firstData.expectsNothing()) {
             return;
         }
-        boolean namesMatch = wanted.streams().stream().anyMatch(name -> table.named(name) != null);
+        boolean namesMatch = wanted.streams().stream().anyMatch(name -> shown(table, name) != null);
         List<String> silent = firstData.overdue(
-                name -> table.named(name) == null
+                name -> shown(table, name) == null
                         ? null
-                        : (Long) table.named(name).lastNanos(),
+                        : (Long) shown(table, name).lastNanos(),
                 lastDataNanos,
                 namesMatch,
                 now);
         if (!silent.isEmpty()) {
             eventLog.noFirstData(silent, FirstDataDeadline.DEADLINE_NANOS / 1_000_000);
         }
+    }
+
+    /** Returns what arrived of a subscribed stream; null = nothing. */
+    private StreamWatch shown(StreamTable table, String stream) {
+        return table.named(wanted.shownName(stream));
     }
 }

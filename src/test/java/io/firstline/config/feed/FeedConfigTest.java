@@ -116,7 +116,7 @@ class FeedConfigTest {
 
     @Test
     void shouldCheckSubscriptionsMadeInCode() {
-        assertThat(new SubscribeTemplates(null, null, null)).isEqualTo(SubscribeTemplates.NONE);
+        assertThat(new SubscribeTemplates(null, null, (String) null)).isEqualTo(SubscribeTemplates.NONE);
         assertThat(Errors.of(() -> new SubscribeTemplates(List.of("a", " "), "x", "${streams}${x")))
                 .extracting(line -> line.substring(0, line.indexOf(" found")))
                 .containsExactly("/streams:", "/subscribe:", "/unsubscribe:");

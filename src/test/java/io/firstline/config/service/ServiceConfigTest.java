@@ -121,9 +121,15 @@ class ServiceConfigTest {
         FeedConfig feed = feed("{\"venue\":\"binance-usdm\",\"streams\":[\"btcusdt@trade\"]}");
 
         assertThat(feed.pool().connection().url()).isEqualTo("wss://fstream.binance.com/public/stream");
-        assertThat(feed.subscriptions().subscribeRequest(feed.subscriptions().streams(), 7))
+        assertThat(feed.subscriptions()
+                        .subscribing(feed.subscriptions().streams(), 9)
+                        .get(0)
+                        .text(7, 0))
                 .isEqualTo("{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@trade\"],\"id\":7}");
-        assertThat(feed.subscriptions().unsubscribeRequest(List.of("a\"b", "${id}"), 8))
+        assertThat(feed.subscriptions()
+                        .unsubscribing(List.of("a\"b", "${id}"), 9)
+                        .get(0)
+                        .text(8, 0))
                 .isEqualTo("{\"method\":\"UNSUBSCRIBE\",\"params\":[\"a\\\"b\",\"${id}\"],\"id\":8}");
     }
 

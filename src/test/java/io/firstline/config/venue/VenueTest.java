@@ -80,12 +80,11 @@ class VenueTest {
                 {"url":"wss://x.com","messages":{"shutdown":["bye"],"ackId":"id","refusal":["/e","/e"]}}""");
 
         assertThat(feedErrors("{\"venue\":\"a\",\"streams\":[\"x\"]}"))
-                .containsExactlyInAnyOrder(
-                        "/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string",
-                        "/venue: found \"a\", whose profile has an unknown key at /URL,"
-                                + " allowed: $schema, description, checked, until, extends, url, routes, endpoint, subProtocols, subscribe, unsubscribe, argument, heartbeat, streamsPerRequest,"
-                                + " framesPerSecond, streamsPerConnection, charsPerConnection, connectsPer5Min, maxConnections, maxAgeMs,"
-                                + " serverTime, messages (did you mean url?)");
+                .hasSize(2)
+                .contains("/venue: found \"a\", whose profile has a number at /subscribe, allowed: a string")
+                .anyMatch(error -> error.startsWith(
+                                "/venue: found \"a\", whose profile has an unknown key at /URL, allowed: $schema, ")
+                        && error.endsWith(", messages (did you mean url?)"));
         assertThat(feedErrors("{\"venue\":\"b\"}"))
                 .containsExactly(
                         "/venue: found \"b\", whose profile has the end of the text inside an object, an array or a string"

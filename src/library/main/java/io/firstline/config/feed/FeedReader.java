@@ -309,11 +309,15 @@ public final class FeedReader {
         SubscribeTemplates known = venue == null
                 ? new SubscribeTemplates(List.of(), unknown ? "${streams}" : "", "", "")
                 : venue.requests();
-        return new SubscribeTemplates(
-                texts("streams"),
-                json.has("subscribe") ? text("subscribe") : known.subscribe(),
-                json.has("unsubscribe") ? text("unsubscribe") : known.unsubscribe(),
-                json.has("subscribe") ? "" : known.argument());
+        if (json.has("subscribe")) {
+            return new SubscribeTemplates(
+                    texts("streams"),
+                    text("subscribe"),
+                    json.has("unsubscribe") ? text("unsubscribe") : known.unsubscribe(),
+                    "");
+        }
+        return (json.has("unsubscribe") ? known.withUnsubscribe(text("unsubscribe")) : known)
+                .withStreams(texts("streams"));
     }
 
     /** The file of trusted authorities, read now because an error at the first connection would be too late. */

@@ -137,8 +137,8 @@ public final class Linter {
 
     private static int requests(FeedConfig part) {
         SubscribeTemplates how = part.subscriptions();
-        int perRequest = how.takesSeveral() ? part.dialect().streamsPerRequest() : 1;
-        return (how.streams().size() + perRequest - 1) / perRequest;
+        return how.subscribing(how.streams(), part.dialect().streamsPerRequest())
+                .size();
     }
 
     private static void age(FeedConfig feed, List<Problem> problems) {

@@ -1,164 +1,188 @@
 package io.firstline.config.venue;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.firstline.config.check.Checks;
-import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
-import io.vertx.core.json.JsonArray;
+import io.firstline.config.problem.InvalidConfigException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The streams that a feed subscribes on its open connections, and the requests for it. Immutable; checked in the
  * constructor.
  *
- * <p><b>Templates</b> are text messages. {@code ${streams}} becomes a JSON array of the streams' names, or of the
- * result of {@code argument} for each. A template without it makes one request per stream. {@code ${1}}, {@code ${2}} …
- * become the blank-separated words of the stream's name, escaped as inside a JSON string. {@code ${id}} becomes a new
- * number.
- *
  * @param streams subscribed on each connection when it opens
- * @param subscribe the venue's request; empty = the venue has none
- * @param unsubscribe the request to unsubscribe
- * @param argument the form of a stream in {@code ${streams}}, with {@code ${1}}, {@code ${2}} …; empty = its name as a
- *     JSON string
+ * @param general the requests for streams of no special kind
+ * @param kinds the requests for special kinds of streams; the first that matches a stream's name applies
  */
-public record SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe, String argument) {
-    private static final Pattern UNKNOWN = Pattern.compile("\\$\\{(?!(?:streams|id|[1-9])\\})[^}]*\\}?");
-    private static final Pattern WORD = Pattern.compile("\\$\\{([1-9])\\}");
+public record SubscribeTemplates(List<String> streams, RequestTemplate general, List<RequestTemplate> kinds) {
+    private static final int MAX_KINDS = 32;
+    private static final String ONE_OF_THEM = "one of them: messages do not show which of the two they belong to";
 
     public static final SubscribeTemplates NONE = new SubscribeTemplates(List.of(), "", "");
 
+    /** A request without its id. */
+    public record Batch(RequestTemplate how, String template, List<String> streams) {
+        /** The request; the id must be new on its connection. */
+        public String text(long id, long epochMs) {
+            return TemplateText.filled(template, how.argument(), streams, how.words(), id, epochMs);
+        }
+    }
+
     public SubscribeTemplates {
         streams = streams == null ? List.of() : List.copyOf(streams);
-        subscribe = subscribe == null ? "" : subscribe;
-        unsubscribe = unsubscribe == null ? "" : unsubscribe;
-        argument = argument == null ? "" : argument;
-        Checks checks = new Checks()
+        kinds = kinds == null ? List.of() : List.copyOf(kinds);
+        Checks checks = checkNames(streams)
                 .require(
-                        streams.isEmpty() || !subscribe.isEmpty(),
-                        "streams",
-                        "streams, but no request to subscribe them with",
-                        "streams together with a \"venue\" or a \"subscribe\" template")
-                .require(
-                        streams.stream().noneMatch(String::isBlank) && new HashSet<>(streams).size() == streams.size(),
-                        "streams",
-                        "a blank or repeated stream",
-                        "every stream's name once")
-                .require(
-                        unsubscribe.isEmpty() || !subscribe.isEmpty(),
-                        "unsubscribe",
-                        "a template for unsubscribing only",
-                        "both templates, or \"subscribe\" alone")
-                .require(
-                        argument.isEmpty() || subscribe.contains("${streams}"),
-                        "argument",
-                        "a template for elements of ${streams}, but no ${streams} in \"subscribe\"",
-                        "\"argument\" together with ${streams}");
-        checkRequest(checks, "subscribe", subscribe);
-        checkRequest(checks, "unsubscribe", unsubscribe);
-        checkFilled(checks, "argument", argument);
-        int words = Math.max(words(subscribe), Math.max(words(unsubscribe), words(argument)));
-        streams.stream()
-                .filter(stream -> stream.split(" ", -1).length < words)
-                .findFirst()
-                .ifPresent(stream -> checks.require(
-                        false, "streams", ProblemText.quoted(stream), words + " words with a blank between them"));
+                        kinds.size() <= MAX_KINDS,
+                        "requests",
+                        kinds.size() + " kinds of streams",
+                        "at most " + MAX_KINDS);
+        checkStreams(checks, streams, general, kinds);
         checks.throwIfAny("subscriptions");
     }
 
-    /** Streams that requests list by name. */
+    /** Streams of one kind. */
+    public SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe, String argument) {
+        this(streams, general(streams, subscribe, unsubscribe, argument), List.of());
+    }
+
+    /** Streams of one kind that requests list by name. */
     public SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe) {
         this(streams, subscribe, unsubscribe, "");
     }
 
-    /** The same requests for other streams. */
-    public SubscribeTemplates withStreams(List<String> others) {
-        return new SubscribeTemplates(others, subscribe, unsubscribe, argument);
+    private static Checks checkNames(List<String> streams) {
+        return new Checks()
+                .require(
+                        streams.stream().noneMatch(String::isBlank) && new HashSet<>(streams).size() == streams.size(),
+                        "streams",
+                        "a blank or repeated stream",
+                        "every stream's name once");
     }
 
-    /** Whether one request can name several streams. */
-    public boolean takesSeveral() {
-        return subscribe.contains("${streams}");
+    /** Reports wrong names together with wrong requests. */
+    private static RequestTemplate general(
+            List<String> streams, String subscribe, String unsubscribe, String argument) {
+        try {
+            return new RequestTemplate(subscribe, unsubscribe, argument);
+        } catch (InvalidConfigException e) {
+            checkNames(streams == null ? List.of() : streams).add(e.problems()).throwIfAny("subscriptions");
+            throw e;
+        }
+    }
+
+    private static void checkStreams(
+            Checks checks, List<String> streams, RequestTemplate general, List<RequestTemplate> kinds) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        for (String stream : streams) {
+            RequestTemplate how = of(stream, general, kinds);
+            if (how.subscribe().isEmpty()) {
+                checks.require(
+                        false,
+                        "streams",
+                        kinds.isEmpty()
+                                ? "streams, but no request to subscribe them with"
+                                : ProblemText.quoted(stream) + ", but no request to subscribe it with",
+                        "streams together with a \"venue\" or a \"subscribe\" template");
+                return;
+            }
+            how.checkName(checks, stream);
+            String other = shown.putIfAbsent(how.shownName(stream), stream);
+            if (other != null && !other.equals(stream)) {
+                checks.require(false, "streams", together(other, stream, how), ONE_OF_THEM);
+            }
+            if (!checks.problems().isEmpty()) {
+                return; // the first one shows how names must be
+            }
+        }
+    }
+
+    private static String together(String one, String other, RequestTemplate how) {
+        return ProblemText.quoted(one) + " and " + ProblemText.quoted(other) + ", both "
+                + ProblemText.quoted(how.shownName(one)) + " in messages";
+    }
+
+    private static RequestTemplate of(String stream, RequestTemplate general, List<RequestTemplate> kinds) {
+        return kinds.stream().filter(kind -> kind.has(stream)).findFirst().orElse(general);
+    }
+
+    /** The same requests for other streams. */
+    public SubscribeTemplates withStreams(List<String> others) {
+        return new SubscribeTemplates(others, general, kinds);
+    }
+
+    /** The same requests with another one for unsubscribing, whatever the kind of stream is. */
+    public SubscribeTemplates withUnsubscribe(String other) {
+        return new SubscribeTemplates(
+                streams,
+                general.subscribe().isEmpty() && !kinds.isEmpty() ? general : general.withUnsubscribe(other),
+                kinds.stream().map(kind -> kind.withUnsubscribe(other)).toList());
+    }
+
+    /** The request to subscribe to streams of no special kind; empty = none. */
+    public String subscribe() {
+        return general.subscribe();
+    }
+
+    /** The request to unsubscribe from streams of no special kind; empty = none. */
+    public String unsubscribe() {
+        return general.unsubscribe();
+    }
+
+    /** The name of a subscribed stream in messages, without the parameters of its request. */
+    public String shownName(String stream) {
+        return of(stream, general, kinds).shownName(stream);
     }
 
     /**
-     * The request for more streams; the id must be new on its connection.
+     * The requests to subscribe.
      *
-     * @throws IllegalArgumentException if a stream's name has fewer words than the venue needs
+     * @throws IllegalArgumentException if there is none for a stream, if its name has fewer words than the venue needs,
+     *     or if it cannot be told from another stream
      */
-    public String subscribeRequest(List<String> more, long id) {
-        return request(subscribe, argument, more, id);
+    public List<Batch> subscribing(Collection<String> names, int streamsPerRequest) {
+        return batches(names, RequestTemplate::subscribe, streamsPerRequest);
     }
 
-    /** The request for fewer streams; the id must be new on its connection. */
-    public String unsubscribeRequest(List<String> fewer, long id) {
-        return request(unsubscribe, argument, fewer, id);
+    /**
+     * The requests to unsubscribe.
+     *
+     * @throws IllegalArgumentException as above
+     */
+    public List<Batch> unsubscribing(Collection<String> names, int streamsPerRequest) {
+        return batches(names, RequestTemplate::unsubscribe, streamsPerRequest);
     }
 
-    /** Inserts the names last, so that a name that looks like a placeholder remains unchanged. */
-    private static String request(String template, String argument, List<String> streams, long id) {
-        String numbered = template.replace("${id}", Long.toString(id));
-        if (!numbered.contains("${streams}")) {
-            return filled(numbered, streams.get(0));
-        }
-        String array = argument.isEmpty()
-                ? new JsonArray(streams).encode()
-                : streams.stream().map(stream -> filled(argument, stream)).collect(Collectors.joining(",", "[", "]"));
-        return numbered.replace("${streams}", array);
-    }
-
-    private static String filled(String template, String stream) {
-        String[] words = stream.split(" ", -1);
-        return WORD.matcher(template).replaceAll(place -> {
-            int word = Integer.parseInt(place.group(1));
-            if (word > words.length) {
-                throw new IllegalArgumentException(ProblemText.quoted(stream) + " has " + words.length
-                        + (words.length == 1 ? " word" : " words") + "; this venue's streams have " + word
-                        + " or more, with blanks between them");
+    private List<Batch> batches(
+            Collection<String> names, Function<RequestTemplate, String> template, int streamsPerRequest) {
+        Map<RequestTemplate, List<String>> byKind = new LinkedHashMap<>();
+        names.forEach(name -> byKind.computeIfAbsent(of(name, general, kinds), any -> new ArrayList<>())
+                .add(name));
+        List<Batch> batches = new ArrayList<>();
+        byKind.forEach((how, streamsOfKind) -> {
+            String text = template.apply(how);
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("this feed has no such request for "
+                        + ProblemText.quoted(streamsOfKind.get(0))
+                        + ": configure a venue, or subscribe and unsubscribe templates");
             }
-            return Matcher.quoteReplacement(
-                    new String(JsonStringEncoder.getInstance().quoteAsString(words[word - 1])));
+            how.batches(text, streamsOfKind, streamsPerRequest)
+                    .forEach(batch -> batches.add(new Batch(how, text, batch)));
         });
+        return batches;
     }
 
-    /** The number of words that a template needs of a name. */
-    private static int words(String template) {
-        OptionalInt most = WORD.matcher(template)
-                .results()
-                .mapToInt(place -> Integer.parseInt(place.group(1)))
-                .max();
-        return most.orElse(0);
-    }
-
-    /** Errors do not show a template, because it may contain a credential. */
-    private static void checkRequest(Checks checks, String field, String template) {
-        if (!template.isEmpty()) {
-            checks.require(
-                    template.contains("${streams}") || words(template) > 0,
-                    field,
-                    "a template without ${streams}",
-                    "a text message with ${streams} (or ${1}, ${2} … for a stream's words) and, if the venue wants it, ${id}");
-            checkFilled(checks, field, template);
-        }
-    }
-
-    private static void checkFilled(Checks checks, String field, String template) {
-        boolean known = !UNKNOWN.matcher(template).find();
-        boolean json = template.startsWith("{") || template.startsWith("[");
-        checks.require(
-                        known,
-                        field,
-                        "a placeholder that is neither ${streams} nor ${id}",
-                        "the placeholders ${streams}, ${id}, and ${1} to ${9}")
-                .require(
-                        !json || !known || JsonText.isJson(request(template, "", List.of("1 2 3 4 5 6 7 8 9"), 1)),
-                        field,
-                        "a template that is not JSON once it is filled",
-                        "JSON, because it begins like JSON");
+    /** Fails if messages would not show to which of these streams they belong. */
+    public void requireDistinct(Collection<String> names) {
+        Checks checks = new Checks();
+        checkStreams(checks, List.copyOf(names), general, kinds);
+        checks.problems().stream().findFirst().ifPresent(problem -> {
+            throw new IllegalArgumentException(problem.found() + "; allowed: " + problem.allowed());
+        });
     }
 }

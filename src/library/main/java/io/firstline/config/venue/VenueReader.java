@@ -187,14 +187,7 @@ final class VenueReader {
     // from the object to records
 
     private Venue venue(String name, ObjectNode json) {
-        SubscribeTemplates requests = attempt(
-                "",
-                () -> new SubscribeTemplates(
-                        List.of(),
-                        json.path("subscribe").asText(),
-                        json.path("unsubscribe").asText(),
-                        json.path("argument").asText()),
-                SubscribeTemplates.NONE);
+        SubscribeTemplates requests = requests(json);
         List<VenueRoute> routes = new ArrayList<>();
         json.path("routes")
                 .properties()
@@ -253,6 +246,45 @@ final class VenueReader {
                     new Problem("/" + key, ProblemText.quoted(json.path(key).asText()), "a date such as 2026-11-28"));
             return null;
         }
+    }
+
+    private SubscribeTemplates requests(ObjectNode json) {
+        RequestTemplate general = attempt("", () -> general(json), SubscribeTemplates.NONE.general());
+        List<RequestTemplate> kinds = new ArrayList<>();
+        for (int i = 0; i < json.path("requests").size(); i++) {
+            JsonNode kind = json.path("requests").get(i);
+            kinds.add(attempt("/requests/" + i, () -> requestsOfKind(kind, json), general));
+        }
+        return attempt("", () -> new SubscribeTemplates(List.of(), general, kinds), SubscribeTemplates.NONE);
+    }
+
+    private static RequestTemplate general(JsonNode json) {
+        return new RequestTemplate(
+                "",
+                json.path("subscribe").asText(),
+                json.path("unsubscribe").asText(),
+                json.path("argument").asText(),
+                0,
+                json.path("words").asText(),
+                json.path("nameWords").asInt());
+    }
+
+    /** The requests for one kind of streams; missing members are those of the venue. */
+    private static RequestTemplate requestsOfKind(JsonNode kind, JsonNode venue) {
+        String subscribe = own(kind, venue, "subscribe").asText();
+        boolean argues = kind.has("argument") || RequestTemplate.namesArguments(subscribe);
+        return new RequestTemplate(
+                kind.path("match").asText(),
+                subscribe,
+                own(kind, venue, "unsubscribe").asText(),
+                argues ? own(kind, venue, "argument").asText() : "",
+                kind.path("streamsPerRequest").asInt(),
+                own(kind, venue, "words").asText(),
+                own(kind, venue, "nameWords").asInt());
+    }
+
+    private static JsonNode own(JsonNode kind, JsonNode venue, String key) {
+        return kind.has(key) ? kind.path(key) : venue.path(key);
     }
 
     private Endpoint endpoint(JsonNode json) {

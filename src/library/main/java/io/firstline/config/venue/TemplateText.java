@@ -1,0 +1,251 @@
+package io.firstline.config.venue;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.firstline.config.check.Checks;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.check.ProblemText;
+import io.vertx.core.json.JsonArray;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A text message with placeholders. Values are inserted in one pass, so that a value that looks like a placeholder
+ * remains unchanged. Pure functions.
+ *
+ * <p>{@code ${id}} becomes a number, {@code ${time}} seconds and {@code ${timeMs}} milliseconds since the epoch. About
+ * streams: {@code ${streams}} becomes a JSON array with the argument of each and {@code ${streams,}} the same without
+ * brackets; {@code ${1}} a word of the name, escaped as inside a JSON string; {@code ${*2}} a JSON array of the second
+ * words of all streams, {@code ${*2,}} the same as one text with commas.
+ */
+final class TemplateText {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)(\\}?)");
+    private static final Pattern OF_ALL = Pattern.compile("id|time|timeMs");
+    private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
+    private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
+    private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
+    private static final String WORDS = "${1} to ${9}, ${*1} to ${*9} and ${*1,} to ${*9,}";
+    private static final int MOST_WORDS = 9;
+
+    private TemplateText() {}
+
+    /** Fills a message that is about no stream. */
+    static String filled(String template, long id, long epochMs) {
+        return replaced(template, place -> ofAll(place, id, epochMs));
+    }
+
+    /**
+     * Fills a message about streams.
+     *
+     * @param argument the form of a stream in {@code ${streams}}; empty = its name as a JSON string
+     * @param words what separates the words of a name
+     */
+    static String filled(String template, String argument, List<String> streams, String words, long id, long epochMs) {
+        return replaced(
+                template,
+                place -> OF_ALL.matcher(place).matches()
+                        ? ofAll(place, id, epochMs)
+                        : ofStreams(place, argument, streams, words));
+    }
+
+    private static String ofAll(String place, long id, long epochMs) {
+        return switch (place) {
+            case "id" -> Long.toString(id);
+            case "time" -> Long.toString(Math.floorDiv(epochMs, 1_000L));
+            case "timeMs" -> Long.toString(epochMs);
+            default -> throw new IllegalArgumentException("an unknown placeholder"); // checked before
+        };
+    }
+
+    private static String ofStreams(String place, String argument, List<String> streams, String words) {
+        if (place.startsWith("streams")) {
+            String joined = arguments(argument, streams, words);
+            return place.endsWith(",") ? joined : "[" + joined + "]";
+        }
+        if (!place.startsWith("*")) {
+            return escaped(word(streams.get(0), Integer.parseInt(place), words));
+        }
+        int number = place.charAt(1) - '0';
+        List<String> all = streams.stream()
+                .map(name -> word(name, number, words))
+                .distinct()
+                .toList();
+        return place.endsWith(",") ? escaped(String.join(",", all)) : new JsonArray(all).encode();
+    }
+
+    private static String arguments(String argument, List<String> streams, String words) {
+        if (argument.isEmpty()) {
+            String array = new JsonArray(streams).encode();
+            return array.substring(1, array.length() - 1);
+        }
+        return groups(argument, streams, words).stream()
+                .map(group -> replaced(argument, place -> ofStreams(place, "", group, words)))
+                .collect(Collectors.joining(","));
+    }
+
+    /** Returns the streams that one message of this template may name together, in their order. */
+    static List<List<String>> groups(String template, List<String> streams, String words) {
+        if (!takesSeveral(template)) {
+            return streams.stream().map(List::of).toList();
+        }
+        int listed = listed(template);
+        List<Integer> single = places(template).stream()
+                .filter(place -> place.length() == 1)
+                .map(Integer::parseInt)
+                .toList();
+        Map<List<String>, List<String>> groups = new LinkedHashMap<>();
+        streams.forEach(
+                stream -> groups.computeIfAbsent(shared(split(stream, words), listed, single), any -> new ArrayList<>())
+                        .add(stream));
+        return List.copyOf(groups.values());
+    }
+
+    /** Returns the words that the streams of a message have in common. */
+    private static List<String> shared(String[] name, int listed, List<Integer> single) {
+        return IntStream.rangeClosed(1, name.length)
+                .filter(number -> listed > 0 ? number != listed : single.contains(number))
+                .mapToObj(number -> name[number - 1])
+                .toList();
+    }
+
+    /** Returns whether a message of this template can name several streams. */
+    static boolean takesSeveral(String template) {
+        return places(template).stream().anyMatch(place -> place.startsWith("streams") || place.startsWith("*"));
+    }
+
+    /** Returns the number of the words that are listed; 0 = none. */
+    private static int listed(String template) {
+        return places(template).stream()
+                .filter(place -> place.startsWith("*"))
+                .map(place -> place.charAt(1) - '0')
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Returns the number of words that a template needs of a name. */
+    static int words(String template) {
+        return places(template).stream()
+                .filter(place -> OF_WORDS.matcher(place).matches())
+                .mapToInt(place -> place.charAt(place.startsWith("*") ? 1 : 0) - '0')
+                .max()
+                .orElse(0);
+    }
+
+    static String[] split(String name, String words) {
+        return name.split(Pattern.quote(words), -1);
+    }
+
+    private static String word(String name, int number, String words) {
+        String[] all = split(name, words);
+        if (number > all.length) {
+            throw new IllegalArgumentException(ProblemText.quoted(name) + " has " + all.length
+                    + (all.length == 1 ? " word" : " words") + "; this venue's streams have " + number
+                    + " or more, with " + between(words) + " between them");
+        }
+        return all[number - 1];
+    }
+
+    /** Returns what separates words, for people. */
+    static String between(String words) {
+        return words.equals(" ") ? "blanks" : ProblemText.quoted(words);
+    }
+
+    private static String escaped(String text) {
+        return new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    }
+
+    private static List<String> places(String template) {
+        return PLACEHOLDER
+                .matcher(template)
+                .results()
+                .map(place -> place.group(1))
+                .toList();
+    }
+
+    private static String replaced(String template, Function<String, String> value) {
+        return PLACEHOLDER.matcher(template).replaceAll(place -> Matcher.quoteReplacement(value.apply(place.group(1))));
+    }
+
+    // checks; errors do not show a template, because it may contain a credential
+
+    /** Checks a message that is about no stream. */
+    static void check(Checks checks, String field, String template) {
+        if (checkKnown(checks, field, template, OF_ALL, "${id}, ${time} and ${timeMs}")) {
+            checkJson(checks, field, template, filled(template, 1, 1));
+        }
+    }
+
+    /** Checks a request. */
+    static void checkRequest(Checks checks, String field, String template, String words) {
+        checks.require(
+                takesSeveral(template) || words(template) > 0,
+                field,
+                "a template without ${streams}",
+                "a text message with ${streams} (or ${1}, ${2} … for a stream's words) and, if the venue wants it, ${id}");
+        checkListed(checks, field, template);
+        String allowed = "${streams}, ${streams,}, ${id}, ${time}, ${timeMs}, " + WORDS;
+        if (checkKnown(checks, field, template, Pattern.compile(OF_ALL + "|" + OF_STREAMS), allowed)) {
+            checkJson(checks, field, template, filled(template, "", sample(words), words, 1, 1));
+        }
+    }
+
+    /** Checks the form of a stream in {@code ${streams}}. */
+    static void checkArgument(Checks checks, String field, String template, String words) {
+        checkListed(checks, field, template);
+        if (checkKnown(checks, field, template, OF_WORDS, WORDS)) {
+            checkJson(checks, field, template, arguments(template, sample(words), words));
+        }
+    }
+
+    private static void checkListed(Checks checks, String field, String template) {
+        long listed = places(template).stream()
+                .filter(place -> place.matches("\\*[1-9],?"))
+                .map(place -> place.charAt(1))
+                .distinct()
+                .count();
+        checks.require(
+                listed < 2,
+                field,
+                "lists of the words at " + listed + " places",
+                "a list of the words at one place: its streams share all other words");
+    }
+
+    private static void checkJson(Checks checks, String field, String template, String filled) {
+        boolean json = template.startsWith("{") || template.startsWith("[");
+        checks.require(
+                !json || JsonText.isJson(filled),
+                field,
+                "a template that is not JSON once it is filled",
+                "JSON, because it begins like JSON");
+    }
+
+    private static boolean checkKnown(Checks checks, String field, String template, Pattern known, String allowed) {
+        Optional<String> unknown = PLACEHOLDER
+                .matcher(template)
+                .results()
+                .filter(place -> place.group(2).isEmpty()
+                        || !known.matcher(place.group(1)).matches())
+                .map(place -> place.group(1))
+                .findFirst();
+        checks.require(
+                unknown.isEmpty(),
+                field,
+                unknown.filter(SHORT.asMatchPredicate())
+                        .map(place -> "the placeholder ${" + place + "}")
+                        .orElse("an unknown placeholder"),
+                "the placeholders " + allowed);
+        return unknown.isEmpty();
+    }
+
+    private static List<String> sample(String words) {
+        return List.of(
+                IntStream.rangeClosed(1, MOST_WORDS).mapToObj(Integer::toString).collect(Collectors.joining(words)));
+    }
+}
