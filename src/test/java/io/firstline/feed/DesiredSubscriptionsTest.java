@@ -11,7 +11,7 @@ class DesiredSubscriptionsTest {
     private static final SubscribeTemplates TEMPLATES = new SubscribeTemplates(
             List.of("a"), "{\"sub\":${streams},\"id\":${id}}", "{\"unsub\":${streams},\"id\":${id}}");
 
-    private final DesiredSubscriptions subscriptions = new DesiredSubscriptions(List.of("hello"), TEMPLATES, 3);
+    private final DesiredSubscriptions subscriptions = new DesiredSubscriptions(List.of("hello"), TEMPLATES, 3, 0);
 
     private List<String> opening() {
         return texts(subscriptions.opening());
@@ -67,9 +67,9 @@ class DesiredSubscriptionsTest {
 
     @Test
     void shouldNotSubscribeWithoutKnowingHow() {
-        DesiredSubscriptions mute = new DesiredSubscriptions(List.of(), SubscribeTemplates.NONE, 3);
+        DesiredSubscriptions mute = new DesiredSubscriptions(List.of(), SubscribeTemplates.NONE, 3, 0);
         DesiredSubscriptions oneWay =
-                new DesiredSubscriptions(List.of(), new SubscribeTemplates(List.of(), "${streams}", ""), 3);
+                new DesiredSubscriptions(List.of(), new SubscribeTemplates(List.of(), "${streams}", ""), 3, 0);
 
         assertThatThrownBy(() -> mute.subscribe(List.of("a")))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -9,6 +9,7 @@ import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.OutgoingCopy;
+import io.firstline.feed.message.Question;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.Payload;
 import java.util.ArrayList;
@@ -49,6 +50,12 @@ public final class PayloadFuzz {
 
         @Override
         public void erred(String stream, String words) {}
+
+        @Override
+        public void ready() {}
+
+        @Override
+        public void asked(Question question) {}
     };
 
     private PayloadFuzz() {}

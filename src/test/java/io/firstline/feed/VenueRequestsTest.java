@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -88,5 +89,118 @@ class VenueRequestsTest extends FeedTestBase {
         assertThat(failureOf(feed.subscribe(List.of("book A 10"))))
                 .hasMessageContaining("\"book A 500\" and \"book A 10\", both \"book A\" in messages");
         assertThat(report(feed).streams()).containsExactly("trade A", "book B 10", "book C 25", "book A 500");
+    }
+
+    private static String fieldOf(FeedEvent event, String key) {
+        return event.toJson().getString(key);
+    }
+
+    @Test
+    void shouldGreetTheServerAndWaitUntilItIsReady() {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = feed(
+                server,
+                2,
+                """
+                {"subscribe": "{\\"sub\\":${streams},\\"id\\":${id}}", "onConnect": ["{\\"hello\\":${id}}", "bye"],
+                 "ready": [{"at": "/type", "is": ["welcome"]}], "readyMs": 30000,
+                 "messages": {"stream": ["/s"], "ackId": "/id", "refusal": ["/error"], "errorText": ["/error"]}}""",
+                "a");
+        join(feed.setOnConnect(List.of("own")));
+        assertThat(join(feed.subscribe(List.of("b")))).as("sent later").isZero();
+        eventually(() -> server.received.size() == 4);
+        assertThat(texts(server, 0)).containsExactly("{\"hello\":1}", "bye");
+
+        server.send("{\"type\":\"welcome\",\"session\":1}", 0);
+        eventually(() -> server.received.size() == 6);
+        assertThat(texts(server, 0)).containsExactly("{\"hello\":1}", "bye", "own", "{\"sub\":[\"a\",\"b\"],\"id\":3}");
+        assertThat(texts(server, 1)).hasSize(2);
+        server.send("{\"type\":\"welcome\",\"session\":2}", 0, 1);
+        eventually(() -> server.received.size() == 8);
+        assertThat(join(feed.subscribe(List.of("c")))).isEqualTo(2);
+
+        server.send("{\"id\":1,\"error\":\"who are you\"}", 1);
+        assertThat(fieldOf(awaitTold(FeedEvent.Type.SERVER_ERROR), "text")).isEqualTo("who are you");
+        server.send("{\"s\":\"a\"}", 0, 1);
+        eventually(() -> !messages.isEmpty());
+        assertThat(texts()).containsExactly("{\"s\":\"a\"}");
+        assertThat(told(FeedEvent.Type.PROTOCOL_DIFFERS)).isEmpty();
+    }
+
+    @Test
+    void shouldNotWaitForeverForAServerToBeReady() {
+        HandServer server = HandServer.start(vertx);
+        feed(server, 2, "{\"subscribe\":\"${1}\",\"ready\":[\"hi\"],\"readyMs\":300}", "a");
+
+        eventually(() -> server.received.size() == 2);
+        FeedEvent told = awaitTold(FeedEvent.Type.PROTOCOL_DIFFERS);
+        assertThat(fieldOf(told, "reason")).contains("(ready) did not arrive within 300 ms");
+        server.send("hi", 0, 1);
+        server.send("data", 0, 1);
+        eventually(() -> !messages.isEmpty());
+        assertThat(texts()).as("a late one is control, too").containsExactly("data");
+    }
+
+    @Test
+    void shouldPauseBeforeTheFirstRequest() {
+        HandServer server = HandServer.start(vertx);
+        long start = System.nanoTime();
+        feed(server, 1, "{\"subscribe\":\"${1}\",\"readyMs\":300}", "a");
+
+        eventually(() -> server.received.size() == 1);
+
+        assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
+        assertThat(told(FeedEvent.Type.PROTOCOL_DIFFERS)).isEmpty();
+    }
+
+    private static final String ANSWERING =
+            """
+            {"messages": {"stream": ["/s"], "answers": [
+              {"when": [{"at": "/op", "is": ["ping"]}], "send": "{\\"op\\":\\"pong\\",\\"ts\\":${/ts}}"},
+              {"when": [{"at": "/ping"}], "send": "{\\"pong\\":${/ping}}"},
+              {"when": ["Ping"], "send": "Pong"}]}}""";
+
+    @Test
+    void shouldAnswerTheServerWithItsOwnValues() {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = feed(server, 2, ANSWERING);
+
+        server.send("{\"op\":\"ping\",\"ts\":1700000000123}", 0);
+        server.send("{\"ping\":\"a\\u0022b\"}", 1);
+        server.send("Ping", 0);
+
+        eventually(() -> server.received.size() == 3);
+        assertThat(texts(server, 0)).containsExactly("{\"op\":\"pong\",\"ts\":1700000000123}", "Pong");
+        assertThat(texts(server, 1)).containsExactly("{\"pong\":\"a\\u0022b\"}");
+        server.send("{\"s\":\"a\"}", 0, 1);
+        eventually(() -> report(feed).copies() == 5);
+        assertThat(report(feed).control()).isEqualTo(3);
+        assertThat(texts()).containsExactly("{\"s\":\"a\"}");
+        assertThat(report(feed).malformed()).isZero();
+    }
+
+    /** A server that answers each answer with the next question, and one with values that are too long. */
+    @Test
+    void shouldNotLetAServerChooseHowMuchIsAnswered() {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = feed(server, 2, ANSWERING);
+        for (int i = 0; i < 200; i++) {
+            server.send("{\"ping\":" + i + "}", 0);
+        }
+        eventually(() -> report(feed).control() == 200);
+        eventually(() -> told(FeedEvent.Type.PROTOCOL_DIFFERS).size() == 1);
+        assertThat(server.received.size()).isBetween(10, 100);
+        assertThat(fieldOf(told(FeedEvent.Type.PROTOCOL_DIFFERS).get(0), "reason"))
+                .isEqualTo("the server asks more often than 10 times a second");
+
+        int before = texts(server, 1).size();
+        server.send("{\"ping\":\"" + "x".repeat(1_000) + "\"}", 1);
+        server.send("{\"op\":\"ping\"}", 1);
+        eventually(() -> told(FeedEvent.Type.PROTOCOL_DIFFERS).size() == 2);
+        assertThat(fieldOf(told(FeedEvent.Type.PROTOCOL_DIFFERS).get(1), "reason"))
+                .isEqualTo("a message to answer has 1000 bytes at /ping, the limit is 256");
+        eventually(() -> report(feed).control() == 202);
+        assertThat(texts(server, 1)).hasSize(before);
+        assertThat(report(feed).live()).isEqualTo(2);
     }
 }

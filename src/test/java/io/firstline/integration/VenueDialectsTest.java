@@ -6,6 +6,7 @@ import io.firstline.arbitration.report.Proof;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
@@ -183,11 +184,17 @@ class VenueDialectsTest {
         Venue venue = Venue.find(dialog.venue(), null);
         List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
         AtomicInteger replies = new AtomicInteger();
+        Opening opening = venue.dialect().protocol().opening();
+        int requests = 1 + opening.onConnect().size();
+        int controls = CONNECTIONS * (requests + (opening.ready().isNone() ? 0 : 1));
         try (Bench bench = new Bench()) {
             HttpServer server = Bench.get(bench.vertx
                     .createHttpServer()
                     .webSocketHandler(socket -> {
                         sockets.add(socket);
+                        if (!opening.ready().isNone()) {
+                            socket.writeTextMessage(dialog.control());
+                        }
                         socket.textMessageHandler(text -> {
                             if (text.startsWith("{") && text.contains("ubscribe")) {
                                 replies.incrementAndGet();
@@ -210,11 +217,11 @@ class VenueDialectsTest {
             Bench.until(
                     "subscribed",
                     () -> pool.state() == FeedState.CONNECTED
-                            && replies.get() == CONNECTIONS
-                            && Bench.report(pool).control() == CONNECTIONS);
+                            && replies.get() == CONNECTIONS * requests
+                            && Bench.report(pool).control() == controls);
 
             int beats = 0;
-            int copies = CONNECTIONS;
+            int copies = controls;
             for (int n = 1; n <= MESSAGES; n++) {
                 for (int c = 0; c < CONNECTIONS; c++) {
                     if (n % 100 == 0) {
@@ -241,7 +248,7 @@ class VenueDialectsTest {
                             .mapToObj(n -> withoutOwn(dialog.data().message(n, 0)))
                             .sorted()
                             .toList());
-            assertThat(report.control()).as("misclassified 0").isEqualTo(CONNECTIONS + beats);
+            assertThat(report.control()).as("misclassified 0").isEqualTo(controls + beats);
             assertThat(report.malformed()).isZero();
             assertThat(report.problems()).isEmpty();
             StreamReport stream = report.ledger().get(0);

@@ -261,7 +261,7 @@ final class ConnectionSlot {
                 && candidate.isLive()
                 && isCandidateHeard()
                 && !Double.isNaN(candidate.connection.latencyMs())
-                && candidate.requests.isSettled();
+                && candidate.isSubscribed();
     }
 
     /** Ends the back-off after failed candidates. */

@@ -25,9 +25,16 @@ final class DesiredSubscriptions {
     private final int perRequest;
     private final Set<String> streams;
     private List<String> onConnect;
+    private final int greetings;
     private long lastId = OPENING_IDS;
 
-    DesiredSubscriptions(List<String> onConnect, SubscribeTemplates how, int perRequest) {
+    /**
+     * Creates the subscriptions of a feed.
+     *
+     * @param greetings how many messages of the venue are numbered before the first request
+     */
+    DesiredSubscriptions(List<String> onConnect, SubscribeTemplates how, int perRequest, int greetings) {
+        this.greetings = greetings;
         this.onConnect = List.copyOf(onConnect);
         this.how = how;
         this.perRequest = perRequest;
@@ -41,7 +48,7 @@ final class DesiredSubscriptions {
 
     /** Returns the subscribe requests that a connection sends when it opens. */
     List<Request> opening() {
-        return requests(how.subscribing(streams, perRequest), 1);
+        return requests(how.subscribing(streams, perRequest), greetings + 1L);
     }
 
     void setOnConnect(List<String> messages) {

@@ -7,6 +7,7 @@ import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.Question;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedState;
 import io.firstline.stream.CopyListener;
@@ -27,6 +28,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     private final CopyReceiver receiver;
     private final Replacements replacements;
     private final Arbitration arbitration;
+
+    private final Answers answers;
 
     private Promise<Void> started;
     private int failedFirstAttempts;
@@ -52,6 +55,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         this.receiver = receiver;
         this.replacements = replacements;
         this.arbitration = arbitration;
+        this.answers = new Answers(eventLog, scheduler);
     }
 
     // called by the feed
@@ -232,6 +236,11 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public void erred(PooledConnection member, String stream, String words) {
         subscriber.erred(member, stream, words);
+    }
+
+    @Override
+    public void asked(PooledConnection member, Question question) {
+        answers.asked(member, question);
     }
 
     @Override

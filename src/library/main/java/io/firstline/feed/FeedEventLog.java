@@ -13,6 +13,7 @@ import io.firstline.feed.report.FeedState;
 import io.firstline.payload.Printable;
 import io.vertx.core.Handler;
 import io.vertx.core.internal.ContextInternal;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class FeedEventLog {
     private boolean degradedTold;
     private boolean errorTold;
     private long errorToldNanos;
+    private final Map<ProtocolProblem, Counted> protocol = new EnumMap<>(ProtocolProblem.class);
     private long errorsOmitted;
     private long evictions;
     private final Map<String, Long> evictedFor = new TreeMap<>();
@@ -333,6 +335,26 @@ final class FeedEventLog {
             LOG.warn("{}/{} the server reports an error: {} ({})", name, member.id(), words, figures());
         }
         tell(error);
+    }
+
+    /** The server does not act as the profile says; reported at most once a minute for each kind. */
+    void protocolDiffers(PooledConnection member, ProtocolProblem problem, String reason) {
+        Counted counted = protocol.computeIfAbsent(problem, any -> new Counted());
+        long now = scheduler.nowNanos();
+        if (!counted.once.isDue(now)) {
+            counted.omitted++;
+            return;
+        }
+        FeedFact fact = new FeedFact.ProtocolDiffers(member.id(), reason, counted.omitted);
+        counted.once.reported(now);
+        counted.omitted = 0;
+        LOG.warn("{}/{} {} ({})", name, member.id(), reason, figures());
+        tell(fact);
+    }
+
+    private static final class Counted {
+        private final OnceAMinute once = new OnceAMinute();
+        private long omitted;
     }
 
     /** Numbers of a stream are missing, or have arrived after all. */

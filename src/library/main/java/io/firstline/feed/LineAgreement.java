@@ -89,7 +89,7 @@ final class LineAgreement {
         }
         agreement.look();
         members.forEach((line, member) -> {
-            if (member.connection.ageMs() >= START_UP_MS && member.requests.isSettled()) {
+            if (member.connection.ageMs() >= START_UP_MS && member.isSubscribed()) {
                 grown |= 1L << line.slot();
             }
         });

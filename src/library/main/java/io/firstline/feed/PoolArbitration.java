@@ -380,7 +380,7 @@ final class PoolArbitration implements Arbitration {
         if (!candidate.isLive() || !candidate.slot.isCandidateHeard() || !candidate.line.inStep()) {
             return "not delivering in step after " + trialMs + " ms";
         }
-        if (!candidate.requests.isSettled()) {
+        if (!candidate.isSubscribed()) {
             return "without an answer to its subscribe requests after " + trialMs + " ms";
         }
         Optional<StreamWatch> lacking = streams.any(stream -> stream.isLackingIn(candidate.line.slot()));

@@ -6,6 +6,7 @@ import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.feed.message.MessageReader;
+import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Silence;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.EvictionReason;
@@ -35,6 +36,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
         /** See {@link MessageReader.Replies}. */
         void erred(PooledConnection member, String stream, String words);
 
+        /** See {@link MessageReader.Replies}. */
+        void asked(PooledConnection member, Question question);
+
         void closed(PooledConnection member, Disconnect end);
     }
 
@@ -49,6 +53,8 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     WsConnection connection;
     Line line;
     final PendingRequests requests = new PendingRequests();
+    final Readiness readiness = new Readiness();
+    final AnswerBudget answers = new AnswerBudget();
     /** The age at which it is replaced, milliseconds. */
     long ageLimitMs = Long.MAX_VALUE;
 
@@ -169,6 +175,21 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     @Override
     public void erred(String stream, String words) {
         owner.erred(this, stream, words);
+    }
+
+    @Override
+    public void ready() {
+        readiness.announced();
+    }
+
+    @Override
+    public void asked(Question question) {
+        owner.asked(this, question);
+    }
+
+    /** Returns whether all its requests are sent and answered. */
+    boolean isSubscribed() {
+        return readiness.isOver() && requests.isSettled();
     }
 
     /** Returns whether it has proved that it delivers; valid once it has opened. */

@@ -1,6 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.PendingRequests.Request;
@@ -34,6 +35,7 @@ final class SubscriptionProtocol {
     /** The longest text of a server that is reported, characters. */
     private static final int MAX_WORDS = 200;
 
+    private final Opening opening;
     private final DesiredSubscriptions wanted;
     private final boolean answered;
     private final SlotTable slotTable;
@@ -55,7 +57,9 @@ final class SubscriptionProtocol {
             FeedEventLog eventLog,
             Scheduler scheduler,
             IntSupplier framesPerSecond) {
-        this.wanted = new DesiredSubscriptions(onConnect, how, dialect.streamsPerRequest());
+        this.opening = dialect.protocol().opening();
+        this.wanted = new DesiredSubscriptions(
+                onConnect, how, dialect.streamsPerRequest(), opening.onConnect().size());
         this.answered = !dialect.ackId().isEmpty();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
@@ -70,14 +74,63 @@ final class SubscriptionProtocol {
 
     /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
     Future<Void> open(PooledConnection member) {
-        if (slotTable.open().size() == 1) {
-            // a feed without a connection starts from the beginning
+        boolean restart = slotTable.open().size() == 1; // a feed without a connection starts from the beginning
+        List<Supplier<Future<Void>>> greetings = greetings(member);
+        if (opening.readyMs() == 0) {
+            greetings.addAll(requests(member, restart));
+            return begun(member, paced(member, greetings, 0));
+        }
+        Future<Void> greeted = paced(member, greetings, 0);
+        Future<Void> asked = ready(member)
+                .compose(any -> member.isLive()
+                        ? begun(member, paced(member, requests(member, restart), 0))
+                        : Future.succeededFuture()); // the end of the connection is reported
+        return Future.all(greeted, asked).mapEmpty();
+    }
+
+    private static Future<Void> begun(PooledConnection member, Future<Void> written) {
+        return written.onSuccess(v -> member.readiness.end());
+    }
+
+    /** Returns the messages that the venue expects first. */
+    private List<Supplier<Future<Void>>> greetings(PooledConnection member) {
+        List<Supplier<Future<Void>>> writes = new ArrayList<>();
+        for (int i = 0; i < opening.onConnect().size(); i++) {
+            int index = i;
+            writes.add(() -> member.connection.send(opening.message(index, index + 1, epochMs())));
+        }
+        return writes;
+    }
+
+    /** Returns the feed's first messages and its requests. */
+    private List<Supplier<Future<Void>>> requests(PooledConnection member, boolean restart) {
+        member.readiness.begin();
+        if (restart) {
             firstData.expect(wanted.streams(), scheduler.nowNanos());
         }
         List<Supplier<Future<Void>>> writes = new ArrayList<>();
         wanted.onConnect().forEach(message -> writes.add(() -> member.connection.send(message)));
         wanted.opening().forEach(request -> writes.add(() -> ask(member, request)));
-        return paced(member, writes, 0);
+        return writes;
+    }
+
+    /** Returns what completes when the server is ready, or has had the time for it. */
+    private Future<Boolean> ready(PooledConnection member) {
+        long timer = scheduler.once(opening.readyMs(), () -> {
+            boolean late = member.readiness.expired() && !opening.ready().isNone();
+            if (late && member.isLive()) {
+                eventLog.protocolDiffers(
+                        member,
+                        ProtocolProblem.NOT_READY,
+                        "the message that requests wait for (ready) did not arrive within " + opening.readyMs()
+                                + " ms; they are sent now");
+            }
+        });
+        return member.readiness.await().onComplete(any -> scheduler.cancel(timer));
+    }
+
+    private long epochMs() {
+        return scheduler.epochMicros() / 1_000;
     }
 
     /**
@@ -136,18 +189,22 @@ final class SubscriptionProtocol {
         Stream<Future<Void>> to(PooledConnection member);
     }
 
-    /** Sends to members and candidates alike, because every connection of a feed has the same subscriptions. */
+    /**
+     * Sends to members and candidates alike, because every connection of a feed has the same subscriptions. A
+     * connection that still waits for its server sends everything later.
+     */
     private Future<Integer> toAllOpen(Writes writes, boolean nothing) {
         if (nothing) {
             return Future.succeededFuture(0);
         }
-        List<PooledConnection> live =
-                slotTable.open().stream().filter(PooledConnection::isLive).toList();
+        List<PooledConnection> live = slotTable.open().stream()
+                .filter(member -> member.isLive() && member.readiness.isBegun())
+                .toList();
         return Future.all(live.stream().flatMap(writes::to).toList()).map(live.size());
     }
 
     private Future<Void> ask(PooledConnection member, Request request) {
-        String text = request.text().at(scheduler.epochMicros() / 1_000);
+        String text = request.text().at(epochMs());
         if (!answered) {
             return member.connection.send(text);
         }
@@ -167,7 +224,12 @@ final class SubscriptionProtocol {
         if (request != null && refusal != null) {
             refused(member, request, refusal, repeated);
         }
-        return request != null;
+        boolean greeting =
+                request == null && id > 0 && id <= opening.onConnect().size();
+        if (greeting && refusal != null) {
+            eventLog.serverError(member, List.of(), Printable.of(refusal, MAX_WORDS));
+        }
+        return request != null || greeting;
     }
 
     private void refused(PooledConnection member, Request request, String refusal, boolean repeated) {

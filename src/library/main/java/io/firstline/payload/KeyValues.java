@@ -69,6 +69,11 @@ public final class KeyValues {
         return scalars[pointer].asLong();
     }
 
+    /** The value as it stands in the message, a string with its quotes; null if absent. Allocates. */
+    public String json(int pointer) {
+        return scalars[pointer].json();
+    }
+
     /**
      * The string with its escapes resolved, or the number, {@code true} or {@code false} as written; null if absent.
      * Invalid UTF-8 becomes U+FFFD. Allocates, so call it only when a name is seen for the first time.

@@ -127,6 +127,28 @@ class RequestTemplateTest {
                 .contains("/streams: found \"b\", but no request to subscribe it with");
     }
 
+    @Test
+    void shouldRejectAnswersThatCannotBeRight() {
+        requests("'messages':{'answers':[{'when':['Ping'],'send':'${/a/-1}'}]}");
+        assertThat(answer("{'at':'/ping'}", "{\\'pong\\':\\'${/ping}\\'}"))
+                .contains("a template that is not JSON once it is filled at /messages/answers/0/send");
+        assertThat(answer("{'at':'/ping'}", "{\\'pong\\':${ping}}"))
+                .contains("the placeholder ${ping} at /messages/answers/0/send")
+                .contains("${/pointer}, ${id}, ${time} and ${timeMs}");
+        assertThat(answer("{'at':'/ping'}", "{\\'ping\\':${/ping}}"))
+                .contains("which has itself the signs of a message to answer at /messages/answers/0/send")
+                .contains("an answer that a server cannot send back for ever");
+        assertThat(answer("'ping'", "ping")).contains("which has itself the signs");
+        assertThat(answer("{'at':'/ping'}", "${/a/-99}")).contains("/messages/answers/0/send");
+        assertThat(problems("'ready':['hi'],'readyMs':0")).contains("/readyMs");
+        assertThat(problems("'onConnect':['${streams}']")).contains("the placeholder ${streams} at /onConnect/0");
+    }
+
+    private String answer(String when, String send) {
+        return problems(
+                ("'messages':{'answers':[{'when':[" + when + "],'send':'" + send + "'}]}").replace("\\'", "\\\""));
+    }
+
     private String problems(String profile, String... streams) {
         return String.join("\n", Errors.of(() -> requests(profile, streams)));
     }

@@ -34,6 +34,12 @@ class StreamTableTest {
             public void erred(String stream, String words) {
                 throw new AssertionError(words);
             }
+
+            @Override
+            public void ready() {}
+
+            @Override
+            public void asked(Question question) {}
         });
         return copy.streamWatch();
     }

@@ -119,7 +119,8 @@ public final class Linter {
             return;
         }
         int requests = feed.parts().stream().mapToInt(Linter::requests).max().orElse(0)
-                + connection.onConnect().size();
+                + connection.onConnect().size()
+                + feed.dialect().protocol().opening().onConnect().size();
         double perSecond = Math.max(0.1, left);
         if (requests > perSecond * SUBSCRIBE_SECONDS) {
             problems.add(new Problem(

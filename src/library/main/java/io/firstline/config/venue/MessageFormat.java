@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  * @param eventTime the time of the event in a message, used only for latency figures
  * @param notices the server's messages about its connection and its requests, except replies with an id
  * @param content the form of its messages
+ * @param protocol what a connection sends besides requests
  */
 public record MessageFormat(
         List<String> stream,
@@ -46,7 +47,8 @@ public record MessageFormat(
         ServerTime serverTime,
         EventTime eventTime,
         Notices notices,
-        MessageContent content) {
+        MessageContent content,
+        VenueProtocol protocol) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     private static final int MAX_POINTERS = 16;
     /** The most different pointers for one message. */
@@ -76,6 +78,7 @@ public record MessageFormat(
         eventTime = eventTime == null ? EventTime.NONE : eventTime;
         notices = notices == null ? Notices.NONE : notices;
         content = content == null ? MessageContent.NONE : content;
+        protocol = protocol == null ? VenueProtocol.NONE : protocol;
         Checks checks = new Checks();
         checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
@@ -92,8 +95,9 @@ public record MessageFormat(
                 "errors",
                 notices.errors().stream().map(FieldMatcher::at).distinct().toList());
         checkPointers(checks, "errorText", notices.errorText());
-        int pointers = pointers(stream, control, ackId, refusal, classes, notices, content)
-                .size();
+        Set<String> all = pointers(stream, control, ackId, refusal, classes, notices, content);
+        all.addAll(protocol.pointers());
+        int pointers = all.size();
         checks.require(
                         JsonText.isPointer(ackId),
                         "ackId",
@@ -126,6 +130,42 @@ public record MessageFormat(
                         "\"eventTime\" together with \"serverTime\"")
                 .range("streamsPerRequest", streamsPerRequest, 1, 10_000)
                 .throwIfAny("dialect");
+    }
+
+    /** A dialect of a venue whose connections send nothing besides requests. */
+    public MessageFormat(
+            List<String> stream,
+            String separator,
+            Map<String, String> names,
+            List<String> shutdown,
+            List<FieldMatcher> control,
+            List<String> controlTexts,
+            String ackId,
+            List<FieldMatcher> refusal,
+            int streamsPerRequest,
+            Heartbeat heartbeat,
+            List<StreamClass> classes,
+            ServerTime serverTime,
+            EventTime eventTime,
+            Notices notices,
+            MessageContent content) {
+        this(
+                stream,
+                separator,
+                names,
+                shutdown,
+                control,
+                controlTexts,
+                ackId,
+                refusal,
+                streamsPerRequest,
+                heartbeat,
+                classes,
+                serverTime,
+                eventTime,
+                notices,
+                content,
+                VenueProtocol.NONE);
     }
 
     /** A dialect without stream classes and times, in which any value at a pointer means a refusal. */
@@ -191,7 +231,8 @@ public record MessageFormat(
                 server,
                 event,
                 notices,
-                content);
+                content,
+                protocol);
     }
 
     /** The class of a stream; {@link StreamClass#UNKNOWN} if none matches. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ final class TemplateText {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)(\\}?)");
     private static final Pattern OF_ALL = Pattern.compile("id|time|timeMs");
     private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
+    private static final Pattern POINTER = Pattern.compile("/.*");
     private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
     private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
     private static final String WORDS = "${1} to ${9}, ${*1} to ${*9} and ${*1,} to ${*9,}";
@@ -53,6 +55,19 @@ final class TemplateText {
                 place -> OF_ALL.matcher(place).matches()
                         ? ofAll(place, id, epochMs)
                         : ofStreams(place, argument, streams, words));
+    }
+
+    /** Fills an answer with values of the message that it answers; they are JSON texts. */
+    static String answer(String template, UnaryOperator<String> valueAt, long id, long epochMs) {
+        return replaced(template, place -> place.startsWith("/") ? valueAt.apply(place) : ofAll(place, id, epochMs));
+    }
+
+    /** Returns the pointers of an answer. */
+    static List<String> pointers(String template) {
+        return places(template).stream()
+                .filter(place -> place.startsWith("/"))
+                .distinct()
+                .toList();
     }
 
     private static String ofAll(String place, long id, long epochMs) {
@@ -179,6 +194,17 @@ final class TemplateText {
     static void check(Checks checks, String field, String template) {
         if (checkKnown(checks, field, template, OF_ALL, "${id}, ${time} and ${timeMs}")) {
             checkJson(checks, field, template, filled(template, 1, 1));
+        }
+    }
+
+    /** Checks an answer. Values are inserted with the quotes of a string, so placeholders cannot be inside quotes. */
+    static void checkAnswer(Checks checks, String field, String template) {
+        Pattern known = Pattern.compile(OF_ALL + "|" + POINTER);
+        if (checkKnown(checks, field, template, known, "${/pointer}, ${id}, ${time} and ${timeMs}")) {
+            checkJson(checks, field, template, answer(template, pointer -> "0", 1, 1));
+            if (checks.problems().isEmpty()) {
+                checkJson(checks, field, template, answer(template, pointer -> "\"0\"", 1, 1));
+            }
         }
     }
 

@@ -335,16 +335,7 @@ final class VenueReader {
         messages.path("names")
                 .properties()
                 .forEach(e -> names.put(e.getKey(), e.getValue().asText()));
-        List<FieldMatcher> control = new ArrayList<>();
-        List<String> controlTexts = new ArrayList<>();
-        for (int i = 0; i < messages.path("control").size(); i++) {
-            JsonNode item = messages.path("control").get(i);
-            if (item.isTextual()) {
-                controlTexts.add(item.textValue());
-            } else {
-                control.addAll(signs("/messages/control/" + i, item));
-            }
-        }
+        MessageSigns control = messageSigns("/messages/control", messages.path("control"));
         List<FieldMatcher> refusal = signsIn("/messages/refusal", messages.path("refusal"));
         List<String> shutdownStreams = new ArrayList<>();
         List<FieldMatcher> shutdown = new ArrayList<>();
@@ -363,6 +354,7 @@ final class VenueReader {
                 .properties()
                 .forEach(e -> classes.addAll(
                         streamClass("/messages/classes" + ProblemText.step(e.getKey()), e.getKey(), e.getValue())));
+        VenueProtocol protocol = protocol(messages, venue);
         EventTime eventTime = eventTime(messages.path("eventTime"));
         ServerTime serverTime = eventTime.at().isEmpty() && messages.has("eventTime")
                 ? ServerTime.NONE // an error of one must not cause an error of the other
@@ -375,8 +367,8 @@ final class VenueReader {
                         messages.path("separator").asText(),
                         names,
                         shutdownStreams,
-                        control,
-                        controlTexts,
+                        control.fields(),
+                        control.texts(),
                         messages.path("ackId").asText(),
                         refusal,
                         venue.path("streamsPerRequest").asInt(MessageFormat.DEFAULT_STREAMS_PER_REQUEST),
@@ -385,7 +377,8 @@ final class VenueReader {
                         serverTime,
                         eventTime,
                         notices,
-                        content),
+                        content,
+                        protocol),
                 MessageFormat.NONE);
     }
 
@@ -398,6 +391,36 @@ final class VenueReader {
                                 : PayloadEncoding.NONE,
                         texts(messages.path("ignore"))),
                 MessageContent.NONE);
+    }
+
+    private VenueProtocol protocol(JsonNode messages, JsonNode venue) {
+        MessageSigns ready = messageSigns("/ready", venue.path("ready"));
+        int readyMs = venue.path("readyMs").asInt(ready.isNone() ? 0 : Opening.DEFAULT_READY_MS);
+        Opening opening = attempt("", () -> new Opening(texts(venue.path("onConnect")), ready, readyMs), Opening.NONE);
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < messages.path("answers").size(); i++) {
+            JsonNode answer = messages.path("answers").get(i);
+            String pointer = "/messages/answers/" + i;
+            MessageSigns when = messageSigns(pointer + "/when", answer.path("when"));
+            answers.addAll(attempt(
+                    pointer, () -> List.of(new Answer(when, answer.path("send").asText())), List.of()));
+        }
+        return attempt("", () -> new VenueProtocol(opening, answers), VenueProtocol.NONE);
+    }
+
+    /** Texts are complete messages, objects are signs. */
+    private MessageSigns messageSigns(String pointer, JsonNode array) {
+        List<FieldMatcher> fields = new ArrayList<>();
+        List<String> whole = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            JsonNode item = array.get(i);
+            if (item.isTextual()) {
+                whole.add(item.textValue());
+            } else {
+                fields.addAll(signs(pointer + "/" + i, item));
+            }
+        }
+        return new MessageSigns(fields, whole);
     }
 
     private List<StreamClass> streamClass(String pointer, String name, JsonNode type) {

@@ -8,7 +8,6 @@ import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MaskedHash;
 import io.firstline.payload.Payload;
-import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -35,11 +34,18 @@ public final class MessageReader {
          * @param words the server's text; empty = none
          */
         void erred(String stream, String words);
+
+        /** The message arrives that requests wait for. */
+        void ready();
+
+        /** The server expects an answer. */
+        void asked(Question question);
     }
 
     private final ProfileLayout layout;
     private final StreamTable streams;
     private final ProfileCheck profile;
+    private final boolean listens;
     /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
 
@@ -54,6 +60,7 @@ public final class MessageReader {
         this.layout = new ProfileLayout(dialect);
         this.streams = streams;
         this.profile = layout.profile();
+        this.listens = layout.listens();
         this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
         this.placesOfStream = layout::placesOf;
     }
@@ -86,7 +93,9 @@ public final class MessageReader {
     public void read(ArrivingCopy copy, Replies replies) {
         copies++;
         KeyValues read = valuesIn(copy.payload);
-        Kind kind = read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
+        Kind kind = listens && isHeard(copy.payload, read, replies)
+                ? Kind.CONTROL
+                : read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
         copy.is(kind);
         if (kind != Kind.DATA) {
             control++;
@@ -105,6 +114,24 @@ public final class MessageReader {
         return keys == null || !payload.isText()
                 ? null
                 : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
+    }
+
+    /** Returns whether the server waits for an answer, or says that it is ready. */
+    private boolean isHeard(Payload payload, KeyValues read, Replies replies) {
+        if (!payload.isText()) {
+            return false;
+        }
+        for (int i = 0; i < layout.questions.size(); i++) {
+            if (layout.questions.get(i).isTrue(read, payload)) {
+                replies.asked(layout.question(i, read));
+                return true;
+            }
+        }
+        boolean ready = layout.ready.isTrue(read, payload);
+        if (ready) {
+            replies.ready();
+        }
+        return ready;
     }
 
     private Kind kindOfUnread(Payload payload) {
@@ -273,14 +300,7 @@ public final class MessageReader {
 
     /** Returns whether a message equals one of the configured control texts. */
     private boolean isControlText(Payload payload) {
-        for (int i = 0; i < layout.controlTexts.size(); i++) {
-            byte[] text = layout.controlTexts.get(i);
-            if (Arrays.equals(
-                    text, 0, text.length, payload.array(), payload.from(), payload.from() + payload.length())) {
-                return true;
-            }
-        }
-        return false;
+        return MessageMatch.isOneOf(layout.controlTexts, payload);
     }
 
     /** Returns a hash of the message's stream name; 0 = it has none. */

@@ -4,6 +4,7 @@ import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
+import io.firstline.payload.KeyValues;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,8 @@ public final class ProfileLayout {
     /** The pointers at which an object or array counts. */
     final Set<String> containers = new HashSet<>();
 
+    final MessageMatch ready;
+    final List<MessageMatch> questions;
     private final Map<StreamClass, ValuePlaces> places = new HashMap<>();
 
     public ProfileLayout(MessageFormat dialect) {
@@ -51,6 +54,11 @@ public final class ProfileLayout {
         errorText = placed(dialect.notices().errorText(), pointers);
         ignore = placed(dialect.content().ignore(), pointers);
         containers.addAll(dialect.content().ignore());
+        ready = new MessageMatch(dialect.protocol().opening().ready(), pointers);
+        questions = dialect.protocol().answers().stream()
+                .map(answer -> new MessageMatch(answer.when(), pointers))
+                .toList();
+        dialect.protocol().answers().forEach(answer -> placed(answer.pointers(), pointers));
         Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
                 .forEach(type -> places.put(
                         type,
@@ -83,11 +91,21 @@ public final class ProfileLayout {
         return placed(wanted, pointers);
     }
 
-    private static int placed(String pointer, List<String> pointers) {
+    static int placed(String pointer, List<String> pointers) {
         if (!pointers.contains(pointer)) {
             pointers.add(pointer);
         }
         return pointers.indexOf(pointer);
+    }
+
+    /** Returns whether some messages are answered or waited for. */
+    boolean listens() {
+        return !questions.isEmpty() || !dialect.protocol().opening().ready().isNone();
+    }
+
+    /** Returns a message that has the signs of a question. */
+    Question question(int number, KeyValues read) {
+        return new Question(dialect.protocol().answers().get(number), this.read, read);
     }
 
     /** Creates the check that reports pointers of the profile that match no message. */

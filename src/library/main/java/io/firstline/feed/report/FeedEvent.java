@@ -30,6 +30,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         SUBSCRIBE_FAILED("subscribe-failed"),
         SERVER_ERROR("server-error"),
+        PROTOCOL_DIFFERS("protocol-differs"),
         EVICTED("evicted"),
         EVICTION_ABANDONED("eviction-abandoned"),
         ADVICE("advice"),

@@ -95,6 +95,9 @@ final class FeedEventJson {
             putIfKnown(json, "class", e.streamClass().isEmpty() ? null : e.streamClass());
             json.put("reason", e.reason());
         });
+        form(FeedFact.ProtocolDiffers.class, (e, json) -> json.put("connection", e.connection())
+                .put("reason", e.reason())
+                .put("omitted", e.omitted()));
         form(FeedFact.StreamsIgnored.class, (e, json) -> json.put("limit", e.limit())
                 .put("reason", e.reason()));
         form(FeedFact.SeveralValues.class, (e, json) -> json.put("connection", e.connection())

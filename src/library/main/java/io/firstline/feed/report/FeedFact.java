@@ -142,6 +142,18 @@ public sealed interface FeedFact {
         }
     }
 
+    /**
+     * The server does not act as its venue's profile says; reported at most once a minute for each reason.
+     *
+     * @param omitted such cases that were not reported before this one
+     */
+    record ProtocolDiffers(String connection, String reason, long omitted) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.PROTOCOL_DIFFERS;
+        }
+    }
+
     /** The server refused a request, or did not answer it. */
     record SubscribeFailed(String connection, List<String> streams, String reason) implements FeedFact {
         @Override

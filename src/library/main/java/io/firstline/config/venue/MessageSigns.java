@@ -1,0 +1,34 @@
+package io.firstline.config.venue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * How to recognise a kind of message: by any of these. Immutable.
+ *
+ * @param fields signs in JSON messages
+ * @param texts complete texts
+ */
+public record MessageSigns(List<FieldMatcher> fields, List<String> texts) {
+    public static final MessageSigns NONE = new MessageSigns(List.of(), List.of());
+
+    public MessageSigns {
+        fields = List.copyOf(fields);
+        texts = List.copyOf(texts);
+    }
+
+    public boolean isNone() {
+        return fields.isEmpty() && texts.isEmpty();
+    }
+
+    /** Whether a message is recognised; signs that count from the end of an array are ignored. */
+    boolean has(String text, JsonNode json) {
+        return texts.contains(text)
+                || fields.stream().anyMatch(sign -> {
+                    JsonNode found = json.at(sign.at());
+                    return found.isValueNode()
+                            && !found.isNull()
+                            && (sign.is().isEmpty() || sign.is().contains(found.toString()));
+                });
+    }
+}

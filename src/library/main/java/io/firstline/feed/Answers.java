@@ -1,0 +1,42 @@
+package io.firstline.feed;
+
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.message.Question;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the messages of servers that expect it, on the connection that they arrive on. Runs on the feed's context. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private final FeedEventLog eventLog;
+    private final Scheduler scheduler;
+    private long lastId;
+
+    Answers(FeedEventLog eventLog, Scheduler scheduler) {
+        this.eventLog = eventLog;
+        this.scheduler = scheduler;
+    }
+
+    /** The server asks. Not every question is answered: the server chooses how many there are. */
+    void asked(PooledConnection member, Question question) {
+        if (!member.isLive()) {
+            return;
+        }
+        String obstacle = question.obstacle();
+        if (!obstacle.isEmpty()) {
+            eventLog.protocolDiffers(member, ProtocolProblem.UNANSWERABLE, obstacle);
+        } else if (member.answers.take(scheduler.nowNanos())) {
+            member.connection
+                    .send(question.answer(++lastId, scheduler.epochMicros() / 1_000))
+                    .onComplete(done -> member.answers.done())
+                    // the end of the connection is reported
+                    .onFailure(e -> LOG.debug("{} answer", member.id(), e));
+        } else {
+            eventLog.protocolDiffers(
+                    member,
+                    ProtocolProblem.TOO_MANY_QUESTIONS,
+                    "the server asks more often than " + AnswerBudget.PER_SECOND + " times a second");
+        }
+    }
+}

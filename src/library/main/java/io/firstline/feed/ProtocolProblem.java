@@ -1,0 +1,11 @@
+package io.firstline.feed;
+
+/** A way in which a server does not act as its venue's profile says. */
+enum ProtocolProblem {
+    /** The message that requests wait for did not arrive. */
+    NOT_READY,
+    /** The server asks more often than it is answered. */
+    TOO_MANY_QUESTIONS,
+    /** A value to repeat in an answer is missing or too long. */
+    UNANSWERABLE
+}
