@@ -74,8 +74,8 @@ class ConnectionEndTest {
     void shouldNameTheCause(String cause, Throwable failure) {
         Disconnect end = ConnectionEnd.of(failure, 1006);
 
-        assertThat(end.cause()).isEqualTo(cause);
-        assertThat(end.code()).isEqualTo(1006);
+        assertThat(end.label()).isEqualTo(cause);
+        assertThat(end.code()).isEqualTo(end.cause() == Disconnect.Cause.HTTP ? 429 : 1006);
         assertThat(end.reason()).isNotBlank().doesNotContain("null");
     }
 
@@ -91,8 +91,33 @@ class ConnectionEndTest {
     @Test
     void shouldKeepCodeAndReasonOfACloseFrame() {
         assertThat(ConnectionEnd.closed(1001, "maintenance"))
-                .isEqualTo(new Disconnect("closed-1001", 1001, "maintenance"))
+                .isEqualTo(new Disconnect(Disconnect.Cause.CLOSED, 1001, "maintenance"))
                 .hasToString("closed-1001 (maintenance)");
         assertThat(ConnectionEnd.closed(1000, null)).hasToString("closed-1000");
+    }
+
+    /** Labels of metrics, causes in events: names that operators use in alerts. */
+    @Test
+    void shouldNameEachCauseOnce() {
+        assertThat(Stream.of(Disconnect.Cause.values()).map(cause -> new Disconnect(cause, 7, "").label()))
+                .containsExactly(
+                        "closed-7",
+                        "closed-by-us",
+                        "eof",
+                        "reset",
+                        "half-open",
+                        "not-subscribed",
+                        "oversize",
+                        "malformed-frame",
+                        "dns",
+                        "refused",
+                        "unreachable",
+                        "connect-timeout",
+                        "tls",
+                        "endpoint",
+                        "http-7",
+                        "upgrade",
+                        "upgrade-timeout",
+                        "error");
     }
 }

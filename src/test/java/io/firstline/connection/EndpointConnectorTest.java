@@ -160,7 +160,7 @@ class EndpointConnectorTest {
         Future<Socket> attempt = connect();
         answer(4, "wss://x.com/", null);
         assertThat(attempt.cause()).hasMessage("the endpoint: an answer with no value at /token");
-        assertThat(ConnectionEnd.of(attempt.cause(), 0).cause()).isEqualTo("endpoint");
+        assertThat(ConnectionEnd.of(attempt.cause(), 0).label()).isEqualTo("endpoint");
         assertThat(opened).isEmpty();
     }
 

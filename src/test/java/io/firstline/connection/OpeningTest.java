@@ -99,7 +99,7 @@ class OpeningTest extends OnNativeLoops {
         try (ScriptedServer server = ScriptedServer.start(peer ->
                 peer.upgradeWithHeaders("Sec-WebSocket-Protocol: v9.json").read())) {
             Disconnect end = failure(server, config(server));
-            assertThat(end.cause()).isEqualTo("upgrade");
+            assertThat(end.label()).isEqualTo("upgrade");
             assertThat(end.reason()).contains("the server wants the sub-protocol v9.json", "subProtocols");
 
             try (ConnectionProbe probe =
@@ -158,7 +158,7 @@ class OpeningTest extends OnNativeLoops {
                 peer -> peer.reject(302, "Location: /round?token=secret").read())) {
             Disconnect end = failure(server, config(server));
 
-            assertThat(end.cause()).isEqualTo("http-302");
+            assertThat(end.label()).isEqualTo("http-302");
             assertThat(end.reason())
                     .contains(
                             "to /round?token=***", "not followed: more than 3 redirects; set \"url\" to where they end")
@@ -180,7 +180,7 @@ class OpeningTest extends OnNativeLoops {
                 peer -> peer.reject(301, "Location: " + location).read())) {
             Disconnect end = failure(server, config(server));
 
-            assertThat(end.cause()).isEqualTo("http-301");
+            assertThat(end.label()).isEqualTo("http-301");
             assertThat(end.reason()).contains("HTTP 301", ", to " + location, "(not followed: " + why);
             assertThat(server.peers()).hasSize(1);
         }
@@ -195,7 +195,7 @@ class OpeningTest extends OnNativeLoops {
                 ScriptedServer.start(peer -> peer.reject(status, headers).read())) {
             Disconnect end = failure(server, config(server));
 
-            assertThat(end.cause()).isEqualTo("http-" + status);
+            assertThat(end.label()).isEqualTo("http-" + status);
             assertThat(end.reason()).contains(to, " (not followed: " + why, "\"url\"");
             assertThat(server.peers()).hasSize(1);
         }
@@ -208,7 +208,7 @@ class OpeningTest extends OnNativeLoops {
                 peer.reject(307, "Location: ws://127.0.0.1:" + nobody + "/x").read())) {
             Disconnect end = failure(server, config(server));
 
-            assertThat(end.cause()).isEqualTo("refused");
+            assertThat(end.label()).isEqualTo("refused");
             assertThat(end.reason()).contains("redirected to ws://127.0.0.1:" + nobody + "/x");
         }
     }
@@ -225,7 +225,7 @@ class OpeningTest extends OnNativeLoops {
                 body)) {
             Disconnect end = failure(server, config(server));
 
-            assertThat(end.cause()).isEqualTo("http-406");
+            assertThat(end.label()).isEqualTo("http-406");
             assertThat(end.reason())
                     .contains("HTTP 406 Only One Please", "one session\\u001b[31m per account", "\\r\\n", "\"***\"")
                     .doesNotContain(TOKEN, "\u001b", "\n");
@@ -268,17 +268,17 @@ class OpeningTest extends OnNativeLoops {
         assertThat(endless(
                                 "HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n",
                                 "400\r\n" + "y".repeat(1_024) + "\r\n")
-                        .cause())
+                        .label())
                 .isEqualTo("http-403");
-        assertThat(endless("HTTP/1.1 403 No\r\n\r\n", "z").cause()).isEqualTo("http-403");
+        assertThat(endless("HTTP/1.1 403 No\r\n\r\n", "z").label()).isEqualTo("http-403");
     }
 
     @Test
     void shouldRefuseEndlessHeaders() {
         assertThat(endless("HTTP/1.1 101 Switching Protocols\r\n", "X-A: " + "b".repeat(100) + "\r\n")
-                        .cause())
+                        .label())
                 .isEqualTo("upgrade");
-        assertThat(endless("HTTP/1.1 101 ", "c").cause()).isEqualTo("upgrade");
+        assertThat(endless("HTTP/1.1 101 ", "c").label()).isEqualTo("upgrade");
     }
 
     @Test
@@ -293,7 +293,7 @@ class OpeningTest extends OnNativeLoops {
                 answering("HTTP/1.1 429 Slow\r\nRetry-After: 9\r\nContent-Length: 50\r\n\r\nwait")) {
             Disconnect end = failure(server, config(server).withConnectTimeoutMs(600_000));
 
-            assertThat(end.cause()).isEqualTo("http-429");
+            assertThat(end.label()).isEqualTo("http-429");
             assertThat(end.reason()).endsWith("Slow: wait");
         }
     }

@@ -217,7 +217,7 @@ class WsConnectionTest extends OnNativeLoops {
         server.accept().upgradeWith(Frame.text("last words")).fin();
         Await.result(opening);
 
-        assertThat(probe.awaitEnd().cause()).isEqualTo("eof");
+        assertThat(probe.awaitEnd().label()).isEqualTo("eof");
         assertThat(probe.texts()).containsExactly("last words");
     }
 
@@ -228,7 +228,7 @@ class WsConnectionTest extends OnNativeLoops {
         server.accept().upgradeWith(Frame.text("too many"), Frame.close(1008, "too many connections"));
         Await.result(opening);
 
-        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("closed-1008", 1008, "too many connections"));
+        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.CLOSED, 1008, "too many connections"));
         assertThat(probe.texts()).containsExactly("too many");
     }
 
@@ -310,7 +310,7 @@ class WsConnectionTest extends OnNativeLoops {
         peer.ignorePings();
 
         Await.until("given up", () -> probe.state().end() != null);
-        assertThat(probe.state().end().cause()).isEqualTo("half-open");
+        assertThat(probe.state().end().label()).isEqualTo("half-open");
         assertThat(probe.state().end().reason()).contains("not even a pong");
         assertThat(probe.state().state()).isEqualTo(ConnectionState.DISCONNECTED);
     }
@@ -403,7 +403,7 @@ class WsConnectionTest extends OnNativeLoops {
         assertThat(refusal).hasMessageContaining("full write queue");
         assertThat(probe.state().isConnected()).isTrue();
         Await.result(probe.start(c -> c.close(1000, "bye")));
-        assertThat(probe.awaitEnd().cause()).isEqualTo("closed-by-us");
+        assertThat(probe.awaitEnd().label()).isEqualTo("closed-by-us");
     }
 
     // closing
@@ -423,7 +423,7 @@ class WsConnectionTest extends OnNativeLoops {
         assertThat(goodbye.closeCode()).isEqualTo(4000);
         assertThat(goodbye.closeReason()).isEqualTo("evicted: slow");
         assertThat(peer.count(Frame.CLOSE)).isEqualTo(1);
-        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("closed-by-us", 4000, "evicted: slow"));
+        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.CLOSED_BY_US, 4000, "evicted: slow"));
         assertThat(probe.state().state()).isEqualTo(ConnectionState.CLOSED);
         assertThat(probe.start(c -> c.close(1000, "third")).succeeded()).isTrue();
         assertThat(probe.calls()).containsExactly("opened", "closed");
@@ -462,7 +462,7 @@ class WsConnectionTest extends OnNativeLoops {
         Await.result(probe.start(c -> c.close(1000, "")));
 
         peer.awaitGone();
-        assertThat(probe.awaitEnd().cause()).isEqualTo("closed-by-us");
+        assertThat(probe.awaitEnd().label()).isEqualTo("closed-by-us");
     }
 
     @Test
@@ -474,7 +474,7 @@ class WsConnectionTest extends OnNativeLoops {
         Await.result(closing);
 
         peer.awaitGone();
-        assertThat(probe.awaitEnd().cause()).isEqualTo("closed-by-us");
+        assertThat(probe.awaitEnd().label()).isEqualTo("closed-by-us");
     }
 
     @Test
@@ -482,7 +482,7 @@ class WsConnectionTest extends OnNativeLoops {
         Peer peer = open().ignoreCloses();
         peer.text("last").close(1001, "maintenance");
 
-        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("closed-1001", 1001, "maintenance"));
+        assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.CLOSED, 1001, "maintenance"));
         assertThat(probe.texts()).containsExactly("last");
         assertThat(peer.isGone()).as("told before TCP ended").isFalse();
         assertThat(peer.awaitClose().closeCode()).as("the answer").isEqualTo(1001);
@@ -499,7 +499,7 @@ class WsConnectionTest extends OnNativeLoops {
         Await.result(probe.start(c -> c.close(4000, "too late")));
 
         assertThat(probe.state().state()).isEqualTo(ConnectionState.CLOSED);
-        assertThat(probe.state().end().cause()).as("why it really ended").isEqualTo("closed-1000");
+        assertThat(probe.state().end().label()).as("why it really ended").isEqualTo("closed-1000");
         assertThat(probe.calls()).containsExactly("opened", "closed");
     }
 
@@ -521,7 +521,7 @@ class WsConnectionTest extends OnNativeLoops {
         Future<Void> closing = probe.start(c -> c.close(4002, "not needed"));
         peer.upgradeWith(Frame.text("nobody's"));
 
-        assertThat(ConnectionProbe.failureOf(opening).cause()).isEqualTo("closed-by-us");
+        assertThat(ConnectionProbe.failureOf(opening).label()).isEqualTo("closed-by-us");
         Await.result(closing);
         assertThat(peer.awaitClose().closeCode()).isEqualTo(4002);
         peer.awaitGone();
@@ -540,7 +540,7 @@ class WsConnectionTest extends OnNativeLoops {
 
         assertThat(opening.isComplete()).as("waited for the connect timeout").isFalse();
         peer.end();
-        assertThat(ConnectionProbe.failureOf(opening).cause()).isEqualTo("closed-by-us");
+        assertThat(ConnectionProbe.failureOf(opening).label()).isEqualTo("closed-by-us");
         assertThat(probe.calls()).isEmpty();
     }
 
@@ -599,7 +599,7 @@ class WsConnectionTest extends OnNativeLoops {
         WsConnectionState after = probe.state();
         assertThat(after.state()).isEqualTo(ConnectionState.DISCONNECTED);
         assertThat(after.isConnected()).isFalse();
-        assertThat(after.end()).isEqualTo(new Disconnect("closed-1012", 1012, "restart"));
+        assertThat(after.end()).isEqualTo(new Disconnect(Disconnect.Cause.CLOSED, 1012, "restart"));
         assertThat(after.sequenceId()).isEqualTo(3);
         assertThat(after.ageMs()).isBetween(open.ageMs(), Await.LIMIT.toMillis());
         assertThat(probe.state().ageMs()).as("an age that stands still").isEqualTo(after.ageMs());

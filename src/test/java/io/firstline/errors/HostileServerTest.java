@@ -77,7 +77,7 @@ class HostileServerTest extends OnNativeLoops {
         peer.compressed("x".repeat(LIMIT)).compressed("y".repeat(10)).compressed("z".repeat(100 * LIMIT));
 
         Disconnect end = probe.awaitEnd();
-        assertThat(end.cause()).isEqualTo("oversize");
+        assertThat(end.label()).isEqualTo("oversize");
         assertThat(end.reason()).contains("inflates", "maxMessageBytes", String.valueOf(LIMIT));
         assertThat(probe.texts()).containsExactly("x".repeat(LIMIT), "y".repeat(10));
         assertThat(probe.drops()).containsExactly(DropCause.OVERSIZE);
@@ -88,7 +88,7 @@ class HostileServerTest extends OnNativeLoops {
         byte[] bomb = Frame.bytes(Frame.FIN | Frame.RSV1 | Frame.BINARY, deflated(100 * LIMIT));
         opened(peer -> peer.upgradeCompressedWith(bomb));
 
-        assertThat(probe.awaitEnd().cause()).isEqualTo("oversize");
+        assertThat(probe.awaitEnd().label()).isEqualTo("oversize");
         assertThat(probe.messages()).isEmpty();
     }
 
@@ -97,7 +97,7 @@ class HostileServerTest extends OnNativeLoops {
         Peer peer = opened(Peer::upgradeCompressed);
         peer.compressed("a").frame(0xF1, new byte[10]); // and with bits that mean nothing
 
-        assertThat(probe.awaitEnd().cause()).isEqualTo("malformed-frame");
+        assertThat(probe.awaitEnd().label()).isEqualTo("malformed-frame");
         assertThat(probe.texts()).containsExactly("a");
         peer.awaitGone();
     }
@@ -121,7 +121,7 @@ class HostileServerTest extends OnNativeLoops {
         }
 
         Disconnect end = probe.awaitEnd();
-        assertThat(end.cause()).isEqualTo("oversize");
+        assertThat(end.label()).isEqualTo("oversize");
         assertThat(end.reason()).contains("fragments");
         assertThat(probe.drops()).containsExactly(DropCause.OVERSIZE);
         peer.awaitGone();
@@ -141,7 +141,7 @@ class HostileServerTest extends OnNativeLoops {
         }
 
         Disconnect end = probe.awaitEnd();
-        assertThat(end.cause()).isEqualTo("oversize");
+        assertThat(end.label()).isEqualTo("oversize");
         assertThat(end.reason()).contains("has not ended", "maxMessageBytes");
         assertThat(probe.drops()).containsExactly(DropCause.OVERSIZE);
     }

@@ -61,7 +61,7 @@ class NetworkErrorsTest {
         try (ConnectionProbe probe = probe(loops, "ws://127.0.0.1:" + port + "/ws?token=hush")) {
             Disconnect end = probe.connectFails();
 
-            assertThat(end.cause()).isEqualTo("refused");
+            assertThat(end.label()).isEqualTo("refused");
             assertThat(end.code()).isZero();
             assertThat(end.reason()).contains(String.valueOf(port)).doesNotContain("hush");
             assertThat(probe.state().state()).isEqualTo(ConnectionState.DISCONNECTED);
@@ -74,7 +74,7 @@ class NetworkErrorsTest {
         try (ConnectionProbe probe = probe(loops, "wss://no-such-host.invalid/ws?token=hush")) {
             Disconnect end = probe.connectFails();
 
-            assertThat(end.cause()).isEqualTo("dns");
+            assertThat(end.label()).isEqualTo("dns");
             assertThat(end.reason()).contains("no-such-host.invalid").doesNotContain("hush");
         }
     }
@@ -86,7 +86,7 @@ class NetworkErrorsTest {
                 ConnectionProbe probe = probe(loops, server.url("/"))) {
             open(probe, server).reset();
 
-            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("reset", 1006, "connection reset"));
+            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.RESET, 1006, "connection reset"));
             assertThat(probe.state().state()).isEqualTo(ConnectionState.DISCONNECTED);
         }
     }
@@ -97,7 +97,7 @@ class NetworkErrorsTest {
         try (ScriptedServer server =
                         ScriptedServer.start(peer -> peer.readRequest().reset());
                 ConnectionProbe probe = probe(loops, server.url("/"))) {
-            assertThat(probe.connectFails().cause()).isIn("reset", "upgrade");
+            assertThat(probe.connectFails().label()).isIn("reset", "upgrade");
         }
     }
 
@@ -108,7 +108,7 @@ class NetworkErrorsTest {
                 ConnectionProbe probe = probe(loops, server.url("/"))) {
             open(probe, server).text("last").fin();
 
-            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("eof", 1006, "closed without a close frame"));
+            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.EOF, 1006, "closed without a close frame"));
             assertThat(probe.texts()).containsExactly("last");
         }
     }
@@ -122,7 +122,7 @@ class NetworkErrorsTest {
             peer.awaitClose();
             peer.reset();
 
-            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect("closed-1013", 1013, "try again later"));
+            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.CLOSED, 1013, "try again later"));
         }
     }
 
@@ -150,7 +150,7 @@ class NetworkErrorsTest {
                     .raw(new byte[] {(byte) 0x81, 100, 'h', 'a', 'l', 'f'})
                     .fin();
 
-            assertThat(probe.awaitEnd().cause()).isEqualTo("eof");
+            assertThat(probe.awaitEnd().label()).isEqualTo("eof");
             assertThat(probe.texts()).containsExactly("whole");
         }
     }

@@ -67,7 +67,7 @@ class ProtocolErrorsTest extends OnNativeLoops {
         peer.raw(Frame.text("before"), HexFormat.of().parseHex(bytes.replace(" ", "")));
 
         Disconnect end = probe.awaitEnd();
-        assertThat(end.cause()).as(what).isEqualTo("malformed-frame");
+        assertThat(end.label()).as(what).isEqualTo("malformed-frame");
         assertThat(end.code()).isEqualTo(1006);
         assertThat(end.reason()).isNotBlank();
         assertThat(probe.texts()).containsExactly("before");
@@ -92,7 +92,7 @@ class ProtocolErrorsTest extends OnNativeLoops {
         peer.text("before").raw(HexFormat.of().parseHex("827f0fffffffffffffff"));
 
         Disconnect end = probe.awaitEnd();
-        assertThat(end.cause()).isEqualTo("oversize");
+        assertThat(end.label()).isEqualTo("oversize");
         assertThat(end.reason()).contains("maxMessageBytes", String.valueOf(LIMIT));
         assertThat(probe.texts()).containsExactly("before");
         peer.awaitGone();

@@ -75,7 +75,7 @@ class TlsErrorsTest {
         try (ScriptedServer server = ScriptedServer.startTls(local, Peer::upgrade)) {
             Disconnect end = failure(config(server, null));
 
-            assertThat(end.cause()).isEqualTo("tls");
+            assertThat(end.label()).isEqualTo("tls");
             assertThat(end.reason()).contains("certification path");
         }
     }
@@ -85,7 +85,7 @@ class TlsErrorsTest {
         try (ScriptedServer server = ScriptedServer.startTls(other, Peer::upgrade)) {
             Disconnect end = failure(config(server, other));
 
-            assertThat(end.cause()).isEqualTo("tls");
+            assertThat(end.label()).isEqualTo("tls");
             assertThat(end.reason()).contains("localhost");
         }
     }
@@ -96,7 +96,7 @@ class TlsErrorsTest {
                 peer -> peer.raw(Peer.ascii("HTTP/1.1 400 Bad Request\r\n\r\n" + "x".repeat(2_000))))) {
             Disconnect end = failure(WsConnectionConfig.of("wss://127.0.0.1:" + server.port() + "/"));
 
-            assertThat(end.cause()).isEqualTo("tls");
+            assertThat(end.label()).isEqualTo("tls");
             assertThat(end.reason()).contains("not an SSL/TLS record").hasSizeLessThan(300);
         }
     }
@@ -106,7 +106,7 @@ class TlsErrorsTest {
         try (ScriptedServer server = ScriptedServer.start(Peer::fin)) {
             Disconnect end = failure(WsConnectionConfig.of("wss://127.0.0.1:" + server.port() + "/"));
 
-            assertThat(end.cause()).isEqualTo("tls");
+            assertThat(end.label()).isEqualTo("tls");
             assertThat(end.reason()).isNotBlank().doesNotContain("null");
         }
     }
@@ -117,7 +117,7 @@ class TlsErrorsTest {
             Disconnect end = failure(WsConnectionConfig.of("wss://127.0.0.1:" + server.port() + "/")
                     .withConnectTimeoutMs(300));
 
-            assertThat(end.cause()).isEqualTo("tls");
+            assertThat(end.label()).isEqualTo("tls");
             assertThat(end.reason()).containsIgnoringCase("timed out");
         }
     }
@@ -128,7 +128,7 @@ class TlsErrorsTest {
             WsConnectionConfig config = WsConnectionConfig.of("ws://127.0.0.1:" + server.port() + "/")
                     .withConnectTimeoutMs(1_000);
 
-            assertThat(failure(config).cause()).isIn("upgrade", "reset", "error");
+            assertThat(failure(config).label()).isIn("upgrade", "reset", "error");
         }
     }
 

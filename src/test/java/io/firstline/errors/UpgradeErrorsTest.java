@@ -45,8 +45,8 @@ class UpgradeErrorsTest extends OnNativeLoops {
                 peer -> peer.reject(status, "Retry-After: 7").read())) {
             Disconnect end = failure(server, 5_000);
 
-            assertThat(end.cause()).isEqualTo("http-" + status);
-            assertThat(end.code()).isZero();
+            assertThat(end.label()).isEqualTo("http-" + status);
+            assertThat(end.code()).isEqualTo(status);
             assertThat(end.reason()).contains("HTTP " + status + " Because: body");
             assertThat(server.peers()).hasSize(1);
         }
@@ -58,7 +58,7 @@ class UpgradeErrorsTest extends OnNativeLoops {
                 ScriptedServer.start(peer -> peer.readRequest().read())) {
             Disconnect end = failure(server, 300);
 
-            assertThat(end.cause()).isEqualTo("upgrade-timeout");
+            assertThat(end.label()).isEqualTo("upgrade-timeout");
             assertThat(end.reason()).contains("ms");
         }
     }
@@ -68,7 +68,7 @@ class UpgradeErrorsTest extends OnNativeLoops {
         try (ScriptedServer server = ScriptedServer.start(peer -> peer.readRequest()
                 .raw(Peer.ascii("HTTP/1.1 101 Switching Protocols\r\nUpgr"))
                 .read())) {
-            assertThat(failure(server, 300).cause()).isEqualTo("upgrade-timeout");
+            assertThat(failure(server, 300).label()).isEqualTo("upgrade-timeout");
         }
     }
 
@@ -78,7 +78,7 @@ class UpgradeErrorsTest extends OnNativeLoops {
                 ScriptedServer.start(peer -> peer.upgradeWithWrongAccept().read())) {
             Disconnect end = failure(server, 5_000);
 
-            assertThat(end.cause()).isEqualTo("upgrade");
+            assertThat(end.label()).isEqualTo("upgrade");
             assertThat(end.reason()).contains("Invalid challenge");
         }
     }
@@ -88,7 +88,7 @@ class UpgradeErrorsTest extends OnNativeLoops {
     void shouldTellAServerThatEndsInTheMiddleOfTheUpgrade(String answer) {
         try (ScriptedServer server = ScriptedServer.start(
                 peer -> peer.readRequest().raw(Peer.ascii(answer)).fin().read())) {
-            assertThat(failure(server, 5_000).cause()).isEqualTo("upgrade");
+            assertThat(failure(server, 5_000).label()).isEqualTo("upgrade");
         }
     }
 

@@ -189,7 +189,7 @@ class EvictionTest extends FeedTestBase {
         assertThat(report(feed).connections())
                 .filteredOn(c -> c.role() == ConnectionReport.Role.GONE)
                 .singleElement()
-                .matches(c -> c.connection().end().cause().equals("closed-by-us"));
+                .matches(c -> c.connection().end().label().equals("closed-by-us"));
     }
 
     @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionLimitTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final Disconnect KICKED = new Disconnect("closed-4000", 4_000, "replaced by a new session");
+    private static final Disconnect KICKED = new Disconnect(Disconnect.Cause.CLOSED, 4000, "replaced by a new session");
 
     private final SessionLimit limit = new SessionLimit();
 
@@ -42,14 +42,14 @@ class SessionLimitTest {
 
     @Test
     void shouldSeeRefusalsWhileOneIsLive() {
-        Disconnect refused = new Disconnect("http-406", 0, "HTTP 406");
-        Disconnect session = new Disconnect("http-403", 0, "HTTP 403: Session exists");
+        Disconnect refused = new Disconnect(Disconnect.Cause.HTTP, 406, "HTTP 406");
+        Disconnect session = new Disconnect(Disconnect.Cause.HTTP, 403, "HTTP 403: Session exists");
         assertThat(limit.refused(refused, 1)).isFalse();
         assertThat(limit.refused(session, 1)).isFalse();
         assertThat(limit.refused(session, 0)).as("nothing is live").isFalse();
         assertThat(limit.refused(refused, 1)).isFalse();
         assertThat(limit.refused(refused, 1)).isFalse();
-        assertThat(limit.refused(new Disconnect("http-503", 0, "no session"), 1))
+        assertThat(limit.refused(new Disconnect(Disconnect.Cause.HTTP, 503, "no session"), 1))
                 .isFalse();
         assertThat(limit.refused(refused, 1)).isFalse();
         assertThat(limit.refused(session, 1)).isFalse();

@@ -444,7 +444,7 @@ class WsPoolTest extends FeedTestBase {
 
         ConnectionReport gone = report.connections().get(3);
         assertThat(gone.role()).isEqualTo(ConnectionReport.Role.GONE);
-        assertThat(gone.connection().end().cause()).isEqualTo("eof");
+        assertThat(gone.connection().end().label()).isEqualTo("eof");
         assertThat(gone.connection().ageMs()).isPositive();
     }
 

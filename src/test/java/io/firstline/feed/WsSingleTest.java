@@ -155,7 +155,7 @@ class WsSingleTest extends FeedTestBase {
 
         Throwable failure = failureOf(feed.start());
         assertThat(failure).isInstanceOf(ConnectFailedException.class);
-        assertThat(((ConnectFailedException) failure).end().cause()).isEqualTo("refused");
+        assertThat(((ConnectFailedException) failure).end().label()).isEqualTo("refused");
         assertThat(feed.state()).isEqualTo(FeedState.DISCONNECTED);
         assertThat(failureOf(feed.start())).isSameAs(failure); // it is started, and this is its result
         eventually(() -> report(feed).failures().get("refused") > 2);

@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.Disconnect.Cause;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.compression.DecompressionException;
@@ -26,7 +27,7 @@ final class ConnectionEnd {
 
     /** The connection ended with a close frame. */
     static Disconnect closed(int code, String reason) {
-        return new Disconnect("closed-" + code, code, reason == null ? "" : reason);
+        return new Disconnect(Cause.CLOSED, code, reason == null ? "" : reason);
     }
 
     /**
@@ -35,7 +36,7 @@ final class ConnectionEnd {
      * @param reason cut to the longest reason in a close frame
      */
     static Disconnect byUs(int code, String reason) {
-        return new Disconnect("closed-by-us", code, fitting(reason == null ? "" : reason));
+        return new Disconnect(Cause.CLOSED_BY_US, code, fitting(reason == null ? "" : reason));
     }
 
     private static String fitting(String reason) {
@@ -50,60 +51,60 @@ final class ConnectionEnd {
     static Disconnect of(Throwable failure, int code) {
         String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         if (failure instanceof UpgradeRejectedException rejected && rejected.getStatus() > HIGHEST_STATUS) {
-            return new Disconnect("upgrade", code, "the server's answer to the upgrade is not HTTP");
+            return new Disconnect(Cause.UPGRADE, code, "the server's answer to the upgrade is not HTTP");
         }
         if (failure instanceof UpgradeRejectedException rejected) {
             return new Disconnect(
-                    "http-" + rejected.getStatus(),
-                    code,
+                    Cause.HTTP,
+                    rejected.getStatus(),
                     "the server answered the upgrade with "
                             + (rejected instanceof RefusedException ? message : "HTTP " + rejected.getStatus()));
         }
         if (failure instanceof RedirectedException) {
             Disconnect there = of(failure.getCause(), code);
-            return new Disconnect(there.cause(), code, message + there.reason());
+            return new Disconnect(there.cause(), there.code(), message + there.reason());
         }
         if (failure instanceof RestFailedException) {
-            return new Disconnect("endpoint", code, message);
+            return new Disconnect(Cause.ENDPOINT, code, message);
         }
         if (failure instanceof UnknownHostException) {
-            return new Disconnect("dns", code, "the host name does not resolve: " + message);
+            return new Disconnect(Cause.DNS, code, "the host name does not resolve: " + message);
         }
         if (failure instanceof ConnectTimeoutException) {
-            return new Disconnect("connect-timeout", code, message);
+            return new Disconnect(Cause.CONNECT_TIMEOUT, code, message);
         }
         if (failure instanceof SSLException) {
-            return new Disconnect("tls", code, "TLS failed: " + deepestMessage(failure));
+            return new Disconnect(Cause.TLS, code, "TLS failed: " + deepestMessage(failure));
         }
         if (failure instanceof CorruptedWebSocketFrameException) {
             return message.startsWith("Max frame length")
-                    ? new Disconnect("oversize", code, "a frame is larger than maxMessageBytes")
-                    : new Disconnect("malformed-frame", code, message);
+                    ? new Disconnect(Cause.OVERSIZE, code, "a frame is larger than maxMessageBytes")
+                    : new Disconnect(Cause.MALFORMED_FRAME, code, message);
         }
         if (failure instanceof DecompressionException) {
             return message.contains("maximum size")
-                    ? new Disconnect("oversize", code, "a compressed message inflates to more than maxMessageBytes")
-                    : new Disconnect("malformed-frame", code, "a compressed message cannot be inflated");
+                    ? new Disconnect(Cause.OVERSIZE, code, "a compressed message inflates to more than maxMessageBytes")
+                    : new Disconnect(Cause.MALFORMED_FRAME, code, "a compressed message cannot be inflated");
         }
         if (failure instanceof WebSocketHandshakeException) {
-            return new Disconnect("upgrade", code, "the upgrade failed: " + message);
+            return new Disconnect(Cause.UPGRADE, code, "the upgrade failed: " + message);
         }
         if (message.contains("reset") || message.contains("Broken pipe")) {
-            return new Disconnect("reset", code, "connection reset");
+            return new Disconnect(Cause.RESET, code, "connection reset");
         }
         if (failure instanceof ConnectException && message.contains("timed out")) {
-            return new Disconnect("connect-timeout", code, message);
+            return new Disconnect(Cause.CONNECT_TIMEOUT, code, message);
         }
         if (failure instanceof NoRouteToHostException || message.contains("unreachable")) {
-            return new Disconnect("unreachable", code, message);
+            return new Disconnect(Cause.UNREACHABLE, code, message);
         }
         if (failure instanceof ConnectException) {
-            return new Disconnect("refused", code, message);
+            return new Disconnect(Cause.REFUSED, code, message);
         }
         if (failure instanceof HttpClosedException) {
-            return new Disconnect("eof", code, "closed without a close frame");
+            return new Disconnect(Cause.EOF, code, "closed without a close frame");
         }
-        return new Disconnect("error", code, failure.getClass().getSimpleName() + ": " + message);
+        return new Disconnect(Cause.ERROR, code, failure.getClass().getSimpleName() + ": " + message);
     }
 
     private static String deepestMessage(Throwable failure) {

@@ -5,6 +5,7 @@ import io.firstline.config.check.FeedUrl;
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.ConnectionState;
 import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.Disconnect.Cause;
 import io.firstline.connection.report.DropCause;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.payload.Payload;
@@ -31,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
-    /** The {@link Disconnect#cause()} of a connection that is aborted because it answers nothing. */
-    public static final String HALF_OPEN = "half-open";
     /** The time that a closing socket has until its TCP connection is closed by force. */
     static final long CLOSING_TIMEOUT_MS = 2_000;
     /** The first bytes of the connection's pings ("firstlin"): their pongs differ from those to a caller's ping. */
@@ -68,7 +67,7 @@ public final class WsConnection {
          * @param reason what is missing, for humans
          */
         default void unanswered(WsConnection connection, String reason) {
-            connection.abort(HALF_OPEN, reason);
+            connection.abort(Cause.HALF_OPEN, reason);
         }
 
         /** The open connection has ended, closed by us or the peer; the last call. */
@@ -140,7 +139,7 @@ public final class WsConnection {
 
             @Override
             public void endless(String what) {
-                abort("oversize", what);
+                abort(Cause.OVERSIZE, what);
             }
         });
     }
@@ -181,8 +180,8 @@ public final class WsConnection {
     private Disconnect connectFailure(Throwable cause) {
         Disconnect why = ConnectionEnd.of(cause, 0);
         long waitedMs = (scheduler.nowNanos() - connectStartedNanos) / 1_000_000;
-        return why.cause().equals("upgrade") && waitedMs >= config.connectTimeoutMs()
-                ? new Disconnect("upgrade-timeout", 0, "the upgrade was not answered within " + waitedMs + " ms")
+        return why.cause() == Cause.UPGRADE && waitedMs >= config.connectTimeoutMs()
+                ? new Disconnect(Cause.UPGRADE_TIMEOUT, 0, "the upgrade was not answered within " + waitedMs + " ms")
                 : why;
     }
 
@@ -342,7 +341,7 @@ public final class WsConnection {
         } else if (failure != null) {
             Disconnect why = ConnectionEnd.of(failure, 1006);
             finish(
-                    why.cause().equals("oversize")
+                    why.cause() == Cause.OVERSIZE
                             ? new Disconnect(
                                     why.cause(), why.code(), why.reason() + ", which is " + config.maxMessageBytes())
                             : why);
@@ -350,7 +349,7 @@ public final class WsConnection {
             Short code = socket.closeCode();
             finish(
                     code == null || code == 1006
-                            ? new Disconnect("eof", 1006, "closed without a close frame")
+                            ? new Disconnect(Cause.EOF, 1006, "closed without a close frame")
                             : ConnectionEnd.closed(code, socket.closeReason()));
         }
     }
@@ -367,7 +366,7 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         assembler.onEnd();
-        if (why.cause().equals("oversize") && failure != null) {
+        if (why.cause() == Cause.OVERSIZE && failure != null) {
             listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header announced more than the limit
         }
         try {
@@ -377,15 +376,11 @@ public final class WsConnection {
         }
     }
 
-    /**
-     * Drops an open connection immediately, without a close frame, because it is useless.
-     *
-     * @param cause as in {@link Disconnect#cause()}
-     */
-    public void abort(String cause, String reason) {
+    /** Drops an open connection immediately, without a close frame, because it is useless. */
+    public void abort(Cause cause, String reason) {
         if (isOpen()) {
             finish(new Disconnect(cause, 1006, reason));
-            socket.cutOff().onComplete(done -> LOG.debug("{} aborted: {}", id(), cause));
+            socket.cutOff().onComplete(done -> LOG.debug("{} aborted: {}", id(), end));
         }
     }
 
@@ -400,7 +395,7 @@ public final class WsConnection {
                 assembler.giveUp(what);
             } else {
                 listener.dropped(this, DropCause.OVERSIZE, 0);
-                abort("oversize", what);
+                abort(Cause.OVERSIZE, what);
             }
         }
         if (isOpen()) {

@@ -216,7 +216,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         if (member == member.slot.member() && member.isLive() && slotTable.live() == 1) {
             member.unsubscribed = true; // judged several times a second
         } else {
-            member.connection.abort("not-subscribed", why);
+            member.connection.abort(Disconnect.Cause.NOT_SUBSCRIBED, why);
         }
     }
 

@@ -237,10 +237,10 @@ final class FeedEventLog {
     void lost(PooledConnection member, Disconnect end) {
         losses++;
         lastFailure = end.toString();
-        if (failures.isNews(end.cause(), scheduler.nowNanos())) {
+        if (failures.isNews(end.label(), scheduler.nowNanos())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
         }
-        tell(new FeedFact.Disconnected(member.id(), end.cause(), end.code(), end.reason(), member.connection.ageMs()));
+        tell(new FeedFact.Disconnected(member.id(), end, member.connection.ageMs()));
         if (sessions.lost(end, member.connection.ageMs(), scheduler.nowNanos())) {
             oneSession("each connection that opens makes the server close an older one: " + end);
         }
@@ -260,11 +260,11 @@ final class FeedEventLog {
     void connectFailed(Throwable failure) {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
-                : new Disconnect("error", 0, String.valueOf(failure.getMessage()));
+                : new Disconnect(Disconnect.Cause.ERROR, 0, String.valueOf(failure.getMessage()));
         lastFailure = end.toString();
-        if (failures.isNews(end.cause(), scheduler.nowNanos())) {
+        if (failures.isNews(end.label(), scheduler.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
-            tell(new FeedFact.ConnectFailed(end.cause(), end.reason(), url));
+            tell(new FeedFact.ConnectFailed(end, url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
         if (sessions.refused(end, slotTable.live())) {

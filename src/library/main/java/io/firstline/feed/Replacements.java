@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
 import io.firstline.feed.report.FeedActivity;
@@ -99,7 +100,7 @@ final class Replacements {
         HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
         if (verdict == HalfOpenPolicy.Verdict.CUT
                 || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !member.isProven())) {
-            member.connection.abort(WsConnection.HALF_OPEN, member.unanswered());
+            member.connection.abort(Disconnect.Cause.HALF_OPEN, member.unanswered());
         } else if (verdict == HalfOpenPolicy.Verdict.REPLACE && !isCandidate) {
             openBeside(slot, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
         }
@@ -178,7 +179,7 @@ final class Replacements {
     /** Closes replaced connections while the arbiter has fewer slots than there are open connections. */
     void makeRoom() {
         while (slotTable.open().size() > Arbiter.MAX_LINES && !lingering.isEmpty()) {
-            lingering.get(0).connection.abort(WsConnection.HALF_OPEN, "replaced, and still silent");
+            lingering.get(0).connection.abort(Disconnect.Cause.HALF_OPEN, "replaced, and still silent");
         }
     }
 

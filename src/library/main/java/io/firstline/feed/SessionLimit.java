@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class SessionLimit {
     private static final int EVIDENT = 3;
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final Set<String> REFUSALS = Set.of("http-406", "http-409");
+    private static final Set<Integer> REFUSALS = Set.of(406, 409);
 
     private boolean opened;
     private long openedNanos;
@@ -35,7 +35,7 @@ final class SessionLimit {
         boolean kicked = opened
                 && sinceOpenedNanos < SOON_NANOS
                 && TimeUnit.MILLISECONDS.toNanos(ageMs) > sinceOpenedNanos + TimeUnit.MILLISECONDS.toNanos(1)
-                && !end.cause().equals("half-open");
+                && end.cause() != Disconnect.Cause.HALF_OPEN;
         opened = false;
         return again(kicked);
     }
@@ -46,10 +46,13 @@ final class SessionLimit {
      * @param live the number of open connections
      */
     boolean refused(Disconnect end, int live) {
-        boolean session = REFUSALS.contains(end.cause())
-                || (end.cause().startsWith("http-4")
+        return again(live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end));
+    }
+
+    private static boolean isAboutSessions(Disconnect end) {
+        return REFUSALS.contains(end.code())
+                || (end.code() / 100 == 4
                         && end.reason().toLowerCase(Locale.ROOT).contains("session"));
-        return again(live == 1 && session);
     }
 
     private boolean again(boolean sign) {

@@ -29,12 +29,12 @@ final class FeedEventJson {
     private static void formsOfConnections() {
         form(FeedFact.Connected.class, (e, json) -> json.put("connection", e.connection()));
         form(FeedFact.Disconnected.class, (e, json) -> json.put("connection", e.connection())
-                .put("cause", e.cause())
-                .put("code", e.code())
-                .put("reason", e.reason())
+                .put("cause", e.end().label())
+                .put("code", e.end().code())
+                .put("reason", e.end().reason())
                 .put("ageMs", e.ageMs()));
-        form(FeedFact.ConnectFailed.class, (e, json) -> json.put("cause", e.cause())
-                .put("reason", e.reason())
+        form(FeedFact.ConnectFailed.class, (e, json) -> json.put("cause", e.end().label())
+                .put("reason", e.end().reason())
                 .put("url", e.url()));
         form(FeedFact.ConnectWaiting.class, (e, json) -> json.put("waitMs", e.waitMs())
                 .put("url", e.url()));

@@ -1,6 +1,7 @@
 package io.firstline.feed.report;
 
 import io.firstline.arbitration.report.GapFate;
+import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import java.util.List;
 
@@ -21,11 +22,9 @@ public sealed interface FeedFact {
     /**
      * A connection ended without our closing it.
      *
-     * @param cause the cause that is counted
-     * @param code the close code; 0 = none
-     * @param reason in the words of the server or the network
+     * @param ageMs the time that it was open
      */
-    record Disconnected(String connection, String cause, int code, String reason, long ageMs) implements FeedFact {
+    record Disconnected(String connection, Disconnect end, long ageMs) implements FeedFact {
         @Override
         public FeedEvent.Type type() {
             return FeedEvent.Type.DISCONNECTED;
@@ -36,11 +35,9 @@ public sealed interface FeedFact {
      * An attempt failed; reported once per cause until the feed has had all its connections for
      * {@code retryStableMs}.
      *
-     * @param cause the cause that is counted
-     * @param reason in the words of the server or the network
      * @param url the URL of the feed, secrets masked
      */
-    record ConnectFailed(String cause, String reason, String url) implements FeedFact {
+    record ConnectFailed(Disconnect end, String url) implements FeedFact {
         @Override
         public FeedEvent.Type type() {
             return FeedEvent.Type.CONNECT_FAILED;
