@@ -33,6 +33,10 @@ module io.firstline {
     exports io.firstline.stream;
 
     // the other artifacts of Firstline, which may be missing
+    exports io.firstline.bus.publish to
+            io.firstline.cluster;
+    exports io.firstline.deploy.node to
+            io.firstline.cluster;
     exports io.firstline.config.check to
             io.firstline.cluster,
             io.firstline.simulator;
@@ -48,5 +52,5 @@ module io.firstline {
             io.firstline.simulator;
 
     provides io.vertx.core.spi.VerticleFactory with
-            io.firstline.bus.CodecRegistration;
+            io.firstline.bus.publish.CodecRegistration;
 }

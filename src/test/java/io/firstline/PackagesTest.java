@@ -28,7 +28,9 @@ class PackagesTest {
             Map.entry("config.venue", "config config.check config.problem"),
             Map.entry("config.feed", "config config.check config.problem config.venue"),
             Map.entry("config.cluster", "config.check config.problem"),
-            Map.entry("config.service", "config config.check config.cluster config.feed config.problem config.venue"),
+            Map.entry(
+                    "config.service",
+                    "config config.check config.cluster config.feed config.problem config.venue"),
             Map.entry("arbitration", "arbitration.report"),
             Map.entry("stream", "payload"),
             Map.entry("connection.report", "payload"),
@@ -43,31 +45,37 @@ class PackagesTest {
                             + " feed.report payload stream"),
             Map.entry(
                     "feed",
-                    "arbitration arbitration.report config config.check config.feed config.venue"
-                            + " connection connection.report feed.clock feed.message feed.report payload stream"),
+                    "arbitration arbitration.report config config.check config.feed config.venue connection"
+                            + " connection.report feed.clock feed.message feed.report payload stream"),
             Map.entry("merge", "config config.feed connection feed feed.report recording stream"),
             Map.entry("bus", "feed.report stream"),
             Map.entry("bus.publish", "bus config.feed feed.report stream"),
             Map.entry("replay.retention", "bus bus.publish config.feed stream"),
             Map.entry("replay", "arbitration bus bus.publish connection replay.retention stream"),
             Map.entry(
+                    "deploy.node",
+                    "arbitration.report bus bus.publish config.feed connection.report feed.report replay.retention"
+                            + " stream"),
+            Map.entry(
                     "deploy",
-                    "arbitration arbitration.report bus bus.publish config config.feed config.venue"
-                            + " connection connection.report feed feed.report replay.retention stream"),
+                    "arbitration bus bus.publish config config.feed config.venue connection connection.report"
+                            + " deploy.node feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",
-                    "arbitration bus config.cluster config.feed connection deploy feed.report replay.retention stream"),
+                    "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
+                            + " replay.retention stream"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
-            Map.entry("http", "bridge bus config.service connection.report deploy feed.report stream"),
+            Map.entry(
+                    "http",
+                    "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",
-                    "bus config config.feed config.service connection deploy feed feed.report http service"
-                            + " stream"),
+                    "bus config config.feed config.service connection deploy feed feed.report http service stream"),
             Map.entry(
                     "service",
                     "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
-                            + " config.problem config.service config.venue connection deploy feed feed.report http"
-                            + " merge payload recording replay simulator stream"));
+                            + " config.problem config.service config.venue connection deploy deploy.node feed feed.report"
+                            + " http merge payload recording replay simulator stream"));
 
     private static JavaClasses classes;
 

@@ -29,20 +29,18 @@ class SurfaceTest {
 
     private static final Map<String, String> EXPORTED = Map.ofEntries(
             Map.entry("arbitration.report", "GapFate LineFigures Proof"),
-            Map.entry("bus", "Addresses CodecRegistration FeedMessageCodec FeedSink Refusals"),
+            Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
             Map.entry("config", "DailyWindow Endpoint RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
             Map.entry("config.problem", "InvalidConfigException Problem"),
             Map.entry(
                     "connection.report",
                     "ConnectFailedException ConnectionState Disconnect DropCause WsConnectionState"),
-            Map.entry(
-                    "deploy",
-                    "ClusterFacts ClusterPart FeedPublisher FeedVerticle NodeStatus PoolVerticle ReportJson SingleVerticle"),
+            Map.entry("deploy", "FeedVerticle PoolVerticle SingleVerticle"),
             Map.entry("feed", "Feed Route WsPool WsSingle"),
             Map.entry(
                     "feed.report",
                     "ArrivalReport ConnectionReport EvictionReason ExchangeLatency FeedActivity FeedEvent"
-                            + " FeedFact FeedReport FeedState GapReport MicrosHistogram StatusKeys StreamReport"),
+                            + " FeedFact FeedReport FeedState GapReport MicrosHistogram StreamReport"),
             Map.entry("replay", "FeedSubscription SubscriptionOptions SubscriptionReport"),
             Map.entry("stream", "CopyListener FeedMessage FeedStream Loss Overflow SlowConsumerException"));
 

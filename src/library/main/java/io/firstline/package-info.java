@@ -10,7 +10,7 @@
  *                                                stream/FeedStream ◄─────── arbitration/Arbiter
  *                                                      │ next, handler, fetch
  *                                                      ▼
- *                                                deploy/FeedPublisher ──► bus/FeedSink: the event bus, others
+ *                                                deploy/node/FeedPublisher ──► bus/FeedSink: the event bus, others
  * service/ = start-up and command line            simulator/ = an exchange in a box
  * http/    = page, metrics, health                 bench/     = what it costs, measured
  * bridge/  = feeds for browsers and other languages

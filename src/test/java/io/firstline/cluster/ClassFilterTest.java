@@ -13,7 +13,7 @@ import com.hazelcast.internal.serialization.impl.DefaultSerializationServiceBuil
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.DataSerializable;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import java.io.Externalizable;
@@ -57,7 +57,7 @@ class ClassFilterTest {
                 true);
         node = HazelcastNode.start(
                 HazelcastCluster.hazelcast(config),
-                new Refusals(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));
+                new RejectionLog(LoggerFactory.getLogger(ClassFilterTest.class), System::nanoTime));
         ours = ((HazelcastInstanceProxy) node).getOriginal().node.getSerializationService();
         theirs = new DefaultSerializationServiceBuilder().build();
     }

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
-import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.http.Metrics;
 import io.firstline.testkit.Await;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -2,7 +2,7 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 class FrameGuardTest {
     private static final int MOST_FRAME_BYTES = 1 << 20;
 
-    private final Refusals refusals = new Refusals(LoggerFactory.getLogger("off"), System::nanoTime);
-    private final BusLimits door = BusLimits.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, refusals);
+    private final RejectionLog rejections = new RejectionLog(LoggerFactory.getLogger("off"), System::nanoTime);
+    private final BusLimits limits = BusLimits.of(2, MOST_FRAME_BYTES, 2L * MOST_FRAME_BYTES, rejections);
 
     private EmbeddedChannel connection() {
-        return new EmbeddedChannel(new FrameGuard.Placer(door));
+        return new EmbeddedChannel(new FrameGuard.Placer(limits));
     }
 
     private static byte[] message(int bytes) {
@@ -65,7 +65,7 @@ class FrameGuardTest {
         passed.readBytes(come);
         assertThat(come).isEqualTo(all);
         assertThat(connection.isOpen()).isTrue();
-        assertThat(door.heldBytes()).hasValue(0);
+        assertThat(limits.heldBytes()).hasValue(0);
         ByteBuf read = Unpooled.wrappedBuffer(all);
         for (int begins : beginnings) { // complete messages only
             while (read.readerIndex() < begins) {
@@ -85,9 +85,9 @@ class FrameGuardTest {
             assertThat(connection.isOpen()).as("%d", announced).isFalse();
             assertThat(passed(connection)).isEmpty();
         }
-        assertThat(refusals.count()).isEqualTo(5);
-        assertThat(door.heldBytes()).hasValue(0);
-        assertThat(door.connections()).hasValue(0);
+        assertThat(rejections.count()).isEqualTo(5);
+        assertThat(limits.heldBytes()).hasValue(0);
+        assertThat(limits.connections()).hasValue(0);
     }
 
     @Test
@@ -125,12 +125,12 @@ class FrameGuardTest {
             assertThat(passed(connection)).as("seed %d", seed).isEqualTo(connection.isOpen() ? bytes : new byte[0]);
             connection.finishAndReleaseAll();
         }
-        assertThat(door.heldBytes()).hasValue(0);
+        assertThat(limits.heldBytes()).hasValue(0);
     }
 
     @Test
     void shouldBoundWhatAllConnectionsKeepTogether() {
-        BusLimits narrow = BusLimits.of(10, MOST_FRAME_BYTES, MOST_FRAME_BYTES, refusals);
+        BusLimits narrow = BusLimits.of(10, MOST_FRAME_BYTES, MOST_FRAME_BYTES, rejections);
         List<EmbeddedChannel> open = new ArrayList<>();
         byte[] message = message(MOST_FRAME_BYTES - 100);
         for (int i = 0; i < 3; i++) {

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.stream.FeedMessage;
@@ -194,7 +194,7 @@ class JoinTest {
         Vertx plain = Vertx.vertx();
         FeedClusterManager second = new FeedClusterManager(HazelcastNode.start(
                 HazelcastCluster.hazelcast(node("127.0.0.1", ports.get(1), one, two)),
-                new Refusals(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
+                new RejectionLog(LoggerFactory.getLogger(JoinTest.class), System::nanoTime)));
         second.init(plain);
         second.registrationListener(new DefaultNodeSelector());
         Await.result(done(second::join));

@@ -8,7 +8,7 @@ import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.feed.Retention;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.FeedPublisher;
+import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;

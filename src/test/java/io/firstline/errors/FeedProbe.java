@@ -1,5 +1,7 @@
 package io.firstline.errors;
 
+import io.firstline.config.venue.MessageFormat;
+
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.venue.SubscribeTemplates;
@@ -26,12 +28,12 @@ final class FeedProbe implements AutoCloseable {
     }
 
     static FeedProbe single(Vertx vertx, WsConnectionConfig config) {
-        return new FeedProbe(WsSingle.create(vertx, "f", config, SubscribeTemplates.NONE));
+        return new FeedProbe(WsSingle.create(vertx, "f", config, SubscribeTemplates.NONE, MessageFormat.NONE));
     }
 
     static FeedProbe pool(Vertx vertx, WsConnectionConfig config, int connections) {
         WsPoolConfig pool = WsPoolConfig.of(config).withConnections(connections);
-        return new FeedProbe(WsPool.create(vertx, "f", pool, SubscribeTemplates.NONE));
+        return new FeedProbe(WsPool.create(vertx, "f", pool, SubscribeTemplates.NONE, MessageFormat.NONE));
     }
 
     List<FeedEvent> events() {

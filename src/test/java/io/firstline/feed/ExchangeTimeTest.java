@@ -9,7 +9,7 @@ import io.firstline.config.venue.StampUnit;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.ReportJson;
+import io.firstline.deploy.node.ReportJson;
 import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.testkit.SteppingClock;
 import io.vertx.core.http.HttpServer;

@@ -168,7 +168,7 @@ public abstract class FeedTestBase {
     }
 
     protected WsPool pool(WsPoolConfig config) {
-        return watch(WsPool.create(vertx, "f", config, BINANCE));
+        return watch(WsPool.create(vertx, "f", config, BINANCE, MessageFormat.NONE));
     }
 
     /** A pool that reads its messages, and subscribes to these streams when a connection opens. */
@@ -182,7 +182,7 @@ public abstract class FeedTestBase {
     }
 
     protected WsSingle single(WsConnectionConfig config) {
-        return watch(WsSingle.create(vertx, "f", config, BINANCE));
+        return watch(WsSingle.create(vertx, "f", config, BINANCE, MessageFormat.NONE));
     }
 
     /** Collects a feed's messages and events, and closes it after the test. */

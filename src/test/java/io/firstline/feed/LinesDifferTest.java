@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.SubscribeTemplates;
-import io.firstline.deploy.ReportJson;
+import io.firstline.deploy.node.ReportJson;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;

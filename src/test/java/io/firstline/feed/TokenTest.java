@@ -11,7 +11,7 @@ import io.firstline.config.Endpoint;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.deploy.ReportJson;
+import io.firstline.deploy.node.ReportJson;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;

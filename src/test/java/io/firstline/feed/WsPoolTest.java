@@ -1,5 +1,7 @@
 package io.firstline.feed;
 
+import io.firstline.config.venue.MessageFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -408,7 +410,7 @@ class WsPoolTest extends FeedTestBase {
                 vertx,
                 "figures",
                 poolOf(3, exchange.url("/ws?apiKey=hidden")),
-                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()))));
+                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()), MessageFormat.NONE)));
         eventually(() -> feed.state() == FeedState.CONNECTED);
         eventuallyInStep(feed, 3);
         eventually(() -> members(feed).stream()

@@ -1,5 +1,7 @@
 package io.firstline.feed;
 
+import io.firstline.config.venue.MessageFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -332,7 +334,7 @@ class WsSingleTest extends FeedTestBase {
 
     @Test
     void shouldNeedAName() {
-        assertThatThrownBy(() -> WsSingle.create(vertx, null, connection("ws://127.0.0.1:1/"), BINANCE))
+        assertThatThrownBy(() -> WsSingle.create(vertx, null, connection("ws://127.0.0.1:1/"), BINANCE, MessageFormat.NONE))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("name");
         assertThat(WsSingle.create(vertx, connection("ws://127.0.0.1:1/")).name())

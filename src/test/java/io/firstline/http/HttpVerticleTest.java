@@ -3,7 +3,7 @@ package io.firstline.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.bus.Addresses;
-import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.buffer.Buffer;

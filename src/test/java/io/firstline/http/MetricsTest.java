@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.firstline.bus.Addresses;
-import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.simulator.ClientFrame;
 import io.firstline.simulator.CutKind;

@@ -1,5 +1,7 @@
 package io.firstline.integration;
 
+import io.firstline.config.venue.MessageFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsPoolConfig;
@@ -34,7 +36,7 @@ class RecordingsTest {
                     bench.vertx,
                     "recordings",
                     WsPoolConfig.of(exchange.url("/")).withConnections(connections),
-                    SubscribeTemplates.NONE);
+                    SubscribeTemplates.NONE, MessageFormat.NONE);
             pool.handler(message -> merged.add(new Published(message.connectionId(), message.asText())));
             Bench.connect(pool);
 

@@ -1,5 +1,7 @@
 package io.firstline.service;
 
+import io.firstline.config.venue.MessageFormat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsPoolConfig;
@@ -121,7 +123,7 @@ class RecordCommandTest {
         try {
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             WsPool pool = WsPool.create(
-                    vertx, "again", WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE);
+                    vertx, "again", WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE, MessageFormat.NONE);
             pool.handler(
                     m -> merged.add(m.text() ? m.asText() : List.of(m.payload().getByte(0)) + " binary"));
             Await.result(pool.start());

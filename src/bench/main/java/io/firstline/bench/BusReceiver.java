@@ -6,7 +6,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.PoolVerticle;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;

@@ -1,6 +1,6 @@
 package io.firstline.cluster;
 
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,7 +16,7 @@ record BusLimits(
         int mostConnections,
         int mostFrameBytes,
         long mostHeldBytes,
-        Refusals refusals,
+        RejectionLog rejections,
         AtomicInteger connections,
         AtomicLong heldBytes) {
     /** Enough for members, listeners, and many more. */
@@ -30,14 +30,14 @@ record BusLimits(
     private static final int HEAP_PART = 8;
 
     /** Creates the limits for this heap size. */
-    static BusLimits of(long heapBytes, Refusals refusals) {
+    static BusLimits of(long heapBytes, RejectionLog rejections) {
         int held = (int) Math.min(LONGEST_FRAME_BYTES, Math.max(LEAST_FRAME_BYTES, heapBytes / HEAP_PART));
-        return of(MOST_CONNECTIONS, held, 2L * held, refusals);
+        return of(MOST_CONNECTIONS, held, 2L * held, rejections);
     }
 
-    static BusLimits of(int mostConnections, int mostFrameBytes, long mostHeldBytes, Refusals refusals) {
+    static BusLimits of(int mostConnections, int mostFrameBytes, long mostHeldBytes, RejectionLog rejections) {
         return new BusLimits(
-                mostConnections, mostFrameBytes, mostHeldBytes, refusals, new AtomicInteger(), new AtomicLong());
+                mostConnections, mostFrameBytes, mostHeldBytes, rejections, new AtomicInteger(), new AtomicLong());
     }
 
     /** Counts a new connection; returns false if there are too many. */

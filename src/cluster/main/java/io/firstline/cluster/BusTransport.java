@@ -26,13 +26,13 @@ final class BusTransport extends ChosenTransport {
     private static final Logger LOG = LoggerFactory.getLogger(BusTransport.class);
     private static final AttributeKey<Boolean> TO_A_NODE = AttributeKey.valueOf(BusTransport.class, "to-a-node");
 
-    private final BusLimits door;
+    private final BusLimits limits;
     /** The first server of a clustered Vert.x is that of its event bus. */
     private final AtomicBoolean busListens = new AtomicBoolean();
 
-    BusTransport(BusLimits door) {
+    BusTransport(BusLimits limits) {
         super(true);
-        this.door = door;
+        this.limits = limits;
     }
 
     // connections of the event bus
@@ -50,7 +50,7 @@ final class BusTransport extends ChosenTransport {
         @Override
         public void channelRead(ChannelHandlerContext context, Object accepted) {
             if (accepted instanceof Channel connection) {
-                connection.pipeline().addLast(new FrameGuard.Placer(door));
+                connection.pipeline().addLast(new FrameGuard.Placer(limits));
             }
             context.fireChannelRead(accepted);
         }

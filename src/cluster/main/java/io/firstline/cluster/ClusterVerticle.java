@@ -1,13 +1,13 @@
 package io.firstline.cluster;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.ClusterFacts;
-import io.firstline.deploy.ClusterPart;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.ClusterFacts;
+import io.firstline.deploy.node.ClusterPart;
+import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -58,9 +58,9 @@ public final class ClusterVerticle extends VerticleBase {
     private final Map<String, Deployed> deployed = new TreeMap<>();
 
     private final Promise<String> refused = Promise.promise();
-    private final Refusals refusals = new Refusals(LOG, () -> this.scheduler.nowNanos());
+    private final RejectionLog rejections = new RejectionLog(LOG, () -> this.scheduler.nowNanos());
     /** Members with another leaseMs; each sends its own in every heartbeat. */
-    private final Refusals leases = new Refusals(LOG, () -> this.scheduler.nowNanos());
+    private final RejectionLog leases = new RejectionLog(LOG, () -> this.scheduler.nowNanos());
 
     /** Null = the clock and the timers of this Vert.x. */
     private final Scheduler given;
@@ -143,14 +143,14 @@ public final class ClusterVerticle extends VerticleBase {
     private void receive(Message<Object> message) {
         NodeMessage theirs;
         try {
-            JsonObject json = Refusals.body(message, JsonObject.class);
+            JsonObject json = RejectionLog.body(message, JsonObject.class);
             if ("status".equals(json.getValue("do"))) {
                 message.reply(status());
                 return;
             }
             theirs = NodeMessage.of(json);
         } catch (IllegalArgumentException e) {
-            refusals.refuse("cluster: dropped an invalid message", e.getMessage());
+            rejections.reject("cluster: dropped an invalid message", e.getMessage());
             return;
         }
         observe();
@@ -231,13 +231,13 @@ public final class ClusterVerticle extends VerticleBase {
         } else if (action instanceof LeaseAction.ReportLostClaim lost) {
             LOG.debug("{} left to {} by {}", lost.feed(), lost.rival(), self);
         } else if (action instanceof LeaseAction.RejectStranger stranger) {
-            refusals.refuse(
+            rejections.reject(
                     "cluster: dropped "
                             + (stranger.message() instanceof NodeHeartbeat.Votes ? "votes" : "a round")
                             + " of a node that is not another member",
                     "found " + stranger.message().from() + ", allowed: " + config.members() + " except " + self);
         } else if (action instanceof LeaseAction.RejectLease other) {
-            leases.refuse(
+            leases.reject(
                     other.member() + " has leaseMs " + other.leaseMs(),
                     self + " has leaseMs " + config.leaseMs() + ", the first gets no vote here");
         }

@@ -30,15 +30,15 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     /** An unfinished message up to this size is not counted in the limit of all connections. */
     private static final int FREE_BYTES = 64 << 10;
 
-    private final BusLimits door;
+    private final BusLimits limits;
     /** An unfinished message; null = none. */
     private ByteBuf held;
 
     private long counted;
     private boolean closed;
 
-    FrameGuard(BusLimits door) {
-        this.door = door;
+    FrameGuard(BusLimits limits) {
+        this.limits = limits;
     }
 
     /** Closes the connection with this reason. */
@@ -55,24 +55,24 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
      * before it.
      */
     static final class Placer extends ChannelInboundHandlerAdapter {
-        private final BusLimits door;
+        private final BusLimits limits;
         private boolean entered;
 
-        Placer(BusLimits door) {
-            this.door = door;
+        Placer(BusLimits limits) {
+            this.limits = limits;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
             entered = true;
-            if (door.enters()) {
+            if (limits.enters()) {
                 context.fireChannelActive();
                 return;
             }
-            door.refusals()
-                    .refuse(
+            limits.rejections()
+                    .reject(
                             "event bus: closed a connection over the limit",
-                            context.channel().remoteAddress() + ", at most " + door.mostConnections());
+                            context.channel().remoteAddress() + ", at most " + limits.mostConnections());
             ChannelFuture unused = context.close();
         }
 
@@ -80,7 +80,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         public void channelInactive(ChannelHandlerContext context) {
             if (entered) {
                 entered = false;
-                door.leaves();
+                limits.leaves();
             }
             context.fireChannelInactive();
         }
@@ -89,7 +89,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (context.pipeline().get(FrameGuard.class) == null) {
                 ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
-                context.pipeline().addAfter(tls == null ? context.name() : tls.name(), null, new FrameGuard(door));
+                context.pipeline().addAfter(tls == null ? context.name() : tls.name(), null, new FrameGuard(limits));
             }
             context.fireChannelRead(message);
         }
@@ -177,9 +177,9 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
     /** Returns the length of a message including its length field. */
     private int size(int announced) throws Refused {
-        if (announced <= 0 || announced > door.mostFrameBytes() - LENGTH) {
+        if (announced <= 0 || announced > limits.mostFrameBytes() - LENGTH) {
             throw new Refused("announces a message of " + announced + " bytes, allowed: 1 to "
-                    + (door.mostFrameBytes() - LENGTH));
+                    + (limits.mostFrameBytes() - LENGTH));
         }
         return announced + LENGTH;
     }
@@ -189,8 +189,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
         long more = now - counted;
         if (more != 0) {
             counted = now;
-            if (!door.holds(more) && more > 0) {
-                throw new Refused("unfinished messages of all connections exceed " + door.mostHeldBytes() + " bytes");
+            if (!limits.holds(more) && more > 0) {
+                throw new Refused("unfinished messages of all connections exceed " + limits.mostHeldBytes() + " bytes");
             }
         }
     }
@@ -244,8 +244,8 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     private void close(ChannelHandlerContext context, String why) {
         closed = true;
         drop();
-        door.refusals()
-                .refuse("event bus: closed a connection", context.channel().remoteAddress() + " " + why);
+        limits.rejections()
+                .reject("event bus: closed a connection", context.channel().remoteAddress() + " " + why);
         ChannelFuture unused = context.close();
     }
 
@@ -254,7 +254,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
             held.release();
             held = null;
         }
-        door.holds(-counted);
+        limits.holds(-counted);
         counted = 0;
     }
 

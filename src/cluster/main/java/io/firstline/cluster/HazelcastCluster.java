@@ -13,7 +13,7 @@ import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.Joiner;
 import com.hazelcast.spi.MemberAddressProvider;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.connection.Scheduler;
 import io.vertx.core.Future;
@@ -151,16 +151,16 @@ public final class HazelcastCluster {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, LOGGING_BY); // its first lines are logged before it reads a configuration
         }
-        Refusals refusals = new Refusals(LOG, Scheduler.monotonicClock());
-        return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), refusals)))
-                .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, refusals));
+        RejectionLog rejections = new RejectionLog(LOG, Scheduler.monotonicClock());
+        return onAThread(() -> alone(HazelcastNode.start(hazelcast(config), rejections)))
+                .compose(hazelcast -> hazelcast == null ? notLetIn(config) : build(builder, hazelcast, rejections));
     }
 
-    private static Future<Vertx> build(VertxBuilder builder, HazelcastInstance hazelcast, Refusals refusals) {
+    private static Future<Vertx> build(VertxBuilder builder, HazelcastInstance hazelcast, RejectionLog rejections) {
         FeedClusterManager members = new FeedClusterManager(hazelcast);
-        BusLimits door = BusLimits.of(Runtime.getRuntime().maxMemory(), refusals);
+        BusLimits limits = BusLimits.of(Runtime.getRuntime().maxMemory(), rejections);
         return builder.withClusterManager(members)
-                .withTransport(new BusTransport(door))
+                .withTransport(new BusTransport(limits))
                 .buildClustered()
                 .onSuccess(vertx -> vertx.setPeriodic(LOOK_AGAIN_MS, t -> members.lookAgain()))
                 .onSuccess(vertx -> vertx.exceptionHandler(HazelcastCluster::unhandled))

@@ -14,7 +14,7 @@ import com.hazelcast.internal.nio.Packet;
 import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.internal.server.ServerContext;
 import com.hazelcast.internal.server.tcp.PacketDecoder;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,23 +33,23 @@ final class HazelcastNode {
     private HazelcastNode() {}
 
     /** Starts a node and joins; takes seconds. */
-    static HazelcastInstance start(Config config, Refusals refusals) {
+    static HazelcastInstance start(Config config, RejectionLog rejections) {
         config.setClassLoader(new OwnClasses(HazelcastNode.class.getClassLoader()));
         return HazelcastInstanceFactory.newHazelcastInstance(
                 config, config.getInstanceName(), new DefaultNodeContext() {
                     @Override
                     public NodeExtension createNodeExtension(Node node) {
-                        return new Extension(node, refusals);
+                        return new Extension(node, rejections);
                     }
                 });
     }
 
     private static final class Extension extends DefaultNodeExtension {
-        private final Refusals refusals;
+        private final RejectionLog rejections;
 
-        Extension(Node node, Refusals refusals) {
+        Extension(Node node, RejectionLog rejections) {
             super(node);
-            this.refusals = refusals;
+            this.rejections = rejections;
         }
 
         @Override
@@ -57,18 +57,18 @@ final class HazelcastNode {
         public InboundHandler[] createInboundHandlers(
                 EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
             Consumer<Packet> packets = node.getNodeEngine().getPacketDispatcher();
-            return new InboundHandler[] {new BoundedDecoder(connection, packets, refusals)};
+            return new InboundHandler[] {new BoundedDecoder(connection, packets, rejections)};
         }
     }
 
     /** Checks the announced length of a packet before Hazelcast reads it. Runs on a thread of Hazelcast. */
     private static final class BoundedDecoder extends PacketDecoder {
-        private final Refusals refusals;
+        private final RejectionLog rejections;
         private final PacketBounds bounds = new PacketBounds();
 
-        BoundedDecoder(ServerConnection connection, Consumer<Packet> packets, Refusals refusals) {
+        BoundedDecoder(ServerConnection connection, Consumer<Packet> packets, RejectionLog rejections) {
             super(connection, packets);
-            this.refusals = refusals;
+            this.rejections = rejections;
         }
 
         @Override
@@ -81,7 +81,7 @@ final class HazelcastNode {
             }
             src.clear();
             if (connection.isAlive()) {
-                refusals.refuse(
+                rejections.reject(
                         "cluster port: closed a connection",
                         connection.getRemoteSocketAddress() + " announces a packet of " + refused
                                 + " bytes, allowed: 0 to " + MOST_PACKET_BYTES);

@@ -1,14 +1,14 @@
 package io.firstline.cluster;
 
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.ClusterPart;
-import io.firstline.deploy.FeedPublisher;
+import io.firstline.deploy.node.ClusterPart;
+import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.replay.retention.ReplayResponse;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.stream.FeedMessage;
@@ -43,7 +43,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private final Scheduler scheduler;
     private final Context context;
     private final MessageConsumer<Object> others;
-    private final Refusals refusals;
+    private final RejectionLog rejections;
     private final ReplicaCore core;
 
     /**
@@ -58,7 +58,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         this.feed = publisher.feed();
         this.lease = lease;
         this.scheduler = scheduler;
-        this.refusals = new Refusals(LOG, scheduler::nowNanos);
+        this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
         this.core = new ReplicaCore(publisher.memory(), publisher::remember, scheduler.nowNanos());
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
@@ -127,9 +127,9 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     private void heard(Message<Object> delivery) {
         FeedMessage message;
         try {
-            message = Refusals.body(delivery, FeedMessage.class);
+            message = RejectionLog.body(delivery, FeedMessage.class);
         } catch (IllegalArgumentException e) {
-            refusals.refuse(feed + ": dropped a body that is not a message of the feed", e.getMessage());
+            rejections.reject(feed + ": dropped a body that is not a message of the feed", e.getMessage());
             return;
         }
         published(message);

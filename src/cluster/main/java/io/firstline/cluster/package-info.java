@@ -53,7 +53,7 @@
  * Hazelcast creates only its own classes and plain classes of Java. On one machine every user of it can connect.
  *
  * <p>A node without a majority for ten seconds reports that in its log ({@link io.firstline.cluster.MajorityWatch}),
- * in its status, at {@code /health/ready} and in metrics ({@link io.firstline.deploy.ClusterFacts}).
+ * in its status, at {@code /health/ready} and in metrics ({@link io.firstline.deploy.node.ClusterFacts}).
  *
  * <p>Hazelcast's open-source edition cannot encrypt its traffic, which contains addresses of nodes and names of
  * feeds: keep it on one machine or in a private network. Messages use the event bus' own sockets, with TLS and client

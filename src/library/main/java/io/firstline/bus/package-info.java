@@ -15,7 +15,7 @@
  * <tr><td>{@code firstline.feed.<feed>.resend}</td><td>request: messages published before, see
  * {@link io.firstline.replay.retention.ReplayService}</td></tr>
  * <tr><td>{@code firstline.status}</td><td>request: the state of every feed of this node; {@code cluster} is a
- * member's view of its cluster, see {@link io.firstline.deploy.ClusterFacts}</td></tr>
+ * member's view of its cluster, see {@link io.firstline.deploy.node.ClusterFacts}</td></tr>
  * </table>
  *
  * <p>A stream that the server calls {@code events}, {@code send}, {@code command}, {@code resend}, or by another

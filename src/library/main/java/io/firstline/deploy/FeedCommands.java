@@ -1,9 +1,13 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.ReportJson;
+
+import io.firstline.deploy.node.ClusterPart;
+
 import io.firstline.bus.Addresses;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.feed.Route;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -85,7 +89,7 @@ final class FeedCommands {
         answer(request, () -> {
             ShardedFeed feed = current.get();
             Route route = Route.parse(request.headers().get("route"));
-            Object body = Refusals.body(request);
+            Object body = RejectionLog.body(request);
             Future<Integer> sent;
             if (body instanceof Buffer binary) {
                 sent = feed.send(route, each -> each.send(binary, route));
@@ -102,7 +106,7 @@ final class FeedCommands {
 
     private void command(Message<Object> request) {
         answer(request, () -> {
-            if (!(Refusals.body(request) instanceof JsonObject command)) {
+            if (!(RejectionLog.body(request) instanceof JsonObject command)) {
                 throw new IllegalArgumentException("a command is a JSON object like {\"do\": \"status\"}");
             }
             ShardedFeed feed = current.get();

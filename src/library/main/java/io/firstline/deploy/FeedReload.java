@@ -1,5 +1,7 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.FeedPublisher;
+
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.FeedState;

@@ -1,5 +1,11 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.NodeStatus;
+
+import io.firstline.deploy.node.FeedPublisher;
+
+import io.firstline.deploy.node.ClusterPart;
+
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.FeedSink;

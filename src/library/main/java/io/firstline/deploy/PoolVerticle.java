@@ -1,5 +1,7 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.ClusterPart;
+
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
 

@@ -1,7 +1,9 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.ClusterPart;
+
 import io.firstline.bus.Addresses;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
 import io.vertx.core.Future;
@@ -37,7 +39,7 @@ final class RuntimeSubscriptions {
     private final Supplier<ShardedFeed> current;
     private final ClusterPart part;
     private final Supplier<Future<Void>> leave;
-    private final Refusals refusals;
+    private final RejectionLog rejections;
     private FeedConfig config;
     private SubscriptionOverrides amendments = SubscriptionOverrides.NONE;
     private int heardEpoch;
@@ -54,7 +56,7 @@ final class RuntimeSubscriptions {
         this.config = config;
         this.current = current;
         this.part = part;
-        this.refusals = new Refusals(LOG, scheduler::nowNanos);
+        this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
         if (part.isShared()) {
             this.leave = bus.consumer(Addresses.amendments(feed), this::told)::unregister;
             scheduler.every(TELL_MS, this::tell);
@@ -135,14 +137,14 @@ final class RuntimeSubscriptions {
         int epoch;
         SubscriptionOverrides wanted;
         try {
-            JsonObject json = Refusals.body(message, JsonObject.class);
+            JsonObject json = RejectionLog.body(message, JsonObject.class);
             if (!(json.getValue(EPOCH) instanceof Integer number)) {
                 throw new IllegalArgumentException("\"epoch\" must be a whole number");
             }
             epoch = number;
             wanted = SubscriptionOverrides.of(json);
         } catch (IllegalArgumentException e) {
-            refusals.refuse(feed + ": dropped an invalid list of run-time changes", e.getMessage());
+            rejections.reject(feed + ": dropped an invalid list of run-time changes", e.getMessage());
             return;
         }
         if (epoch < heardEpoch || epoch <= part.publishingEpoch()) {

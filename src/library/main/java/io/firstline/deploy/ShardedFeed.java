@@ -1,5 +1,9 @@
 package io.firstline.deploy;
 
+import io.firstline.deploy.node.ReportJson;
+
+import io.firstline.deploy.node.FeedPublisher;
+
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.report.DropCause;
@@ -10,7 +14,7 @@ import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

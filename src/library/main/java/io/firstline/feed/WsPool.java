@@ -45,12 +45,7 @@ public final class WsPool extends Feed {
         return create(vertx, config.connection().connectionId(), config, SubscribeTemplates.NONE, MessageFormat.NONE);
     }
 
-    /** Creates a pool that identifies messages only by their bytes. */
-    @SuppressWarnings("exports") // for the packages of the library
-    public static WsPool create(Vertx vertx, String name, WsPoolConfig config, SubscribeTemplates subscribeTemplates) {
-        return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
-    }
-
+    /** Creates a pool that subscribes, and identifies messages, as a venue profile says. */
     @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(
             Vertx vertx,

@@ -37,13 +37,7 @@ public final class WsSingle extends Feed {
         return create(vertx, config.connectionId(), config, SubscribeTemplates.NONE, MessageFormat.NONE);
     }
 
-    /** Creates a single connection without a venue profile. */
-    @SuppressWarnings("exports") // for the packages of the library
-    public static WsSingle create(
-            Vertx vertx, String name, WsConnectionConfig config, SubscribeTemplates subscribeTemplates) {
-        return create(vertx, name, config, subscribeTemplates, MessageFormat.NONE);
-    }
-
+    /** Creates a single connection that subscribes as a venue profile says. */
     @SuppressWarnings("exports") // for the packages of the library
     public static WsSingle create(
             Vertx vertx,

@@ -2,7 +2,7 @@ package io.firstline.replay;
 
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.bus.publish.Volume;
 import io.firstline.connection.Scheduler;
 import io.firstline.replay.retention.ReplayResponse;
@@ -146,7 +146,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         }
         Object body;
         try {
-            body = Refusals.body(message);
+            body = RejectionLog.body(message);
         } catch (IllegalArgumentException e) { // such as a format of another version of Firstline
             failOnce(feed + ": " + e.getMessage());
             return;

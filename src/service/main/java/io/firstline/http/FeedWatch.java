@@ -1,10 +1,10 @@
 package io.firstline.http;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.Refusals;
-import io.firstline.deploy.ClusterFacts;
-import io.firstline.deploy.NodeStatus;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.bus.publish.RejectionLog;
+import io.firstline.deploy.node.ClusterFacts;
+import io.firstline.deploy.node.NodeStatus;
+import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -39,7 +39,7 @@ final class FeedWatch {
     private final Map<String, MessageConsumer<JsonObject>> heard = new HashMap<>();
     private final Map<String, RateHistory> rates = new HashMap<>();
     private final Set<String> announced;
-    private final Refusals refusals = new Refusals(LOG, System::nanoTime);
+    private final RejectionLog rejections = new RejectionLog(LOG, System::nanoTime);
     private JsonObject status;
     private boolean asking;
 
@@ -81,7 +81,7 @@ final class FeedWatch {
         asking = true;
         return feeds().map(FeedWatch::checked)
                 .otherwise(e -> {
-                    refusals.refuse("no status from the feeds", e.getMessage());
+                    rejections.reject("no status from the feeds", e.getMessage());
                     return null;
                 })
                 .onSuccess(answer -> {

@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.node.ClusterFacts;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

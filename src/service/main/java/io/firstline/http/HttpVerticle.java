@@ -9,7 +9,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.HttpConfig;
 import io.firstline.config.service.SockJsBridgeConfig;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -1,6 +1,6 @@
 package io.firstline.http;
 
-import io.firstline.deploy.ClusterFacts;
+import io.firstline.deploy.node.ClusterFacts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

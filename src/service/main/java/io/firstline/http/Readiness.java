@@ -1,7 +1,7 @@
 package io.firstline.http;
 
-import io.firstline.deploy.ClusterFacts;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.ClusterFacts;
+import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

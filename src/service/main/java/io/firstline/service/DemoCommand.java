@@ -2,7 +2,7 @@ package io.firstline.service;
 
 import io.firstline.bus.Addresses;
 import io.firstline.config.feed.FeedConfig;
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;

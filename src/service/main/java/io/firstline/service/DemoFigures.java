@@ -1,6 +1,6 @@
 package io.firstline.service;
 
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -10,7 +10,7 @@ import io.firstline.config.service.ServiceConfig;
 import io.firstline.config.service.TcpBridgeConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Scheduler;
-import io.firstline.deploy.ClusterPart;
+import io.firstline.deploy.node.ClusterPart;
 import io.firstline.deploy.FeedVerticle;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.deploy.SingleVerticle;

@@ -1,6 +1,6 @@
 package io.firstline.bus.publish;
 
-import io.firstline.feed.report.StatusKeys;
+import io.firstline.deploy.node.StatusKeys;
 import io.vertx.core.Context;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.eventbus.DeliveryOptions;

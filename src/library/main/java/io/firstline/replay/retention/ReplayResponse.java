@@ -1,7 +1,7 @@
 package io.firstline.replay.retention;
 
 import io.firstline.bus.FeedMessageCodec;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.firstline.bus.publish.Volume;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.MultiMap;
@@ -65,7 +65,7 @@ public record ReplayResponse(
 
     /** Reads an answer; throws {@link IllegalArgumentException} if it is invalid. */
     public static ReplayResponse of(Message<?> reply) {
-        Buffer body = Refusals.body(reply, Buffer.class);
+        Buffer body = RejectionLog.body(reply, Buffer.class);
         MultiMap headers = reply.headers();
         return new ReplayResponse(
                 EpochHistory.parse(header(headers, "epochs")),

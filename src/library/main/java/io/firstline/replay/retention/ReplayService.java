@@ -1,7 +1,7 @@
 package io.firstline.replay.retention;
 
 import io.firstline.bus.Addresses;
-import io.firstline.bus.Refusals;
+import io.firstline.bus.publish.RejectionLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -94,7 +94,7 @@ public final class ReplayService {
     private void answer(Message<Object> question) {
         ReplayResponse answer;
         try {
-            if (!(Refusals.body(question) instanceof JsonObject json)) {
+            if (!(RejectionLog.body(question) instanceof JsonObject json)) {
                 throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
             }
             if (!owns.getAsBoolean()) {

@@ -1,6 +1,5 @@
-package io.firstline.deploy;
+package io.firstline.deploy.node;
 
-import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.deploy.node;
 
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;

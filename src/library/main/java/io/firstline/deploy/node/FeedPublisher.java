@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.deploy.node;
 
 import io.firstline.bus.FeedSink;
 import io.firstline.bus.publish.BusSink;
@@ -28,7 +28,6 @@ public final class FeedPublisher implements FeedSink {
      *
      * @param others the sinks beside the event bus
      */
-    @SuppressWarnings("exports") // for the packages of the library and the cluster
     public FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
         this.vertx = vertx;
         this.config = config;
@@ -48,7 +47,6 @@ public final class FeedPublisher implements FeedSink {
     }
 
     /** Returns the published messages that this node keeps. */
-    @SuppressWarnings("exports") // for the cluster
     public RetentionBuffer memory() {
         return memory;
     }
@@ -98,17 +96,17 @@ public final class FeedPublisher implements FeedSink {
     }
 
     /** See {@link BusSink#consumers}. */
-    JsonArray consumers() {
+    public JsonArray consumers() {
         return bus.consumers();
     }
 
     /** Returns a publisher for another configuration of the feed with the same memory and the same other sinks. */
-    FeedPublisher to(FeedConfig changed) {
+    public FeedPublisher to(FeedConfig changed) {
         return new FeedPublisher(vertx, changed, memory, List.of(others));
     }
 
     /** See {@link BusSink#dropped}. */
-    long dropped() {
+    public long dropped() {
         return bus.dropped();
     }
 }

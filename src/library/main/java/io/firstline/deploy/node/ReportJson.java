@@ -1,4 +1,4 @@
-package io.firstline.deploy;
+package io.firstline.deploy.node;
 
 import io.firstline.arbitration.report.LineFigures;
 import io.firstline.connection.report.WsConnectionState;
@@ -8,7 +8,6 @@ import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.GapReport;
 import io.firstline.feed.report.MicrosHistogram;
-import io.firstline.feed.report.StatusKeys;
 import io.firstline.feed.report.StreamReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

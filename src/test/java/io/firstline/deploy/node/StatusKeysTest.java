@@ -1,4 +1,4 @@
-package io.firstline.feed.report;
+package io.firstline.deploy.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

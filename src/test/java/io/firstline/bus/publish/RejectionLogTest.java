@@ -1,4 +1,4 @@
-package io.firstline.bus;
+package io.firstline.bus.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,11 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** The log of rejected input. */
-class RefusalsTest {
-    private final Refusals refusals = new Refusals(LoggerFactory.getLogger(RefusalsTest.class), System::nanoTime);
+class RejectionLogTest {
+    private final RejectionLog rejections = new RejectionLog(LoggerFactory.getLogger(RejectionLogTest.class), System::nanoTime);
 
     private String at(long seconds, String kind, String detail) {
-        return refusals.refused(kind, detail, TimeUnit.SECONDS.toNanos(seconds));
+        return rejections.rejected(kind, detail, TimeUnit.SECONDS.toNanos(seconds));
     }
 
     @Test
@@ -21,7 +21,7 @@ class RefusalsTest {
         assertThat(at(2, "b", null)).isEqualTo("b: no detail");
         assertThat(at(59, "a", "three")).isNull();
         assertThat(at(60, "a", "four")).isEqualTo("a: four (and 2 more like it since the last line)");
-        assertThat(refusals.count()).isEqualTo(5);
+        assertThat(rejections.count()).isEqualTo(5);
     }
 
     @Test

@@ -1,7 +1,6 @@
-package io.firstline.deploy;
+package io.firstline.deploy.node;
 
 import io.firstline.bus.Addresses;
-import io.firstline.feed.report.StatusKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -21,7 +20,7 @@ public final class NodeStatus {
     private NodeStatus() {}
 
     /** The names of the feeds of this node. */
-    static LocalMap<String, String> feeds(Vertx vertx) {
+    public static LocalMap<String, String> feeds(Vertx vertx) {
         return vertx.sharedData().getLocalMap(FEEDS);
     }
 

@@ -1,4 +1,4 @@
-package io.firstline.bus;
+package io.firstline.bus.publish;
 
 import io.vertx.core.eventbus.Message;
 import java.util.LinkedHashMap;
@@ -11,7 +11,7 @@ import org.slf4j.Logger;
  * Counts rejected input of a node, and logs each kind at once, then at most once a minute with the number of omitted
  * lines. The detail of a line comes from outside: it is shortened, and control characters are replaced. Thread-safe.
  */
-public final class Refusals {
+public final class RejectionLog {
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** At most this many kinds are distinguished. */
     private static final int MOST_KINDS = 32;
@@ -34,8 +34,7 @@ public final class Refusals {
      * @param log the logger of its lines
      * @param nowNanos a monotonic clock
      */
-    @SuppressWarnings("exports") // for the modules of Firstline
-    public Refusals(Logger log, LongSupplier nowNanos) {
+    public RejectionLog(Logger log, LongSupplier nowNanos) {
         this.log = log;
         this.nowNanos = nowNanos;
     }
@@ -46,15 +45,15 @@ public final class Refusals {
      * @param kind a fixed text: what is rejected and how
      * @param detail the sender, what was found, what is allowed
      */
-    public void refuse(String kind, String detail) {
-        String line = refused(kind, detail, nowNanos.getAsLong());
+    public void reject(String kind, String detail) {
+        String line = rejected(kind, detail, nowNanos.getAsLong());
         if (line != null) {
             log.warn("{}", line);
         }
     }
 
     /** The same at a given time; returns the line to log, or null. */
-    synchronized String refused(String kind, String detail, long nowNanos) {
+    synchronized String rejected(String kind, String detail, long nowNanos) {
         count++;
         Kind known = kinds.get(kind);
         if (known != null && nowNanos - known.loggedNanos < QUIET_NANOS) {

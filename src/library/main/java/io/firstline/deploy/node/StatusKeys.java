@@ -1,4 +1,4 @@
-package io.firstline.feed.report;
+package io.firstline.deploy.node;
 
 /**
  * The keys of the status JSON: the answers to {@code firstline.status} and to the commands {@code status},
