@@ -3,6 +3,7 @@ package io.firstline.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.service.ServiceConfig;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -23,6 +24,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** The documents must stay true when code moves: their links, commands, options and examples. */
@@ -33,6 +36,7 @@ class DocumentsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern COMMAND = Pattern.compile("launcher/firstline ([a-z][a-z-]*)([^\\n`#]*)");
     private static final Pattern SOURCE = Pattern.compile("`([a-z]+(?:/[a-z]+)*/[A-Z]\\w+)(?:\\.java)?`");
+    private static final Pattern MODULE = Pattern.compile("<module>src/(\\w+)</module>");
     private static final Pattern OPTION = Pattern.compile("(?<=\\s)--[a-z-]+");
 
     @Test
@@ -93,12 +97,13 @@ class DocumentsTest {
         assertThat(unknown).isEmpty();
     }
 
-    @Test
-    void shouldCompileTheProgramOfTheReadme(@TempDir Path classes) throws IOException {
-        String program = block("java", "import ");
+    @ParameterizedTest
+    @CsvSource({"README.md, Trades", "src/docs/simulator.md, CutTrial"})
+    void shouldCompileThePrograms(Path document, String name, @TempDir Path classes) throws IOException {
+        String program = block(document, "java", "import ");
         StringWriter said = new StringWriter();
         JavaFileObject source =
-                new SimpleJavaFileObject(URI.create("string:///Trades.java"), JavaFileObject.Kind.SOURCE) {
+                new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
                     @Override
                     public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                         return program;
@@ -112,9 +117,32 @@ class DocumentsTest {
         assertThat(compiled).as(said.toString()).isTrue();
     }
 
+    /** A key that is added to the schema is added to the guide. */
+    @Test
+    void shouldListTheKeysOfTheSimulator() throws IOException {
+        JsonObject types = new JsonObject(Files.readString(Path.of("conf/firstline.schema.json"))).getJsonObject("$defs");
+        List<String> cells = Files.readAllLines(Path.of("src/docs/simulator.md")).stream()
+                .filter(row -> row.startsWith("| `"))
+                .map(row -> row.split("\\|")[1])
+                .toList();
+
+        Stream.of("simulator", "line")
+                .flatMap(type -> types.getJsonObject(type).getJsonObject("properties").fieldNames().stream())
+                .forEach(key -> assertThat(cells).as(key).anySatisfy(cell -> assertThat(cell).contains("`" + key + "`")));
+    }
+
+    @Test
+    void shouldListEveryModule() throws IOException {
+        String guide = Files.readString(Path.of("src/docs/contributing.md"));
+
+        assertThat(MODULE.matcher(Files.readString(Path.of("pom.xml"))).results().map(module -> module.group(1)))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(module -> assertThat(guide).contains("\n| `" + module + "` |"));
+    }
+
     @Test
     void shouldAcceptTheConfigurationOfTheReadme() throws IOException {
-        ServiceConfig config = ServiceConfig.parse(block("json", "{"), "README.md", Path.of("conf"));
+        ServiceConfig config = ServiceConfig.parse(block(README, "json", "{"), "README.md", Path.of("conf"));
 
         assertThat(config.feeds()).extracting("name").containsExactly("btc", "mine");
     }
@@ -132,9 +160,9 @@ class DocumentsTest {
         return BLOCK.matcher(Files.readString(document)).replaceAll("");
     }
 
-    /** The first block of the README in this language that begins so. */
-    private static String block(String language, String beginning) throws IOException {
-        return BLOCK.matcher(Files.readString(README))
+    /** The first block in this language that begins so. */
+    private static String block(Path document, String language, String beginning) throws IOException {
+        return BLOCK.matcher(Files.readString(document))
                 .results()
                 .filter(b -> b.group(1).equals(language) && b.group(2).startsWith(beginning))
                 .findFirst()

@@ -3,7 +3,7 @@ package io.firstline.arbitration;
 /**
  * The facts of the messages published last, by sequence: a ring that doubles on request. Whoever fills it bounds it.
  *
- * <p>The eight numbers that every copy needs stand beside each other, 64 bytes for each entry: a copy touches one cache
+ * <p>Each entry has its eight numbers in 64 bytes, one after the other: a copy touches one cache
  * line or two, and not eight. Each place takes 66 bytes, 12 more once streams or contents are known.
  */
 final class MessageEntries {
