@@ -28,9 +28,7 @@ class PackagesTest {
             Map.entry("config.venue", "config config.check config.problem"),
             Map.entry("config.feed", "config config.check config.problem config.venue"),
             Map.entry("config.cluster", "config.check config.problem"),
-            Map.entry(
-                    "config.service",
-                    "config config.check config.cluster config.feed config.problem config.venue"),
+            Map.entry("config.service", "config config.check config.cluster config.feed config.problem config.venue"),
             Map.entry("arbitration", "arbitration.report"),
             Map.entry("stream", "payload"),
             Map.entry("connection.report", "payload"),
@@ -65,9 +63,7 @@ class PackagesTest {
                     "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
-            Map.entry(
-                    "http",
-                    "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
+            Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",
                     "bus config config.feed config.service connection deploy feed feed.report http service stream"),

@@ -1,9 +1,8 @@
 package io.firstline.errors;
 
-import io.firstline.config.venue.MessageFormat;
-
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;

@@ -108,7 +108,8 @@ class NetworkErrorsTest {
                 ConnectionProbe probe = probe(loops, server.url("/"))) {
             open(probe, server).text("last").fin();
 
-            assertThat(probe.awaitEnd()).isEqualTo(new Disconnect(Disconnect.Cause.EOF, 1006, "closed without a close frame"));
+            assertThat(probe.awaitEnd())
+                    .isEqualTo(new Disconnect(Disconnect.Cause.EOF, 1006, "closed without a close frame"));
             assertThat(probe.texts()).containsExactly("last");
         }
     }

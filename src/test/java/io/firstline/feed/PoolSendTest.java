@@ -1,9 +1,8 @@
 package io.firstline.feed;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
@@ -133,7 +132,8 @@ class PoolSendTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(3, exchange.url("/stream")),
-                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()), MessageFormat.NONE)));
+                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                MessageFormat.NONE)));
         eventuallyAllSubscribed(exchange, 3, TRADE);
 
         assertThat(join(feed.subscribe(List.of(BOOK, "ethusdt@trade")))).isEqualTo(3);

@@ -122,7 +122,8 @@ class ReferenceFailuresTest extends FeedTestBase {
                 vertx,
                 "f",
                 poolOf(3, exchange.url("/ws")),
-                new SubscribeTemplates(List.of(), BINANCE.subscribe(), BINANCE.unsubscribe()), MessageFormat.NONE)));
+                new SubscribeTemplates(List.of(), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                MessageFormat.NONE)));
         eventually(() -> feed.state() == FeedState.CONNECTED);
         join(feed.subscribe(List.of(TRADE)));
         eventually(() -> exchange.lines().stream().allMatch(l -> l.streams().equals(List.of(TRADE))));

@@ -1,11 +1,10 @@
 package io.firstline.feed;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.feed.HandServer.Door;
@@ -410,7 +409,8 @@ class WsPoolTest extends FeedTestBase {
                 vertx,
                 "figures",
                 poolOf(3, exchange.url("/ws?apiKey=hidden")),
-                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()), MessageFormat.NONE)));
+                new SubscribeTemplates(List.of(TRADE), BINANCE.subscribe(), BINANCE.unsubscribe()),
+                MessageFormat.NONE)));
         eventually(() -> feed.state() == FeedState.CONNECTED);
         eventuallyInStep(feed, 3);
         eventually(() -> members(feed).stream()

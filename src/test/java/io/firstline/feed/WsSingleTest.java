@@ -1,11 +1,10 @@
 package io.firstline.feed;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firstline.config.RetryConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
@@ -334,7 +333,8 @@ class WsSingleTest extends FeedTestBase {
 
     @Test
     void shouldNeedAName() {
-        assertThatThrownBy(() -> WsSingle.create(vertx, null, connection("ws://127.0.0.1:1/"), BINANCE, MessageFormat.NONE))
+        assertThatThrownBy(() ->
+                        WsSingle.create(vertx, null, connection("ws://127.0.0.1:1/"), BINANCE, MessageFormat.NONE))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("name");
         assertThat(WsSingle.create(vertx, connection("ws://127.0.0.1:1/")).name())

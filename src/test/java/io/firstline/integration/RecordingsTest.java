@@ -1,10 +1,9 @@
 package io.firstline.integration;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
@@ -36,7 +35,8 @@ class RecordingsTest {
                     bench.vertx,
                     "recordings",
                     WsPoolConfig.of(exchange.url("/")).withConnections(connections),
-                    SubscribeTemplates.NONE, MessageFormat.NONE);
+                    SubscribeTemplates.NONE,
+                    MessageFormat.NONE);
             pool.handler(message -> merged.add(new Published(message.connectionId(), message.asText())));
             Bench.connect(pool);
 

@@ -1,11 +1,10 @@
 package io.firstline.live;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;
@@ -79,12 +78,20 @@ abstract class BinanceStreams {
     }
 
     private Feed single(String name, String url, Tape tape) {
-        return started(WsSingle.create(vertx, name, WsConnectionConfig.of(url), SubscribeTemplates.NONE, MessageFormat.NONE), url, tape);
+        return started(
+                WsSingle.create(vertx, name, WsConnectionConfig.of(url), SubscribeTemplates.NONE, MessageFormat.NONE),
+                url,
+                tape);
     }
 
     private Feed pool(String name, String url, int connections, Tape tape) {
         return started(
-                WsPool.create(vertx, name, WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE, MessageFormat.NONE),
+                WsPool.create(
+                        vertx,
+                        name,
+                        WsPoolConfig.of(url).withConnections(connections),
+                        SubscribeTemplates.NONE,
+                        MessageFormat.NONE),
                 url,
                 tape);
     }

@@ -1,10 +1,9 @@
 package io.firstline.service;
 
-import io.firstline.config.venue.MessageFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedReport;
@@ -123,7 +122,11 @@ class RecordCommandTest {
         try {
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             WsPool pool = WsPool.create(
-                    vertx, "again", WsPoolConfig.of(url).withConnections(connections), SubscribeTemplates.NONE, MessageFormat.NONE);
+                    vertx,
+                    "again",
+                    WsPoolConfig.of(url).withConnections(connections),
+                    SubscribeTemplates.NONE,
+                    MessageFormat.NONE);
             pool.handler(
                     m -> merged.add(m.text() ? m.asText() : List.of(m.payload().getByte(0)) + " binary"));
             Await.result(pool.start());

@@ -1,13 +1,11 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.ReportJson;
-
-import io.firstline.deploy.node.ClusterPart;
-
 import io.firstline.bus.Addresses;
 import io.firstline.bus.publish.RejectionLog;
-import io.firstline.feed.Route;
+import io.firstline.deploy.node.ClusterPart;
+import io.firstline.deploy.node.ReportJson;
 import io.firstline.deploy.node.StatusKeys;
+import io.firstline.feed.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,9 +1,8 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.FeedPublisher;
-
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.feed.report.FeedState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,16 +1,13 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.NodeStatus;
-
-import io.firstline.deploy.node.FeedPublisher;
-
-import io.firstline.deploy.node.ClusterPart;
-
 import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedMessageCodec;
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.node.ClusterPart;
+import io.firstline.deploy.node.FeedPublisher;
+import io.firstline.deploy.node.NodeStatus;
 import io.firstline.replay.retention.ReplayService;
 import io.firstline.replay.retention.RetentionBuffer;
 import io.vertx.core.Future;

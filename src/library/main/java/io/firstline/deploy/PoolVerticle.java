@@ -1,9 +1,8 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.ClusterPart;
-
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.deploy.node.ClusterPart;
 
 /**
  * A feed over a pool of redundant connections. Its configuration is one feed of the service configuration with its

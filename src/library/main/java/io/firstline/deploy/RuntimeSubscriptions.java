@@ -1,11 +1,10 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.ClusterPart;
-
 import io.firstline.bus.Addresses;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.Scheduler;
+import io.firstline.deploy.node.ClusterPart;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;

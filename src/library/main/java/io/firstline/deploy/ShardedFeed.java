@@ -1,12 +1,11 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.ReportJson;
-
-import io.firstline.deploy.node.FeedPublisher;
-
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.report.DropCause;
+import io.firstline.deploy.node.FeedPublisher;
+import io.firstline.deploy.node.ReportJson;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.feed.Feed;
 import io.firstline.feed.Route;
 import io.firstline.feed.report.ArrivalReport;
@@ -14,7 +13,6 @@ import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
-import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

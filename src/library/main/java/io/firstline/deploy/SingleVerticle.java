@@ -1,8 +1,7 @@
 package io.firstline.deploy;
 
-import io.firstline.deploy.node.ClusterPart;
-
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.deploy.node.ClusterPart;
 import io.vertx.core.json.JsonObject;
 
 /** The same as {@link PoolVerticle}, with one connection as the default and the only allowed number. */

@@ -2,7 +2,6 @@ package io.firstline.feed;
 
 import io.firstline.arbitration.Arbiter;
 import io.firstline.connection.Scheduler;
-import io.firstline.connection.WsConnection;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;

@@ -1,8 +1,8 @@
 package io.firstline.http;
 
 import io.firstline.connection.report.DropCause;
-import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.deploy.node.StatusKeys;
+import io.firstline.feed.report.MicrosHistogram;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -2,12 +2,12 @@ package io.firstline.service;
 
 import io.firstline.arbitration.report.GapFate;
 import io.firstline.deploy.node.ReportJson;
+import io.firstline.deploy.node.StatusKeys;
 import io.firstline.feed.Feed;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.GapReport;
-import io.firstline.deploy.node.StatusKeys;
 import io.firstline.feed.report.StreamReport;
 import io.vertx.core.Future;
 import java.io.PrintWriter;

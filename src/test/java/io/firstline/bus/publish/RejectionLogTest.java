@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /** The log of rejected input. */
 class RejectionLogTest {
-    private final RejectionLog rejections = new RejectionLog(LoggerFactory.getLogger(RejectionLogTest.class), System::nanoTime);
+    private final RejectionLog rejections =
+            new RejectionLog(LoggerFactory.getLogger(RejectionLogTest.class), System::nanoTime);
 
     private String at(long seconds, String kind, String detail) {
         return rejections.rejected(kind, detail, TimeUnit.SECONDS.toNanos(seconds));

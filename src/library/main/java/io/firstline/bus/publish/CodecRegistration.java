@@ -1,7 +1,6 @@
 package io.firstline.bus.publish;
 
 import io.firstline.bus.FeedMessageCodec;
-
 import io.vertx.core.Deployable;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -33,7 +33,8 @@ final class FeedEventJson {
                 .put("code", e.end().code())
                 .put("reason", e.end().reason())
                 .put("ageMs", e.ageMs()));
-        form(FeedFact.ConnectFailed.class, (e, json) -> json.put("cause", e.end().label())
+        form(FeedFact.ConnectFailed.class, (e, json) -> json.put(
+                        "cause", e.end().label())
                 .put("reason", e.end().reason())
                 .put("url", e.url()));
         form(FeedFact.ConnectWaiting.class, (e, json) -> json.put("waitMs", e.waitMs())
