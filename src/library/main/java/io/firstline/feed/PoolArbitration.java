@@ -294,15 +294,18 @@ final class PoolArbitration implements Arbitration {
 
     /** Replaces one at a time, without waiting for empty slots to be filled: the server is about to close it. */
     private void replaceOverdue() {
+        ConnectionSlot oldest = null;
         for (ConnectionSlot slot : slotTable.slots()) {
             if (slot.candidate() != null) {
                 return;
             }
+            if (isOverdue(slot) && (oldest == null || overAgeMs(slot) > overAgeMs(oldest))) {
+                oldest = slot;
+            }
         }
-        slotTable.slots().stream()
-                .filter(this::isOverdue)
-                .max(Comparator.comparingLong(PoolArbitration::overAgeMs))
-                .ifPresent(slot -> slot.replace(EvictionReason.OVERDUE, trialMs));
+        if (oldest != null) {
+            oldest.replace(EvictionReason.OVERDUE, trialMs);
+        }
     }
 
     private boolean isOverdue(ConnectionSlot slot) {
