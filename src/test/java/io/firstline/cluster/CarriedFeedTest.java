@@ -88,14 +88,35 @@ class CarriedFeedTest {
         assertThat(place(false, 2 + LINGER_MS)).isEqualTo(new LeaseAction.Undeploy("f"));
     }
 
-    @Test
-    void shouldKeepAFeedThatItOwns() {
-        place(true, 0);
-        feed.started();
+    private void own() {
         proposer.claim(1_800_000_000_000L, 0);
         LeaseRequest ask = proposer.ask(1, 0);
         proposer.voted("a:1", 1, new LeaseVote("f", ask.epoch(), true, ask.epoch()));
         proposer.voted("b:1", 1, new LeaseVote("f", ask.epoch(), true, ask.epoch()));
+    }
+
+    /** Nothing has arrived on its connections for four seconds. */
+    @Test
+    void shouldHandOverWhatItDoesNotReceiveToOneThatDoesOnly() {
+        place(true, 0);
+        feed.started();
+        feed.observe(new StandbyState(false, false, true, nanos(-4_000), 1));
+        own();
+        for (boolean received : new boolean[] {true, false}) {
+            MembershipView view = new MembershipView("a:1", MEMBERS, nanos(1_000));
+            NodeHeartbeat.Part theirs = new NodeHeartbeat.Part(false, received, 0, 1);
+            view.heard(new NodeHeartbeat("b:1", 1, 600, List.of(), List.of(), Map.of("f", theirs)), 0);
+            assertThat(feed.handOver(view, 0, nanos(1)))
+                    .as("received there: %b", received)
+                    .isEqualTo(received ? HandOverPolicy.Reason.BLIND : null);
+        }
+    }
+
+    @Test
+    void shouldKeepAFeedThatItOwns() {
+        place(true, 0);
+        feed.started();
+        own();
 
         assertThat(place(false, 1)).isNull();
         assertThat(place(false, 500)).isNull();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HandOverPolicyTest {
-    private static final List<Other> WARM = List.of(new Other(true, true, 0));
+    private static final List<Other> WARM = List.of(new Other(true, 0));
     private static final Facts STANDS_BY = new Facts(false, false, 0, WARM, true);
     private static final Facts WELL = new Facts(true, true, 0, WARM, false);
     private static final Facts BLIND = new Facts(true, false, 0, WARM, false);
@@ -39,7 +39,7 @@ class HandOverPolicyTest {
                 true,
                 false,
                 TimeUnit.MILLISECONDS.toNanos(silentMs),
-                List.of(new Other(isWarm, true, TimeUnit.MILLISECONDS.toNanos(otherSilentMs))),
+                List.of(new Other(isWarm, TimeUnit.MILLISECONDS.toNanos(otherSilentMs))),
                 false);
     }
 
@@ -65,17 +65,18 @@ class HandOverPolicyTest {
         assertThat(decide(new Facts(true, false, 0, List.of(), false), 0, 5_000))
                 .as("nobody does")
                 .isNull();
-        assertThat(decide(new Facts(true, false, 0, List.of(new Other(false, false, 0)), false), 0, 5_100))
+        assertThat(decide(new Facts(true, false, 0, List.of(), false), 0, 5_100))
                 .as("nobody does")
                 .isNull();
         assertThat(decide(BLIND, 0, 5_101)).as("now somebody does").isNull();
+        assertThat(decide(BLIND, 0, 6_100)).as("for a second").isNull();
         assertThat(decide(BLIND, 0, 6_101)).isEqualTo(Reason.BLIND);
     }
 
     /** While nothing is published, no member can show that it would continue without a loss. */
     @Test
     void shouldLeaveWhatItDoesNotReceiveToWhoReceivesItEvenIfThatIsNotWarm() {
-        Facts allCold = new Facts(true, false, 0, List.of(new Other(false, true, 0)), false);
+        Facts allCold = new Facts(true, false, 0, List.of(new Other(false, 0)), false);
         decide(WELL, 0, 0);
         assertThat(decide(allCold, 0, 3_000)).isNull();
         assertThat(decide(allCold, 0, 3_001)).isEqualTo(Reason.BLIND);
@@ -118,7 +119,7 @@ class HandOverPolicyTest {
                         true,
                         !unanswered,
                         unanswered ? TimeUnit.MILLISECONDS.toNanos(now - lastHere) : 0,
-                        List.of(new Other(receives, receives, TimeUnit.MILLISECONDS.toNanos(there))),
+                        receives ? List.of(new Other(true, TimeUnit.MILLISECONDS.toNanos(there))) : List.of(),
                         false);
                 assertThat(owner.decide(facts, 0, TimeUnit.MILLISECONDS.toNanos(now)))
                         .as("seed %d, world %d, interval %d, at %d of %d", seed, world, intervalMs, now, backMs)
@@ -144,6 +145,15 @@ class HandOverPolicyTest {
     }
 
     @Test
+    void shouldTryForLongerToReconnectWithinTenSecondsOfAHandOver() {
+        decide(WELL, 0, 0);
+        assertThat(decide(BLIND, 0, 501)).isEqualTo(Reason.BLIND);
+        decide(WELL, 0, 9_000);
+        assertThat(decide(BLIND, 0, 10_500)).isNull();
+        assertThat(decide(BLIND, 0, 10_501)).isEqualTo(Reason.BLIND);
+    }
+
+    @Test
     void shouldLeaveWhatBelongsElsewhereAfterAWhileAndOneByOne() {
         decide(WELL, 0, 0);
         assertThat(decide(AWAY, 0, 19_999)).isNull();
@@ -154,5 +164,8 @@ class HandOverPolicyTest {
         assertThat(decide(AWAY, 19_500, 40_599))
                 .as("the first was cold meanwhile")
                 .isNull();
+        assertThat(decide(AWAY, 19_500, 40_600)).isEqualTo(Reason.AWAY);
+        assertThat(Reason.AWAY).hasToString("the preferred member is ready");
+        assertThat(Reason.BLIND).hasToString("it does not receive the feed");
     }
 }

@@ -18,7 +18,9 @@ class LeaseNodeTest {
     private static final ClusterConfig CONFIG =
             new ClusterConfig(true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 1, LEASE_MS, null, null);
     private static final long LINGER_MS = 2_000;
-    private static final long START_NANOS = Math.subtractExact(Long.MAX_VALUE, 5L);
+    /** The clock overflows two seconds after the start. */
+    private static final long START_NANOS = Long.MAX_VALUE - nanos(2_000);
+
     private static final long NOON_MS = 1_800_000_000_000L;
     /** Before this, an acceptor that has just started grants nothing. */
     private static final long READY_MS = 1_100;
@@ -381,6 +383,7 @@ class LeaseNodeTest {
     @Test
     void shouldReleaseEverythingWhenItLeavesAndWaitForSuccessors() {
         int epoch = own();
+        assertThat(node.isLeaving()).isFalse();
 
         List<LeaseAction> actions = node.leave(at(READY_MS + 100).nanos());
 
@@ -411,5 +414,82 @@ class LeaseNodeTest {
         assertThat(beat.carries())
                 .containsExactly(Map.entry(feed, new NodeHeartbeat.Part(true, true, LEASE_MS - 2, 5)));
         assertThat(node.carried()).containsOnlyKeys(feed);
+    }
+
+    @Test
+    void shouldRetryAFailedDeploymentAfterFiveSeconds() {
+        hears(SECOND, 1);
+        hears(THIRD, 1);
+        assertThat(tick(2)).contains(new LeaseAction.Deploy(feed));
+        node.failed(feed, at(2).nanos());
+        hears(SECOND, 5_002);
+        assertThat(of(LeaseAction.Deploy.class, tick(5_002))).isEmpty();
+        assertThat(tick(5_003)).contains(new LeaseAction.Deploy(feed));
+    }
+
+    private static NodeHeartbeat alive(String member, long number) {
+        return new NodeHeartbeat(member, number, LEASE_MS, List.of(), List.of(), Map.of());
+    }
+
+    /** Its preferred member comes late and soon leaves again. */
+    @Test
+    void shouldDeployAFeedAgainOnlyAfterItHasStopped() {
+        String theirs = preferredBy(SECOND, SELF);
+        LeaseNode next = new LeaseNode(CONFIG, List.of(theirs), nanos(LINGER_MS), at(0));
+        next.step(alive(THIRD, 3_001), at(3_001));
+        assertThat(next.tick(at(3_001))).contains(new LeaseAction.Deploy(theirs));
+        next.started(theirs);
+        for (long ms = 3_002; ms <= 3_002 + LINGER_MS; ms++) {
+            next.step(alive(SECOND, ms), at(ms));
+            next.step(alive(THIRD, ms), at(ms));
+            assertThat(of(LeaseAction.Undeploy.class, next.tick(at(ms)))).isEmpty();
+        }
+        long undeployed = 3_003 + LINGER_MS;
+        assertThat(next.tick(at(undeployed))).contains(new LeaseAction.Undeploy(theirs));
+
+        long left = undeployed + 2 * LEASE_MS;
+        next.step(alive(THIRD, left), at(left));
+        assertThat(of(LeaseAction.Deploy.class, next.tick(at(left))))
+                .as("it stops")
+                .isEmpty();
+        next.stopped(theirs);
+        assertThat(next.tick(at(left))).contains(new LeaseAction.Deploy(theirs));
+    }
+
+    @Test
+    void shouldClaimAnEpochAfterThoseThatOthersClaim() {
+        deploy();
+        int ahead = LeaseProposer.epochAt(NOON_MS) + 1_000_000;
+        hears(SECOND, 10, new LeaseRequest(feed, ahead));
+        hears(SECOND, READY_MS);
+        assertThat(heartbeat(tick(READY_MS)).asks()).containsExactly(new LeaseRequest(feed, ahead + 1));
+    }
+
+    @Test
+    void shouldSendNoHeartbeatBeforeItsTimeAsTheOwner() {
+        own();
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 4 - 1))).isEmpty();
+        assertThat(heartbeats(tick(READY_MS + LEASE_MS / 4))).hasSize(1);
+    }
+
+    /** The preferred member has three seconds to start with the cluster, and then the next one has its turn. */
+    @Test
+    void shouldLeaveTheFirstClaimToThePreferredMember() {
+        String theirs = preferredBy(SECOND, SELF);
+        ClusterConfig two = new ClusterConfig(
+                true, "test", "127.0.0.1", 1, 0, List.of(SELF, SECOND, THIRD), 2, LEASE_MS, null, null);
+        LeaseNode next = new LeaseNode(two, List.of(theirs), nanos(LINGER_MS), at(0));
+        long seen = 10;
+        long turn = seen + 3_000 + 80;
+        next.step(alive(SECOND, 1), at(seen));
+        next.step(alive(THIRD, 1), at(seen));
+        next.tick(at(seen));
+        next.started(theirs);
+        for (long ms = seen; ms < turn; ms += 10) {
+            next.step(alive(SECOND, ms), at(ms));
+            assertThat(heartbeats(next.tick(at(ms))))
+                    .allMatch(beat -> beat.asks().isEmpty());
+        }
+        assertThat(heartbeat(next.tick(at(turn))).asks()).hasSize(1);
     }
 }

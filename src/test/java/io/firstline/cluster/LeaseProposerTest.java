@@ -3,7 +3,10 @@ package io.firstline.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests of one of three nodes. Times are milliseconds since the start, on a clock that is about to overflow. */
 class LeaseProposerTest {
@@ -195,5 +198,27 @@ class LeaseProposerTest {
         proposer.voted("a:1", 1, new LeaseVote("f", proposer.epoch(), false, byTime + 20));
         proposer.giveUp(0, at(3));
         assertThat(claim(3)).as("a voter knows a greater one").isEqualTo(byTime + 21);
+    }
+
+    /** The speeds of the owner's clock and of the voter's, at most a twentieth apart; requests arrive at once. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1.05, 1", "1, 1.05", "0.953, 1", "0.975, 1.025", "1.025, 0.975"})
+    void shouldStopToUseALeaseBeforeAVoterGrantsItToAnother(double ownersSpeed, double votersSpeed) {
+        LongUnaryOperator ownersClock = micros -> at(0) + (long) (1_000 * micros * ownersSpeed);
+        LongUnaryOperator votersClock = micros -> at(0) + (long) (1_000 * micros * votersSpeed);
+        LeaseAcceptor voter = new LeaseAcceptor(nanos(LEASE_MS), 0, votersClock.applyAsLong(-2_000L * LEASE_MS));
+        int epoch = claim(0);
+        LeaseRequest mine = proposer.ask(1, ownersClock.applyAsLong(0));
+        proposer.voted("b:1", 1, voter.vote("b:1", mine, votersClock.applyAsLong(0)));
+        votes("c:1", 1, true);
+        assertThat(proposer.owns(ownersClock.applyAsLong(0))).isTrue();
+
+        LeaseRequest theirs = new LeaseRequest("f", epoch + 1);
+        long micros = 0;
+        while (!voter.vote("a:1", theirs, votersClock.applyAsLong(micros)).granted()) {
+            micros += 100;
+        }
+        assertThat(proposer.owns(ownersClock.applyAsLong(micros))).isFalse();
+        assertThat(micros).isBetween(900L * LEASE_MS, 1_100L * LEASE_MS);
     }
 }

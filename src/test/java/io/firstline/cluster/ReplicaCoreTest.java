@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /** The decisions of an owner and of a standby. Times are seconds; the test plays the other nodes. */
 class ReplicaCoreTest {
     private static final Lease NONE = new Lease(0, at(0));
+    private static final Buffer SMALL = Buffer.buffer("x");
+    private static final Buffer LARGE = Buffer.buffer(new byte[33 << 20]);
 
     private final RetentionBuffer memory = new RetentionBuffer(new Retention(10_000, 1 << 20, 10), 1);
     private final ReplicaCore core = new ReplicaCore(memory, message -> memory.add(message, ""), at(0));
@@ -168,6 +170,7 @@ class ReplicaCoreTest {
             assertThat(one.isPublishing()).isFalse();
             assertThat(one.ahead()).isEqualTo(2);
             assertThat(one.nextWaiting(lease(4, 9), at(2))).isNull();
+            assertThat(one.check(lease(6, 9), at(3))).isEqualTo(new Change.BecameOwner(6, 1, 2, 0));
         }
     }
 
@@ -343,6 +346,7 @@ class ReplicaCoreTest {
     void shouldKnowWhatWasPublishedWhileItsPathStalledHoweverLateItComes() {
         warm(1);
         core.look(List.of(new FeedActivity(2, at(1), false, false)), at(3));
+        assertThat(core.state().warm()).as("it has all that is published").isTrue();
         published(1, 2, "2", 3);
         core.look(List.of(new FeedActivity(2, at(1), false, false)), at(60));
         receives("2", 60);
@@ -372,5 +376,106 @@ class ReplicaCoreTest {
         published(1, 5, "old", 3);
         receives("4", 3);
         assertThat(core.state().warm()).isTrue();
+    }
+
+    @Test
+    void shouldTakeAnAnswerForPublishedOnce() {
+        receives("2", 1);
+        published(1, 1, "1", 1);
+        published(1, 4, "4", 1);
+        EpochHistory epochs = EpochHistory.NONE.begin(1, 1);
+        core.answered(core.nextRequest(), answer(epochs, 3, 0, messages(1, 1, 3)), at(1));
+        assertThat(core.ahead()).as("2 has arrived before").isZero();
+        assertThat(core.behind()).as("1 and 4 are known, 3 is news").isEqualTo(3);
+    }
+
+    @Test
+    void shouldForgetWhatItMissedWhenItBecomesTheOwner() {
+        published(1, 1, "1", 1);
+        published(1, 4, "4", 1);
+        core.check(lease(2, 9), at(2));
+        assertThat(waiting(lease(2, 9), 2)).hasSize(1);
+        core.leaseLost();
+        published(3, 3, "5", 3);
+        assertThat(core.nextRequest()).as("where the new owner continues from").isEqualTo(new Request(2, 2, 3));
+    }
+
+    @Test
+    void shouldNotOverlapByAMessageThatOnlyOneOfTheTwoHas() {
+        connected(1);
+        core.amended();
+        published(1, 1, "1", 1);
+        receives("2", 1);
+        assertThat(core.state().warm()).isFalse();
+        published(1, 2, "2", 2);
+        assertThat(core.state().warm()).as("received first, published later").isTrue();
+    }
+
+    @Test
+    void shouldAwaitAnAnswerBeforeTheNextRequest() {
+        published(1, 3, "3", 1);
+        Request first = core.nextRequest();
+        published(1, 6, "6", 1);
+        assertThat(core.nextRequest()).as("one is on its way").isNull();
+        core.answered(first, answer(EpochHistory.NONE.begin(1, 1), 2, 0, messages(1, 1, 2)), at(1));
+        assertThat(core.nextRequest()).isEqualTo(new Request(4, 5, 1));
+    }
+
+    private static FeedMessage large(int number) {
+        return new FeedMessage("f", 0, 0, "c", 0, null, number, LARGE, true, false);
+    }
+
+    /** Two large messages are more than a standby keeps. */
+    @Test
+    void shouldCountWhatItDropsToMakeRoom() {
+        core.received(large(1), at(1));
+        assertThat(core.crowdedOut()).isZero();
+        core.received(large(2), at(1));
+        assertThat(core.crowdedOut()).isEqualTo(1);
+        assertThat(core.ahead()).isEqualTo(1);
+    }
+
+    /** A new owner does not continue from the last messages of its predecessor, which this node has received. */
+    @Test
+    void shouldKeepNoMoreOfWhatIsToBePublishedAgain() {
+        RetentionBuffer large = new RetentionBuffer(new Retention(10, 1 << 30, 10), 1);
+        ReplicaCore one = new ReplicaCore(large, message -> large.add(message, ""), at(0));
+        one.published(message("1").in(1, 1), at(1));
+        for (int i = 2; i <= 3; i++) {
+            one.received(large(i), at(1));
+            one.published(large(i).in(1, i), at(1));
+        }
+        one.published(message("new").in(2, 2), at(2));
+        assertThat(one.ahead()).isEqualTo(1);
+        assertThat(one.crowdedOut()).isEqualTo(1);
+    }
+
+    /** Messages 2 and 3 are held up on their way here, and so many are published meanwhile that it forgets some. */
+    private void forgetsWhatWasPublished() {
+        warm(1);
+        published(1, 2, "2", 1);
+        published(1, 3, "3", 1);
+        core.look(List.of(new FeedActivity(2, at(1), false, false)), at(3));
+        for (int i = 4; i <= 200_003; i++) {
+            core.published(new FeedMessage("f", 1, i, "c", 0, null, i, SMALL, true, false), at(3));
+        }
+        core.look(List.of(new FeedActivity(2, at(4), false, false)), at(4));
+    }
+
+    private Change.BecameOwner becomesOwner(Lease lease, long seconds) {
+        return (Change.BecameOwner) core.check(lease, at(seconds));
+    }
+
+    @Test
+    void shouldContinueFromTheFirstMessageThatWasHeldUpIfItCannotTellWhichOnesArePublished() {
+        forgetsWhatWasPublished();
+        assertThat(core.state().warm()).isFalse();
+        assertThat(becomesOwner(lease(2, 99), 4).from()).isEqualTo(2);
+        waiting(lease(2, 99), 4);
+
+        core.look(List.of(new FeedActivity(2, at(5), false, false)), at(5));
+        assertThat(becomesOwner(lease(3, 99), 5).from())
+                .as("as the owner it knows what is published")
+                .isEqualTo(memory.last() + 1);
     }
 }

@@ -129,11 +129,9 @@ final class CarriedFeed {
         Set<String> present = members.present(nowNanos);
         String first = Placement.order(name, present).get(0);
         List<HandOverPolicy.Other> others = present.stream()
-                .filter(member -> members.carries(member, name))
+                .filter(member -> members.receives(member, name))
                 .map(member -> new HandOverPolicy.Other(
-                        members.isWarm(member, name),
-                        members.receives(member, name),
-                        members.silentNanos(member, name, nowNanos)))
+                        members.isWarm(member, name), members.silentNanos(member, name, nowNanos)))
                 .toList();
         HandOverPolicy.Facts facts = new HandOverPolicy.Facts(
                 proposer.owns(nowNanos),

@@ -80,12 +80,12 @@ final class HandOverPolicy {
      * @param owns whether this member publishes the feed
      * @param receives whether it receives the feed
      * @param silentNanos how long nothing has arrived, if its open connections are not answered; otherwise 0
-     * @param others the other present members
+     * @param others the other present members that receive the feed, too
      * @param firstIsWarm whether the preferred member is another one that could take over without a loss
      */
     record Facts(boolean owns, boolean receives, long silentNanos, List<Other> others, boolean firstIsWarm) {
         private boolean isReceivedByAnother(int factor) {
-            return others.stream().anyMatch(other -> (other.receives || other.warm) && isMoreSilent(factor, other));
+            return others.stream().anyMatch(other -> isMoreSilent(factor, other));
         }
 
         private boolean isReceivedByAWarmOne() {
@@ -98,13 +98,12 @@ final class HandOverPolicy {
     }
 
     /**
-     * Another member.
+     * Another member that receives the feed.
      *
      * @param warm whether it could take the feed over without a loss
-     * @param receives whether it receives the feed
      * @param silentNanos how long nothing has arrived there
      */
-    record Other(boolean warm, boolean receives, long silentNanos) {}
+    record Other(boolean warm, long silentNanos) {}
 
     /**
      * Decides; called periodically.

@@ -52,10 +52,10 @@ final class LeaseAcceptor {
         if (last == null) {
             return true;
         }
-        if (last.epoch() == epoch) {
-            return last.node().equals(node);
+        if (last.node().equals(node)) {
+            return epoch >= last.epoch();
         }
-        return epoch > last.epoch() && (last.node().equals(node) || !last.isRunning(nowNanos));
+        return epoch > last.epoch() && !last.isRunning(nowNanos);
     }
 
     /** A node releases its lease of a feed, or its claim. */

@@ -213,13 +213,11 @@ final class LeaseNode {
             movedNanos = reason == HandOverPolicy.Reason.AWAY ? now : movedNanos;
             actions.add(new LeaseAction.End(feed.name(), reason));
             addIfAny(released, proposer.giveUp(leaseNanos, now));
-            return false;
+        } else if (mayClaim(feed, now)) {
+            proposer.claim(time.epochMs(), now);
+            return true;
         }
-        if (!mayClaim(feed, now)) {
-            return false;
-        }
-        proposer.claim(time.epochMs(), now);
-        return true;
+        return false;
     }
 
     private boolean mayClaim(CarriedFeed feed, long now) {
@@ -289,7 +287,7 @@ final class LeaseNode {
         List<LeaseVote> votes = new ArrayList<>();
         for (LeaseRequest ask : of.asks()) {
             CarriedFeed feed = feeds.get(ask.feed());
-            if (feed != null && !of.from().equals(self)) {
+            if (feed != null) {
                 feed.proposer().heardOf(ask.epoch());
             }
             votes.add(acceptor.vote(of.from(), ask, now));

@@ -124,7 +124,7 @@ final class LeaseProposer {
      * @return the request to release at the voters if this node gives way; null = it does not
      */
     LeaseRequest giveWay(String rival, int rivalEpoch, long pauseNanos, long nowNanos) {
-        boolean first = rivalEpoch != epoch ? rivalEpoch > epoch : rival.compareTo(node) < 0;
+        boolean first = rivalEpoch > epoch || (rivalEpoch == epoch && rival.compareTo(node) < 0);
         return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
 
@@ -150,7 +150,7 @@ final class LeaseProposer {
         (vote.granted() ? tally.granted : tally.refused).add(voter);
         if (tally.granted.size() >= majority) {
             long until = tally.sentNanos + leaseNanos - leaseNanos / DRIFT_PART;
-            if (!won || until - untilNanos > 0) {
+            if (until - untilNanos > 0) {
                 untilNanos = until;
             }
             won = true;
@@ -196,7 +196,6 @@ final class LeaseProposer {
         long sinceClaimNanos = nowNanos - claimedNanos;
         notBeforeNanos =
                 nowNanos + Math.max(pauseNanos, members * TimeUnit.MILLISECONDS.toNanos(EPOCH_MS) - sinceClaimNanos);
-        rounds.clear();
         return given;
     }
 }

@@ -75,14 +75,11 @@ final class MissingRanges {
      * Messages received by this node were compared with published ones.
      *
      * @param waitsSinceNanos since when the oldest unpublished message waits
-     * @return whether no number is missing any more
      */
-    boolean compared(long waitsSinceNanos) {
-        if (notKeptFrom == NOTHING || waitsSinceNanos - notKeptNanos <= 0) {
-            return false;
+    void compared(long waitsSinceNanos) {
+        if (waitsSinceNanos - notKeptNanos > 0) {
+            notKeptFrom = NOTHING;
         }
-        notKeptFrom = NOTHING;
-        return isEmpty();
     }
 
     /** Returns the first missing number; {@link #NOTHING} = none. */

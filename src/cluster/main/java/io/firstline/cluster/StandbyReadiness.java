@@ -70,17 +70,9 @@ final class StandbyReadiness {
         }
     }
 
-    /**
-     * A message was published that was received here too.
-     *
-     * @return whether it is the first that proves the overlap
-     */
-    boolean cameBothWays(long receivedNanos) {
-        if (overlaps || !isConnected() || receivedNanos - sinceNanos < 0) {
-            return false;
-        }
-        overlaps = true;
-        return true;
+    /** A message was published that was received here too: it may prove the overlap. */
+    void cameBothWays(long receivedNanos) {
+        overlaps |= isConnected() && receivedNanos - sinceNanos >= 0;
     }
 
     /** Another owner publishes from now on: the overlap with it must be proved again. */
