@@ -11,9 +11,11 @@ import io.firstline.config.venue.Heartbeat;
 import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Mode;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
 import io.firstline.config.venue.VenueRoute;
 import io.vertx.core.json.JsonObject;
@@ -87,8 +89,8 @@ class VenueProfilesTest {
         assertThat(dialect.controlTexts()).containsExactly("pong");
         assertThat(dialect.refusal())
                 .containsExactly(FieldMatcher.anyAt("/e"), new FieldMatcher("/ok", List.of("false")));
-        assertThat(dialect.separator()).isEqualTo(":");
-        assertThat(dialect.names()).containsEntry("a", "b");
+        assertThat(dialect.naming().separator()).isEqualTo(":");
+        assertThat(dialect.naming().names()).containsEntry("a", "b");
         StreamClass type = dialect.classOf("b");
         assertThat(type.mode()).isEqualTo(Mode.ORDERED);
         assertThat(type.holdMs()).isEqualTo(20);
@@ -118,6 +120,65 @@ class VenueProfilesTest {
     }
 
     @Test
+    void shouldReadRulesForNames() throws IOException {
+        venue(
+                "a",
+                messages(
+                        """
+                "stream": [
+                  { "when": [{ "at": "/type", "is": ["open", "done"] }, "/full"], "name": ["=full", "/product_id"] },
+                  { "name": ["/ch", "/update/?"] }
+                ],
+                "separator": "@",
+                "aliases": { "-USDC$": "-USD", "^(\\\\w+)": "$1" }"""));
+        venue("b", messages("\"stream\": [\"/ch\", \"=x\"]"));
+
+        StreamNaming naming = Venue.find("a", directory).dialect().naming();
+
+        assertThat(naming.rules())
+                .containsExactly(
+                        new NameRule(
+                                List.of(
+                                        new FieldMatcher("/type", List.of("\"open\"", "\"done\"")),
+                                        FieldMatcher.anyAt("/full")),
+                                List.of("=full", "/product_id")),
+                        new NameRule(List.of(), List.of("/ch", "/update/?")));
+        assertThat(naming.namePointers()).containsExactly("/product_id", "/ch", "/update/?");
+        assertThat(naming.shown("ticker BTC-USDC")).as("the first one only").isEqualTo("ticker BTC-USD");
+        assertThat(naming.shown("ticker")).isEqualTo("ticker");
+        assertThat(naming.aliases().keySet()).as("in order").containsExactly("-USDC$", "^(\\w+)");
+        assertThat(Venue.find("b", directory).dialect().naming().rules())
+                .containsExactly(new NameRule(List.of(), List.of("/ch", "=x")));
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithRulesForNames() {
+        assertThat(errors("a", messages("\"stream\": [\"/s\", { \"name\": [\"/t\"] }]")))
+                .singleElement()
+                .asString()
+                .contains("rules beside pointers at /messages/stream/1");
+        assertThat(errors("b", messages("\"stream\": [{ \"when\": [\"t\"], \"name\": [\"/t\"] }]")))
+                .singleElement()
+                .asString()
+                .contains("/messages/stream/0/when/0");
+        assertThat(errors("c", messages("\"stream\": [{ \"name\": [\"trade\", \"=\"] }]")))
+                .singleElement()
+                .asString()
+                .contains("\"trade, =\" at /messages/stream/0/name");
+        assertThat(errors("d", messages("\"stream\": [\"/a/?\", \"/a/b\"]")))
+                .singleElement()
+                .asString()
+                .contains("\"/a/b\" beside \"/a/?\" at /messages");
+        assertThat(errors("e", messages("\"stream\": [\"/s\"], \"aliases\": { \"(\": \"\", \"a\": \"$1\" }")))
+                .hasSize(2)
+                .allMatch(error -> error.contains("/messages/aliases"));
+    }
+
+    private static String messages(String members) {
+        return "{\"url\":\"wss://a.com/\",\"messages\":{" + members + "}}";
+    }
+
+    @Test
     void shouldPutAProfileOnTopOfAnother() throws IOException {
         venue(
                 "base",
@@ -129,7 +190,7 @@ class VenueProfilesTest {
 
         assertThat(mine.urls()).containsExactly("wss://a.com/");
         assertThat(mine.limits().framesPerSecond()).isEqualTo(6);
-        assertThat(mine.dialect().stream()).containsExactly("/t");
+        assertThat(mine.dialect().naming().namePointers()).containsExactly("/t");
         assertThat(mine.dialect().ackId()).isEqualTo("/id");
         assertThat(own.urls()).containsExactly("wss://proxy.example.com/stream");
         assertThat(own.dialect()).isEqualTo(Venue.find("binance-spot", null).dialect());

@@ -11,6 +11,7 @@ import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
@@ -18,7 +19,6 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -104,9 +104,7 @@ class AnswersTest extends FeedTestBase {
      * connections.
      */
     private static final MessageFormat SPEAKING = new MessageFormat(
-            List.of("/topic"),
-            " ",
-            Map.of(),
+            StreamNaming.at(List.of("/topic")),
             List.of(),
             List.of(FieldMatcher.anyAt("/op")),
             List.of(),

@@ -12,6 +12,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import io.firstline.connection.FeedEnvironment;
@@ -69,9 +70,7 @@ public abstract class FeedTestBase {
     /** A message format that names streams by {@code /s} and has only these classes. */
     protected static MessageFormat formatOf(StreamClass... classes) {
         return new MessageFormat(
-                List.of("/s"),
-                " ",
-                null,
+                StreamNaming.at(List.of("/s")),
                 List.of(),
                 List.of(),
                 List.of(),

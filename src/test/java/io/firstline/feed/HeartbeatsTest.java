@@ -8,11 +8,11 @@ import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,9 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class HeartbeatsTest extends FeedTestBase {
     private static MessageFormat beating(boolean answered) {
         return new MessageFormat(
-                List.of(),
-                " ",
-                Map.of(),
+                StreamNaming.at(List.of()),
                 List.of(),
                 List.of(),
                 List.of("pong"),

@@ -8,12 +8,14 @@ import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.Heartbeat;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Link;
 import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.config.venue.StreamClass.Sequence;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Sequencer;
@@ -51,9 +53,7 @@ class SequencerTest extends FeedTestBase {
                 List.of(),
                 List.of(new FieldMatcher("/r", List.of("true"))));
         return new MessageFormat(
-                List.of("/s"),
-                " ",
-                Map.of("y", "x"),
+                new StreamNaming(List.of(new NameRule(List.of(), List.of("/s"))), " ", Map.of("y", "x"), Map.of()),
                 List.of(),
                 List.of(FieldMatcher.anyAt("/op"), new FieldMatcher("/type", List.of("\"beat\"", "7"))),
                 List.of("pong", "{}", "[1010]", "{\"event\":\"heartbeat\"}"),

@@ -110,6 +110,46 @@ class KeyReaderPropertyTest {
         assertThat(containers).isGreaterThan(DOCUMENTS / 10);
     }
 
+    /** The same value by the name of the only member and without it. */
+    @Test
+    void shouldReadOnlyMembers() {
+        int only = 0;
+        for (int i = 0; i < DOCUMENTS; i++) {
+            JsonNode document = json.document();
+            byte[] bytes = bytes(json.text(document, false));
+            JsonNode tree = JacksonOracle.tree(bytes).orElseThrow();
+            for (String pointer : json.pointers(document, 6)) {
+                String[] steps = pointer.split("/", -1);
+                int place = 1 + random.nextInt(Math.max(1, steps.length - 1));
+                String before = String.join("/", Arrays.copyOf(steps, place));
+                JsonNode parent = JacksonOracle.at(tree, before);
+                if (steps.length < 2 || !parent.isObject()) {
+                    continue;
+                }
+                steps[place] = "?";
+                String what = what(i, bytes) + String.join("/", steps);
+                KeyValues read =
+                        new KeyReader(List.of(String.join("/", steps), before + "/?")).read(bytes, 0, bytes.length);
+                assertThat(read).as(what).isNotNull();
+                assertThat(read.isPresent(1)).as(what).isEqualTo(parent.size() == 1);
+                if (parent.size() != 1) {
+                    assertThat(read.isPresent(0)).as(what).isFalse();
+                    continue;
+                }
+                only++;
+                String name = parent.fieldNames().next();
+                if (place < steps.length - 1) {
+                    steps[place] = name.replace("~", "~0").replace("/", "~1");
+                    KeyValues named = new KeyReader(List.of(String.join("/", steps))).read(bytes, 0, bytes.length);
+                    assertThat(read.hash(0)).as(what).isEqualTo(named.hash(0));
+                } else if (StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+                    assertThat(read.text(0)).as(what).isEqualTo(name);
+                }
+            }
+        }
+        assertThat(only).isPositive();
+    }
+
     @Test
     void shouldNeverThrowNorReadWhatIsNotThereFromDamagedDocuments() {
         int accepted = 0;
@@ -139,7 +179,9 @@ class KeyReaderPropertyTest {
 
     @Test
     void shouldNeverThrowForGarbage() {
-        KeyReader reader = new KeyReader(List.of("", "/a", "/0", "/-1", "/0/0", "/-1/a", "/a/-2/0"));
+        KeyReader reader =
+                new KeyReader(List.of("", "/a", "/0", "/-1", "/0/0", "/-1/a", "/a/-2/0"), Set.of("/a", "/0"));
+        KeyReader only = new KeyReader(List.of("", "/?", "/?/?", "/?/?/0"), Set.of("/?/?/0"));
         for (int i = 0; i < DOCUMENTS * 10; i++) {
             byte[] garbage = new byte[random.nextInt(24)];
             for (int b = 0; b < garbage.length; b++) {
@@ -148,6 +190,9 @@ class KeyReaderPropertyTest {
             }
             String what = what(i, garbage);
             KeyValues read = readSomewhere(reader, garbage, what);
+            KeyValues readByPlace = readSomewhere(only, garbage, what);
+            JacksonOracle.tree(garbage)
+                    .ifPresent(tree -> assertThat(readByPlace).as(what).isNotNull());
             JacksonOracle.tree(garbage)
                     .ifPresent(tree -> assertThat(read).as(what).isNotNull());
         }

@@ -50,6 +50,48 @@ class KeyReaderTest {
     }
 
     @Test
+    void shouldReadTheOnlyMemberOfAnObject() {
+        String json =
+                "{\"ch\":\"orderbook/full\",\"update\":{\"BTC\\u0055SDT\":{\"t\":1,\"s\":[5,7],\"b\":{}}},\"x\":{\"y\":{\"z\":true}}}";
+        KeyValues read = of(json, "/update/?", "/update/?/s/-1", "/x/?", "/x/?/?", "/x/?/?/z", "/ch");
+
+        assertThat(read.text(0)).isEqualTo("BTCUSDT");
+        assertThat(read.asLong(1)).isEqualTo(7);
+        assertThat(read.text(2)).isEqualTo("y");
+        assertThat(read.text(3)).isEqualTo("z");
+        assertThat(read.isPresent(4)).isFalse();
+        assertThat(read.text(5)).isEqualTo("orderbook/full");
+        assertThat(read("/?", "{\"a\":null}")).isEqualTo("=a");
+        assertThat(read("/?/b", "{\"a\":{\"b\":1}}")).isEqualTo("=1");
+        assertThat(read("/?", "{\"\":0}")).isEqualTo("=");
+    }
+
+    @Test
+    void shouldReadNothingWhereThereAreSeveralMembersOrNone() {
+        for (String json : List.of(
+                "{\"a\":{\"s\":1},\"b\":{\"s\":1}}",
+                "{\"a\":{\"s\":1},\"a\":{\"s\":1}}",
+                "{}",
+                "[{\"s\":1}]",
+                "5",
+                "\"?\"")) {
+            assertThat(read("/?", json)).as(json).isEqualTo("absent");
+            assertThat(read("/?/s", json)).as(json).isEqualTo("absent");
+            assertThat(read("/x/?", "{\"x\":" + json + "}")).as(json).isEqualTo("absent");
+        }
+        KeyValues read = of("{\"x\":{\"a\":{\"s\":1},\"b\":2},\"y\":3}", "/x/?/s", "/y");
+        assertThat(read.isPresent(0)).isFalse();
+        assertThat(read.asLong(1)).isEqualTo(3);
+        assertThat(read("/?", "{\"a\":1,")).isEqualTo("not JSON");
+        assertThat(read("/?", "{\"a\"}")).isEqualTo("not JSON");
+        assertThat(read("/?", "{a:1}")).isEqualTo("not JSON");
+        assertThat(read("/?", "{\"a\":1 \"b\":1}")).isEqualTo("not JSON");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyReader(List.of("/a/?/b", "/a/c")))
+                .withMessageContaining("the only member");
+    }
+
+    @Test
     void shouldReadTheKeysOfAVenue() {
         KeyValues okx = of(OKX, "/arg/channel", "/arg/instId", "/data/0/seqId", "/data/0/prevSeqId", "/data/0/ts");
 

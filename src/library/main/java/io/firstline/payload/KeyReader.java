@@ -9,7 +9,9 @@ import java.util.Set;
  * garbage. It is fast enough to read the identity keys of every copy.
  *
  * <p><b>Pointers</b> follow RFC 6901. In an array {@code /-1} is the last element and {@code /-2} the one before it; in
- * an object {@code /0} and {@code /-1} are members of that name. Limits: {@value #MAX_POINTERS} pointers,
+ * an object {@code /0} and {@code /-1} are members of that name. {@code /?} is the only member of an object: a pointer that
+ * ends there reads its name, and {@code /?/x} reads in its value; if the object has several members, nothing is there.
+ * Limits: {@value #MAX_POINTERS} pointers,
  * {@value PointerNode#MAX_FROM_END} elements from the end, {@value PointerNode#MAX_LEVELS} levels.
  *
  * <p><b>Values.</b> Strings, numbers, true and false are present. Objects, arrays and null are not: two messages with a
@@ -62,7 +64,7 @@ public final class KeyReader {
         scalars = pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
         containers.forEach(p -> root.place(p).scalarHere().takeContainers());
         values = new KeyValues(scalars);
-        places = (int) pointers.stream().distinct().count();
+        places = (int) pointers.stream().distinct().count() + root.onlyMembers();
     }
 
     /**
@@ -94,10 +96,10 @@ public final class KeyReader {
         if (place != null) {
             int first = json.peek(at);
             if (first != '{' && first != '[') {
-                return take(place.scalar(), at);
+                return place.isName() ? json.value(at) : take(place.scalar(), at);
             }
             int end = place.isLeaf() ? json.value(at) : first == '{' ? object(place, at) : array(place, at);
-            if (end >= 0 && place.scalar() != null && place.scalar().takesContainers()) {
+            if (end >= 0 && place.scalar() != null && place.scalar().takesContainers() && !place.isName()) {
                 place.scalar().take(json.bytes(), at, end, false);
                 missing--; // before this, not all were found, so it was read to its end
             }
@@ -119,6 +121,9 @@ public final class KeyReader {
         int pos = json.space(at + 1);
         if (json.peek(pos) == '}') {
             return pos + 1;
+        }
+        if (place.only() != null) {
+            return onlyMember(place.only(), pos);
         }
         long seen = 0;
         while (true) {
@@ -143,6 +148,44 @@ public final class KeyReader {
             }
             pos = json.space(pos + 1);
         }
+    }
+
+    /** Reads the first member of an object; forgets it if there are more. */
+    private int onlyMember(PointerNode only, int at) {
+        int pos = at;
+        int members = 0;
+        int nameEnd = 0;
+        boolean escaped = false;
+        while (true) {
+            int end = json.peek(pos) == '"' ? json.string(pos) : JsonScanner.MALFORMED;
+            int colon = end < 0 ? end : json.space(end);
+            if (colon < 0 || json.peek(colon) != ':') {
+                return JsonScanner.MALFORMED;
+            }
+            if (members++ == 0) {
+                nameEnd = end;
+                escaped = json.escaped();
+            }
+            // not all are found before the object ends
+            pos = behind(value(members == 1 ? only : null, json.space(colon + 1)), '}');
+            if (pos < 0) {
+                return pos;
+            }
+            if (json.peek(pos) == '}') {
+                break;
+            }
+            pos = json.space(pos + 1);
+        }
+        if (members > 1) {
+            only.clear();
+        } else {
+            missing--;
+            if (only.scalar() != null) {
+                only.scalar().take(json.bytes(), at, nameEnd, escaped);
+                missing--;
+            }
+        }
+        return pos + 1;
     }
 
     private int child(PointerNode place, int from, int to) {

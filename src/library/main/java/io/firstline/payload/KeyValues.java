@@ -16,6 +16,11 @@ public final class KeyValues {
         return scalars[pointer].isPresent();
     }
 
+    /** Whether there is one of them, or an object or array if the pointer takes them. */
+    public boolean isAny(int pointer) {
+        return scalars[pointer].isAny();
+    }
+
     /** Whether there is a null at the pointer. */
     public boolean isNull(int pointer) {
         return scalars[pointer].isNull();

@@ -13,6 +13,9 @@ final class PointerNode {
 
     private static final PointerNode[] NONE = {};
     private static final int NO_INDEX = -1;
+    /** The step to the only member of an object, whatever its name is. */
+    static final String ONLY_MEMBER = "?";
+
     private static final String FROM_END = "-[1-9][0-9]?";
 
     private final String token;
@@ -24,6 +27,9 @@ final class PointerNode {
     private PointerNode[] children = NONE;
     private PointerNode[] lastChildren = NONE;
     private int[] lastStarts = {};
+    /** The place of an object's only member; then it has no other children. */
+    private PointerNode only;
+
     private Scalar scalar;
 
     private PointerNode(String token) {
@@ -58,7 +64,18 @@ final class PointerNode {
             require(!tooFar, pointer, "it counts back from an array's end by more than " + MAX_FROM_END);
             place = place.child(token);
         }
+        requireOnlyMembersAlone(pointer);
         return place;
+    }
+
+    private void requireOnlyMembersAlone(String pointer) {
+        require(only == null || children.length == 0, pointer, "? is the only member, and others are read beside it");
+        if (only != null) {
+            only.requireOnlyMembersAlone(pointer);
+        }
+        for (PointerNode child : children) {
+            child.requireOnlyMembersAlone(pointer);
+        }
     }
 
     private static void require(boolean holds, String pointer, String allowed) {
@@ -74,6 +91,10 @@ final class PointerNode {
             }
         }
         PointerNode child = new PointerNode(childToken);
+        if (childToken.equals(ONLY_MEMBER)) {
+            only = only == null ? child : only;
+            return only;
+        }
         children = with(children, child);
         if (child.fromEnd > 0) {
             lastChildren = with(lastChildren, child);
@@ -87,6 +108,38 @@ final class PointerNode {
         PointerNode[] more = Arrays.copyOf(nodes, nodes.length + 1);
         more[nodes.length] = last;
         return more;
+    }
+
+    /** The place of an object's only member; null if no pointer leads there. */
+    PointerNode only() {
+        return only;
+    }
+
+    /** Whether a pointer that ends here reads a member's name, not its value. */
+    boolean isName() {
+        return token.equals(ONLY_MEMBER);
+    }
+
+    /** The number of places below and including this one that lead to an only member. */
+    int onlyMembers() {
+        int sum = only == null ? 0 : 1 + only.onlyMembers();
+        for (PointerNode child : children) {
+            sum += child.onlyMembers();
+        }
+        return sum;
+    }
+
+    /** Forgets the values here and below. */
+    void clear() {
+        if (scalar != null) {
+            scalar.clear();
+        }
+        if (only != null) {
+            only.clear();
+        }
+        for (PointerNode child : children) {
+            child.clear();
+        }
     }
 
     /** The value that a pointer ending here reads. Pointers to the same place share it. */
@@ -103,7 +156,7 @@ final class PointerNode {
     }
 
     boolean isLeaf() {
-        return children.length == 0;
+        return children.length == 0 && only == null;
     }
 
     PointerNode childAt(int number) {

@@ -69,7 +69,11 @@ final class Scalar {
     }
 
     boolean isPresent() {
-        return kind != Kind.ABSENT && kind != Kind.NULL && kind != Kind.CONTAINER;
+        return isAny() && kind != Kind.CONTAINER;
+    }
+
+    boolean isAny() {
+        return kind != Kind.ABSENT && kind != Kind.NULL;
     }
 
     /** The position of its first byte, behind an opening quote. */
@@ -96,7 +100,7 @@ final class Scalar {
 
     /** The hash of the value, or of the bytes of an object or array; 0 = absent or null. */
     long contentHash() {
-        if (kind == Kind.ABSENT || kind == Kind.NULL) {
+        if (!isAny()) {
             return 0;
         }
         long hash = kind == Kind.TEXT_WITH_ESCAPES ? hashUnescaped() : XXH3.hashBytesToLong(bytes, from, to - from);

@@ -67,7 +67,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                             ? "see whether a request was accepted"
                             : "see which request was accepted; errors are reported");
         }
-        if (dialect.stream().isEmpty()) {
+        if (dialect.naming().isNone()) {
             cannot.add("tell streams apart");
         } else if (classes(Proves.COMPLETENESS).isEmpty()) {
             cannot.add("prove that nothing is missing");

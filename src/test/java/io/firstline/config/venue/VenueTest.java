@@ -98,7 +98,7 @@ class VenueTest {
                 .map(error -> error.replaceFirst("allowed: .*, eventTime.* \\(did", "allowed: … (did"))
                 .containsExactlyInAnyOrder(
                         "/venue: found \"e\", whose profile has -1 (a number) at /framesPerSecond, allowed: an integer from 0 to 10000",
-                        "/venue: found \"e\", whose profile has 5 (a number) at /messages/stream, allowed: an array of strings",
+                        "/venue: found \"e\", whose profile has 5 (a number) at /messages/stream, allowed: an array of JSON pointers and constants, or of rules",
                         "/venue: found \"e\", whose profile has an unknown key at /messages/strem,"
                                 + " allowed: … (did you mean stream?)");
         assertThat(feedErrors("{\"venue\":\"f\"}"))

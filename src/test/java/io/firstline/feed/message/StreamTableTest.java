@@ -67,7 +67,8 @@ class StreamTableTest {
 
         assertThat(watch("{\"s\":\"" + longest + "\"}")).isNotNull();
         assertThat(watch("{\"s\":\"" + longest + "x\"}")).isNull();
-        assertThat(watch("{\"s\":\"\"}")).isNull();
+        assertThat(watch("{\"s\":\"\"}")).as("no name, like none").isNull();
+        assertThat(watch("{\"s\":\" \"}")).isNull();
         assertThat(watch("{\"s\":\"a\\nb\"}")).isNull();
 
         assertThat(table.all()).hasSize(1);

@@ -3,21 +3,19 @@ package io.firstline.config.venue;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
+import io.firstline.config.problem.Problem;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The message format of a venue: a message's stream, replies and other control messages, announcements of a shutdown,
  * required heartbeats. Immutable; checked in the constructor.
  *
- * @param stream JSON pointers whose values together name a message's stream; missing values are skipped; empty =
- *     streams are not distinguished
- * @param separator joins the values in the name; default a blank
- * @param names replacements for values in a stream's name: a venue may use other names in messages than in
- *     subscriptions
+ * @param naming how messages name their stream
  * @param shutdown names of the streams on which the server announces that it will close the connection
  * @param control signs of control messages: those are counted but not part of the merged stream
  * @param controlTexts complete texts of further control messages
@@ -33,9 +31,7 @@ import java.util.regex.Pattern;
  * @param protocol what a connection sends besides requests
  */
 public record MessageFormat(
-        List<String> stream,
-        String separator,
-        Map<String, String> names,
+        StreamNaming naming,
         List<String> shutdown,
         List<FieldMatcher> control,
         List<String> controlTexts,
@@ -56,6 +52,9 @@ public record MessageFormat(
     /** A step that counts from the end of an array. */
     private static final Pattern FROM_END = Pattern.compile("/-(\\d+)(?=/|$)");
 
+    /** The step to the only member of an object. */
+    private static final Pattern ONLY_MEMBER = Pattern.compile("/\\?(?=/|$)");
+
     private static final int MAX_FROM_END = 64;
     private static final int MAX_LEVELS = 64;
 
@@ -64,9 +63,7 @@ public record MessageFormat(
             new MessageFormat(List.of(), List.of(), "", List.of(), DEFAULT_STREAMS_PER_REQUEST);
 
     public MessageFormat {
-        stream = stream == null ? List.of() : List.copyOf(stream);
-        separator = separator == null || separator.isEmpty() ? " " : separator;
-        names = names == null ? Map.of() : Map.copyOf(names);
+        naming = naming == null ? StreamNaming.NONE : naming;
         shutdown = shutdown == null ? List.of() : List.copyOf(shutdown);
         control = control == null ? List.of() : List.copyOf(control);
         controlTexts = controlTexts == null ? List.of() : List.copyOf(controlTexts);
@@ -80,7 +77,6 @@ public record MessageFormat(
         content = content == null ? MessageContent.NONE : content;
         protocol = protocol == null ? VenueProtocol.NONE : protocol;
         Checks checks = new Checks();
-        checkPointers(checks, "stream", stream);
         checkPointers(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
         checkPointers(
                 checks,
@@ -95,16 +91,15 @@ public record MessageFormat(
                 "errors",
                 notices.errors().stream().map(FieldMatcher::at).distinct().toList());
         checkPointers(checks, "errorText", notices.errorText());
-        Set<String> all = pointers(stream, control, ackId, refusal, classes, notices, content);
-        all.addAll(protocol.pointers());
-        int pointers = all.size();
+        Set<String> pointers = pointers(naming, control, ackId, refusal, classes, notices, content);
+        pointers.addAll(protocol.pointers());
         checks.require(
                         JsonText.isPointer(ackId),
                         "ackId",
                         ProblemText.quoted(ackId),
                         "a JSON pointer such as /id, or an empty text")
                 .require(
-                        shutdown.isEmpty() || !stream.isEmpty(),
+                        shutdown.isEmpty() || !naming.isNone(),
                         "shutdown",
                         "names of streams, but no pointers to a stream's name",
                         "\"shutdown\" together with \"stream\"")
@@ -114,15 +109,16 @@ public record MessageFormat(
                         "pointers into replies, but no pointer to a reply's id",
                         "\"refusal\" together with \"ackId\"")
                 .require(
-                        classes.isEmpty() || !stream.isEmpty(),
+                        classes.isEmpty() || !naming.isNone(),
                         "classes",
                         "classes of streams, but no pointers to a stream's name",
                         "\"classes\" together with \"stream\"")
                 .require(
-                        pointers <= MAX_POINTERS_IN_ALL,
+                        pointers.size() <= MAX_POINTERS_IN_ALL,
                         "classes",
-                        pointers + " different JSON pointers",
+                        pointers.size() + " different JSON pointers",
                         "at most " + MAX_POINTERS_IN_ALL + " of them in all")
+                .add(besideOnlyMember(pointers))
                 .require(
                         serverTime.isNone() || !eventTime.at().isEmpty(),
                         "eventTime",
@@ -172,9 +168,7 @@ public record MessageFormat(
     public MessageFormat(
             List<String> stream, List<String> shutdown, String ackId, List<String> refusal, int streamsPerRequest) {
         this(
-                stream,
-                " ",
-                Map.of(),
+                StreamNaming.at(stream),
                 shutdown,
                 List.of(),
                 List.of(),
@@ -189,15 +183,36 @@ public record MessageFormat(
                 MessageContent.NONE);
     }
 
+    /** Finds pointers that name a member of an object of which another pointer reads the only member. */
+    private static List<Problem> besideOnlyMember(Set<String> pointers) {
+        List<Problem> problems = new ArrayList<>();
+        for (String pointer : pointers) {
+            Matcher step = ONLY_MEMBER.matcher(pointer);
+            while (step.find()) {
+                String object = pointer.substring(0, step.start() + 1);
+                pointers.stream()
+                        .filter(other -> other.startsWith(object)
+                                && !other.equals(object + "?")
+                                && !other.startsWith(object + "?/"))
+                        .findFirst()
+                        .ifPresent(other -> problems.add(new Problem(
+                                "",
+                                ProblemText.quoted(other) + " beside " + ProblemText.quoted(pointer),
+                                "? only where no other member of the object is read")));
+            }
+        }
+        return problems;
+    }
+
     private static Set<String> pointers(
-            List<String> stream,
+            StreamNaming naming,
             List<FieldMatcher> control,
             String ackId,
             List<FieldMatcher> refusal,
             List<StreamClass> classes,
             Notices notices,
             MessageContent content) {
-        Set<String> pointers = new HashSet<>(stream);
+        Set<String> pointers = new HashSet<>(naming.pointers());
         pointers.addAll(content.ignore());
         notices.shutdown().forEach(sign -> pointers.add(sign.at()));
         notices.errors().forEach(sign -> pointers.add(sign.at()));
@@ -217,9 +232,7 @@ public record MessageFormat(
     /** The same dialect with times. */
     public MessageFormat withTimes(ServerTime server, EventTime event) {
         return new MessageFormat(
-                stream,
-                separator,
-                names,
+                naming,
                 shutdown,
                 control,
                 controlTexts,

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -331,10 +332,6 @@ final class VenueReader {
                         venue.path("heartbeat").path("everyMs").asInt(),
                         venue.path("heartbeat").path("answered").asBoolean()),
                 Heartbeat.NONE);
-        Map<String, String> names = new LinkedHashMap<>();
-        messages.path("names")
-                .properties()
-                .forEach(e -> names.put(e.getKey(), e.getValue().asText()));
         MessageSigns control = messageSigns("/messages/control", messages.path("control"));
         List<FieldMatcher> refusal = signsIn("/messages/refusal", messages.path("refusal"));
         List<String> shutdownStreams = new ArrayList<>();
@@ -360,12 +357,11 @@ final class VenueReader {
                 ? ServerTime.NONE // an error of one must not cause an error of the other
                 : serverTime(venue.path("serverTime"));
         MessageContent content = content(messages);
+        StreamNaming naming = naming(messages);
         return attempt(
                 "/messages",
                 () -> new MessageFormat(
-                        texts(messages.path("stream")),
-                        messages.path("separator").asText(),
-                        names,
+                        naming,
                         shutdownStreams,
                         control.fields(),
                         control.texts(),
@@ -380,6 +376,44 @@ final class VenueReader {
                         content,
                         protocol),
                 MessageFormat.NONE);
+    }
+
+    private StreamNaming naming(JsonNode messages) {
+        List<NameRule> rules = nameRules(messages.path("stream"));
+        return attempt(
+                "/messages",
+                () -> new StreamNaming(
+                        rules,
+                        messages.path("separator").asText(),
+                        textsByKey(messages.path("names")),
+                        textsByKey(messages.path("aliases"))),
+                StreamNaming.NONE);
+    }
+
+    /** The rules, or one rule without signs. */
+    private List<NameRule> nameRules(JsonNode stream) {
+        List<NameRule> rules = new ArrayList<>();
+        boolean isOneRule = !stream.isEmpty() && stream.get(0).isTextual();
+        for (int i = 0; i < stream.size(); i++) {
+            JsonNode rule = stream.get(i);
+            String pointer = "/messages/stream/" + i;
+            if (rule.isTextual() != isOneRule) {
+                problems.add(new Problem(
+                        pointer, "rules beside pointers", "either rules with a \"name\", or pointers and constants"));
+                return List.of();
+            }
+            if (!isOneRule) {
+                List<FieldMatcher> when = signsIn(pointer + "/when", rule.path("when"));
+                rules.addAll(attempt(pointer, () -> List.of(new NameRule(when, texts(rule.path("name")))), List.of()));
+            }
+        }
+        return isOneRule
+                ? attempt(
+                        "/messages/stream",
+                        () -> List.of(new NameRule(List.of(), texts(stream))),
+                        List.of(),
+                        p -> new Problem("", p.found(), p.allowed()))
+                : rules;
     }
 
     private MessageContent content(JsonNode messages) {
@@ -472,10 +506,16 @@ final class VenueReader {
 
     /** Runs a record's own checks. */
     private <T> T attempt(String pointer, Supplier<T> made, T otherwise) {
+        return attempt(pointer, made, otherwise, UnaryOperator.identity());
+    }
+
+    private <T> T attempt(String pointer, Supplier<T> made, T otherwise, UnaryOperator<Problem> seen) {
         try {
             return made.get();
         } catch (InvalidConfigException e) {
-            e.problems().forEach(p -> problems.add(p.pointer().equals("/streamsPerRequest") ? p : p.under(pointer)));
+            e.problems().stream()
+                    .map(seen)
+                    .forEach(p -> problems.add(p.pointer().equals("/streamsPerRequest") ? p : p.under(pointer)));
             return otherwise;
         }
     }
@@ -491,6 +531,12 @@ final class VenueReader {
             texts.add(json.textValue());
         }
         json.forEach(item -> texts.add(item.asText()));
+        return texts;
+    }
+
+    private static Map<String, String> textsByKey(JsonNode object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
         return texts;
     }
 

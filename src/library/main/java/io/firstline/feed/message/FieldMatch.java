@@ -32,9 +32,18 @@ final class FieldMatch {
         return pointer;
     }
 
+    static boolean anyIsTrue(List<FieldMatch> signs, KeyValues read) {
+        for (int i = 0; i < signs.size(); i++) {
+            if (signs.get(i).isTrue(read)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public boolean isTrue(KeyValues read) {
-        if (!read.isPresent(pointer) || hashes.length == 0) {
-            return read.isPresent(pointer);
+        if (hashes.length == 0) {
+            return read.isAny(pointer);
         }
         long found = read.hash(pointer);
         for (long hash : hashes) {

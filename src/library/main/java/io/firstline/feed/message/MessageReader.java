@@ -50,7 +50,7 @@ public final class MessageReader {
     private final KeyReader keys;
 
     private final MaskedHash maskedHash = new MaskedHash();
-    private final Function<KeyValues, String> nameOfStream = this::nameOrNone;
+    private final Function<KeyValues, String> nameOfStream = this::streamName;
     private final Function<String, ValuePlaces> placesOfStream;
     private long copies;
     private long control;
@@ -146,16 +146,16 @@ public final class MessageReader {
     }
 
     private Kind kindOf(ArrivingCopy copy, KeyValues read, Replies replies) {
-        if (anyIsTrue(layout.shutdown, read)) {
+        if (FieldMatch.anyIsTrue(layout.shutdown, read)) {
             return Kind.SHUTDOWN;
         }
-        boolean isError = anyIsTrue(layout.errors, read);
-        boolean isControl = isError || anyIsTrue(layout.control, read) || isControlText(copy.payload);
+        boolean isError = FieldMatch.anyIsTrue(layout.errors, read);
+        boolean isControl = isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload);
         copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
             boolean isReply = isReply(read, replies);
             if (isError && !isReply) {
-                replies.erred(nameLength(read) <= StreamTable.MAX_NAME ? streamName(read) : "", words(read));
+                replies.erred(streamName(read), words(read));
             }
             return isReply || isControl ? Kind.CONTROL : Kind.DATA;
         }
@@ -175,10 +175,6 @@ public final class MessageReader {
         }
         StreamWatch known = streams.get(hash);
         return known != null ? known : streams.add(hash, read, nameOfStream, placesOfStream, nowNanos);
-    }
-
-    private String nameOrNone(KeyValues read) {
-        return nameLength(read) <= StreamTable.MAX_NAME ? streamName(read) : "";
     }
 
     private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
@@ -270,19 +266,10 @@ public final class MessageReader {
 
     /** Returns whether the venue restarts its numbering with this message. */
     private boolean restarts(KeyValues read, ValuePlaces at, long first, long last) {
-        return anyIsTrue(at.reset(), read)
+        return FieldMatch.anyIsTrue(at.reset(), read)
                 || (at.type().sequence().link() == Link.PREVIOUS
                         && first != OutgoingCopy.NO_NUMBER
                         && first > last + 1);
-    }
-
-    private boolean anyIsTrue(List<FieldMatch> signs, KeyValues read) {
-        for (int i = 0; i < signs.size(); i++) {
-            if (signs.get(i).isTrue(read)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private long number(KeyValues read, List<Integer> pointers) {
@@ -294,7 +281,7 @@ public final class MessageReader {
         return OutgoingCopy.NO_NUMBER;
     }
 
-    private static long mixed(long sum, long hash) {
+    static long mixed(long sum, long hash) {
         return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
     }
 
@@ -305,33 +292,25 @@ public final class MessageReader {
 
     /** Returns a hash of the message's stream name; 0 = it has none. */
     private long streamHash(KeyValues read) {
-        long stream = 0;
-        for (int i = 0; i < layout.streamPointers; i++) {
-            if (read.isPresent(i)) {
-                stream = mixed(stream, read.hash(i));
+        for (int i = 0; i < layout.naming.size(); i++) {
+            long hash = layout.naming.get(i).hash(read);
+            if (hash != 0) {
+                return hash;
             }
         }
-        return stream;
+        return 0;
     }
 
-    /** Returns the length of the stream name in the message, in bytes. */
-    private int nameLength(KeyValues read) {
-        int length = 0;
-        for (int i = 0; i < layout.streamPointers; i++) {
-            length += read.length(i);
-        }
-        return length;
-    }
-
-    /** Returns the stream's name: the values at its pointers, with the profile's names for them. Allocates. */
+    /** Returns the stream's name; empty = it has none, or it is too long. Allocates. */
     private String streamName(KeyValues read) {
-        StringJoiner name = new StringJoiner(layout.separator());
-        for (int i = 0; i < layout.streamPointers; i++) {
-            if (read.isPresent(i)) {
-                name.add(layout.named(read.text(i)));
+        for (NameReader rule : layout.naming) {
+            if (rule.hash(read) != 0) {
+                return rule.length(read) <= StreamTable.MAX_NAME
+                        ? rule.name(read, layout.separator(), layout::named)
+                        : "";
             }
         }
-        return name.toString();
+        return "";
     }
 
     /** Returns the id of the request that the message replies to; 0 = it is no reply. */

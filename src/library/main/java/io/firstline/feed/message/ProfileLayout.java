@@ -2,6 +2,7 @@ package io.firstline.feed.message;
 
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyValues;
@@ -19,8 +20,9 @@ public final class ProfileLayout {
     private final MessageFormat dialect;
     /** All pointers, without repetition. */
     public final List<String> read;
-    /** The first pointers are those of the stream name. */
-    final int streamPointers;
+    /** The first rule that names a message's stream applies. */
+    final List<NameReader> naming = new ArrayList<>();
+
     /** -1 = replies have no id. */
     final int ackPointer;
 
@@ -41,8 +43,11 @@ public final class ProfileLayout {
 
     public ProfileLayout(MessageFormat dialect) {
         this.dialect = dialect;
-        List<String> pointers = new ArrayList<>(dialect.stream());
-        streamPointers = pointers.size();
+        List<String> pointers = new ArrayList<>();
+        for (NameRule rule : dialect.naming().rules()) {
+            rule.when().stream().filter(sign -> sign.is().isEmpty()).forEach(sign -> containers.add(sign.at()));
+            naming.add(new NameReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)));
+        }
         ackPointer = dialect.ackId().isEmpty() ? -1 : placed(dialect.ackId(), pointers);
         control = signs(dialect.control(), pointers);
         controlTexts = dialect.controlTexts().stream()
@@ -123,7 +128,7 @@ public final class ProfileLayout {
     /** Returns the pointers of the profile for one kind of value. */
     public List<String> pointers(ProfileValue what, int number) {
         return switch (what) {
-            case STREAM -> dialect.stream();
+            case STREAM -> dialect.naming().namePointers();
             case KEY -> dialect.classes().get(number - 1).key();
             case SEQUENCE -> dialect.classes().get(number - 1).sequence().last();
         };
@@ -146,16 +151,16 @@ public final class ProfileLayout {
 
     /** Returns whether messages name the stream they belong to. */
     public boolean knowsStreams() {
-        return streamPointers > 0;
+        return !naming.isEmpty();
     }
 
     /** Returns what separates the values in the name of a stream. */
     String separator() {
-        return dialect.separator();
+        return dialect.naming().separator();
     }
 
     /** Returns the profile's name for a value of a stream name. */
     public String named(String value) {
-        return dialect.names().getOrDefault(value, value);
+        return dialect.naming().names().getOrDefault(value, value);
     }
 }
