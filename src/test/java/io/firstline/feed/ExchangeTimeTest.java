@@ -15,6 +15,7 @@ import io.firstline.testkit.SteppingClock;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +150,26 @@ class ExchangeTimeTest extends FeedTestBase {
         sendToAll("{\"E\":\"" + clock.epochMicros() + "\"}");
         eventually(() -> report(feed).exchangeLatency() != null);
         assertThat(report(feed).exchangeLatency().samples()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadTimesAsTextAndWithDecimals() {
+        body = "{\"t\":" + clock.epochMicros() / 1_000_000 + ".25}";
+        WsPool feed = started(pool(
+                2, new ServerTime(url, "/t", StampUnit.S, 60_000), new EventTime(List.of("/E"), StampUnit.ISO)));
+        sendToAll("{\"E\":\"2021-07-22\"}");
+        sendToAll("{\"E\":\"" + "0".repeat(200) + "\"}");
+        sendToAll("{\"E\":7}");
+        eventually(() -> messages.size() == 3);
+        assertThat(report(feed).exchangeLatency()).isNull();
+
+        eventually(() -> {
+            sendToAll("{\"E\":\"" + Instant.ofEpochMilli(clock.epochMicros() / 1_000) + "\"}");
+            return report(feed).exchangeLatency() != null
+                    && report(feed).exchangeLatency().errorMicros() != null;
+        });
+        assertThat(report(feed).exchangeLatency().p50Micros()).isBetween(-60_000_000L, 60_000_000L);
+        assertThat(report(feed).exchangeLatency().clockFailures()).isZero();
     }
 
     @Test

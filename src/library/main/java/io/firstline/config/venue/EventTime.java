@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The place of the event time in messages.
  *
- * @param at JSON pointers to the time, a number or a string of digits; the first present one counts; empty = messages
+ * @param at JSON pointers to the time; the first present one counts; empty = messages
  *     have none
  * @param unit its unit
  */

@@ -9,7 +9,7 @@ import io.firstline.config.check.ProblemText;
  * The source of a venue's time. Immutable; checked in the constructor.
  *
  * @param url {@code https://…}, {@code http://} for loopback hosts; requested with GET
- * @param pointer JSON pointer to the time in the answer, a number or a string of digits
+ * @param pointer JSON pointer to the time in the answer
  * @param unit its unit
  * @param everyMs milliseconds between two requests; default 60,000
  */

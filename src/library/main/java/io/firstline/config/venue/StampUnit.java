@@ -1,14 +1,19 @@
 package io.firstline.config.venue;
 
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
-/** The unit of a venue's time stamps since the Unix epoch. */
+/** The form of a venue's time stamps: a number of units since the Unix epoch, or a text. */
 public enum StampUnit {
+    /** Decimals may follow. */
     S(TimeUnit.SECONDS),
     MS(TimeUnit.MILLISECONDS),
     US(TimeUnit.MICROSECONDS),
-    NS(TimeUnit.NANOSECONDS);
+    NS(TimeUnit.NANOSECONDS),
+    /** RFC 3339, with any number of decimals. */
+    ISO(TimeUnit.MICROSECONDS);
 
+    private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}|[1-8][0-9]{18}");
     private static final long YEAR_2000_S = 946_684_800;
     private static final long YEAR_2100_S = 4_102_444_800L;
 
@@ -26,7 +31,7 @@ public enum StampUnit {
 
     /** Whether a time stamp is in our century. Otherwise it probably has another unit or is not a time. */
     public boolean isPlausible(long stamp) {
-        return stamp >= earliest && stamp < latest;
+        return this != ISO && stamp >= earliest && stamp < latest;
     }
 
     /**
@@ -37,8 +42,20 @@ public enum StampUnit {
         return unit.toMicros(stamp) + resolutionMicros / 2;
     }
 
-    /** The range of one time stamp, microseconds. */
-    public long resolutionMicros() {
-        return resolutionMicros;
+    /** Whether a time stamp may be a text that is not a whole number. */
+    public boolean isText() {
+        return this == ISO || this == S;
+    }
+
+    /** Reads a time stamp; null if it is not a time of our century in this form. */
+    public Stamp read(String text) {
+        if (this == ISO) {
+            return Stamp.ofIso(text);
+        }
+        if (WHOLE.matcher(text).matches()) {
+            long stamp = Long.parseLong(text);
+            return isPlausible(stamp) ? new Stamp(micros(stamp), resolutionMicros) : null;
+        }
+        return this == S ? Stamp.ofSeconds(text) : null;
     }
 }

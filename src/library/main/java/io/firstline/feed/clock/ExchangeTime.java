@@ -7,6 +7,7 @@ import io.firstline.config.check.FeedUrl;
 import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.Stamp;
 import io.firstline.config.venue.StampUnit;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.RestClient;
@@ -34,6 +35,8 @@ public final class ExchangeTime {
     private static final int QUESTIONS = 2;
     /** Longer messages are snapshots: their age says little, and they take long to read. */
     private static final int MAX_BYTES = 65_536;
+
+    private static final long NO_TIME = Long.MIN_VALUE;
 
     private final String feed;
     private final ServerTime server;
@@ -135,17 +138,17 @@ public final class ExchangeTime {
         long askedNanos = scheduler.nowNanos();
         return client.ask("GET", server.url(), Map.of()).map(answer -> {
             StampUnit unit = server.unit();
-            long stamp = stamp(answer.at(JsonPointer.compile(server.pointer())));
-            if (!unit.isPlausible(stamp)) {
+            Stamp stamp = unit.read(text(answer.at(JsonPointer.compile(server.pointer()))));
+            if (stamp == null) {
                 throw new IllegalStateException("the answer has no time in " + unit + " at " + server.pointer());
             }
-            clock.answered(askedNanos, scheduler.nowNanos(), unit.micros(stamp), unit.resolutionMicros());
+            clock.answered(askedNanos, scheduler.nowNanos(), stamp.micros(), stamp.resolutionMicros());
             return null;
         });
     }
 
-    private static long stamp(JsonNode value) {
-        return value.isTextual() || value.isIntegralNumber() ? value.asLong(0) : 0;
+    private static String text(JsonNode value) {
+        return value.isFloatingPointNumber() ? value.decimalValue().toPlainString() : value.asText();
     }
 
     private void failed(String host, Throwable why) {
@@ -178,16 +181,30 @@ public final class ExchangeTime {
             return;
         }
         for (int i = 0; i < event.at().size(); i++) {
-            if (read.isLong(i)) {
-                long stamp = read.asLong(i);
-                if (event.unit().isPlausible(stamp)) {
+            if (isTime(read, i)) {
+                long micros = micros(read, i);
+                if (micros != NO_TIME) {
                     compare(clock.isKnown() ? clock.settings() : clockSteps);
-                    ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros)
-                            - event.unit().micros(stamp));
+                    ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros) - micros);
                 }
                 return;
             }
         }
+    }
+
+    private boolean isTime(KeyValues read, int pointer) {
+        return read.isLong(pointer)
+                || (event.unit().isText() && read.isPresent(pointer) && read.length(pointer) <= Stamp.MAX_LENGTH);
+    }
+
+    private long micros(KeyValues read, int pointer) {
+        StampUnit unit = event.unit();
+        if (!read.isLong(pointer)) {
+            Stamp stamp = unit.read(read.text(pointer));
+            return stamp == null ? NO_TIME : stamp.micros();
+        }
+        long stamp = read.asLong(pointer);
+        return unit.isPlausible(stamp) ? unit.micros(stamp) : NO_TIME;
     }
 
     private void compare(int settingsNow) {
