@@ -3,6 +3,7 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,8 @@ class DesiredSubscriptionsTest {
     private static final SubscribeTemplates TEMPLATES = new SubscribeTemplates(
             List.of("a"), "{\"sub\":${streams},\"id\":${id}}", "{\"unsub\":${streams},\"id\":${id}}");
 
-    private final DesiredSubscriptions subscriptions = new DesiredSubscriptions(List.of("hello"), TEMPLATES, 3, 0);
+    private final DesiredSubscriptions subscriptions =
+            new DesiredSubscriptions(List.of("hello"), TEMPLATES, StreamNaming.NONE, 3, 0);
 
     private List<String> opening() {
         return texts(subscriptions.opening());
@@ -67,9 +69,10 @@ class DesiredSubscriptionsTest {
 
     @Test
     void shouldNotSubscribeWithoutKnowingHow() {
-        DesiredSubscriptions mute = new DesiredSubscriptions(List.of(), SubscribeTemplates.NONE, 3, 0);
-        DesiredSubscriptions oneWay =
-                new DesiredSubscriptions(List.of(), new SubscribeTemplates(List.of(), "${streams}", ""), 3, 0);
+        DesiredSubscriptions mute =
+                new DesiredSubscriptions(List.of(), SubscribeTemplates.NONE, StreamNaming.NONE, 3, 0);
+        DesiredSubscriptions oneWay = new DesiredSubscriptions(
+                List.of(), new SubscribeTemplates(List.of(), "${streams}", ""), StreamNaming.NONE, 3, 0);
 
         assertThatThrownBy(() -> mute.subscribe(List.of("a")))
                 .isInstanceOf(IllegalArgumentException.class)

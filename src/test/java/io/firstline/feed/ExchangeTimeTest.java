@@ -155,8 +155,8 @@ class ExchangeTimeTest extends FeedTestBase {
     @Test
     void shouldReadTimesAsTextAndWithDecimals() {
         body = "{\"t\":" + clock.epochMicros() / 1_000_000 + ".25}";
-        WsPool feed = started(pool(
-                2, new ServerTime(url, "/t", StampUnit.S, 60_000), new EventTime(List.of("/E"), StampUnit.ISO)));
+        WsPool feed = started(
+                pool(2, new ServerTime(url, "/t", StampUnit.S, 60_000), new EventTime(List.of("/E"), StampUnit.ISO)));
         sendToAll("{\"E\":\"2021-07-22\"}");
         sendToAll("{\"E\":\"" + "0".repeat(200) + "\"}");
         sendToAll("{\"E\":7}");

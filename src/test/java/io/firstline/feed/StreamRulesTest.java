@@ -143,6 +143,29 @@ class StreamRulesTest extends FeedTestBase {
         assertThat(messages).as("a notice is no data").hasSize(2);
     }
 
+    /** A subscribed name that messages show changed. */
+    @Test
+    void shouldFindASubscribedStreamUnderTheNameThatMessagesShow() {
+        server = HandServer.start(vertx);
+        String profile =
+                """
+                {
+                  "subscribe": "{\\"type\\":\\"subscribe\\",\\"channel\\":\\"${1}\\",\\"product\\":\\"${2}\\"}",
+                  "messages": {
+                    "stream": ["/channel", "/product"],
+                    "aliases": { "-USDC$": "-USD", "-USD$": "-USDC" },
+                    "errors": [{ "at": "/type", "is": ["error"] }], "errorText": ["/message"]
+                  }
+                }""";
+        started(venuePool(folder, profile, CONNECTIONS, server.url(), "ticker BTC-USDC", "ticker ETH-USD"));
+        eventually(() -> server.received.size() == 2 * CONNECTIONS);
+
+        server.send("{\"type\":\"error\",\"channel\":\"ticker\",\"product\":\"BTC-USD\",\"message\":\"halted\"}", 0);
+
+        assertThat(awaitTold(FeedEvent.Type.SERVER_ERROR).toJson().getJsonArray("streams"))
+                .containsExactly("ticker BTC-USDC");
+    }
+
     /** Names without end, with terminal sequences, or longer than a name may be. */
     @Test
     void shouldBearNamesThatNoVenueHas() {

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.SubscribeTemplates.Batch;
 import io.firstline.feed.PendingRequests.Request;
@@ -22,6 +23,7 @@ final class DesiredSubscriptions {
     private static final long OPENING_IDS = 10_000;
 
     private final SubscribeTemplates how;
+    private final StreamNaming naming;
     private final int perRequest;
     private final Set<String> streams;
     private List<String> onConnect;
@@ -33,10 +35,12 @@ final class DesiredSubscriptions {
      *
      * @param greetings how many messages of the venue are numbered before the first request
      */
-    DesiredSubscriptions(List<String> onConnect, SubscribeTemplates how, int perRequest, int greetings) {
+    DesiredSubscriptions(
+            List<String> onConnect, SubscribeTemplates how, StreamNaming naming, int perRequest, int greetings) {
         this.greetings = greetings;
         this.onConnect = List.copyOf(onConnect);
         this.how = how;
+        this.naming = naming;
         this.perRequest = perRequest;
         this.streams = new LinkedHashSet<>(how.streams());
     }
@@ -104,7 +108,7 @@ final class DesiredSubscriptions {
 
     /** Returns the name of a stream in messages. */
     String shownName(String stream) {
-        return how.shownName(stream);
+        return naming.shown(how.shownName(stream));
     }
 
     /** Returns the stream that messages call by this name; null if the feed does not subscribe to it. */
@@ -112,7 +116,7 @@ final class DesiredSubscriptions {
         return streams.contains(name)
                 ? name
                 : streams.stream()
-                        .filter(stream -> how.shownName(stream).equals(name))
+                        .filter(stream -> shownName(stream).equals(name))
                         .findFirst()
                         .orElse(null);
     }

@@ -59,7 +59,11 @@ final class SubscriptionProtocol {
             IntSupplier framesPerSecond) {
         this.opening = dialect.protocol().opening();
         this.wanted = new DesiredSubscriptions(
-                onConnect, how, dialect.streamsPerRequest(), opening.onConnect().size());
+                onConnect,
+                how,
+                dialect.naming(),
+                dialect.streamsPerRequest(),
+                opening.onConnect().size());
         this.answered = !dialect.ackId().isEmpty();
         this.slotTable = slotTable;
         this.eventLog = eventLog;

@@ -99,7 +99,8 @@ class StampTest {
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder(valid.substring(0, random.nextInt(valid.length() + 1)));
             for (int changes = random.nextInt(3); changes > 0 && text.length() > 0; changes--) {
-                text.setCharAt(random.nextInt(text.length()), "0123456789-+:.TZ \u0661\uD83D".charAt(random.nextInt(19)));
+                text.setCharAt(
+                        random.nextInt(text.length()), "0123456789-+:.TZ \u0661\uD83D".charAt(random.nextInt(19)));
             }
             for (StampUnit unit : StampUnit.values()) {
                 unit.read(text.toString()); // throws nothing

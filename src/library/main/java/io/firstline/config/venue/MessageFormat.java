@@ -130,9 +130,7 @@ public record MessageFormat(
 
     /** A dialect of a venue whose connections send nothing besides requests. */
     public MessageFormat(
-            List<String> stream,
-            String separator,
-            Map<String, String> names,
+            StreamNaming naming,
             List<String> shutdown,
             List<FieldMatcher> control,
             List<String> controlTexts,
@@ -146,9 +144,7 @@ public record MessageFormat(
             Notices notices,
             MessageContent content) {
         this(
-                stream,
-                separator,
-                names,
+                naming,
                 shutdown,
                 control,
                 controlTexts,
