@@ -363,7 +363,7 @@ class VenueProfilesTest {
                 .containsExactly(
                         "/maxAgeMs: found 90000000, allowed: less than 86400000: v closes connections of that age");
         assertThat(feedErrors("{\"venue\":\"v\",\"maxAgeMs\":0}")).hasSize(1);
-        assertThat(feedErrors("{\"venue\":\"kraken-v2\",\"framesPerSecond\":3,\"connections\":2,\"streams\":["
+        assertThat(feedErrors("{\"venue\":\"kraken-v1\",\"framesPerSecond\":3,\"connections\":2,\"streams\":["
                         + words(40) + "]}"))
                 .singleElement()
                 .asString()
@@ -430,7 +430,7 @@ class VenueProfilesTest {
     void shouldAskInEachVenuesWords() {
         assertThat(request("okx", "books BTC-USDT", "trades ETH-USDT"))
                 .isEqualTo(
-                        "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},{\"channel\":\"trades\",\"instId\":\"ETH-USDT\"}]}");
+                        "{\"id\":\"7\",\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},{\"channel\":\"trades\",\"instId\":\"ETH-USDT\"}]}");
         assertThat(request("kraken-v2", "trade BTC/\"USD"))
                 .isEqualTo(
                         "{\"method\":\"subscribe\",\"params\":{\"channel\":\"trade\",\"symbol\":[\"BTC/\\\"USD\"]},\"req_id\":7}");

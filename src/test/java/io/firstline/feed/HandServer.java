@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 
 /** A server controlled by the test: accepts, rejects or holds connections, and sends only what the test sends. */
 final class HandServer {
@@ -31,6 +32,9 @@ final class HandServer {
     final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
     /** The received messages, as {@code index of the socket:text}. */
     final List<String> received = new CopyOnWriteArrayList<>();
+
+    /** What it replies to a text on a socket. */
+    volatile BiFunction<Integer, String, List<String>> replies = (socket, text) -> List.of();
 
     final List<Buffer> receivedBinary = new CopyOnWriteArrayList<>();
 
@@ -66,7 +70,10 @@ final class HandServer {
     private void admit(ServerWebSocketHandshake handshake) {
         handshake.accept().onSuccess(socket -> {
             int index = sockets.size();
-            socket.textMessageHandler(text -> received.add(index + ":" + text));
+            socket.textMessageHandler(text -> {
+                received.add(index + ":" + text);
+                replies.apply(index, text).forEach(socket::writeTextMessage);
+            });
             socket.binaryMessageHandler(receivedBinary::add);
             socket.exceptionHandler(e -> {});
             sockets.add(socket);

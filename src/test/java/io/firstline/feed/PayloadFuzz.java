@@ -10,6 +10,7 @@ import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.Question;
+import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.Payload;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ public final class PayloadFuzz {
 
     private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {
         @Override
-        public boolean replied(long id, String refusal) {
+        public boolean replied(Reply reply) {
             return false;
         }
 

@@ -2,16 +2,52 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.venue.Acks;
+import io.firstline.feed.PendingRequests.Effect;
+import io.firstline.feed.PendingRequests.Refusal;
 import io.firstline.feed.PendingRequests.Request;
+import io.firstline.feed.message.Reply;
+import io.firstline.payload.Payload;
+import io.vertx.core.buffer.Buffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PendingRequestsTest {
     private static final long ANSWER = PendingRequests.ANSWER_NANOS;
-    private static final Request FIRST = new Request(1, at -> "one", List.of("a"));
-    private static final Request SECOND = new Request(2, at -> "two", List.of("b"));
+    private static final Acks BY_STREAM = new Acks(List.of("/s"), "", "");
+    private static final Acks BY_LIST = new Acks(List.of(), "/ok", "/bad");
+    private static final Request FIRST = request(1, "a");
+    private static final Request SECOND = request(2, "b");
 
     private final PendingRequests requests = new PendingRequests();
+
+    private static Request request(long id, String... streams) {
+        Map<String, Set<String>> words = new LinkedHashMap<>();
+        for (String stream : streams) {
+            words.put(stream, Set.of(stream.split(" ")));
+        }
+        return new Request(id, at -> "text", words, true);
+    }
+
+    private Effect reply(long id, String refusal, Acks acks, String json, String... words) {
+        Payload payload = new Payload().over(Buffer.buffer(json.replace('\'', '"')), true);
+        return requests.replied(new Reply(id, refusal, List.of(words), acks, payload));
+    }
+
+    private boolean answered(long id) {
+        Effect effect = reply(id, null, Acks.NONE, "{}");
+        assertThat(effect.refusals()).isEmpty();
+        return effect.known();
+    }
+
+    private static List<String> words(List<Refusal> refusals) {
+        return refusals.stream()
+                .map(each -> each.streams() + (each.named() ? " " : "? ") + each.why())
+                .toList();
+    }
 
     private void ask(Request request, long nowNanos) {
         requests.asking(request);
@@ -23,12 +59,12 @@ class PendingRequestsTest {
         assertThat(requests.isSettled()).isTrue();
         ask(FIRST, 0);
         ask(SECOND, 0);
-        assertThat(requests.answered(2)).isEqualTo(SECOND);
+        assertThat(answered(2)).isTrue();
         assertThat(requests.isSettled()).isFalse();
-        assertThat(requests.answered(2)).as("a second answer is none").isNull();
-        assertThat(requests.answered(1)).isEqualTo(FIRST);
+        assertThat(answered(2)).as("a second answer is none").isFalse();
+        assertThat(answered(1)).isTrue();
         assertThat(requests.isSettled()).isTrue();
-        assertThat(requests.answered(99)).isNull();
+        assertThat(answered(99)).isFalse();
     }
 
     @Test
@@ -41,7 +77,7 @@ class PendingRequestsTest {
             ask(FIRST, tries * ANSWER);
         }
         assertThat(requests.toRepeat(PendingRequests.TRIES * ANSWER)).isEmpty();
-        assertThat(requests.givenUp(PendingRequests.TRIES * ANSWER)).containsExactly(FIRST);
+        assertThat(words(requests.givenUp(PendingRequests.TRIES * ANSWER))).containsExactly("[a]? not answered");
         assertThat(requests.isSettled()).isTrue();
     }
 
@@ -55,6 +91,97 @@ class PendingRequestsTest {
         assertThat(requests.toRepeat(101 * ANSWER - 1)).isEmpty();
         assertThat(requests.toRepeat(101 * ANSWER)).containsExactly(FIRST);
         requests.sent(SECOND, 0); // answered before its write was confirmed
-        assertThat(requests.answered(2)).isNull();
+        assertThat(answered(2)).isFalse();
+    }
+
+    @Test
+    void shouldSettleARequestWhenEachOfItsStreamsIs() {
+        ask(request(1, "book A", "book B", "trade A"), 0);
+        assertThat(reply(1, null, BY_STREAM, "{}", "book", "B").known()).isTrue();
+        assertThat(reply(1, null, BY_STREAM, "{}", "book", "B").known())
+                .as("again")
+                .isTrue();
+        assertThat(requests.openStreams()).containsExactly("book A", "trade A");
+        assertThat(words(reply(1, "no such", BY_STREAM, "{}", "trade").refusals()))
+                .containsExactly("[trade A] no such");
+        assertThat(reply(0, null, BY_STREAM, "{}", "book").known())
+                .as("without id")
+                .isTrue();
+        assertThat(requests.isSettled()).isTrue();
+    }
+
+    @Test
+    void shouldTakeTheLastOpenStreamsForThoseThatRefusalsDoNotName() {
+        ask(request(1, "a", "b", "c"), 0);
+        assertThat(reply(1, "bad", BY_STREAM, "{}").refusals()).isEmpty();
+        reply(1, null, BY_STREAM, "{}", "a");
+        assertThat(words(reply(1, null, BY_STREAM, "{}", "c").refusals())).containsExactly("[b] bad");
+        assertThat(requests.isSettled()).isTrue();
+
+        ask(request(2, "a", "b", "c"), 0);
+        assertThat(reply(2, "bad", BY_STREAM, "{}").refusals()).isEmpty();
+        assertThat(requests.refused(ANSWER - 1)).isEmpty();
+        assertThat(requests.toRepeat(ANSWER)).isEmpty();
+        assertThat(words(requests.refused(ANSWER))).containsExactly("[a, b, c]? bad");
+        assertThat(requests.isSettled()).isTrue();
+
+        ask(request(3, "a", "b"), 0);
+        reply(3, null, BY_STREAM, "{}", "renamed");
+        assertThat(words(reply(3, "bad", BY_STREAM, "{}").refusals())).containsExactly("[a, b]? bad");
+        ask(request(4, "a", "b"), 0);
+        assertThat(words(reply(4, "bad", Acks.NONE, "{}").refusals())).containsExactly("[a, b]? bad");
+    }
+
+    @Test
+    void shouldFindStreamsInAnyListOfTheServer() {
+        for (String list : List.of(
+                "['book A','book B']",
+                "{'book':['A','B'],'trade':['A']}",
+                "[{'name':'book','symbols':['A','B']},{'name':'trade','symbols':['A']}]",
+                "[{'ch':'book','s':'A'},{'ch':'book','s':'B'},{'ch':'trade','s':'A'}]")) {
+            boolean names = list.startsWith("['");
+            ask(names ? request(1, "book_A", "book_B") : request(1, "book A", "trade A", "book B"), 0);
+            assertThat(words(reply(1, null, BY_LIST, "{'ok':" + list.replace(names ? " " : "#", "_") + "}")
+                            .refusals()))
+                    .as(list)
+                    .isEmpty();
+            assertThat(requests.isSettled()).isTrue();
+            ask(request(2, "trade B", "trade C"), 0);
+            assertThat(words(reply(2, null, BY_LIST, "{'ok':" + list + "}").refusals()))
+                    .containsExactly("[trade B, trade C] " + PendingRequests.NOT_LISTED);
+        }
+        ask(request(3, "a", "b", "c"), 0);
+        assertThat(words(reply(0, null, BY_LIST, "{'ok':['a'],'bad':['b']}").refusals()))
+                .containsExactly("[b] rejected");
+        assertThat(requests.openStreams()).containsExactly("c");
+    }
+
+    @Test
+    void shouldWaitForTheOwnListOfARequestWithoutId() {
+        ask(request(1, "a"), 0);
+        ask(request(2, "b", "c"), 0);
+        assertThat(reply(0, null, BY_LIST, "{'ok':['a']}").known()).isTrue();
+        assertThat(requests.openStreams()).containsExactly("b", "c");
+        reply(0, null, BY_LIST, "{'ok':['a','b']}");
+        assertThat(requests.toRepeat(ANSWER)).isEmpty();
+        assertThat(words(requests.refused(ANSWER))).containsExactly("[c]? " + PendingRequests.NOT_LISTED);
+        assertThat(reply(0, null, BY_LIST, "{'ok':['a','b']}").known()).isFalse();
+    }
+
+    @Test
+    void shouldNotReadListsWithoutEnd() {
+        ask(request(1, "x"), 0);
+        String endless = "[" + "'y',".repeat(300_000) + "'x']";
+        assertThat(words(reply(1, null, BY_LIST, "{'ok':" + endless + "}").refusals()))
+                .as("too long")
+                .isEmpty();
+        ask(request(2, "x"), 0);
+        String deep = "[".repeat(20) + "'x'" + "]".repeat(20);
+        assertThat(words(reply(2, null, BY_LIST, "{'ok':" + deep + "}").refusals()))
+                .hasSize(1);
+        ask(request(3, "x"), 0);
+        String many = "[" + "'y',".repeat(25_000) + "'x']";
+        assertThat(words(reply(3, null, BY_LIST, "{'ok':" + many + "}").refusals()))
+                .hasSize(1);
     }
 }

@@ -10,7 +10,11 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,22 @@ class VenueRequestsTest extends FeedTestBase {
     Path directory;
 
     private Feed feed(HandServer server, int connections, String profile, String... streams) {
+        Feed feed = Feed.of(vertx, config(server, "v", connections, profile, streams));
+        return open(server, feed, connections);
+    }
+
+    private Feed open(HandServer server, Feed feed, int connections) {
+        started(watch(feed));
+        eventually(() -> server.sockets.size() == connections && feed.state() == FeedState.CONNECTED);
+        return feed;
+    }
+
+    /** A feed of a shipped profile that lives four times as fast as its server. */
+    private Feed quickFeed(HandServer server, String venue, String profile, String... streams) {
+        return open(server, WsPool.create(quick(4), config(server, venue, 2, profile, streams)), 2);
+    }
+
+    private FeedConfig config(HandServer server, String venue, int connections, String profile, String... streams) {
         try {
             Path venues = directory.resolve("venues");
             Files.createDirectories(venues);
@@ -33,13 +53,11 @@ class VenueRequestsTest extends FeedTestBase {
         }
         JsonObject json = new JsonObject()
                 .put("name", "f")
-                .put("venue", "v")
+                .put("venue", venue)
                 .put("url", server.url())
                 .put("connections", connections)
                 .put("streams", new JsonArray(List.of(streams)));
-        Feed feed = started(watch(Feed.of(vertx, FeedConfig.fromJson(json, directory))));
-        eventually(() -> server.sockets.size() == connections && feed.state() == FeedState.CONNECTED);
-        return feed;
+        return FeedConfig.fromJson(json, directory);
     }
 
     private static List<String> texts(HandServer server, int socket) {
@@ -202,5 +220,186 @@ class VenueRequestsTest extends FeedTestBase {
         eventually(() -> report(feed).control() == 202);
         assertThat(texts(server, 1)).hasSize(before);
         assertThat(report(feed).live()).isEqualTo(2);
+    }
+
+    private List<String> failures() {
+        return told(FeedEvent.Type.SUBSCRIBE_FAILED).stream()
+                .map(event -> event.toJson().getJsonArray("streams").encode() + " " + fieldOf(event, "reason"))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** A server like Coinbase's: each reply is the whole set, and a request with an unknown product is ignored. */
+    @Test
+    void shouldFindTheStreamThatTheWholeSetLacks() {
+        HandServer server = HandServer.start(vertx);
+        Map<Integer, Map<String, Set<String>>> sets = new ConcurrentHashMap<>();
+        server.replies = (socket, text) -> {
+            JsonObject request = new JsonObject(text);
+            Map<String, Set<String>> set = sets.computeIfAbsent(socket, any -> new ConcurrentHashMap<>());
+            List<String> products = request.getJsonArray("product_ids").stream()
+                    .map(String::valueOf)
+                    .toList();
+            if (!products.contains("BAD") && request.getString("type").equals("subscribe")) {
+                set.computeIfAbsent(request.getString("channel"), any -> ConcurrentHashMap.newKeySet())
+                        .addAll(products);
+            }
+            JsonObject listed = new JsonObject();
+            set.forEach((channel, names) -> listed.put(channel, new JsonArray(List.copyOf(names))));
+            JsonObject event = new JsonObject().put("subscriptions", listed);
+            return List.of(new JsonObject()
+                    .put("channel", "subscriptions")
+                    .put("sequence_num", server.received.size())
+                    .put("events", new JsonArray().add(event))
+                    .encode());
+        };
+        Feed feed = quickFeed(server, "coinbase-advanced", "{}", "ticker A", "ticker BAD", "level2 A", "level2 B");
+
+        eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 2);
+
+        assertThat(failures()).containsExactly("[\"ticker BAD\"] refused: the server's list of subscriptions lacks it");
+        for (int socket : sets.keySet()) {
+            assertThat(sets.get(socket).get("ticker")).containsExactly("A");
+            assertThat(sets.get(socket).get("level2")).containsExactlyInAnyOrder("A", "B");
+            assertThat(texts(server, socket).get(0)).contains("\"channel\":\"heartbeats\"");
+            assertThat(texts(server, socket))
+                    .as("heartbeats, two channels, two halves")
+                    .hasSize(5);
+        }
+        assertThat(messages).isEmpty();
+        assertThat(report(feed).live()).isEqualTo(2);
+    }
+
+    /** A server like OKX': an ack for each argument, and an error that names the request only. */
+    @Test
+    void shouldFindTheStreamThatOneOfSeveralRepliesRefuses() {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> {
+            if (text.equals("ping")) {
+                return List.of("pong");
+            }
+            JsonObject request = new JsonObject(text);
+            List<String> replies = new ArrayList<>();
+            request.getJsonArray("args").forEach(arg -> {
+                JsonObject reply =
+                        new JsonObject().put("id", request.getString("id")).put("connId", "c" + socket);
+                boolean bad = ((JsonObject) arg).getString("instId").equals("BAD");
+                replies.add((bad
+                                ? reply.put("event", "error")
+                                        .put("code", "60018")
+                                        .put("msg", "instId:BAD doesn't exist")
+                                : reply.put("event", request.getString("op")).put("arg", arg))
+                        .encode());
+            });
+            return replies;
+        };
+        Feed feed = quickFeed(server, "okx", "{}", "books A", "trades BAD", "tickers B");
+
+        eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 2);
+        assertThat(failures()).containsExactly("[\"trades BAD\"] refused: 60018: instId:BAD doesn't exist");
+        assertThat(join(feed.unsubscribe(List.of("books A", "tickers B")))).isEqualTo(2);
+        eventually(() -> report(feed).control() == 10);
+        assertThat(server.received.stream().filter(text -> text.contains("subscribe")))
+                .hasSize(4);
+        assertThat(told(FeedEvent.Type.SERVER_ERROR)).isEmpty();
+    }
+
+    /** A server like Kraken's: an ack for each symbol, of which an error has the symbol only. */
+    @Test
+    void shouldFindTheStreamByTheWordsOfAReply() {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> {
+            JsonObject request = new JsonObject(text);
+            JsonObject params = request.getJsonObject("params");
+            if (params == null) {
+                return List.of();
+            }
+            return params.getJsonArray("symbol").stream()
+                    .map(symbol -> {
+                        JsonObject reply = new JsonObject()
+                                .put("method", "subscribe")
+                                .put("req_id", request.getLong("req_id"))
+                                .put("success", !symbol.equals("BAD"));
+                        JsonObject result = params.copy().put("symbol", symbol);
+                        return (symbol.equals("BAD")
+                                        ? reply.put("symbol", symbol).put("error", "Currency pair not supported BAD")
+                                        : reply.put("result", result))
+                                .encode();
+                    })
+                    .toList();
+        };
+        quickFeed(server, "kraken-v2", "{}", "book A 100", "trade BAD", "book BAD 100", "trade A", "trade B");
+
+        eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 4);
+
+        assertThat(failures())
+                .containsExactly(
+                        "[\"book BAD 100\"] refused: Currency pair not supported BAD",
+                        "[\"trade BAD\"] refused: Currency pair not supported BAD");
+        assertThat(server.received.stream().filter(text -> text.contains("params")))
+                .hasSize(4);
+    }
+
+    @Test
+    void shouldReadListsOfAcceptedAndOfRefusedStreams() {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> {
+            JsonObject request = new JsonObject(text);
+            return List.of(
+                    socket == 0
+                            ? "{\"id\":" + request.getLong("id") + ",\"result\":[\"a\",\"b\"]}"
+                            : "{\"type\":\"resp\",\"failed\":[\"bad\"],\"result\":[\"a\",\"b\"]}");
+        };
+        quickFeed(
+                server,
+                "v",
+                """
+                {"subscribe": "{\\"id\\":${id},\\"sub\\":${streams}}",
+                 "messages": {"control": [{"at": "/type"}], "ackId": "/id", "accepted": "/result", "refused": "/failed"}}""",
+                "a",
+                "bad",
+                "b");
+
+        eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 2);
+        assertThat(failures())
+                .containsExactly(
+                        "[\"bad\"] refused: rejected",
+                        "[\"bad\"] refused: the server's list of subscriptions lacks it");
+        assertThat(server.received).hasSize(2);
+    }
+
+    /** A server like Upbit's: a request replaces the one before it, and is not answered. */
+    @Test
+    void shouldSendAllStreamsWhereARequestReplacesTheSubscription() {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = feed(
+                server,
+                2,
+                """
+                {"subscribeAll": "[{\\"ticket\\":${id}},${streams,},{\\"format\\":\\"DEFAULT\\"}]",
+                 "argument": "{\\"type\\":\\"${1}\\",\\"codes\\":${*2}}", "messages": {"stream": ["/type", "/code"]}}""",
+                "trade A",
+                "orderbook A",
+                "trade B");
+        join(feed.subscribe(List.of("trade C", "trade A")));
+        join(feed.subscribe(List.of("trade C")));
+        join(feed.unsubscribe(List.of("trade A", "orderbook A")));
+        join(feed.unsubscribe(List.of("orderbook A")));
+        assertThat(failureOf(feed.unsubscribe(List.of("trade B", "trade C"))))
+                .hasMessageContaining("which cannot be empty");
+
+        eventually(() -> server.received.size() == 6);
+        String form = "[{\"ticket\":%d},%s,{\"format\":\"DEFAULT\"}]";
+        String trades = "{\"type\":\"trade\",\"codes\":[%s]}";
+        String book = ",{\"type\":\"orderbook\",\"codes\":[\"A\"]}";
+        for (int socket = 0; socket < 2; socket++) {
+            assertThat(texts(server, socket))
+                    .containsExactly(
+                            form.formatted(1, trades.formatted("\"A\",\"B\"") + book),
+                            form.formatted(10_001, trades.formatted("\"A\",\"B\",\"C\"") + book),
+                            form.formatted(10_002, trades.formatted("\"B\",\"C\"")));
+        }
+        assertThat(report(feed).streams()).containsExactly("trade B", "trade C");
     }
 }

@@ -96,8 +96,8 @@ class VenueDialectsTest {
                 new Dialog(
                         "okx",
                         "books BTC-USDT",
-                        request ->
-                                "{\"event\":\"subscribe\",\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"connId\":\"own\"}",
+                        request -> "{\"id\":\"" + request.getString("id")
+                                + "\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"connId\":\"own\"}",
                         "pong",
                         // every tenth repeats the one before: nothing has changed
                         (n, c) ->
@@ -124,8 +124,7 @@ class VenueDialectsTest {
                 new Dialog(
                         "coinbase-advanced",
                         "market_trades BTC-USD",
-                        request ->
-                                "{\"channel\":\"subscriptions\",\"sequence_num\":0,\"events\":[{\"subscriptions\":{}}]}",
+                        VenueDialectsTest::subscriptions,
                         "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
                         (n, c) -> "{\"channel\":\"market_trades\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
                                 + (n + 100 * c)
@@ -163,6 +162,16 @@ class VenueDialectsTest {
                         false));
     }
 
+    /** The reply of Coinbase Advanced. */
+    private static String subscriptions(JsonObject request) {
+        JsonObject set = new JsonObject().put(request.getString("channel"), request.getJsonArray("product_ids"));
+        return new JsonObject()
+                .put("channel", "subscriptions")
+                .put("sequence_num", 0)
+                .put("events", new JsonArray().add(new JsonObject().put("subscriptions", set)))
+                .encode();
+    }
+
     /** A channel of Coinbase Advanced, whose messages have a number and a time per connection. */
     private static Dialog coinbase(String stream, IntFunction<String> event) {
         String named = stream.substring(0, stream.indexOf(' '));
@@ -170,7 +179,7 @@ class VenueDialectsTest {
         return new Dialog(
                 "coinbase-advanced",
                 stream,
-                request -> "{\"channel\":\"subscriptions\",\"sequence_num\":0,\"events\":[{\"subscriptions\":{}}]}",
+                VenueDialectsTest::subscriptions,
                 "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
                 (n, c) -> "{\"channel\":\"" + channel + "\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
                         + (n + 100 * c) + ",\"events\":[{\"type\":\"update\"," + event.apply(n) + "}]}",

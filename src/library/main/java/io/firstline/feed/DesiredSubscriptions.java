@@ -6,8 +6,10 @@ import io.firstline.config.venue.SubscribeTemplates.Batch;
 import io.firstline.feed.PendingRequests.Request;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -52,7 +54,7 @@ final class DesiredSubscriptions {
 
     /** Returns the subscribe requests that a connection sends when it opens. */
     List<Request> opening() {
-        return requests(how.subscribing(streams, perRequest), greetings + 1L);
+        return requests(how.subscribing(streams, perRequest), greetings + 1L, true);
     }
 
     void setOnConnect(List<String> messages) {
@@ -64,8 +66,9 @@ final class DesiredSubscriptions {
         Set<String> all = new LinkedHashSet<>(streams);
         List<String> added = wanted.stream().filter(all::add).toList();
         how.subscribing(wanted, perRequest); // fails if there is no request for one of them
-        List<Request> requests = filled(how.subscribing(added, perRequest));
         how.requireDistinct(all);
+        List<Request> requests = filled(
+                how.replaces() && !added.isEmpty() ? how.replacing(all) : how.subscribing(added, perRequest), true);
         streams.addAll(added);
         return numbered(requests);
     }
@@ -74,32 +77,44 @@ final class DesiredSubscriptions {
     List<Request> unsubscribe(Collection<String> unwanted) {
         List<String> removed =
                 unwanted.stream().distinct().filter(streams::contains).toList();
-        how.unsubscribing(unwanted, perRequest); // fails if there is no request for one of them
-        List<Request> requests = filled(how.unsubscribing(removed, perRequest));
+        List<Request> requests = how.replaces() ? withoutRemoved(removed) : unsubscribing(unwanted, removed);
         removed.forEach(streams::remove);
         return numbered(requests);
     }
 
+    private List<Request> withoutRemoved(List<String> removed) {
+        if (removed.isEmpty()) {
+            return List.of();
+        }
+        Set<String> left = new LinkedHashSet<>(streams);
+        removed.forEach(left::remove);
+        return filled(how.replacing(left), true);
+    }
+
+    private List<Request> unsubscribing(Collection<String> unwanted, List<String> removed) {
+        how.unsubscribing(unwanted, perRequest); // fails if there is no request for one of them
+        return filled(how.unsubscribing(removed, perRequest), false);
+    }
+
     /** Returns requests; fails if a stream's name has too few words for them. */
-    private List<Request> filled(List<Batch> batches) {
+    private List<Request> filled(List<Batch> batches, boolean subscribes) {
         batches.forEach(batch -> batch.text(0, 0));
-        return requests(batches, lastId + 1);
+        return requests(batches, lastId + 1, subscribes);
     }
 
     /**
-     * Splits a refused request in two, for its streams that are still wanted, to find the stream that the server
-     * rejects. Returns none for a single stream, or if the request was to unsubscribe.
+     * Splits refused streams in two requests, for those that are still wanted, to find the stream that the server
+     * rejects. Returns none for a single stream, and if requests replace the subscription.
      */
-    List<Request> halves(Request refused) {
-        List<String> names =
-                refused.streams().stream().filter(streams::contains).toList();
-        if (refused.streams().size() < 2 || names.isEmpty()) {
-            return List.of();
+    List<Request> halves(List<String> refused) {
+        List<String> names = refused.stream().filter(streams::contains).toList();
+        if (refused.size() < 2 || names.isEmpty() || how.replaces()) {
+            return List.of(); // a part would replace the whole
         }
         int middle = (names.size() + 1) / 2;
         List<Batch> halves = new ArrayList<>(how.subscribing(names.subList(0, middle), perRequest));
         halves.addAll(how.subscribing(names.subList(middle, names.size()), perRequest));
-        return numbered(requests(halves, lastId + 1));
+        return numbered(requests(halves, lastId + 1, true));
     }
 
     List<String> streams() {
@@ -126,11 +141,13 @@ final class DesiredSubscriptions {
         return requests;
     }
 
-    private static List<Request> requests(List<Batch> batches, long firstId) {
+    private List<Request> requests(List<Batch> batches, long firstId, boolean subscribe) {
         List<Request> requests = new ArrayList<>();
         for (Batch batch : batches) {
             long id = firstId + requests.size();
-            requests.add(new Request(id, epochMs -> batch.text(id, epochMs), batch.streams()));
+            Map<String, Set<String>> words = new LinkedHashMap<>();
+            batch.streams().forEach(stream -> words.put(stream, how.shownWords(stream)));
+            requests.add(new Request(id, epochMs -> batch.text(id, epochMs), words, subscribe));
         }
         return requests;
     }

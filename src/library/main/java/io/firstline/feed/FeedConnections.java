@@ -8,6 +8,7 @@ import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.message.Question;
+import io.firstline.feed.message.Reply;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedState;
 import io.firstline.stream.CopyListener;
@@ -229,8 +230,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public boolean replied(PooledConnection member, long id, String refusal) {
-        return subscriber.replied(member, id, refusal);
+    public boolean replied(PooledConnection member, Reply reply) {
+        return subscriber.replied(member, reply);
     }
 
     @Override

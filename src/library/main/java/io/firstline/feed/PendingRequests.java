@@ -1,17 +1,26 @@
 package io.firstline.feed;
 
+import io.firstline.feed.message.ListedStreams;
+import io.firstline.feed.message.Reply;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * The requests of one connection that its server has not answered yet. Repeats a request a few times. Pure; times are
- * nanoseconds of the monotonic clock.
+ * The requests of one connection that its server has not answered yet. Repeats a request a few times. A server may
+ * answer a request as a whole, each of its streams by itself, or with a list of streams; a request is settled when
+ * each of its streams is. Pure; times are nanoseconds of the monotonic clock.
  */
 final class PendingRequests {
     static final long ANSWER_NANOS = 5_000_000_000L;
     static final int TRIES = 3;
+    /** What is said about a stream that the server's list of accepted streams lacks. */
+    static final String NOT_LISTED = "the server's list of subscriptions lacks it";
 
     /** A request's text at a time, milliseconds since the epoch. */
     interface Text {
@@ -23,19 +32,87 @@ final class PendingRequests {
      *
      * @param id the id that the reply contains
      * @param text the request as it is sent
+     * @param words its streams, with the words of their names
      */
-    record Request(long id, Text text, List<String> streams) {}
+    record Request(long id, Text text, Map<String, Set<String>> words, boolean subscribes) {
+        List<String> streams() {
+            return List.copyOf(words.keySet());
+        }
+    }
+
+    /**
+     * Streams for which a request is not successful.
+     *
+     * @param why in the server's words
+     * @param named whether these streams are meant, not only the request that contains them
+     * @param repeated whether the request was sent more than once: the first answer may have been lost
+     */
+    record Refusal(Request request, List<String> streams, String why, boolean named, boolean repeated) {
+        /** Returns the refusal of the other streams. */
+        Refusal without(Predicate<String> some) {
+            return new Refusal(request, streams.stream().filter(some.negate()).toList(), why, named, repeated);
+        }
+    }
+
+    /**
+     * The effect of a reply.
+     *
+     * @param known whether it answers a request of this connection
+     */
+    record Effect(boolean known, List<Refusal> refusals) {
+        private static final Effect NONE = new Effect(false, List.of());
+    }
 
     private static final class Asked {
         private final Request request;
+        /** The streams that are neither accepted nor refused. */
+        private final Set<String> open;
+
         private int tries;
         /** False while it waits to be sent. */
         private boolean sent;
 
         private long sentNanos;
+        /** Replies that name none of its streams. */
+        private int accepted;
+
+        private int refused;
+        /** The server's words in the last of those; null = none. */
+        private String why;
 
         Asked(Request request) {
             this.request = request;
+            this.open = new LinkedHashSet<>(request.words().keySet());
+        }
+
+        /** Returns the refusal of some of its streams, which are settled then. */
+        private Refusal refuse(Collection<String> streams, String reason, boolean named) {
+            List<String> settled = List.copyOf(streams);
+            settled.forEach(open::remove);
+            return new Refusal(request, settled, reason, named, tries > 1);
+        }
+
+        /** Returns its only open stream with these words; null if there is none, or several. */
+        private String streamOf(List<String> words) {
+            List<String> found = open.stream()
+                    .filter(stream -> request.words().get(stream).containsAll(words))
+                    .limit(2)
+                    .toList();
+            return found.size() == 1 ? found.get(0) : null;
+        }
+
+        /** Returns whether these are the words of a stream that is settled. */
+        private boolean hasSettled(List<String> words) {
+            return !words.isEmpty()
+                    && request.words().entrySet().stream()
+                            .anyMatch(each -> !open.contains(each.getKey())
+                                    && each.getValue().containsAll(words));
+        }
+
+        private List<String> in(ListedStreams list) {
+            return open.stream()
+                    .filter(stream -> list.has(request.words().get(stream)))
+                    .toList();
         }
     }
 
@@ -57,23 +134,14 @@ final class PendingRequests {
         }
     }
 
-    /** Returns whether an unanswered request was sent more than once: the first answer may have been lost. */
-    boolean isRepeated(long id) {
-        Asked asked = open.get(id);
-        return asked != null && asked.tries > 1;
-    }
-
-    /** Returns the streams of all unanswered requests. */
+    /** Returns the streams that no reply has settled. */
     List<String> openStreams() {
-        return open.values().stream()
-                .flatMap(asked -> asked.request.streams().stream())
-                .toList();
+        return open.values().stream().flatMap(asked -> asked.open.stream()).toList();
     }
 
-    /** Removes and returns the request that a reply with this id answers; null if there is none. */
-    Request answered(long id) {
-        Asked asked = open.remove(id);
-        return asked == null ? null : asked.request;
+    /** Returns whether an unanswered request was sent more than once. */
+    boolean isRepeating() {
+        return open.values().stream().anyMatch(asked -> asked.tries > 1);
     }
 
     /** Returns whether no request waits for an answer. */
@@ -81,31 +149,122 @@ final class PendingRequests {
         return open.isEmpty();
     }
 
+    /** A message arrives that may be a reply. */
+    Effect replied(Reply reply) {
+        if (open.isEmpty() || (reply.id() != 0 && !open.containsKey(reply.id()))) {
+            return Effect.NONE;
+        }
+        Collection<Asked> meant = reply.id() == 0 ? List.copyOf(open.values()) : List.of(open.get(reply.id()));
+        List<Refusal> refusals = new ArrayList<>();
+        boolean known = reply.id() != 0;
+        ListedStreams refused = reply.refused();
+        ListedStreams accepted = reply.refusal() == null ? reply.accepted() : null;
+        for (Asked asked : meant) {
+            if (refused == null && accepted == null) {
+                known |= single(asked, reply, refusals);
+            } else {
+                known |= listed(asked, reply, refused, accepted, refusals);
+            }
+            if (asked.open.isEmpty()) {
+                open.remove(asked.request.id());
+            }
+        }
+        return new Effect(known, refusals);
+    }
+
+    /** A reply lists streams; without the id of a request it may be about other requests. */
+    private static boolean listed(
+            Asked asked, Reply reply, ListedStreams refused, ListedStreams accepted, List<Refusal> refusals) {
+        boolean known = false;
+        if (refused != null) {
+            List<String> bad = asked.in(refused);
+            if (!bad.isEmpty()) {
+                refusals.add(asked.refuse(bad, reply.refusal() == null ? "rejected" : reply.refusal(), true));
+                known = true;
+            }
+        }
+        if (accepted == null) {
+            return known;
+        }
+        if (!asked.request.subscribes()) {
+            asked.open.clear();
+            return true;
+        }
+        known |= asked.open.removeAll(asked.in(accepted));
+        if (reply.id() != 0 && !asked.open.isEmpty()) {
+            refusals.add(asked.refuse(asked.open, NOT_LISTED, true));
+        } else if (asked.sent) {
+            asked.why = NOT_LISTED; // unless a later list has it
+        }
+        return known;
+    }
+
+    /** A reply is about one stream, or about the whole request. */
+    private static boolean single(Asked asked, Reply reply, List<Refusal> refusals) {
+        String stream = reply.words().isEmpty() ? null : asked.streamOf(reply.words());
+        if (stream != null) {
+            if (reply.refusal() == null) {
+                asked.open.remove(stream);
+            } else {
+                refusals.add(asked.refuse(List.of(stream), reply.refusal(), true));
+            }
+        } else if (reply.id() == 0) {
+            return false;
+        } else if (asked.hasSettled(reply.words())) {
+            return true; // again
+        } else if (reply.refusal() != null && !reply.isByStream()) {
+            refusals.add(asked.refuse(asked.open, reply.refusal(), false));
+        } else if (reply.refusal() != null) {
+            asked.refused++;
+            asked.why = reply.refusal();
+        } else if (reply.words().isEmpty()) {
+            asked.open.clear();
+        } else {
+            asked.accepted++;
+        }
+        if (!asked.open.isEmpty() && asked.accepted + asked.refused >= asked.open.size()) {
+            if (asked.refused == 0) {
+                asked.open.clear();
+            } else {
+                refusals.add(asked.refuse(asked.open, asked.why, asked.accepted == 0));
+            }
+        }
+        return true;
+    }
+
     /** Returns the overdue requests that are to be sent again. */
     List<Request> toRepeat(long nowNanos) {
-        return overdue(nowNanos).stream()
-                .filter(asked -> asked.tries < TRIES)
+        return overdue(nowNanos, asked -> asked.why == null && asked.tries < TRIES).stream()
                 .map(asked -> asked.request)
                 .toList();
     }
 
     /** Removes and returns the requests that are overdue after the last try. */
-    List<Request> givenUp(long nowNanos) {
-        List<Request> hopeless = overdue(nowNanos).stream()
-                .filter(asked -> asked.tries >= TRIES)
-                .map(asked -> asked.request)
-                .toList();
-        hopeless.forEach(request -> open.remove(request.id()));
-        return hopeless;
+    List<Refusal> givenUp(long nowNanos) {
+        return removed(overdue(nowNanos, asked -> asked.why == null && asked.tries >= TRIES), "not answered");
     }
 
-    private List<Asked> overdue(long nowNanos) {
+    /** Removes and returns the requests that are overdue because the server has rejected some of their streams. */
+    List<Refusal> refused(long nowNanos) {
+        return removed(overdue(nowNanos, asked -> asked.why != null), null);
+    }
+
+    private List<Refusal> removed(List<Asked> hopeless, String why) {
+        return hopeless.stream()
+                .map(asked -> {
+                    open.remove(asked.request.id());
+                    return asked.refuse(asked.open, why == null ? asked.why : why, false);
+                })
+                .toList();
+    }
+
+    private List<Asked> overdue(long nowNanos, Predicate<Asked> which) {
         if (open.isEmpty()) {
             return List.of();
         }
-        return new ArrayList<>(open.values())
-                .stream()
-                        .filter(asked -> asked.sent && nowNanos - asked.sentNanos >= ANSWER_NANOS)
-                        .toList();
+        return open.values().stream()
+                .filter(asked -> asked.sent && nowNanos - asked.sentNanos >= ANSWER_NANOS)
+                .filter(which)
+                .toList();
     }
 }

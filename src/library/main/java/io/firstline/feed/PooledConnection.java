@@ -7,6 +7,7 @@ import io.firstline.connection.report.DropCause;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.Question;
+import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.Silence;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.EvictionReason;
@@ -31,7 +32,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
         void unanswered(PooledConnection member);
 
         /** See {@link MessageReader.Replies}. */
-        boolean replied(PooledConnection member, long id, String refusal);
+        boolean replied(PooledConnection member, Reply reply);
 
         /** See {@link MessageReader.Replies}. */
         void erred(PooledConnection member, String stream, String words);
@@ -168,8 +169,8 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     }
 
     @Override
-    public boolean replied(long id, String refusal) {
-        return owner.replied(this, id, refusal);
+    public boolean replied(Reply reply) {
+        return owner.replied(this, reply);
     }
 
     @Override

@@ -4,7 +4,10 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.Scheduler;
+import io.firstline.feed.PendingRequests.Effect;
+import io.firstline.feed.PendingRequests.Refusal;
 import io.firstline.feed.PendingRequests.Request;
+import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.payload.Printable;
@@ -13,6 +16,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -64,7 +68,7 @@ final class SubscriptionProtocol {
                 dialect.naming(),
                 dialect.streamsPerRequest(),
                 opening.onConnect().size());
-        this.answered = !dialect.ackId().isEmpty();
+        this.answered = !dialect.ackId().isEmpty() || !dialect.protocol().acks().isNone();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
@@ -173,15 +177,19 @@ final class SubscriptionProtocol {
 
     /** Subscribes to further streams; returns the number of open connections. */
     Future<Integer> subscribe(Collection<String> streams) {
+        Set<String> before = Set.copyOf(wanted.streams());
         List<Request> requests = wanted.subscribe(streams);
-        requests.forEach(request -> firstData.expect(request.streams(), scheduler.nowNanos()));
+        List<String> added = wanted.streams().stream()
+                .filter(stream -> !before.contains(stream))
+                .toList();
+        firstData.expect(added, scheduler.nowNanos());
         return askAllOpen(requests);
     }
 
     /** Unsubscribes from streams; returns the number of open connections. */
     Future<Integer> unsubscribe(Collection<String> streams) {
         List<Request> requests = wanted.unsubscribe(streams);
-        requests.forEach(request -> firstData.forget(request.streams()));
+        firstData.forget(streams);
         return askAllOpen(requests);
     }
 
@@ -216,34 +224,37 @@ final class SubscriptionProtocol {
         return member.connection.send(text).onSuccess(v -> member.requests.sent(request, scheduler.nowNanos()));
     }
 
-    /**
-     * Checks whether a message is the reply to a request.
-     *
-     * @param refusal the error in the reply; null = the request was accepted
-     * @return whether it is the reply to a request of this connection
-     */
-    boolean replied(PooledConnection member, long id, String refusal) {
-        boolean repeated = member.requests.isRepeated(id);
-        Request request = member.requests.answered(id);
-        if (request != null && refusal != null) {
-            refused(member, request, refusal, repeated);
+    /** Checks whether a message is the reply to a request of this connection. */
+    boolean replied(PooledConnection member, Reply reply) {
+        Effect effect = member.requests.replied(reply);
+        effect.refusals().forEach(refusal -> refused(member, refusal));
+        boolean greeting = !effect.known()
+                && reply.id() > 0
+                && reply.id() <= opening.onConnect().size();
+        if (greeting && reply.refusal() != null) {
+            eventLog.serverError(member, List.of(), Printable.of(reply.refusal(), MAX_WORDS));
         }
-        boolean greeting =
-                request == null && id > 0 && id <= opening.onConnect().size();
-        if (greeting && refusal != null) {
-            eventLog.serverError(member, List.of(), Printable.of(refusal, MAX_WORDS));
-        }
-        return request != null || greeting;
+        return effect.known() || greeting;
     }
 
-    private void refused(PooledConnection member, Request request, String refusal, boolean repeated) {
-        boolean single = request.streams().size() == 1;
-        if ((single || repeated) && ALREADY_SUBSCRIBED.matcher(refusal).find()) {
+    /** Returns whether a stream that a list lacks delivers data: then the list has another name for it. */
+    private boolean isListedElsewhere(Refusal refusal, StreamTable table, String stream) {
+        return refusal.why().equals(PendingRequests.NOT_LISTED) && shown(table, stream) != null;
+    }
+
+    private void refused(PooledConnection member, Refusal refusal) {
+        if (refusal.streams().isEmpty()) {
+            return;
+        }
+        boolean single = refusal.streams().size() == 1;
+        if ((single || refusal.repeated())
+                && ALREADY_SUBSCRIBED.matcher(refusal.why()).find()) {
             return; // the answer to an earlier request was late or lost
         }
-        List<Request> halves = wanted.halves(request);
+        List<Request> halves =
+                refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
-            eventLog.subscribeFailed(member, request.streams(), "refused: " + Printable.of(refusal, MAX_WORDS));
+            eventLog.subscribeFailed(member, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_WORDS));
         }
         for (Request half : halves) {
             ask(member, half)
@@ -258,6 +269,9 @@ final class SubscriptionProtocol {
      * @param words the server's text; empty = none
      */
     void erred(PooledConnection member, String stream, String words) {
+        if (member.requests.isRepeating() && ALREADY_SUBSCRIBED.matcher(words).find()) {
+            return; // the answer to an earlier request was late or lost
+        }
         String known = wanted.streamShownAs(stream);
         eventLog.serverError(
                 member, known == null ? member.requests.openStreams() : List.of(known), Printable.of(words, MAX_WORDS));
@@ -268,9 +282,12 @@ final class SubscriptionProtocol {
         long now = scheduler.nowNanos();
         for (PooledConnection member : slotTable.open()) {
             if (member.isLive() && !member.requests.isSettled()) {
-                for (Request request : member.requests.givenUp(now)) {
+                for (Refusal refusal : member.requests.refused(now)) {
+                    refused(member, refusal.without(name -> isListedElsewhere(refusal, table, name)));
+                }
+                for (Refusal refusal : member.requests.givenUp(now)) {
                     eventLog.subscribeFailed(
-                            member, request.streams(), "not answered, asked " + PendingRequests.TRIES + " times");
+                            member, refusal.streams(), refusal.why() + ", asked " + PendingRequests.TRIES + " times");
                 }
                 member.requests.toRepeat(now).forEach(request -> ask(member, request)
                         .onFailure(e ->

@@ -128,6 +128,22 @@ class RequestTemplateTest {
     }
 
     @Test
+    void shouldRejectARequestThatCannotNameAllStreams() {
+        assertThat(asked(requests("'subscribeAll':'all ${*1}'", "a", "b", "c")))
+                .containsExactly("all [\"a\",\"b\",\"c\"]");
+        assertThat(problems("'subscribeAll':'all ${1}'")).contains("a template for one stream at /subscribeAll");
+        assertThat(problems("'subscribeAll':'${1} ${*2}'", "a 1", "b 1"))
+                .contains("/streams: found streams that \"subscribeAll\" cannot name in one request");
+        assertThat(problems("'subscribeAll':'${streams}','subscribe':'${streams}'"))
+                .contains("/subscribeAll");
+        assertThat(problems("'subscribeAll':'${streams}','requests':[{'match':'a'}]"))
+                .contains("either \"subscribeAll\" or \"requests\"");
+        SubscribeTemplates requests = requests("'subscribeAll':'${1} ${*2}'", "a 1");
+        assertThatThrownBy(() -> requests.requireDistinct(List.of("a 1", "b 1")))
+                .hasMessageContaining("cannot name in one request");
+    }
+
+    @Test
     void shouldRejectAnswersThatCannotBeRight() {
         requests("'messages':{'answers':[{'when':['Ping'],'send':'${/a/-1}'}]}");
         assertThat(answer("{'at':'/ping'}", "{\\'pong\\':\\'${/ping}\\'}"))
@@ -141,6 +157,9 @@ class RequestTemplateTest {
         assertThat(answer("'ping'", "ping")).contains("which has itself the signs");
         assertThat(answer("{'at':'/ping'}", "${/a/-99}")).contains("/messages/answers/0/send");
         assertThat(problems("'ready':['hi'],'readyMs':0")).contains("/readyMs");
+        assertThat(problems("'messages':{'ackStream':['/s']}"))
+                .contains("streams in replies, but no sign of a reply at /messages/ackStream");
+        assertThat(problems("'messages':{'ackId':'/id','accepted':'/a/-1'}")).contains("at /messages/accepted");
         assertThat(problems("'onConnect':['${streams}']")).contains("the placeholder ${streams} at /onConnect/0");
     }
 

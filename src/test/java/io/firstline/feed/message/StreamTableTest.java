@@ -25,8 +25,8 @@ class StreamTableTest {
     private StreamWatch watch(String json) {
         reader.read(copy.of("c", payload(json), 0), new MessageReader.Replies() {
             @Override
-            public boolean replied(long id, String refusal) {
-                replies.add(id + " " + refusal);
+            public boolean replied(Reply reply) {
+                replies.add(reply.id() + " " + reply.refusal());
                 return true;
             }
 

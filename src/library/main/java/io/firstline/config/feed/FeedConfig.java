@@ -9,6 +9,7 @@ import io.firstline.config.check.Records;
 import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.Pointers;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import io.vertx.core.json.JsonObject;
@@ -60,7 +61,7 @@ public record FeedConfig(
                         connections,
                         "1, or as many as the pool has")
                 .require(
-                        streamPointer.isEmpty() || MessageFormat.canBeRead(streamPointer),
+                        streamPointer.isEmpty() || Pointers.canBeRead(streamPointer),
                         "streamPointer",
                         ProblemText.quoted(streamPointer),
                         "a JSON pointer such as /stream, or an empty text")

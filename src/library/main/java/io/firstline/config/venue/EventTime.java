@@ -18,7 +18,7 @@ public record EventTime(List<String> at, StampUnit unit) {
         at = at == null ? List.of() : List.copyOf(at);
         unit = unit == null ? StampUnit.MS : unit;
         Checks checks = new Checks();
-        MessageFormat.checkPointers(checks, "at", at);
+        Pointers.check(checks, "at", at);
         checks.throwIfAny("event time");
     }
 }

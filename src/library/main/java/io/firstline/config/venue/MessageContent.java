@@ -17,7 +17,7 @@ public record MessageContent(PayloadEncoding payload, List<String> ignore) {
     public MessageContent {
         ignore = List.copyOf(ignore);
         Checks checks = new Checks();
-        MessageFormat.checkPointers(checks, "ignore", ignore);
+        Pointers.check(checks, "ignore", ignore);
         checks.throwIfAny("messages");
     }
 }

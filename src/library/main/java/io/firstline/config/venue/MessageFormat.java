@@ -46,17 +46,10 @@ public record MessageFormat(
         MessageContent content,
         VenueProtocol protocol) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
-    private static final int MAX_POINTERS = 16;
     /** The most different pointers for one message. */
     private static final int MAX_POINTERS_IN_ALL = 64;
-    /** A step that counts from the end of an array. */
-    private static final Pattern FROM_END = Pattern.compile("/-(\\d+)(?=/|$)");
-
     /** The step to the only member of an object. */
     private static final Pattern ONLY_MEMBER = Pattern.compile("/\\?(?=/|$)");
-
-    private static final int MAX_FROM_END = 64;
-    private static final int MAX_LEVELS = 64;
 
     /** For unknown messages. */
     public static final MessageFormat NONE =
@@ -77,20 +70,20 @@ public record MessageFormat(
         content = content == null ? MessageContent.NONE : content;
         protocol = protocol == null ? VenueProtocol.NONE : protocol;
         Checks checks = new Checks();
-        checkPointers(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
-        checkPointers(
+        Pointers.check(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
+        Pointers.check(
                 checks,
                 "control",
                 control.stream().map(FieldMatcher::at).distinct().toList());
-        checkPointers(
+        Pointers.check(
                 checks,
                 "shutdown",
                 notices.shutdown().stream().map(FieldMatcher::at).distinct().toList());
-        checkPointers(
+        Pointers.check(
                 checks,
                 "errors",
                 notices.errors().stream().map(FieldMatcher::at).distinct().toList());
-        checkPointers(checks, "errorText", notices.errorText());
+        Pointers.check(checks, "errorText", notices.errorText());
         Set<String> pointers = pointers(naming, control, ackId, refusal, classes, notices, content);
         pointers.addAll(protocol.pointers());
         checks.require(
@@ -104,10 +97,20 @@ public record MessageFormat(
                         "names of streams, but no pointers to a stream's name",
                         "\"shutdown\" together with \"stream\"")
                 .require(
-                        refusal.isEmpty() || !ackId.isEmpty(),
+                        refusal.isEmpty()
+                                || !ackId.isEmpty()
+                                || !protocol.acks().isNone(),
                         "refusal",
                         "pointers into replies, but no pointer to a reply's id",
                         "\"refusal\" together with \"ackId\"")
+                .require(
+                        protocol.acks().isNone()
+                                || !ackId.isEmpty()
+                                || !control.isEmpty()
+                                || !notices.errors().isEmpty(),
+                        "ackStream",
+                        "streams in replies, but no sign of a reply",
+                        "\"ackStream\", \"accepted\" or \"refused\" together with \"ackId\" or \"control\"")
                 .require(
                         classes.isEmpty() || !naming.isNone(),
                         "classes",
@@ -247,25 +250,5 @@ public record MessageFormat(
     /** The class of a stream; {@link StreamClass#UNKNOWN} if none matches. */
     public StreamClass classOf(String name) {
         return classes.stream().filter(c -> c.has(name)).findFirst().orElse(StreamClass.UNKNOWN);
-    }
-
-    static void checkPointers(Checks checks, String field, List<String> pointers) {
-        checks.require(
-                pointers.size() <= MAX_POINTERS
-                        && pointers.stream().allMatch(MessageFormat::canBeRead)
-                        && pointers.stream().distinct().count() == pointers.size(),
-                field,
-                ProblemText.quoted(String.join(", ", pointers)),
-                "up to " + MAX_POINTERS + " different JSON pointers such as /data/s");
-    }
-
-    public static boolean canBeRead(String pointer) {
-        return !pointer.isEmpty()
-                && JsonText.isPointer(pointer)
-                && pointer.chars().filter(c -> c == '/').count() <= MAX_LEVELS
-                && FROM_END.matcher(pointer)
-                        .results()
-                        .allMatch(
-                                step -> step.group(1).length() < 3 && Integer.parseInt(step.group(1)) <= MAX_FROM_END);
     }
 }

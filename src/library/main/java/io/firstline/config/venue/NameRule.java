@@ -19,11 +19,11 @@ public record NameRule(List<FieldMatcher> when, List<String> name) {
         when = List.copyOf(when);
         name = List.copyOf(name);
         Checks checks = new Checks();
-        MessageFormat.checkPointers(
+        Pointers.check(
                 checks, "when", when.stream().map(FieldMatcher::at).distinct().toList());
         List<String> constants =
                 name.stream().filter(part -> !part.startsWith("/")).toList();
-        MessageFormat.checkPointers(checks, "name", pointersIn(name));
+        Pointers.check(checks, "name", pointersIn(name));
         checks.require(!name.isEmpty(), "name", "nothing", "JSON pointers and constants such as =trade")
                 .require(
                         constants.stream().allMatch(NameRule::isConstant),

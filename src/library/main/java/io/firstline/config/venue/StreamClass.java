@@ -44,8 +44,8 @@ public record StreamClass(
         sequence = sequence == null ? Sequence.NONE : sequence;
         mode = mode == null ? Mode.FIRST : mode;
         Checks checks = new Checks().require(name != null && !name.isBlank(), "name", name, "a name that is not blank");
-        MessageFormat.checkPointers(checks, "key", key);
-        MessageFormat.checkPointers(checks, "ignore", ignore);
+        Pointers.check(checks, "key", key);
+        Pointers.check(checks, "ignore", ignore);
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
@@ -177,11 +177,10 @@ public record StreamClass(
             previous = previous == null ? List.of() : List.copyOf(previous);
             reset = reset == null ? List.of() : List.copyOf(reset);
             Checks checks = new Checks();
-            MessageFormat.checkPointers(checks, "last", last);
-            MessageFormat.checkPointers(checks, "first", first);
-            MessageFormat.checkPointers(checks, "previous", previous);
-            MessageFormat.checkPointers(
-                    checks, "reset", reset.stream().map(FieldMatcher::at).toList());
+            Pointers.check(checks, "last", last);
+            Pointers.check(checks, "first", first);
+            Pointers.check(checks, "previous", previous);
+            Pointers.check(checks, "reset", reset.stream().map(FieldMatcher::at).toList());
             checks.require(
                             (link == Link.NONE) == last.isEmpty(),
                             "last",

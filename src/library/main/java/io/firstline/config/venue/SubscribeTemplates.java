@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -18,8 +20,10 @@ import java.util.function.Function;
  * @param streams subscribed on each connection when it opens
  * @param general the requests for streams of no special kind
  * @param kinds the requests for special kinds of streams; the first that matches a stream's name applies
+ * @param replaces whether each request replaces the subscription, so that it names all streams
  */
-public record SubscribeTemplates(List<String> streams, RequestTemplate general, List<RequestTemplate> kinds) {
+public record SubscribeTemplates(
+        List<String> streams, RequestTemplate general, List<RequestTemplate> kinds, boolean replaces) {
     private static final int MAX_KINDS = 32;
     private static final String ONE_OF_THEM = "one of them: messages do not show which of the two they belong to";
 
@@ -43,17 +47,41 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
                         kinds.size() + " kinds of streams",
                         "at most " + MAX_KINDS);
         checkStreams(checks, streams, general, kinds);
+        if (replaces && checks.problems().isEmpty()) {
+            checkReplacing(checks, streams, general, kinds);
+        }
         checks.throwIfAny("subscriptions");
     }
 
     /** Streams of one kind. */
     public SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe, String argument) {
-        this(streams, general(streams, subscribe, unsubscribe, argument), List.of());
+        this(streams, general(streams, subscribe, unsubscribe, argument), List.of(), false);
     }
 
     /** Streams of one kind that requests list by name. */
     public SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe) {
         this(streams, subscribe, unsubscribe, "");
+    }
+
+    private static void checkReplacing(
+            Checks checks, List<String> streams, RequestTemplate general, List<RequestTemplate> kinds) {
+        checks.require(
+                        kinds.isEmpty(),
+                        "requests",
+                        kinds.size() + " kinds of streams, but one request with all streams",
+                        "either \"subscribeAll\" or \"requests\"")
+                .require(
+                        TemplateText.takesSeveral(general.subscribe()),
+                        "subscribeAll",
+                        "a template for one stream",
+                        "a template with ${streams}, ${streams,} or ${*1}")
+                .require(
+                        TemplateText.groups(general.subscribe(), streams, general.words())
+                                        .size()
+                                < 2,
+                        "streams",
+                        "streams that \"subscribeAll\" cannot name in one request",
+                        "streams whose other words are equal");
     }
 
     private static Checks checkNames(List<String> streams) {
@@ -113,7 +141,7 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
 
     /** The same requests for other streams. */
     public SubscribeTemplates withStreams(List<String> others) {
-        return new SubscribeTemplates(others, general, kinds);
+        return new SubscribeTemplates(others, general, kinds, replaces);
     }
 
     /** The same requests with another one for unsubscribing, whatever the kind of stream is. */
@@ -121,7 +149,8 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
         return new SubscribeTemplates(
                 streams,
                 general.subscribe().isEmpty() && !kinds.isEmpty() ? general : general.withUnsubscribe(other),
-                kinds.stream().map(kind -> kind.withUnsubscribe(other)).toList());
+                kinds.stream().map(kind -> kind.withUnsubscribe(other)).toList(),
+                replaces);
     }
 
     /** The request to subscribe to streams of no special kind; empty = none. */
@@ -139,6 +168,12 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
         return of(stream, general, kinds).shownName(stream);
     }
 
+    /** The words of the name of a subscribed stream in messages. */
+    public Set<String> shownWords(String stream) {
+        RequestTemplate how = of(stream, general, kinds);
+        return new LinkedHashSet<>(List.of(TemplateText.split(how.shownName(stream), how.words())));
+    }
+
     /**
      * The requests to subscribe.
      *
@@ -146,7 +181,7 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
      *     or if it cannot be told from another stream
      */
     public List<Batch> subscribing(Collection<String> names, int streamsPerRequest) {
-        return batches(names, RequestTemplate::subscribe, streamsPerRequest);
+        return batches(names, RequestTemplate::subscribe, replaces ? Integer.MAX_VALUE : streamsPerRequest);
     }
 
     /**
@@ -177,10 +212,26 @@ public record SubscribeTemplates(List<String> streams, RequestTemplate general, 
         return batches;
     }
 
-    /** Fails if messages would not show to which of these streams they belong. */
+    /**
+     * The request that replaces the subscription.
+     *
+     * @throws IllegalArgumentException if there are no streams, or if one request cannot name them all
+     */
+    public List<Batch> replacing(Collection<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("each request of this venue replaces the subscription, which cannot be"
+                    + " empty: keep one stream, or close the feed");
+        }
+        return batches(names, RequestTemplate::subscribe, Integer.MAX_VALUE);
+    }
+
+    /** Fails if messages would not show to which of these streams they belong, or requests cannot name them. */
     public void requireDistinct(Collection<String> names) {
         Checks checks = new Checks();
         checkStreams(checks, List.copyOf(names), general, kinds);
+        if (replaces) {
+            checkReplacing(checks, List.copyOf(names), general, kinds);
+        }
         checks.problems().stream().findFirst().ifPresent(problem -> {
             throw new IllegalArgumentException(problem.found() + "; allowed: " + problem.allowed());
         });

@@ -11,13 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a connection sends besides requests. Immutable; checked in the constructor.
+ * What a connection sends besides requests, and how it reads the replies to those. Immutable; checked in the constructor.
  *
  * @param opening the beginning of a connection
  * @param answers answers to the server's messages; the first that applies is sent
+ * @param acks where replies name streams
  */
-public record VenueProtocol(Opening opening, List<Answer> answers) {
-    public static final VenueProtocol NONE = new VenueProtocol(Opening.NONE, List.of());
+public record VenueProtocol(Opening opening, List<Answer> answers, Acks acks) {
+    public static final VenueProtocol NONE = new VenueProtocol(Opening.NONE, List.of(), Acks.NONE);
 
     private static final int MAX_ANSWERS = 16;
 
@@ -29,12 +30,12 @@ public record VenueProtocol(Opening opening, List<Answer> answers) {
                         "messages/answers",
                         answers.size() + " answers",
                         "at most " + MAX_ANSWERS);
-        MessageFormat.checkPointers(checks, "ready", places(opening.ready()));
+        Pointers.check(checks, "ready", places(opening.ready()));
         for (int i = 0; i < answers.size(); i++) {
             Answer answer = answers.get(i);
             String field = "messages/answers/" + i;
-            MessageFormat.checkPointers(checks, field + "/when", places(answer.when()));
-            MessageFormat.checkPointers(checks, field + "/send", answer.pointers());
+            Pointers.check(checks, field + "/when", places(answer.when()));
+            Pointers.check(checks, field + "/send", answer.pointers());
             checks.require(
                     !isAnswered(answer, answers),
                     field + "/send",
@@ -62,6 +63,7 @@ public record VenueProtocol(Opening opening, List<Answer> answers) {
             pointers.addAll(places(answer.when()));
             pointers.addAll(answer.pointers());
         });
+        pointers.addAll(acks.stream());
         return pointers;
     }
 }

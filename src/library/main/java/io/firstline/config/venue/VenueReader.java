@@ -256,13 +256,21 @@ final class VenueReader {
             JsonNode kind = json.path("requests").get(i);
             kinds.add(attempt("/requests/" + i, () -> requestsOfKind(kind, json), general));
         }
-        return attempt("", () -> new SubscribeTemplates(List.of(), general, kinds), SubscribeTemplates.NONE);
+        boolean replaces = json.has("subscribeAll");
+        if (replaces && (json.has("subscribe") || json.has("unsubscribe"))) {
+            problems.add(new Problem(
+                    "/subscribeAll",
+                    "also \"subscribe\" or \"unsubscribe\"",
+                    "either \"subscribeAll\", or \"subscribe\" and \"unsubscribe\""));
+        }
+        return attempt("", () -> new SubscribeTemplates(List.of(), general, kinds, replaces), SubscribeTemplates.NONE);
     }
 
     private static RequestTemplate general(JsonNode json) {
         return new RequestTemplate(
                 "",
-                json.path("subscribe").asText(),
+                json.path(json.has("subscribeAll") ? "subscribeAll" : "subscribe")
+                        .asText(),
                 json.path("unsubscribe").asText(),
                 json.path("argument").asText(),
                 0,
@@ -439,7 +447,14 @@ final class VenueReader {
             answers.addAll(attempt(
                     pointer, () -> List.of(new Answer(when, answer.path("send").asText())), List.of()));
         }
-        return attempt("", () -> new VenueProtocol(opening, answers), VenueProtocol.NONE);
+        Acks acks = attempt(
+                "/messages",
+                () -> new Acks(
+                        texts(messages.path("ackStream")),
+                        messages.path("accepted").asText(),
+                        messages.path("refused").asText()),
+                Acks.NONE);
+        return attempt("", () -> new VenueProtocol(opening, answers, acks), VenueProtocol.NONE);
     }
 
     /** Texts are complete messages, objects are signs. */

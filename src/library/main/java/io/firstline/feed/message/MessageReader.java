@@ -8,6 +8,7 @@ import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MaskedHash;
 import io.firstline.payload.Payload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -19,13 +20,8 @@ import java.util.function.Function;
 public final class MessageReader {
     /** Receives what a message says about the requests of its connection. */
     public interface Replies {
-        /**
-         * A message has the id of a request.
-         *
-         * @param refusal the error, in the server's words if it has any; null = the request was accepted
-         * @return whether it is the reply to a request of this connection
-         */
-        boolean replied(long id, String refusal);
+        /** A message may be a reply; returns whether it is the reply to a request of this connection. */
+        boolean replied(Reply reply);
 
         /**
          * The server reports an error that is no reply.
@@ -153,7 +149,7 @@ public final class MessageReader {
         boolean isControl = isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload);
         copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
-            boolean isReply = isReply(read, replies);
+            boolean isReply = isReply(copy.payload, read, isControl, isError, replies);
             if (isError && !isReply) {
                 replies.erred(streamName(read), words(read));
             }
@@ -162,9 +158,27 @@ public final class MessageReader {
         return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
     }
 
-    private boolean isReply(KeyValues read, Replies replies) {
+    private boolean isReply(Payload payload, KeyValues read, boolean isControl, boolean isError, Replies replies) {
         long id = replyTo(read);
-        return id != 0 && replies.replied(id, refusal(read));
+        if (id == 0 && !(isControl && layout.namesRepliesByStream())) {
+            return false;
+        }
+        String refusal = refusal(read);
+        if (refusal == null && isError && id == 0) {
+            refusal = words(read);
+        }
+        return replies.replied(layout.reply(id, refusal, wordsOfAck(read), payload));
+    }
+
+    /** Returns the words of the stream that a reply is about; empty = it names none. */
+    private List<String> wordsOfAck(KeyValues read) {
+        List<String> words = new ArrayList<>();
+        for (int pointer : layout.ackStream) {
+            if (read.isPresent(pointer) && read.length(pointer) <= StreamTable.MAX_NAME) {
+                words.add(read.text(pointer));
+            }
+        }
+        return words;
     }
 
     /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */

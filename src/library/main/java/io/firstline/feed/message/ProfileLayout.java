@@ -6,6 +6,7 @@ import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyValues;
+import io.firstline.payload.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,9 @@ public final class ProfileLayout {
     /** The pointers at which an object or array counts. */
     final Set<String> containers = new HashSet<>();
 
+    /** The words of a stream in a reply. */
+    final List<Integer> ackStream;
+
     final MessageMatch ready;
     final List<MessageMatch> questions;
     private final Map<StreamClass, ValuePlaces> places = new HashMap<>();
@@ -59,6 +63,7 @@ public final class ProfileLayout {
         errorText = placed(dialect.notices().errorText(), pointers);
         ignore = placed(dialect.content().ignore(), pointers);
         containers.addAll(dialect.content().ignore());
+        ackStream = placed(dialect.protocol().acks().stream(), pointers);
         ready = new MessageMatch(dialect.protocol().opening().ready(), pointers);
         questions = dialect.protocol().answers().stream()
                 .map(answer -> new MessageMatch(answer.when(), pointers))
@@ -106,6 +111,15 @@ public final class ProfileLayout {
     /** Returns whether some messages are answered or waited for. */
     boolean listens() {
         return !questions.isEmpty() || !dialect.protocol().opening().ready().isNone();
+    }
+
+    /** Returns whether replies name streams, so that they need no id. */
+    boolean namesRepliesByStream() {
+        return !dialect.protocol().acks().isNone();
+    }
+
+    Reply reply(long id, String refusal, List<String> words, Payload payload) {
+        return new Reply(id, refusal, words, dialect.protocol().acks(), payload);
     }
 
     /** Returns a message that has the signs of a question. */
