@@ -62,7 +62,7 @@ class SequencerTest extends FeedTestBase {
                 10,
                 Heartbeat.NONE,
                 List.of(new StreamClass(
-                        "numbered", "^x", List.of("/n"), List.of(), sequence, mode, holdMs, holdMessages)),
+                        "numbered", "^x", List.of("/n"), List.of(), null, sequence, mode, holdMs, holdMessages)),
                 ServerTime.NONE,
                 EventTime.NONE,
                 Notices.NONE,

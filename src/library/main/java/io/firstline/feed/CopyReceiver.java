@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.MessageReader;
+import io.firstline.payload.JsonItems;
 import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
 import io.firstline.stream.CopyListener;
@@ -18,6 +19,9 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private final Arbitration arbitration;
 
     private final ArrivingCopy copy = new ArrivingCopy();
+    private final JsonItems items = new JsonItems();
+    /** A message with one of several items; reused. */
+    private final Payload withOne = new Payload();
 
     /** Sees every copy; null = not set. */
     private CopyListener listener;
@@ -82,6 +86,24 @@ final class CopyReceiver implements PooledConnection.Receiver {
 
     private void take(PooledConnection member, Payload payload, long arrivalNanos) {
         reader.read(copy.of(member.id(), payload, arrivalNanos), member);
+        JsonItems.Path path = copy.items();
+        int count = path == null ? 0 : items.cut(payload, path);
+        if (count < 2) {
+            if (count == 1) {
+                copy.comparesItem(items.hash(0));
+            }
+            accept(member, arrivalNanos);
+            return;
+        }
+        reader.countParts();
+        for (int i = 0; i < count && !member.dismissed; i++) {
+            reader.read(copy.of(member.id(), items.message(i, withOne), arrivalNanos), member);
+            copy.comparesItem(items.hash(i));
+            accept(member, arrivalNanos);
+        }
+    }
+
+    private void accept(PooledConnection member, long arrivalNanos) {
         switch (copy.kind()) {
             case DATA -> {
                 if (copy.streamWatch() != null || !reader.layout().knowsStreams()) {

@@ -1,11 +1,13 @@
 package io.firstline.config.venue;
 
 import io.firstline.config.check.Checks;
+import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -18,6 +20,8 @@ import java.util.regex.PatternSyntaxException;
  * @param key JSON pointers whose values together identify a message within its stream, objects and arrays by their bytes;
  *     missing values are skipped; empty = its bytes are its identity
  * @param ignore JSON pointers to further values that may differ between the copies of a message
+ * @param items JSON pointer to an array whose elements are compared one by one: a message with several is taken as
+ *     several messages with one element each; empty = the whole message is the array; null = messages are not cut
  * @param sequence the numbers that prove that no message is missing
  * @param mode the messages to publish, and their order
  * @param holdMs with {@link Mode#ORDERED}, the longest time that messages wait for a missing one, milliseconds, default
@@ -29,6 +33,7 @@ public record StreamClass(
         Pattern match,
         List<String> key,
         List<String> ignore,
+        String items,
         Sequence sequence,
         Mode mode,
         int holdMs,
@@ -48,6 +53,11 @@ public record StreamClass(
         Pointers.check(checks, "ignore", ignore);
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
+                        items == null || (JsonText.isPointer(items) && !items.contains("/-")),
+                        "items",
+                        ProblemText.quoted(String.valueOf(items)),
+                        "a JSON pointer to an array, such as /data; an empty text = the whole message")
+                .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
                         "mode",
                         "latest, but no sequence",
@@ -64,7 +74,7 @@ public record StreamClass(
 
     /** A class whose messages are published as their first copies arrive. */
     public StreamClass(String name, String match, List<String> key, Sequence sequence) {
-        this(name, match, key, List.of(), sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
+        this(name, match, key, List.of(), null, sequence, Mode.FIRST, DEFAULT_HOLD_MS, DEFAULT_HOLD_MESSAGES);
     }
 
     /**
@@ -77,11 +87,12 @@ public record StreamClass(
             String match,
             List<String> key,
             List<String> ignore,
+            String items,
             Sequence sequence,
             Mode mode,
             int holdMs,
             int holdMessages) {
-        this(name, compiled(match), key, ignore, sequence, mode, holdMs, holdMessages);
+        this(name, compiled(match), key, ignore, items, sequence, mode, holdMs, holdMessages);
     }
 
     static Pattern compiled(String match) {
@@ -118,6 +129,7 @@ public record StreamClass(
                 && match.pattern().equals(that.match.pattern()) // Pattern does not define equality
                 && key.equals(that.key)
                 && ignore.equals(that.ignore)
+                && Objects.equals(items, that.items)
                 && sequence.equals(that.sequence)
                 && mode == that.mode
                 && holdMs == that.holdMs

@@ -480,6 +480,7 @@ final class VenueReader {
                         type.path("match").asText(),
                         texts(type.path("key")),
                         texts(type.path("ignore")),
+                        type.path("items").textValue(),
                         sequence(pointer + "/sequence", type.path("sequence")),
                         type.has("mode") ? constant(Mode.class, type.path("mode")) : Mode.FIRST,
                         type.path("holdMs").asInt(StreamClass.DEFAULT_HOLD_MS),

@@ -1,6 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.arbitration.Arrival;
+import io.firstline.payload.JsonItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
 
@@ -77,6 +78,18 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     public long arrivalNanos() {
         return arrivalNanos;
+    }
+
+    /** Returns the way to the array whose elements are compared one by one; null = the copy stays whole. */
+    public JsonItems.Path items() {
+        return stream == null || kind != Kind.DATA ? null : stream.places.items();
+    }
+
+    /** Compares copies with this key by this hash of their item: what is around it may depend on the connection. */
+    public void comparesItem(long itemHash) {
+        if (key != 0 && stream.places.ignore().isEmpty()) {
+            hash = itemHash;
+        }
     }
 
     public boolean isNumbered() {

@@ -106,6 +106,11 @@ public final class MessageReader {
         check(copy);
     }
 
+    /** The copy that was read last is read again, in parts that count instead of it. */
+    public void countParts() {
+        copies--;
+    }
+
     private KeyValues valuesIn(Payload payload) {
         return keys == null || !payload.isText()
                 ? null

@@ -5,6 +5,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
+import io.firstline.payload.JsonItems;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.Payload;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,7 @@ public final class ProfileLayout {
                                 Stream.concat(ignore.stream(), container(type.ignore(), pointers).stream())
                                         .distinct()
                                         .toList(),
+                                type.items() == null ? null : JsonItems.Path.of(type.items()),
                                 placed(type.sequence().last(), pointers),
                                 placed(type.sequence().first(), pointers),
                                 placed(type.sequence().previous(), pointers),

@@ -1,6 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.config.venue.StreamClass;
+import io.firstline.payload.JsonItems;
 import java.util.List;
 
 /**
@@ -8,12 +9,14 @@ import java.util.List;
  *
  * @param number of the class, from 1; 0 = streams without a class
  * @param ignore those of the profile and of the class
+ * @param items the way to the array whose elements are compared one by one; null = messages are not cut
  */
 public record ValuePlaces(
         int number,
         StreamClass type,
         List<Integer> key,
         List<Integer> ignore,
+        JsonItems.Path items,
         List<Integer> last,
         List<Integer> first,
         List<Integer> previous,
