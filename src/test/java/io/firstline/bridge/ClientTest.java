@@ -36,8 +36,8 @@ class ClientTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private Bridge bridge(BridgeProtocol dialect, BridgeConfig config) {
-        return new Bridge(vertx, dialect, config, token(), false, registry);
+    private Bridge bridge(BridgeProtocol protocol, BridgeConfig config) {
+        return new Bridge(vertx, protocol, config, token(), false, registry);
     }
 
     private static TokenCheck token() {

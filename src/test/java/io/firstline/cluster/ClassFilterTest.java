@@ -68,8 +68,8 @@ class ClassFilterTest {
         node.shutdown();
     }
 
-    private static void assertRefused(Object stranger) {
-        Data sent = theirs.toData(stranger);
+    private static void assertRefused(Object unknown) {
+        Data sent = theirs.toData(unknown);
         assertThat(theirs.<Object>toObject(sent))
                 .as("a peer without the filter makes it")
                 .isNotNull();
@@ -77,7 +77,7 @@ class ClassFilterTest {
 
         assertThatThrownBy(() -> ours.toObject(sent))
                 .hasStackTraceContaining("SecurityException")
-                .hasStackTraceContaining(stranger.getClass().getName());
+                .hasStackTraceContaining(unknown.getClass().getName());
 
         assertThat(MADE).as("not even begun").hasValue(made);
     }

@@ -311,7 +311,7 @@ class ClusterNodesTest {
     void shouldTellAListenerWhyItGetsNothing() {
         List<Integer> ports = Node.freePorts(2);
         String nobody = members.get(0).host() + ":" + ports.get(1);
-        ClusterConfig stranger = new ClusterConfig(
+        ClusterConfig unknown = new ClusterConfig(
                 true,
                 "nodes",
                 members.get(0).host(),
@@ -323,10 +323,10 @@ class ClusterNodesTest {
                 OTHER_SECRET,
                 null);
 
-        assertThat(Await.failure(Node.join(stranger)))
-                .hasMessageContaining(stranger.self() + " is rejected by " + stranger.members())
+        assertThat(Await.failure(Node.join(unknown)))
+                .hasMessageContaining(unknown.self() + " is rejected by " + unknown.members())
                 .hasMessageContaining("\"secret\"");
-        assertThat(Await.failure(Node.join(stranger.listening(List.of(nobody)))))
+        assertThat(Await.failure(Node.join(unknown.listening(List.of(nobody)))))
                 .hasMessage("no member of the cluster nodes is reachable: nothing listens at [" + nobody + "]");
         assertNobodyHasGone();
     }

@@ -94,10 +94,10 @@ class ClusterTlsTest {
                         .map(reply -> true)
                         .otherwise(false)));
         int number = 0;
-        for (Vertx stranger : all.subList(2, 4)) {
+        for (Vertx unknown : all.subList(2, 4)) {
             String address = "strangers-" + number++;
-            Queue<String> told = heard(stranger, address);
-            Future<?> sent = stranger.eventBus().request("a", "from a stranger", SOON);
+            Queue<String> told = heard(unknown, address);
+            Future<?> sent = unknown.eventBus().request("a", "from a stranger", SOON);
             Future<?> received = one.eventBus().request(address, "for a stranger", SOON);
             assertThat(Await.failure(sent)).isNotNull();
             assertThat(Await.failure(received)).isNotNull();

@@ -358,12 +358,12 @@ class LeaseNodeTest {
 
     @Test
     void shouldTakeNothingFromStrangersNorFromItself() {
-        for (String stranger : List.of("127.0.0.1:9", SELF)) {
+        for (String unknown : List.of("127.0.0.1:9", SELF)) {
             NodeHeartbeat theirs =
-                    new NodeHeartbeat(stranger, 1, LEASE_MS, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
-            NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(stranger, 1, List.of(new LeaseVote(feed, 1, true, 1)));
-            assertThat(node.step(theirs, at(READY_MS))).containsExactly(new LeaseAction.RejectStranger(theirs));
-            assertThat(node.step(votes, at(READY_MS))).containsExactly(new LeaseAction.RejectStranger(votes));
+                    new NodeHeartbeat(unknown, 1, LEASE_MS, List.of(new LeaseRequest(feed, 1)), List.of(), Map.of());
+            NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(unknown, 1, List.of(new LeaseVote(feed, 1, true, 1)));
+            assertThat(node.step(theirs, at(READY_MS))).containsExactly(new LeaseAction.RejectUnknownNode(theirs));
+            assertThat(node.step(votes, at(READY_MS))).containsExactly(new LeaseAction.RejectUnknownNode(votes));
         }
     }
 

@@ -27,8 +27,8 @@ class ReplicaCoreTest {
     private static final Buffer SMALL = Buffer.buffer("x");
     private static final Buffer LARGE = Buffer.buffer(new byte[33 << 20]);
 
-    private final RetentionBuffer memory = new RetentionBuffer(new Retention(10_000, 1 << 20, 10), 1);
-    private final ReplicaCore core = new ReplicaCore(memory, message -> memory.add(message, ""), at(0));
+    private final RetentionBuffer retention = new RetentionBuffer(new Retention(10_000, 1 << 20, 10), 1);
+    private final ReplicaCore core = new ReplicaCore(retention, message -> retention.add(message, ""), at(0));
 
     private static long at(long seconds) {
         return TimeUnit.SECONDS.toNanos(seconds);
@@ -65,7 +65,7 @@ class ReplicaCoreTest {
         FeedMessage one = core.nextWaiting(lease, at(seconds));
         while (one != null) {
             all.add(one);
-            memory.add(one, "");
+            retention.add(one, "");
             one = core.nextWaiting(lease, at(seconds));
         }
         return all;
@@ -82,7 +82,7 @@ class ReplicaCoreTest {
     /** A standby that is warm at this time, having heard messages 1 and 2 of epoch 1. */
     private void warm(long seconds) {
         connected(seconds);
-        core.amended();
+        core.subscriptionsChanged();
         published(1, 1, "1", seconds);
         receives("1", seconds);
         assertThat(core.state().warm()).isTrue();
@@ -190,10 +190,10 @@ class ReplicaCoreTest {
     void shouldTakeNoNoticeOfFormerOwnersNorOfItself() {
         published(5, 1, "1", 1);
         published(4, 2, "2", 1);
-        assertThat(memory.last()).isEqualTo(1);
+        assertThat(retention.last()).isEqualTo(1);
         core.check(lease(6, 9), at(2));
         published(6, 2, "own", 2);
-        assertThat(memory.last()).isEqualTo(1);
+        assertThat(retention.last()).isEqualTo(1);
         assertThat(core.behind()).isEqualTo(1);
     }
 
@@ -228,7 +228,7 @@ class ReplicaCoreTest {
         assertThat(hole).isEqualTo(new Request(3, 4, 1));
         core.answered(hole, answer(EpochHistory.NONE.begin(1, 1), 4, 0, messages(1, 3, 4)), at(1));
         assertThat(core.nextRequest()).isNull();
-        assertThat(memory.range(1, 9).messages()).hasSize(5);
+        assertThat(retention.range(1, 9).messages()).hasSize(5);
 
         published(2, 6, "6", 2);
 
@@ -257,9 +257,9 @@ class ReplicaCoreTest {
         Request request = core.nextRequest();
         core.check(lease(2, 99), at(2));
         waiting(lease(2, 99), 2);
-        long last = memory.last();
+        long last = retention.last();
         core.answered(request, answer(EpochHistory.NONE.begin(1, 1), 9, 0, messages(1, 1, 9)), at(2));
-        assertThat(memory.last()).isEqualTo(last);
+        assertThat(retention.last()).isEqualTo(last);
     }
 
     @Test
@@ -301,7 +301,7 @@ class ReplicaCoreTest {
         published(1, 1, "1", 1);
         receives("1", 1);
         assertThat(core.state().warm()).as("without the subscriptions").isFalse();
-        core.amended();
+        core.subscriptionsChanged();
         assertThat(core.state().warm()).isTrue();
         assertThat(core.state()).isSameAs(core.state());
 
@@ -403,7 +403,7 @@ class ReplicaCoreTest {
     @Test
     void shouldNotOverlapByAMessageThatOnlyOneOfTheTwoHas() {
         connected(1);
-        core.amended();
+        core.subscriptionsChanged();
         published(1, 1, "1", 1);
         receives("2", 1);
         assertThat(core.state().warm()).isFalse();
@@ -476,6 +476,6 @@ class ReplicaCoreTest {
         core.look(List.of(new FeedActivity(2, at(5), false, false)), at(5));
         assertThat(becomesOwner(lease(3, 99), 5).from())
                 .as("as the owner it knows what is published")
-                .isEqualTo(memory.last() + 1);
+                .isEqualTo(retention.last() + 1);
     }
 }

@@ -45,7 +45,7 @@ class ReplicaTest {
     private final List<Replica> replicas = new ArrayList<>();
     private final AtomicLong passedNanos = new AtomicLong();
 
-    private record Node(FeedLease feedLease, RetentionBuffer memory, Replica replica) {
+    private record Node(FeedLease feedLease, RetentionBuffer retention, Replica replica) {
         void receives(String... messages) {
             for (String message : messages) {
                 replica.publish(new FeedMessage("btc", 1, "c", 0, Buffer.buffer(message), true, false));
@@ -98,7 +98,7 @@ class ReplicaTest {
     }
 
     private Node node(String name, Consumer<FeedFact.OwnerChanged> tell) {
-        RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
+        RetentionBuffer retention = new RetentionBuffer(Retention.DEFAULT, 1);
         Scheduler clock = new SameClock(Scheduler.of(vertx)) {
             @Override
             public long nowNanos() {
@@ -106,10 +106,10 @@ class ReplicaTest {
             }
         };
         FeedLease feedLease = new FeedLease(name, clock::nowNanos);
-        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, memory, List.of(new Owners(tell)));
+        FeedPublisher publisher = new FeedPublisher(vertx, CONFIG, retention, List.of(new Owners(tell)));
         Replica replica = new Replica(publisher, feedLease, clock);
         replicas.add(replica);
-        Node node = new Node(feedLease, memory, replica);
+        Node node = new Node(feedLease, retention, replica);
         node.happens(new FeedFact.Connected("c"));
         return node;
     }
@@ -123,7 +123,7 @@ class ReplicaTest {
     }
 
     private static void awaitHeard(Node standby, long sequence) {
-        Await.until("the standby has heard " + sequence, () -> standby.memory.last() == sequence);
+        Await.until("the standby has heard " + sequence, () -> standby.retention.last() == sequence);
     }
 
     @Test
@@ -236,7 +236,7 @@ class ReplicaTest {
         Node owner = node("a");
         owner.owns(1);
         Await.until("the owner publishes", owner.replica::isPublishing);
-        ReplayService answers = new ReplayService(vertx, "btc", owner.memory, () -> true);
+        ReplayService answers = new ReplayService(vertx, "btc", owner.retention, () -> true);
         owner.receives("1", "2", "3");
         awaitConsumed(3);
 
@@ -256,7 +256,7 @@ class ReplicaTest {
         assertThat(late.feedLease.state().warm())
                 .as("it does not know yet what the owner was told to ask for")
                 .isFalse();
-        late.replica.amended();
+        late.replica.subscriptionsChanged();
         Await.until("the late one is warm", () -> late.feedLease.state().warm());
 
         assertThat(late.replica.addTo(new JsonObject()).getJsonObject("cluster").getInteger("ahead"))
@@ -290,7 +290,7 @@ class ReplicaTest {
                                 .getJsonObject("cluster")
                                 .getInteger("ahead")
                         == 0);
-        assertThat(standby.memory.range(1, 4).messages())
+        assertThat(standby.retention.range(1, 4).messages())
                 .extracting(FeedMessage::asText)
                 .containsExactly("1", "2", "3", "4");
         assertThat(standby.replica
@@ -312,7 +312,7 @@ class ReplicaTest {
         }
         ReplayService owner = new ReplayService(vertx, "btc", owners, answers::get);
         Node standby = node("b");
-        standby.replica.amended();
+        standby.replica.subscriptionsChanged();
         assertThat(standby.feedLease.state().warm()).as("it has heard nothing").isFalse();
         standby.receives("1");
         publish(5, 1, "1");
@@ -324,14 +324,14 @@ class ReplicaTest {
         answers.set(true);
 
         Await.until("it has asked again", () -> standby.feedLease.state().warm());
-        assertThat(standby.memory.range(1, 4).messages()).hasSize(4);
+        assertThat(standby.retention.range(1, 4).messages()).hasSize(4);
         Await.result(owner.close());
     }
 
     @Test
     void shouldNotBeWarmWhenItHasLostTheFeedUntilItHearsWhoHasIt() {
         Node former = node("a");
-        former.replica.amended();
+        former.replica.subscriptionsChanged();
         former.owns(1);
         Await.until("it publishes", former.replica::isPublishing);
         former.receives("1", "2");
@@ -339,7 +339,7 @@ class ReplicaTest {
         former.feedLease.end();
         assertThat(former.feedLease.state().warm()).isFalse();
         RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 1);
-        next.add(former.memory.range(1, 1).messages().get(0), "");
+        next.add(former.retention.range(1, 1).messages().get(0), "");
         next.begin(2);
         ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
         next.add(new FeedMessage("btc", 2, 2, "c", 0, null, 0, Buffer.buffer("other"), true, false), "");
@@ -379,12 +379,12 @@ class ReplicaTest {
         publish(6, 3, "2"); // and 6/2 is lost on the way
 
         Await.until(
-                () -> standby.memory.range(1, 9).messages().toString(),
-                () -> standby.memory.range(1, 9).messages().stream()
+                () -> standby.retention.range(1, 9).messages().toString(),
+                () -> standby.retention.range(1, 9).messages().stream()
                         .map(FeedMessage::asText)
                         .toList()
                         .equals(List.of("1", "3", "2")));
-        assertThat(standby.memory.range(1, 9).messages())
+        assertThat(standby.retention.range(1, 9).messages())
                 .extracting(FeedMessage::epoch)
                 .containsExactly(5, 6, 6);
         Await.result(answers.close());
@@ -414,7 +414,7 @@ class ReplicaTest {
                 .extracting(FeedMessage::asText)
                 .as("in the order in which they came here, and last what has not")
                 .containsExactly("2", "4", "6", "5");
-        assertThat(standby.memory.state().epochs()).hasToString("5:1,6:2");
+        assertThat(standby.retention.state().epochs()).hasToString("5:1,6:2");
         standby.receives("5", "3");
         awaitConsumed(8);
         assertThat(texts()).as("5 was published again by now").endsWith("3");
@@ -424,13 +424,13 @@ class ReplicaTest {
     @Test
     void shouldNoticeThatItHasLostTheFeedThoughItReceivesNothing() {
         Node former = node("a");
-        former.replica.amended();
+        former.replica.subscriptionsChanged();
         former.feedLease.extend(1, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
         Await.until("it publishes", former.replica::isPublishing);
         former.receives("1");
         Await.until("the lease has run out", () -> runOut(former));
         RetentionBuffer next = new RetentionBuffer(Retention.DEFAULT, 1);
-        next.add(former.memory.range(1, 1).messages().get(0), "");
+        next.add(former.retention.range(1, 1).messages().get(0), "");
         next.begin(2);
         ReplayService owner = new ReplayService(vertx, "btc", next, () -> true);
         for (int i = 2; i <= 3; i++) {
@@ -439,7 +439,7 @@ class ReplicaTest {
 
         publish(2, 3, "3");
         Await.until(
-                "it has asked for 2", () -> former.memory.range(1, 3).messages().size() == 3);
+                "it has asked for 2", () -> former.retention.range(1, 3).messages().size() == 3);
 
         former.receives("3");
         assertThat(former.feedLease.state().warm()).isTrue();
@@ -477,7 +477,7 @@ class ReplicaTest {
     @Test
     void shouldNotBeWarmAsTheOwner() {
         Node node = node("b");
-        node.replica.amended();
+        node.replica.subscriptionsChanged();
         node.receives("1");
         publish(1, 1, "1");
         Await.until("it is warm", () -> node.feedLease.state().warm());
@@ -491,7 +491,7 @@ class ReplicaTest {
     @Test
     void shouldBeWarmAtOnceWhereNothingCameBefore() {
         Node standby = node("b");
-        standby.replica.amended();
+        standby.replica.subscriptionsChanged();
         publish(1, 1, "first");
         standby.receives("first");
 
@@ -502,7 +502,7 @@ class ReplicaTest {
     @Test
     void shouldNotBeWarmUntilWhatItReceivesItselfFollowsOnWhatIsPublished() {
         Node standby = node("b");
-        standby.replica.amended();
+        standby.replica.subscriptionsChanged();
         publish(1, 1, "first");
         awaitHeard(standby, 1);
         assertThat(standby.feedLease.state().warm())
@@ -538,7 +538,7 @@ class ReplicaTest {
     @Test
     void shouldPublishNothingAgainOfWhatWasHeldUpOnItsWay() {
         Node standby = node("b");
-        standby.replica.amended();
+        standby.replica.subscriptionsChanged();
         publish(5, 1, "1");
         standby.receives("1");
         Await.until("it is warm", () -> standby.feedLease.state().warm());

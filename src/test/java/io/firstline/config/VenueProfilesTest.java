@@ -81,17 +81,17 @@ class VenueProfilesTest {
         assertThat(venue.routeOf("xy")).get().extracting(VenueRoute::name).isEqualTo("r");
         assertThat(venue.routeOf("y")).isEmpty();
         assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13));
-        MessageFormat dialect = venue.dialect();
-        assertThat(dialect.heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
-        assertThat(dialect.heartbeat().message(3)).isEqualTo("ping 3");
-        assertThat(dialect.control())
+        MessageFormat format = venue.format();
+        assertThat(format.heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
+        assertThat(format.heartbeat().message(3)).isEqualTo("ping 3");
+        assertThat(format.control())
                 .containsExactly(FieldMatcher.anyAt("/op"), new FieldMatcher("/t", List.of("\"x\"", "1", "false")));
-        assertThat(dialect.controlTexts()).containsExactly("pong");
-        assertThat(dialect.refusal())
+        assertThat(format.controlTexts()).containsExactly("pong");
+        assertThat(format.refusal())
                 .containsExactly(FieldMatcher.anyAt("/e"), new FieldMatcher("/ok", List.of("false")));
-        assertThat(dialect.naming().separator()).isEqualTo(":");
-        assertThat(dialect.naming().names()).containsEntry("a", "b");
-        StreamClass type = dialect.classOf("b");
+        assertThat(format.naming().separator()).isEqualTo(":");
+        assertThat(format.naming().names()).containsEntry("a", "b");
+        StreamClass type = format.classOf("b");
         assertThat(type.mode()).isEqualTo(Mode.ORDERED);
         assertThat(type.holdMs()).isEqualTo(20);
         assertThat(type.holdMessages()).isEqualTo(30);
@@ -106,11 +106,11 @@ class VenueProfilesTest {
                 "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"gzip\",\"stream\":[\"/s\"],\"ignore\":[\"/id\"],"
                         + classes + "}}");
 
-        MessageFormat dialect = Venue.find("a", directory).dialect();
+        MessageFormat format = Venue.find("a", directory).format();
 
-        assertThat(dialect.content()).isEqualTo(new MessageContent(PayloadEncoding.GZIP, List.of("/id")));
-        assertThat(dialect.classOf("b").key()).containsExactly("/d/e", "/d");
-        assertThat(dialect.classOf("b").ignore()).containsExactly("/t");
+        assertThat(format.content()).isEqualTo(new MessageContent(PayloadEncoding.GZIP, List.of("/id")));
+        assertThat(format.classOf("b").key()).containsExactly("/d/e", "/d");
+        assertThat(format.classOf("b").ignore()).containsExactly("/t");
         assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"br\",\"ignore\":[\"id\"]}}"))
                 .hasSize(1);
         assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"ignore\":[\"id\"]}}"))
@@ -133,7 +133,7 @@ class VenueProfilesTest {
                 "aliases": { "-USDC$": "-USD", "^(\\\\w+)": "$1" }"""));
         venue("b", messages("\"stream\": [\"/ch\", \"=x\"]"));
 
-        StreamNaming naming = Venue.find("a", directory).dialect().naming();
+        StreamNaming naming = Venue.find("a", directory).format().naming();
 
         assertThat(naming.rules())
                 .containsExactly(
@@ -147,7 +147,7 @@ class VenueProfilesTest {
         assertThat(naming.shown("ticker BTC-USDC")).as("the first one only").isEqualTo("ticker BTC-USD");
         assertThat(naming.shown("ticker")).isEqualTo("ticker");
         assertThat(naming.aliases().keySet()).as("in order").containsExactly("-USDC$", "^(\\w+)");
-        assertThat(Venue.find("b", directory).dialect().naming().rules())
+        assertThat(Venue.find("b", directory).format().naming().rules())
                 .containsExactly(new NameRule(List.of(), List.of("/ch", "=x")));
     }
 
@@ -190,11 +190,11 @@ class VenueProfilesTest {
 
         assertThat(mine.urls()).containsExactly("wss://a.com/");
         assertThat(mine.limits().framesPerSecond()).isEqualTo(6);
-        assertThat(mine.dialect().naming().namePointers()).containsExactly("/t");
-        assertThat(mine.dialect().ackId()).isEqualTo("/id");
+        assertThat(mine.format().naming().namePointers()).containsExactly("/t");
+        assertThat(mine.format().ackId()).isEqualTo("/id");
         assertThat(own.urls()).containsExactly("wss://proxy.example.com/stream");
-        assertThat(own.dialect()).isEqualTo(Venue.find("binance-spot", null).dialect());
-        assertThat(Venue.find("bybit-spot", null).dialect().streamsPerRequest()).isEqualTo(10);
+        assertThat(own.format()).isEqualTo(Venue.find("binance-spot", null).format());
+        assertThat(Venue.find("bybit-spot", null).format().streamsPerRequest()).isEqualTo(10);
     }
 
     @Test
@@ -266,7 +266,7 @@ class VenueProfilesTest {
     void shouldWantAUrlWhereTheVenueHasNone() {
         assertThat(feedErrors("{\"venue\":\"generic\"}"))
                 .containsExactly("/url: found nothing, allowed: a \"url\": the venue generic has none");
-        assertThat(feed("{\"venue\":\"generic\",\"url\":\"wss://x.com/\"}").dialect())
+        assertThat(feed("{\"venue\":\"generic\",\"url\":\"wss://x.com/\"}").format())
                 .isEqualTo(MessageFormat.NONE);
     }
 

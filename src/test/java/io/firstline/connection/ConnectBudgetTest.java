@@ -84,7 +84,7 @@ class ConnectBudgetTest {
         for (int feed = 0; feed < feeds; feed++) {
             firsts += budget.take("venue", 300, "f" + feed, true, feed) == 0 ? 1 : 0;
             seconds += budget.take("venue", 300, "f" + feed, false, feed) == 0 ? 1 : 0;
-            budget.wishGranted("venue", "f" + feed);
+            budget.attemptMade("venue", "f" + feed);
         }
 
         assertThat(firsts).isEqualTo(feeds);
@@ -230,8 +230,8 @@ class ConnectBudgetTest {
         }
         budget.take("one more", 10, 1);
         assertThat(budget.hosts()).as("wished, paused, and the new one").isEqualTo(3);
-        budget.wishGranted("wished", "f");
-        budget.wishGranted("unknown", "f");
+        budget.attemptMade("wished", "f");
+        budget.attemptMade("unknown", "f");
         assertThat(budget.take("wished", 1, "g", false, 1)).isZero();
     }
 

@@ -76,7 +76,7 @@ class FrameReaderTest {
                 () -> {});
         String decoder =
                 channel.pipeline().context(WebSocket13FrameDecoder.class).name();
-        channel.pipeline().addBefore(decoder, "reader", reader).addAfter(decoder, "witness", reader.witness());
+        channel.pipeline().addBefore(decoder, "reader", reader).addAfter(decoder, "witness", reader.counter());
     }
 
     private void message(Payload payload) {

@@ -19,38 +19,38 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest extends FeedTestBase {
-    private Dispatcher publication;
+    private Dispatcher dispatcher;
 
     @BeforeEach
     void open() {
-        publication = new Dispatcher("f", (ContextInternal) vertx.getOrCreateContext(), Scheduler.of(vertx));
-        publication.handler(messages::add);
+        dispatcher = new Dispatcher("f", (ContextInternal) vertx.getOrCreateContext(), Scheduler.of(vertx));
+        dispatcher.handler(messages::add);
     }
 
     @AfterEach
     void end() {
-        publication.end();
+        dispatcher.end();
     }
 
     private void publish(String text) {
-        publication.publish(copy("c", text, true, System.nanoTime()), false);
+        dispatcher.publish(copy("c", text, true, System.nanoTime()), false);
     }
 
     @Test
     void shouldNumberFromOneWithoutHoles() {
         publish("a");
-        publication.publish(copy("d", "b", false, System.nanoTime()), true);
+        dispatcher.publish(copy("d", "b", false, System.nanoTime()), true);
 
         assertThat(messages).extracting(m -> m.sequence()).containsExactly(1L, 2L);
         assertThat(messages).extracting(m -> m.late()).containsExactly(false, true);
         assertThat(messages).extracting(m -> m.connectionId()).containsExactly("c", "d");
-        assertThat(publication.published()).isEqualTo(2);
+        assertThat(dispatcher.published()).isEqualTo(2);
     }
 
     @Test
     void shouldStampWithTheTimeOfArrival() {
         long arrival = System.nanoTime() - TimeUnit.SECONDS.toNanos(5);
-        publication.publish(copy("c", "late to be told", true, arrival), false);
+        dispatcher.publish(copy("c", "late to be told", true, arrival), false);
 
         long micros = messages.element().receivedMicros();
         assertThat(Scheduler.of(vertx).epochMicros() - micros).isBetween(4_900_000L, 60_000_000L);
@@ -59,12 +59,12 @@ class DispatcherTest extends FeedTestBase {
     @Test
     void shouldPublishWhatWasReadOfTheCopy() {
         StreamWatch stream = new StreamWatch("btcusdt@trade", 1, false, null, 0);
-        publication.publish(copyOf(stream, 42, "{\"s\":\"BTC\"}"), false);
-        publication.nameStreamsAt("/s");
-        publication.publish(copyOf(stream, 43, "{\"s\":\"BTC\"}"), false);
-        publication.publish(copyOf(stream, 44, "{}"), false);
-        publication.nameStreamsAt("");
-        publication.publish(copyOf(null, 45, "{}"), false);
+        dispatcher.publish(copyOf(stream, 42, "{\"s\":\"BTC\"}"), false);
+        dispatcher.nameStreamsAt("/s");
+        dispatcher.publish(copyOf(stream, 43, "{\"s\":\"BTC\"}"), false);
+        dispatcher.publish(copyOf(stream, 44, "{}"), false);
+        dispatcher.nameStreamsAt("");
+        dispatcher.publish(copyOf(null, 45, "{}"), false);
 
         assertThat(messages).extracting(m -> m.stream()).containsExactly("btcusdt@trade", "BTC", null, null);
         assertThat(messages).extracting(m -> m.identity()).containsExactly(42L, 43L, 44L, 45L);
@@ -86,39 +86,39 @@ class DispatcherTest extends FeedTestBase {
 
     @Test
     void shouldTellDropsOnceByCause() {
-        publication.drop(DropCause.OVERSIZE, 1);
-        publication.drop(DropCause.OVERSIZE, 2);
-        publication.drop(DropCause.NOT_UTF8, 1);
+        dispatcher.drop(DropCause.OVERSIZE, 1);
+        dispatcher.drop(DropCause.OVERSIZE, 2);
+        dispatcher.drop(DropCause.NOT_UTF8, 1);
 
-        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.OVERSIZE, 3L, DropCause.NOT_UTF8, 1L));
-        assertThat(publication.droppedSinceTold()).isEmpty();
-        publication.drop(DropCause.NOT_UTF8, 4);
-        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.NOT_UTF8, 4L));
-        assertThat(publication.dropped()).isEqualTo(Map.of("oversize", 3L, "not-utf8", 5L));
+        assertThat(dispatcher.droppedSinceReport()).isEqualTo(Map.of(DropCause.OVERSIZE, 3L, DropCause.NOT_UTF8, 1L));
+        assertThat(dispatcher.droppedSinceReport()).isEmpty();
+        dispatcher.drop(DropCause.NOT_UTF8, 4);
+        assertThat(dispatcher.droppedSinceReport()).isEqualTo(Map.of(DropCause.NOT_UTF8, 4L));
+        assertThat(dispatcher.dropped()).isEqualTo(Map.of("oversize", 3L, "not-utf8", 5L));
     }
 
     @Test
     void shouldTellWhatIsDroppedElsewhere() {
         AtomicLong elsewhere = new AtomicLong();
-        publication.countDrops(DropCause.BUS_CONSUMER_SLOW, elsewhere::get);
-        assertThat(publication.dropped()).isEmpty();
+        dispatcher.countDrops(DropCause.BUS_CONSUMER_SLOW, elsewhere::get);
+        assertThat(dispatcher.dropped()).isEmpty();
 
         elsewhere.set(5);
-        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 5L));
+        assertThat(dispatcher.droppedSinceReport()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 5L));
         elsewhere.set(7);
 
-        assertThat(publication.droppedSinceTold()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 2L));
-        assertThat(publication.droppedSinceTold()).isEmpty();
-        assertThat(publication.dropped()).isEqualTo(Map.of("bus-consumer-slow", 7L));
+        assertThat(dispatcher.droppedSinceReport()).isEqualTo(Map.of(DropCause.BUS_CONSUMER_SLOW, 2L));
+        assertThat(dispatcher.droppedSinceReport()).isEmpty();
+        assertThat(dispatcher.dropped()).isEqualTo(Map.of("bus-consumer-slow", 7L));
     }
 
     @Test
     void shouldCountWhatItsStreamsDrop() {
-        publication.attach(publication.stream(1, Overflow.DROP_NEWEST));
+        dispatcher.attach(dispatcher.stream(1, Overflow.DROP_NEWEST));
         publish("a");
         publish("b");
 
-        assertThat(publication.dropped()).isEqualTo(Map.of("consumer-full", 1L));
+        assertThat(dispatcher.dropped()).isEqualTo(Map.of("consumer-full", 1L));
         assertThat(Vertx.currentContext()).isNull();
     }
 

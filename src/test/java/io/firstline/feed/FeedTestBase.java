@@ -163,7 +163,7 @@ public abstract class FeedTestBase {
         }
         Venue venue = Venue.find("mine", folder);
         return watch(WsPool.create(
-                vertx, "f", poolOf(connections, url), venue.requests().withStreams(List.of(streams)), venue.dialect()));
+                vertx, "f", poolOf(connections, url), venue.requests().withStreams(List.of(streams)), venue.format()));
     }
 
     protected WsPool pool(WsPoolConfig config) {

@@ -29,10 +29,10 @@ class LinesDifferTest extends FeedTestBase {
     private HandServer server;
     private int next;
 
-    private WsPool pool(MessageFormat dialect) {
+    private WsPool pool(MessageFormat format) {
         server = HandServer.start(vertx);
         WsPool pool = started(watch(WsPool.create(
-                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), SubscribeTemplates.NONE, dialect)));
+                vertx, "f", poolOf(LINES, server.url()).withEvictIntervalMs(1_000), SubscribeTemplates.NONE, format)));
         eventually(() -> server.sockets.size() == LINES && pool.state() == FeedState.CONNECTED);
         return pool;
     }

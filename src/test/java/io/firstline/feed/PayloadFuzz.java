@@ -40,7 +40,7 @@ public final class PayloadFuzz {
                     "kraken-v2",
                     "kucoin",
                     "okx")
-            .map(name -> Venue.find(name, null).dialect())
+            .map(name -> Venue.find(name, null).format())
             .toList();
 
     private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {

@@ -38,7 +38,7 @@ public final class PoolInside {
     public int inStep() {
         int inStep = 0;
         for (ConnectionSlot slot : pool.slotTable().slots()) {
-            inStep += slot.isLive() && slot.member().line.inStep() ? 1 : 0;
+            inStep += slot.isLive() && slot.pooled().line.inStep() ? 1 : 0;
         }
         return inStep;
     }
@@ -85,7 +85,7 @@ public final class PoolInside {
         }
 
         public boolean isPlaced() {
-            return member.slot.member() == member && member.isLive();
+            return member.slot.pooled() == member && member.isLive();
         }
 
         public boolean isCandidate() {

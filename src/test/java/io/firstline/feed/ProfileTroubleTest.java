@@ -26,14 +26,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ProfileTroubleTest extends FeedTestBase {
     private HandServer server;
 
-    private static MessageFormat dialect(List<String> key, Sequence sequence) {
+    private static MessageFormat format(List<String> key, Sequence sequence) {
         return formatOf(new StreamClass("all", "^", key, sequence));
     }
 
-    private WsPool pool(MessageFormat dialect) {
+    private WsPool pool(MessageFormat format) {
         server = HandServer.start(vertx);
         WsPool pool = started(
-                watch(new WsPool(quick(4), "f", poolOf(2, server.url()), SubscribeTemplates.NONE, dialect, 30_000)));
+                watch(new WsPool(quick(4), "f", poolOf(2, server.url()), SubscribeTemplates.NONE, format, 30_000)));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
         return pool;
     }
@@ -50,7 +50,7 @@ class ProfileTroubleTest extends FeedTestBase {
     @Test
     void shouldTellThatANumberIsAnObject() {
         WsPool pool =
-                pool(dialect(List.of(), new Sequence(Link.INCREASING, List.of("/contents"), List.of(), List.of())));
+                pool(format(List.of(), new Sequence(Link.INCREASING, List.of("/contents"), List.of(), List.of())));
 
         JsonObject facts = awaitNotFound(n -> server.send("{\"s\":\"x\",\"contents\":{\"n\":" + n + "}}", 0, 1));
 
@@ -66,7 +66,7 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldTellThatMessagesAreBinary() {
-        pool(dialect(List.of("/n"), Sequence.NONE));
+        pool(format(List.of("/n"), Sequence.NONE));
 
         JsonObject facts = awaitNotFound(n -> server.sockets.forEach(
                 socket -> join(socket.writeBinaryMessage(Buffer.buffer("{\"s\":\"x\",\"n\":" + n + "}")))));
@@ -77,7 +77,7 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldTellTheNamesThatMessagesHaveInstead() {
-        pool(dialect(List.of("/n"), new Sequence(Link.INCREASING, List.of("/seq"), List.of(), List.of())));
+        pool(format(List.of("/n"), new Sequence(Link.INCREASING, List.of("/seq"), List.of(), List.of())));
 
         JsonObject facts =
                 awaitNotFound(n -> server.send("{\"s\":\"x\",\"n\":" + n + ",\"data\":{\"q\":" + n + "}}", 0, 1));
@@ -89,7 +89,7 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldMakeAMessageOfEachValueOfAFrame() {
-        WsPool pool = pool(dialect(List.of("/n"), Sequence.NONE));
+        WsPool pool = pool(format(List.of("/n"), Sequence.NONE));
 
         server.send("{\"s\":\"x\",\"n\":1}{\"s\":\"x\",\"n\":2}\n{\"s\":\"x\",\"n\":3}", 0);
         IntStream.rangeClosed(1, 3).forEach(n -> server.send("{\"s\":\"x\",\"n\":" + n + "}", 1));
@@ -119,7 +119,7 @@ class ProfileTroubleTest extends FeedTestBase {
     @Test
     void shouldMarkWhatAServerSendsAgain() {
         WsPool pool = pool(
-                dialect(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
+                format(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
         server.send("{\"s\":\"x\",\"f\":1,\"n\":3}", 0);
         server.send("{\"s\":\"x\",\"f\":4,\"n\":5}", 0);
         server.send("{\"s\":\"x\",\"f\":2,\"n\":5}", 0); // earlier trades, up to the last one

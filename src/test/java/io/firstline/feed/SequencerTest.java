@@ -45,7 +45,7 @@ class SequencerTest extends FeedTestBase {
     /** The server's sockets of f-1 and f-2. */
     private final List<Integer> sockets = new ArrayList<>();
 
-    private static MessageFormat dialect(Mode mode, int holdMs, int holdMessages) {
+    private static MessageFormat format(Mode mode, int holdMs, int holdMessages) {
         Sequence sequence = new Sequence(
                 Link.PLUS_ONE,
                 List.of("/n"),
@@ -72,7 +72,7 @@ class SequencerTest extends FeedTestBase {
     private WsPool pool(Mode mode, int holdMs, int holdMessages) {
         server = HandServer.start(vertx);
         WsPool pool = started(watch(WsPool.create(
-                vertx, "f", poolOf(2, server.url()), SubscribeTemplates.NONE, dialect(mode, holdMs, holdMessages))));
+                vertx, "f", poolOf(2, server.url()), SubscribeTemplates.NONE, format(mode, holdMs, holdMessages))));
         eventually(() -> server.sockets.size() == 2 && pool.state() == FeedState.CONNECTED);
         sockets.add(server.socketOf(pool, "f-1"));
         sockets.add(server.socketOf(pool, "f-2"));
@@ -292,7 +292,7 @@ class SequencerTest extends FeedTestBase {
     void shouldOrderTheMessagesOfASingleConnectionToo() {
         server = HandServer.start(vertx);
         WsSingle single = started(watch(WsSingle.create(
-                vertx, "f", connection(server.url()), SubscribeTemplates.NONE, dialect(Mode.ORDERED, 60_000, 10))));
+                vertx, "f", connection(server.url()), SubscribeTemplates.NONE, format(Mode.ORDERED, 60_000, 10))));
         eventually(() -> server.sockets.size() == 1);
 
         for (int number : new int[] {1, 3, 2}) {

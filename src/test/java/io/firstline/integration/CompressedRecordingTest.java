@@ -105,7 +105,7 @@ class CompressedRecordingTest {
                                     .withRetry(new RetryConfig(20, 100, 10_000)))
                             .withConnections(CONNECTIONS),
                     SubscribeTemplates.NONE,
-                    Venue.find("huobi", folder).dialect());
+                    Venue.find("huobi", folder).format());
             List<FeedMessage> merged = Collections.synchronizedList(new ArrayList<>());
             pool.handler(merged::add);
             Bench.get(pool.start());

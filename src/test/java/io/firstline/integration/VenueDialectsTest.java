@@ -193,7 +193,7 @@ class VenueDialectsTest {
         Venue venue = Venue.find(dialog.venue(), null);
         List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
         AtomicInteger replies = new AtomicInteger();
-        Opening opening = venue.dialect().protocol().opening();
+        Opening opening = venue.format().protocol().opening();
         int requests = 1 + opening.onConnect().size();
         int controls = CONNECTIONS * (requests + (opening.ready().isNone() ? 0 : 1));
         try (Bench bench = new Bench()) {
@@ -219,7 +219,7 @@ class VenueDialectsTest {
                     dialog.venue(),
                     WsPoolConfig.of(connection).withConnections(CONNECTIONS),
                     venue.requests().withStreams(List.of(dialog.stream())),
-                    venue.dialect());
+                    venue.format());
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             pool.handler(message -> merged.add(message.asText()));
             Bench.get(pool.start());

@@ -74,7 +74,7 @@ class VenueRecordingsTest {
                             .withConnections(connections)
                             .withHashCapacity(1 << 17),
                     SubscribeTemplates.NONE,
-                    Venue.find(venue, null).dialect());
+                    Venue.find(venue, null).format());
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             List<JsonObject> gaps = Collections.synchronizedList(new ArrayList<>());
             pool.handler(message -> merged.add(message.asText()));

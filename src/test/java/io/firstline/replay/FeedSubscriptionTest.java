@@ -98,7 +98,7 @@ class FeedSubscriptionTest extends BusTestBase {
     @Test
     void shouldTellWhatNobodyAnswersForWhenItsPatienceEnds() {
         FeedMessageCodec.register(vertx);
-        subscribed(SubscriptionOptions.DEFAULT.withPatienceMs(50));
+        subscribed(SubscriptionOptions.DEFAULT.withGapTimeoutMs(50));
         vertx.eventBus().publish(Addresses.feed("btc"), message(0, 1, "a"));
         vertx.eventBus().publish(Addresses.feed("btc"), message(0, 3, "c"));
 
@@ -119,7 +119,7 @@ class FeedSubscriptionTest extends BusTestBase {
         vertx.eventBus().publish(Addresses.feed("btc"), message(0, 3, "c"));
         eventually(() -> join(subscription.report()).waiting() == 1);
 
-        passOn(context, clock, SubscriptionOptions.DEFAULT_PATIENCE_MS - 1);
+        passOn(context, clock, SubscriptionOptions.DEFAULT_GAP_TIMEOUT_MS - 1);
         assertThat(got).containsExactly("a");
         passOn(context, clock, 300); // it looks every 200 ms
         assertThat(got).containsExactly("a", "lost 2-2", "c");
@@ -308,7 +308,7 @@ class FeedSubscriptionTest extends BusTestBase {
 
     @Test
     void shouldRefuseBoundsThatMakeNoSense() {
-        assertThatIllegalArgumentException().isThrownBy(() -> SubscriptionOptions.DEFAULT.withPatienceMs(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> SubscriptionOptions.DEFAULT.withGapTimeoutMs(0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SubscriptionOptions.DEFAULT.withBuffer(0, Overflow.DROP_OLDEST));
     }

@@ -55,14 +55,14 @@ class GapFillerTest {
         owner.add(message(epoch, sequence, text), text.substring(0, 1));
     }
 
-    private void answer(RetentionBuffer memory, long nowMs) {
-        for (ReplayRequest question = gapFiller.question(nowMs * MS);
-                question != null;
-                question = gapFiller.question(nowMs * MS)) {
-            ReplayResponse answer = question.lastValues()
-                    ? memory.lastValues(question.from(), List.of())
-                    : question.from() > 0 ? memory.range(question.from(), question.to()) : memory.state();
-            gapFiller.answered(question, answer, nowMs * MS);
+    private void answer(RetentionBuffer retention, long nowMs) {
+        for (ReplayRequest request = gapFiller.request(nowMs * MS);
+                request != null;
+                request = gapFiller.request(nowMs * MS)) {
+            ReplayResponse answer = request.lastValues()
+                    ? retention.lastValues(request.from(), List.of())
+                    : request.from() > 0 ? retention.range(request.from(), request.to()) : retention.state();
+            gapFiller.answered(request, answer, nowMs * MS);
         }
     }
 
@@ -74,7 +74,7 @@ class GapFillerTest {
         comes(0, 9, "c", 0);
 
         assertThat(got).containsExactly("a", "b", "c");
-        assertThat(gapFiller.question(0)).isNull();
+        assertThat(gapFiller.request(0)).isNull();
         assertThat(gapFiller.dueInNanos(0)).isEqualTo(-1);
         assertThat(gapFiller.report()).isEqualTo(new SubscriptionReport(3, 0, 0, 0, 0, 0, 0, 0));
     }
@@ -89,10 +89,10 @@ class GapFillerTest {
         comes(0, 5, "e", 0);
         assertThat(got).containsExactly("a");
 
-        ReplayRequest question = gapFiller.question(0);
-        assertThat(question.toJson().encode()).isEqualTo("{\"epoch\":0,\"from\":2,\"to\":2}");
-        assertThat(gapFiller.question(0)).as("one at a time").isNull();
-        gapFiller.answered(question, owner.range(2, 2), 0);
+        ReplayRequest request = gapFiller.request(0);
+        assertThat(request.toJson().encode()).isEqualTo("{\"epoch\":0,\"from\":2,\"to\":2}");
+        assertThat(gapFiller.request(0)).as("one at a time").isNull();
+        gapFiller.answered(request, owner.range(2, 2), 0);
         assertThat(got).containsExactly("a", "b", "c");
         answer(owner, 0);
 
@@ -117,13 +117,13 @@ class GapFillerTest {
     @Test
     void shouldGoOnWithoutWhatNobodyAnswersFor() {
         comes(0, 1, "a", 0);
-        gapFiller.unanswered(gapFiller.question(0), true, 0);
+        gapFiller.unanswered(gapFiller.request(0), true, 0);
         comes(0, 3, "c", 5);
-        assertThat(gapFiller.question(5 * MS)).as("rests after a failure").isNull();
+        assertThat(gapFiller.request(5 * MS)).as("rests after a failure").isNull();
         assertThat(gapFiller.dueInNanos(5 * MS)).isEqualTo(5 * MS);
-        ReplayRequest question = gapFiller.question(10 * MS);
-        gapFiller.unanswered(question, false, 10 * MS);
-        gapFiller.unanswered(question, false, 10 * MS);
+        ReplayRequest request = gapFiller.request(10 * MS);
+        gapFiller.unanswered(request, false, 10 * MS);
+        gapFiller.unanswered(request, false, 10 * MS);
         gapFiller.passed(104 * MS);
         assertThat(got).containsExactly("a");
         assertThat(gapFiller.dueInNanos(104 * MS)).isEqualTo(0);
@@ -206,11 +206,11 @@ class GapFillerTest {
         comes(1, 1, "a", 0);
         answer(owner, 0);
         gapFiller.arrived(message(3, 2, "b"), 0);
-        ReplayRequest question = gapFiller.question(0);
-        assertThat(question.epoch()).isEqualTo(3);
-        gapFiller.answered(question, owner.state(), 0);
+        ReplayRequest request = gapFiller.request(0);
+        assertThat(request.epoch()).isEqualTo(3);
+        gapFiller.answered(request, owner.state(), 0);
         assertThat(got).containsExactly("a");
-        assertThat(gapFiller.question(9 * MS)).isNull();
+        assertThat(gapFiller.request(9 * MS)).isNull();
 
         gapFiller.passed(100 * MS);
         assertThat(got)
@@ -239,7 +239,7 @@ class GapFillerTest {
         again.add(message(0, 1, "new1"), "");
         again.add(message(0, 2, "new2"), "");
         again.add(message(0, 5, "new5"), "");
-        ReplayRequest early = gapFiller.question(0);
+        ReplayRequest early = gapFiller.request(0);
         gapFiller.arrived(message(0, 2, "new2"), 0);
         gapFiller.arrived(message(0, 5, "new5"), 0);
         assertThat(got).hasSize(5);
@@ -273,7 +273,7 @@ class GapFillerTest {
     @Test
     void shouldKnowARestartThoughNobodyEverSaidWhichLifeItWas() {
         comes(0, 1, "a", 0);
-        gapFiller.unanswered(gapFiller.question(0), true, 0);
+        gapFiller.unanswered(gapFiller.request(0), true, 0);
         comes(0, 2, "b", 0);
         RetentionBuffer again = new RetentionBuffer(new Retention(100, 10_000, 10), 2);
         again.begin(0);
@@ -290,11 +290,11 @@ class GapFillerTest {
         answer(owner, 0);
         comes(0, 2, "b", 0);
         gapFiller.arrived(message(0, 1, "x"), 0);
-        ReplayRequest question = gapFiller.question(0);
+        ReplayRequest request = gapFiller.request(0);
         gapFiller.passed(100 * MS);
         assertThat(got).containsExactly("a", "b", "x");
 
-        gapFiller.answered(question, owner.state(), 100 * MS);
+        gapFiller.answered(request, owner.state(), 100 * MS);
         gapFiller.arrived(message(0, 2, "y"), 100 * MS);
         assertThat(got).as("the answer is about the old life").containsExactly("a", "b", "x", "y");
     }
@@ -306,9 +306,9 @@ class GapFillerTest {
         }
         answer(owner, 0);
         comes(0, 85, "m85", 0);
-        assertThat(gapFiller.question(0)).as("is known").isNull();
+        assertThat(gapFiller.request(0)).as("is known").isNull();
         comes(0, 84, "m84", 0);
-        assertThat(gapFiller.question(0)).as("may be another").isNotNull();
+        assertThat(gapFiller.request(0)).as("may be another").isNotNull();
         assertThat(got).hasSize(100);
     }
 
@@ -319,8 +319,8 @@ class GapFillerTest {
         gapFiller.arrived(message(3, 3, "c"), 0);
         RetentionBuffer earlier = new RetentionBuffer(new Retention(100, 10_000, 10), 1);
         earlier.begin(2);
-        gapFiller.answered(gapFiller.question(0), earlier.state(), 0);
-        assertThat(gapFiller.question(9 * MS)).isNull();
+        gapFiller.answered(gapFiller.request(0), earlier.state(), 0);
+        assertThat(gapFiller.request(9 * MS)).isNull();
         lost(3, 2, "b");
         answer(owner, 10 * MS);
 
@@ -349,12 +349,12 @@ class GapFillerTest {
         lost(0, 4, "c1");
         comes(0, 5, "b2", 0);
         assertThat(got).isEmpty();
-        ReplayRequest question = gapFiller.question(0);
-        assertThat(question.toJson().encode()).isEqualTo("{\"from\":1,\"last\":true}");
+        ReplayRequest request = gapFiller.request(0);
+        assertThat(request.toJson().encode()).isEqualTo("{\"from\":1,\"last\":true}");
         ReplayResponse answer = owner.lastValues(1, List.of());
         lost(0, 6, "d1");
         comes(0, 7, "d2", 0);
-        gapFiller.answered(question, answer, 0);
+        gapFiller.answered(request, answer, 0);
         answer(owner, 0);
 
         assertThat(got).containsExactly("a2", "c1", "b2", "d1", "d2");
@@ -363,10 +363,10 @@ class GapFillerTest {
     @Test
     void shouldBeginWithoutLastValuesWhereNobodyHasThem() {
         gapFiller = gapFiller(true);
-        gapFiller.unanswered(gapFiller.question(0), true, 0);
-        assertThat(gapFiller.question(50 * MS)).as("not before there is a feed").isNull();
+        gapFiller.unanswered(gapFiller.request(0), true, 0);
+        assertThat(gapFiller.request(50 * MS)).as("not before there is a feed").isNull();
         gapFiller.arrived(message(0, 4, "a"), 60 * MS);
-        gapFiller.unanswered(gapFiller.question(60 * MS), true, 60 * MS);
+        gapFiller.unanswered(gapFiller.request(60 * MS), true, 60 * MS);
 
         assertThat(got).containsExactly("a");
     }
@@ -376,12 +376,12 @@ class GapFillerTest {
         gapFiller = gapFiller(true);
         lost(0, 1, "a1");
         comes(0, 2, "b1", 0);
-        ReplayRequest question = gapFiller.question(0);
+        ReplayRequest request = gapFiller.request(0);
         ReplayResponse answer = owner.lastValues(1, List.of());
         comes(0, 3, "a2", 0);
         gapFiller.passed(100 * MS);
         assertThat(got).containsExactly("b1", "a2");
-        gapFiller.answered(question, answer, 101 * MS);
+        gapFiller.answered(request, answer, 101 * MS);
         comes(0, 4, "a3", 102 * MS);
         answer(owner, 102 * MS);
 
@@ -474,11 +474,11 @@ class GapFillerTest {
             SimulatedCluster world = new SimulatedCluster(random);
             world.start(1, 4, 0);
             int lives = 1 + random.nextInt(4);
-            for (int life = 0; life < lives; life++) {
+            for (int incarnation = 0; incarnation < lives; incarnation++) {
                 world.loseFromHereOn();
                 world.send(20 + random.nextInt(60), true);
                 world.settle();
-                if (life + 1 < lives) {
+                if (incarnation + 1 < lives) {
                     world.restartOwner();
                 }
             }

@@ -95,7 +95,7 @@ final class SimulatedCluster {
     final class Node {
         private final Map<Object, Link> links = new HashMap<>();
         private final List<Link> streams = new ArrayList<>();
-        private RetentionBuffer memory;
+        private RetentionBuffer retention;
         private ReplicaCore core;
         private Lease lease = new Lease(0, nanos());
         private boolean alive = true;
@@ -108,8 +108,8 @@ final class SimulatedCluster {
         }
 
         private void forget() {
-            memory = new RetentionBuffer(ALL, ++lives);
-            core = new ReplicaCore(memory, message -> memory.add(message, ""), nanos());
+            retention = new RetentionBuffer(ALL, ++lives);
+            core = new ReplicaCore(retention, message -> retention.add(message, ""), nanos());
         }
 
         void receive(Sent message) {
@@ -119,7 +119,7 @@ final class SimulatedCluster {
 
         /** Makes the node the owner. */
         void own(int newEpoch) {
-            boolean isWhole = memory.range(1, Long.MAX_VALUE).missing() == 0;
+            boolean isWhole = retention.range(1, Long.MAX_VALUE).missing() == 0;
             holes += isWhole ? 0 : 1;
             inOrder &= isWhole;
             owner = this;
@@ -140,7 +140,7 @@ final class SimulatedCluster {
             if (out == null) {
                 return;
             }
-            memory.add(out, "");
+            retention.add(out, "");
             for (Node node : nodes) {
                 boolean lost = lossy && random.nextInt(100) < NODE_LOSS_PERCENT;
                 if (node != this && !lost) {
@@ -172,7 +172,7 @@ final class SimulatedCluster {
         }
 
         private void ask(ReplicaCore.Request request) {
-            ReplayResponse answer = answered(request.epoch(), () -> owner.memory.range(request.from(), request.to()));
+            ReplayResponse answer = answered(request.epoch(), () -> owner.retention.range(request.from(), request.to()));
             at(random.nextInt(2_000), () -> {
                 if (answer != null) {
                     core.answered(request, answer, nanos());
@@ -205,7 +205,7 @@ final class SimulatedCluster {
     /** Returns what the owner answers, or null: there is none, it knows no such epoch, or the answer is lost. */
     private ReplayResponse answered(int epoch, Supplier<ReplayResponse> answer) {
         boolean fails = owner == null || !owner.owns() || random.nextInt(10) == 0;
-        return fails || owner.memory.state().epochs().newest() < epoch
+        return fails || owner.retention.state().epochs().newest() < epoch
                 ? null
                 : ReplayResponse.of(new Answer(answer.get()));
     }
@@ -227,7 +227,7 @@ final class SimulatedCluster {
         }
 
         private void turn() {
-            ReplayRequest question = gapFiller.question(nanos());
+            ReplayRequest question = gapFiller.request(nanos());
             if (question != null) {
                 at(random.nextInt(2_000), () -> ask(question));
             }
@@ -237,8 +237,8 @@ final class SimulatedCluster {
             ReplayResponse answer = answered(
                     question.epoch(),
                     () -> question.from() > 0
-                            ? owner.memory.range(question.from(), question.to())
-                            : owner.memory.state());
+                            ? owner.retention.range(question.from(), question.to())
+                            : owner.retention.state());
             at(random.nextInt(2_000), () -> {
                 if (answer == null) {
                     gapFiller.unanswered(question, false, nanos());

@@ -58,9 +58,9 @@ public class CopyBenchmark extends NanosBenchmark {
 
     @Setup(Level.Iteration)
     public void join() {
-        MessageFormat dialect =
-                identity == Identity.KEY ? Venue.find("binance-usdm", null).dialect() : MessageFormat.NONE;
-        reader = new MessageReader(dialect, new StreamTable(List.of()));
+        MessageFormat format =
+                identity == Identity.KEY ? Venue.find("binance-usdm", null).format() : MessageFormat.NONE;
+        reader = new MessageReader(format, new StreamTable(List.of()));
         arriving = new ArrivingCopy();
         arbiter = new Arbiter<>(
                 new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {

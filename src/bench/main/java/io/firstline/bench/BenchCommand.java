@@ -64,8 +64,8 @@ public final class BenchCommand implements AddedCommand {
         check();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
-        try (BenchProcesses crew = BenchProcesses.start()) {
-            Report report = measure(crew, err);
+        try (BenchProcesses processes = BenchProcesses.start()) {
+            Report report = measure(processes, err);
             out.print(ReportText.of(report));
             out.flush();
             if (json != null) {
@@ -91,19 +91,19 @@ public final class BenchCommand implements AddedCommand {
         }
     }
 
-    private Report measure(BenchProcesses crew, PrintWriter err) {
+    private Report measure(BenchProcesses processes, PrintWriter err) {
         Set<Section> sections = only.isEmpty() ? Plan.sections(quick) : EnumSet.copyOf(only);
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         pace = rounds == null ? pace : pace.withRounds(rounds);
         List<Cell> cells = Plan.cells(sections, quick);
-        Clocks clocks = Clocks.compare(crew.server());
-        Rounds run = new Rounds(crew.server(), crew::client, pace, !nio, line -> {
+        Clocks clocks = Clocks.compare(processes.server());
+        Rounds run = new Rounds(processes.server(), processes::client, pace, !nio, line -> {
             err.println(line);
             err.flush();
         });
         int done = run.run(cells);
         Startup.Times startup = sections.contains(Section.STARTUP)
-                ? Startup.measure(crew.server(), pace.rounds(), line -> {
+                ? Startup.measure(processes.server(), pace.rounds(), line -> {
                     err.println(line);
                     err.flush();
                 })

@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
  * thread.
  */
 final class FeedClient implements Peer {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_MS = 15_000;
     private static final long QUIET_MS = 2_000;
 
@@ -95,7 +95,7 @@ final class FeedClient implements Peer {
     }
 
     private void waitUntilLive() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         int wanted = target.feeds() * target.connections();
         while (standing().live() < wanted) {
             if (System.nanoTime() > deadline) {
@@ -231,7 +231,7 @@ final class FeedClient implements Peer {
 
     private static <T> T get(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

@@ -39,7 +39,7 @@ import javax.net.ssl.SSLException;
  * once.
  */
 final class FeedServer implements Peer {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_SECONDS = 20;
     private static final int SEND_BUFFER = 128 << 10;
     private static final double HUNDREDTHS = 100;
@@ -221,7 +221,7 @@ final class FeedServer implements Peer {
 
     private <T> T onLoop(Callable<T> task) {
         try {
-            return loop.submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return loop.submit(task).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -237,7 +237,7 @@ final class FeedServer implements Peer {
             return null;
         });
         if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
-                .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                .awaitUninterruptibly(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the server did not end in time");
         }
     }

@@ -55,7 +55,7 @@ final class Rounds {
                         round,
                         pace.rounds(),
                         cells.get(i).label(),
-                        gist(cells.get(i), figures)));
+                        summary(cells.get(i), figures)));
             }
             long now = System.nanoTime();
             // the first round takes longer: processes start and their compilers are at work
@@ -70,7 +70,7 @@ final class Rounds {
         return pace.rounds();
     }
 
-    private static String gist(Cell cell, Map<Figure, Double> figures) {
+    private static String summary(Cell cell, Map<Figure, Double> figures) {
         return cell.load().isSaturating()
                 ? String.format(Locale.ROOT, "%.2f M copies/s", figures.get(Figure.COPIES_PER_SECOND) / 1e6)
                 : String.format(

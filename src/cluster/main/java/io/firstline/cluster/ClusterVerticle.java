@@ -38,14 +38,14 @@ public final class ClusterVerticle extends VerticleBase {
     public static final String ADDRESS = "firstline.cluster.";
 
     /** The longest wait of a leaving member until its feeds have another owner. */
-    private static final long FAREWELL_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+    private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
 
-    private static final long FAREWELL_STEP_MS = 20;
+    private static final long RELEASE_STEP_MS = 20;
     /**
      * How long a node looks for others before it checks whether they belong to another cluster: two halves of one
      * cluster find each other sooner.
      */
-    private static final long ESTRANGED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long OTHER_CLUSTERS_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long LOOK_UP_MS = 1_000;
 
@@ -230,12 +230,12 @@ public final class ClusterVerticle extends VerticleBase {
             LOG.debug("{} not acquired by {}", lost.feed(), self);
         } else if (action instanceof LeaseAction.ReportLostClaim lost) {
             LOG.debug("{} left to {} by {}", lost.feed(), lost.rival(), self);
-        } else if (action instanceof LeaseAction.RejectStranger stranger) {
+        } else if (action instanceof LeaseAction.RejectUnknownNode unknown) {
             rejections.reject(
                     "cluster: dropped "
-                            + (stranger.message() instanceof NodeHeartbeat.Votes ? "votes" : "a round")
+                            + (unknown.message() instanceof NodeHeartbeat.Votes ? "votes" : "a round")
                             + " of a node that is not another member",
-                    "found " + stranger.message().from() + ", allowed: " + config.members() + " except " + self);
+                    "found " + unknown.message().from() + ", allowed: " + config.members() + " except " + self);
         } else if (action instanceof LeaseAction.RejectLease other) {
             leases.reject(
                     other.member() + " has leaseMs " + other.leaseMs(),
@@ -252,7 +252,7 @@ public final class ClusterVerticle extends VerticleBase {
                         "{} has seen no majority for {} s, only {}: {} of the members {} must hear each other before"
                                 + " any of them publishes",
                         self,
-                        TimeUnit.NANOSECONDS.toSeconds(MajorityWatch.PATIENCE_NANOS),
+                        TimeUnit.NANOSECONDS.toSeconds(MajorityWatch.WARN_AFTER_NANOS),
                         present,
                         config.majority(),
                         config.members());
@@ -283,7 +283,7 @@ public final class ClusterVerticle extends VerticleBase {
     }
 
     private void lookForOtherClusters() {
-        if (node.hasMajority() || scheduler.nowNanos() - node.majoritySinceNanos() < ESTRANGED_NANOS) {
+        if (node.hasMajority() || scheduler.nowNanos() - node.majoritySinceNanos() < OTHER_CLUSTERS_AFTER_NANOS) {
             return;
         }
         vertx.executeBlocking(() -> HazelcastCluster.foreign(vertx, config.members()))
@@ -337,17 +337,17 @@ public final class ClusterVerticle extends VerticleBase {
         context.runOnContext(v -> {
             long now = scheduler.nowNanos();
             carryOut(node.leave(now));
-            farewell(now + FAREWELL_NANOS, gone);
+            awaitSuccessors(now + RELEASE_NANOS, gone);
         });
         return gone.future();
     }
 
     /** Waits until other members own its feeds, because they may need this member's vote. */
-    private void farewell(long untilNanos, Promise<Void> gone) {
+    private void awaitSuccessors(long untilNanos, Promise<Void> gone) {
         if (node.hasSuccessors() || scheduler.nowNanos() - untilNanos > 0) {
             gone.complete();
         } else {
-            scheduler.once(FAREWELL_STEP_MS, () -> farewell(untilNanos, gone));
+            scheduler.once(RELEASE_STEP_MS, () -> awaitSuccessors(untilNanos, gone));
         }
     }
 }

@@ -93,7 +93,7 @@ public final class HazelcastCluster {
     /** Nodes ping each other; a connection without data for this long is closed. */
     private static final int SILENT_SECONDS = 10;
 
-    private static final int KNOCK_MS = 500;
+    private static final int PROBE_TIMEOUT_MS = 500;
 
     private static final int CONNECT_MS = 2_000;
     /**
@@ -249,7 +249,7 @@ public final class HazelcastCluster {
     private static boolean listens(String member) {
         try (Socket socket = new Socket()) {
             Address address = addressOf(member);
-            socket.connect(new InetSocketAddress(address.getInetAddress(), address.getPort()), KNOCK_MS);
+            socket.connect(new InetSocketAddress(address.getInetAddress(), address.getPort()), PROBE_TIMEOUT_MS);
             return true;
         } catch (IOException e) {
             return false; // this is the answer

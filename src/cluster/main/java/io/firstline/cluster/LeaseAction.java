@@ -42,7 +42,7 @@ sealed interface LeaseAction {
     record ReportLostClaim(String feed, String rival) implements LeaseAction {}
 
     /** A message came from a node that is not another member; it has no effect. */
-    record RejectStranger(NodeMessage message) implements LeaseAction {}
+    record RejectUnknownNode(NodeMessage message) implements LeaseAction {}
 
     /** A member has another lease length; it gets no vote. */
     record RejectLease(String member, int leaseMs) implements LeaseAction {}

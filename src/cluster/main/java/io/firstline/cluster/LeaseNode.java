@@ -116,7 +116,7 @@ final class LeaseNode {
     List<LeaseAction> step(NodeMessage message, ClusterTime time) {
         List<LeaseAction> actions = new ArrayList<>();
         if (!config.members().contains(message.from()) || message.from().equals(self)) {
-            actions.add(new LeaseAction.RejectStranger(message));
+            actions.add(new LeaseAction.RejectUnknownNode(message));
         } else if (message instanceof NodeHeartbeat.Votes votes) {
             count(votes, time.nanos(), actions);
         } else if (message instanceof NodeHeartbeat heartbeat) {

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /** Tracks since when there is a majority, or none, and what to report. Pure and single-threaded. */
 final class MajorityWatch {
     /** Members that start one after another need up to this time; a longer absence is reported. */
-    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private boolean majority;
     private long sinceNanos;
@@ -16,7 +16,7 @@ final class MajorityWatch {
         NONE,
         GAINED,
         LOST,
-        /** There has been no majority for {@link #PATIENCE_NANOS}; reported once. */
+        /** There has been no majority for {@link #WARN_AFTER_NANOS}; reported once. */
         MISSED,
         /** There is a majority again after {@code MISSED}. */
         REGAINED
@@ -36,7 +36,7 @@ final class MajorityWatch {
             warned = false;
             return !isThere ? Change.LOST : told ? Change.REGAINED : Change.GAINED;
         }
-        if (majority || warned || nowNanos - sinceNanos < PATIENCE_NANOS) {
+        if (majority || warned || nowNanos - sinceNanos < WARN_AFTER_NANOS) {
             return Change.NONE;
         }
         warned = true;

@@ -59,7 +59,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
         this.lease = lease;
         this.scheduler = scheduler;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
-        this.core = new ReplicaCore(publisher.memory(), publisher::remember, scheduler.nowNanos());
+        this.core = new ReplicaCore(publisher.retention(), publisher::remember, scheduler.nowNanos());
         this.context = vertx.getOrCreateContext();
         this.others = vertx.eventBus().consumer(publisher.replicaAddress(), this::heard);
         lease.holder(this);
@@ -174,8 +174,8 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
     }
 
     @Override
-    public synchronized void amended() {
-        core.amended();
+    public synchronized void subscriptionsChanged() {
+        core.subscriptionsChanged();
         share();
     }
 
@@ -255,7 +255,7 @@ final class Replica implements ClusterPart, FeedLease.LeaseHolder {
                         .put(StatusKeys.NODE, lease.node())
                         .put(StatusKeys.ROLE, owns ? "owner" : "standby")
                         .put(StatusKeys.EPOCH, core.epoch())
-                        .put(StatusKeys.SEQUENCE, publisher.memory().last())
+                        .put(StatusKeys.SEQUENCE, publisher.retention().last())
                         .put(StatusKeys.WARM, owns || core.state().warm())
                         .put(StatusKeys.RECEIVES, core.state().receives())
                         .put(StatusKeys.MAJORITY, hasMajority)

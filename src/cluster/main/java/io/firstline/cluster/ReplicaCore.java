@@ -35,7 +35,7 @@ public final class ReplicaCore {
     /** How many more messages than needed a standby requests when it begins to listen. */
     private static final long CATCH_UP_MORE = 500;
 
-    private final RetentionBuffer memory;
+    private final RetentionBuffer retention;
     private final Predicate<FeedMessage> remember;
     private final StandbyReadiness readiness = new StandbyReadiness();
     private final StreamDiff<FeedMessage> diff = new StreamDiff<>(COMPARED_NANOS, COMPARED_MESSAGES, COMPARED_BYTES);
@@ -61,7 +61,7 @@ public final class ReplicaCore {
     /** A request is to be sent as soon as none is on its way. */
     private boolean requestDue;
     /** The owner's run-time subscriptions are applied here. */
-    private boolean amended;
+    private boolean subscriptionsChanged;
 
     private boolean closed;
     private StandbyState state;
@@ -87,11 +87,11 @@ public final class ReplicaCore {
     /**
      * Starts as a standby.
      *
-     * @param memory the published messages that this node keeps
+     * @param retention the published messages that this node keeps
      * @param remember adds a published message to them; returns whether it is new
      */
-    public ReplicaCore(RetentionBuffer memory, Predicate<FeedMessage> remember, long nowNanos) {
-        this.memory = memory;
+    public ReplicaCore(RetentionBuffer retention, Predicate<FeedMessage> remember, long nowNanos) {
+        this.retention = retention;
         this.remember = remember;
         this.state = StandbyState.atStart(nowNanos);
     }
@@ -115,9 +115,9 @@ public final class ReplicaCore {
         publishing = true; // not warm from now on: an owner that is cut off may not notice that it lost the feed
         ownEpoch = newEpoch;
         follow(newEpoch);
-        memory.forgetFrom(missing.first());
+        retention.forgetFrom(missing.first());
         missing.clear();
-        sequence = memory.begin(newEpoch) - 1;
+        sequence = retention.begin(newEpoch) - 1;
         List<FeedMessage> notHere = withdraw(now);
         waiting.addAll(diff.takeAll());
         waiting.addAll(notHere); // younger in their streams than the messages received here
@@ -200,7 +200,7 @@ public final class ReplicaCore {
         if (!readiness.isHeldUp() && !diff.isForgetful()) {
             heldUpFrom = MissingRanges.NOTHING;
         } else if (heldUpFrom == MissingRanges.NOTHING) {
-            heldUpFrom = Math.max(1, memory.last() + 1 - diff.behind());
+            heldUpFrom = Math.max(1, retention.last() + 1 - diff.behind());
         }
         diff.heldUp(readiness.isHeldUp(), nowNanos);
         if (diff.isCatchingUp() && !publishing) {
@@ -225,7 +225,7 @@ public final class ReplicaCore {
             follow(message.epoch());
         }
         long number = message.sequence();
-        long next = memory.last() + 1;
+        long next = retention.last() + 1;
         if (!listening) {
             listening = true;
             // messages before we listened may have been published too
@@ -266,7 +266,7 @@ public final class ReplicaCore {
      */
     private List<FeedMessage> withdraw(long now) {
         return diff.withdrawn(
-                memory.takeForgotten(),
+                retention.takeForgotten(),
                 FeedMessage::identity,
                 message -> message.payload().length(),
                 now);
@@ -295,7 +295,7 @@ public final class ReplicaCore {
             return;
         }
         MissingRanges.Range range = new MissingRanges.Range(request.from(), request.to());
-        missing.answered(range, response, memory.follow(response.epochs()), nowNanos);
+        missing.answered(range, response, retention.follow(response.epochs()), nowNanos);
         withdraw(nowNanos);
         for (FeedMessage message : response.messages()) {
             if (remember.test(message)) {
@@ -319,13 +319,13 @@ public final class ReplicaCore {
     // the state of this node
 
     /** The owner's run-time subscriptions have arrived and are applied here. */
-    public void amended() {
-        amended = true;
+    public void subscriptionsChanged() {
+        subscriptionsChanged = true;
     }
 
     /** Returns what the lease code must know. */
     public StandbyState state() {
-        state = state.withWarm(!publishing && listening && missing.isEmpty() && amended && readiness.overlaps());
+        state = state.withWarm(!publishing && listening && missing.isEmpty() && subscriptionsChanged && readiness.overlaps());
         return state;
     }
 

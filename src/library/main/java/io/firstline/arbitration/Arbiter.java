@@ -79,7 +79,7 @@ public final class Arbiter<M> {
 
     private final ArbiterSettings settings;
     private final Output<M> output;
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final LineTable lines = new LineTable();
     private final MessageMatcher matcher;
     private final LinePlaces places;
@@ -92,14 +92,14 @@ public final class Arbiter<M> {
     public Arbiter(ArbiterSettings settings, Output<M> output) {
         this.settings = settings;
         this.output = output;
-        this.history = new SeenMessages(settings.historySize(), settings.historyNanos());
-        this.matcher = new MessageMatcher(history, lines, settings.skewNanos());
-        this.places = new LinePlaces(history, matcher, settings.skewNanos());
-        this.lateness = new Lateness(history, lines, matcher, settings.skewNanos());
-        this.settlement = new Settlement(settings, history, lines, matcher, output);
+        this.seen = new SeenMessages(settings.historySize(), settings.historyNanos());
+        this.matcher = new MessageMatcher(seen, lines, settings.skewNanos());
+        this.places = new LinePlaces(seen, matcher, settings.skewNanos());
+        this.lateness = new Lateness(seen, lines, matcher, settings.skewNanos());
+        this.settlement = new Settlement(settings, seen, lines, matcher, output);
         MergedStream<M> stream = merged();
-        this.guesses = new Guesses<>(history, matcher, places, stream, settings.skewNanos());
-        this.joining = new JoiningLines<>(settings, history, lines, matcher, places, stream, output);
+        this.guesses = new Guesses<>(seen, matcher, places, stream, settings.skewNanos());
+        this.joining = new JoiningLines<>(settings, seen, lines, matcher, places, stream, output);
     }
 
     private MergedStream<M> merged() {
@@ -129,7 +129,7 @@ public final class Arbiter<M> {
      */
     public Line join(long connectStartedNanos, long nowNanos) {
         Line line = lines.add(connectStartedNanos);
-        if (history.newest() == 0) {
+        if (seen.newest() == 0) {
             lines.lead(line, 0, nowNanos);
         } else {
             joining.add(line);
@@ -146,7 +146,7 @@ public final class Arbiter<M> {
         line.left = true;
         joining.remove(line, nowNanos);
         lines.remove(line);
-        history.release(line.slot);
+        seen.release(line.slot);
         guesses.forget(line);
         if (lines.inStep() == 0) {
             joining.replaceLeader(nowNanos);
@@ -165,7 +165,7 @@ public final class Arbiter<M> {
         if (!line.leading || !guesses.isEmpty() || !isExpected(line, arrival, nowNanos)) {
             decide(line, arrival, nowNanos);
         }
-        line.newestAtLastCopy = history.newest();
+        line.newestAtLastCopy = seen.newest();
     }
 
     /**
@@ -182,10 +182,10 @@ public final class Arbiter<M> {
         compare(line, sequence, arrival.content());
         settlement.delivered(line, sequence);
         joining.leaderDelivered(nowNanos);
-        history.markDeliveredInPlace(sequence, line.slot);
+        seen.markDeliveredInPlace(sequence, line.slot);
         figures.place = sequence;
         line.lateCopies++;
-        line.reached(figures, sequence, stream, nowNanos - history.firstNanos(sequence), history.newest());
+        line.reached(figures, sequence, stream, nowNanos - seen.firstNanos(sequence), seen.newest());
         return true;
     }
 
@@ -202,8 +202,8 @@ public final class Arbiter<M> {
             joining.leaderDelivered(nowNanos);
             if (sequence != 0) {
                 guesses.note(line, arrival, sequence, nowNanos);
-                late(line, sequence, history.isUnique(hash), nowNanos);
-            } else if (line.watermark >= history.oldest() - 1 || lines.countInStep() == 1) {
+                late(line, sequence, seen.isUnique(hash), nowNanos);
+            } else if (line.watermark >= seen.oldest() - 1 || lines.countInStep() == 1) {
                 publish(line, arrival, nowNanos, lateness.isLate(line, arrival.stream(), nowNanos), nowNanos);
             } else {
                 joining.fallBehind(line, arrival, nowNanos);
@@ -215,7 +215,7 @@ public final class Arbiter<M> {
 
     /** How many messages have been published. */
     public long published() {
-        return history.newest();
+        return seen.newest();
     }
 
     /** How many of them were published after younger ones. */
@@ -233,13 +233,13 @@ public final class Arbiter<M> {
      */
     public boolean isSilentBesideOthers(Line line, int messages, long spanNanos) {
         long known = Math.max(Math.max(line.watermark, line.leadingAfter), line.newestAtLastCopy);
-        if (history.newest() - known < messages) {
+        if (seen.newest() - known < messages) {
             return false;
         }
-        long sinceNanos = known + 1 >= history.oldest()
-                ? history.firstNanos(known + 1)
+        long sinceNanos = known + 1 >= seen.oldest()
+                ? seen.firstNanos(known + 1)
                 : Math.max(line.floorNanos, line.lastCopyNanos); // a slow feed's history is short
-        return history.firstNanos(history.newest()) - sinceNanos >= spanNanos;
+        return seen.firstNanos(seen.newest()) - sinceNanos >= spanNanos;
     }
 
     /** Updates losses and saves, which are counted no earlier than two seconds after a message. */
@@ -263,8 +263,8 @@ public final class Arbiter<M> {
     private void publish(Line line, Arrival<M> copy, long receivedNanos, boolean late, long nowNanos) {
         settlement.makeRoom(nowNanos);
         matcher.repeated(copy.identity(), copy.stream());
-        long sequence = history.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
-        history.ownNanos(sequence, line.ownNanos);
+        long sequence = seen.add(copy.identity(), copy.content(), copy.stream(), line.slot, receivedNanos, nowNanos);
+        seen.ownNanos(sequence, line.ownNanos);
         places.published(line, sequence, receivedNanos == nowNanos && line.leastLagNanos == 0);
         matcher.published(sequence);
         line.published(sequence, copy.stream(), late);
@@ -279,14 +279,14 @@ public final class Arbiter<M> {
     }
 
     private void compare(Line line, long sequence, long content) {
-        if (content != 0 && history.content(sequence) != 0 && history.content(sequence) != content) {
-            output.conflict(line, history.stream(sequence));
+        if (content != 0 && seen.content(sequence) != 0 && seen.content(sequence) != content) {
+            output.conflict(line, seen.stream(sequence));
         }
     }
 
     private void late(Line line, long sequence, boolean unique, long nowNanos) {
         settlement.delivered(line, sequence);
-        history.markDelivered(sequence, line.slot);
+        seen.markDelivered(sequence, line.slot);
         boolean beyondDoubt = unique && !matcher.isDoubtful();
         if (line.leading) {
             places.place(line, sequence, beyondDoubt);
@@ -294,13 +294,13 @@ public final class Arbiter<M> {
             joining.delivered(line, sequence, beyondDoubt);
         }
         line.lateCopies++;
-        long lagNanos = nowNanos - history.firstNanos(sequence);
-        line.reached(sequence, history.stream(sequence), beyondDoubt, lagNanos, history.newest());
+        long lagNanos = nowNanos - seen.firstNanos(sequence);
+        line.reached(sequence, seen.stream(sequence), beyondDoubt, lagNanos, seen.newest());
     }
 
     @Override
     public String toString() {
-        return "Arbiter[published=" + history.newest() + ", lines=" + lines.count() + ", inStep=" + lines.countInStep()
+        return "Arbiter[published=" + seen.newest() + ", lines=" + lines.count() + ", inStep=" + lines.countInStep()
                 + "]";
     }
 }

@@ -24,7 +24,7 @@ final class Guesses<M> {
     private record Guess<M>(
             Line line, HeldCopies.Copy<M> copy, long reachedBefore, long placeBefore, long sequence, long movedFrom) {}
 
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final ServerOrder order;
     private final MessageMatcher matcher;
     private final LinePlaces places;
@@ -33,9 +33,9 @@ final class Guesses<M> {
     /** Oldest first. */
     private final ArrayDeque<Guess<M>> guesses = new ArrayDeque<>();
 
-    Guesses(SeenMessages history, MessageMatcher matcher, LinePlaces places, MergedStream<M> stream, long skewNanos) {
-        this.history = history;
-        this.order = history.order();
+    Guesses(SeenMessages seen, MessageMatcher matcher, LinePlaces places, MergedStream<M> stream, long skewNanos) {
+        this.seen = seen;
+        this.order = seen.order();
         this.matcher = matcher;
         this.places = places;
         this.stream = stream;
@@ -53,10 +53,10 @@ final class Guesses<M> {
 
     /** A line in step delivers a copy that was matched; its place is not changed yet. */
     void note(Line line, Arrival<M> copy, long sequence, long nowNanos) {
-        int itsStream = history.stream(sequence);
+        int itsStream = seen.stream(sequence);
         if (!guesses.isEmpty()) {
             guesses.removeIf(guess -> nowNanos - guess.copy.receivedNanos() > skewNanos
-                    || guess.sequence < history.oldest()
+                    || guess.sequence < seen.oldest()
                     || (guess.line == line
                             && guess.copy.stream() == itsStream
                             && order.isBefore(guess.sequence, sequence)));
@@ -64,7 +64,7 @@ final class Guesses<M> {
         long place = line.placeIn(itsStream);
         if (matcher.isDoubtful()
                 || itsStream != copy.stream()
-                || place < history.oldest()
+                || place < seen.oldest()
                 || place == sequence
                 || copy.bytes() > MAX_GUESS_BYTES
                 || !matcher.isOrderProven(itsStream)) {
@@ -86,7 +86,7 @@ final class Guesses<M> {
         for (Guess<M> guess : guesses) {
             int itsStream = copy.stream();
             if (guess.copy.stream() == itsStream
-                    && Math.min(guess.placeBefore, guess.sequence) >= history.oldest()
+                    && Math.min(guess.placeBefore, guess.sequence) >= seen.oldest()
                     && guess.line.leading
                     && matcher.isOrderProven(itsStream)) {
                 long proof = guess.movedFrom == 0 ? proofAhead(guess, line, copy) : proofBehind(guess, line, copy);
@@ -111,14 +111,14 @@ final class Guesses<M> {
     /** The message that another line delivers after the matched one, and the first line before it; 0 = none. */
     private long proofBehind(Guess<M> guess, Line line, Arrival<M> copy) {
         if (guess.line == line
-                || guess.movedFrom < history.oldest()
-                || !history.isDeliveredBy(guess.sequence, line.slot)) {
+                || guess.movedFrom < seen.oldest()
+                || !seen.isDeliveredBy(guess.sequence, line.slot)) {
             return 0;
         }
-        long follower = history.alikeBetween(guess.movedFrom, guess.sequence, line.slot, copy.identity());
+        long follower = seen.alikeBetween(guess.movedFrom, guess.sequence, line.slot, copy.identity());
         return follower != 0
                         && !order.isBefore(guess.placeBefore, follower)
-                        && history.isDeliveredBy(follower, guess.line.slot)
+                        && seen.isDeliveredBy(follower, guess.line.slot)
                 ? follower
                 : 0;
     }
@@ -128,14 +128,14 @@ final class Guesses<M> {
         int itsStream = guess.copy.stream();
         long place = line.placeIn(itsStream);
         guesses.remove(guess);
-        history.unmarkDelivered(guess.sequence, line.slot);
+        seen.unmarkDelivered(guess.sequence, line.slot);
         line.takenBack(guess.sequence, itsStream, guess.reachedBefore, guess.placeBefore);
         if (guess.movedFrom != 0) {
             order.placeAfter(guess.sequence, guess.movedFrom);
         }
-        long other = history.alikeBetween(guess.placeBefore, until, line.slot, guess.copy.identity());
+        long other = seen.alikeBetween(guess.placeBefore, until, line.slot, guess.copy.identity());
         if (other != 0) {
-            history.markDelivered(other, line.slot);
+            seen.markDelivered(other, line.slot);
             places.place(line, other, true);
         } else {
             line.lateCopies--;

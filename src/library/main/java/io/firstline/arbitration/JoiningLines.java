@@ -12,13 +12,13 @@ import java.util.function.Predicate;
  * @param <M> the message
  */
 final class JoiningLines<M> {
-    private static final long SILENT_ELDERS_NANOS = 1_000_000_000L;
+    private static final long SILENT_ESTABLISHED_NANOS = 1_000_000_000L;
     private static final int STREAK_AFTER_FALLING_BEHIND = 8;
     /** The line that delivered first has the older messages: the others line up with it. */
     private static final Comparator<Line> NEXT_TO_LEAD =
             Comparator.comparing((Line line) -> line.fellBehind).thenComparing(line -> line.firstCopyNanos);
 
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final LineTable lines;
     private final MessageMatcher matcher;
     private final LinePlaces places;
@@ -33,13 +33,13 @@ final class JoiningLines<M> {
 
     JoiningLines(
             ArbiterSettings settings,
-            SeenMessages history,
+            SeenMessages seen,
             LineTable lines,
             MessageMatcher matcher,
             LinePlaces places,
             MergedStream<M> stream,
             Arbiter.Output<M> output) {
-        this.history = history;
+        this.seen = seen;
         this.lines = lines;
         this.matcher = matcher;
         this.places = places;
@@ -55,7 +55,7 @@ final class JoiningLines<M> {
 
     /** A line opened in the middle of the stream. */
     void add(Line line) {
-        line.watermark = history.newest();
+        line.watermark = seen.newest();
         line.joinedInOutage = lines.inStep() == 0;
         joining.put(line, new HeldCopies<>());
     }
@@ -100,7 +100,7 @@ final class JoiningLines<M> {
     }
 
     private boolean isBeyondDoubt(Line line, long hash) {
-        return history.isUnique(hash)
+        return seen.isUnique(hash)
                 && !matcher.isDoubtful()
                 && joining.get(line).count(hash) == 0;
     }
@@ -109,18 +109,18 @@ final class JoiningLines<M> {
     void delivered(Line line, long sequence, boolean beyondDoubt) {
         places.placeJoining(line, sequence, beyondDoubt);
         if (beyondDoubt) {
-            joining.get(line).matched(history.stream(sequence), sequence);
+            joining.get(line).matched(seen.stream(sequence), sequence);
         }
     }
 
     /** A joining line delivers a copy that no line in step has delivered so far. */
     void held(Line line, Arrival<M> arrival, long nowNanos) {
-        line.fellBehind |= line.watermark < history.oldest() - 1;
+        line.fellBehind |= line.watermark < seen.oldest() - 1;
         if (!line.fellBehind) {
             output.held(line, arrival.stream());
         }
         hold(line, arrival, nowNanos);
-        if (eldersAreSilent(line, nowNanos)) {
+        if (establishedAreSilent(line, nowNanos)) {
             joining.keySet().stream()
                     .filter(each -> !joining.get(each).isEmpty())
                     .min(NEXT_TO_LEAD)
@@ -151,11 +151,11 @@ final class JoiningLines<M> {
      */
     private void anchor(Line line, long sequence, long receivedNanos) {
         line.anchored = true;
-        line.repeatsFloorNanos = Math.max(line.repeatsFloorNanos, history.firstNanos(sequence) - skewNanos);
+        line.repeatsFloorNanos = Math.max(line.repeatsFloorNanos, seen.firstNanos(sequence) - skewNanos);
         line.lateCopies += joining.get(line)
                 .removeIf(copy -> copy.receivedNanos() - receivedNanos <= 0
-                        && copy.identity() != history.hash(sequence)
-                        && history.hasOlder(copy.identity(), sequence));
+                        && copy.identity() != seen.hash(sequence)
+                        && seen.hasOlder(copy.identity(), sequence));
     }
 
     /**
@@ -173,7 +173,7 @@ final class JoiningLines<M> {
     /** A message was just published: matches the copies of it that joining lines hold. */
     void published(long sequence, long hash, long nowNanos) {
         for (Line line : joining.keySet().toArray(Line[]::new)) {
-            if (sequence < history.oldest()) {
+            if (sequence < seen.oldest()) {
                 return; // the messages that earlier turns published have replaced it in the history
             }
             if (joining.containsKey(line)) { // otherwise it is in step since an earlier turn
@@ -184,7 +184,7 @@ final class JoiningLines<M> {
 
     private void matchHeld(Line line, long sequence, long hash, long nowNanos) {
         HeldCopies<M> held = joining.get(line);
-        boolean unique = history.isUnique(hash) && held.count(hash) == 1;
+        boolean unique = seen.isUnique(hash) && held.count(hash) == 1;
         if (line.fellBehind && held.count(hash) > 0) {
             dropStale(line, copy -> copy.identity() != hash);
         }
@@ -198,13 +198,13 @@ final class JoiningLines<M> {
         if (!line.anchored) {
             anchor(line, sequence, copy.receivedNanos());
         }
-        history.markDelivered(sequence, line.slot);
+        seen.markDelivered(sequence, line.slot);
         places.placeJoining(line, sequence, unique);
         if (unique) {
-            held.matched(copy.number(), history.stream(sequence), sequence);
+            held.matched(copy.number(), seen.stream(sequence), sequence);
         }
         line.lateCopies++;
-        line.reached(sequence, history.stream(sequence), unique, 0, history.newest());
+        line.reached(sequence, seen.stream(sequence), unique, 0, seen.newest());
         stream.compare(line, sequence, copy.content());
         lineUp(line, unique, copy.receivedNanos(), nowNanos);
     }
@@ -216,7 +216,7 @@ final class JoiningLines<M> {
             return;
         }
         HeldCopies<M> held = joining.remove(line);
-        lines.lead(line, history.newest(), nowNanos);
+        lines.lead(line, seen.newest(), nowNanos);
         long since = receivedNanos - skewNanos;
         held.drain((itsStream, sequence) -> places.advance(line, itsStream, sequence), copy -> {
             if (copy.receivedNanos() - since < 0) {
@@ -237,21 +237,21 @@ final class JoiningLines<M> {
         }
     }
 
-    private boolean eldersAreSilent(Line line, long nowNanos) {
-        if (nowNanos - lastLeaderCopyNanos < SILENT_ELDERS_NANOS) {
+    private boolean establishedAreSilent(Line line, long nowNanos) {
+        if (nowNanos - lastLeaderCopyNanos < SILENT_ESTABLISHED_NANOS) {
             return false;
         }
         long since = joining.get(line).oldestSince(line.firstCopyNanos + joinGuardNanos);
-        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ELDERS_NANOS && lastLeaderCopyNanos - since < 0;
+        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ESTABLISHED_NANOS && lastLeaderCopyNanos - since < 0;
     }
 
     /** A line leads without having lined up: no line in step is left, or none delivers. */
     void leadAlone(Line line, long nowNanos) {
         boolean late = line.fellBehind;
         HeldCopies<M> held = joining.remove(line);
-        lines.lead(line, history.newest(), nowNanos);
+        lines.lead(line, seen.newest(), nowNanos);
         if (late) {
-            line.watermark = history.newest();
+            line.watermark = seen.newest();
         }
         lastLeaderCopyNanos = nowNanos;
         output.inStep(line, true);
@@ -264,7 +264,7 @@ final class JoiningLines<M> {
     private void release(Line line, HeldCopies.Copy<M> copy, boolean late, long nowNanos) {
         long sequence = matcher.match(line, copy.identity());
         if (sequence != 0) {
-            stream.late(line, sequence, history.isUnique(copy.identity()), nowNanos);
+            stream.late(line, sequence, seen.isUnique(copy.identity()), nowNanos);
         } else {
             stream.publish(line, copy, copy.receivedNanos(), late, nowNanos);
         }

@@ -7,15 +7,15 @@ final class Lateness {
     /** The search for messages that a line lacks checks at most this many younger messages. */
     private static final int MAX_LACKING = 256;
 
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final LineTable lines;
     private final MessageMatcher matcher;
     private final long skewNanos;
     /** By stream: the youngest message published. */
     private long[] newestIn = new long[8];
 
-    Lateness(SeenMessages history, LineTable lines, MessageMatcher matcher, long skewNanos) {
-        this.history = history;
+    Lateness(SeenMessages seen, LineTable lines, MessageMatcher matcher, long skewNanos) {
+        this.seen = seen;
         this.lines = lines;
         this.matcher = matcher;
         this.skewNanos = skewNanos;
@@ -44,14 +44,14 @@ final class Lateness {
         }
         long distanceNanos = matcher.distanceNanos(stream);
         long first = 0;
-        long last = Math.min(newest, Math.max(reached + 1, history.oldest()) + MAX_LACKING);
-        for (long each = Math.max(reached + 1, history.oldest()); each <= last; each++) {
-            if (history.stream(each) != stream
-                    || history.isDeliveredBy(each, line.slot)
+        long last = Math.min(newest, Math.max(reached + 1, seen.oldest()) + MAX_LACKING);
+        for (long each = Math.max(reached + 1, seen.oldest()); each <= last; each++) {
+            if (seen.stream(each) != stream
+                    || seen.isDeliveredBy(each, line.slot)
                     || matcher.isOvertaken(line, each, distanceNanos)) {
                 continue;
             }
-            long ageNanos = nowNanos - history.firstNanos(each);
+            long ageNanos = nowNanos - seen.firstNanos(each);
             if (first != 0 || ageNanos + distanceNanos < line.leastLagNanos) {
                 return true;
             }
@@ -71,7 +71,7 @@ final class Lateness {
      * line.
      */
     private boolean isNews(Line line, long sequence) {
-        int publisher = history.publisher(sequence);
+        int publisher = seen.publisher(sequence);
         return publisher < 0 || lines.at(publisher).leadingSinceNanos - line.previousCopyNanos > 0;
     }
 }

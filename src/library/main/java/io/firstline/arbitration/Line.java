@@ -13,7 +13,7 @@ public final class Line {
     public static final int MAX_STREAMS = 512;
 
     /** The next copy is expected to be late only after about this many late copies in a row. */
-    private static final int LAG_MEMORY = 64;
+    private static final int LAG_WINDOW = 64;
 
     private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
@@ -122,7 +122,7 @@ public final class Line {
     private void followed(StreamFigures figures, long sequence, int stream, long lagNanos) {
         watermark = Math.max(watermark, sequence);
         figures.reached = Math.max(figures.reached, sequence);
-        leastLagNanos = lagNanos < leastLagNanos ? lagNanos : leastLagNanos + (lagNanos - leastLagNanos) / LAG_MEMORY;
+        leastLagNanos = lagNanos < leastLagNanos ? lagNanos : leastLagNanos + (lagNanos - leastLagNanos) / LAG_WINDOW;
         lag(figures, stream, lagNanos);
     }
 

@@ -2,21 +2,21 @@ package io.firstline.arbitration;
 
 /** Moves the place of a line in a stream forward, and the messages that the line proves to be later. */
 final class LinePlaces {
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final ServerOrder order;
     private final MessageMatcher matcher;
     private final long skewNanos;
 
-    LinePlaces(SeenMessages history, MessageMatcher matcher, long skewNanos) {
-        this.history = history;
-        this.order = history.order();
+    LinePlaces(SeenMessages seen, MessageMatcher matcher, long skewNanos) {
+        this.seen = seen;
+        this.order = seen.order();
         this.matcher = matcher;
         this.skewNanos = skewNanos;
     }
 
     /** A line has published the youngest message. */
     void published(Line line, long sequence, boolean isFirst) {
-        int stream = history.stream(sequence);
+        int stream = seen.stream(sequence);
         order.placeAfter(sequence, isFirst ? 0 : line.placeIn(stream));
         order.markPlaced(sequence, line.slot);
         line.placeIn(stream, sequence);
@@ -24,11 +24,11 @@ final class LinePlaces {
 
     /** A line has delivered a message: those that the line delivered before come before it. */
     void place(Line line, long sequence, boolean beyondDoubt) {
-        int stream = history.stream(sequence);
+        int stream = seen.stream(sequence);
         long place = line.placeIn(stream);
-        if (place >= history.oldest() && !order.isBefore(place, sequence)) {
+        if (place >= seen.oldest() && !order.isBefore(place, sequence)) {
             if (!beyondDoubt
-                    && (!matcher.isOrderProven(stream) || history.distanceNanos(sequence, place) > skewNanos)) {
+                    && (!matcher.isOrderProven(stream) || seen.distanceNanos(sequence, place) > skewNanos)) {
                 return;
             }
             order.moveAfter(sequence, place, line.slot);
@@ -39,9 +39,9 @@ final class LinePlaces {
 
     /** The same for a line that joins: copies that it holds may come before those that matched. */
     void placeJoining(Line line, long sequence, boolean beyondDoubt) {
-        int stream = history.stream(sequence);
+        int stream = seen.stream(sequence);
         long place = line.placeIn(stream);
-        if (line.anchored && beyondDoubt && (place < history.oldest() || order.isBefore(place, sequence))) {
+        if (line.anchored && beyondDoubt && (place < seen.oldest() || order.isBefore(place, sequence))) {
             order.markPlaced(sequence, line.slot);
             line.placeIn(stream, sequence);
         }
@@ -50,7 +50,7 @@ final class LinePlaces {
     /** A line is at least at this place. */
     void advance(Line line, int stream, long place) {
         long known = line.placeIn(stream);
-        if (place >= history.oldest() && (known < history.oldest() || order.isBefore(known, place))) {
+        if (place >= seen.oldest() && (known < seen.oldest() || order.isBefore(known, place))) {
             line.placeIn(stream, place);
         }
     }

@@ -11,7 +11,7 @@ final class MessageMatcher {
      */
     private static final int MAX_UNCONFIRMED = 2;
 
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final ServerOrder order;
     private final LineTable lines;
     private final long skewNanos;
@@ -31,9 +31,9 @@ final class MessageMatcher {
      */
     private final long[] unconfirmed = new long[MAX_UNCONFIRMED];
 
-    MessageMatcher(SeenMessages history, LineTable lines, long skewNanos) {
-        this.history = history;
-        this.order = history.order();
+    MessageMatcher(SeenMessages seen, LineTable lines, long skewNanos) {
+        this.seen = seen;
+        this.order = seen.order();
         this.lines = lines;
         this.skewNanos = skewNanos;
         this.inStreams = new OrderAgreement(skewNanos, true);
@@ -45,10 +45,10 @@ final class MessageMatcher {
     long match(Line line, long hash) {
         doubtful = false;
         passedOne = false;
-        long sequence = history.match(hash, line.slot, line.floorNanos, line.repeatsFloorNanos);
+        long sequence = seen.match(hash, line.slot, line.floorNanos, line.repeatsFloorNanos);
         while (sequence != 0 && isPassed(line, hash, sequence)) {
             passedOne = true;
-            sequence = history.pass(hash, sequence, line.slot);
+            sequence = seen.pass(hash, sequence, line.slot);
         }
         return sequence;
     }
@@ -58,7 +58,7 @@ final class MessageMatcher {
      * nothing has to be decided; otherwise 0. So nearly all late copies are matched without a search.
      */
     long expected(Line line, StreamFigures figures, int stream, long hash) {
-        long sequence = history.expected(figures.place, hash, line.slot, line.floorNanos);
+        long sequence = seen.expected(figures.place, hash, line.slot, line.floorNanos);
         if (sequence == 0 || sequence < figures.begun || !isOrderProven(stream)) {
             return 0;
         }
@@ -107,7 +107,7 @@ final class MessageMatcher {
             if (unconfirmed[i] == sequence) {
                 unconfirmed[i] = 0;
                 if (alone) {
-                    agreement(history.stream(sequence)).broken(0, 0);
+                    agreement(seen.stream(sequence)).broken(0, 0);
                 }
             }
         }
@@ -118,9 +118,9 @@ final class MessageMatcher {
      * message.
      */
     private boolean isPassed(Line line, long hash, long sequence) {
-        int stream = history.stream(sequence);
+        int stream = seen.stream(sequence);
         boolean passedInOrder = order.isPassed(sequence, line.placeIn(stream), line.slot);
-        boolean unique = history.isUnique(hash);
+        boolean unique = seen.isUnique(hash);
         if (isOrderProven(stream)) {
             boolean passed = passedInOrder || isBeforeItBegan(line, stream, sequence);
             if (unique && !passed) {
@@ -140,7 +140,7 @@ final class MessageMatcher {
         }
         if (!unique) {
             return isOvertaken(line, sequence, distanceNanos(stream))
-                    || (sequence < line.passed && history.hasYoungerAlike(sequence));
+                    || (sequence < line.passed && seen.hasYoungerAlike(sequence));
         }
         learnOrder(line, hash, sequence, passedInOrder);
         return false;
@@ -148,12 +148,12 @@ final class MessageMatcher {
 
     private boolean isBeforeItBegan(Line line, int stream, long sequence) {
         long begun = line.begunIn(stream);
-        return begun >= history.oldest() && sequence < begun && order.isBefore(sequence, begun);
+        return begun >= seen.oldest() && sequence < begun && order.isBefore(sequence, begun);
     }
 
     /** A line delivers a message of unique bytes, where it is not proven that lines agree on the order. */
     private void learnOrder(Line line, long hash, long sequence, boolean passedInOrder) {
-        int stream = history.stream(sequence);
+        int stream = seen.stream(sequence);
         if (passedInOrder) {
             agreement(stream).broken(hash, 0);
             doubtful = true;
@@ -165,9 +165,9 @@ final class MessageMatcher {
         }
         long follower = follower(line, sequence);
         if (follower == 0) {
-            apart.kept(sequence > history.oldest() ? history.distanceNanos(sequence - 1, sequence) : Long.MAX_VALUE);
+            apart.kept(sequence > seen.oldest() ? seen.distanceNanos(sequence - 1, sequence) : Long.MAX_VALUE);
         } else {
-            apart.broken(hash, history.distanceNanos(sequence, follower));
+            apart.broken(hash, seen.distanceNanos(sequence, follower));
             doubtful = true;
         }
     }
@@ -181,7 +181,7 @@ final class MessageMatcher {
             return false;
         }
         for (int i = 0; i < MAX_UNCONFIRMED; i++) {
-            if (unconfirmed[i] < history.oldest() || Long.bitCount(history.deliveredBy(unconfirmed[i])) > 1) {
+            if (unconfirmed[i] < seen.oldest() || Long.bitCount(seen.deliveredBy(unconfirmed[i])) > 1) {
                 unconfirmed[i] = 0;
             }
             if (unconfirmed[i] == 0) {
@@ -197,8 +197,8 @@ final class MessageMatcher {
      */
     boolean isOrderCertain(Arrival<?> copy, long one, long other) {
         return copy.stream() != 0
-                || !history.isUnique(copy.identity())
-                || (unnamed.isLongComplete() && Math.abs(history.distanceNanos(one, other)) >= apart.distanceNanos());
+                || !seen.isUnique(copy.identity())
+                || (unnamed.isLongComplete() && Math.abs(seen.distanceNanos(one, other)) >= apart.distanceNanos());
     }
 
     /** At this distance or more, messages of a stream arrive in the same order on all lines. */
@@ -214,19 +214,19 @@ final class MessageMatcher {
      * Whether a line has delivered a message that came at least this much later on the line that published this one.
      */
     boolean isOvertaken(Line line, long sequence, long distanceNanos) {
-        int publisher = history.publisher(sequence);
+        int publisher = seen.publisher(sequence);
         if (publisher < 0) {
             return false;
         }
-        long ownNanos = history.ownNanos(sequence) + distanceNanos;
-        long since = lines.at(publisher).matchedSince(sequence, history.stream(sequence), ownNanos);
-        if (since >= history.oldest() && history.isDeliveredBy(since, line.slot)) {
+        long ownNanos = seen.ownNanos(sequence) + distanceNanos;
+        long since = lines.at(publisher).matchedSince(sequence, seen.stream(sequence), ownNanos);
+        if (since >= seen.oldest() && seen.isDeliveredBy(since, line.slot)) {
             return true;
         }
         long follower = follower(line, sequence);
         return follower != 0
                 && (distanceNanos == 0
-                        || (history.publisher(follower) == publisher && history.ownNanos(follower) >= ownNanos));
+                        || (seen.publisher(follower) == publisher && seen.ownNanos(follower) >= ownNanos));
     }
 
     /**
@@ -234,8 +234,8 @@ final class MessageMatcher {
      * published this one; or 0.
      */
     private long follower(Line line, long sequence) {
-        int publisher = history.publisher(sequence);
-        long reached = line.reachedIn(history.stream(sequence));
-        return publisher < 0 || reached <= sequence ? 0 : history.follower(sequence, reached, line.slot, publisher);
+        int publisher = seen.publisher(sequence);
+        long reached = line.reachedIn(seen.stream(sequence));
+        return publisher < 0 || reached <= sequence ? 0 : seen.follower(sequence, reached, line.slot, publisher);
     }
 }

@@ -7,7 +7,7 @@ package io.firstline.arbitration;
 final class Settlement {
     private static final long MAX_SETTLING_NANOS = 2_000_000_000L;
 
-    private final SeenMessages history;
+    private final SeenMessages seen;
     private final LineTable lines;
     private final MessageMatcher matcher;
     private final Arbiter.Output<?> output;
@@ -20,11 +20,11 @@ final class Settlement {
 
     Settlement(
             ArbiterSettings settings,
-            SeenMessages history,
+            SeenMessages seen,
             LineTable lines,
             MessageMatcher matcher,
             Arbiter.Output<?> output) {
-        this.history = history;
+        this.seen = seen;
         this.lines = lines;
         this.matcher = matcher;
         this.output = output;
@@ -40,8 +40,8 @@ final class Settlement {
     /** Settles the messages that are old enough. */
     void settle(long nowNanos) {
         long beforeNanos = nowNanos - settlingNanos;
-        while (settled < history.newest()
-                && (settled + 1 < history.oldest() || history.firstNanos(settled + 1) - beforeNanos <= 0)) {
+        while (settled < seen.newest()
+                && (settled + 1 < seen.oldest() || seen.firstNanos(settled + 1) - beforeNanos <= 0)) {
             settleOne(settled + 1);
         }
     }
@@ -49,8 +49,8 @@ final class Settlement {
     /** Settles also the message that the next one replaces in a full history. */
     void makeRoom(long nowNanos) {
         settle(nowNanos);
-        if (history.newest() - history.oldest() + 1 >= historySize) {
-            settleOne(history.oldest());
+        if (seen.newest() - seen.oldest() + 1 >= historySize) {
+            settleOne(seen.oldest());
         }
     }
 
@@ -59,29 +59,29 @@ final class Settlement {
             return;
         }
         settled = sequence;
-        if (sequence < history.oldest()) {
+        if (sequence < seen.oldest()) {
             return;
         }
-        long delivered = history.deliveredBy(sequence);
-        output.settled(delivered, history.stream(sequence));
+        long delivered = seen.deliveredBy(sequence);
+        output.settled(delivered, seen.stream(sequence));
         boolean alone = Long.bitCount(delivered) == 1 && lines.countInStep() > 1;
         matcher.confirm(sequence, alone);
         if (distrusted) {
             neverCounted = sequence;
-            history.forgetWinner(sequence);
+            seen.forgetWinner(sequence);
             return;
         }
-        int winner = history.winner(sequence);
+        int winner = seen.winner(sequence);
         if (alone && winner >= 0) {
-            lines.at(winner).saved(history.stream(sequence), 1); // until another copy arrives after all
+            lines.at(winner).saved(seen.stream(sequence), 1); // until another copy arrives after all
         } else {
-            history.forgetWinner(sequence);
+            seen.forgetWinner(sequence);
         }
-        long firstNanos = history.firstNanos(sequence);
+        long firstNanos = seen.firstNanos(sequence);
         for (long lacking = lines.inStep() & ~delivered; lacking != 0; lacking &= lacking - 1) {
             Line line = lines.at(Long.numberOfTrailingZeros(lacking));
             if (line.leadingSinceNanos - firstNanos <= 0) {
-                line.lost(history.stream(sequence), 1);
+                line.lost(seen.stream(sequence), 1);
             }
         }
     }
@@ -91,18 +91,18 @@ final class Settlement {
         if (sequence > settled) {
             return;
         }
-        int stream = history.stream(sequence);
-        output.settledLate(line, history.deliveredBy(sequence), stream);
+        int stream = seen.stream(sequence);
+        output.settledLate(line, seen.deliveredBy(sequence), stream);
         if (sequence <= neverCounted) {
             return;
         }
-        if (line.leading && line.leadingSinceNanos - history.firstNanos(sequence) <= 0) {
+        if (line.leading && line.leadingSinceNanos - seen.firstNanos(sequence) <= 0) {
             line.lost(stream, -1);
         }
-        int saver = history.winner(sequence);
+        int saver = seen.winner(sequence);
         if (saver >= 0) {
             lines.at(saver).saved(stream, -1);
-            history.forgetWinner(sequence);
+            seen.forgetWinner(sequence);
         }
     }
 

@@ -34,7 +34,7 @@ public final class ConnectBudget implements Shareable {
     private static final int PAUSED_PROBE_S = 60;
     private static final long PAUSED_PROBE_NANOS = TimeUnit.SECONDS.toNanos(PAUSED_PROBE_S);
     /** The wish of a feed that has not asked for this long expires. */
-    private static final long WISH_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long REQUEST_EXPIRY_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** The pause before the next request while attempts are reserved for others. */
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -44,7 +44,7 @@ public final class ConnectBudget implements Shareable {
     private static final class Host {
         private final ArrayDeque<Long> attempts = new ArrayDeque<>();
         /** Feeds without any connection, with the time of their last request. */
-        private final Map<String, Long> wishes = new HashMap<>();
+        private final Map<String, Long> requests = new HashMap<>();
 
         private boolean tried;
         private long triedNanos;
@@ -55,12 +55,12 @@ public final class ConnectBudget implements Shareable {
             while (!attempts.isEmpty() && attempts.peekFirst() - (nowNanos - WINDOW_NANOS) <= 0) {
                 attempts.removeFirst();
             }
-            wishes.values().removeIf(since -> nowNanos - since > WISH_NANOS);
+            requests.values().removeIf(since -> nowNanos - since > REQUEST_EXPIRY_NANOS);
             paused = paused && pausedUntilNanos - nowNanos > 0;
         }
 
         boolean isIdle() {
-            return attempts.isEmpty() && wishes.isEmpty() && !paused;
+            return attempts.isEmpty() && requests.isEmpty() && !paused;
         }
 
         /** The rest of the pause, or the time until the next attempt that it allows a feed without any connection. */
@@ -123,14 +123,14 @@ public final class ConnectBudget implements Shareable {
 
     /** A feed without any connection wants to connect: the budget reserves an attempt for it. */
     public synchronized void wish(String host, String feed, long nowNanos) {
-        host(host, nowNanos).wishes.put(feed, nowNanos);
+        host(host, nowNanos).requests.put(feed, nowNanos);
     }
 
     /** A feed has a connection or no longer wants one: its reservation ends. */
-    public synchronized void wishGranted(String host, String feed) {
+    public synchronized void attemptMade(String host, String feed) {
         Host known = hosts.get(host);
         if (known != null) {
-            known.wishes.remove(feed);
+            known.requests.remove(feed);
         }
     }
 
@@ -152,9 +152,9 @@ public final class ConnectBudget implements Shareable {
     public synchronized long take(String host, int limit, String feed, boolean dark, long nowNanos) {
         Host known = host(host, nowNanos);
         if (dark) {
-            known.wishes.put(feed, nowNanos);
+            known.requests.put(feed, nowNanos);
         }
-        int others = known.wishes.size() - (known.wishes.containsKey(feed) ? 1 : 0);
+        int others = known.requests.size() - (known.requests.containsKey(feed) ? 1 : 0);
         return take(known, limit, dark ? 0 : others + limit / 30, dark, nowNanos);
     }
 

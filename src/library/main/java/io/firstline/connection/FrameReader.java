@@ -49,7 +49,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private final ReusedBytes bytes = new ReusedBytes();
     private final int maxMessageBytes;
     /** Records the frames that Netty has made, for the comparison. */
-    private final Witness witness = new Witness();
+    private final FrameCounter counter = new FrameCounter();
 
     private boolean lettingPass;
     private int agreed;
@@ -87,8 +87,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
 
     /** A handler to add behind Netty's decoder. */
-    ChannelInboundHandlerAdapter witness() {
-        return witness;
+    ChannelInboundHandlerAdapter counter() {
+        return counter;
     }
 
     @Override
@@ -175,7 +175,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
-        int frames = witness.frames;
+        int frames = counter.frames;
         int from = agreed < TRUSTED ? before : hasHeader && begins ? 0 : headerLength;
         if (from < headerLength) {
             channel.fireChannelRead(Unpooled.copiedBuffer(header, from, headerLength - from));
@@ -186,7 +186,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             channel.fireChannelRead(read.readRetainedSlice(more));
         }
         boolean whole = hasHeader && payloadLeft == 0;
-        if (witness.frames - frames != (whole ? 1 : 0) || (whole && witness.lastLength != payloadLength)) {
+        if (counter.frames - frames != (whole ? 1 : 0) || (whole && counter.lastLength != payloadLength)) {
             lettingPass = true; // the assumed frame boundary is wrong
         } else if (whole) {
             agreed = Math.min(TRUSTED, agreed + 1);
@@ -242,7 +242,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
 
     /** Observes the frames that Netty's decoder makes. */
-    private static final class Witness extends ChannelInboundHandlerAdapter {
+    private static final class FrameCounter extends ChannelInboundHandlerAdapter {
         private int frames;
         private long lastLength;
 

@@ -15,8 +15,8 @@ final class RetryAfter {
     private static final int BANNED = 418;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
-    private static final long UNSAID_TOO_MANY_MS = 10_000;
-    private static final long UNSAID_BANNED_MS = 120_000;
+    private static final long DEFAULT_TOO_MANY_MS = 10_000;
+    private static final long DEFAULT_BANNED_MS = 120_000;
     private static final int LONGEST_MIN = 5;
     private static final long LONGEST_MS = Duration.ofMinutes(LONGEST_MIN).toMillis();
 
@@ -29,16 +29,16 @@ final class RetryAfter {
      */
     static long pauseMs(int status, String header, Instant now) {
         return switch (status) {
-            case FORBIDDEN, UNAVAILABLE -> said(header, now, 0);
-            case TOO_MANY_REQUESTS -> said(header, now, UNSAID_TOO_MANY_MS);
-            case BANNED -> said(header, now, UNSAID_BANNED_MS);
+            case FORBIDDEN, UNAVAILABLE -> given(header, now, 0);
+            case TOO_MANY_REQUESTS -> given(header, now, DEFAULT_TOO_MANY_MS);
+            case BANNED -> given(header, now, DEFAULT_BANNED_MS);
             default -> 0;
         };
     }
 
-    private static long said(String header, Instant now, long unsaidMs) {
+    private static long given(String header, Instant now, long defaultMs) {
         if (header == null) {
-            return unsaidMs;
+            return defaultMs;
         }
         String text = header.trim();
         if (text.matches("\\d{1,9}")) {
@@ -49,7 +49,7 @@ final class RetryAfter {
                     .toInstant();
             return Math.max(0, Math.min(LONGEST_MS, Duration.between(now, until).toMillis()));
         } catch (DateTimeParseException neither) {
-            return unsaidMs;
+            return defaultMs;
         }
     }
 }

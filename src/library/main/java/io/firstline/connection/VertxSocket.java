@@ -67,7 +67,7 @@ final class VertxSocket implements Socket {
                     listener::oversize,
                     listener::unfinished);
             pipeline.addBefore(decoder.name(), "firstline-reader", reader);
-            pipeline.addAfter(decoder.name(), "firstline-witness", reader.witness());
+            pipeline.addAfter(decoder.name(), "firstline-witness", reader.counter());
         }
     }
 
@@ -115,7 +115,7 @@ final class VertxSocket implements Socket {
 
     @Override
     public Future<Void> close(int code, String reason) {
-        return socket.sayGoodbye(code, reason);
+        return socket.sendClose(code, reason);
     }
 
     /** Closes from this handler, because a close from the channel's end would first send a close frame. */

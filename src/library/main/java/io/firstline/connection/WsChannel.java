@@ -175,7 +175,7 @@ final class WsChannel extends ChannelDuplexHandler {
         return !channel.channel().isWritable();
     }
 
-    Future<Void> sayGoodbye(int code, String reason) {
+    Future<Void> sendClose(int code, String reason) {
         PromiseInternal<Void> written = context.promise();
         Runnable send = () -> {
             if (closeSent) {

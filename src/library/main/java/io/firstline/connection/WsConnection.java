@@ -80,7 +80,7 @@ public final class WsConnection {
     private final Listener listener;
     private final LatencyTracker latency;
     private final MessageAssembler assembler;
-    private final SendThrottle pacer;
+    private final SendThrottle throttle;
     private final Promise<Void> ended = Promise.promise();
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
@@ -120,7 +120,7 @@ public final class WsConnection {
         this.listener = listener;
         this.onConnect = config.onConnect();
         this.latency = new LatencyTracker(config.latencyWindow());
-        this.pacer = new SendThrottle(scheduler, new FrameRateLimit(config.framesPerSecond()));
+        this.throttle = new SendThrottle(scheduler, new FrameRateLimit(config.framesPerSecond()));
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
             public void message(Payload payload) {
@@ -155,7 +155,7 @@ public final class WsConnection {
         return connector.connect(config).transform(attempt -> {
             if (state == ConnectionState.CLOSED) {
                 if (attempt.succeeded()) {
-                    sayGoodbye(attempt.result());
+                    sendClose(attempt.result());
                 }
                 return failed(ConnectionEnd.byUs(0, "closed while connecting"), attempt.cause());
             }
@@ -227,7 +227,7 @@ public final class WsConnection {
             public void ping() {
                 heard();
                 settle();
-                pacer.spent();
+                throttle.spent();
             }
 
             @Override
@@ -285,7 +285,7 @@ public final class WsConnection {
             case BINARY -> assembler.onFrame(true, false, frame.isFinal(), frame.binaryData());
             case CONTINUATION -> assembler.onFrame(false, false, frame.isFinal(), frame.binaryData());
             case CLOSE -> peerIsClosing(frame);
-            case PING -> pacer.spent(); // already answered; most pings are reported by ping()
+            case PING -> throttle.spent(); // already answered; most pings are reported by ping()
             default -> {
                 // pongs have a separate method
             }
@@ -329,7 +329,7 @@ public final class WsConnection {
         }));
     }
 
-    private void sayGoodbye(Socket to) {
+    private void sendClose(Socket to) {
         to.close(closedByUs.code(), closedByUs.reason())
                 .onFailure(e -> LOG.debug("{} close: {}", config.connectionId(), e.getMessage()));
         cutOffSoon(to);
@@ -361,7 +361,7 @@ public final class WsConnection {
         end = why;
         endedNanos = scheduler.nowNanos();
         scheduler.cancel(pingTimer);
-        pacer.end(id() + " has ended: " + why);
+        throttle.end(id() + " has ended: " + why);
         if (state == ConnectionState.CONNECTED) {
             state = state.become(ConnectionState.DISCONNECTED);
         }
@@ -423,7 +423,7 @@ public final class WsConnection {
      */
     private void ping() {
         if (latency.isDue(scheduler.nowNanos())) {
-            pacer.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
+            throttle.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
                             .appendLong(PING_MARK)
                             .appendLong(latency.nextPing(scheduler.nowNanos())))
                     .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage())));
@@ -466,7 +466,7 @@ public final class WsConnection {
             return Future.failedFuture(new IllegalStateException(
                     config.connectionId() + " has a full write queue: the server does not read"));
         }
-        return pacer.send(write);
+        return throttle.send(write);
     }
 
     /** Replaces the messages that are sent when the connection opens. If it is open, sends them now. */
@@ -496,8 +496,8 @@ public final class WsConnection {
         if (open) {
             closing = true;
             scheduler.cancel(pingTimer);
-            pacer.end(id() + " is closing");
-            sayGoodbye(socket);
+            throttle.end(id() + " is closing");
+            sendClose(socket);
         } else if (connecting) {
             // Vert.x cannot cancel an attempt; it ends within the connect timeout
             scheduler.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());

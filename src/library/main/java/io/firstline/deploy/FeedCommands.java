@@ -42,7 +42,7 @@ final class FeedCommands {
     private final String name;
     private final Supplier<ShardedFeed> current;
     private final ClusterPart part;
-    private final RuntimeSubscriptions amending;
+    private final RuntimeSubscriptions runtimeSubscriptions;
     private final MessageConsumer<Object> here;
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
 
@@ -50,15 +50,15 @@ final class FeedCommands {
      * Answers on this node, but not yet for the feed.
      *
      * @param part adds this node's state in the cluster to the status
-     * @param amending carries out lasting changes of the feed
+     * @param runtimeSubscriptions carries out lasting changes of the feed
      */
     FeedCommands(
-            Vertx vertx, String name, Supplier<ShardedFeed> current, ClusterPart part, RuntimeSubscriptions amending) {
+            Vertx vertx, String name, Supplier<ShardedFeed> current, ClusterPart part, RuntimeSubscriptions runtimeSubscriptions) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.current = current;
         this.part = part;
-        this.amending = amending;
+        this.runtimeSubscriptions = runtimeSubscriptions;
         this.here = bus.localConsumer(Addresses.here(name), this::command);
     }
 
@@ -111,11 +111,11 @@ final class FeedCommands {
             Object name = command.getValue("do");
             return switch (String.valueOf(name)) {
                 case "subscribe" ->
-                    amending.subscribe(strings(command, "streams")).map(FeedCommands::connections);
+                    runtimeSubscriptions.subscribe(strings(command, "streams")).map(FeedCommands::connections);
                 case "unsubscribe" ->
-                    amending.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
+                    runtimeSubscriptions.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
                 case "set-on-connect" ->
-                    amending.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
+                    runtimeSubscriptions.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
                 case "status" -> feed.status().map(part::addTo);

@@ -30,7 +30,7 @@ final class FeedReload {
     private final FeedConfig wanted;
     private final long connectMs;
     private final ReloadMerge takeover;
-    private final Function<ShardedFeed, Future<?>> amended;
+    private final Function<ShardedFeed, Future<?>> subscriptionsChanged;
     private final Consumer<ShardedFeed> switched;
     private final Promise<Void> ready;
     private final long startedNanos;
@@ -71,7 +71,7 @@ final class FeedReload {
      * Creates a change that is not started.
      *
      * @param connectMs the time limit for the new generation to open its connections
-     * @param amended applies run-time subscriptions to the new generation before it opens
+     * @param subscriptionsChanged applies run-time subscriptions to the new generation before it opens
      * @param switched receives the new generation when it has become the feed
      */
     FeedReload(
@@ -80,7 +80,7 @@ final class FeedReload {
             ShardedFeed old,
             FeedConfig wanted,
             long connectMs,
-            Function<ShardedFeed, Future<?>> amended,
+            Function<ShardedFeed, Future<?>> subscriptionsChanged,
             Consumer<ShardedFeed> switched) {
         this.vertx = vertx;
         this.scheduler = scheduler;
@@ -91,7 +91,7 @@ final class FeedReload {
         this.old = old;
         this.wanted = wanted;
         this.connectMs = connectMs;
-        this.amended = amended;
+        this.subscriptionsChanged = subscriptionsChanged;
         this.switched = switched;
         this.takeover =
                 new ReloadMerge(wanted.name(), wanted.pool(), wanted.parts().size(), old::publish, scheduler::nowNanos);
@@ -123,7 +123,7 @@ final class FeedReload {
         if (abandoned) {
             return Future.failedFuture(closed());
         }
-        return here(amended.apply(younger)).compose(v -> connect());
+        return here(subscriptionsChanged.apply(younger)).compose(v -> connect());
     }
 
     private Future<Void> connect() {

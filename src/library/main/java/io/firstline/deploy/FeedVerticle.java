@@ -58,9 +58,9 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     private FeedReload reload;
 
     private FeedCommands commands;
-    private RuntimeSubscriptions amending;
-    private RetentionBuffer memory;
-    private ReplayService resend;
+    private RuntimeSubscriptions runtimeSubscriptions;
+    private RetentionBuffer retention;
+    private ReplayService replayService;
 
     private MessageConsumer<Object> status;
     private ClusterPart part;
@@ -113,18 +113,18 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         feedConfig = wanted;
         scheduler = Scheduler.of(vertx);
         FeedMessageCodec.register(vertx);
-        memory = new RetentionBuffer(
+        retention = new RetentionBuffer(
                 wanted.retention(vertx.isClustered()),
                 // nodes of a cluster continue each other's numbers: the feed has one run, whichever node owns it
                 parts.isShared() ? 1 : scheduler.epochMicros());
-        FeedPublisher publisher = new FeedPublisher(vertx, wanted, memory, sinks);
+        FeedPublisher publisher = new FeedPublisher(vertx, wanted, retention, sinks);
         part = parts.create(publisher);
         return ShardedFeed.make(vertx, wanted, publisher, part, (message, place) -> part.publish(message))
                 .compose(first -> {
                     pools = first;
-                    amending = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
-                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, amending);
-                    resend = new ReplayService(vertx, wanted.name(), memory, part::isPublishing);
+                    runtimeSubscriptions = new RuntimeSubscriptions(vertx, scheduler, wanted, () -> pools, part);
+                    commands = new FeedCommands(vertx, wanted.name(), () -> pools, part, runtimeSubscriptions);
+                    replayService = new ReplayService(vertx, wanted.name(), retention, part::isPublishing);
                     answers(part.isPublishing());
                     if (part.isShared()) {
                         scheduler.every(LOOK_MS, () -> {
@@ -149,7 +149,7 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
     /** Starts or stops answering for the feed. */
     private void answers(boolean forAll) {
         commands.answers(forAll);
-        resend.answersForAll(forAll);
+        replayService.answersForAll(forAll);
     }
 
     /**
@@ -186,9 +186,9 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
         reload = new FeedReload(
-                vertx, scheduler, pools, wanted, connectMs, next -> amending.carryOver(next, wanted), next -> {
+                vertx, scheduler, pools, wanted, connectMs, next -> runtimeSubscriptions.carryOver(next, wanted), next -> {
                     pools = next;
-                    amending.configuredAs(wanted);
+                    runtimeSubscriptions.configuredAs(wanted);
                 });
         return reload.run().onComplete(done -> reload = null);
     }
@@ -207,8 +207,8 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                 successor,
                 pools.close(),
                 commands.close(),
-                amending.close(),
-                resend.close(),
+                runtimeSubscriptions.close(),
+                replayService.close(),
                 status.unregister(),
                 part.close()));
     }

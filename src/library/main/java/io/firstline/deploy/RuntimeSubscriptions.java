@@ -108,7 +108,7 @@ final class RuntimeSubscriptions {
         Future<Integer> on(ShardedFeed feed);
     }
 
-    private Future<Integer> amend(Change change, UnaryOperator<SubscriptionOverrides> amended) {
+    private Future<Integer> amend(Change change, UnaryOperator<SubscriptionOverrides> subscriptionsChanged) {
         if (!part.isPublishing()) {
             return Future.failedFuture(new IllegalStateException(
                     feed + " is not published by this node: send the command to " + Addresses.command(feed)));
@@ -116,7 +116,7 @@ final class RuntimeSubscriptions {
         return change.on(current.get()).onComplete(done -> {
             // a change that could not be written to a connection is written to the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
-                amendments = amended.apply(amendments);
+                amendments = subscriptionsChanged.apply(amendments);
                 tell();
             }
         });
@@ -157,7 +157,7 @@ final class RuntimeSubscriptions {
                         feed,
                         done.cause().getMessage());
             }
-            part.amended();
+            part.subscriptionsChanged();
         });
     }
 
@@ -190,8 +190,8 @@ final class RuntimeSubscriptions {
         return Future.join(steps);
     }
 
-    private static List<String> onConnect(FeedConfig config, SubscriptionOverrides amended) {
-        return amended.onConnect() == null ? config.pool().connection().onConnect() : amended.onConnect();
+    private static List<String> onConnect(FeedConfig config, SubscriptionOverrides subscriptionsChanged) {
+        return subscriptionsChanged.onConnect() == null ? config.pool().connection().onConnect() : subscriptionsChanged.onConnect();
     }
 
     private static List<String> without(Set<String> streams, Set<String> others) {

@@ -44,7 +44,7 @@ final class ShardedFeed {
 
     /** Numbers the messages of all pools and passes them on. */
     private interface Numbering {
-        Future<Void> redirect(LongUnaryOperator renumber, MessageSink intake);
+        Future<Void> redirect(LongUnaryOperator renumber, MessageSink sink);
     }
 
     private ShardedFeed(
@@ -68,19 +68,19 @@ final class ShardedFeed {
      *
      * @param publisher reports the feed's consumers
      * @param events receives the events
-     * @param intake receives the messages
+     * @param sink receives the messages
      */
     static Future<ShardedFeed> make(
-            Vertx vertx, FeedConfig config, FeedPublisher publisher, FeedSink events, MessageSink intake) {
+            Vertx vertx, FeedConfig config, FeedPublisher publisher, FeedSink events, MessageSink sink) {
         List<FeedConfig> parts = config.parts();
         if (parts.size() == 1) {
             Feed feed = Feed.of(vertx, config);
-            feed.handler(message -> intake.take(message, 0));
+            feed.handler(message -> sink.take(message, 0));
             feed.eventHandler(events::publish);
             Numbering itself = (renumber, other) -> feed.redirect(renumber, message -> other.take(message, 0));
             return Future.succeededFuture(new ShardedFeed(vertx, config, publisher, List.of(feed), itself, List.of()));
         }
-        ShardedPublisher together = new ShardedPublisher(config.name(), events, intake);
+        ShardedPublisher together = new ShardedPublisher(config.name(), events, sink);
         List<ShardVerticle> verticles = IntStream.range(0, parts.size())
                 .mapToObj(i -> new ShardVerticle(parts.get(i), i + 1, together))
                 .toList();
@@ -110,8 +110,8 @@ final class ShardedFeed {
      * @param renumber gets the number of the last message and returns the one to continue after; called where
      *     messages arrive
      */
-    Future<Void> redirect(LongUnaryOperator renumber, MessageSink intake) {
-        return numbering.redirect(renumber, intake);
+    Future<Void> redirect(LongUnaryOperator renumber, MessageSink sink) {
+        return numbering.redirect(renumber, sink);
     }
 
     /** Opens all; succeeds when each has a live connection, fails when all first attempts of one have failed. */

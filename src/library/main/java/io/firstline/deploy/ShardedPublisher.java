@@ -14,24 +14,24 @@ import java.util.function.LongUnaryOperator;
 final class ShardedPublisher {
     private final String feed;
     private final FeedSink publisher;
-    private MessageSink intake;
+    private MessageSink sink;
     private long sequence;
 
     /**
      * Creates the publisher of one feed.
      *
      * @param publisher receives the events
-     * @param intake receives the numbered messages
+     * @param sink receives the numbered messages
      */
-    ShardedPublisher(String feed, FeedSink publisher, MessageSink intake) {
+    ShardedPublisher(String feed, FeedSink publisher, MessageSink sink) {
         this.feed = feed;
         this.publisher = publisher;
-        this.intake = intake;
+        this.sink = sink;
     }
 
     /** Publishes a message of a pool, numbered from 1. */
     synchronized void publish(FeedMessage message, int shard) {
-        intake.take(message.as(feed, ++sequence), shard - 1);
+        sink.take(message.as(feed, ++sequence), shard - 1);
     }
 
     synchronized void publish(FeedEvent event, int shard) {
@@ -39,9 +39,9 @@ final class ShardedPublisher {
     }
 
     /** See {@link ShardedFeed#redirect}. */
-    synchronized Future<Void> redirect(LongUnaryOperator renumber, MessageSink newIntake) {
+    synchronized Future<Void> redirect(LongUnaryOperator renumber, MessageSink newSink) {
         sequence = renumber.applyAsLong(sequence);
-        intake = newIntake;
+        sink = newSink;
         return Future.succeededFuture();
     }
 }

@@ -19,22 +19,22 @@ final class Answers {
     }
 
     /** The server asks. Not every question is answered: the server chooses how many there are. */
-    void asked(PooledConnection member, Question question) {
-        if (!member.isLive()) {
+    void asked(PooledConnection pooled, Question question) {
+        if (!pooled.isLive()) {
             return;
         }
         String obstacle = question.obstacle();
         if (!obstacle.isEmpty()) {
-            eventLog.protocolDiffers(member, ProtocolProblem.UNANSWERABLE, obstacle);
-        } else if (member.answers.take(scheduler.nowNanos())) {
-            member.connection
+            eventLog.protocolDiffers(pooled, ProtocolProblem.UNANSWERABLE, obstacle);
+        } else if (pooled.answers.take(scheduler.nowNanos())) {
+            pooled.connection
                     .send(question.answer(++lastId, scheduler.epochMicros() / 1_000))
-                    .onComplete(done -> member.answers.done())
+                    .onComplete(done -> pooled.answers.done())
                     // the end of the connection is reported
-                    .onFailure(e -> LOG.debug("{} answer", member.id(), e));
+                    .onFailure(e -> LOG.debug("{} answer", pooled.id(), e));
         } else {
             eventLog.protocolDiffers(
-                    member,
+                    pooled,
                     ProtocolProblem.TOO_MANY_QUESTIONS,
                     "the server asks more often than " + AnswerBudget.PER_SECOND + " times a second");
         }

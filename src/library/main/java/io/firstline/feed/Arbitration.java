@@ -14,13 +14,13 @@ interface Arbitration {
     void stop();
 
     /** A message arrived on a connection; the copy is valid until this returns. */
-    void arrived(PooledConnection member, ArrivingCopy copy);
+    void arrived(PooledConnection pooled, ArrivingCopy copy);
 
     /** A connection opened. */
-    default void joined(PooledConnection member) {}
+    default void joined(PooledConnection pooled) {}
 
     /** A connection ended. */
-    default void parted(PooledConnection member) {}
+    default void parted(PooledConnection pooled) {}
 
     /** The time of a candidate is over: promote or abandon it now. */
     void trialOver(ConnectionSlot slot);

@@ -51,7 +51,7 @@ final class ConnectionSlot {
     private final boolean reopens;
     private final ReplacementBackoff rest = new ReplacementBackoff();
 
-    private PooledConnection member;
+    private PooledConnection pooled;
     private PooledConnection candidate;
     private EvictionReason evictionReason;
     private boolean challenged;
@@ -88,8 +88,8 @@ final class ConnectionSlot {
         return number;
     }
 
-    PooledConnection member() {
-        return member;
+    PooledConnection pooled() {
+        return pooled;
     }
 
     PooledConnection candidate() {
@@ -107,7 +107,7 @@ final class ConnectionSlot {
     }
 
     boolean isLive() {
-        return member != null && member.isLive();
+        return pooled != null && pooled.isLive();
     }
 
     void fill() {
@@ -133,10 +133,10 @@ final class ConnectionSlot {
             return;
         }
         PooledConnection opening = owner.newMember(this, url);
-        member = opening;
+        pooled = opening;
         opening.connection.connect().onFailure(e -> {
-            if (member == opening) {
-                member = null;
+            if (pooled == opening) {
+                pooled = null;
                 owner.connectFailed(e, url, attempt == 0);
                 path++;
                 again();
@@ -167,8 +167,8 @@ final class ConnectionSlot {
     }
 
     /** Tries to connect now instead of at the end of the wait. */
-    void hurry() {
-        if (open && member == null && timer != -1) {
+    void connectNow() {
+        if (open && pooled == null && timer != -1) {
             scheduler.cancel(timer);
             attempt = 0;
             connect();
@@ -185,8 +185,8 @@ final class ConnectionSlot {
     void lost(PooledConnection gone, Disconnect end) {
         if (gone == candidate) {
             abandon(end.toString());
-        } else if (gone == member) {
-            member = null;
+        } else if (gone == pooled) {
+            pooled = null;
             attempt = retry.attemptAfter(attempt, gone.connection.ageMs());
             if (candidate == null) {
                 reopen();
@@ -198,7 +198,7 @@ final class ConnectionSlot {
 
     /** A connection of this slot has opened: a candidate takes an empty slot at once. */
     void opened(PooledConnection opened) {
-        if (opened == candidate && member == null) {
+        if (opened == candidate && pooled == null) {
             promote("");
         }
     }
@@ -222,7 +222,7 @@ final class ConnectionSlot {
             rest.end();
         }
         openCandidate(
-                EvictionReason.of(member.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN),
+                EvictionReason.of(pooled.unsubscribed ? Cause.NOT_SUBSCRIBED : Cause.HALF_OPEN),
                 false,
                 urgent,
                 trialMs);
@@ -235,17 +235,17 @@ final class ConnectionSlot {
 
     /** Returns whether that member answers again. */
     boolean isAliveAgain() {
-        return isHalfOpenReplaced() && isLive() && !member.isImpaired();
+        return isHalfOpenReplaced() && isLive() && !pooled.isImpaired();
     }
 
     /** Returns whether the candidate is not as silent as the member: a stall may affect both. */
     boolean isCandidateHeard() {
         return !candidate.isImpaired()
                 && (!isLive()
-                        || !member.connection.isUnanswered()
+                        || !pooled.connection.isUnanswered()
                         || HalfOpenPolicy.isAnybodyHeard(
-                                member.connection.askedNanos(),
-                                member.connection.lastFrameNanos(),
+                                pooled.connection.askedNanos(),
+                                pooled.connection.lastFrameNanos(),
                                 List.of(candidate.heard()),
                                 scheduler.nowNanos()));
     }
@@ -257,7 +257,7 @@ final class ConnectionSlot {
     boolean isCandidateTheOneThatAnswers() {
         return isHalfOpenReplaced()
                 && isLive()
-                && member.isImpaired()
+                && pooled.isImpaired()
                 && candidate.isLive()
                 && isCandidateHeard()
                 && !Double.isNaN(candidate.connection.latencyMs())
@@ -313,10 +313,10 @@ final class ConnectionSlot {
      * @param figures the compared figures; empty if none were compared
      */
     void promote(String figures) {
-        PooledConnection old = member;
+        PooledConnection old = pooled;
         PooledConnection promoted = candidate;
         endTrial();
-        member = promoted;
+        pooled = promoted;
         rest.end();
         if (old != null && old.isLive()) { // a lost one is reported as lost
             owner.replaced(old, promoted, evictionReason, figures);
@@ -328,9 +328,9 @@ final class ConnectionSlot {
         PooledConnection dropped = candidate;
         endTrial();
         rest.begin(scheduler.nowNanos());
-        owner.abandoned(member, dropped, why);
+        owner.abandoned(pooled, dropped, why);
         dropped.discard("not needed");
-        if (member == null) {
+        if (pooled == null) {
             reopen();
         }
     }
@@ -345,8 +345,8 @@ final class ConnectionSlot {
     void vacate() {
         open = false;
         scheduler.cancel(timer);
-        Stream.of(member, candidate).filter(Objects::nonNull).forEach(PooledConnection::dismiss);
+        Stream.of(pooled, candidate).filter(Objects::nonNull).forEach(PooledConnection::dismiss);
         endTrial();
-        member = null;
+        pooled = null;
     }
 }

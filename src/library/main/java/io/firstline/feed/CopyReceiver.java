@@ -40,78 +40,78 @@ final class CopyReceiver implements PooledConnection.Receiver {
         listener = newListener;
     }
 
-    void opened(PooledConnection member) {
+    void opened(PooledConnection pooled) {
         if (listener != null) {
-            listener.opened(member.id());
+            listener.opened(pooled.id());
         }
     }
 
-    void closed(PooledConnection member, String end) {
+    void closed(PooledConnection pooled, String end) {
         if (listener != null) {
-            listener.closed(member.id(), end);
+            listener.closed(pooled.id(), end);
         }
     }
 
     @Override
-    public void received(PooledConnection member, Payload payload, long arrivalNanos) {
-        if (member.dismissed) {
+    public void received(PooledConnection pooled, Payload payload, long arrivalNanos) {
+        if (pooled.dismissed) {
             return;
         }
         if (listener != null) {
-            listener.copy(member.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
+            listener.copy(pooled.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
         }
         if (replacements.activity().unanswered()) {
             replacements.noteActivity(arrivalNanos);
         }
-        Payload message = decoder.decoded(member, payload);
+        Payload message = decoder.decoded(pooled, payload);
         if (message != null) {
-            split(member, message, arrivalNanos);
+            split(pooled, message, arrivalNanos);
         }
     }
 
-    private void split(PooledConnection member, Payload payload, long arrivalNanos) {
+    private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {
         List<JsonValues.Range> values = splitter.valuesOf(payload);
         if (values.isEmpty()) {
-            take(member, payload, arrivalNanos);
+            take(pooled, payload, arrivalNanos);
             return;
         }
-        eventLog.severalValues(member.id(), true);
+        eventLog.severalValues(pooled.id(), true);
         byte[] bytes = payload.array();
         for (JsonValues.Range value : values) {
-            if (!member.dismissed) {
-                take(member, splitter.part(bytes, value), arrivalNanos);
+            if (!pooled.dismissed) {
+                take(pooled, splitter.part(bytes, value), arrivalNanos);
             }
         }
     }
 
-    private void take(PooledConnection member, Payload payload, long arrivalNanos) {
-        reader.read(copy.of(member.id(), payload, arrivalNanos), member);
+    private void take(PooledConnection pooled, Payload payload, long arrivalNanos) {
+        reader.read(copy.of(pooled.id(), payload, arrivalNanos), pooled);
         JsonItems.Path path = copy.items();
         int count = path == null ? 0 : items.cut(payload, path);
         if (count < 2) {
             if (count == 1) {
                 copy.comparesItem(items.hash(0));
             }
-            accept(member, arrivalNanos);
+            accept(pooled, arrivalNanos);
             return;
         }
         reader.countParts();
-        for (int i = 0; i < count && !member.dismissed; i++) {
-            reader.read(copy.of(member.id(), items.message(i, withOne), arrivalNanos), member);
+        for (int i = 0; i < count && !pooled.dismissed; i++) {
+            reader.read(copy.of(pooled.id(), items.message(i, withOne), arrivalNanos), pooled);
             copy.comparesItem(items.hash(i));
-            accept(member, arrivalNanos);
+            accept(pooled, arrivalNanos);
         }
     }
 
-    private void accept(PooledConnection member, long arrivalNanos) {
+    private void accept(PooledConnection pooled, long arrivalNanos) {
         switch (copy.kind()) {
             case DATA -> {
                 if (copy.streamWatch() != null || !reader.layout().knowsStreams()) {
                     monitor.spoke(arrivalNanos); // a message without a stream is an ack or a heartbeat, not data
                 }
-                arbitration.arrived(member, copy);
+                arbitration.arrived(pooled, copy);
             }
-            case SHUTDOWN -> replacements.shutdownAnnounced(member);
+            case SHUTDOWN -> replacements.shutdownAnnounced(pooled);
             case CONTROL -> {}
         }
     }

@@ -18,7 +18,7 @@ final class FailureLog {
 
     private final long stableNanos;
     private final Map<String, Long> counts = new TreeMap<>();
-    private final Set<String> told = new HashSet<>();
+    private final Set<String> reported = new HashSet<>();
     private boolean whole;
     private long wholeSinceNanos;
 
@@ -42,9 +42,9 @@ final class FailureLog {
     /** Returns true if this was not reported since the feed last recovered. */
     boolean isFirst(String saying, long nowNanos) {
         if (whole && nowNanos - wholeSinceNanos >= stableNanos) {
-            told.clear();
+            reported.clear();
         }
-        return told.add(saying);
+        return reported.add(saying);
     }
 
     /** Sets whether the feed has all its connections. */
@@ -57,7 +57,7 @@ final class FailureLog {
 
     /** The feed starts again: every cause is reported again. */
     void restart() {
-        told.clear();
+        reported.clear();
         whole = false;
     }
 

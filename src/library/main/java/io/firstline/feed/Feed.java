@@ -48,8 +48,8 @@ public abstract class Feed {
     private final String name;
     private final ContextInternal context;
     private final FeedParts parts;
-    private final Dispatcher publication;
-    private final SubscriptionProtocol subscriber;
+    private final Dispatcher dispatcher;
+    private final SubscriptionProtocol subscriptions;
     private final ConnectionMaker maker;
     private final FeedConnections connections;
     private final Replacements replacements;
@@ -73,25 +73,25 @@ public abstract class Feed {
             String name,
             WsConnectionConfig config,
             SubscribeTemplates subscribeTemplates,
-            MessageFormat dialect,
+            MessageFormat format,
             Redundancy redundancy) {
         this.name = Objects.requireNonNull(name, "name");
         this.context = environment.context();
         this.maker = new ConnectionMaker(name, environment, config);
         Scheduler scheduler = environment.scheduler();
-        this.publication = new Dispatcher(name, context, scheduler);
+        this.dispatcher = new Dispatcher(name, context, scheduler);
         ExchangeTime exchangeTime =
-                new ExchangeTime(name, dialect, scheduler, environment.rests(), environment.budget());
-        if (exchangeTime.isTold()) {
-            publication.measure(exchangeTime);
+                new ExchangeTime(name, format, scheduler, environment.rests(), environment.budget());
+        if (exchangeTime.isReported()) {
+            dispatcher.measure(exchangeTime);
         }
-        this.parts = FeedParts.of(name, environment, config, dialect, publication);
+        this.parts = FeedParts.of(name, environment, config, format, dispatcher);
         SlotTable slotTable = parts.slotTable();
         FeedEventLog eventLog = parts.eventLog();
-        this.subscriber = new SubscriptionProtocol(
+        this.subscriptions = new SubscriptionProtocol(
                 config.onConnect(),
                 subscribeTemplates,
-                dialect,
+                format,
                 slotTable,
                 eventLog,
                 scheduler,
@@ -102,10 +102,10 @@ public abstract class Feed {
         CopyReceiver receiver = new CopyReceiver(parts, replacements, arbitration);
         HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler);
         this.connections = new FeedConnections(
-                name, maker, budget, parts, subscriber, publication, receiver, replacements, arbitration);
-        this.checks = new FeedChecks(parts, subscriber, replacements, exchangeTime, dialect.heartbeat());
+                name, maker, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
+        this.checks = new FeedChecks(parts, subscriptions, replacements, exchangeTime, format.heartbeat());
         this.reporter =
-                new FeedReporter(name, parts, publication, exchangeTime, subscriber, maker, connections, arbitration);
+                new FeedReporter(name, parts, dispatcher, exchangeTime, subscriptions, maker, connections, arbitration);
         // a pool always replaces its connections
         boolean reopens = redundancy.target() > 1 || config.autoReconnect();
         for (int i = 0; i < redundancy.target(); i++) {
@@ -121,9 +121,9 @@ public abstract class Feed {
     @SuppressWarnings("exports") // for the packages of the library
     public static Feed of(Vertx vertx, FeedConfig feed) {
         return feed.connections() == 1
-                ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.dialect())
+                ? WsSingle.create(vertx, feed.name(), feed.pool().connection(), feed.subscriptions(), feed.format())
                         .nameStreamsAt(feed.streamPointer())
-                : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect())
+                : WsPool.create(vertx, feed.name(), feed.pool(), feed.subscriptions(), feed.format())
                         .nameStreamsAt(feed.streamPointer());
     }
 
@@ -139,7 +139,7 @@ public abstract class Feed {
 
     /** Names streams by the value at this JSON pointer, unless it is empty; called before the feed is used. */
     final Feed nameStreamsAt(String pointer) {
-        publication.nameStreamsAt(pointer);
+        dispatcher.nameStreamsAt(pointer);
         return this;
     }
 
@@ -182,7 +182,7 @@ public abstract class Feed {
             closing = connections.close();
             askedStream = null;
             parts.sequencer().flush();
-            publication.end();
+            dispatcher.end();
             return closing;
         });
     }
@@ -192,7 +192,7 @@ public abstract class Feed {
      * set after a restart.
      */
     public Feed handler(Handler<FeedMessage> handler) {
-        context.emit(v -> publication.handler(handler));
+        context.emit(v -> dispatcher.handler(handler));
         return this;
     }
 
@@ -205,8 +205,8 @@ public abstract class Feed {
      */
     public Future<Void> redirect(LongUnaryOperator renumber, Handler<FeedMessage> handler) {
         return call(() -> {
-            publication.goOnAfter(renumber.applyAsLong(publication.published()));
-            publication.handler(handler);
+            dispatcher.goOnAfter(renumber.applyAsLong(dispatcher.published()));
+            dispatcher.handler(handler);
             return Future.succeededFuture();
         });
     }
@@ -240,7 +240,7 @@ public abstract class Feed {
      * @param total drops since the feed was created; called on the feed's context, about once a second
      */
     public Feed countDrops(DropCause cause, LongSupplier total) {
-        context.emit(v -> publication.countDrops(cause, total));
+        context.emit(v -> dispatcher.countDrops(cause, total));
         return this;
     }
 
@@ -258,7 +258,7 @@ public abstract class Feed {
      * @param capacity the number of messages that wait for a slow consumer
      */
     public FeedStream stream(int capacity, Overflow overflow) {
-        return attached(publication.stream(capacity, overflow));
+        return attached(dispatcher.stream(capacity, overflow));
     }
 
     /**
@@ -270,17 +270,17 @@ public abstract class Feed {
      *     never replaced
      */
     public FeedStream stream(int capacity, Overflow overflow, Function<FeedMessage, String> streamOf) {
-        return attached(publication.stream(capacity, overflow, streamOf));
+        return attached(dispatcher.stream(capacity, overflow, streamOf));
     }
 
     private FeedStream attached(FeedStream stream) {
-        context.emit(v -> publication.attach(stream));
+        context.emit(v -> dispatcher.attach(stream));
         return stream;
     }
 
     /** Ends one consumer's stream. */
     public void detach(FeedStream stream) {
-        context.emit(v -> publication.detach(stream));
+        context.emit(v -> dispatcher.detach(stream));
     }
 
     /** Returns the next message of a stream that begins with the first call. */
@@ -290,8 +290,8 @@ public abstract class Feed {
                 return Future.failedFuture(new IllegalStateException(name + " is closed"));
             }
             if (askedStream == null) {
-                askedStream = publication.stream(FeedStream.DEFAULT_CAPACITY, Overflow.DROP_OLDEST);
-                publication.attach(askedStream);
+                askedStream = dispatcher.stream(FeedStream.DEFAULT_CAPACITY, Overflow.DROP_OLDEST);
+                dispatcher.attach(askedStream);
             }
             return askedStream.next();
         });
@@ -321,7 +321,7 @@ public abstract class Feed {
      * @return the number of open connections
      */
     public Future<Integer> setOnConnect(List<String> messages) {
-        return call(() -> subscriber.setOnConnect(messages));
+        return call(() -> subscriptions.setOnConnect(messages));
     }
 
     /**
@@ -330,7 +330,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
-        return call(() -> subscriber.subscribe(streams));
+        return call(() -> subscriptions.subscribe(streams));
     }
 
     /**
@@ -339,7 +339,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
-        return call(() -> subscriber.unsubscribe(streams));
+        return call(() -> subscriptions.unsubscribe(streams));
     }
 
     /**
@@ -381,7 +381,7 @@ public abstract class Feed {
      */
     public Future<Void> renew() {
         return call(() -> {
-            connections.hurry();
+            connections.connectNow();
             replacements.retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });

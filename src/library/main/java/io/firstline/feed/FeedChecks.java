@@ -17,7 +17,7 @@ final class FeedChecks {
     private final Scheduler scheduler;
     private final FeedParts parts;
     private final MessageReader reader;
-    private final SubscriptionProtocol subscriber;
+    private final SubscriptionProtocol subscriptions;
     private final Replacements replacements;
     private final ExchangeTime exchangeTime;
     private final Heartbeats heartbeats;
@@ -25,14 +25,14 @@ final class FeedChecks {
 
     FeedChecks(
             FeedParts parts,
-            SubscriptionProtocol subscriber,
+            SubscriptionProtocol subscriptions,
             Replacements replacements,
             ExchangeTime exchangeTime,
             Heartbeat heartbeat) {
         this.scheduler = parts.scheduler();
         this.parts = parts;
         this.reader = parts.reader();
-        this.subscriber = subscriber;
+        this.subscriptions = subscriptions;
         this.replacements = replacements;
         this.exchangeTime = exchangeTime;
         this.heartbeats = new Heartbeats(heartbeat);
@@ -47,25 +47,25 @@ final class FeedChecks {
     void stop() {
         scheduler.cancel(timer);
         exchangeTime.stop();
-        parts.monitor().tellDrops();
+        parts.monitor().reportDrops();
     }
 
     private void check() {
         FeedMonitor monitor = parts.monitor();
         if (parts.slotTable().live() > 0) {
-            monitor.tellSilence();
+            monitor.reportSilence();
         }
-        monitor.tellIgnoredStreams();
-        tellMissing(parts.eventLog());
+        monitor.reportIgnoredStreams();
+        reportMissing(parts.eventLog());
         monitor.giveUpGaps();
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
-        subscriber.check(parts.streams(), monitor.lastDataNanos());
+        subscriptions.check(parts.streams(), monitor.lastDataNanos());
         replacements.replaceDue();
-        monitor.tellDrops();
+        monitor.reportDrops();
     }
 
     /** Reports pointers of the profile that match no message. */
-    private void tellMissing(FeedEventLog eventLog) {
+    private void reportMissing(FeedEventLog eventLog) {
         ProfileLayout layout = reader.layout();
         for (ProfileCheck.Missing missing : reader.missing(scheduler.nowNanos())) {
             String subject = MissingMembers.subject(layout, missing.what(), missing.type());

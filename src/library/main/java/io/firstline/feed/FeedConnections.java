@@ -24,8 +24,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     private final SlotTable slotTable;
     private final Scheduler scheduler;
     private final FeedEventLog eventLog;
-    private final SubscriptionProtocol subscriber;
-    private final Dispatcher publication;
+    private final SubscriptionProtocol subscriptions;
+    private final Dispatcher dispatcher;
     private final CopyReceiver receiver;
     private final Replacements replacements;
     private final Arbitration arbitration;
@@ -40,8 +40,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             ConnectionMaker maker,
             HostBudget budget,
             FeedParts parts,
-            SubscriptionProtocol subscriber,
-            Dispatcher publication,
+            SubscriptionProtocol subscriptions,
+            Dispatcher dispatcher,
             CopyReceiver receiver,
             Replacements replacements,
             Arbitration arbitration) {
@@ -51,8 +51,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         this.slotTable = parts.slotTable();
         this.scheduler = parts.scheduler();
         this.eventLog = parts.eventLog();
-        this.subscriber = subscriber;
-        this.publication = publication;
+        this.subscriptions = subscriptions;
+        this.dispatcher = dispatcher;
         this.receiver = receiver;
         this.replacements = replacements;
         this.arbitration = arbitration;
@@ -84,16 +84,16 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         slotTable.open().forEach(PooledConnection::dismiss);
         slotTable.slots().forEach(ConnectionSlot::vacate);
         replacements.clear();
-        budget.wishGranted(maker.urls());
+        budget.attemptMade(maker.urls());
         started.tryFail(new IllegalStateException(name + " was closed while it started"));
         return maker.close(slotTable.open().stream()
-                .map(member -> member.connection.close(1000, "closing"))
+                .map(pooled -> pooled.connection.close(1000, "closing"))
                 .toList());
     }
 
     void reconfigure(WsConnectionConfig config) {
         budget.follow(config);
-        subscriber.onConnect(config.onConnect());
+        subscriptions.onConnect(config.onConnect());
         maker.reconfigure(config, isStarted());
     }
 
@@ -103,9 +103,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     /** Tries lost connections now instead of at the end of their wait, even if their host asked for a pause. */
-    void hurry() {
+    void connectNow() {
         budget.resume(maker.urls());
-        slotTable.slots().forEach(ConnectionSlot::hurry);
+        slotTable.slots().forEach(ConnectionSlot::connectNow);
     }
 
     /** Returns how many attempts the host's budget leaves; -1 = not limited. */
@@ -136,14 +136,14 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     @Override
     public boolean isDark() {
-        return slotTable.slots().stream().allMatch(slot -> slot.member() == null);
+        return slotTable.slots().stream().allMatch(slot -> slot.pooled() == null);
     }
 
     @Override
     public PooledConnection newMember(ConnectionSlot slot, String url) {
-        PooledConnection member = new PooledConnection(this, receiver, slot);
-        member.connection = maker.make(url, member);
-        return member;
+        PooledConnection pooled = new PooledConnection(this, receiver, slot);
+        pooled.connection = maker.make(url, pooled);
+        return pooled;
     }
 
     @Override
@@ -194,76 +194,76 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     // called by connections
 
     @Override
-    public void opened(PooledConnection member) {
-        slotTable.opened(member);
+    public void opened(PooledConnection pooled) {
+        slotTable.opened(pooled);
         replacements.makeRoom();
-        member.heartbeatNanos = scheduler.nowNanos();
-        receiver.opened(member);
-        budget.wishGranted(maker.urls());
-        arbitration.joined(member);
-        eventLog.connected(member);
-        if (member.dismissed) {
+        pooled.heartbeatNanos = scheduler.nowNanos();
+        receiver.opened(pooled);
+        budget.attemptMade(maker.urls());
+        arbitration.joined(pooled);
+        eventLog.connected(pooled);
+        if (pooled.dismissed) {
             return; // an event handler has closed the feed
         }
         // an open connection that is not subscribed would count as live and deliver nothing
-        subscriber.open(member).onFailure(e -> notSubscribed(member, String.valueOf(e.getMessage())));
-        member.slot.opened(member);
+        subscriptions.open(pooled).onFailure(e -> notSubscribed(pooled, String.valueOf(e.getMessage())));
+        pooled.slot.opened(pooled);
         eventLog.liveChanged(false);
         started.tryComplete();
     }
 
     /** Closes a connection that could not subscribe; the last live one stays until its replacement is open. */
-    private void notSubscribed(PooledConnection member, String why) {
-        if (member == member.slot.member() && member.isLive() && slotTable.live() == 1) {
-            member.unsubscribed = true; // judged several times a second
+    private void notSubscribed(PooledConnection pooled, String why) {
+        if (pooled == pooled.slot.pooled() && pooled.isLive() && slotTable.live() == 1) {
+            pooled.unsubscribed = true; // judged several times a second
         } else {
-            member.connection.abort(Disconnect.Cause.NOT_SUBSCRIBED, why);
+            pooled.connection.abort(Disconnect.Cause.NOT_SUBSCRIBED, why);
         }
     }
 
     @Override
     public void dropped(WsConnection from, DropCause cause, long bytes) {
-        publication.drop(cause, 1);
+        dispatcher.drop(cause, 1);
         if (cause == DropCause.OVERSIZE) {
-            publication.oversize(bytes, from.config().maxMessageBytes());
+            dispatcher.oversize(bytes, from.config().maxMessageBytes());
         }
     }
 
     @Override
-    public boolean replied(PooledConnection member, Reply reply) {
-        return subscriber.replied(member, reply);
+    public boolean replied(PooledConnection pooled, Reply reply) {
+        return subscriptions.replied(pooled, reply);
     }
 
     @Override
-    public void erred(PooledConnection member, String stream, String words) {
-        subscriber.erred(member, stream, words);
+    public void erred(PooledConnection pooled, String stream, String words) {
+        subscriptions.erred(pooled, stream, words);
     }
 
     @Override
-    public void asked(PooledConnection member, Question question) {
-        answers.asked(member, question);
+    public void asked(PooledConnection pooled, Question question) {
+        answers.asked(pooled, question);
     }
 
     @Override
-    public void unanswered(PooledConnection member) {
-        replacements.judge(member);
+    public void unanswered(PooledConnection pooled) {
+        replacements.judge(pooled);
     }
 
     @Override
-    public void closed(PooledConnection member, Disconnect end) {
-        slotTable.closed(member);
-        if (member.dismissed) {
+    public void closed(PooledConnection pooled, Disconnect end) {
+        slotTable.closed(pooled);
+        if (pooled.dismissed) {
             return;
         }
-        receiver.closed(member, end.toString());
-        arbitration.parted(member);
-        slotTable.remember(member);
-        replacements.ended(member);
-        if (member.connection.isClosedByUs()) {
+        receiver.closed(pooled, end.toString());
+        arbitration.parted(pooled);
+        slotTable.remember(pooled);
+        replacements.ended(pooled);
+        if (pooled.connection.isClosedByUs()) {
             return;
         }
-        eventLog.lost(member, end);
-        member.slot.lost(member, end);
+        eventLog.lost(pooled, end);
+        pooled.slot.lost(pooled, end);
         eventLog.liveChanged(true);
     }
 }

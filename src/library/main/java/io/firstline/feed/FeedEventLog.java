@@ -46,9 +46,9 @@ final class FeedEventLog {
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
     private final ProfileProblems troubles = new ProfileProblems();
-    private boolean degradedTold;
-    private boolean errorTold;
-    private long errorToldNanos;
+    private boolean degradedReported;
+    private boolean errorReported;
+    private long errorReportedNanos;
     private final Map<ProtocolProblem, Counted> protocol = new EnumMap<>(ProtocolProblem.class);
     private long errorsOmitted;
     private long evictions;
@@ -96,7 +96,7 @@ final class FeedEventLog {
 
     void starting() {
         state = FeedState.STARTING;
-        degradedTold = false;
+        degradedReported = false;
         troubles.clear();
         lastFailure = "";
         failures.restart();
@@ -140,15 +140,15 @@ final class FeedEventLog {
             whole(news);
         } else if (isUnansweredOnly() && !unanswered.isDue(scheduler.nowNanos())) {
             LOG.debug("{} is not answered again ({})", name, figures());
-        } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedTold) {
-            degradedTold = true;
+        } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedReported) {
+            degradedReported = true;
             if (isUnansweredOnly()) {
                 unanswered.reported(scheduler.nowNanos());
             }
             String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
             String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
             LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
-            tell(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, troubles.degrading()));
+            report(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, troubles.degrading()));
         }
     }
 
@@ -159,10 +159,10 @@ final class FeedEventLog {
 
     /** Reports the recovery only if the trouble was reported. */
     private void whole(boolean news) {
-        if (degradedTold) {
-            degradedTold = false;
+        if (degradedReported) {
+            degradedReported = false;
             LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("{} recovered ({})", name, figures());
-            tell(new FeedFact.Recovered(slotTable.live(), slotTable.target(), state));
+            report(new FeedFact.Recovered(slotTable.live(), slotTable.target(), state));
         }
     }
 
@@ -174,7 +174,7 @@ final class FeedEventLog {
     void trouble(ProfileProblem trouble, String subject, String what, FeedFact fact) {
         if (troubles.begins(trouble, subject, what)) {
             LOG.warn("{} {} ({})", name, what, figures());
-            tell(fact);
+            report(fact);
             liveChanged(trouble.degrades());
         }
     }
@@ -204,7 +204,7 @@ final class FeedEventLog {
         if (begins && unanswered.isDue(scheduler.nowNanos())) {
             LOG.warn("{} {} ({})", name, what, figures());
         }
-        if (begins || !degradedTold) {
+        if (begins || !degradedReported) {
             liveChanged(true);
         }
     }
@@ -228,20 +228,20 @@ final class FeedEventLog {
 
     // connections
 
-    void connected(PooledConnection member) {
+    void connected(PooledConnection pooled) {
         sessions.opened(scheduler.nowNanos());
-        LOG.info("{}/{} connected ({})", name, member.id(), figures());
-        tell(new FeedFact.Connected(member.id()));
+        LOG.info("{}/{} connected ({})", name, pooled.id(), figures());
+        report(new FeedFact.Connected(pooled.id()));
     }
 
-    void lost(PooledConnection member, Disconnect end) {
+    void lost(PooledConnection pooled, Disconnect end) {
         losses++;
         lastFailure = end.toString();
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
-            LOG.warn("{}/{} lost: {} from {} ({})", name, member.id(), end, url, figures());
+            LOG.warn("{}/{} lost: {} from {} ({})", name, pooled.id(), end, url, figures());
         }
-        tell(new FeedFact.Disconnected(member.id(), end, member.connection.ageMs()));
-        if (sessions.lost(end, member.connection.ageMs(), scheduler.nowNanos())) {
+        report(new FeedFact.Disconnected(pooled.id(), end, pooled.connection.ageMs()));
+        if (sessions.lost(end, pooled.connection.ageMs(), scheduler.nowNanos())) {
             oneSession("each connection that opens makes the server close an older one: " + end);
         }
     }
@@ -253,7 +253,7 @@ final class FeedEventLog {
                     name,
                     evidence,
                     figures());
-            tell(new FeedFact.Advice("connections: 1", evidence));
+            report(new FeedFact.Advice("connections: 1", evidence));
         }
     }
 
@@ -264,7 +264,7 @@ final class FeedEventLog {
         lastFailure = end.toString();
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
-            tell(new FeedFact.ConnectFailed(end, url));
+            report(new FeedFact.ConnectFailed(end, url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
         if (sessions.refused(end, slotTable.live())) {
@@ -279,77 +279,77 @@ final class FeedEventLog {
     void waiting(long waitMs) {
         if (failures.isNews("connect-budget", scheduler.nowNanos())) {
             LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
-            tell(new FeedFact.ConnectWaiting(waitMs, url));
+            report(new FeedFact.ConnectWaiting(waitMs, url));
         }
     }
 
-    void inStep(PooledConnection member, boolean alone) {
-        LOG.info("{}/{} leads{} ({})", name, member.id(), alone ? " alone" : " in step", figures());
-        tell(new FeedFact.InStep(member.id(), alone));
+    void inStep(PooledConnection pooled, boolean alone) {
+        LOG.info("{}/{} leads{} ({})", name, pooled.id(), alone ? " alone" : " in step", figures());
+        report(new FeedFact.InStep(pooled.id(), alone));
     }
 
     /** One connection is silent while others deliver. */
-    void silent(PooledConnection member) {
-        LOG.warn("{}/{} is silent while others deliver ({})", name, member.id(), figures());
-        tell(new FeedFact.ConnectionSilent(member.id(), null));
+    void silent(PooledConnection pooled) {
+        LOG.warn("{}/{} is silent while others deliver ({})", name, pooled.id(), figures());
+        report(new FeedFact.ConnectionSilent(pooled.id(), null));
     }
 
     /** One stream of one connection is silent while others deliver it. */
-    void silent(PooledConnection member, String stream) {
-        LOG.warn("{}/{} does not deliver {} while others do ({})", name, member.id(), stream, figures());
-        tell(new FeedFact.ConnectionSilent(member.id(), stream));
+    void silent(PooledConnection pooled, String stream) {
+        LOG.warn("{}/{} does not deliver {} while others do ({})", name, pooled.id(), stream, figures());
+        report(new FeedFact.ConnectionSilent(pooled.id(), stream));
     }
 
     /** One stream is silent on every connection while others are not. */
     void silent(String stream, long silentMs) {
         LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, figures());
-        tell(new FeedFact.StreamSilent(stream, silentMs));
+        report(new FeedFact.StreamSilent(stream, silentMs));
     }
 
     /** Streams were subscribed and deliver nothing. */
     void noFirstData(List<String> streams, long waitedMs) {
         LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
-        tell(new FeedFact.NoFirstData(streams, waitedMs));
+        report(new FeedFact.NoFirstData(streams, waitedMs));
     }
 
-    void subscribeFailed(PooledConnection member, List<String> streams, String why) {
+    void subscribeFailed(PooledConnection pooled, List<String> streams, String why) {
         String reason = Printable.of(why, MAX_REASON); // it may quote the server
         if (failures.isNews("subscribe", scheduler.nowNanos())) {
-            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, member.id(), streams, reason, figures());
+            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, pooled.id(), streams, reason, figures());
         }
-        tell(new FeedFact.SubscribeFailed(member.id(), streams, reason));
+        report(new FeedFact.SubscribeFailed(pooled.id(), streams, reason));
     }
 
     /** The server reports an error; at most one a second is reported further. */
-    void serverError(PooledConnection member, List<String> streams, String words) {
+    void serverError(PooledConnection pooled, List<String> streams, String words) {
         long now = scheduler.nowNanos();
-        if (errorTold && now - errorToldNanos < ERRORS_EVERY_NANOS) {
+        if (errorReported && now - errorReportedNanos < ERRORS_EVERY_NANOS) {
             errorsOmitted++;
             return;
         }
-        FeedFact error = new FeedFact.ServerError(member.id(), words, errorsOmitted, streams);
-        errorTold = true;
-        errorToldNanos = now;
+        FeedFact error = new FeedFact.ServerError(pooled.id(), words, errorsOmitted, streams);
+        errorReported = true;
+        errorReportedNanos = now;
         errorsOmitted = 0;
         if (failures.isNews("server-error", now)) {
-            LOG.warn("{}/{} the server reports an error: {} ({})", name, member.id(), words, figures());
+            LOG.warn("{}/{} the server reports an error: {} ({})", name, pooled.id(), words, figures());
         }
-        tell(error);
+        report(error);
     }
 
     /** The server does not act as the profile says; reported at most once a minute for each kind. */
-    void protocolDiffers(PooledConnection member, ProtocolProblem problem, String reason) {
+    void protocolDiffers(PooledConnection pooled, ProtocolProblem problem, String reason) {
         Counted counted = protocol.computeIfAbsent(problem, any -> new Counted());
         long now = scheduler.nowNanos();
         if (!counted.once.isDue(now)) {
             counted.omitted++;
             return;
         }
-        FeedFact fact = new FeedFact.ProtocolDiffers(member.id(), reason, counted.omitted);
+        FeedFact fact = new FeedFact.ProtocolDiffers(pooled.id(), reason, counted.omitted);
         counted.once.reported(now);
         counted.omitted = 0;
-        LOG.warn("{}/{} {} ({})", name, member.id(), reason, figures());
-        tell(fact);
+        LOG.warn("{}/{} {} ({})", name, pooled.id(), reason, figures());
+        report(fact);
     }
 
     private static final class Counted {
@@ -362,33 +362,33 @@ final class FeedEventLog {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == GapFate.LOST ? Level.WARN : Level.DEBUG)
                 .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
-        tell(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
+        report(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
     }
 
     /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
-    void conflict(PooledConnection member, String stream) {
+    void conflict(PooledConnection pooled, String stream) {
         LOG.warn(
                 "{}/{} delivers a {} message whose bytes differ from its first copy ({})",
                 name,
-                member.id(),
+                pooled.id(),
                 stream,
                 figures());
-        tell(new FeedFact.Conflict(member.id(), stream));
+        report(new FeedFact.Conflict(pooled.id(), stream));
     }
 
-    void shutdownAnnounced(PooledConnection member) {
-        LOG.info("{}/{} server announces its shutdown ({})", name, member.id(), figures());
-        tell(new FeedFact.ShutdownAnnounced(member.id()));
+    void shutdownAnnounced(PooledConnection pooled) {
+        LOG.info("{}/{} server announces its shutdown ({})", name, pooled.id(), figures());
+        report(new FeedFact.ShutdownAnnounced(pooled.id()));
     }
 
     /** No data arrives on any connection, for longer than is usual for this feed. */
     void silent(long silentMs) {
         LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
-        tell(new FeedFact.StreamSilent(null, silentMs));
+        report(new FeedFact.StreamSilent(null, silentMs));
     }
 
-    void outOfStep(PooledConnection member) {
-        tell(new FeedFact.OutOfStep(member.id()));
+    void outOfStep(PooledConnection pooled) {
+        report(new FeedFact.OutOfStep(pooled.id()));
     }
 
     void evicted(PooledConnection old, PooledConnection replacement, EvictionReason reason, String compared) {
@@ -396,7 +396,7 @@ final class FeedEventLog {
         evictedFor.merge(reason.cause().label(), 1L, Long::sum);
         String better = compared.isEmpty() ? "" : " with " + compared;
         LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
-        tell(new FeedFact.Evicted(
+        report(new FeedFact.Evicted(
                 old.id(),
                 replacement.id(),
                 reason,
@@ -417,12 +417,12 @@ final class FeedEventLog {
                 candidate.id(),
                 why,
                 figures());
-        tell(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
+        report(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
     }
 
     void dropped(DropCause cause, long count, long total) {
         LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
-        tell(new FeedFact.Dropped(cause, count, total));
+        report(new FeedFact.Dropped(cause, count, total));
     }
 
     /**
@@ -439,7 +439,7 @@ final class FeedEventLog {
                 largest == 0 ? "more" : "up to " + largest,
                 limit,
                 figures());
-        tell(new FeedFact.DroppedOversize(count, total, largest, limit));
+        report(new FeedFact.DroppedOversize(count, total, largest, limit));
     }
 
     /** The number of connections replaced on purpose. */
@@ -467,7 +467,7 @@ final class FeedEventLog {
         return failures.counts();
     }
 
-    private void tell(FeedFact fact) {
+    private void report(FeedFact fact) {
         try {
             eventHandler.handle(new FeedEvent(name, 0, scheduler.epochMicros(), fact));
         } catch (RuntimeException | Error e) {

@@ -19,16 +19,16 @@ import java.util.List;
 final class FeedMonitor {
     private final StreamTable streams;
     private final GapLedger gaps;
-    private final Dispatcher publication;
+    private final Dispatcher dispatcher;
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
     private SilenceDetector silenceDetector;
 
     FeedMonitor(
-            StreamTable streams, GapLedger gaps, Dispatcher publication, FeedEventLog eventLog, Scheduler scheduler) {
+            StreamTable streams, GapLedger gaps, Dispatcher dispatcher, FeedEventLog eventLog, Scheduler scheduler) {
         this.streams = streams;
         this.gaps = gaps;
-        this.publication = publication;
+        this.dispatcher = dispatcher;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
     }
@@ -57,7 +57,7 @@ final class FeedMonitor {
      * Reports silence of the feed, otherwise of single streams; called about once a second while there is a
      * connection.
      */
-    void tellSilence() {
+    void reportSilence() {
         long now = scheduler.nowNanos();
         long silentNanos = silenceDetector.newsOfSilence(now);
         if (silentNanos > 0) {
@@ -83,7 +83,7 @@ final class FeedMonitor {
     }
 
     /** Reports copies without a valid stream name; called about once a second. */
-    void tellIgnoredStreams() {
+    void reportIgnoredStreams() {
         streams.ignored().forEach((fault, count) -> {
             String what = count + " copies are assigned to no stream: they have " + fault;
             eventLog.trouble(
@@ -95,11 +95,11 @@ final class FeedMonitor {
     }
 
     /** Reports new drops; called about once a second, and when the feed closes. */
-    void tellDrops() {
-        publication.droppedSinceTold().forEach((cause, count) -> {
-            long total = publication.dropped().get(cause.label());
+    void reportDrops() {
+        dispatcher.droppedSinceReport().forEach((cause, count) -> {
+            long total = dispatcher.dropped().get(cause.label());
             if (cause == DropCause.OVERSIZE) {
-                eventLog.droppedOversize(count, total, publication.largestOversize(), publication.oversizeLimit());
+                eventLog.droppedOversize(count, total, dispatcher.largestOversize(), dispatcher.oversizeLimit());
             } else {
                 eventLog.dropped(cause, count, total);
             }

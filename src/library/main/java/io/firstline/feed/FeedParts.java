@@ -28,8 +28,8 @@ record FeedParts(
             String name,
             FeedEnvironment environment,
             WsConnectionConfig config,
-            MessageFormat dialect,
-            Dispatcher publication) {
+            MessageFormat format,
+            Dispatcher dispatcher) {
         Scheduler scheduler = environment.scheduler();
         SlotTable slotTable = new SlotTable();
         FeedEventLog eventLog = new FeedEventLog(
@@ -37,21 +37,21 @@ record FeedParts(
                 FeedUrl.masked(config.url()),
                 config.retry().stableMs(),
                 slotTable,
-                publication::published,
+                dispatcher::published,
                 environment.context(),
                 scheduler);
-        StreamTable streams = new StreamTable(dialect.shutdown());
-        MessageReader reader = new MessageReader(dialect, streams);
+        StreamTable streams = new StreamTable(format.shutdown());
+        MessageReader reader = new MessageReader(format, streams);
         GapLedger gaps = new GapLedger(eventLog::gap);
         return new FeedParts(
                 scheduler,
                 slotTable,
                 eventLog,
-                new FeedMonitor(streams, gaps, publication, eventLog, scheduler),
+                new FeedMonitor(streams, gaps, dispatcher, eventLog, scheduler),
                 reader,
                 streams,
-                new Sequencer(publication, gaps, streams, scheduler),
-                new PayloadDecoder(dialect.content().payload()),
+                new Sequencer(dispatcher, gaps, streams, scheduler),
+                new PayloadDecoder(format.content().payload()),
                 new ValueSplitter(reader.expectsJson(), eventLog));
     }
 }

@@ -12,9 +12,9 @@ import java.util.List;
 final class FeedReporter {
     private final String name;
     private final FeedParts parts;
-    private final Dispatcher publication;
+    private final Dispatcher dispatcher;
     private final ExchangeTime exchangeTime;
-    private final SubscriptionProtocol subscriber;
+    private final SubscriptionProtocol subscriptions;
     private final ConnectionMaker maker;
     private final FeedConnections connections;
     private final Arbitration arbitration;
@@ -22,17 +22,17 @@ final class FeedReporter {
     FeedReporter(
             String name,
             FeedParts parts,
-            Dispatcher publication,
+            Dispatcher dispatcher,
             ExchangeTime exchangeTime,
-            SubscriptionProtocol subscriber,
+            SubscriptionProtocol subscriptions,
             ConnectionMaker maker,
             FeedConnections connections,
             Arbitration arbitration) {
         this.name = name;
         this.parts = parts;
-        this.publication = publication;
+        this.dispatcher = dispatcher;
         this.exchangeTime = exchangeTime;
-        this.subscriber = subscriber;
+        this.subscriptions = subscriptions;
         this.maker = maker;
         this.connections = connections;
         this.arbitration = arbitration;
@@ -55,7 +55,7 @@ final class FeedReporter {
                 eventLog.state(),
                 slotTable.target(),
                 slotTable.live(),
-                publication.published(),
+                dispatcher.published(),
                 parts.reader().copies(),
                 parts.reader().control(),
                 parts.reader().malformed(),
@@ -63,15 +63,15 @@ final class FeedReporter {
                 eventLog.evictions(),
                 eventLog.evictedFor(),
                 eventLog.losses(),
-                publication.waiting(),
-                publication.dropped(),
+                dispatcher.waiting(),
+                dispatcher.dropped(),
                 eventLog.failures(),
                 exchangeTime.report(),
                 connections.attemptsLeft(),
                 connections.pausedMs(),
                 eventLog.lastFailure(),
                 eventLog.problems(),
-                subscriber.streams(),
+                subscriptions.streams(),
                 parts.streams().all().stream().map(StreamWatch::report).toList(),
                 slotTable.report());
     }

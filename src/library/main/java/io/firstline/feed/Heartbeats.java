@@ -22,22 +22,22 @@ final class Heartbeats {
         if (heartbeat.isNone()) {
             return;
         }
-        for (PooledConnection member : open) {
-            if (!member.isLive()) {
+        for (PooledConnection pooled : open) {
+            if (!pooled.isLive()) {
                 continue;
             }
-            long silentMs = member.connection.silentMs();
+            long silentMs = pooled.connection.silentMs();
             if (heartbeat.answered() && silentMs >= 2L * heartbeat.everyMs()) {
-                member.connection.unanswered(
+                pooled.connection.unanswered(
                         nowNanos - TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs()), "no answer to a heartbeat");
             }
-            if (member.isLive()
-                    && nowNanos - member.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
-                member.heartbeatNanos = nowNanos;
-                member.connection
+            if (pooled.isLive()
+                    && nowNanos - pooled.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
+                pooled.heartbeatNanos = nowNanos;
+                pooled.connection
                         .send(heartbeat.message(++lastId))
                         // the end of the connection is reported
-                        .onFailure(e -> LOG.debug("{} heartbeat", member.id(), e));
+                        .onFailure(e -> LOG.debug("{} heartbeat", pooled.id(), e));
             }
         }
     }

@@ -40,8 +40,8 @@ final class HostBudget {
     }
 
     /** Ends the reservation: the feed has a connection, or needs none. */
-    void wishGranted(List<String> urls) {
-        urls.forEach(url -> shared.wishGranted(host(url), feed));
+    void attemptMade(List<String> urls) {
+        urls.forEach(url -> shared.attemptMade(host(url), feed));
     }
 
     /** Returns in how many milliseconds a feed without a connection may try before its back-off ends. */

@@ -88,8 +88,8 @@ final class LineAgreement {
             return;
         }
         agreement.look();
-        members.forEach((line, member) -> {
-            if (member.connection.ageMs() >= START_UP_MS && member.isSubscribed()) {
+        members.forEach((line, pooled) -> {
+            if (pooled.connection.ageMs() >= START_UP_MS && pooled.isSubscribed()) {
                 grown |= 1L << line.slot();
             }
         });
@@ -121,7 +121,7 @@ final class LineAgreement {
         }
         List<PooledConnection> differing = new ArrayList<>();
         List<PooledConnection> others = new ArrayList<>();
-        members.forEach((line, member) -> ((slots & 1L << line.slot()) != 0 ? differing : others).add(member));
+        members.forEach((line, pooled) -> ((slots & 1L << line.slot()) != 0 ? differing : others).add(pooled));
         if (differing.isEmpty()) {
             return;
         }

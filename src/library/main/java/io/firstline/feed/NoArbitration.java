@@ -29,11 +29,11 @@ final class NoArbitration implements Arbitration {
     }
 
     @Override
-    public void arrived(PooledConnection member, ArrivingCopy copy) {
-        if (member == member.slot.candidate() && !member.slot.isAliveAgain()) {
-            member.slot.promote("");
+    public void arrived(PooledConnection pooled, ArrivingCopy copy) {
+        if (pooled == pooled.slot.candidate() && !pooled.slot.isAliveAgain()) {
+            pooled.slot.promote("");
         }
-        if (member == member.slot.member()) {
+        if (pooled == pooled.slot.pooled()) {
             if (copy.isNumbered()) {
                 copy.numbered(0, 1);
             }

@@ -28,30 +28,30 @@ final class PayloadDecoder {
     }
 
     /** Returns the message to read, valid until the next one; null = it was dropped. */
-    Payload decoded(PooledConnection member, Payload message) {
-        return encoding == PayloadEncoding.NONE || message.isText() ? message : text(member, message);
+    Payload decoded(PooledConnection pooled, Payload message) {
+        return encoding == PayloadEncoding.NONE || message.isText() ? message : text(pooled, message);
     }
 
-    private Payload text(PooledConnection member, Payload message) {
+    private Payload text(PooledConnection pooled, Payload message) {
         if (inflater == null) {
             text.over(message.array(), message.from(), message.length(), true);
         } else {
-            int most = member.connection.config().maxMessageBytes();
+            int most = pooled.connection.config().maxMessageBytes();
             int length = inflater.inflate(message.array(), message.from(), message.length(), most);
             if (length == TextInflater.TOO_LONG) {
-                member.dropped(member.connection, DropCause.OVERSIZE, most + 1L);
+                pooled.dropped(pooled.connection, DropCause.OVERSIZE, most + 1L);
                 return null;
             }
             text.over(inflater.result(), 0, Math.max(0, length), true);
             if (length == TextInflater.MALFORMED) {
-                return undecodable(member, message);
+                return undecodable(pooled, message);
             }
         }
-        return text.isUtf8() ? text : undecodable(member, message);
+        return text.isUtf8() ? text : undecodable(pooled, message);
     }
 
-    private static Payload undecodable(PooledConnection member, Payload message) {
-        member.dropped(member.connection, DropCause.UNDECODABLE, message.length());
+    private static Payload undecodable(PooledConnection pooled, Payload message) {
+        pooled.dropped(pooled.connection, DropCause.UNDECODABLE, message.length());
         return null;
     }
 }

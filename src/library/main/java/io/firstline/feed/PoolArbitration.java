@@ -115,22 +115,22 @@ final class PoolArbitration implements Arbitration {
 
         @Override
         public void inStep(Line line, boolean alone) {
-            PooledConnection member = members.get(line);
+            PooledConnection pooled = members.get(line);
             // a connection that has just lined up leads with all that it received in the last skew
-            member.inStepNanos = scheduler.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
-            eventLog.inStep(member, alone);
-            if (member == member.slot.candidate()) {
-                startTrial(member.slot);
+            pooled.inStepNanos = scheduler.nowNanos() - (alone ? 0 : TimeUnit.MILLISECONDS.toNanos(config.skewMs()));
+            eventLog.inStep(pooled, alone);
+            if (pooled == pooled.slot.candidate()) {
+                startTrial(pooled.slot);
             }
             considerCandidates();
         }
 
         @Override
         public void outOfStep(Line line) {
-            PooledConnection member = members.get(line);
-            eventLog.outOfStep(member);
-            if (member == member.slot.member()) { // not one that was replaced and is closing
-                member.slot.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs);
+            PooledConnection pooled = members.get(line);
+            eventLog.outOfStep(pooled);
+            if (pooled == pooled.slot.pooled()) { // not one that was replaced and is closing
+                pooled.slot.replace(EvictionReason.of(Cause.OUT_OF_STEP), trialMs);
             }
         }
 
@@ -164,38 +164,38 @@ final class PoolArbitration implements Arbitration {
     }
 
     @Override
-    public void joined(PooledConnection member) {
-        member.line = arbiter.join(member.connection.connectStartedNanos(), scheduler.nowNanos());
-        members.put(member.line, member);
-        agreement.cleared(member.line);
-        streams.joined(member.line.slot());
-        member.inStepNanos = startedNanos; // in step at once = open before the first message
-        member.ageLimitMs = rotation.ageLimitMs();
+    public void joined(PooledConnection pooled) {
+        pooled.line = arbiter.join(pooled.connection.connectStartedNanos(), scheduler.nowNanos());
+        members.put(pooled.line, pooled);
+        agreement.cleared(pooled.line);
+        streams.joined(pooled.line.slot());
+        pooled.inStepNanos = startedNanos; // in step at once = open before the first message
+        pooled.ageLimitMs = rotation.ageLimitMs();
     }
 
     @Override
-    public void parted(PooledConnection member) {
-        members.remove(member.line);
-        streams.parted(member.line.slot());
-        agreement.cleared(member.line);
-        arbiter.leave(member.line, scheduler.nowNanos());
+    public void parted(PooledConnection pooled) {
+        members.remove(pooled.line);
+        streams.parted(pooled.line.slot());
+        agreement.cleared(pooled.line);
+        arbiter.leave(pooled.line, scheduler.nowNanos());
     }
 
     @Override
-    public void arrived(PooledConnection member, ArrivingCopy copy) {
+    public void arrived(PooledConnection pooled, ArrivingCopy copy) {
         if (copy.isNumbered()) {
-            copy.numbered(member.line.slot(), streams.slots());
+            copy.numbered(pooled.line.slot(), streams.slots());
         }
-        agreement.arrived(member.line, copy.payload());
-        arbiter.copy(member.line, copy, copy.arrivalNanos());
-        if (copy.provesRestart() && member.line.inStep()) {
+        agreement.arrived(pooled.line, copy.payload());
+        arbiter.copy(pooled.line, copy, copy.arrivalNanos());
+        if (copy.provesRestart() && pooled.line.inStep()) {
             sequencer.restarted(copy.message());
         }
         if (copy.streamWatch() != null) {
-            copy.streamWatch().brought(member.line.slot());
+            copy.streamWatch().brought(pooled.line.slot());
         }
-        if (member == member.slot.candidate() && member.line.inStep() && member.isWorthALook(copy.arrivalNanos())) {
-            consider(member.slot, false);
+        if (pooled == pooled.slot.candidate() && pooled.line.inStep() && pooled.isWorthALook(copy.arrivalNanos())) {
+            consider(pooled.slot, false);
         }
     }
 
@@ -213,7 +213,7 @@ final class PoolArbitration implements Arbitration {
         List<Silence> ofConnections = new ArrayList<>();
         for (ConnectionSlot slot : slotTable.slots()) {
             if (slot.isLive()) {
-                ofConnections.add(slot.member().lastSilence(now));
+                ofConnections.add(slot.pooled().lastSilence(now));
             }
         }
         if (stall.look(ofConnections, monitor.lastStall(), now)) {
@@ -253,7 +253,7 @@ final class PoolArbitration implements Arbitration {
             Contender next = slow.poll();
             for (ConnectionSlot slot : slotTable.slots()) {
                 if (slot.isLive()
-                        && slot.member().id().equals(next.connectionId())
+                        && slot.pooled().id().equals(next.connectionId())
                         && slot.challenge(EvictionReason.slow(next.figures(config.rankBy())), trialMs)) {
                     return;
                 }
@@ -261,9 +261,9 @@ final class PoolArbitration implements Arbitration {
         }
     }
 
-    private static Contender contender(PooledConnection member) {
+    private static Contender contender(PooledConnection pooled) {
         return new Contender(
-                member.id(), member.connection.expectedLatencyMs(), member.line.window(), member.connection.ageMs());
+                pooled.id(), pooled.connection.expectedLatencyMs(), pooled.line.window(), pooled.connection.ageMs());
     }
 
     /**
@@ -276,18 +276,18 @@ final class PoolArbitration implements Arbitration {
             return;
         }
         for (ConnectionSlot slot : slotTable.slots()) {
-            if (slot.isLive() && slot.member().connection.isUnanswered()) {
+            if (slot.isLive() && slot.pooled().connection.isUnanswered()) {
                 continue;
             }
             if (slot.isLive()
-                    && (slot.member().line.inStep() || slot.member().connection.ageMs() > FIRST_DATA_MS)
-                    && isSilent(slot.member())
+                    && (slot.pooled().line.inStep() || slot.pooled().connection.ageMs() > FIRST_DATA_MS)
+                    && isSilent(slot.pooled())
                     && slot.replace(EvictionReason.of(Cause.SILENT), trialMs)) {
-                eventLog.silent(slot.member());
-            } else if (slot.isLive() && slot.member().line.inStep()) {
-                streams.any(stream -> stream.isSilentIn(slot.member().line.slot()))
+                eventLog.silent(slot.pooled());
+            } else if (slot.isLive() && slot.pooled().line.inStep()) {
+                streams.any(stream -> stream.isSilentIn(slot.pooled().line.slot()))
                         .filter(stream -> slot.replace(EvictionReason.silent(stream.name), trialMs))
-                        .ifPresent(stream -> eventLog.silent(slot.member(), stream.name));
+                        .ifPresent(stream -> eventLog.silent(slot.pooled(), stream.name));
             }
         }
     }
@@ -311,7 +311,7 @@ final class PoolArbitration implements Arbitration {
     private boolean isOverdue(ConnectionSlot slot) {
         return config.maxAgeMs() > 0
                 && slot.isLive()
-                && slot.member().connection.ageMs() >= config.maxAgeMs();
+                && slot.pooled().connection.ageMs() >= config.maxAgeMs();
     }
 
     /** Replaces the connection that exceeds its age limit most. */
@@ -320,7 +320,7 @@ final class PoolArbitration implements Arbitration {
         ConnectionSlot oldest = null;
         for (ConnectionSlot slot : slotTable.slots()) {
             if (slot.isLive()
-                    && rotation.isDue(slot.member().connection.ageMs(), slot.member().ageLimitMs, epochMs)
+                    && rotation.isDue(slot.pooled().connection.ageMs(), slot.pooled().ageLimitMs, epochMs)
                     && (oldest == null || overAgeMs(slot) > overAgeMs(oldest))) {
                 oldest = slot;
             }
@@ -331,7 +331,7 @@ final class PoolArbitration implements Arbitration {
     }
 
     private static long overAgeMs(ConnectionSlot slot) {
-        return slot.member().connection.ageMs() - slot.member().ageLimitMs;
+        return slot.pooled().connection.ageMs() - slot.pooled().ageLimitMs;
     }
 
     // trials
@@ -340,7 +340,7 @@ final class PoolArbitration implements Arbitration {
     private static void startTrial(ConnectionSlot slot) {
         slot.candidate().line.startWindow();
         if (slot.isLive()) {
-            slot.member().line.startWindow();
+            slot.pooled().line.startWindow();
         }
     }
 
@@ -361,7 +361,7 @@ final class PoolArbitration implements Arbitration {
         PromotionPolicy.Verdict verdict = PromotionPolicy.verdict(
                 new PromotionPolicy.Facts(
                         lacks,
-                        compared ? contender(slot.member()) : null,
+                        compared ? contender(slot.pooled()) : null,
                         compared ? contender(candidate) : null,
                         timeUp),
                 config.rankBy());
@@ -406,11 +406,11 @@ final class PoolArbitration implements Arbitration {
 
     /** Do not replace a delivering connection while a slot is empty: the new one may fail as the last one did. */
     private boolean delivers(ConnectionSlot slot) {
-        return slot.isLive() && slot.member().line.inStep() && !slot.member().isImpaired() && !isSilent(slot.member());
+        return slot.isLive() && slot.pooled().line.inStep() && !slot.pooled().isImpaired() && !isSilent(slot.pooled());
     }
 
-    private boolean isSilent(PooledConnection member) {
-        return arbiter.isSilentBesideOthers(member.line, SILENCE_MESSAGES, SILENCE_NANOS);
+    private boolean isSilent(PooledConnection pooled) {
+        return arbiter.isSilentBesideOthers(pooled.line, SILENCE_MESSAGES, SILENCE_NANOS);
     }
 
     @Override

@@ -23,29 +23,29 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     /** The feed of a connection. */
     interface Owner {
-        void opened(PooledConnection member);
+        void opened(PooledConnection pooled);
 
         /** Messages of a connection were dropped. */
         void dropped(WsConnection from, DropCause cause, long bytes);
 
         /** A connection answers nothing. */
-        void unanswered(PooledConnection member);
+        void unanswered(PooledConnection pooled);
 
         /** See {@link MessageReader.Replies}. */
-        boolean replied(PooledConnection member, Reply reply);
+        boolean replied(PooledConnection pooled, Reply reply);
 
         /** See {@link MessageReader.Replies}. */
-        void erred(PooledConnection member, String stream, String words);
+        void erred(PooledConnection pooled, String stream, String words);
 
         /** See {@link MessageReader.Replies}. */
-        void asked(PooledConnection member, Question question);
+        void asked(PooledConnection pooled, Question question);
 
-        void closed(PooledConnection member, Disconnect end);
+        void closed(PooledConnection pooled, Disconnect end);
     }
 
     /** Takes the messages. */
     interface Receiver {
-        void received(PooledConnection member, Payload payload, long arrivalNanos);
+        void received(PooledConnection pooled, Payload payload, long arrivalNanos);
     }
 
     private final Owner owner;

@@ -71,35 +71,35 @@ final class Replacements {
     }
 
     /** A connection has ended. */
-    void ended(PooledConnection member) {
-        lingering.remove(member);
+    void ended(PooledConnection pooled) {
+        lingering.remove(pooled);
     }
 
     // connections that answer nothing
 
     /** Closes a connection that answers nothing, opens another one beside it, or waits. */
-    void judge(PooledConnection member) {
-        decideOn(member);
+    void judge(PooledConnection pooled) {
+        decideOn(pooled);
         noteActivity(scheduler.nowNanos());
     }
 
-    private void decideOn(PooledConnection member) {
-        ConnectionSlot slot = member.slot;
-        boolean isCandidate = member == slot.candidate();
-        if (!member.isLive() || (member != slot.member() && !isCandidate)) {
+    private void decideOn(PooledConnection pooled) {
+        ConnectionSlot slot = pooled.slot;
+        boolean isCandidate = pooled == slot.candidate();
+        if (!pooled.isLive() || (pooled != slot.pooled() && !isCandidate)) {
             return;
         }
         List<HalfOpenPolicy.Heard> siblings = slotTable.placed().stream()
-                .filter(sibling -> sibling != member)
+                .filter(sibling -> sibling != pooled)
                 .map(PooledConnection::heard)
                 .toList();
         long now = scheduler.nowNanos();
-        long asked = member.connection.askedNanos();
-        long lastFrame = member.connection.lastFrameNanos();
+        long asked = pooled.connection.askedNanos();
+        long lastFrame = pooled.connection.lastFrameNanos();
         HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
         if (verdict == HalfOpenPolicy.Verdict.CUT
-                || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !member.isProven())) {
-            member.connection.abort(Disconnect.Cause.HALF_OPEN, member.unanswered());
+                || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !pooled.isProven())) {
+            pooled.connection.abort(Disconnect.Cause.HALF_OPEN, pooled.unanswered());
         } else if (verdict == HalfOpenPolicy.Verdict.REPLACE && !isCandidate) {
             openBeside(slot, HalfOpenPolicy.isAnybodyHeard(asked, lastFrame, siblings, now), now);
         }
@@ -123,25 +123,25 @@ final class Replacements {
 
     /** Judges the connections that answer nothing again; called several times a second. */
     void judgeImpaired() {
-        for (PooledConnection member : slotTable.open()) {
-            if (member.connection.isUnanswered()) {
-                decideOn(member);
+        for (PooledConnection pooled : slotTable.open()) {
+            if (pooled.connection.isUnanswered()) {
+                decideOn(pooled);
             }
         }
         long now = scheduler.nowNanos();
         for (ConnectionSlot slot : slotTable.slots()) {
-            if (slot.isLive() && slot.member().unsubscribed) {
+            if (slot.isLive() && slot.pooled().unsubscribed) {
                 openBeside(slot, false, now);
             }
             // not at once: a frame that ends a stall may be the last one on this connection
-            if (slot.isAliveAgain() && now - slot.member().connection.stallEndedNanos() >= BACK_NANOS) {
+            if (slot.isAliveAgain() && now - slot.pooled().connection.stallEndedNanos() >= BACK_NANOS) {
                 slot.abandon("the old connection is alive again");
             }
         }
-        for (PooledConnection member : List.copyOf(lingering)) {
-            if (member.isSpent(now)) {
-                lingering.remove(member);
-                member.discard("evicted");
+        for (PooledConnection pooled : List.copyOf(lingering)) {
+            if (pooled.isSpent(now)) {
+                lingering.remove(pooled);
+                pooled.discard("evicted");
             }
         }
         noteActivity(now);
@@ -194,17 +194,17 @@ final class Replacements {
     /** Replaces every connection, one after another. */
     void retireAll(Cause cause) {
         slotTable.slots().stream()
-                .flatMap(slot -> Stream.of(Optional.ofNullable(slot.member()), Optional.ofNullable(slot.candidate())))
+                .flatMap(slot -> Stream.of(Optional.ofNullable(slot.pooled()), Optional.ofNullable(slot.candidate())))
                 .flatMap(Optional::stream)
-                .forEach(member -> member.retire(EvictionReason.of(cause)));
+                .forEach(pooled -> pooled.retire(EvictionReason.of(cause)));
         replaceDue();
     }
 
     /** The server announces that it closes a connection. */
-    void shutdownAnnounced(PooledConnection member) {
-        if (!member.isUrgent()) {
-            eventLog.shutdownAnnounced(member);
-            member.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
+    void shutdownAnnounced(PooledConnection pooled) {
+        if (!pooled.isUrgent()) {
+            eventLog.shutdownAnnounced(pooled);
+            pooled.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
             replaceDue();
         }
     }
@@ -214,8 +214,8 @@ final class Replacements {
      */
     void replaceDue() {
         for (ConnectionSlot slot : slotTable.slots()) {
-            if (slot.isLive() && slot.member().due() != null && (slot.member().isUrgent() || !anyUnproven())) {
-                slot.replace(slot.member().due(), trialMs);
+            if (slot.isLive() && slot.pooled().due() != null && (slot.pooled().isUrgent() || !anyUnproven())) {
+                slot.replace(slot.pooled().due(), trialMs);
             }
         }
     }
@@ -223,7 +223,7 @@ final class Replacements {
     /** Returns whether a connection is missing or unproven: no other is replaced by our choice meanwhile. */
     boolean anyUnproven() {
         for (ConnectionSlot slot : slotTable.slots()) {
-            if (slot.candidate() != null || !slot.isLive() || !slot.member().isProven()) {
+            if (slot.candidate() != null || !slot.isLive() || !slot.pooled().isProven()) {
                 return true;
             }
         }

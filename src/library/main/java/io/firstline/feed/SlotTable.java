@@ -49,7 +49,7 @@ final class SlotTable {
     List<PooledConnection> placed() {
         return slots.stream()
                 .filter(ConnectionSlot::isLive)
-                .map(ConnectionSlot::member)
+                .map(ConnectionSlot::pooled)
                 .toList();
     }
 
@@ -57,7 +57,7 @@ final class SlotTable {
     boolean isUnanswered() {
         boolean any = false;
         for (ConnectionSlot slot : slots) {
-            if (slot.isLive() && !slot.member().connection.isUnanswered()) {
+            if (slot.isLive() && !slot.pooled().connection.isUnanswered()) {
                 return false;
             }
             any |= slot.isLive();
@@ -70,7 +70,7 @@ final class SlotTable {
         long last = Long.MIN_VALUE;
         for (ConnectionSlot slot : slots) {
             if (slot.isLive()) {
-                long nanos = slot.member().connection.lastFrameNanos();
+                long nanos = slot.pooled().connection.lastFrameNanos();
                 last = last == Long.MIN_VALUE || nanos - last > 0 ? nanos : last;
             }
         }
@@ -90,19 +90,19 @@ final class SlotTable {
      * runs.
      */
     private Stream<PooledConnection> bySlot() {
-        return open.stream().sorted(Comparator.comparingInt(member -> member.slot.number()));
+        return open.stream().sorted(Comparator.comparingInt(pooled -> pooled.slot.number()));
     }
 
-    void opened(PooledConnection member) {
-        open.add(member);
+    void opened(PooledConnection pooled) {
+        open.add(pooled);
     }
 
-    void closed(PooledConnection member) {
-        open.remove(member);
+    void closed(PooledConnection pooled) {
+        open.remove(pooled);
     }
 
-    void remember(PooledConnection member) {
-        gone.addFirst(member.report(ConnectionReport.Role.GONE));
+    void remember(PooledConnection pooled) {
+        gone.addFirst(pooled.report(ConnectionReport.Role.GONE));
         while (gone.size() > REMEMBERED_GONE) {
             gone.removeLast();
         }
@@ -115,7 +115,7 @@ final class SlotTable {
      */
     ConnectionSlot slotOf(String connectionId) {
         return slots.stream()
-                .filter(slot -> slot.member() != null && slot.member().id().equals(connectionId))
+                .filter(slot -> slot.pooled() != null && slot.pooled().id().equals(connectionId))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no connection " + connectionId + ", there are "
                         + placed().stream().map(PooledConnection::id).toList()));
@@ -124,25 +124,25 @@ final class SlotTable {
     /** Returns the open connections by slot, then the last that ended, latest first. */
     List<ConnectionReport> report() {
         List<ConnectionReport> connections = new ArrayList<>();
-        bySlot().forEach(member -> connections.add(member.report(roleOf(member))));
+        bySlot().forEach(pooled -> connections.add(pooled.report(roleOf(pooled))));
         connections.addAll(gone);
         return connections;
     }
 
     /** Returns what each open connection delivered of each of these streams, if that is counted. */
     List<ArrivalReport> arrivals(Collection<StreamWatch> streams) {
-        return bySlot().filter(member -> member.line != null)
-                .flatMap(member -> streams.stream()
-                        .filter(stream -> stream.place > 0 && member.line.figuresIn(stream.place) != null)
-                        .map(stream -> arrivals(stream.name, member.id(), member.line.figuresIn(stream.place))))
+        return bySlot().filter(pooled -> pooled.line != null)
+                .flatMap(pooled -> streams.stream()
+                        .filter(stream -> stream.place > 0 && pooled.line.figuresIn(stream.place) != null)
+                        .map(stream -> arrivals(stream.name, pooled.id(), pooled.line.figuresIn(stream.place))))
                 .toList();
     }
 
-    private static ConnectionReport.Role roleOf(PooledConnection member) {
-        if (member == member.slot.member()) {
+    private static ConnectionReport.Role roleOf(PooledConnection pooled) {
+        if (pooled == pooled.slot.pooled()) {
             return ConnectionReport.Role.MEMBER;
         }
-        return member == member.slot.candidate() ? ConnectionReport.Role.CANDIDATE : ConnectionReport.Role.GONE;
+        return pooled == pooled.slot.candidate() ? ConnectionReport.Role.CANDIDATE : ConnectionReport.Role.GONE;
     }
 
     private static ArrivalReport arrivals(String stream, String connection, StreamFigures figures) {

@@ -56,19 +56,19 @@ final class SubscriptionProtocol {
     SubscriptionProtocol(
             List<String> onConnect,
             SubscribeTemplates how,
-            MessageFormat dialect,
+            MessageFormat format,
             SlotTable slotTable,
             FeedEventLog eventLog,
             Scheduler scheduler,
             IntSupplier framesPerSecond) {
-        this.opening = dialect.protocol().opening();
+        this.opening = format.protocol().opening();
         this.wanted = new DesiredSubscriptions(
                 onConnect,
                 how,
-                dialect.naming(),
-                dialect.streamsPerRequest(),
+                format.naming(),
+                format.streamsPerRequest(),
                 opening.onConnect().size());
-        this.answered = !dialect.ackId().isEmpty() || !dialect.protocol().acks().isNone();
+        this.answered = !format.ackId().isEmpty() || !format.protocol().acks().isNone();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
@@ -81,60 +81,60 @@ final class SubscriptionProtocol {
     }
 
     /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
-    Future<Void> open(PooledConnection member) {
+    Future<Void> open(PooledConnection pooled) {
         boolean restart = slotTable.open().size() == 1; // a feed without a connection starts from the beginning
-        List<Supplier<Future<Void>>> greetings = greetings(member);
+        List<Supplier<Future<Void>>> greetings = greetings(pooled);
         if (opening.readyMs() == 0) {
-            greetings.addAll(requests(member, restart));
-            return begun(member, paced(member, greetings, 0));
+            greetings.addAll(requests(pooled, restart));
+            return begun(pooled, paced(pooled, greetings, 0));
         }
-        Future<Void> greeted = paced(member, greetings, 0);
-        Future<Void> asked = ready(member)
-                .compose(any -> member.isLive()
-                        ? begun(member, paced(member, requests(member, restart), 0))
+        Future<Void> greeted = paced(pooled, greetings, 0);
+        Future<Void> asked = ready(pooled)
+                .compose(any -> pooled.isLive()
+                        ? begun(pooled, paced(pooled, requests(pooled, restart), 0))
                         : Future.succeededFuture()); // the end of the connection is reported
         return Future.all(greeted, asked).mapEmpty();
     }
 
-    private static Future<Void> begun(PooledConnection member, Future<Void> written) {
-        return written.onSuccess(v -> member.readiness.end());
+    private static Future<Void> begun(PooledConnection pooled, Future<Void> written) {
+        return written.onSuccess(v -> pooled.readiness.end());
     }
 
     /** Returns the messages that the venue expects first. */
-    private List<Supplier<Future<Void>>> greetings(PooledConnection member) {
+    private List<Supplier<Future<Void>>> greetings(PooledConnection pooled) {
         List<Supplier<Future<Void>>> writes = new ArrayList<>();
         for (int i = 0; i < opening.onConnect().size(); i++) {
             int index = i;
-            writes.add(() -> member.connection.send(opening.message(index, index + 1, epochMs())));
+            writes.add(() -> pooled.connection.send(opening.message(index, index + 1, epochMs())));
         }
         return writes;
     }
 
     /** Returns the feed's first messages and its requests. */
-    private List<Supplier<Future<Void>>> requests(PooledConnection member, boolean restart) {
-        member.readiness.begin();
+    private List<Supplier<Future<Void>>> requests(PooledConnection pooled, boolean restart) {
+        pooled.readiness.begin();
         if (restart) {
             firstData.expect(wanted.streams(), scheduler.nowNanos());
         }
         List<Supplier<Future<Void>>> writes = new ArrayList<>();
-        wanted.onConnect().forEach(message -> writes.add(() -> member.connection.send(message)));
-        wanted.opening().forEach(request -> writes.add(() -> ask(member, request)));
+        wanted.onConnect().forEach(message -> writes.add(() -> pooled.connection.send(message)));
+        wanted.opening().forEach(request -> writes.add(() -> ask(pooled, request)));
         return writes;
     }
 
     /** Returns what completes when the server is ready, or has had the time for it. */
-    private Future<Boolean> ready(PooledConnection member) {
+    private Future<Boolean> ready(PooledConnection pooled) {
         long timer = scheduler.once(opening.readyMs(), () -> {
-            boolean late = member.readiness.expired() && !opening.ready().isNone();
-            if (late && member.isLive()) {
+            boolean late = pooled.readiness.expired() && !opening.ready().isNone();
+            if (late && pooled.isLive()) {
                 eventLog.protocolDiffers(
-                        member,
+                        pooled,
                         ProtocolProblem.NOT_READY,
                         "the message that requests wait for (ready) did not arrive within " + opening.readyMs()
                                 + " ms; they are sent now");
             }
         });
-        return member.readiness.await().onComplete(any -> scheduler.cancel(timer));
+        return pooled.readiness.await().onComplete(any -> scheduler.cancel(timer));
     }
 
     private long epochMs() {
@@ -144,7 +144,7 @@ final class SubscriptionProtocol {
     /**
      * Sends a second's worth now and the rest later: servers close a connection that begins with hundreds of frames.
      */
-    private Future<Void> paced(PooledConnection member, List<Supplier<Future<Void>>> writes, int from) {
+    private Future<Void> paced(PooledConnection pooled, List<Supplier<Future<Void>>> writes, int from) {
         int perSecond = framesPerSecond.getAsInt() > 0 ? framesPerSecond.getAsInt() : FRAMES_PER_SECOND;
         int to = Math.min(writes.size(), from + perSecond);
         Future<Void> written = Future.all(
@@ -155,8 +155,8 @@ final class SubscriptionProtocol {
         }
         Promise<Void> rest = Promise.promise();
         scheduler.once(1_000, () -> {
-            if (member.isLive()) {
-                paced(member, writes, to).onComplete(rest);
+            if (pooled.isLive()) {
+                paced(pooled, writes, to).onComplete(rest);
             } else {
                 rest.complete(); // the end of the connection is reported
             }
@@ -167,7 +167,7 @@ final class SubscriptionProtocol {
     /** Sends messages on all open connections, and later on new ones; returns the number of open connections. */
     Future<Integer> setOnConnect(List<String> messages) {
         wanted.setOnConnect(messages);
-        return toAllOpen(member -> messages.stream().map(member.connection::send), messages.isEmpty());
+        return toAllOpen(pooled -> messages.stream().map(pooled.connection::send), messages.isEmpty());
     }
 
     /** Replaces the first messages of new connections. */
@@ -194,11 +194,11 @@ final class SubscriptionProtocol {
     }
 
     private Future<Integer> askAllOpen(List<Request> requests) {
-        return toAllOpen(member -> requests.stream().map(request -> ask(member, request)), requests.isEmpty());
+        return toAllOpen(pooled -> requests.stream().map(request -> ask(pooled, request)), requests.isEmpty());
     }
 
     private interface Writes {
-        Stream<Future<Void>> to(PooledConnection member);
+        Stream<Future<Void>> to(PooledConnection pooled);
     }
 
     /**
@@ -210,29 +210,29 @@ final class SubscriptionProtocol {
             return Future.succeededFuture(0);
         }
         List<PooledConnection> live = slotTable.open().stream()
-                .filter(member -> member.isLive() && member.readiness.isBegun())
+                .filter(pooled -> pooled.isLive() && pooled.readiness.isBegun())
                 .toList();
         return Future.all(live.stream().flatMap(writes::to).toList()).map(live.size());
     }
 
-    private Future<Void> ask(PooledConnection member, Request request) {
+    private Future<Void> ask(PooledConnection pooled, Request request) {
         String text = request.text().at(epochMs());
         if (!answered) {
-            return member.connection.send(text);
+            return pooled.connection.send(text);
         }
-        member.requests.asking(request);
-        return member.connection.send(text).onSuccess(v -> member.requests.sent(request, scheduler.nowNanos()));
+        pooled.requests.asking(request);
+        return pooled.connection.send(text).onSuccess(v -> pooled.requests.sent(request, scheduler.nowNanos()));
     }
 
     /** Checks whether a message is the reply to a request of this connection. */
-    boolean replied(PooledConnection member, Reply reply) {
-        Effect effect = member.requests.replied(reply);
-        effect.refusals().forEach(refusal -> refused(member, refusal));
+    boolean replied(PooledConnection pooled, Reply reply) {
+        Effect effect = pooled.requests.replied(reply);
+        effect.refusals().forEach(refusal -> refused(pooled, refusal));
         boolean greeting = !effect.known()
                 && reply.id() > 0
                 && reply.id() <= opening.onConnect().size();
         if (greeting && reply.refusal() != null) {
-            eventLog.serverError(member, List.of(), Printable.of(reply.refusal(), MAX_WORDS));
+            eventLog.serverError(pooled, List.of(), Printable.of(reply.refusal(), MAX_WORDS));
         }
         return effect.known() || greeting;
     }
@@ -242,7 +242,7 @@ final class SubscriptionProtocol {
         return refusal.why().equals(PendingRequests.NOT_LISTED) && shown(table, stream) != null;
     }
 
-    private void refused(PooledConnection member, Refusal refusal) {
+    private void refused(PooledConnection pooled, Refusal refusal) {
         if (refusal.streams().isEmpty()) {
             return;
         }
@@ -254,11 +254,11 @@ final class SubscriptionProtocol {
         List<Request> halves =
                 refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
-            eventLog.subscribeFailed(member, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_WORDS));
+            eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_WORDS));
         }
         for (Request half : halves) {
-            ask(member, half)
-                    .onFailure(e -> eventLog.subscribeFailed(member, half.streams(), String.valueOf(e.getMessage())));
+            ask(pooled, half)
+                    .onFailure(e -> eventLog.subscribeFailed(pooled, half.streams(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -268,30 +268,30 @@ final class SubscriptionProtocol {
      * @param stream the stream that it names, if the feed subscribes to it
      * @param words the server's text; empty = none
      */
-    void erred(PooledConnection member, String stream, String words) {
-        if (member.requests.isRepeating() && ALREADY_SUBSCRIBED.matcher(words).find()) {
+    void erred(PooledConnection pooled, String stream, String words) {
+        if (pooled.requests.isRepeating() && ALREADY_SUBSCRIBED.matcher(words).find()) {
             return; // the answer to an earlier request was late or lost
         }
         String known = wanted.streamShownAs(stream);
         eventLog.serverError(
-                member, known == null ? member.requests.openStreams() : List.of(known), Printable.of(words, MAX_WORDS));
+                pooled, known == null ? pooled.requests.openStreams() : List.of(known), Printable.of(words, MAX_WORDS));
     }
 
     /** Repeats unanswered requests and reports streams without data; called about once a second. */
     void check(StreamTable table, Long lastDataNanos) {
         long now = scheduler.nowNanos();
-        for (PooledConnection member : slotTable.open()) {
-            if (member.isLive() && !member.requests.isSettled()) {
-                for (Refusal refusal : member.requests.refused(now)) {
-                    refused(member, refusal.without(name -> isListedElsewhere(refusal, table, name)));
+        for (PooledConnection pooled : slotTable.open()) {
+            if (pooled.isLive() && !pooled.requests.isSettled()) {
+                for (Refusal refusal : pooled.requests.refused(now)) {
+                    refused(pooled, refusal.without(name -> isListedElsewhere(refusal, table, name)));
                 }
-                for (Refusal refusal : member.requests.givenUp(now)) {
+                for (Refusal refusal : pooled.requests.givenUp(now)) {
                     eventLog.subscribeFailed(
-                            member, refusal.streams(), refusal.why() + ", asked " + PendingRequests.TRIES + " times");
+                            pooled, refusal.streams(), refusal.why() + ", asked " + PendingRequests.TRIES + " times");
                 }
-                member.requests.toRepeat(now).forEach(request -> ask(member, request)
+                pooled.requests.toRepeat(now).forEach(request -> ask(pooled, request)
                         .onFailure(e ->
-                                eventLog.subscribeFailed(member, request.streams(), String.valueOf(e.getMessage()))));
+                                eventLog.subscribeFailed(pooled, request.streams(), String.valueOf(e.getMessage()))));
             }
         }
         if (firstData.expectsNothing()) {

@@ -25,14 +25,14 @@ public final class WsPool extends Feed {
             String name,
             WsPoolConfig config,
             SubscribeTemplates subscribeTemplates,
-            MessageFormat dialect,
+            MessageFormat format,
             long trialMs) {
         super(
                 environment,
                 name,
                 config.connection(),
                 subscribeTemplates,
-                dialect,
+                format,
                 new Redundancy(
                         config.connections(),
                         trialMs,
@@ -52,13 +52,13 @@ public final class WsPool extends Feed {
             String name,
             WsPoolConfig config,
             SubscribeTemplates subscribeTemplates,
-            MessageFormat dialect) {
+            MessageFormat format) {
         return new WsPool(
                 FeedEnvironment.of(vertx),
                 name,
                 config,
                 subscribeTemplates,
-                dialect,
+                format,
                 Math.max(LEAST_TRIAL_MS, config.evictIntervalMs()));
     }
 
@@ -66,7 +66,7 @@ public final class WsPool extends Feed {
     @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(FeedEnvironment environment, FeedConfig feed) {
         WsPool pool =
-                new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.dialect(), LEAST_TRIAL_MS);
+                new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.format(), LEAST_TRIAL_MS);
         pool.nameStreamsAt(feed.streamPointer());
         return pool;
     }

@@ -22,13 +22,13 @@ public final class WsSingle extends Feed {
             String name,
             WsConnectionConfig config,
             SubscribeTemplates subscribeTemplates,
-            MessageFormat dialect) {
+            MessageFormat format) {
         super(
                 environment,
                 name,
                 config,
                 subscribeTemplates,
-                dialect,
+                format,
                 new Redundancy(1, NoArbitration.TRIAL_MS, false, NoArbitration::new));
     }
 
@@ -44,7 +44,7 @@ public final class WsSingle extends Feed {
             String name,
             WsConnectionConfig config,
             SubscribeTemplates subscribeTemplates,
-            MessageFormat dialect) {
-        return new WsSingle(FeedEnvironment.of(vertx), name, config, subscribeTemplates, dialect);
+            MessageFormat format) {
+        return new WsSingle(FeedEnvironment.of(vertx), name, config, subscribeTemplates, format);
     }
 }

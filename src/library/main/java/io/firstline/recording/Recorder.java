@@ -75,8 +75,8 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private long failed;
     private boolean broken;
     private long retryAtNanos;
-    private boolean behindTold;
-    private boolean lossTold;
+    private boolean behindReported;
+    private boolean lossReported;
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
 
     /** A recorder with another disk and queue length. After a failure it tries the disk again after {@code retryMs}. */
@@ -197,8 +197,8 @@ public final class Recorder implements CopyListener, AutoCloseable {
         boolean copy = event.kind() == Kind.TEXT || event.kind() == Kind.BINARY;
         unflushed -= copy ? 1 : 0;
         failed += copy ? 1 : 0;
-        if (!lossTold) {
-            lossTold = true;
+        if (!lossReported) {
+            lossReported = true;
             LOG.warn(
                     "recording of {} lacks an entry of {} that could not be written; further ones are only counted",
                     header.feed(),
@@ -238,8 +238,8 @@ public final class Recorder implements CopyListener, AutoCloseable {
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
-        if (behind.get() > 0 && !behindTold) {
-            behindTold = true;
+        if (behind.get() > 0 && !behindReported) {
+            behindReported = true;
             LOG.warn(
                     "recording of {} cannot keep up: copies are missing from the recording, not from the feed",
                     header.feed());

@@ -61,7 +61,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     private long timer = -1;
     private Future<Void> left;
     private boolean closed;
-    private boolean bodyTold;
+    private boolean bodyReported;
 
     /** Creates a subscription with another clock and other timers. */
     FeedSubscription(Vertx vertx, Scheduler scheduler, String feed, SubscriptionOptions options) {
@@ -76,7 +76,7 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
                 count -> LOG.debug("{}: the consumer is too slow, {} messages dropped", feed, count));
         this.gapFiller = new GapFiller(
                 new GapFiller.Settings(
-                        TimeUnit.MILLISECONDS.toNanos(options.patienceMs()),
+                        TimeUnit.MILLISECONDS.toNanos(options.gapTimeoutMs()),
                         RETRY_NANOS,
                         HOLD,
                         REMEMBERED,
@@ -160,18 +160,18 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
     }
 
     private void failOnce(String what) {
-        if (!bodyTold) {
-            bodyTold = true;
+        if (!bodyReported) {
+            bodyReported = true;
             stream.failed(new IllegalStateException(what));
         }
     }
 
     /** Sends the next request, and sets a timer for the next look. */
     private void turn() {
-        ReplayRequest question = closed ? null : gapFiller.question(scheduler.nowNanos());
-        if (question != null) {
-            ReplayService.ask(vertx, feed, question.toJson())
-                    .onComplete(answer -> answered(question, answer.result(), answer.cause()));
+        ReplayRequest request = closed ? null : gapFiller.request(scheduler.nowNanos());
+        if (request != null) {
+            ReplayService.ask(vertx, feed, request.toJson())
+                    .onComplete(answer -> answered(request, answer.result(), answer.cause()));
         }
         long dueNanos = closed ? -1 : gapFiller.dueInNanos(scheduler.nowNanos());
         if (dueNanos >= 0 && timer < 0) { // at most the retry time, because the due time may become earlier
@@ -183,16 +183,16 @@ public final class FeedSubscription implements ReadStream<FeedMessage> {
         }
     }
 
-    private void answered(ReplayRequest question, ReplayResponse answer, Throwable failure) {
+    private void answered(ReplayRequest request, ReplayResponse answer, Throwable failure) {
         if (closed) {
             return;
         }
         if (failure == null) {
-            gapFiller.answered(question, answer, scheduler.nowNanos());
+            gapFiller.answered(request, answer, scheduler.nowNanos());
         } else {
-            LOG.debug("{}: no answer to {}", feed, question, failure);
+            LOG.debug("{}: no answer to {}", feed, request, failure);
             boolean nobody = failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-            gapFiller.unanswered(question, nobody, scheduler.nowNanos());
+            gapFiller.unanswered(request, nobody, scheduler.nowNanos());
         }
         turn();
     }

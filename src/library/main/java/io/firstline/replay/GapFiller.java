@@ -20,7 +20,7 @@ import io.firstline.stream.Loss;
  *     numbers are published again by the new owner; they are recognised by identity, the k-th repeat of a message for
  *     its k-th occurrence. Later messages of the old owner fill holes below that number and are ignored above it.
  * <li><b>A restart</b> of the feed counts from 1 again in the same epoch. A number that falls back, with a message
- *     other than the known one, causes a request. Another {@link ReplayResponse#life()} in the answer proves the restart: the
+ *     other than the known one, causes a request. Another {@link ReplayResponse#incarnation()} in the answer proves the restart: the
  *     messages of the old run are completed, and the new run is read from 1.
  * </ul>
  *
@@ -62,13 +62,13 @@ final class GapFiller {
     /**
      * The limits of waiting for a missing message.
      *
-     * @param patienceNanos how long younger messages wait for it
+     * @param gapTimeoutNanos how long younger messages wait for it
      * @param retryNanos the pause after a failed request
      * @param hold the limit of waiting younger messages
      * @param remembered how many delivered messages are recognised
      * @param overlapNanos how long after a takeover the new owner may publish again what we have
      */
-    record Settings(long patienceNanos, long retryNanos, Volume hold, int remembered, long overlapNanos) {}
+    record Settings(long gapTimeoutNanos, long retryNanos, Volume hold, int remembered, long overlapNanos) {}
 
     /** Receives the messages for the consumer. */
     interface Receiver {
@@ -125,8 +125,8 @@ final class GapFiller {
     }
 
     /** The owner has answered a request. */
-    void answered(ReplayRequest question, ReplayResponse answer, long nowNanos) {
-        if (!requests.close(question)) {
+    void answered(ReplayRequest request, ReplayResponse answer, long nowNanos) {
+        if (!requests.close(request)) {
             return;
         }
         if (answer.epochs().newest() < position.epoch()) {
@@ -134,16 +134,16 @@ final class GapFiller {
             return;
         }
         requests.introduced();
-        if (answer.epochs().newest() == position.epoch() && requests.isOfAnotherLife(answer, position.life())) {
+        if (answer.epochs().newest() == position.epoch() && requests.isOfAnotherIncarnation(answer, position.incarnation())) {
             restart(answer.epochs().newest(), nowNanos);
-            position.life(answer.life());
+            position.incarnation(answer.incarnation());
             placeAgain(NONE, nowNanos);
             return;
         }
         int undecided = requests.askedInDoubt() ? NONE : position.epoch();
         follow(answer.epochs(), nowNanos);
-        position.life(answer.life());
-        if (question.lastValues()) {
+        position.incarnation(answer.incarnation());
+        if (request.lastValues()) {
             if (wantsLastValues) {
                 startFrom(answer, nowNanos);
             } else {
@@ -155,10 +155,10 @@ final class GapFiller {
             counts.filled += position.isToCome(message) && held.at(message.sequence()) == null ? 1 : 0;
             place(message, false, nowNanos);
         }
-        requests.answeredTo(question, answer.to(), position.next());
+        requests.answeredTo(request, answer.to(), position.next());
         placeAgain(undecided, nowNanos);
         loseWhatIsGone(nowNanos);
-        if (question.from() > 0 && answer.to() < question.from()) {
+        if (request.from() > 0 && answer.to() < request.from()) {
             requests.rest(nowNanos); // the owner is behind its own messages, which cannot be; do not ask it endlessly
         }
     }
@@ -168,8 +168,8 @@ final class GapFiller {
      *
      * @param nobody whether there was no one to answer it
      */
-    void unanswered(ReplayRequest question, boolean nobody, long nowNanos) {
-        if (requests.close(question)) {
+    void unanswered(ReplayRequest request, boolean nobody, long nowNanos) {
+        if (requests.close(request)) {
             failed(nobody, nowNanos);
         }
     }
@@ -184,7 +184,7 @@ final class GapFiller {
 
     /** Time has passed. */
     void passed(long nowNanos) {
-        if (!held.isEmpty() && nowNanos - held.sinceNanos() >= settings.patienceNanos()) {
+        if (!held.isEmpty() && nowNanos - held.sinceNanos() >= settings.gapTimeoutNanos()) {
             giveUp(nowNanos);
         }
     }
@@ -200,15 +200,15 @@ final class GapFiller {
     // outputs
 
     /** Returns the request to send now; null = none. Each must be answered, or reported unanswered, before the next. */
-    ReplayRequest question(long nowNanos) {
+    ReplayRequest request(long nowNanos) {
         return requests.next(phase(), position, held, nowNanos);
     }
 
-    /** Returns the nanoseconds until {@link #passed} or {@link #question} is due; -1 = not before another input. */
+    /** Returns the nanoseconds until {@link #passed} or {@link #request} is due; -1 = not before another input. */
     long dueInNanos(long nowNanos) {
         return held.isEmpty()
                 ? -1
-                : Math.max(0, requests.orEndOfPause(held.sinceNanos() + settings.patienceNanos()) - nowNanos);
+                : Math.max(0, requests.orEndOfPause(held.sinceNanos() + settings.gapTimeoutNanos()) - nowNanos);
     }
 
     SubscriptionReport report() {
@@ -309,7 +309,7 @@ final class GapFiller {
             case LAST_VALUES -> wantsLastValues = false;
             case NEW_OWNER -> {
                 follow(position.withOwner(held.firstUnplaced()), nowNanos);
-                position.life(0);
+                position.incarnation(0);
             }
             case IN_DOUBT -> restart(held.firstUnplaced().epoch(), nowNanos);
             case HOLE -> {

@@ -23,7 +23,7 @@ final class ReadPosition {
 
     private EpochHistory epochs = EpochHistory.NONE;
     /** The run of the last epoch's owner; 0 = not known. */
-    private long life;
+    private long incarnation;
     /** The next number to deliver; 0 = any. */
     private long next;
     /** Since when messages arrive only from a former owner; null = not so. */
@@ -67,13 +67,13 @@ final class ReadPosition {
         return !epochs.isEmpty();
     }
 
-    long life() {
-        return life;
+    long incarnation() {
+        return incarnation;
     }
 
     /** Sets the run of the last owner; 0 = not known. */
-    void life(long ownersLife) {
-        life = ownersLife;
+    void incarnation(long ownersIncarnation) {
+        incarnation = ownersIncarnation;
     }
 
     /** Returns whether the last owner assigned this number. */
@@ -187,7 +187,7 @@ final class ReadPosition {
         delivered.clear();
         publishedBefore = nothingBefore();
         epochs = EpochHistory.NONE.begin(epoch, 1);
-        life = 0;
+        incarnation = 0;
         next = 1;
     }
 

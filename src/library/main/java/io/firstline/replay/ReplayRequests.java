@@ -85,8 +85,8 @@ final class ReplayRequests {
     }
 
     /** Returns whether an answer is of another run of the feed than the consumer's position. */
-    boolean isOfAnotherLife(ReplayResponse answer, long life) {
-        return life == 0 ? askedInDoubt || answer.last() < askedAt - 1 : answer.life() != life;
+    boolean isOfAnotherIncarnation(ReplayResponse answer, long incarnation) {
+        return incarnation == 0 ? askedInDoubt || answer.last() < askedAt - 1 : answer.incarnation() != incarnation;
     }
 
     /** Returns whether a number had fallen back at the time of the last request. */

@@ -7,33 +7,33 @@ import io.firstline.stream.Overflow;
  * The options of a {@link FeedSubscription}. Immutable.
  *
  * @param lastValues whether it begins with the last message of each stream, if the feed keeps them; default false
- * @param patienceMs how long younger messages wait for a missing one before it is reported as lost, milliseconds;
+ * @param gapTimeoutMs how long younger messages wait for a missing one before it is reported as lost, milliseconds;
  *     default 5,000
  * @param capacity the number of messages that wait for a paused consumer; default 16,384
  * @param overflow what is dropped when the buffer is full; default the oldest
  */
-public record SubscriptionOptions(boolean lastValues, int patienceMs, int capacity, Overflow overflow) {
-    public static final int DEFAULT_PATIENCE_MS = 5_000;
+public record SubscriptionOptions(boolean lastValues, int gapTimeoutMs, int capacity, Overflow overflow) {
+    public static final int DEFAULT_GAP_TIMEOUT_MS = 5_000;
 
     public static final SubscriptionOptions DEFAULT =
-            new SubscriptionOptions(false, DEFAULT_PATIENCE_MS, FeedStream.DEFAULT_CAPACITY, Overflow.DROP_OLDEST);
+            new SubscriptionOptions(false, DEFAULT_GAP_TIMEOUT_MS, FeedStream.DEFAULT_CAPACITY, Overflow.DROP_OLDEST);
 
     public SubscriptionOptions {
-        if (patienceMs < 1 || capacity < 1) {
+        if (gapTimeoutMs < 1 || capacity < 1) {
             throw new IllegalArgumentException(
-                    "patienceMs " + patienceMs + " and capacity " + capacity + " must be at least 1");
+                    "patienceMs " + gapTimeoutMs + " and capacity " + capacity + " must be at least 1");
         }
     }
 
     public SubscriptionOptions withLastValues(boolean newLastValues) {
-        return new SubscriptionOptions(newLastValues, patienceMs, capacity, overflow);
+        return new SubscriptionOptions(newLastValues, gapTimeoutMs, capacity, overflow);
     }
 
-    public SubscriptionOptions withPatienceMs(int newPatienceMs) {
-        return new SubscriptionOptions(lastValues, newPatienceMs, capacity, overflow);
+    public SubscriptionOptions withGapTimeoutMs(int newGapTimeoutMs) {
+        return new SubscriptionOptions(lastValues, newGapTimeoutMs, capacity, overflow);
     }
 
     public SubscriptionOptions withBuffer(int newCapacity, Overflow newOverflow) {
-        return new SubscriptionOptions(lastValues, patienceMs, newCapacity, newOverflow);
+        return new SubscriptionOptions(lastValues, gapTimeoutMs, newCapacity, newOverflow);
     }
 }

@@ -43,7 +43,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     private long demand = Long.MAX_VALUE;
     private boolean draining;
     private boolean ended;
-    private boolean endTold;
+    private boolean endReported;
 
     /** The owner of a stream. Called on the feed's event loop. */
     @FunctionalInterface
@@ -138,7 +138,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
     private boolean deliver(FeedMessage message) {
         Promise<FeedMessage> asked = waiting.poll();
         if (asked != null) {
-            tellLoss(backlog.lossBefore(message));
+            reportLoss(backlog.lossBefore(message));
             asked.complete(message);
             return true;
         }
@@ -149,7 +149,7 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         if (demand != Long.MAX_VALUE) {
             demand--;
         }
-        tellLoss(backlog.lossBefore(message));
+        reportLoss(backlog.lossBefore(message));
         try {
             receiver.handle(message);
         } catch (RuntimeException | Error e) {
@@ -169,11 +169,11 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
         draining = false;
         if (ended && backlog.size() == 0) {
-            tellEnd();
+            reportEnd();
         }
     }
 
-    private void tellLoss(Loss loss) {
+    private void reportLoss(Loss loss) {
         if (loss == null || dropHandler == null) {
             return;
         }
@@ -184,13 +184,13 @@ public final class FeedStream implements ReadStream<FeedMessage> {
         }
     }
 
-    private void tellEnd() {
-        tellLoss(backlog.lossAtEnd());
+    private void reportEnd() {
+        reportLoss(backlog.lossAtEnd());
         while (!waiting.isEmpty()) {
             waiting.poll().fail(failure);
         }
-        if (!endTold && endHandler != null) {
-            endTold = true;
+        if (!endReported && endHandler != null) {
+            endReported = true;
             try {
                 endHandler.handle(null);
             } catch (RuntimeException | Error e) {

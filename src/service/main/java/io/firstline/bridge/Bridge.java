@@ -29,11 +29,11 @@ final class Bridge {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
 
     private final Vertx vertx;
-    private final BridgeProtocol dialect;
+    private final BridgeProtocol protocol;
     private final BridgeConfig config;
     private final Permissions permissions;
     private final TokenCheck token;
-    private final boolean closedToStrangers;
+    private final boolean onlyAuthenticated;
     private final BridgeFigures figures;
     private final ServedSockets sockets;
     private final Set<Client> clients = new LinkedHashSet<>();
@@ -43,34 +43,34 @@ final class Bridge {
     /**
      * Makes a bridge without clients.
      *
-     * @param closedToStrangers whether listening needs the token too
+     * @param onlyAuthenticated whether listening needs the token too
      */
     Bridge(
             Vertx vertx,
-            BridgeProtocol dialect,
+            BridgeProtocol protocol,
             BridgeConfig config,
             TokenCheck token,
-            boolean closedToStrangers,
+            boolean onlyAuthenticated,
             MeterRegistry registry) {
-        this(vertx, dialect, config, token, closedToStrangers, registry, ServedSockets.ofProcess());
+        this(vertx, protocol, config, token, onlyAuthenticated, registry, ServedSockets.ofProcess());
     }
 
     /** The same with another limit of served sockets. */
     Bridge(
             Vertx vertx,
-            BridgeProtocol dialect,
+            BridgeProtocol protocol,
             BridgeConfig config,
             TokenCheck token,
-            boolean closedToStrangers,
+            boolean onlyAuthenticated,
             MeterRegistry registry,
             ServedSockets sockets) {
         this.vertx = vertx;
         this.sockets = sockets;
-        this.dialect = dialect;
+        this.protocol = protocol;
         this.config = config;
         this.permissions = new Permissions(config);
         this.token = token;
-        this.closedToStrangers = closedToStrangers;
+        this.onlyAuthenticated = onlyAuthenticated;
         this.figures = new BridgeFigures(registry, name());
         if (config.maxClients() > sockets.forBridges()) {
             LOG.warn(
@@ -83,7 +83,7 @@ final class Bridge {
     }
 
     String name() {
-        return dialect.name().toLowerCase(java.util.Locale.ROOT);
+        return protocol.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** Adds a client. Returns null if there is no room; then the client has got an error. */
@@ -91,7 +91,7 @@ final class Bridge {
         if (clients.size() >= config.maxClients() || !sockets.enter()) {
             figures.refused();
             LOG.debug("bridge {} rejects {}: {} clients are connected", name(), line.peer(), clients.size());
-            line.write(dialect.error("too_many_clients")).onComplete(written -> line.cutOff());
+            line.write(protocol.error("too_many_clients")).onComplete(written -> line.cutOff());
             return null;
         }
         Client client = new Client(this, line, System.nanoTime());
@@ -126,12 +126,12 @@ final class Bridge {
         token.report(nowNanos);
         List.copyOf(clients).stream()
                 .filter(client -> client.isSilent(nowNanos - SILENCE_NANOS))
-                .forEach(client -> client.hangUp("silent"));
+                .forEach(client -> client.disconnect("silent"));
     }
 
     void close() {
         vertx.cancelTimer(sweep);
-        List.copyOf(clients).forEach(client -> client.hangUp("closing"));
+        List.copyOf(clients).forEach(client -> client.disconnect("closing"));
         figures.close();
     }
 
@@ -139,8 +139,8 @@ final class Bridge {
         return vertx.eventBus();
     }
 
-    BridgeProtocol dialect() {
-        return dialect;
+    BridgeProtocol protocol() {
+        return protocol;
     }
 
     BridgeConfig config() {
@@ -155,8 +155,8 @@ final class Bridge {
         return token;
     }
 
-    boolean isClosedToStrangers() {
-        return closedToStrangers;
+    boolean isOnlyAuthenticated() {
+        return onlyAuthenticated;
     }
 
     BridgeFigures figures() {
@@ -180,7 +180,7 @@ final class Bridge {
         }
 
         private void tell(Message<Object> message) {
-            Buffer frame = dialect.message(address, message, body(message.body()));
+            Buffer frame = protocol.message(address, message, body(message.body()));
             for (Client client : new ArrayList<>(listeners)) { // a dropped client is removed during this loop
                 client.deliver(frame);
             }

@@ -50,7 +50,7 @@ final class Client {
 
     /** Whether it has sent no valid request, or no ping where pings are mandatory, since the given time. */
     boolean isSilent(long sinceNanos) {
-        return (!welcome || bridge.dialect().mustPing()) && spokeNanos - sinceNanos < 0;
+        return (!welcome || bridge.protocol().mustPing()) && spokeNanos - sinceNanos < 0;
     }
 
     // requests
@@ -61,7 +61,7 @@ final class Client {
             return;
         }
         if (!(decoded(bytes) instanceof JsonObject frame)) {
-            hangUp("invalid_json");
+            disconnect("invalid_json");
             return;
         }
         String address = text(frame, "address");
@@ -93,11 +93,11 @@ final class Client {
     }
 
     private void ping() {
-        if (welcome || !bridge.isClosedToStrangers()) {
+        if (welcome || !bridge.isOnlyAuthenticated()) {
             spokeNanos = System.nanoTime();
         }
-        if (!bridge.dialect().mustPing()) {
-            write(bridge.dialect().bytes(new JsonObject().put("type", "pong")));
+        if (!bridge.protocol().mustPing()) {
+            write(bridge.protocol().bytes(new JsonObject().put("type", "pong")));
         }
     }
 
@@ -106,7 +106,7 @@ final class Client {
         if (gone) {
             return;
         }
-        if (!bridge.permissions().mayHear(address) || (bridge.isClosedToStrangers() && !identified)) {
+        if (!bridge.permissions().mayHear(address) || (bridge.isOnlyAuthenticated() && !identified)) {
             error("access_denied");
         } else if (heard.contains(address)) {
             error("address_already_registered");
@@ -160,9 +160,9 @@ final class Client {
         requests--;
         if (answer.succeeded()) {
             Message<Object> reply = answer.result();
-            write(bridge.dialect().message(replyAddress, reply, Bridge.body(reply.body())));
+            write(bridge.protocol().message(replyAddress, reply, Bridge.body(reply.body())));
         } else if (answer.cause() instanceof ReplyException failure) {
-            write(bridge.dialect().failed(address, replyAddress, failure));
+            write(bridge.protocol().failed(address, replyAddress, failure));
         } else {
             LOG.warn("bridge {} has no answer for {}", bridge.name(), line.peer(), answer.cause());
             error("failed");
@@ -180,7 +180,7 @@ final class Client {
             TokenCheck.Result brought = brings(text(headers(frame), AUTHORIZATION));
             known = brought == TokenCheck.Result.RIGHT;
             if (brought == TokenCheck.Result.TOO_MANY) {
-                hangUp("too_many_wrong_tokens");
+                disconnect("too_many_wrong_tokens");
             }
         }
         return known;
@@ -207,7 +207,7 @@ final class Client {
     }
 
     private void error(String what) {
-        write(bridge.dialect().error(what));
+        write(bridge.protocol().error(what));
     }
 
     /**
@@ -235,7 +235,7 @@ final class Client {
     }
 
     /** Sends the reason and closes the connection, whether the client reads the reason or not. */
-    void hangUp(String why) {
+    void disconnect(String why) {
         if (gone) {
             return;
         }
@@ -245,7 +245,7 @@ final class Client {
         if (waitingBytes > 0) {
             line.cutOff();
         } else {
-            line.write(bridge.dialect().error(why)).onComplete(written -> line.cutOff());
+            line.write(bridge.protocol().error(why)).onComplete(written -> line.cutOff());
         }
     }
 

@@ -95,7 +95,7 @@ public final class SockJsBridge {
         socket.handler(client::read);
         socket.exceptionHandler(e -> {
             LOG.debug("bridge client {}: {}", socket.remoteAddress(), e.getMessage());
-            client.hangUp("broken");
+            client.disconnect("broken");
         });
         socket.closeHandler(v -> client.closed());
     }

@@ -106,7 +106,7 @@ public final class TcpBridgeVerticle extends VerticleBase {
             return;
         }
         socket.handler(new LengthFrames(
-                config.bridge().maxFrameBytes(), client::read, length -> client.hangUp("frame_too_long")));
+                config.bridge().maxFrameBytes(), client::read, length -> client.disconnect("frame_too_long")));
         socket.exceptionHandler(e -> LOG.debug("bridge client {}: {}", socket.remoteAddress(), e.getMessage()));
         socket.closeHandler(v -> client.closed());
     }

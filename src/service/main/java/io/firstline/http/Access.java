@@ -40,7 +40,7 @@ final class Access {
      *
      * @param fetchSite Sec-Fetch-Site: the origin of the page that made the browser send it
      * @param fetchMode Sec-Fetch-Mode: whether the browser navigates or a script reads the answer
-     * @param isWelcomed whether the configuration allows pages of its origin
+     * @param isAllowedOrigin whether the configuration allows pages of its origin
      * @param address the client's address
      */
     record Facts(
@@ -48,7 +48,7 @@ final class Access {
             String origin,
             String fetchSite,
             String fetchMode,
-            boolean isWelcomed,
+            boolean isAllowedOrigin,
             String authorization,
             String address) {}
 
@@ -115,7 +115,7 @@ final class Access {
      * plain reads.
      */
     private static boolean isOfAnotherPage(Rule rule, Facts facts) {
-        if (rule == Rule.BRIDGE && facts.isWelcomed()) {
+        if (rule == Rule.BRIDGE && facts.isAllowedOrigin()) {
             return false;
         }
         String origin = facts.origin();

@@ -21,18 +21,18 @@ final class Guard {
 
     private final Router router;
     private final Access access;
-    private final Predicate<String> welcomed;
+    private final Predicate<String> allowedOrigin;
 
     /**
      * Adds the first handler of a listener.
      *
      * @param connections the listener's connections
-     * @param welcomed whether pages of an origin may use the bridge
+     * @param allowedOrigin whether pages of an origin may use the bridge
      */
-    Guard(Router router, Access access, OpenConnections connections, Predicate<String> welcomed) {
+    Guard(Router router, Access access, OpenConnections connections, Predicate<String> allowedOrigin) {
         this.router = router;
         this.access = access;
-        this.welcomed = welcomed;
+        this.allowedOrigin = allowedOrigin;
         router.route().handler(request -> {
             connections.spoke(request.request().connection(), System.nanoTime());
             request.response()
@@ -102,7 +102,7 @@ final class Guard {
                 origin,
                 request.getHeader("Sec-Fetch-Site"),
                 request.getHeader("Sec-Fetch-Mode"),
-                origin != null && welcomed.test(origin),
+                origin != null && allowedOrigin.test(origin),
                 request.getHeader("Authorization"),
                 address(request));
     }

@@ -61,7 +61,7 @@ public final class HttpVerticle extends VerticleBase {
     private static final Set<String> ACTIONS = Set.of("evict", "renew", "subscribe", "unsubscribe");
 
     private final HttpConfig settings;
-    private final HttpTimeouts patience;
+    private final HttpTimeouts timeouts;
     private final PrometheusMeterRegistry registry;
     private final Collection<String> announced;
     private final SockJsBridgeConfig bridged;
@@ -118,8 +118,8 @@ public final class HttpVerticle extends VerticleBase {
             PrometheusMeterRegistry registry,
             Collection<String> announced,
             SockJsBridgeConfig bridged,
-            HttpTimeouts patience) {
-        this.patience = patience;
+            HttpTimeouts timeouts) {
+        this.timeouts = timeouts;
         this.settings = settings;
         this.registry = registry;
         this.announced = List.copyOf(announced);
@@ -159,7 +159,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         watch = new FeedWatch(vertx, announced);
         health = new Health(vertx, watch, registry, settings.openMetrics());
-        updates = new LiveUpdates(watch, health::readiness, patience.skippedUpdates());
+        updates = new LiveUpdates(watch, health::readiness, timeouts.skippedUpdates());
         meters = new FeedMeters(registry);
         if (bridged != null) {
             bridge = new SockJsBridge(vertx, bridged, settings, token, registry, connections::forget);
@@ -179,7 +179,7 @@ public final class HttpVerticle extends VerticleBase {
                                 "the page",
                                 settings.tls(),
                                 options -> server.updateSSLOptions(options, true),
-                                patience.certificateLookMs());
+                                timeouts.certificateLookMs());
                     }
                     loopLag = new LoopLag(vertx, registry);
                     vertx.setPeriodic(TICK_MS, id -> tick());
@@ -282,8 +282,8 @@ public final class HttpVerticle extends VerticleBase {
             loopLag.measure();
         }
         long now = System.nanoTime();
-        long silent = now - TimeUnit.MILLISECONDS.toNanos(patience.silenceMs());
-        long begun = now - TimeUnit.MILLISECONDS.toNanos(patience.requestMs());
+        long silent = now - TimeUnit.MILLISECONDS.toNanos(timeouts.silenceMs());
+        long begun = now - TimeUnit.MILLISECONDS.toNanos(timeouts.requestMs());
         connections.closeOverdue(silent, begun);
         managing.closeOverdue(silent, begun);
         token.report(now);
@@ -447,7 +447,7 @@ public final class HttpVerticle extends VerticleBase {
             return;
         }
         connections.listens(request.request().connection());
-        updates.add(request.response(), hangUp(request));
+        updates.add(request.response(), disconnect(request));
     }
 
     private void tail(RoutingContext request, String feed) {
@@ -464,7 +464,7 @@ public final class HttpVerticle extends VerticleBase {
                 vertx,
                 feed,
                 filter.isEmpty() ? "" : filter.get(0),
-                new ServerSentEvents(request.response(), patience.skippedUpdates(), hangUp(request)));
+                new ServerSentEvents(request.response(), timeouts.skippedUpdates(), disconnect(request)));
         tails.add(tail);
         request.response().closeHandler(v -> {
             tails.remove(tail);
@@ -472,7 +472,7 @@ public final class HttpVerticle extends VerticleBase {
         });
     }
 
-    private static Runnable hangUp(RoutingContext request) {
+    private static Runnable disconnect(RoutingContext request) {
         return () -> OpenConnections.cut(request.request().connection());
     }
 

@@ -15,19 +15,19 @@ final class LiveUpdates {
 
     private final FeedWatch watch;
     private final Supplier<Readiness> readiness;
-    private final int patience;
+    private final int mostSkipped;
     /** Clients, with the number of the last event each has received. */
     private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
 
     /**
      * Makes a set without clients.
      *
-     * @param patience updates in a row that a client may have no room for
+     * @param mostSkipped updates in a row that a client may have no room for
      */
-    LiveUpdates(FeedWatch watch, Supplier<Readiness> readiness, int patience) {
+    LiveUpdates(FeedWatch watch, Supplier<Readiness> readiness, int mostSkipped) {
         this.watch = watch;
         this.readiness = readiness;
-        this.patience = patience;
+        this.mostSkipped = mostSkipped;
     }
 
     boolean isFull() {
@@ -43,8 +43,8 @@ final class LiveUpdates {
     }
 
     /** Adds a client, which gets all remembered events at once. */
-    void add(HttpServerResponse response, Runnable hangUp) {
-        ServerSentEvents listener = new ServerSentEvents(response, patience, hangUp);
+    void add(HttpServerResponse response, Runnable disconnect) {
+        ServerSentEvents listener = new ServerSentEvents(response, mostSkipped, disconnect);
         response.closeHandler(v -> listeners.remove(listener));
         response.exceptionHandler(e -> listeners.remove(listener));
         listeners.put(listener, watch.events().newest());

@@ -7,20 +7,20 @@ final class ServerSentEvents {
     static final String TYPE = "text/event-stream; charset=utf-8";
 
     private final HttpServerResponse response;
-    private final Runnable hangUp;
-    private final int patience;
+    private final Runnable disconnect;
+    private final int mostSkipped;
     private int skipped;
 
     /**
      * Starts the answer.
      *
-     * @param patience updates in a row that may find no room
-     * @param hangUp closes the connection
+     * @param mostSkipped updates in a row that may find no room
+     * @param disconnect closes the connection
      */
-    ServerSentEvents(HttpServerResponse response, int patience, Runnable hangUp) {
+    ServerSentEvents(HttpServerResponse response, int mostSkipped, Runnable disconnect) {
         this.response = response;
-        this.hangUp = hangUp;
-        this.patience = patience;
+        this.disconnect = disconnect;
+        this.mostSkipped = mostSkipped;
         response.setChunked(true)
                 .putHeader("Content-Type", TYPE)
                 .putHeader("X-Accel-Buffering", "no")
@@ -36,8 +36,8 @@ final class ServerSentEvents {
             skipped = 0;
             return true;
         }
-        if (++skipped > patience) {
-            hangUp.run();
+        if (++skipped > mostSkipped) {
+            disconnect.run();
         }
         return false;
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 final class Shutdown implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
     /** For the last lines of the log: standard error may be unread. */
     private static final long FLUSH_MS = 1_000;
 
@@ -70,7 +70,7 @@ final class Shutdown implements AutoCloseable {
     private static void endInOrder() {
         ask();
         try {
-            boolean ended = DONE.await(PATIENCE.plus(delay).toMillis(), TimeUnit.MILLISECONDS);
+            boolean ended = DONE.await(TIME_LIMIT.plus(delay).toMillis(), TimeUnit.MILLISECONDS);
             LogQueue.flushAll(FLUSH_MS);
             Runtime.getRuntime().halt(ended ? exitCode : Main.FAILED);
         } catch (InterruptedException e) {

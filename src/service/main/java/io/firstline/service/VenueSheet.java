@@ -46,7 +46,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
     }
 
     List<String> classes(Proves proves) {
-        return venue.dialect().classes().stream()
+        return venue.format().classes().stream()
                 .filter(type -> Proves.of(type) == proves)
                 .map(StreamClass::name)
                 .toList();
@@ -54,20 +54,20 @@ record VenueSheet(Venue venue, ProfileInfo info) {
 
     /** What a feed with this profile goes without. */
     List<String> cannot() {
-        MessageFormat dialect = venue.dialect();
+        MessageFormat format = venue.format();
         List<String> cannot = new ArrayList<>();
         if (venue.urls().isEmpty() && venue.endpoint().isNone()) {
             cannot.add("connect without a \"url\" of the feed");
         }
         if (venue.requests().subscribe().isEmpty()) {
             cannot.add("subscribe: the feed's \"onConnect\" does");
-        } else if (dialect.ackId().isEmpty()) {
+        } else if (format.ackId().isEmpty()) {
             cannot.add(
-                    dialect.notices().errors().isEmpty()
+                    format.notices().errors().isEmpty()
                             ? "see whether a request was accepted"
                             : "see which request was accepted; errors are reported");
         }
-        if (dialect.naming().isNone()) {
+        if (format.naming().isNone()) {
             cannot.add("tell streams apart");
         } else if (classes(Proves.COMPLETENESS).isEmpty()) {
             cannot.add("prove that nothing is missing");
@@ -75,15 +75,15 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         if (!hasNotices()) {
             cannot.add("see that the server announces the end of a connection");
         }
-        if (dialect.eventTime().at().isEmpty()) {
+        if (format.eventTime().at().isEmpty()) {
             cannot.add("measure the age of messages");
         }
         return cannot;
     }
 
     boolean hasNotices() {
-        return !venue.dialect().shutdown().isEmpty()
-                || !venue.dialect().notices().shutdown().isEmpty();
+        return !venue.format().shutdown().isEmpty()
+                || !venue.format().notices().shutdown().isEmpty();
     }
 
     /** The known limits, by the key of the profile. */
@@ -164,7 +164,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                     route.name(), new JsonObject().put("match", route.match()).put("url", new JsonArray(route.urls())));
         }
         JsonObject classes = new JsonObject();
-        for (StreamClass type : venue.dialect().classes()) {
+        for (StreamClass type : venue.format().classes()) {
             classes.put(
                     type.name(),
                     new JsonObject()

@@ -130,8 +130,8 @@ class VenueTest {
                 venues.resolve("lacking.json"), "{\"extends\":\"below\",\"messages\":{\"classes\":{\"trade\":{}}}}");
 
         Venue venue = Venue.find("above", directory);
-        assertThat(venue.dialect().heartbeat()).isEqualTo(new Heartbeat("ping", 5000, false));
-        StreamClass depth = venue.dialect().classes().get(0);
+        assertThat(venue.format().heartbeat()).isEqualTo(new Heartbeat("ping", 5000, false));
+        StreamClass depth = venue.format().classes().get(0);
         assertThat(depth.match()).hasToString("depth*");
         assertThat(depth.mode()).isEqualTo(StreamClass.Mode.ORDERED);
         assertThat(depth.sequence().last()).containsExactly("/v");

@@ -64,7 +64,7 @@ class ReplayResponseTest {
 
     private Message<Object> answer(Object body, DeliveryOptions options) {
         String address = "b" + number++;
-        vertx.eventBus().localConsumer(address, question -> question.reply(body, options));
+        vertx.eventBus().localConsumer(address, request -> request.reply(body, options));
         return Await.result(vertx.eventBus().request(address, ""));
     }
 

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests for messages published before, over the bus. */
 class ReplayServiceTest extends BusTestBase {
 
-    private ReplayResponse ask(String question) {
+    private ReplayResponse ask(String request) {
         return join(vertx.eventBus()
-                .<Buffer>request(Addresses.resend("btc"), new JsonObject(question))
+                .<Buffer>request(Addresses.resend("btc"), new JsonObject(request))
                 .map(ReplayResponse::of));
     }
 
@@ -53,7 +53,7 @@ class ReplayServiceTest extends BusTestBase {
         assertThat(texts(range)).containsExactly("{\"stream\":\"s1\",\"n\":3}", "{\"stream\":\"s0\",\"n\":4}");
         assertThat(range.missing()).isEqualTo(1);
         assertThat(range.epochs()).hasToString("0:1");
-        assertThat(range.life()).isPositive();
+        assertThat(range.incarnation()).isPositive();
         assertThat(ask("{\"from\": 5, \"epoch\": 0}").messages()).hasSize(2);
         assertThat(ask("{}").last()).isEqualTo(6);
         assertThat(texts(ask("{\"last\": true}")))
@@ -88,9 +88,9 @@ class ReplayServiceTest extends BusTestBase {
                 "{\"last\": true, \"streams\": [1]}",
                 "{\"last\": true, \"streams\": \"a\"}"
             })
-    void shouldSayWhatItDoesNotUnderstand(String question) {
+    void shouldSayWhatItDoesNotUnderstand(String request) {
         answering();
-        Throwable failure = failureOf(vertx.eventBus().request(Addresses.resend("btc"), new JsonObject(question)));
+        Throwable failure = failureOf(vertx.eventBus().request(Addresses.resend("btc"), new JsonObject(request)));
         assertThat(((ReplyException) failure).failureCode()).isEqualTo(400);
     }
 
@@ -108,9 +108,9 @@ class ReplayServiceTest extends BusTestBase {
 
     @Test
     void shouldLeaveTheAnswerToWhoPublishes() {
-        RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
-        memory.begin(3);
-        new ReplayService(vertx, "btc", memory, () -> false);
+        RetentionBuffer retention = new RetentionBuffer(Retention.DEFAULT, 1);
+        retention.begin(3);
+        new ReplayService(vertx, "btc", retention, () -> false);
         Throwable failure = failureOf(ReplayService.ask(vertx, "btc", new JsonObject()));
         assertThat(((ReplyException) failure).failureCode()).isEqualTo(503);
         assertThat(((ReplyException) failureOf(vertx.eventBus().request(Addresses.resend("btc"), new JsonObject())))
@@ -119,8 +119,8 @@ class ReplayServiceTest extends BusTestBase {
     }
 
     private void answering() {
-        RetentionBuffer memory = new RetentionBuffer(Retention.DEFAULT, 1);
-        memory.begin(3);
-        new ReplayService(vertx, "btc", memory, () -> true).answersForAll(true);
+        RetentionBuffer retention = new RetentionBuffer(Retention.DEFAULT, 1);
+        retention.begin(3);
+        new ReplayService(vertx, "btc", retention, () -> true).answersForAll(true);
     }
 }

@@ -28,7 +28,7 @@ public final class Backpressure implements Shareable {
 
     private final EventBus bus;
     private final Volume bound;
-    private final Map<String, BoundedPublisher> outflows = new ConcurrentHashMap<>();
+    private final Map<String, BoundedPublisher> publishers = new ConcurrentHashMap<>();
 
     private Backpressure(Vertx vertx, Volume bound) {
         this.bus = vertx.eventBus();
@@ -55,7 +55,7 @@ public final class Backpressure implements Shareable {
 
     /** Returns the outflow of a feed name. */
     BoundedPublisher boundedPublisher(String feed) {
-        return outflows.computeIfAbsent(feed, name -> new BoundedPublisher(bus, name, bound));
+        return publishers.computeIfAbsent(feed, name -> new BoundedPublisher(bus, name, bound));
     }
 
     private <T> void deliver(DeliveryContext<T> delivery) {
@@ -76,7 +76,7 @@ public final class Backpressure implements Shareable {
         if (known != null) {
             return known;
         }
-        BoundedPublisher boundedPublisher = outflows.get(Addresses.feedIn(address));
+        BoundedPublisher boundedPublisher = publishers.get(Addresses.feedIn(address));
         if (boundedPublisher == null) {
             return null;
         }

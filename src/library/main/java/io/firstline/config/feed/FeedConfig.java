@@ -139,8 +139,8 @@ public record FeedConfig(
     }
 
     /** The venue's message format. */
-    public MessageFormat dialect() {
-        return venue.dialect();
+    public MessageFormat format() {
+        return venue.format();
     }
 
     /**

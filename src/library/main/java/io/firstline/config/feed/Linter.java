@@ -101,7 +101,7 @@ public final class Linter {
         if (budget == 0) {
             return;
         }
-        Heartbeat heartbeat = feed.dialect().heartbeat();
+        Heartbeat heartbeat = feed.format().heartbeat();
         double heartbeats = heartbeat.isNone() ? 0 : 1_000.0 / heartbeat.everyMs();
         double pings = 1_000.0 / connection.latencyPingIntervalMs();
         double left = budget - PONGS - heartbeats - pings;
@@ -120,7 +120,7 @@ public final class Linter {
         }
         int requests = feed.parts().stream().mapToInt(Linter::requests).max().orElse(0)
                 + connection.onConnect().size()
-                + feed.dialect().protocol().opening().onConnect().size();
+                + feed.format().protocol().opening().onConnect().size();
         double perSecond = Math.max(0.1, left);
         if (requests > perSecond * SUBSCRIBE_SECONDS) {
             problems.add(new Problem(
@@ -138,7 +138,7 @@ public final class Linter {
 
     private static int requests(FeedConfig part) {
         SubscribeTemplates how = part.subscriptions();
-        return how.subscribing(how.streams(), part.dialect().streamsPerRequest())
+        return how.subscribing(how.streams(), part.format().streamsPerRequest())
                 .size();
     }
 

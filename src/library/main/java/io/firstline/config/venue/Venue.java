@@ -20,7 +20,7 @@ import java.util.Set;
  * @param urls the URLs for feeds that have none; connections use several in turn; empty = feeds must have a URL
  * @param routes streams with other URLs; the first matching route counts
  * @param requests the requests for streams, without streams
- * @param dialect its message format
+ * @param format its message format
  * @param limits its limits per client
  * @param endpoint returns the URL of each connection, in place of {@code urls} and {@code routes}
  * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
@@ -30,7 +30,7 @@ public record Venue(
         List<String> urls,
         List<VenueRoute> routes,
         SubscribeTemplates requests,
-        MessageFormat dialect,
+        MessageFormat format,
         Limits limits,
         Endpoint endpoint,
         List<String> subProtocols) {
@@ -46,7 +46,7 @@ public record Venue(
         urls = urls == null ? List.of() : List.copyOf(urls);
         routes = routes == null ? List.of() : List.copyOf(routes);
         requests = requests == null ? SubscribeTemplates.NONE : requests;
-        dialect = dialect == null ? MessageFormat.NONE : dialect;
+        format = format == null ? MessageFormat.NONE : format;
         limits = limits == null ? Limits.NONE : limits;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
@@ -68,20 +68,20 @@ public record Venue(
             List<String> urls,
             List<VenueRoute> routes,
             SubscribeTemplates requests,
-            MessageFormat dialect,
+            MessageFormat format,
             Limits limits) {
-        this(name, urls, routes, requests, dialect, limits, Endpoint.NONE, List.of());
+        this(name, urls, routes, requests, format, limits, Endpoint.NONE, List.of());
     }
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
     public Venue elsewhere() {
         return new Venue(
-                name, urls, routes, requests, dialect.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
+                name, urls, routes, requests, format.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
     }
 
     /** The same venue on the embedded simulator, which serves the time at Binance's path. */
     public Venue simulated() {
-        ServerTime time = dialect.serverTime();
+        ServerTime time = format.serverTime();
         String path = time.isNone() ? "" : URI.create(time.url()).getPath();
         return SIMULATED_TIME.contains(path)
                 ? elsewhere().withServerTime(time.at(FeedUrl.restOnSimulator(path)))
@@ -90,7 +90,7 @@ public record Venue(
 
     /** Replaces the placeholder of {@link #simulated()} by the simulator's address. */
     public Venue onSimulator(String baseUrl) {
-        ServerTime time = dialect.serverTime();
+        ServerTime time = format.serverTime();
         return time.isNone() ? this : withServerTime(time.at(FeedUrl.restOnSimulator(time.url(), baseUrl)));
     }
 
@@ -100,7 +100,7 @@ public record Venue(
                 urls,
                 routes,
                 requests,
-                dialect.withTimes(time, dialect.eventTime()),
+                format.withTimes(time, format.eventTime()),
                 limits,
                 endpoint,
                 subProtocols);

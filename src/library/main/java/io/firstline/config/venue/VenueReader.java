@@ -200,7 +200,7 @@ final class VenueReader {
                                 texts(e.getValue().path("url"))),
                         null)));
         info(json);
-        MessageFormat dialect = dialect(json.path("messages"), json);
+        MessageFormat format = format(json.path("messages"), json);
         Limits limits = attempt(
                 "",
                 () -> new Limits(
@@ -220,7 +220,7 @@ final class VenueReader {
                         texts(json.path("url")),
                         routes,
                         requests,
-                        dialect,
+                        format,
                         limits,
                         endpoint,
                         texts(json.path("subProtocols"))),
@@ -332,7 +332,7 @@ final class VenueReader {
         return json.has("unit") ? constant(StampUnit.class, json.path("unit")) : StampUnit.MS;
     }
 
-    private MessageFormat dialect(JsonNode messages, JsonNode venue) {
+    private MessageFormat format(JsonNode messages, JsonNode venue) {
         Heartbeat heartbeat = attempt(
                 "/heartbeat",
                 () -> new Heartbeat(

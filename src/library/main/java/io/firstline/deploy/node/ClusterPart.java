@@ -20,7 +20,7 @@ public interface ClusterPart extends FeedSink {
 
             @Override
             public ClusterPart create(FeedPublisher publisher) {
-                publisher.memory().begin(0);
+                publisher.retention().begin(0);
                 return new OnlyNode(publisher);
             }
         };
@@ -44,7 +44,7 @@ public interface ClusterPart extends FeedSink {
     int publishingEpoch();
 
     /** The owner's run-time changes have arrived and are applied here. */
-    void amended();
+    void subscriptionsChanged();
 
     /** Adds this node's part to the status of the feed; returns it. */
     JsonObject addTo(JsonObject status);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 public final class FeedPublisher implements FeedSink {
     private final Vertx vertx;
     private final FeedConfig config;
-    private final RetentionBuffer memory;
+    private final RetentionBuffer retention;
     private final BusSink bus;
     private final FeedSink[] others;
 
@@ -28,10 +28,10 @@ public final class FeedPublisher implements FeedSink {
      *
      * @param others the sinks beside the event bus
      */
-    public FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer memory, List<FeedSink> others) {
+    public FeedPublisher(Vertx vertx, FeedConfig config, RetentionBuffer retention, List<FeedSink> others) {
         this.vertx = vertx;
         this.config = config;
-        this.memory = memory;
+        this.retention = retention;
         this.bus = new BusSink(vertx, config);
         this.others = others.toArray(FeedSink[]::new);
     }
@@ -47,8 +47,8 @@ public final class FeedPublisher implements FeedSink {
     }
 
     /** Returns the published messages that this node keeps. */
-    public RetentionBuffer memory() {
-        return memory;
+    public RetentionBuffer retention() {
+        return retention;
     }
 
     /** Returns the address at which other nodes that receive the feed find whole messages. */
@@ -70,7 +70,7 @@ public final class FeedPublisher implements FeedSink {
      * whole feed counts as one stream.
      */
     public boolean remember(FeedMessage message) {
-        return memory.add(message, config.streamPointer().isEmpty() ? "" : message.stream());
+        return retention.add(message, config.streamPointer().isEmpty() ? "" : message.stream());
     }
 
     @Override
@@ -102,7 +102,7 @@ public final class FeedPublisher implements FeedSink {
 
     /** Returns a publisher for another configuration of the feed with the same memory and the same other sinks. */
     public FeedPublisher to(FeedConfig changed) {
-        return new FeedPublisher(vertx, changed, memory, List.of(others));
+        return new FeedPublisher(vertx, changed, retention, List.of(others));
     }
 
     /** See {@link BusSink#dropped}. */

@@ -44,7 +44,7 @@ final class OnlyNode implements ClusterPart {
     }
 
     @Override
-    public void amended() {}
+    public void subscriptionsChanged() {}
 
     @Override
     public JsonObject addTo(JsonObject status) {

@@ -61,7 +61,7 @@ public final class ExchangeTime {
     private RestClient asking;
     private long timer = -1;
     private long failures;
-    private boolean failureTold;
+    private boolean failureReported;
 
     /**
      * Creates the measurement of a feed.
@@ -70,22 +70,22 @@ public final class ExchangeTime {
      */
     public ExchangeTime(
             String feed,
-            MessageFormat dialect,
+            MessageFormat format,
             Scheduler scheduler,
             Function<WsConnectionConfig, RestClient> rests,
             ConnectBudget budget) {
         this.feed = feed;
-        this.server = dialect.serverTime();
-        this.event = dialect.eventTime();
+        this.server = format.serverTime();
+        this.event = format.eventTime();
         this.scheduler = scheduler;
         this.rests = rests;
         this.budget = budget;
-        this.reader = isTold() ? new KeyReader(event.at()) : null;
-        this.ages = isTold() ? new SignedHistogram() : null;
+        this.reader = isReported() ? new KeyReader(event.at()) : null;
+        this.ages = isReported() ? new SignedHistogram() : null;
     }
 
     /** Returns whether messages contain the time of their event. */
-    public boolean isTold() {
+    public boolean isReported() {
         return !event.at().isEmpty();
     }
 
@@ -129,7 +129,7 @@ public final class ExchangeTime {
             if (done.failed()) {
                 failed(host, done.cause());
             } else {
-                failureTold = false;
+                failureReported = false;
             }
         });
     }
@@ -156,8 +156,8 @@ public final class ExchangeTime {
         if (why instanceof RestFailedException rest && rest.pauseMs() > 0) {
             budget.pause(host, rest.pauseMs(), scheduler.nowNanos());
         }
-        if (!failureTold) {
-            failureTold = true;
+        if (!failureReported) {
+            failureReported = true;
             LOG.warn(
                     "{} could not read the exchange's time from {}: {}",
                     feed,
@@ -217,7 +217,7 @@ public final class ExchangeTime {
 
     /** Returns the figures; null = nothing was measured. */
     public ExchangeLatency report() {
-        if (!isTold() || ages.count() == 0) {
+        if (!isReported() || ages.count() == 0) {
             return null;
         }
         long now = scheduler.nowNanos();

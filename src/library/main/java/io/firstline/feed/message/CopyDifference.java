@@ -28,7 +28,7 @@ public record CopyDifference(List<String> members, List<String> keyCandidates) {
 
     static final int MAX_MESSAGES = 16;
     private static final int MAX_MEMBERS = 200;
-    private static final int MAX_TOLD = 8;
+    private static final int MAX_REPORTED = 8;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private record Pair(Map<String, String> one, Map<String, String> other, List<String> differing) {}
@@ -57,7 +57,7 @@ public record CopyDifference(List<String> members, List<String> keyCandidates) {
         List<String> members = counts.entrySet().stream()
                 .filter(each -> 2 * each.getValue() > pairs.size())
                 .map(Map.Entry::getKey)
-                .limit(MAX_TOLD)
+                .limit(MAX_REPORTED)
                 .toList();
         return new CopyDifference(members, keyCandidates(pairs, counts));
     }
@@ -69,7 +69,7 @@ public record CopyDifference(List<String> members, List<String> keyCandidates) {
                 .filter(pointer -> pairs.stream()
                         .anyMatch(pair -> pair.one().containsKey(pointer)
                                 && !pair.one().get(pointer).equals(seen.get(pointer))))
-                .limit(MAX_TOLD)
+                .limit(MAX_REPORTED)
                 .toList();
     }
 

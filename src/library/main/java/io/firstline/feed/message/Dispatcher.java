@@ -26,7 +26,7 @@ public final class Dispatcher {
     private final ContextInternal context;
     private final EpochClock clock;
     private final Map<DropCause, Long> dropped = new EnumMap<>(DropCause.class);
-    private final Map<DropCause, Long> droppedTold = new EnumMap<>(DropCause.class);
+    private final Map<DropCause, Long> droppedReported = new EnumMap<>(DropCause.class);
     private final Map<DropCause, LongSupplier> droppedElsewhere = new EnumMap<>(DropCause.class);
 
     /** Copied on change: a consumer may attach or detach a stream while a message is being published. */
@@ -224,18 +224,18 @@ public final class Dispatcher {
     }
 
     /** Returns the drops since the last call, by cause. */
-    public Map<DropCause, Long> droppedSinceTold() {
-        if (drops().equals(droppedTold)) {
+    public Map<DropCause, Long> droppedSinceReport() {
+        if (drops().equals(droppedReported)) {
             return Map.of();
         }
         Map<DropCause, Long> news = new EnumMap<>(DropCause.class);
         dropped.forEach((cause, count) -> {
-            long before = droppedTold.getOrDefault(cause, 0L);
+            long before = droppedReported.getOrDefault(cause, 0L);
             if (count > before) {
                 news.put(cause, count - before);
             }
         });
-        droppedTold.putAll(dropped);
+        droppedReported.putAll(dropped);
         return news;
     }
 }

@@ -52,8 +52,8 @@ public final class MessageReader {
     private long control;
     private long malformed;
 
-    public MessageReader(MessageFormat dialect, StreamTable streams) {
-        this.layout = new ProfileLayout(dialect);
+    public MessageReader(MessageFormat format, StreamTable streams) {
+        this.layout = new ProfileLayout(format);
         this.streams = streams;
         this.profile = layout.profile();
         this.listens = layout.listens();

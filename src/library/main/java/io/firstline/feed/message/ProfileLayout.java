@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** Which values a venue's profile wants of each message, and at which index each of them is read. Immutable. */
 public final class ProfileLayout {
-    private final MessageFormat dialect;
+    private final MessageFormat format;
     /** All pointers, without repetition. */
     public final List<String> read;
     /** The first rule that names a message's stream applies. */
@@ -46,35 +46,35 @@ public final class ProfileLayout {
     final List<MessageMatch> questions;
     private final Map<StreamClass, ValuePlaces> places = new HashMap<>();
 
-    public ProfileLayout(MessageFormat dialect) {
-        this.dialect = dialect;
+    public ProfileLayout(MessageFormat format) {
+        this.format = format;
         List<String> pointers = new ArrayList<>();
-        for (NameRule rule : dialect.naming().rules()) {
+        for (NameRule rule : format.naming().rules()) {
             rule.when().stream().filter(sign -> sign.is().isEmpty()).forEach(sign -> containers.add(sign.at()));
             naming.add(new NameReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)));
         }
-        ackPointer = dialect.ackId().isEmpty() ? -1 : placed(dialect.ackId(), pointers);
-        control = signs(dialect.control(), pointers);
-        controlTexts = dialect.controlTexts().stream()
+        ackPointer = format.ackId().isEmpty() ? -1 : placed(format.ackId(), pointers);
+        control = signs(format.control(), pointers);
+        controlTexts = format.controlTexts().stream()
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
-        refusal = signs(dialect.refusal(), pointers);
-        shutdown = signs(dialect.notices().shutdown(), pointers);
-        errors = signs(dialect.notices().errors(), pointers);
-        errorText = placed(dialect.notices().errorText(), pointers);
-        ignore = placed(dialect.content().ignore(), pointers);
-        containers.addAll(dialect.content().ignore());
-        ackStream = placed(dialect.protocol().acks().stream(), pointers);
-        ready = new MessageMatch(dialect.protocol().opening().ready(), pointers);
-        questions = dialect.protocol().answers().stream()
+        refusal = signs(format.refusal(), pointers);
+        shutdown = signs(format.notices().shutdown(), pointers);
+        errors = signs(format.notices().errors(), pointers);
+        errorText = placed(format.notices().errorText(), pointers);
+        ignore = placed(format.content().ignore(), pointers);
+        containers.addAll(format.content().ignore());
+        ackStream = placed(format.protocol().acks().stream(), pointers);
+        ready = new MessageMatch(format.protocol().opening().ready(), pointers);
+        questions = format.protocol().answers().stream()
                 .map(answer -> new MessageMatch(answer.when(), pointers))
                 .toList();
-        dialect.protocol().answers().forEach(answer -> placed(answer.pointers(), pointers));
-        Stream.concat(dialect.classes().stream(), Stream.of(StreamClass.UNKNOWN))
+        format.protocol().answers().forEach(answer -> placed(answer.pointers(), pointers));
+        Stream.concat(format.classes().stream(), Stream.of(StreamClass.UNKNOWN))
                 .forEach(type -> places.put(
                         type,
                         new ValuePlaces(
-                                dialect.classes().indexOf(type) + 1,
+                                format.classes().indexOf(type) + 1,
                                 type,
                                 container(type.key(), pointers),
                                 Stream.concat(ignore.stream(), container(type.ignore(), pointers).stream())
@@ -112,21 +112,21 @@ public final class ProfileLayout {
 
     /** Returns whether some messages are answered or waited for. */
     boolean listens() {
-        return !questions.isEmpty() || !dialect.protocol().opening().ready().isNone();
+        return !questions.isEmpty() || !format.protocol().opening().ready().isNone();
     }
 
     /** Returns whether replies name streams, so that they need no id. */
     boolean namesRepliesByStream() {
-        return !dialect.protocol().acks().isNone();
+        return !format.protocol().acks().isNone();
     }
 
     Reply reply(long id, String refusal, List<String> words, Payload payload) {
-        return new Reply(id, refusal, words, dialect.protocol().acks(), payload);
+        return new Reply(id, refusal, words, format.protocol().acks(), payload);
     }
 
     /** Returns a message that has the signs of a question. */
     Question question(int number, KeyValues read) {
-        return new Question(dialect.protocol().answers().get(number), this.read, read);
+        return new Question(format.protocol().answers().get(number), this.read, read);
     }
 
     /** Creates the check that reports pointers of the profile that match no message. */
@@ -134,7 +134,7 @@ public final class ProfileLayout {
         ProfileCheck profile = new ProfileCheck();
         profile.want(ProfileValue.STREAM, 0, knowsStreams());
         for (int number = 1; number <= classes(); number++) {
-            StreamClass type = dialect.classes().get(number - 1);
+            StreamClass type = format.classes().get(number - 1);
             profile.want(ProfileValue.KEY, number, !type.key().isEmpty());
             profile.want(ProfileValue.SEQUENCE, number, !type.sequence().last().isEmpty());
         }
@@ -144,25 +144,25 @@ public final class ProfileLayout {
     /** Returns the pointers of the profile for one kind of value. */
     public List<String> pointers(ProfileValue what, int number) {
         return switch (what) {
-            case STREAM -> dialect.naming().namePointers();
-            case KEY -> dialect.classes().get(number - 1).key();
-            case SEQUENCE -> dialect.classes().get(number - 1).sequence().last();
+            case STREAM -> format.naming().namePointers();
+            case KEY -> format.classes().get(number - 1).key();
+            case SEQUENCE -> format.classes().get(number - 1).sequence().last();
         };
     }
 
     /** Returns the number of stream classes. */
     public int classes() {
-        return dialect.classes().size();
+        return format.classes().size();
     }
 
     /** Returns the name of a class by its number; empty for 0. */
     public String className(int number) {
-        return number == 0 ? "" : dialect.classes().get(number - 1).name();
+        return number == 0 ? "" : format.classes().get(number - 1).name();
     }
 
     /** Returns the indexes of the values of a stream with this name. */
     ValuePlaces placesOf(String streamName) {
-        return places.get(dialect.classOf(streamName));
+        return places.get(format.classOf(streamName));
     }
 
     /** Returns whether messages name the stream they belong to. */
@@ -172,11 +172,11 @@ public final class ProfileLayout {
 
     /** Returns what separates the values in the name of a stream. */
     String separator() {
-        return dialect.naming().separator();
+        return format.naming().separator();
     }
 
     /** Returns the profile's name for a value of a stream name. */
     public String named(String value) {
-        return dialect.naming().names().getOrDefault(value, value);
+        return format.naming().names().getOrDefault(value, value);
     }
 }

@@ -22,15 +22,15 @@ public final class Sequencer {
     /** The limit for all waiting messages of a feed, in bytes. */
     public static final long MAX_HELD_BYTES = 32L * 1024 * 1024;
 
-    private final Dispatcher publication;
+    private final Dispatcher dispatcher;
     private final GapLedger gaps;
     private final StreamTable streams;
     private final Scheduler scheduler;
     private long late;
     private long heldBytes;
 
-    public Sequencer(Dispatcher publication, GapLedger gaps, StreamTable streams, Scheduler scheduler) {
-        this.publication = publication;
+    public Sequencer(Dispatcher dispatcher, GapLedger gaps, StreamTable streams, Scheduler scheduler) {
+        this.dispatcher = dispatcher;
         this.gaps = gaps;
         this.streams = streams;
         this.scheduler = scheduler;
@@ -72,7 +72,7 @@ public final class Sequencer {
 
     private void latest(OutgoingCopy copy) {
         if (!copy.restarts() && GapLedger.isOld(copy)) {
-            publication.drop(DropCause.SUPERSEDED, 1);
+            dispatcher.drop(DropCause.SUPERSEDED, 1);
         } else {
             enter(copy);
             publish(copy, false);
@@ -86,7 +86,7 @@ public final class Sequencer {
             enter(copy);
             publish(copy, false);
         } else if (GapLedger.isOld(copy)) {
-            publication.drop(DropCause.SUPERSEDED, 1);
+            dispatcher.drop(DropCause.SUPERSEDED, 1);
         } else if (copy.first() <= stream.chain.newest() + 1) {
             enter(copy);
             publish(copy, false);
@@ -165,6 +165,6 @@ public final class Sequencer {
 
     private void publish(OutgoingCopy copy, boolean isLate) {
         late += isLate ? 1 : 0;
-        publication.publish(copy, isLate);
+        dispatcher.publish(copy, isLate);
     }
 }

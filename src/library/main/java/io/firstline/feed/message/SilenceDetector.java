@@ -26,7 +26,7 @@ public final class SilenceDetector {
     private long lastNanos;
     private double intervalNanos;
     private double longestNanos;
-    private boolean told;
+    private boolean reported;
     private long stallNanos;
     private long stallEndedNanos;
 
@@ -61,7 +61,7 @@ public final class SilenceDetector {
         }
         messages++;
         lastNanos = nowNanos;
-        told = false;
+        reported = false;
     }
 
     private double unusualNanos() {
@@ -80,19 +80,19 @@ public final class SilenceDetector {
 
     /** Returns whether its present silence was reported. */
     public boolean isSilent() {
-        return told;
+        return reported;
     }
 
     /** Returns how long it has been silent, in nanoseconds, if that has to be reported now; otherwise 0. */
     public long newsOfSilence(long nowNanos) {
-        if (told) {
+        if (reported) {
             return 0;
         }
         long silence = nowNanos - (messages == 0 ? startedNanos : lastNanos);
         long unusual = messages < LEARNED_AFTER
                 ? Math.max(FIRST_DATA_NANOS, leastNanos)
                 : Math.max(leastNanos, (long) unusualNanos());
-        told = silence >= unusual;
-        return told ? silence : 0;
+        reported = silence >= unusual;
+        return reported ? silence : 0;
     }
 }

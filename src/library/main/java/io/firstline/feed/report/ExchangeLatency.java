@@ -26,15 +26,15 @@ public record ExchangeLatency(
         if (known.isEmpty()) {
             return null;
         }
-        ExchangeLatency vaguest = known.stream()
+        ExchangeLatency leastCertain = known.stream()
                 .max(Comparator.comparing(
                         ExchangeLatency::errorMicros, Comparator.nullsLast(Comparator.naturalOrder())))
                 .get();
         return new ExchangeLatency(
                 known.stream().mapToLong(ExchangeLatency::p50Micros).max().getAsLong(),
                 known.stream().mapToLong(ExchangeLatency::p99Micros).max().getAsLong(),
-                vaguest.offsetMicros(),
-                vaguest.errorMicros(),
+                leastCertain.offsetMicros(),
+                leastCertain.errorMicros(),
                 known.stream().mapToLong(ExchangeLatency::samples).sum(),
                 known.stream().mapToLong(ExchangeLatency::clockFailures).sum());
     }

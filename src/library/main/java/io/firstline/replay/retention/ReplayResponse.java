@@ -16,7 +16,7 @@ import java.util.List;
  * {@link FeedMessageCodec} after its length; the other values are headers of the same names.
  *
  * @param epochs which owner assigned which numbers: {@link EpochHistory#toString()}
- * @param life the run of the feed; another run counts from 1 again
+ * @param incarnation the run of the feed; another run counts from 1 again
  * @param first the oldest number that is kept; 0 = none
  * @param last the last published number
  * @param to the answer covers numbers up to this one: requested numbers that are not in it are not kept
@@ -25,7 +25,7 @@ import java.util.List;
  */
 public record ReplayResponse(
         EpochHistory epochs,
-        long life,
+        long incarnation,
         long first,
         long last,
         long to,
@@ -55,7 +55,7 @@ public record ReplayResponse(
     public DeliveryOptions headers() {
         return new DeliveryOptions()
                 .addHeader("epochs", epochs.toString())
-                .addHeader("life", Long.toString(life))
+                .addHeader("life", Long.toString(incarnation))
                 .addHeader("first", Long.toString(first))
                 .addHeader("last", Long.toString(last))
                 .addHeader("to", Long.toString(to))

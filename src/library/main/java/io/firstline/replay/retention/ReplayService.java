@@ -37,7 +37,7 @@ public final class ReplayService {
 
     private final Vertx vertx;
     private final String feed;
-    private final RetentionBuffer memory;
+    private final RetentionBuffer retention;
     private final BooleanSupplier owns;
     private final MessageConsumer<Object> carrier;
     /** Null while another node answers at that address. */
@@ -48,10 +48,10 @@ public final class ReplayService {
      *
      * @param owns returns whether this node publishes the feed
      */
-    public ReplayService(Vertx vertx, String feed, RetentionBuffer memory, BooleanSupplier owns) {
+    public ReplayService(Vertx vertx, String feed, RetentionBuffer retention, BooleanSupplier owns) {
         this.vertx = vertx;
         this.feed = feed;
-        this.memory = memory;
+        this.retention = retention;
         this.owns = owns;
         this.carrier = vertx.eventBus().consumer(Addresses.carriers(feed), this::answer);
     }
@@ -62,10 +62,10 @@ public final class ReplayService {
      *
      * @return the first answer; fails if none arrives in time
      */
-    public static Future<ReplayResponse> ask(Vertx vertx, String feed, JsonObject question) {
+    public static Future<ReplayResponse> ask(Vertx vertx, String feed, JsonObject request) {
         List<Future<ReplayResponse>> answers = IntStream.range(0, vertx.isClustered() ? ASKED : 1)
                 .mapToObj(i -> vertx.eventBus()
-                        .request(Addresses.carriers(feed), question, new DeliveryOptions().setSendTimeout(ANSWER_MS))
+                        .request(Addresses.carriers(feed), request, new DeliveryOptions().setSendTimeout(ANSWER_MS))
                         .map(ReplayResponse::of))
                 .toList();
         return Future.any(answers).map(any -> answers.stream()
@@ -91,55 +91,55 @@ public final class ReplayService {
                 .mapEmpty();
     }
 
-    private void answer(Message<Object> question) {
+    private void answer(Message<Object> request) {
         ReplayResponse answer;
         try {
-            if (!(RejectionLog.body(question) instanceof JsonObject json)) {
+            if (!(RejectionLog.body(request) instanceof JsonObject json)) {
                 throw new IllegalArgumentException("a question is a JSON object like {\"from\": 7, \"to\": 9}");
             }
             if (!owns.getAsBoolean()) {
-                question.fail(NOT_THE_OWNER, "this is not the owner");
+                request.fail(NOT_THE_OWNER, "this is not the owner");
                 return;
             }
-            int newest = memory.state().epochs().newest();
+            int newest = retention.state().epochs().newest();
             if (number(json, "epoch", newest) > newest) {
-                question.fail(NOT_THE_OWNER, "this is the owner of epoch " + newest);
+                request.fail(NOT_THE_OWNER, "this is the owner of epoch " + newest);
                 return;
             }
             answer = answer(json);
         } catch (IllegalArgumentException e) {
-            question.fail(NOT_UNDERSTOOD, e.getMessage());
+            request.fail(NOT_UNDERSTOOD, e.getMessage());
             return;
         }
-        question.reply(answer.body(), answer.headers());
+        request.reply(answer.body(), answer.headers());
     }
 
-    private ReplayResponse answer(JsonObject question) {
-        if (Boolean.TRUE.equals(question.getValue("last"))) {
-            return memory.lastValues(number(question, "from", 1), streams(question));
+    private ReplayResponse answer(JsonObject request) {
+        if (Boolean.TRUE.equals(request.getValue("last"))) {
+            return retention.lastValues(number(request, "from", 1), streams(request));
         }
-        if (!question.containsKey("from")) {
-            return memory.state();
+        if (!request.containsKey("from")) {
+            return retention.state();
         }
-        long from = number(question, "from", 1);
-        long to = number(question, "to", Long.MAX_VALUE);
+        long from = number(request, "from", 1);
+        long to = number(request, "to", Long.MAX_VALUE);
         if (from < 1 || to < from) {
             throw new IllegalArgumentException(
-                    "found " + question.encode() + ", allowed: \"from\" 1 or more and no greater than \"to\"");
+                    "found " + request.encode() + ", allowed: \"from\" 1 or more and no greater than \"to\"");
         }
-        return memory.range(from, to);
+        return retention.range(from, to);
     }
 
-    private static long number(JsonObject question, String key, long otherwise) {
-        Object value = question.getValue(key, otherwise);
+    private static long number(JsonObject request, String key, long otherwise) {
+        Object value = request.getValue(key, otherwise);
         if (value instanceof Integer || value instanceof Long) {
             return ((Number) value).longValue();
         }
         throw new IllegalArgumentException("\"" + key + "\" must be a whole number");
     }
 
-    private static List<String> streams(JsonObject question) {
-        if (question.getValue("streams", new JsonArray()) instanceof JsonArray names
+    private static List<String> streams(JsonObject request) {
+        if (request.getValue("streams", new JsonArray()) instanceof JsonArray names
                 && names.stream().allMatch(String.class::isInstance)) {
             return names.stream().map(String.class::cast).toList();
         }

@@ -30,7 +30,7 @@ public final class RetentionBuffer {
 
     private final Volume bound;
     private final LastValues lastValues;
-    private final long life;
+    private final long incarnation;
 
     private final List<FeedMessage> forgotten = new ArrayList<>();
     private FeedMessage[] slots = new FeedMessage[0];
@@ -43,12 +43,12 @@ public final class RetentionBuffer {
     /**
      * Creates an empty memory.
      *
-     * @param life identifies this run of the feed among others that count from 1: its start time
+     * @param incarnation identifies this run of the feed among others that count from 1: its start time
      */
-    public RetentionBuffer(Retention retention, long life) {
+    public RetentionBuffer(Retention retention, long incarnation) {
         this.bound = new Volume(retention.messages(), retention.bytes());
         this.lastValues = new LastValues(new Volume(retention.streams(), retention.bytes()));
-        this.life = life;
+        this.incarnation = incarnation;
     }
 
     /** This node owns the feed in this epoch from the next message on; returns that message's number. */
@@ -270,6 +270,6 @@ public final class RetentionBuffer {
     }
 
     private ReplayResponse resent(List<FeedMessage> messages, long to, long missing, boolean more) {
-        return new ReplayResponse(epochs, life, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages);
+        return new ReplayResponse(epochs, incarnation, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages);
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** Describes a configuration in plain words, for {@code firstline check} and the log at the start. */
 final class Summary {
-    private static final int STREAMS_TOLD = 10;
+    private static final int STREAMS_SHOWN = 10;
 
     private Summary() {}
 
@@ -140,10 +140,10 @@ final class Summary {
     }
 
     private static String first(List<String> streams) {
-        int more = streams.size() - STREAMS_TOLD;
+        int more = streams.size() - STREAMS_SHOWN;
         return more <= 0
                 ? String.join(", ", streams)
-                : String.join(", ", streams.subList(0, STREAMS_TOLD)) + " and " + more + " more";
+                : String.join(", ", streams.subList(0, STREAMS_SHOWN)) + " and " + more + " more";
     }
 
     private static String name(Enum<?> constant) {
