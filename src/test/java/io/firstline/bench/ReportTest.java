@@ -143,12 +143,12 @@ class ReportTest {
 
     @Test
     void shouldMarkAxesWithRoundNumbers() {
-        Scale linear = Scale.of(List.of(new Spread(3, 1, 3.4)), false, 100, 100);
+        PlotAxis linear = PlotAxis.of(List.of(new Spread(3, 1, 3.4)), false, 100, 100);
         assertThat(linear.marks()).containsExactly(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5);
         assertThat(linear.y(0)).isEqualTo(100);
         assertThat(linear.y(3.5)).isZero();
 
-        Scale logarithmic = Scale.of(List.of(new Spread(200, 25, 4_000)), true, 100, 90);
+        PlotAxis logarithmic = PlotAxis.of(List.of(new Spread(200, 25, 4_000)), true, 100, 90);
         assertThat(logarithmic.marks()).containsExactly(10.0, 100.0, 1_000.0, 10_000.0);
         assertThat(logarithmic.y(100)).isEqualTo(70);
         assertThat(logarithmic.y(0)).isEqualTo(100);

@@ -209,8 +209,8 @@ class LeaseModelTest {
             return offset + (long) (world.now * speed);
         }
 
-        private ClusterTime time() {
-            return new ClusterTime(clock(), NOON_MS + world.now / MS);
+        private StepTime time() {
+            return new StepTime(clock(), NOON_MS + world.now / MS);
         }
 
         boolean owns() {

@@ -43,8 +43,8 @@ class LeaseNodeTest {
         return TimeUnit.MILLISECONDS.toNanos(ms);
     }
 
-    private static ClusterTime at(long ms) {
-        return new ClusterTime(START_NANOS + nanos(ms), NOON_MS + ms);
+    private static StepTime at(long ms) {
+        return new StepTime(START_NANOS + nanos(ms), NOON_MS + ms);
     }
 
     private List<LeaseAction> tick(long ms) {

@@ -18,10 +18,10 @@ final class BenchProcesses implements AutoCloseable {
     private record Kind(Variant variant, Encryption encryption, boolean manyFeeds) {}
 
     private final Path directory;
-    private final Peer server;
-    private final Map<Kind, Peer> clients = new LinkedHashMap<>();
+    private final Participant server;
+    private final Map<Kind, Participant> clients = new LinkedHashMap<>();
 
-    private BenchProcesses(Path directory, Peer server) {
+    private BenchProcesses(Path directory, Participant server) {
         this.directory = directory;
         this.server = server;
     }
@@ -35,12 +35,12 @@ final class BenchProcesses implements AutoCloseable {
         }
     }
 
-    Peer server() {
+    Participant server() {
         return server;
     }
 
     /** Starts the client on first use. Memory is measured in a new process. */
-    Peer client(Cell cell) {
+    Participant client(Cell cell) {
         return clients.computeIfAbsent(
                 new Kind(cell.variant(), cell.encryption(), cell.feeds() > 1),
                 kind -> ChildProcess.start(kind.encryption.jvmOptions(), "client"));
@@ -48,7 +48,7 @@ final class BenchProcesses implements AutoCloseable {
 
     @Override
     public void close() {
-        clients.values().forEach(Peer::close);
+        clients.values().forEach(Participant::close);
         server.close();
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder())

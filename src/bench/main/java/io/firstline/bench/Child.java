@@ -38,12 +38,12 @@ public final class Child {
             MinimalProgram.run(Vertx.vertx(), args[1], System.out);
             return;
         }
-        try (Peer peer = args[0].equals("server") ? FeedServer.start(Certificate.in(args[1])) : new FeedClient()) {
+        try (Participant peer = args[0].equals("server") ? FeedServer.start(Certificate.in(args[1])) : new FeedClient()) {
             serve(peer, System.in, System.out);
         }
     }
 
-    static void serve(Peer peer, InputStream in, OutputStream out) throws IOException {
+    static void serve(Participant peer, InputStream in, OutputStream out) throws IOException {
         BufferedReader requests = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             out.write((answer(peer, new JsonObject(line)).encode() + "\n").getBytes(StandardCharsets.UTF_8));
@@ -51,7 +51,7 @@ public final class Child {
         }
     }
 
-    private static JsonObject answer(Peer peer, JsonObject request) {
+    private static JsonObject answer(Participant peer, JsonObject request) {
         try {
             return peer.ask(request);
         } catch (RuntimeException e) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * A {@link Child} in a separate JVM of the same version, with the same classes. It ends when its standard input ends,
  * so it does not outlive this process by much.
  */
-final class ChildProcess implements Peer {
+final class ChildProcess implements Participant {
     static final String ERROR = "error";
     /**
      * The options of all JVMs of a run, also shown in the report. The heap is fixed, so that machines are comparable.

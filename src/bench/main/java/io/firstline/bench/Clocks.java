@@ -8,7 +8,7 @@ record Clocks(double offMicros, double uncertainMicros) {
     private static final int QUESTIONS = 50;
 
     /** Uses the fastest of several answers, which is the most exact. */
-    static Clocks compare(Peer other) {
+    static Clocks compare(Participant other) {
         Clocks best = new Clocks(Double.MAX_VALUE, Double.MAX_VALUE);
         for (int i = 0; i < QUESTIONS; i++) {
             long asked = System.nanoTime();

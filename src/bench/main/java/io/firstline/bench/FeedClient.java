@@ -23,7 +23,7 @@ import org.HdrHistogram.Histogram;
  * The client of a measurement: connects as requested and reports the received messages and their cost. Called by one
  * thread.
  */
-final class FeedClient implements Peer {
+final class FeedClient implements Participant {
     private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_MS = 15_000;
     private static final long QUIET_MS = 2_000;

@@ -38,7 +38,7 @@ import javax.net.ssl.SSLException;
  * hundredths of the interval between two messages, for feeds that are served one after the other instead of all at
  * once.
  */
-final class FeedServer implements Peer {
+final class FeedServer implements Participant {
     private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_SECONDS = 20;
     private static final int SEND_BUFFER = 128 << 10;

@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
  *
  * @param perSecond messages per second; 0 = as many as the client accepts
  * @param burst number of messages due at the same instant
- * @param lagging whether each connection has a different lag: see {@link LineLag}
+ * @param lagging whether each connection has a different lag: see {@link SimulatedLag}
  */
 record Load(int perSecond, int burst, boolean lagging) {
     static final Load SATURATING = new Load(0, 1, false);

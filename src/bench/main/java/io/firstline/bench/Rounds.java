@@ -15,13 +15,13 @@ final class Rounds {
     /** The time for connecting and draining. */
     private static final long BETWEEN_MS = 400;
 
-    private final Peer server;
-    private final Function<Cell, Peer> clients;
+    private final Participant server;
+    private final Function<Cell, Participant> clients;
     private final Pace pace;
     private final boolean nativeTransport;
     private final Consumer<String> progress;
     private final Results results = new Results();
-    private final Set<Peer> warm = new HashSet<>();
+    private final Set<Participant> warm = new HashSet<>();
     private final JsonObject where;
     private String transport = "";
 
@@ -31,7 +31,7 @@ final class Rounds {
      * @param clients returns the client of a cell; cells that differ only in load or number share one
      * @param progress gets a line after each measurement
      */
-    Rounds(Peer server, Function<Cell, Peer> clients, Pace pace, boolean nativeTransport, Consumer<String> progress) {
+    Rounds(Participant server, Function<Cell, Participant> clients, Pace pace, boolean nativeTransport, Consumer<String> progress) {
         this.server = server;
         this.clients = clients;
         this.pace = pace;
@@ -81,7 +81,7 @@ final class Rounds {
     }
 
     private Map<Figure, Double> measure(Cell cell) {
-        Peer client = clients.apply(cell);
+        Participant client = clients.apply(cell);
         JsonObject connected = client.ask(
                 new JsonObject().put("do", "connect").put("target", target(cell).toJson()));
         transport = connected.getString("transport");

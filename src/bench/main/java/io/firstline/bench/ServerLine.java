@@ -14,7 +14,7 @@ final class ServerLine {
     private final ChannelHandlerContext below;
     private final int number;
     private final double phase;
-    private LineLag lag;
+    private SimulatedLag lag;
     private long shiftNanos;
     private long nextIndex;
     private long nextNanos;
@@ -40,7 +40,7 @@ final class ServerLine {
     void start(Load load, long firstIndex) {
         nextIndex = firstIndex;
         if (!load.isSaturating()) {
-            lag = load.lagging() ? new LineLag(number) : null;
+            lag = load.lagging() ? new SimulatedLag(number) : null;
             shiftNanos = (long) (phase * 1e9 / load.perSecond());
             nextNanos = dueNanos(load);
         }

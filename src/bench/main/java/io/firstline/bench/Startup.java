@@ -33,7 +33,7 @@ final class Startup {
 
     private Startup() {}
 
-    static Times measure(Peer server, int rounds, Consumer<String> progress) {
+    static Times measure(Participant server, int rounds, Consumer<String> progress) {
         String url = "ws://127.0.0.1:" + server.ask("where").getInteger("port") + "/";
         server.ask(new JsonObject()
                 .put("do", "start")

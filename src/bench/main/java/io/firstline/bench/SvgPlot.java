@@ -125,7 +125,7 @@ final class SvgPlot {
             text(LEFT, top + 20, "", "not measured in this run");
             return;
         }
-        Scale scale = Scale.of(
+        PlotAxis axis = PlotAxis.of(
                 curves.stream()
                         .flatMap(curve -> curve.points().stream())
                         .map(Point::value)
@@ -133,8 +133,8 @@ final class SvgPlot {
                 logarithmic,
                 top + PLOT_HEIGHT,
                 PLOT_HEIGHT);
-        for (double mark : scale.marks()) {
-            double y = scale.y(mark);
+        for (double mark : axis.marks()) {
+            double y = axis.y(mark);
             line("grid", "", LEFT, y, LEFT + PLOT_WIDTH, y);
             text(LEFT - 55, y + 4, "", number(mark));
         }
@@ -142,24 +142,24 @@ final class SvgPlot {
             text(x(i, places.size()) - 10, top + PLOT_HEIGHT + 22, "", places.get(i));
         }
         for (int i = 0; i < curves.size(); i++) {
-            curve(curves.get(i), places.size(), scale, top + 16 + i * 22);
+            curve(curves.get(i), places.size(), axis, top + 16 + i * 22);
         }
     }
 
-    private void curve(Curve curve, int places, Scale scale, int legendY) {
+    private void curve(Curve curve, int places, PlotAxis axis, int legendY) {
         String colour = colour(curve.variant());
         StringBuilder points = new StringBuilder();
         for (Point point : curve.points()) {
             double x = x(point.place(), places);
-            double y = scale.y(point.value().median());
+            double y = axis.y(point.value().median());
             points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             line(
                     "range",
                     colour,
                     x,
-                    scale.y(point.value().min()),
+                    axis.y(point.value().min()),
                     x,
-                    scale.y(point.value().max()));
+                    axis.y(point.value().max()));
             svg.append(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"><title>%s: %s (%s–%s)</title></circle>%n",

@@ -124,8 +124,8 @@ public final class ClusterVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private ClusterTime time() {
-        return new ClusterTime(scheduler.nowNanos(), TimeUnit.MICROSECONDS.toMillis(scheduler.epochMicros()));
+    private StepTime time() {
+        return new StepTime(scheduler.nowNanos(), TimeUnit.MICROSECONDS.toMillis(scheduler.epochMicros()));
     }
 
     // input of the node
@@ -309,7 +309,7 @@ public final class ClusterVerticle extends VerticleBase {
                 .put(StatusKeys.FEEDS, carried);
     }
 
-    private static JsonObject status(CarriedFeed feed, long now) {
+    private static JsonObject status(FeedOnNode feed, long now) {
         LeaseProposer proposer = feed.proposer();
         boolean owns = proposer.owns(now);
         return new JsonObject()

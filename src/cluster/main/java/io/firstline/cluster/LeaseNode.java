@@ -41,7 +41,7 @@ final class LeaseNode {
     private final long leaseNanos;
     private final long lingerNanos;
     private final long startNanos;
-    private final Map<String, CarriedFeed> feeds = new TreeMap<>();
+    private final Map<String, FeedOnNode> feeds = new TreeMap<>();
     private final LeaseAcceptor acceptor;
     private final MembershipView members;
     private final MajorityWatch majority;
@@ -64,7 +64,7 @@ final class LeaseNode {
      * @param names the feeds of all members
      * @param lingerNanos how long a feed that belongs to other members is still received here
      */
-    LeaseNode(ClusterConfig config, Collection<String> names, long lingerNanos, ClusterTime start) {
+    LeaseNode(ClusterConfig config, Collection<String> names, long lingerNanos, StepTime start) {
         this.config = config;
         this.self = config.self();
         this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(config.leaseMs());
@@ -79,7 +79,7 @@ final class LeaseNode {
         for (String name : names) {
             LeaseProposer proposer =
                     new LeaseProposer(name, self, config.members().size(), leaseNanos, startNanos);
-            feeds.put(name, new CarriedFeed(name, self, proposer, startNanos));
+            feeds.put(name, new FeedOnNode(name, self, proposer, startNanos));
         }
     }
 
@@ -106,14 +106,14 @@ final class LeaseNode {
     }
 
     /** Time has passed. */
-    List<LeaseAction> tick(ClusterTime time) {
+    List<LeaseAction> tick(StepTime time) {
         List<LeaseAction> actions = new ArrayList<>();
         tick(time, actions);
         return actions;
     }
 
     /** A message has arrived. */
-    List<LeaseAction> step(NodeMessage message, ClusterTime time) {
+    List<LeaseAction> step(NodeMessage message, StepTime time) {
         List<LeaseAction> actions = new ArrayList<>();
         if (!config.members().contains(message.from()) || message.from().equals(self)) {
             actions.add(new LeaseAction.RejectUnknownNode(message));
@@ -130,7 +130,7 @@ final class LeaseNode {
         leaving = true;
         List<LeaseAction> actions = new ArrayList<>();
         List<LeaseRequest> released = new ArrayList<>();
-        feeds.values().stream().filter(CarriedFeed::isCarried).forEach(feed -> {
+        feeds.values().stream().filter(FeedOnNode::isCarried).forEach(feed -> {
             actions.add(new LeaseAction.End(feed.name(), null));
             addIfAny(released, feed.proposer().giveUp(0, nowNanos));
         });
@@ -158,7 +158,7 @@ final class LeaseNode {
 
     // periodically
 
-    private void tick(ClusterTime time, List<LeaseAction> actions) {
+    private void tick(StepTime time, List<LeaseAction> actions) {
         if (leaving) {
             return;
         }
@@ -166,7 +166,7 @@ final class LeaseNode {
         gather(now, actions);
         List<LeaseRequest> released = new ArrayList<>();
         boolean claims = false;
-        for (CarriedFeed feed : feeds.values()) {
+        for (FeedOnNode feed : feeds.values()) {
             if (feed.isRunning()) {
                 claims |= consider(feed, released, time, actions);
             }
@@ -191,7 +191,7 @@ final class LeaseNode {
         }
         boolean isComplete = present.size() == config.members().size();
         if (majority.isThere() && (isComplete || now - startNanos > GATHER_NANOS)) {
-            for (CarriedFeed feed : feeds.values()) {
+            for (FeedOnNode feed : feeds.values()) {
                 boolean isPlacedHere = Placement.carriers(feed.name(), present, config.replicas())
                         .contains(self);
                 addIfAny(actions, feed.place(isPlacedHere, lingerNanos, now));
@@ -201,7 +201,7 @@ final class LeaseNode {
 
     /** Decides about one feed; returns true if there is a new request. */
     private boolean consider(
-            CarriedFeed feed, List<LeaseRequest> released, ClusterTime time, List<LeaseAction> actions) {
+            FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
         LeaseProposer proposer = feed.proposer();
         if (proposer.isLost(now)) {
@@ -220,7 +220,7 @@ final class LeaseNode {
         return false;
     }
 
-    private boolean mayClaim(CarriedFeed feed, long now) {
+    private boolean mayClaim(FeedOnNode feed, long now) {
         GrantedLease last = acceptor.promised(feed.name());
         if (!majority.isThere()
                 || !acceptor.isReady(now)
@@ -237,7 +237,7 @@ final class LeaseNode {
         number++;
         List<LeaseRequest> asks = new ArrayList<>();
         Map<String, NodeHeartbeat.Part> carries = new LinkedHashMap<>();
-        feeds.values().stream().filter(CarriedFeed::isCarried).forEach(feed -> {
+        feeds.values().stream().filter(FeedOnNode::isCarried).forEach(feed -> {
             carries.put(feed.name(), feed.part(now));
             addIfAny(asks, feed.proposer().ask(number, now));
         });
@@ -248,7 +248,7 @@ final class LeaseNode {
 
     // messages between members
 
-    private void heard(NodeHeartbeat theirs, ClusterTime time, List<LeaseAction> actions) {
+    private void heard(NodeHeartbeat theirs, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
         members.heard(theirs, now);
         if (theirs.leaseMs() != config.leaseMs()) {
@@ -271,7 +271,7 @@ final class LeaseNode {
     private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
         List<LeaseRequest> released = new ArrayList<>();
         for (LeaseRequest ask : theirs.asks()) {
-            CarriedFeed feed = feeds.get(ask.feed());
+            FeedOnNode feed = feeds.get(ask.feed());
             LeaseRequest mine =
                     feed == null ? null : feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
             if (mine != null) {
@@ -286,7 +286,7 @@ final class LeaseNode {
         of.given().forEach(released -> acceptor.release(of.from(), released, now));
         List<LeaseVote> votes = new ArrayList<>();
         for (LeaseRequest ask : of.asks()) {
-            CarriedFeed feed = feeds.get(ask.feed());
+            FeedOnNode feed = feeds.get(ask.feed());
             if (feed != null) {
                 feed.proposer().heardOf(ask.epoch());
             }
@@ -297,7 +297,7 @@ final class LeaseNode {
 
     private void count(NodeHeartbeat.Votes votes, long now, List<LeaseAction> actions) {
         for (LeaseVote vote : votes.votes()) {
-            CarriedFeed feed = feeds.get(vote.feed());
+            FeedOnNode feed = feeds.get(vote.feed());
             if (feed == null || !feed.isCarried()) {
                 continue;
             }
@@ -331,8 +331,8 @@ final class LeaseNode {
     }
 
     /** Returns the feeds that this node receives, by name. */
-    Map<String, CarriedFeed> carried() {
-        Map<String, CarriedFeed> carried = new TreeMap<>(feeds);
+    Map<String, FeedOnNode> carried() {
+        Map<String, FeedOnNode> carried = new TreeMap<>(feeds);
         carried.values().removeIf(feed -> !feed.isCarried());
         return carried;
     }

@@ -424,8 +424,8 @@ public abstract class Feed {
 
     // internals
 
-    private Sender sender() {
-        return new Sender(name, slotTable(), arbitration::fastest);
+    private MessageSender sender() {
+        return new MessageSender(name, slotTable(), arbitration::fastest);
     }
 
     SlotTable slotTable() {

@@ -7,7 +7,7 @@ import java.util.Random;
  * freezes after which all waiting messages arrive at once. Freezes make the 99th percentile 14 to 113 ms. The order is
  * kept, as on TCP. The same seed gives the same lag.
  */
-final class LineLag {
+final class SimulatedLag {
     private static final double[] MEDIAN_MS = {0.35, 0.6, 1, 2, 4};
     private static final double[] P99_MS = {14, 25, 40, 70, 113};
     /**
@@ -24,7 +24,7 @@ final class LineLag {
     private double freezeStart;
     private long lastNanos;
 
-    LineLag(int line) {
+    SimulatedLag(int line) {
         random = new Random(line);
         medianNanos = MEDIAN_MS[line % MEDIAN_MS.length] * 1e6;
         freezeNanos = P99_MS[line % P99_MS.length] * 1e6 * FREEZE_TO_P99;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * A feed of the configuration on one node: whether the node receives it, what is known of it, and the node's request
  * for its lease. Pure and single-threaded; times are nanoseconds of one monotonic clock.
  */
-final class CarriedFeed {
+final class FeedOnNode {
     /** The pause before a failed deployment is retried. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -32,7 +32,7 @@ final class CarriedFeed {
     private boolean unwanted;
     private long unwantedSinceNanos;
 
-    CarriedFeed(String name, String self, LeaseProposer proposer, long nowNanos) {
+    FeedOnNode(String name, String self, LeaseProposer proposer, long nowNanos) {
         this.name = name;
         this.self = self;
         this.proposer = proposer;

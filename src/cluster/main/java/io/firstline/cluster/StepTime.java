@@ -6,4 +6,4 @@ package io.firstline.cluster;
  * @param nanos of this node's monotonic clock, for all decisions
  * @param epochMs milliseconds since 1970, only to number epochs and heartbeats: this clock may step at any time
  */
-record ClusterTime(long nanos, long epochMs) {}
+record StepTime(long nanos, long epochMs) {}

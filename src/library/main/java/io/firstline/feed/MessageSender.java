@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Sends messages on a feed's connections and reports how many accepted it; none is a failure. Runs on the feed's
  * context.
  */
-final class Sender {
+final class MessageSender {
     /** Writes one message to one connection. */
     interface Write {
         Future<Void> to(WsConnection connection);
@@ -24,7 +24,7 @@ final class Sender {
     private final SlotTable slotTable;
     private final Choice fastest;
 
-    Sender(String feed, SlotTable slotTable, Choice fastest) {
+    MessageSender(String feed, SlotTable slotTable, Choice fastest) {
         this.feed = feed;
         this.slotTable = slotTable;
         this.fastest = fastest;

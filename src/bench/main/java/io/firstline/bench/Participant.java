@@ -3,7 +3,7 @@ package io.firstline.bench;
 import io.vertx.core.json.JsonObject;
 
 /** Performs requests and answers them, in this process or, as a {@link ChildProcess}, in another one. */
-interface Peer extends AutoCloseable {
+interface Participant extends AutoCloseable {
     /** Blocks until the answer; throws {@link IllegalStateException} on failure. */
     JsonObject ask(JsonObject request);
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class LineLagTest {
+class SimulatedLagTest {
     private static final long MILLISECOND = 1_000_000;
 
     private static long[] lags(int line, int messages) {
-        LineLag lag = new LineLag(line);
+        SimulatedLag lag = new SimulatedLag(line);
         long[] lags = new long[messages];
         for (int i = 0; i < messages; i++) {
             long sent = i * MILLISECOND;

@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** When a node deploys a feed and gives it up again. Times are milliseconds. */
-class CarriedFeedTest {
+class FeedOnNodeTest {
     private static final List<String> MEMBERS = List.of("a:1", "b:1", "c:1");
     private static final LeaseAction DEPLOY = new LeaseAction.Deploy("f");
     private static final long LINGER_MS = 100;
 
     private final LeaseProposer proposer =
             new LeaseProposer("f", "a:1", MEMBERS.size(), nanos(ClusterConfig.DEFAULT.leaseMs()), 0);
-    private final CarriedFeed feed = new CarriedFeed("f", "a:1", proposer, 0);
+    private final FeedOnNode feed = new FeedOnNode("f", "a:1", proposer, 0);
 
     private static long nanos(long ms) {
         return TimeUnit.MILLISECONDS.toNanos(ms);

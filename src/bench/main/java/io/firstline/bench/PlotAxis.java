@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A vertical axis: the position of a value, and the round values to mark. */
-record Scale(double least, double most, boolean logarithmic, double bottom, double height, List<Double> marks) {
+record PlotAxis(double least, double most, boolean logarithmic, double bottom, double height, List<Double> marks) {
 
     /** An axis with room for all these values and their extremes. A linear axis begins at zero. */
-    static Scale of(List<Spread> values, boolean logarithmic, double bottom, double height) {
+    static PlotAxis of(List<Spread> values, boolean logarithmic, double bottom, double height) {
         double min = values.stream().mapToDouble(Spread::min).min().orElse(1);
         double max = values.stream().mapToDouble(Spread::max).max().orElse(1);
         List<Double> marks = logarithmic ? powers(Math.max(min, 1e-3), max) : steps(max);
-        return new Scale(marks.get(0), marks.get(marks.size() - 1), logarithmic, bottom, height, marks);
+        return new PlotAxis(marks.get(0), marks.get(marks.size() - 1), logarithmic, bottom, height, marks);
     }
 
     private static List<Double> powers(double min, double max) {
