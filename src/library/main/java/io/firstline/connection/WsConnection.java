@@ -12,10 +12,8 @@ import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
@@ -32,15 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WsConnection {
     private static final Logger LOG = LoggerFactory.getLogger(WsConnection.class);
-    /** The time that a closing socket has until its TCP connection is closed by force. */
-    static final long CLOSING_TIMEOUT_MS = 2_000;
-    /** The first bytes of the connection's pings ("firstlin"): their pongs differ from those to a caller's ping. */
-    private static final long PING_MARK = 0x66697273746C696EL;
-
-    private static final int NO_CODE = 1_005;
-    /** The longest time between the beginning and the end of a message. */
-    private static final long LONGEST_MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     /** Receives the events of a connection, on its context. */
     public interface Listener {
         /**
@@ -62,7 +51,7 @@ public final class WsConnection {
         /**
          * The connection may be half-open: nothing has arrived since an answer was due. Called at most once
          * until a frame arrives;
-         * {@link WsConnection#isUnanswered()} returns true while this holds.
+         * {@link PingTracker#isUnanswered()} returns true while this holds.
          *
          * @param reason what is missing, for humans
          */
@@ -78,31 +67,22 @@ public final class WsConnection {
     private final Connector connector;
     private final WsConnectionConfig config;
     private final Listener listener;
-    private final LatencyTracker latency;
+    private final PingTracker pings;
     private final MessageAssembler assembler;
     private final SendThrottle throttle;
+    private final UnfinishedInput unfinished = new UnfinishedInput();
+    private final ClosingHandshake closing;
     private final Promise<Void> ended = Promise.promise();
 
     private ConnectionState state = ConnectionState.DISCONNECTED;
-    private Liveness liveness;
     private long arrivalNanos;
-    /** Whether a message or frame is incomplete, and since when. */
-    private boolean unfinished;
-
-    private long unfinishedNanos;
-
-    private boolean unanswered;
-    private long askedNanos;
     private List<String> onConnect;
     private Socket socket;
     private long pingTimer = -1;
     private long connectStartedNanos;
     private long openedNanos;
     private long endedNanos;
-    private boolean closing;
-    private Disconnect closedByUs;
     private Disconnect end;
-    private Throwable failure;
     private long messages;
     private long bytes;
     private Payload recent;
@@ -119,7 +99,8 @@ public final class WsConnection {
         this.config = config;
         this.listener = listener;
         this.onConnect = config.onConnect();
-        this.latency = new LatencyTracker(config.latencyWindow());
+        this.pings = new PingTracker(config.latencyWindow());
+        this.closing = new ClosingHandshake(scheduler, config.connectionId(), config.maxMessageBytes());
         this.throttle = new SendThrottle(scheduler, new FrameRateLimit(config.framesPerSecond()));
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
@@ -155,7 +136,7 @@ public final class WsConnection {
         return connector.connect(config).transform(attempt -> {
             if (state == ConnectionState.CLOSED) {
                 if (attempt.succeeded()) {
-                    sendClose(attempt.result());
+                    closing.send(attempt.result(), this::cutOff);
                 }
                 return failed(ConnectionEnd.byUs(0, "closed while connecting"), attempt.cause());
             }
@@ -188,14 +169,14 @@ public final class WsConnection {
     private void open(Socket opened) {
         socket = opened;
         openedNanos = scheduler.nowNanos();
-        liveness = new Liveness(config.latencyPingIntervalMs(), openedNanos);
+        pings.opened(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
         listener.opened(this);
         try {
             opened.listen(events());
         } catch (IllegalStateException ended) {
             onEnded(); // the close frame arrived together with the upgrade
-            cutOffSoon(opened);
+            closing.cutOffSoon(opened, this::cutOff);
         }
         if (!isOpen()) {
             return; // it has ended, or the listener has closed it
@@ -240,19 +221,17 @@ public final class WsConnection {
             @Override
             public void unfinished() {
                 heard();
-                begun();
+                unfinished.begins(arrivalNanos);
             }
 
             @Override
             public void pong(Buffer payload) {
-                onPong(payload);
+                pings.onPong(payload, scheduler.nowNanos());
             }
 
             @Override
             public void failed(Throwable cause) {
-                if (failure == null || failure instanceof HttpClosedException) {
-                    failure = cause;
-                }
+                closing.failed(cause);
             }
 
             @Override
@@ -264,18 +243,7 @@ public final class WsConnection {
 
     private void heard() {
         arrivalNanos = scheduler.nowNanos();
-        if (liveness.silentNanos(arrivalNanos) >= Liveness.LEAST_DEADLINE_NANOS) {
-            liveness.silenceEnds(latency.outstandingNanos(arrivalNanos), latency.emaMs(), arrivalNanos);
-            unanswered = false;
-        }
-        liveness.onFrame(arrivalNanos);
-    }
-
-    private void begun() {
-        if (!unfinished) {
-            unfinished = true;
-            unfinishedNanos = arrivalNanos;
-        }
+        pings.heard(arrivalNanos);
     }
 
     private void onFrame(WebSocketFrame frame) {
@@ -296,9 +264,9 @@ public final class WsConnection {
     /** A frame has ended; a fragmented message may still be incomplete. */
     private void settle() {
         if (assembler.isInMessage()) {
-            begun();
+            unfinished.begins(arrivalNanos);
         } else {
-            unfinished = false;
+            unfinished.ends();
         }
     }
 
@@ -307,51 +275,21 @@ public final class WsConnection {
      * happen.
      */
     private void peerIsClosing(WebSocketFrame frame) {
-        if (!closing) {
-            // for a frame without a code, Vert.x returns 1000; RFC 6455, 7.1.5, says 1005
-            int code = frame.binaryData().length() == 0 ? NO_CODE : frame.closeStatusCode();
-            finish(ConnectionEnd.closed(code, frame.closeReason()));
+        if (!closing.isBegun()) {
+            finish(closing.by(frame));
         }
-        cutOffSoon(socket);
+        closing.cutOffSoon(socket, this::cutOff);
     }
 
-    /**
-     * Ends TCP after a timeout. Vert.x' own closing timeout is not enough. It does not run after the peer's close
-     * frame, nor before ours is written, and a peer that does not read prevents that. Vert.x also does not always
-     * report the end of a channel that it closed because of an error; then it is reported here.
-     */
-    private void cutOffSoon(Socket closed) {
-        scheduler.once(CLOSING_TIMEOUT_MS, () -> closed.cutOff().onComplete(done -> {
-            LOG.debug("{} has ended, or was closed by force", id());
-            if (closing) {
-                finish(closedByUs);
-            }
-        }));
-    }
-
-    private void sendClose(Socket to) {
-        to.close(closedByUs.code(), closedByUs.reason())
-                .onFailure(e -> LOG.debug("{} close: {}", config.connectionId(), e.getMessage()));
-        cutOffSoon(to);
+    /** Vert.x does not always report the end of a channel that it closed because of an error; then it is reported here. */
+    private void cutOff() {
+        if (closing.isBegun()) {
+            finish(closing.end(socket));
+        }
     }
 
     private void onEnded() {
-        if (closing) {
-            finish(closedByUs);
-        } else if (failure != null) {
-            Disconnect why = ConnectionEnd.of(failure, 1006);
-            finish(
-                    why.cause() == Cause.OVERSIZE
-                            ? new Disconnect(
-                                    why.cause(), why.code(), why.reason() + ", which is " + config.maxMessageBytes())
-                            : why);
-        } else {
-            Short code = socket.closeCode();
-            finish(
-                    code == null || code == 1006
-                            ? new Disconnect(Cause.EOF, 1006, "closed without a close frame")
-                            : ConnectionEnd.closed(code, socket.closeReason()));
-        }
+        finish(closing.end(socket));
     }
 
     private void finish(Disconnect why) {
@@ -366,8 +304,8 @@ public final class WsConnection {
             state = state.become(ConnectionState.DISCONNECTED);
         }
         assembler.onEnd();
-        if (why.cause() == Cause.OVERSIZE && failure != null) {
-            listener.dropped(this, DropCause.OVERSIZE, 0); // the frame whose header announced more than the limit
+        if (closing.isOversizeFrame(why)) {
+            listener.dropped(this, DropCause.OVERSIZE, 0);
         }
         try {
             listener.closed(this, why);
@@ -386,16 +324,14 @@ public final class WsConnection {
 
     private void tick() {
         long now = scheduler.nowNanos();
-        long outstandingNanos = latency.outstandingNanos(now);
-        if (liveness.isHalfOpen(outstandingNanos, latency.emaMs(), now)) {
-            unanswered(now - outstandingNanos, "not even a pong");
-        } else if (!unanswered && unfinished && now - unfinishedNanos >= LONGEST_MESSAGE_NANOS) {
-            String what = "a message has not ended within " + LONGEST_MESSAGE_NANOS / 1_000_000_000 + " s";
+        if (pings.isHalfOpen(now)) {
+            unanswered(now - pings.latency().outstandingNanos(now), "not even a pong");
+        } else if (!pings.isUnanswered() && unfinished.isOverdue(now)) {
             if (assembler.isInMessage()) {
-                assembler.giveUp(what);
+                assembler.giveUp(UnfinishedInput.OVERDUE);
             } else {
                 listener.dropped(this, DropCause.OVERSIZE, 0);
-                abort(Cause.OVERSIZE, what);
+                abort(Cause.OVERSIZE, UnfinishedInput.OVERDUE);
             }
         }
         if (isOpen()) {
@@ -410,9 +346,7 @@ public final class WsConnection {
      * @param what the missing answer, for humans
      */
     public void unanswered(long newAskedNanos, String what) {
-        if (isOpen() && !unanswered) {
-            unanswered = true;
-            askedNanos = newAskedNanos;
+        if (isOpen() && pings.becomesUnanswered(newAskedNanos)) {
             listener.unanswered(this, "nothing arrived for " + silentMs() + " ms, " + what);
         }
     }
@@ -422,18 +356,9 @@ public final class WsConnection {
      * interval measures.
      */
     private void ping() {
-        if (latency.isDue(scheduler.nowNanos())) {
-            throttle.sendUnlessBusy(() -> socket.writePing(Buffer.buffer(2 * Long.BYTES)
-                            .appendLong(PING_MARK)
-                            .appendLong(latency.nextPing(scheduler.nowNanos())))
+        if (pings.isDue(scheduler.nowNanos())) {
+            throttle.sendUnlessBusy(() -> socket.writePing(pings.next(scheduler.nowNanos()))
                     .onFailure(e -> LOG.debug("{} could not ping: {}", config.connectionId(), e.getMessage())));
-        }
-    }
-
-    private void onPong(Buffer payload) {
-        if (payload.length() == 2 * Long.BYTES && payload.getLong(0) == PING_MARK) {
-            boolean stalled = liveness.stallNanos() > 0 && liveness.stallEndedNanos() - latency.sentNanos() >= 0;
-            latency.onPong(payload.getLong(Long.BYTES), scheduler.nowNanos(), stalled);
         }
     }
 
@@ -492,15 +417,14 @@ public final class WsConnection {
         boolean open = isOpen();
         boolean connecting = state == ConnectionState.CONNECTING;
         state = state.become(ConnectionState.CLOSED);
-        closedByUs = ConnectionEnd.byUs(code, reason);
+        closing.closedByUs(code, reason);
         if (open) {
-            closing = true;
             scheduler.cancel(pingTimer);
             throttle.end(id() + " is closing");
-            sendClose(socket);
+            closing.begin(socket, this::cutOff);
         } else if (connecting) {
             // Vert.x cannot cancel an attempt; it ends within the connect timeout
-            scheduler.once(CLOSING_TIMEOUT_MS, () -> ended.tryComplete());
+            scheduler.once(ClosingHandshake.TIMEOUT_MS, () -> ended.tryComplete());
         } else {
             ended.tryComplete();
         }
@@ -532,9 +456,14 @@ public final class WsConnection {
         return ((endedNanos == 0 ? scheduler.nowNanos() : endedNanos) - openedNanos) / 1_000_000;
     }
 
+    /** Whether the peer answers. */
+    public PingTracker pings() {
+        return pings;
+    }
+
     /** The moving average of the round trip, milliseconds; NaN = not measured yet. */
     public double latencyMs() {
-        return latency.emaMs();
+        return pings.latency().emaMs();
     }
 
     /**
@@ -542,52 +471,17 @@ public final class WsConnection {
      * not measured yet.
      */
     public double expectedLatencyMs() {
-        return Math.max(latency.emaMs(), latency.outstandingNanos(scheduler.nowNanos()) / 1e6);
+        return Math.max(latencyMs(), pings.latency().outstandingNanos(scheduler.nowNanos()) / 1e6);
     }
 
     /** A copy of the histogram of all round trips, in microseconds. */
     public Histogram latencyMicros() {
-        return latency.micros();
+        return pings.latency().micros();
     }
 
     /** The time since the last frame, milliseconds; 0 = never opened. */
     public long silentMs() {
-        return liveness == null ? 0 : liveness.silentNanos(scheduler.nowNanos()) / 1_000_000;
-    }
-
-    /** Whether nothing has arrived since an answer was due: the connection may be half-open. */
-    public boolean isUnanswered() {
-        return unanswered;
-    }
-
-    /** The time of the unanswered request, while {@link #isUnanswered()}. */
-    public long askedNanos() {
-        return askedNanos;
-    }
-
-    /** The time at which the last frame arrived or the connection opened; 0 = never opened. */
-    public long lastFrameNanos() {
-        return liveness == null ? 0 : liveness.lastFrameNanos();
-    }
-
-    /** The length of the last finished stall of the path, nanoseconds; 0 = none. */
-    public long stallNanos() {
-        return liveness == null ? 0 : liveness.stallNanos();
-    }
-
-    /** The end of that stall. */
-    public long stallEndedNanos() {
-        return liveness == null ? 0 : liveness.stallEndedNanos();
-    }
-
-    /** The length of the last finished silence of at least half a second, for any reason, nanoseconds; 0 = none. */
-    public long silenceNanos() {
-        return liveness == null ? 0 : liveness.silenceNanos();
-    }
-
-    /** The end of that silence. */
-    public long silenceEndedNanos() {
-        return liveness == null ? 0 : liveness.silenceEndedNanos();
+        return pings.silentNanos(scheduler.nowNanos()) / 1_000_000;
     }
 
     public boolean isClosedByUs() {
@@ -600,6 +494,7 @@ public final class WsConnection {
 
     /** A snapshot of the facts. */
     public WsConnectionState state() {
+        LatencyTracker latency = pings.latency();
         return new WsConnectionState(
                 id(),
                 state,

@@ -242,10 +242,10 @@ final class ConnectionSlot {
     boolean isCandidateHeard() {
         return !candidate.isImpaired()
                 && (!isLive()
-                        || !pooled.connection.isUnanswered()
+                        || !pooled.connection.pings().isUnanswered()
                         || HalfOpenPolicy.isAnybodyHeard(
-                                pooled.connection.askedNanos(),
-                                pooled.connection.lastFrameNanos(),
+                                pooled.connection.pings().askedNanos(),
+                                pooled.connection.pings().lastFrameNanos(),
                                 List.of(candidate.heard()),
                                 scheduler.nowNanos()));
     }

@@ -276,7 +276,7 @@ final class PoolArbitration implements Arbitration {
             return;
         }
         for (ConnectionSlot slot : slotTable.slots()) {
-            if (slot.isLive() && slot.pooled().connection.isUnanswered()) {
+            if (slot.isLive() && slot.pooled().connection.pings().isUnanswered()) {
                 continue;
             }
             if (slot.isLive()

@@ -200,17 +200,17 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     /** Returns whether it may be useless: it answers nothing, or could not subscribe. */
     boolean isImpaired() {
-        return unsubscribed || connection.isUnanswered();
+        return unsubscribed || connection.pings().isUnanswered();
     }
 
     /** Keeps a replaced, silent connection open for messages that may still arrive. */
     void linger() {
-        lastFrameWhenReplacedNanos = connection.lastFrameNanos();
+        lastFrameWhenReplacedNanos = connection.pings().lastFrameNanos();
     }
 
     /** Returns whether a lingering connection has had time to deliver the rest, or will not recover. */
     boolean isSpent(long nowNanos) {
-        long lastFrameNanos = connection.lastFrameNanos();
+        long lastFrameNanos = connection.pings().lastFrameNanos();
         if (lastFrameNanos == lastFrameWhenReplacedNanos) {
             return nowNanos - lastFrameNanos >= HalfOpenPolicy.LINGER_NANOS;
         }
@@ -230,25 +230,25 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** Returns the last frames of the connection and its state. */
     HalfOpenPolicy.Heard heard() {
         return new HalfOpenPolicy.Heard(
-                connection.lastFrameNanos(),
+                connection.pings().lastFrameNanos(),
                 line != null && line.inStep(),
                 inStepNanos,
-                connection.isUnanswered(),
-                connection.stallNanos(),
-                connection.stallEndedNanos(),
-                connection.silenceNanos(),
-                connection.silenceEndedNanos());
+                connection.pings().isUnanswered(),
+                connection.pings().stallNanos(),
+                connection.pings().stallEndedNanos(),
+                connection.pings().silenceNanos(),
+                connection.pings().silenceEndedNanos());
     }
 
     /** Returns its last silence; null = never. */
     Silence lastSilence(long nowNanos) {
-        if (connection.isUnanswered()) {
-            return new Silence(connection.lastFrameNanos(), nowNanos, true);
+        if (connection.pings().isUnanswered()) {
+            return new Silence(connection.pings().lastFrameNanos(), nowNanos, true);
         }
-        long stallNanos = connection.stallNanos();
+        long stallNanos = connection.pings().stallNanos();
         return stallNanos == 0
                 ? null
-                : new Silence(connection.stallEndedNanos() - stallNanos, connection.stallEndedNanos(), false);
+                : new Silence(connection.pings().stallEndedNanos() - stallNanos, connection.pings().stallEndedNanos(), false);
     }
 
     @Override

@@ -94,8 +94,8 @@ final class Replacements {
                 .map(PooledConnection::heard)
                 .toList();
         long now = scheduler.nowNanos();
-        long asked = pooled.connection.askedNanos();
-        long lastFrame = pooled.connection.lastFrameNanos();
+        long asked = pooled.connection.pings().askedNanos();
+        long lastFrame = pooled.connection.pings().lastFrameNanos();
         HalfOpenPolicy.Verdict verdict = HalfOpenPolicy.verdict(asked, lastFrame, siblings, now);
         if (verdict == HalfOpenPolicy.Verdict.CUT
                 || (isCandidate && verdict == HalfOpenPolicy.Verdict.REPLACE && !pooled.isProven())) {
@@ -124,7 +124,7 @@ final class Replacements {
     /** Judges the connections that answer nothing again; called several times a second. */
     void judgeImpaired() {
         for (PooledConnection pooled : slotTable.open()) {
-            if (pooled.connection.isUnanswered()) {
+            if (pooled.connection.pings().isUnanswered()) {
                 decideOn(pooled);
             }
         }
@@ -134,7 +134,7 @@ final class Replacements {
                 openBeside(slot, false, now);
             }
             // not at once: a frame that ends a stall may be the last one on this connection
-            if (slot.isAliveAgain() && now - slot.pooled().connection.stallEndedNanos() >= BACK_NANOS) {
+            if (slot.isAliveAgain() && now - slot.pooled().connection.pings().stallEndedNanos() >= BACK_NANOS) {
                 slot.abandon("the old connection is alive again");
             }
         }
@@ -162,7 +162,7 @@ final class Replacements {
 
     /** Closes a replaced connection, unless it is silent and may still deliver messages that no other has. */
     void release(PooledConnection old, String reason) {
-        long lastFrameNanos = old.connection.lastFrameNanos();
+        long lastFrameNanos = old.connection.pings().lastFrameNanos();
         boolean needed = arbitrates
                 && old.connection.silentMs() >= BRIEFLY_SILENT_MS
                 && slotTable.placed().stream()

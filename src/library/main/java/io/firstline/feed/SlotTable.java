@@ -57,7 +57,7 @@ final class SlotTable {
     boolean isUnanswered() {
         boolean any = false;
         for (ConnectionSlot slot : slots) {
-            if (slot.isLive() && !slot.pooled().connection.isUnanswered()) {
+            if (slot.isLive() && !slot.pooled().connection.pings().isUnanswered()) {
                 return false;
             }
             any |= slot.isLive();
@@ -70,7 +70,7 @@ final class SlotTable {
         long last = Long.MIN_VALUE;
         for (ConnectionSlot slot : slots) {
             if (slot.isLive()) {
-                long nanos = slot.pooled().connection.lastFrameNanos();
+                long nanos = slot.pooled().connection.pings().lastFrameNanos();
                 last = last == Long.MIN_VALUE || nanos - last > 0 ? nanos : last;
             }
         }
