@@ -439,7 +439,8 @@ class ReplicaTest {
 
         publish(2, 3, "3");
         Await.until(
-                "it has asked for 2", () -> former.retention.range(1, 3).messages().size() == 3);
+                "it has asked for 2",
+                () -> former.retention.range(1, 3).messages().size() == 3);
 
         former.receives("3");
         assertThat(former.feedLease.state().warm()).isTrue();

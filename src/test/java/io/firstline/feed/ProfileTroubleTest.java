@@ -118,8 +118,8 @@ class ProfileTroubleTest extends FeedTestBase {
 
     @Test
     void shouldMarkWhatAServerSendsAgain() {
-        WsPool pool = pool(
-                format(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
+        WsPool pool =
+                pool(format(List.of("/f", "/n"), new Sequence(Link.PLUS_ONE, List.of("/n"), List.of("/f"), List.of())));
         server.send("{\"s\":\"x\",\"f\":1,\"n\":3}", 0);
         server.send("{\"s\":\"x\",\"f\":4,\"n\":5}", 0);
         server.send("{\"s\":\"x\",\"f\":2,\"n\":5}", 0); // earlier trades, up to the last one

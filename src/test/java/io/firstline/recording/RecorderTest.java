@@ -18,6 +18,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,8 @@ class RecorderTest {
     }
 
     private Recorder recorder(FileFactory disk, long maxFileBytes, int queue, long retryMs) {
-        Recorder recorder = new Recorder(disk, folder, header("f"), maxFileBytes, queue, retryMs);
+        Recorder recorder = new Recorder(
+                disk, folder, header("f"), maxFileBytes, queue, retryMs, System::nanoTime, InstantSource.system());
         recorder.start();
         return recorder;
     }
@@ -287,7 +289,8 @@ class RecorderTest {
     @Test
     void shouldCountWhatCannotBeWrittenToAFolderThatIsGone() throws Exception {
         Path gone = Files.createDirectory(folder.resolve("gone"));
-        Recorder recorder = new Recorder(FileFactory.REAL, gone, header("f"), 1 << 20, 10_000, 1);
+        Recorder recorder = new Recorder(
+                FileFactory.REAL, gone, header("f"), 1 << 20, 10_000, 1, System::nanoTime, InstantSource.system());
         recorder.start();
         copies(recorder, "f-1", 0, 100);
         Await.until("written", () -> recorder.figures().copies() == 100);

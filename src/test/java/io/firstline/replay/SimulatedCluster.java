@@ -172,7 +172,8 @@ final class SimulatedCluster {
         }
 
         private void ask(ReplicaCore.Request request) {
-            ReplayResponse answer = answered(request.epoch(), () -> owner.retention.range(request.from(), request.to()));
+            ReplayResponse answer =
+                    answered(request.epoch(), () -> owner.retention.range(request.from(), request.to()));
             at(random.nextInt(2_000), () -> {
                 if (answer != null) {
                     core.answered(request, answer, nanos());

@@ -38,7 +38,8 @@ public final class Child {
             MinimalProgram.run(Vertx.vertx(), args[1], System.out);
             return;
         }
-        try (Participant peer = args[0].equals("server") ? FeedServer.start(Certificate.in(args[1])) : new FeedClient()) {
+        try (Participant peer =
+                args[0].equals("server") ? FeedServer.start(Certificate.in(args[1])) : new FeedClient()) {
             serve(peer, System.in, System.out);
         }
     }

@@ -236,8 +236,7 @@ final class FeedServer implements Participant {
             broadcast.close();
             return null;
         });
-        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
-                .awaitUninterruptibly(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the server did not end in time");
         }
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param atMost whether less is better
  */
 record Goal(String name, Spread found, boolean atMost, double target, double moonshot, String unit) {
+    private static final Cell BUS_OF_5 = saturating(Section.THROUGHPUT, Variant.BUS, Plan.POOL);
 
     boolean isMet() {
         return reaches(target);
@@ -35,101 +36,115 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         return Double.isNaN(by) ? "MISSED" : String.format(Locale.ROOT, "MISSED by %.0f %%", by);
     }
 
+    private static Goal atLeast(String name, Spread found, double target, double moonshot) {
+        return new Goal(name, found, false, target, moonshot, "");
+    }
+
+    private static Goal atMost(String name, Spread found, double target, double moonshot) {
+        return new Goal(name, found, true, target, moonshot, "");
+    }
+
+    private Goal in(String newUnit) {
+        return new Goal(name, found, atMost, target, moonshot, newUnit);
+    }
+
     /** All goals that this run has measured. */
     static List<Goal> of(Results results, Startup.Times startup) {
-        Cell bus5 = saturating(Section.THROUGHPUT, Variant.BUS, Plan.POOL);
-        Cell stream20k = Cell.plain(Section.LATENCY, Variant.STREAM, Plan.POOL, Plan.HEAVY);
-        Cell bus20k = Cell.plain(Section.LATENCY, Variant.BUS, Plan.POOL, Plan.HEAVY);
-        Cell vertx20k = Cell.plain(Section.LATENCY, Variant.VERTX, Plan.POOL, Plan.HEAVY);
-        Cell openSsl = new Cell(Section.TLS, Variant.BUS, Encryption.OPENSSL, 1, Plan.POOL, Load.SATURATING);
-        List<Goal> goals = new ArrayList<>();
-        goals.add(new Goal(
-                "WsPool of 5 → bus consumer, copies/s ÷ raw Vert.x with 5 connections",
-                results.ratio(bus5, saturating(Section.THROUGHPUT, Variant.VERTX, Plan.POOL), Figure.COPIES_PER_SECOND),
-                false,
-                0.75,
-                1,
-                ""));
-        goals.add(new Goal(
-                "WsSingle → handler, copies/s ÷ raw Vert.x with 1 connection",
-                results.ratio(
-                        saturating(Section.THROUGHPUT, Variant.SINGLE, 1),
-                        saturating(Section.THROUGHPUT, Variant.VERTX, 1),
-                        Figure.COPIES_PER_SECOND),
-                false,
-                0.95,
-                1,
-                ""));
-        goals.add(new Goal(
-                "latency at 20,000/s × 5, p50: WsPool → stream ÷ raw Vert.x first arrival",
-                results.ratio(stream20k, vertx20k, Figure.P50_MICROS),
-                true,
-                1.1,
-                1.02,
-                ""));
-        goals.add(new Goal(
-                "latency at 20,000/s × 5, p50: WsPool → bus ÷ raw Vert.x first arrival",
-                results.ratio(bus20k, vertx20k, Figure.P50_MICROS),
-                true,
-                1.8,
-                1.3,
-                ""));
-        goals.add(new Goal(
-                "WsPool of 5 → bus with metrics, HTTP and an open page ÷ without, copies/s",
-                results.ratio(
-                        saturating(Section.WATCHED, Variant.BUS_WATCHED, Plan.POOL),
-                        saturating(Section.WATCHED, Variant.BUS, Plan.POOL),
-                        Figure.COPIES_PER_SECOND),
-                false,
-                0.95,
-                1,
-                ""));
-        goals.add(new Goal(
-                "allocation per copy, WsPool of 5 → bus",
-                results.spread(bus5, Figure.BYTES_PER_COPY),
-                true,
-                350,
-                64,
-                "B"));
-        goals.add(new Goal(
-                "delivered lag p99 ÷ ideal",
-                lag(results, Cell.plain(Section.LAG, Variant.STREAM, Plan.POOL, Load.lagging(1_000))),
-                true,
-                1.02,
-                1,
-                ""));
-        goals.add(new Goal(
-                "cost per copy at 20 connections ÷ at 2, WsPool → bus",
-                results.ratio(
-                        saturating(Section.CONNECTIONS, Variant.BUS, Plan.MANY),
-                        saturating(Section.CONNECTIONS, Variant.BUS, Plan.FEW),
-                        Figure.CPU_MICROS_PER_COPY),
-                true,
-                1.2,
-                1.05,
-                ""));
-        Cell feeds = new Cell(Section.FEEDS, Variant.BUS, Encryption.PLAIN, Plan.FEEDS, Plan.POOL, Load.paced(200));
-        goals.add(new Goal(
-                "100 feeds × 5 connections × 200/s: lost", results.spread(feeds, Figure.LOST), true, 0, 0, ""));
-        goals.add(new Goal(
-                "100 feeds × 5 connections × 200/s: resident memory",
-                results.spread(feeds, Figure.RESIDENT_MB),
-                true,
-                400,
-                250,
-                "MB"));
-        goals.add(new Goal(
-                "launch to first merged message ÷ minimal Vert.x program", startup.ratio(), true, 1.3, 1.1, ""));
-        String engine = results.tlsEngine(openSsl);
-        goals.add(new Goal(
-                "TLS (OpenSSL) ÷ plain, WsPool of 5 → bus, copies/s"
-                        + (engine.equals("JDK") ? "; the pool used the JDK's engine" : ""),
-                results.ratio(openSsl, bus5, Figure.COPIES_PER_SECOND),
-                false,
-                0.5,
-                0.7,
-                ""));
+        List<Goal> goals = new ArrayList<>(throughput(results));
+        goals.addAll(latency(results));
+        goals.addAll(resources(results));
+        goals.add(atMost("launch to first merged message ÷ minimal Vert.x program", startup.ratio(), 1.3, 1.1));
+        goals.add(tls(results));
         return goals;
+    }
+
+    private static List<Goal> throughput(Results results) {
+        return List.of(
+                atLeast(
+                        "WsPool of 5 → bus consumer, copies/s ÷ raw Vert.x with 5 connections",
+                        results.ratio(
+                                BUS_OF_5,
+                                saturating(Section.THROUGHPUT, Variant.VERTX, Plan.POOL),
+                                Figure.COPIES_PER_SECOND),
+                        0.75,
+                        1),
+                atLeast(
+                        "WsSingle → handler, copies/s ÷ raw Vert.x with 1 connection",
+                        results.ratio(
+                                saturating(Section.THROUGHPUT, Variant.SINGLE, 1),
+                                saturating(Section.THROUGHPUT, Variant.VERTX, 1),
+                                Figure.COPIES_PER_SECOND),
+                        0.95,
+                        1));
+    }
+
+    private static List<Goal> latency(Results results) {
+        Cell vertx = heavy(Variant.VERTX);
+        return List.of(
+                atMost(
+                        "latency at 20,000/s × 5, p50: WsPool → stream ÷ raw Vert.x first arrival",
+                        results.ratio(heavy(Variant.STREAM), vertx, Figure.P50_MICROS),
+                        1.1,
+                        1.02),
+                atMost(
+                        "latency at 20,000/s × 5, p50: WsPool → bus ÷ raw Vert.x first arrival",
+                        results.ratio(heavy(Variant.BUS), vertx, Figure.P50_MICROS),
+                        1.8,
+                        1.3));
+    }
+
+    private static List<Goal> resources(Results results) {
+        Cell feeds = new Cell(Section.FEEDS, Variant.BUS, Encryption.PLAIN, Plan.FEEDS, Plan.POOL, Load.paced(200));
+        return List.of(
+                atLeast(
+                        "WsPool of 5 → bus with metrics, HTTP and an open page ÷ without, copies/s",
+                        results.ratio(
+                                saturating(Section.WATCHED, Variant.BUS_WATCHED, Plan.POOL),
+                                saturating(Section.WATCHED, Variant.BUS, Plan.POOL),
+                                Figure.COPIES_PER_SECOND),
+                        0.95,
+                        1),
+                atMost(
+                                "allocation per copy, WsPool of 5 → bus",
+                                results.spread(BUS_OF_5, Figure.BYTES_PER_COPY),
+                                350,
+                                64)
+                        .in("B"),
+                atMost(
+                        "delivered lag p99 ÷ ideal",
+                        lag(results, Cell.plain(Section.LAG, Variant.STREAM, Plan.POOL, Load.lagging(1_000))),
+                        1.02,
+                        1),
+                atMost(
+                        "cost per copy at 20 connections ÷ at 2, WsPool → bus",
+                        results.ratio(
+                                saturating(Section.CONNECTIONS, Variant.BUS, Plan.MANY),
+                                saturating(Section.CONNECTIONS, Variant.BUS, Plan.FEW),
+                                Figure.CPU_MICROS_PER_COPY),
+                        1.2,
+                        1.05),
+                atMost("100 feeds × 5 connections × 200/s: lost", results.spread(feeds, Figure.LOST), 0, 0),
+                atMost(
+                                "100 feeds × 5 connections × 200/s: resident memory",
+                                results.spread(feeds, Figure.RESIDENT_MB),
+                                400,
+                                250)
+                        .in("MB"));
+    }
+
+    private static Goal tls(Results results) {
+        Cell openSsl = new Cell(Section.TLS, Variant.BUS, Encryption.OPENSSL, 1, Plan.POOL, Load.SATURATING);
+        boolean other = results.tlsEngine(openSsl).equals("JDK");
+        return atLeast(
+                "TLS (OpenSSL) ÷ plain, WsPool of 5 → bus, copies/s"
+                        + (other ? "; the pool used the JDK's engine" : ""),
+                results.ratio(openSsl, BUS_OF_5, Figure.COPIES_PER_SECOND),
+                0.5,
+                0.7);
+    }
+
+    private static Cell heavy(Variant variant) {
+        return Cell.plain(Section.LATENCY, variant, Plan.POOL, Plan.HEAVY);
     }
 
     private static Cell saturating(Section section, Variant variant, int connections) {

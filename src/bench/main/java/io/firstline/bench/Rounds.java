@@ -31,7 +31,12 @@ final class Rounds {
      * @param clients returns the client of a cell; cells that differ only in load or number share one
      * @param progress gets a line after each measurement
      */
-    Rounds(Participant server, Function<Cell, Participant> clients, Pace pace, boolean nativeTransport, Consumer<String> progress) {
+    Rounds(
+            Participant server,
+            Function<Cell, Participant> clients,
+            Pace pace,
+            boolean nativeTransport,
+            Consumer<String> progress) {
         this.server = server;
         this.clients = clients;
         this.pace = pace;

@@ -200,8 +200,7 @@ final class LeaseNode {
     }
 
     /** Decides about one feed; returns true if there is a new request. */
-    private boolean consider(
-            FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
+    private boolean consider(FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
         LeaseProposer proposer = feed.proposer();
         if (proposer.isLost(now)) {

@@ -325,7 +325,8 @@ public final class ReplicaCore {
 
     /** Returns what the lease code must know. */
     public StandbyState state() {
-        state = state.withWarm(!publishing && listening && missing.isEmpty() && subscriptionsChanged && readiness.overlaps());
+        state = state.withWarm(
+                !publishing && listening && missing.isEmpty() && subscriptionsChanged && readiness.overlaps());
         return state;
     }
 

@@ -110,9 +110,7 @@ final class Guesses<M> {
 
     /** The message that another line delivers after the matched one, and the first line before it; 0 = none. */
     private long proofBehind(Guess<M> guess, Line line, Arrival<M> copy) {
-        if (guess.line == line
-                || guess.movedFrom < seen.oldest()
-                || !seen.isDeliveredBy(guess.sequence, line.slot)) {
+        if (guess.line == line || guess.movedFrom < seen.oldest() || !seen.isDeliveredBy(guess.sequence, line.slot)) {
             return 0;
         }
         long follower = seen.alikeBetween(guess.movedFrom, guess.sequence, line.slot, copy.identity());

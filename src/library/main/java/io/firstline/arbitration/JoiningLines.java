@@ -100,9 +100,7 @@ final class JoiningLines<M> {
     }
 
     private boolean isBeyondDoubt(Line line, long hash) {
-        return seen.isUnique(hash)
-                && !matcher.isDoubtful()
-                && joining.get(line).count(hash) == 0;
+        return seen.isUnique(hash) && !matcher.isDoubtful() && joining.get(line).count(hash) == 0;
     }
 
     /** The copy of a joining line that has just arrived is a copy of this message. */
@@ -242,7 +240,9 @@ final class JoiningLines<M> {
             return false;
         }
         long since = joining.get(line).oldestSince(line.firstCopyNanos + joinGuardNanos);
-        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ESTABLISHED_NANOS && lastLeaderCopyNanos - since < 0;
+        return since != Long.MAX_VALUE
+                && nowNanos - since >= SILENT_ESTABLISHED_NANOS
+                && lastLeaderCopyNanos - since < 0;
     }
 
     /** A line leads without having lined up: no line in step is left, or none delivers. */

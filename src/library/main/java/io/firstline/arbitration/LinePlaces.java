@@ -27,8 +27,7 @@ final class LinePlaces {
         int stream = seen.stream(sequence);
         long place = line.placeIn(stream);
         if (place >= seen.oldest() && !order.isBefore(place, sequence)) {
-            if (!beyondDoubt
-                    && (!matcher.isOrderProven(stream) || seen.distanceNanos(sequence, place) > skewNanos)) {
+            if (!beyondDoubt && (!matcher.isOrderProven(stream) || seen.distanceNanos(sequence, place) > skewNanos)) {
                 return;
             }
             order.moveAfter(sequence, place, line.slot);

@@ -53,7 +53,11 @@ final class FeedCommands {
      * @param runtimeSubscriptions carries out lasting changes of the feed
      */
     FeedCommands(
-            Vertx vertx, String name, Supplier<ShardedFeed> current, ClusterPart part, RuntimeSubscriptions runtimeSubscriptions) {
+            Vertx vertx,
+            String name,
+            Supplier<ShardedFeed> current,
+            ClusterPart part,
+            RuntimeSubscriptions runtimeSubscriptions) {
         this.bus = vertx.eventBus();
         this.name = name;
         this.current = current;
@@ -113,9 +117,13 @@ final class FeedCommands {
                 case "subscribe" ->
                     runtimeSubscriptions.subscribe(strings(command, "streams")).map(FeedCommands::connections);
                 case "unsubscribe" ->
-                    runtimeSubscriptions.unsubscribe(strings(command, "streams")).map(FeedCommands::connections);
+                    runtimeSubscriptions
+                            .unsubscribe(strings(command, "streams"))
+                            .map(FeedCommands::connections);
                 case "set-on-connect" ->
-                    runtimeSubscriptions.setOnConnect(strings(command, "messages")).map(FeedCommands::connections);
+                    runtimeSubscriptions
+                            .setOnConnect(strings(command, "messages"))
+                            .map(FeedCommands::connections);
                 case "evict" -> feed.evict(string(command, "connection")).map(new JsonObject());
                 case "renew" -> feed.renew().map(new JsonObject());
                 case "status" -> feed.status().map(part::addTo);

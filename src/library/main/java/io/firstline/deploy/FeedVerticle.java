@@ -186,7 +186,13 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
                     "a feed can be changed when it runs on this node only, is not being changed, and keeps its name"));
         }
         reload = new FeedReload(
-                vertx, scheduler, pools, wanted, connectMs, next -> runtimeSubscriptions.carryOver(next, wanted), next -> {
+                vertx,
+                scheduler,
+                pools,
+                wanted,
+                connectMs,
+                next -> runtimeSubscriptions.carryOver(next, wanted),
+                next -> {
                     pools = next;
                     runtimeSubscriptions.configuredAs(wanted);
                 });

@@ -191,7 +191,9 @@ final class RuntimeSubscriptions {
     }
 
     private static List<String> onConnect(FeedConfig config, SubscriptionOverrides subscriptionsChanged) {
-        return subscriptionsChanged.onConnect() == null ? config.pool().connection().onConnect() : subscriptionsChanged.onConnect();
+        return subscriptionsChanged.onConnect() == null
+                ? config.pool().connection().onConnect()
+                : subscriptionsChanged.onConnect();
     }
 
     private static List<String> without(Set<String> streams, Set<String> others) {

@@ -89,13 +89,7 @@ public abstract class Feed {
         SlotTable slotTable = parts.slotTable();
         FeedEventLog eventLog = parts.eventLog();
         this.subscriptions = new SubscriptionProtocol(
-                config.onConnect(),
-                subscribeTemplates,
-                format,
-                slotTable,
-                eventLog,
-                scheduler,
-                maker::framesPerSecond);
+                config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
         this.replacements =
                 new Replacements(slotTable, eventLog, scheduler, redundancy.arbitrates(), redundancy.trialMs());
         this.arbitration = redundancy.arbitration().of(parts, replacements);

@@ -248,7 +248,10 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
         long stallNanos = connection.pings().stallNanos();
         return stallNanos == 0
                 ? null
-                : new Silence(connection.pings().stallEndedNanos() - stallNanos, connection.pings().stallEndedNanos(), false);
+                : new Silence(
+                        connection.pings().stallEndedNanos() - stallNanos,
+                        connection.pings().stallEndedNanos(),
+                        false);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +58,9 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private final RecordingHeader header;
     private final long maxFileBytes;
     private final long retryNanos;
-    private final long startNanos = System.nanoTime();
+    private final LongSupplier nowNanos;
+    private final InstantSource clock;
+    private final long startNanos;
 
     private final BlockingQueue<Event> queue;
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -79,8 +83,24 @@ public final class Recorder implements CopyListener, AutoCloseable {
     private boolean lossReported;
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0);
 
-    /** A recorder with another disk and queue length. After a failure it tries the disk again after {@code retryMs}. */
-    Recorder(FileFactory disk, Path folder, RecordingHeader header, long maxFileBytes, int queueLength, long retryMs) {
+    /**
+     * A recorder with another disk, queue length and other clocks. After a failure it tries the disk again after {@code
+     * retryMs}.
+     *
+     * @param nowNanos a monotonic clock
+     */
+    Recorder(
+            FileFactory disk,
+            Path folder,
+            RecordingHeader header,
+            long maxFileBytes,
+            int queueLength,
+            long retryMs,
+            LongSupplier nowNanos,
+            InstantSource clock) {
+        this.nowNanos = nowNanos;
+        this.clock = clock;
+        this.startNanos = nowNanos.getAsLong();
         this.disk = disk;
         this.folder = folder;
         this.header = header;
@@ -102,8 +122,9 @@ public final class Recorder implements CopyListener, AutoCloseable {
      */
     public static Recorder start(
             Path folder, String feed, int connections, List<String> streams, String url, long maxFileBytes) {
-        RecordingHeader header = new RecordingHeader(feed, "", 0, connections, streams, url, epochMicros());
-        Recorder recorder = new Recorder(FileFactory.REAL, folder, header, maxFileBytes, QUEUE, 5_000);
+        RecordingHeader header = new RecordingHeader(feed, "", 0, connections, streams, url, micros(Instant.now()));
+        Recorder recorder = new Recorder(
+                FileFactory.REAL, folder, header, maxFileBytes, QUEUE, 5_000, System::nanoTime, InstantSource.system());
         recorder.start();
         return recorder;
     }
@@ -116,7 +137,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
 
     @Override
     public void opened(String connectionId) {
-        add(Kind.OPENED, connectionId, Buffer.buffer(), System.nanoTime());
+        add(Kind.OPENED, connectionId, Buffer.buffer(), nowNanos.getAsLong());
     }
 
     @Override
@@ -126,7 +147,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
 
     @Override
     public void closed(String connectionId, String why) {
-        add(Kind.CLOSED, connectionId, Buffer.buffer(why), System.nanoTime());
+        add(Kind.CLOSED, connectionId, Buffer.buffer(why), nowNanos.getAsLong());
     }
 
     private void add(Kind kind, String connectionId, Buffer payload, long nanos) {
@@ -138,16 +159,19 @@ public final class Recorder implements CopyListener, AutoCloseable {
         }
     }
 
-    private static long epochMicros() {
-        Instant now = Instant.now();
-        return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(now.getNano());
+    private long epochMicros() {
+        return micros(clock.instant());
+    }
+
+    private static long micros(Instant time) {
+        return TimeUnit.SECONDS.toMicros(time.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(time.getNano());
     }
 
     // on the writer's thread
 
     private void write() {
         try {
-            long flushAtNanos = System.nanoTime() + FLUSH_NANOS;
+            long flushAtNanos = nowNanos.getAsLong() + FLUSH_NANOS;
             boolean rest = true;
             while (rest) {
                 Event event = queue.poll(50, TimeUnit.MILLISECONDS);
@@ -157,9 +181,9 @@ public final class Recorder implements CopyListener, AutoCloseable {
                 } else {
                     rest = !stopping;
                 }
-                if (System.nanoTime() - flushAtNanos >= 0) {
+                if (nowNanos.getAsLong() - flushAtNanos >= 0) {
                     flush();
-                    flushAtNanos = System.nanoTime() + FLUSH_NANOS;
+                    flushAtNanos = nowNanos.getAsLong() + FLUSH_NANOS;
                 }
             }
             closeAll();
@@ -170,7 +194,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
 
     private void write(Event event) {
         boolean copy = event.kind() == Kind.TEXT || event.kind() == Kind.BINARY;
-        if (ended.contains(event.connectionId()) || (broken && System.nanoTime() - retryAtNanos < 0)) {
+        if (ended.contains(event.connectionId()) || (broken && nowNanos.getAsLong() - retryAtNanos < 0)) {
             failed += copy ? 1 : 0;
             return;
         }
@@ -259,7 +283,7 @@ public final class Recorder implements CopyListener, AutoCloseable {
                     cause.toString());
         }
         broken = true;
-        retryAtNanos = System.nanoTime() + retryNanos;
+        retryAtNanos = nowNanos.getAsLong() + retryNanos;
     }
 
     private void closeAll() {

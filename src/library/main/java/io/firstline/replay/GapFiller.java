@@ -134,7 +134,8 @@ final class GapFiller {
             return;
         }
         requests.introduced();
-        if (answer.epochs().newest() == position.epoch() && requests.isOfAnotherIncarnation(answer, position.incarnation())) {
+        if (answer.epochs().newest() == position.epoch()
+                && requests.isOfAnotherIncarnation(answer, position.incarnation())) {
             restart(answer.epochs().newest(), nowNanos);
             position.incarnation(answer.incarnation());
             placeAgain(NONE, nowNanos);

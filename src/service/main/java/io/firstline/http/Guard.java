@@ -34,7 +34,7 @@ final class Guard {
         this.access = access;
         this.allowedOrigin = allowedOrigin;
         router.route().handler(request -> {
-            connections.spoke(request.request().connection(), System.nanoTime());
+            connections.requested(request.request().connection());
             request.response()
                     .putHeader("Content-Security-Policy", POLICY)
                     .putHeader("X-Content-Type-Options", "nosniff")

@@ -68,9 +68,9 @@ public final class HttpVerticle extends VerticleBase {
     private final TokenCheck token;
     private final Access access;
     private final OpenConnections connections = new OpenConnections(
-            Math.min(MOST_CONNECTIONS, ServedSockets.ofProcess().forPages()));
+            Math.min(MOST_CONNECTIONS, ServedSockets.ofProcess().forPages()), System::nanoTime);
     /** Connections of the management port, counted separately so that others cannot displace a probe. */
-    private final OpenConnections managing = new OpenConnections(MOST_MANAGING);
+    private final OpenConnections managing = new OpenConnections(MOST_MANAGING, System::nanoTime);
 
     private final Set<Tail> tails = new java.util.LinkedHashSet<>();
     private FeedWatch watch;
@@ -166,7 +166,7 @@ public final class HttpVerticle extends VerticleBase {
         }
         server = vertx.createHttpServer(options())
                 .requestHandler(paths(router()))
-                .connectionHandler(connection -> connections.opened(connection, System.nanoTime()))
+                .connectionHandler(connections::opened)
                 .exceptionHandler(e -> LOG.debug("a connection to the page failed", e));
         return watch.start()
                 .compose(v -> server.listen())
@@ -207,7 +207,7 @@ public final class HttpVerticle extends VerticleBase {
         errors(router);
         management = vertx.createHttpServer(plain().setHost(wanted.host()).setPort(wanted.port()))
                 .requestHandler(paths(router))
-                .connectionHandler(connection -> managing.opened(connection, System.nanoTime()))
+                .connectionHandler(managing::opened)
                 .exceptionHandler(e -> LOG.debug("a connection to the management port failed", e));
         return management.listen().recover(e -> notListening("the management port", wanted.host(), wanted.port(), e));
     }
@@ -281,12 +281,9 @@ public final class HttpVerticle extends VerticleBase {
         if (halfSecond) {
             loopLag.measure();
         }
-        long now = System.nanoTime();
-        long silent = now - TimeUnit.MILLISECONDS.toNanos(timeouts.silenceMs());
-        long begun = now - TimeUnit.MILLISECONDS.toNanos(timeouts.requestMs());
-        connections.closeOverdue(silent, begun);
-        managing.closeOverdue(silent, begun);
-        token.report(now);
+        connections.closeOverdue(timeouts.silenceMs(), timeouts.requestMs());
+        managing.closeOverdue(timeouts.silenceMs(), timeouts.requestMs());
+        token.report(System.nanoTime());
         List.copyOf(tails).forEach(Tail::tell);
         if (!halfSecond && updates.isEmpty()) {
             return;
@@ -399,7 +396,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void command(RoutingContext request) {
-        connections.spoke(request.request().connection(), System.nanoTime()); // its body has come as well
+        connections.requested(request.request().connection()); // its body has come as well
         String type = request.request().getHeader("Content-Type");
         if (type == null || !type.startsWith("application/json")) {
             error(

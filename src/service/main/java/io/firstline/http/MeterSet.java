@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The meters of one feed: made with their first value, removed together. Runs on one event loop; read by any thread.
@@ -23,7 +24,7 @@ final class MeterSet {
         private Runnable removal;
         private volatile double value;
         /** The last reported value, and the sum before the last reset. */
-        private long told;
+        private long reported;
 
         private long before;
         private boolean touched;
@@ -36,39 +37,37 @@ final class MeterSet {
 
     /** Sets a counter. */
     void count(String name, String help, Tags tags, long value) {
-        Figure figure = figures.get(name + tags);
-        if (figure == null) {
-            Figure made = new Figure();
-            Meter meter = FunctionCounter.builder(name, made, f -> f.value)
-                    .description(help)
-                    .tags(common.and(tags))
-                    .register(registry);
-            made.removal = () -> registry.remove(meter);
-            figures.put(name + tags, made);
-            figure = made;
-        }
+        Figure figure = figure(name, tags, made -> FunctionCounter.builder(name, made, f -> f.value)
+                .description(help)
+                .tags(common.and(tags))
+                .register(registry));
         // the source may be replaced by one that starts at 0, but a counter must not fall
-        figure.before += value < figure.told ? figure.told : 0;
-        figure.told = value;
+        figure.before += value < figure.reported ? figure.reported : 0;
+        figure.reported = value;
         figure.value = (double) (figure.before + value);
         figure.touched = true;
     }
 
     /** Sets a gauge. */
     void gauge(String name, String help, Tags tags, double value) {
+        Figure figure = figure(name, tags, made -> Gauge.builder(name, made, f -> f.value)
+                .description(help)
+                .tags(common.and(tags))
+                .register(registry));
+        figure.value = value;
+        figure.touched = true;
+    }
+
+    private Figure figure(String name, Tags tags, Function<Figure, Meter> registration) {
         Figure figure = figures.get(name + tags);
         if (figure == null) {
             Figure made = new Figure();
-            Meter meter = Gauge.builder(name, made, f -> f.value)
-                    .description(help)
-                    .tags(common.and(tags))
-                    .register(registry);
+            Meter meter = registration.apply(made);
             made.removal = () -> registry.remove(meter);
             figures.put(name + tags, made);
             figure = made;
         }
-        figure.value = value;
-        figure.touched = true;
+        return figure;
     }
 
     /** Sets a histogram that is counted elsewhere and never falls. */

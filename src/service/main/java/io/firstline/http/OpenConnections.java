@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Bounds the connections of browsers and scrapers. At the limit, a new connection replaces the one that has been idle
@@ -21,6 +23,7 @@ final class OpenConnections {
     private static final String EARLY_FRAMES = "firstline-early-frames";
 
     private final int limit;
+    private final LongSupplier nowNanos;
     /** Connections with the time of their last request or opening; the most recent is last. */
     private final Map<HttpConnection, Long> open = new LinkedHashMap<>();
     /** Connections with the time of the first byte since their last complete request; the oldest is first. */
@@ -28,18 +31,24 @@ final class OpenConnections {
     /** Connections that receive updates. They send nothing but are not idle, and have a separate limit. */
     private final Set<HttpConnection> listening = new LinkedHashSet<>();
 
-    OpenConnections(int limit) {
+    /**
+     * Starts without connections.
+     *
+     * @param nowNanos a monotonic clock
+     */
+    OpenConnections(int limit, LongSupplier nowNanos) {
         this.limit = limit;
+        this.nowNanos = nowNanos;
     }
 
-    void opened(HttpConnection connection, long nowNanos) {
-        open.put(connection, nowNanos);
+    void opened(HttpConnection connection) {
+        open.put(connection, nowNanos.getAsLong());
         connection.closeHandler(v -> forget(connection));
         pipeline(connection).addFirst(BYTES, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext channel, Object bytes) {
                 if (open.containsKey(connection)) {
-                    unfinished.putIfAbsent(connection, System.nanoTime());
+                    unfinished.putIfAbsent(connection, nowNanos.getAsLong());
                 }
                 channel.fireChannelRead(bytes);
             }
@@ -74,23 +83,24 @@ final class OpenConnections {
     }
 
     /** A complete request has arrived on the connection. */
-    void spoke(HttpConnection connection, long nowNanos) {
+    void requested(HttpConnection connection) {
         unfinished.remove(connection);
         if (open.remove(connection) != null) {
-            open.put(connection, nowNanos);
+            open.put(connection, nowNanos.getAsLong());
         }
     }
 
     /**
      * Closes overdue connections. An idle timeout would restart with each byte.
      *
-     * @param silentNanos the earliest allowed time of the last complete request
-     * @param begunNanos the earliest allowed time of the first byte of an incomplete request
+     * @param silenceMs the longest time since the last complete request
+     * @param requestMs the longest time since the first byte of an incomplete request
      */
-    void closeOverdue(long silentNanos, long begunNanos) {
+    void closeOverdue(long silenceMs, long requestMs) {
+        long now = nowNanos.getAsLong();
         Set<HttpConnection> overdue = new LinkedHashSet<>();
-        addEarlier(open, silentNanos, overdue);
-        addEarlier(unfinished, begunNanos, overdue);
+        addEarlier(open, now - TimeUnit.MILLISECONDS.toNanos(silenceMs), overdue);
+        addEarlier(unfinished, now - TimeUnit.MILLISECONDS.toNanos(requestMs), overdue);
         overdue.forEach(this::close);
     }
 

@@ -99,7 +99,8 @@ class RetentionBufferTest {
         assertThat(one.messages()).hasSize(1_024);
         assertThat(one.more()).isTrue();
         assertThat(one.to()).isEqualTo(1_024);
-        ReplayResponse three = retention.range(retention.range(one.to() + 1, 2_500).to() + 1, 2_500);
+        ReplayResponse three =
+                retention.range(retention.range(one.to() + 1, 2_500).to() + 1, 2_500);
         assertThat(three.messages()).hasSize(452);
         assertThat(three.more()).isFalse();
 
@@ -218,7 +219,8 @@ class RetentionBufferTest {
         RetentionBuffer retention = retention(100, 10_000, 10);
         retention.begin(3);
         retention.add(new FeedMessage("f", 3, 1, "c-1", 5, null, 9, Buffer.buffer("grüße"), true, false), "a");
-        retention.add(new FeedMessage("f", 3, 2, "c-2", 6, null, 0, Buffer.buffer(new byte[] {0, 1}), false, true), "b");
+        retention.add(
+                new FeedMessage("f", 3, 2, "c-2", 6, null, 0, Buffer.buffer(new byte[] {0, 1}), false, true), "b");
         ReplayResponse resent = retention.range(1, 2);
 
         assertThat(resent.body().length()).isPositive();

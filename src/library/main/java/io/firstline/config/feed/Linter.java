@@ -138,8 +138,7 @@ public final class Linter {
 
     private static int requests(FeedConfig part) {
         SubscribeTemplates how = part.subscriptions();
-        return how.subscribing(how.streams(), part.format().streamsPerRequest())
-                .size();
+        return how.subscribing(how.streams(), part.format().streamsPerRequest()).size();
     }
 
     private static void age(FeedConfig feed, List<Problem> problems) {

@@ -75,8 +75,7 @@ public record Venue(
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
     public Venue elsewhere() {
-        return new Venue(
-                name, urls, routes, requests, format.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
+        return new Venue(name, urls, routes, requests, format.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
     }
 
     /** The same venue on the embedded simulator, which serves the time at Binance's path. */

@@ -270,6 +270,7 @@ public final class RetentionBuffer {
     }
 
     private ReplayResponse resent(List<FeedMessage> messages, long to, long missing, boolean more) {
-        return new ReplayResponse(epochs, incarnation, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages);
+        return new ReplayResponse(
+                epochs, incarnation, size == 0 ? 0 : at(0).sequence(), last, to, missing, more, messages);
     }
 }
