@@ -12,6 +12,7 @@ import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.NameRule;
+import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Mode;
@@ -172,6 +173,21 @@ class VenueProfilesTest {
         assertThat(errors("e", messages("\"stream\": [\"/s\"], \"aliases\": { \"(\": \"\", \"a\": \"$1\" }")))
                 .hasSize(2)
                 .allMatch(error -> error.contains("/messages/aliases"));
+    }
+
+    @Test
+    void shouldReadCloseCodesThatAnnounceAnEnd() throws IOException {
+        venue("a", messages("\"shutdown\": [{ \"close\": [1012, 1013] }, { \"at\": \"/e\" }]"));
+
+        Notices notices = Venue.find("a", directory).format().notices();
+        assertThat(notices.closeCodes()).containsExactly(1012, 1013);
+        assertThat(notices.shutdown()).containsExactly(FieldMatcher.anyAt("/e"));
+        for (String wrong : List.of("{}", "{ \"close\": [99] }", "{ \"close\": [1012], \"at\": \"/e\" }")) {
+            assertThat(errors("b", messages("\"shutdown\": [" + wrong + "]")))
+                    .singleElement()
+                    .asString()
+                    .contains("/messages/shutdown/0");
+        }
     }
 
     private static String messages(String members) {

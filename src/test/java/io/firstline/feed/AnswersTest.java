@@ -117,6 +117,7 @@ class AnswersTest extends FeedTestBase {
             EventTime.NONE,
             new Notices(
                     List.of(new FieldMatcher("/code", List.of("\"64008\""))),
+                    List.of(),
                     List.of(new FieldMatcher("/event", List.of("\"error\""))),
                     List.of("/ret_msg", "/msg")),
             MessageContent.NONE);

@@ -155,6 +155,11 @@ public abstract class FeedTestBase {
 
     /** A pool with a venue's profile, read from a file in this folder. */
     protected WsPool venuePool(Path folder, String profile, int connections, String url, String... streams) {
+        return venuePool(folder, profile, poolOf(connections, url), streams);
+    }
+
+    /** The same with this configuration. */
+    protected WsPool venuePool(Path folder, String profile, WsPoolConfig config, String... streams) {
         try {
             Files.createDirectories(folder.resolve("venues"));
             Files.writeString(folder.resolve("venues").resolve("mine.json"), profile);
@@ -162,8 +167,7 @@ public abstract class FeedTestBase {
             throw new UncheckedIOException(e);
         }
         Venue venue = Venue.find("mine", folder);
-        return watch(WsPool.create(
-                vertx, "f", poolOf(connections, url), venue.requests().withStreams(List.of(streams)), venue.format()));
+        return watch(WsPool.create(vertx, "f", config, venue.requests().withStreams(List.of(streams)), venue.format()));
     }
 
     protected WsPool pool(WsPoolConfig config) {

@@ -90,8 +90,13 @@ public abstract class Feed {
         FeedEventLog eventLog = parts.eventLog();
         this.subscriptions = new SubscriptionProtocol(
                 config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
-        this.replacements =
-                new Replacements(slotTable, eventLog, scheduler, redundancy.arbitrates(), redundancy.trialMs());
+        this.replacements = new Replacements(
+                slotTable,
+                eventLog,
+                scheduler,
+                redundancy.arbitrates(),
+                redundancy.trialMs(),
+                format.notices().closeCodes());
         this.arbitration = redundancy.arbitration().of(parts, replacements);
         CopyReceiver receiver = new CopyReceiver(parts, replacements, arbitration);
         HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler);

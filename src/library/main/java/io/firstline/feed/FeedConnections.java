@@ -263,7 +263,11 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             return;
         }
         eventLog.lost(pooled, end);
+        boolean announced = replacements.closedByServer(pooled, end);
         pooled.slot.lost(pooled, end);
+        if (announced) {
+            pooled.slot.connectNow();
+        }
         eventLog.liveChanged(true);
     }
 }

@@ -74,7 +74,7 @@ final class HostBudget {
         shared.pause(host(url), pauseMs, scheduler.nowNanos());
     }
 
-    private static String host(String url) {
+    static String host(String url) {
         return URI.create(url).getHost();
     }
 }

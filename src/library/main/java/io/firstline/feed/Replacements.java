@@ -22,12 +22,15 @@ final class Replacements {
     private static final long BACK_NANOS = 2_000_000_000L;
     /** A connection with a shorter silence is closed as soon as it is replaced. */
     private static final long BRIEFLY_SILENT_MS = 500;
+    /** A connection that the server closes earlier is opened again with back-off, whatever its code says. */
+    private static final long LEAST_AGE_MS = 1_000;
 
     private final SlotTable slotTable;
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
     private final boolean arbitrates;
     private final long trialMs;
+    private final List<Integer> closeCodes;
     /** Replaced connections that stay open because they may still deliver messages that no other has. */
     private final List<PooledConnection> lingering = new ArrayList<>();
 
@@ -41,13 +44,21 @@ final class Replacements {
      * @param arbitrates whether equal copies are detected: only then are the rest of a replaced connection's messages
      *     of use
      * @param trialMs how long a candidate may take until it delivers in step
+     * @param closeCodes the codes of close frames that announce the end of the other connections to the host
      */
-    Replacements(SlotTable slotTable, FeedEventLog eventLog, Scheduler scheduler, boolean arbitrates, long trialMs) {
+    Replacements(
+            SlotTable slotTable,
+            FeedEventLog eventLog,
+            Scheduler scheduler,
+            boolean arbitrates,
+            long trialMs,
+            List<Integer> closeCodes) {
         this.slotTable = slotTable;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
         this.arbitrates = arbitrates;
         this.trialMs = trialMs;
+        this.closeCodes = closeCodes;
     }
 
     /** Returns how long a candidate may take until it delivers in step, milliseconds. */
@@ -207,6 +218,31 @@ final class Replacements {
             pooled.retireAtOnce(EvictionReason.of(Cause.SERVER_SHUTDOWN));
             replaceDue();
         }
+    }
+
+    /**
+     * The server has closed a connection. If its code announces that it will close the others too, the others that are
+     * open to this host are replaced, one after another.
+     *
+     * @return whether the end is as good as announced: no back-off is needed
+     */
+    boolean closedByServer(PooledConnection gone, Disconnect end) {
+        if (end.cause() != Disconnect.Cause.CLOSED || !closeCodes.contains(end.code())) {
+            return false;
+        }
+        EvictionReason reason = EvictionReason.of(Cause.SERVER_SHUTDOWN);
+        if (!reason.equals(gone.due())) { // otherwise this is known
+            eventLog.shutdownAnnounced(gone);
+            String host = hostOf(gone);
+            slotTable.placed().stream()
+                    .filter(other -> hostOf(other).equals(host))
+                    .forEach(other -> other.retire(reason));
+        }
+        return gone.connection.ageMs() >= LEAST_AGE_MS;
+    }
+
+    private static String hostOf(PooledConnection member) {
+        return HostBudget.host(member.connection.config().url());
     }
 
     /**

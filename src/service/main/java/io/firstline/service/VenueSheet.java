@@ -83,7 +83,8 @@ record VenueSheet(Venue venue, ProfileInfo info) {
 
     boolean hasNotices() {
         return !venue.format().shutdown().isEmpty()
-                || !venue.format().notices().shutdown().isEmpty();
+                || !venue.format().notices().shutdown().isEmpty()
+                || !venue.format().notices().closeCodes().isEmpty();
     }
 
     /** The known limits, by the key of the profile. */

@@ -1,21 +1,31 @@
 package io.firstline.config.venue;
 
+import io.firstline.config.check.Checks;
 import java.util.List;
 
 /**
  * The server's messages about its connection and its requests, except replies that name a request by its id. All are
- * control messages, not part of the merged stream. Immutable.
+ * control messages, not part of the merged stream. Immutable; checked in the constructor.
  *
  * @param shutdown signs of an announcement that the server will close the connection
+ * @param closeCodes codes of a close frame with which the server announces that it will close the other connections too
  * @param errors signs of an error report
  * @param errorText JSON pointers to the server's text in an error or a refusal; missing values are skipped
  */
-public record Notices(List<FieldMatcher> shutdown, List<FieldMatcher> errors, List<String> errorText) {
-    public static final Notices NONE = new Notices(List.of(), List.of(), List.of());
+public record Notices(
+        List<FieldMatcher> shutdown, List<Integer> closeCodes, List<FieldMatcher> errors, List<String> errorText) {
+    public static final Notices NONE = new Notices(List.of(), List.of(), List.of(), List.of());
+
+    private static final int FIRST_CODE = 1_000;
+    private static final int LAST_CODE = 4_999;
 
     public Notices {
         shutdown = List.copyOf(shutdown);
+        closeCodes = List.copyOf(closeCodes);
         errors = List.copyOf(errors);
         errorText = List.copyOf(errorText);
+        Checks checks = new Checks();
+        closeCodes.forEach(code -> checks.range("shutdown", code, FIRST_CODE, LAST_CODE));
+        checks.throwIfAny("messages");
     }
 }

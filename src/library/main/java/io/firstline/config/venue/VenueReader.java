@@ -344,16 +344,25 @@ final class VenueReader {
         List<FieldMatcher> refusal = signsIn("/messages/refusal", messages.path("refusal"));
         List<String> shutdownStreams = new ArrayList<>();
         List<FieldMatcher> shutdown = new ArrayList<>();
+        List<Integer> closeCodes = new ArrayList<>();
         for (int i = 0; i < messages.path("shutdown").size(); i++) {
             JsonNode item = messages.path("shutdown").get(i);
             if (item.isTextual()) {
                 shutdownStreams.add(item.textValue());
+            } else if (item.has("close") && item.has("at")) {
+                problems.add(new Problem(
+                        "/messages/shutdown/" + i, "both a sign and close codes", "an entry for each of them"));
+            } else if (item.has("close")) {
+                item.path("close").forEach(code -> closeCodes.add(code.asInt()));
             } else {
                 shutdown.addAll(signs("/messages/shutdown/" + i, item));
             }
         }
         Notices notices = new Notices(
-                shutdown, signsIn("/messages/errors", messages.path("errors")), texts(messages.path("errorText")));
+                shutdown,
+                closeCodes,
+                signsIn("/messages/errors", messages.path("errors")),
+                texts(messages.path("errorText")));
         List<StreamClass> classes = new ArrayList<>();
         messages.path("classes")
                 .properties()
