@@ -22,6 +22,8 @@ class ExactnessTest {
     private static final long MS = 1_000_000L;
     private static final long SKEW = 250 * MS;
     private static final int RUNS = Integer.getInteger("firstline.runs", 40);
+    /** The seeds of fewer runs are among these: they may fail as often. */
+    private static final int COUNTED_RUNS = Math.max(RUNS, 40);
 
     private record Copy(long atNanos, int line, int message) {}
 
@@ -271,7 +273,7 @@ class ExactnessTest {
             world.live();
             twice += world.twice();
         }
-        assertThat(twice).as("of %d lives of 300 messages and more", RUNS).isLessThanOrEqualTo(RUNS / 2);
+        assertThat(twice).as("of %d lives of 300 messages and more", RUNS).isLessThanOrEqualTo(COUNTED_RUNS / 2);
     }
 
     @ParameterizedTest
@@ -308,7 +310,7 @@ class ExactnessTest {
             falselyLate += world.falselyLate;
             lacked += world.lacked;
         }
-        assertThat(failed).hasSizeLessThanOrEqualTo(allowed(repeats, named));
+        assertThat(failed).hasSizeLessThanOrEqualTo(only != null ? 0 : allowed(repeats, named));
         assertThat(falselyLate)
                 .as("flagged late and not late, of %d lacked", lacked)
                 .isLessThanOrEqualTo(lacked / 15);
@@ -322,6 +324,6 @@ class ExactnessTest {
      */
     private static int allowed(double repeats, boolean named) {
         boolean often = repeats >= 0.1;
-        return RUNS * (named ? (often ? 25 : 3) : (often ? 50 : 25)) / 1_000;
+        return COUNTED_RUNS * (named ? (often ? 25 : 3) : (often ? 50 : 25)) / 1_000;
     }
 }

@@ -19,11 +19,23 @@ class LineTest {
         assertThat(line.inStep()).isFalse();
         assertThat(line.figures()).isEqualTo(new LineFigures(false, 0, 0, 0, 0, 0, -1, -1));
         assertThat(line.window()).isEqualTo(new LineWindow(0, 0, -1, -1));
-        assertThat(line.figuresIn(1)).isNull();
-        assertThat(line.reachedIn(1)).isZero();
-        assertThat(line.placeIn(1)).isZero();
-        assertThat(line.begunIn(1)).isZero();
-        assertThat(line.matchedSince(1, 1, 0)).isZero();
+        line.placeIn(1, 7);
+        for (int stream : new int[] {0, 2, Line.MAX_STREAMS}) {
+            assertThat(line.figuresIn(stream)).isNull();
+            assertThat(line.reachedIn(stream)).isZero();
+            assertThat(line.placeIn(stream)).isZero();
+            assertThat(line.begunIn(stream)).isZero();
+            assertThat(line.matchedSince(1, stream, 0)).isZero();
+        }
+    }
+
+    @Test
+    void shouldCountACopyThatMayBeAnotherMessage() {
+        line.reached(4, 1, false, 5 * MS, 9);
+        assertThat(line.watermark).isEqualTo(4);
+        assertThat(line.reachedIn(1)).isEqualTo(4);
+        assertThat(line.windowCopies()).isEqualTo(1);
+        assertThat(line.figuresIn(1).copies()).isEqualTo(1);
     }
 
     @Test
@@ -71,6 +83,22 @@ class LineTest {
         assertThat(line.window().lagP99Micros()).as("rank 99 of 100").isBetween(995L, 1_010L);
         line.lost(0, 1);
         assertThat(line.window().lagP99Micros()).as("rank 100 of 101").isEqualTo(LineWindow.LOST_MICROS);
+    }
+
+    @Test
+    void shouldRankALineThatLosesEveryOtherMessageAsLost() {
+        line.reached(1, 0, true, MS, 1);
+        line.lost(0, 1);
+        assertThat(line.window().lagP99Micros()).isEqualTo(LineWindow.LOST_MICROS);
+    }
+
+    @Test
+    void shouldRankTheLagsOfCopies() {
+        for (int i = 1; i <= 200; i++) {
+            line.reached(i, 0, true, i < 198 ? MS : i == 198 ? 10 * MS : 1_000 * MS, i);
+        }
+        assertThat(line.window().lagP99Micros()).as("rank 198 of 200").isBetween(9_900L, 10_100L);
+        assertThat(line.window().arrivedLagP99Micros()).isBetween(9_900L, 10_100L);
     }
 
     @Test
@@ -140,6 +168,8 @@ class LineTest {
         assertThat(line.matchedSince(8, 1, 41)).as("before that time").isZero();
         line.reached(4, 1, true, 0, 9);
         assertThat(line.matchedSince(9, 1, 0)).as("an older message").isZero();
+        line.reached(5, 1, true, 0, 9);
+        assertThat(line.matchedSince(9, 1, 0)).as("the same message").isZero();
         line.reached(6, 1, false, 0, 9);
         assertThat(line.matchedSince(9, 1, 0)).as("not beyond doubt").isZero();
     }
@@ -170,6 +200,24 @@ class LineTest {
         line.takenBack(6, 1, 3, 3);
         assertThat(line.reachedIn(1)).as("it has delivered a younger one").isEqualTo(7);
         assertThat(line.matchedSince(1, 1, 0)).isEqualTo(7);
+    }
+
+    /** A match that was wrong does not prove that the line has passed older messages. */
+    @Test
+    void shouldNotPassOlderMessagesAfterAMatchThatWasWrong() {
+        line.reached(3, 1, true, 0, 3);
+        line.reached(5, 1, true, 0, 5);
+        line.takenBack(5, 1, 3, 3);
+        for (int i = 0; i < 30; i++) {
+            line.tick(i * 100 * MS, SKEW);
+        }
+        assertThat(line.passed).isZero();
+        line.reached(7, 1, true, 0, 7);
+        line.takenBack(5, 1, 3, 3);
+        for (int i = 30; i < 60; i++) {
+            line.tick(i * 100 * MS, SKEW);
+        }
+        assertThat(line.passed).isEqualTo(7);
     }
 
     @Test
@@ -228,6 +276,7 @@ class LineTest {
         assertThat(figures.lagMicros(50)).isEqualTo(2);
         assertThat(figures.lagMicros(51)).isEqualTo(4);
         assertThat(figures.lagMicros(100)).isEqualTo(1L << (StreamFigures.BUCKETS - 1));
+        assertThat(figures.lagMicros(126)).as("no such percentile").isEqualTo(-1);
         assertThat(new StreamFigures().lagMicros(50)).isEqualTo(-1);
         assertThat(line.figures().lagP99Micros()).isGreaterThan(0);
     }

@@ -34,6 +34,8 @@ class MatchRateTest {
         "3, 3, 3, 0, 0",
         "12, 1, 1, 0, 3",
         "3, 95, 95, 5, 3",
+        "3, 90, 90, 10, 3",
+        "60, 89, 89, 10, 0",
         "60, 80, 80, 20, 0",
         "60, 24, 24, 76, 0",
         "60, 100, 0, 0, 0",
@@ -87,6 +89,31 @@ class MatchRateTest {
         }
 
         assertThat(agreement.differing(0)).isZero();
+    }
+
+    /** Of 20 messages on one line, so many came on another one too late: a tenth is too few. */
+    @ParameterizedTest
+    @CsvSource({"20, 2, 1", "19, 2, 0"})
+    void shouldNotCountAMessageThatCameLateAsAlone(int messages, int late, long differing) {
+        for (int i = 0; i < 3; i++) {
+            alone(0, messages);
+            for (int k = 0; k < late; k++) {
+                agreement.cameLate(1, 1, 0);
+            }
+            agreement.look();
+        }
+
+        assertThat(agreement.differing(0)).isEqualTo(differing);
+    }
+
+    @Test
+    void shouldProveNothingWithMessagesOfSingleLines() {
+        alone(0, 5);
+        agreement.look();
+        assertThat(agreement.isProven()).isFalse();
+        shared(3, 1);
+        agreement.look();
+        assertThat(agreement.isProven()).isTrue();
     }
 
     @Test

@@ -45,6 +45,27 @@ class SequenceTrackerTest {
     }
 
     @Test
+    void shouldKnowWhichNumbersMayStillCome() {
+        assertThat(chain.hasBegun()).isFalse();
+        published(1, 0);
+        assertThat(chain.hasBegun()).isTrue();
+        assertThat(chain.open()).isEmpty();
+        published(5, 10);
+        published(9, 20);
+        published(7, 21);
+
+        assertThat(chain.open()).containsExactly(new Gap(2, 4, 10, GapFate.OPEN), new Gap(6, 8, 20, GapFate.OPEN));
+        for (long number = 0; number <= 10; number++) {
+            assertThat(chain.lacks(number))
+                    .as("%d", number)
+                    .isEqualTo((number >= 2 && number <= 4) || number == 6 || number == 8);
+        }
+        chain.restart();
+        assertThat(chain.hasBegun()).isFalse();
+        assertThat(chain.lacks(3)).isFalse();
+    }
+
+    @Test
     void shouldHealSeveralGapsAtOnce() {
         published(1, 0);
         published(3, 1);

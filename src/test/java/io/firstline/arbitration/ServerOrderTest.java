@@ -6,12 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerOrderTest {
     private static final int A = 0;
     private static final int B = 1;
 
-    private final MessageEntries entries = new MessageEntries(16);
+    private static final int C = 2;
+    private static final int D = 3;
+
+    private final MessageEntries entries = new MessageEntries(1_024);
     private final ServerOrder order = new ServerOrder(entries);
 
     /** Publishes a message of stream 1 on a line, with its sequence as its hash. */
@@ -156,13 +161,12 @@ class ServerOrderTest {
     /** C delivered the second and the third, A the first and the second: so the third came after the first. */
     @Test
     void shouldProveItThroughSeveralLines() {
-        int c = 2;
         long first = publish(A);
         long second = publish(A);
-        long third = publish(c);
+        long third = publish(C);
         deliver(third, B);
         assertThat(order.isPassed(first, third, B)).isFalse();
-        deliver(second, c);
+        deliver(second, C);
         assertThat(order.isPassed(first, third, B)).isTrue();
     }
 
@@ -175,6 +179,83 @@ class ServerOrderTest {
         order.moveAfter(first, third, B);
         assertThat(of(third)).containsExactly(third, first, second, fourth);
         assertThat(order.isBefore(third, first)).isTrue();
+    }
+
+    /** A delivered 1, 2 and C delivered 2, 3: so 2 and 3 come after 1. */
+    @Test
+    void shouldMoveThoseThatSeveralLinesProveToComeAfterIt() {
+        long first = publish(A);
+        long second = publish(A);
+        deliver(second, C);
+        long third = publish(C);
+        long other = publish(D);
+        long place = publish(B);
+        order.moveAfter(first, place, B);
+        assertThat(of(other)).containsExactly(other, place, first, second, third);
+    }
+
+    /** B itself delivered 2 and 3 before 1: that does not prove that 3 comes after 2. */
+    @Test
+    void shouldNotMoveWhatOnlyTheSameLineProves() {
+        long first = publish(A);
+        long second = publish(A);
+        deliver(second, B);
+        long third = publish(B);
+        long place = publish(B);
+        order.moveAfter(first, place, B);
+        assertThat(of(third)).containsExactly(third, place, first, second);
+    }
+
+    @Test
+    void shouldProveItWithTheOldestMessageAsThePlace() {
+        long first = publish(A);
+        long second = publish(A);
+        order.placeAfter(first, second);
+        deliver(first, B);
+        assertThat(entries.oldest()).isEqualTo(first);
+        assertThat(order.isPassed(second, first, B)).isTrue();
+    }
+
+    // bounded searches
+
+    private void publishMany(int count, int slot) {
+        for (int i = 0; i < count; i++) {
+            publish(slot);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, true", "513, false"})
+    void shouldFindWhatALineLacksSoFarAndNoFurther(int at, boolean found) {
+        long from = publish(A);
+        for (int i = 1; i < at; i++) {
+            deliver(publish(A), B);
+        }
+        long lacked = publish(A);
+        long until = publish(A);
+        assertThat(order.lackedBetween(from, until, B)).isEqualTo(found ? lacked : 0);
+    }
+
+    /** No line proves that A's message comes before that of B; but so far away it must be lost. */
+    @ParameterizedTest
+    @CsvSource({"512, false", "513, true"})
+    void shouldTakeAMessageThatIsFarBehindForPassed(int distance, boolean passed) {
+        long first = publish(A);
+        publishMany(distance - 1, C);
+        long place = publish(B);
+        assertThat(order.isPassed(first, place, B)).isEqualTo(passed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"511, true", "512, false"})
+    void shouldMoveThoseThatComeAfterItSoFarAndNoFurther(int distance, boolean moved) {
+        long first = publish(A);
+        publishMany(distance - 1, C);
+        long second = publish(A);
+        long place = publish(B);
+        order.moveAfter(first, place, B);
+        assertThat(order.isBefore(place, first)).isTrue();
+        assertThat(order.isBefore(place, second)).isEqualTo(moved);
     }
 
     @Test

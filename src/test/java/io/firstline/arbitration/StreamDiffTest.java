@@ -83,6 +83,89 @@ class StreamDiffTest {
         assertThat(overlap.takeAll()).containsExactly("1", "8", "2", "3", "4", "6", "same");
     }
 
+    /** "2" was published before it came here, between two that wait. */
+    @Test
+    void shouldKeepThePlaceOfWhatWasPublishedBeforeItCame() {
+        ours("1", 0);
+        published("2", 0);
+        ours("2", 1);
+        ours("3", 2);
+        assertThat(overlap.ahead()).isEqualTo(2);
+        withdrawn(3, "2");
+
+        assertThat(overlap.takeAll()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void shouldSaySinceWhenMessagesWait() {
+        published("1", 1);
+        ours("1", 2);
+        assertThat(overlap.wasPublished(0, 9)).isFalse();
+        assertThat(overlap.aheadSinceNanos())
+                .as("none waits: the time of the last call")
+                .isEqualTo(9);
+        ours("2", 10);
+        ours("3", 11);
+        assertThat(overlap.aheadSinceNanos()).isEqualTo(10);
+        published("2", 12);
+        assertThat(overlap.aheadSinceNanos()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldForgetOldMessagesOnEveryCall() {
+        ours("1", 0);
+        assertThat(overlap.published("1".hashCode(), 10 * SECOND)).isZero();
+        ours("2", 0);
+        assertThat(overlap.published("2".hashCode(), 10 * SECOND + 1)).isEqualTo(StreamDiff.NOT_RECEIVED);
+        ours("3", 11 * SECOND);
+        withdrawn(21 * SECOND + 1, "4");
+        assertThat(overlap.takeAll()).containsExactly("4");
+    }
+
+    @Test
+    void shouldReturnWithdrawnMessagesThatAreNewsInTheirOrder() {
+        published("1", 0);
+        published("2", 0);
+        published("3", 0);
+        assertThat(withdrawn(1, "1", "2", "3")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void shouldBoundWithdrawnMessages() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 3, 1_000);
+        small.withdrawn(List.of("1", "2", "3", "4", "5"), String::hashCode, String::length, 0);
+        assertThat(small.takeAll()).containsExactly("3", "4", "5");
+        assertThat(small.crowdedOut()).isEqualTo(2);
+    }
+
+    /** Published messages between those that wait keep their places, but not without end. */
+    @Test
+    void shouldBoundThePlacesOfPublishedMessages() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 3, 1_000);
+        small.ours(1, "first", 1, 0);
+        for (int i = 2; i <= 7; i++) {
+            assertThat(small.ahead()).isEqualTo(1);
+            small.published(i, 0);
+            small.ours(i, "published", 1, 0);
+        }
+        assertThat(small.ahead()).as("seven places are too many").isZero();
+    }
+
+    @Test
+    void shouldCountTheBytesOfWhatWaits() {
+        StreamDiff<String> small = new StreamDiff<>(10 * SECOND, 1_000, 100);
+        small.ours(1, "1", 60, 0);
+        small.ours(2, "2", 40, 0);
+        assertThat(small.ahead()).as("just full").isEqualTo(2);
+        small.published(1, 0);
+        small.ours(3, "3", 60, 0);
+        assertThat(small.takeAll()).containsExactly("2", "3");
+        small.ours(4, "4", 101, 0);
+        assertThat(small.ahead()).as("the only one").isEqualTo(1);
+        small.ours(5, "5", 100, 0);
+        assertThat(small.takeAll()).containsExactly("5");
+    }
+
     @Test
     void shouldSayWhenItReceivedWhatIsPublished() {
         ours("a", 3);

@@ -147,7 +147,6 @@ public final class Arbiter<M> {
         joining.remove(line, nowNanos);
         lines.remove(line);
         seen.release(line.slot);
-        guesses.forget(line);
         if (lines.inStep() == 0) {
             joining.replaceLeader(nowNanos);
         }

@@ -46,17 +46,12 @@ final class Guesses<M> {
         return guesses.isEmpty();
     }
 
-    /** A line has left. */
-    void forget(Line line) {
-        guesses.removeIf(guess -> guess.line == line);
-    }
-
     /** A line in step delivers a copy that was matched; its place is not changed yet. */
     void note(Line line, Arrival<M> copy, long sequence, long nowNanos) {
         int itsStream = seen.stream(sequence);
         if (!guesses.isEmpty()) {
             guesses.removeIf(guess -> nowNanos - guess.copy.receivedNanos() > skewNanos
-                    || guess.sequence < seen.oldest()
+                    || !isRemembered(guess)
                     || (guess.line == line
                             && guess.copy.stream() == itsStream
                             && order.isBefore(guess.sequence, sequence)));
@@ -86,7 +81,7 @@ final class Guesses<M> {
         for (Guess<M> guess : guesses) {
             int itsStream = copy.stream();
             if (guess.copy.stream() == itsStream
-                    && Math.min(guess.placeBefore, guess.sequence) >= seen.oldest()
+                    && isRemembered(guess)
                     && guess.line.leading
                     && matcher.isOrderProven(itsStream)) {
                 long proof = guess.movedFrom == 0 ? proofAhead(guess, line, copy) : proofBehind(guess, line, copy);
@@ -96,6 +91,10 @@ final class Guesses<M> {
                 }
             }
         }
+    }
+
+    private boolean isRemembered(Guess<M> guess) {
+        return Math.min(guess.placeBefore, guess.sequence) >= seen.oldest();
     }
 
     /** The message that the line delivers now though it had skipped it; 0 = none. */

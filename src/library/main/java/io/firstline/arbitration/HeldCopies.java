@@ -139,20 +139,17 @@ final class HeldCopies<M> {
     }
 
     /**
-     * Passes all copies to a reader, oldest first, and forgets them.
+     * Passes all copies to a reader, oldest first. The line holds none any more: call this once, as the last.
      *
      * @param recognised receives the stream and the sequence of each matched copy, before the copies that arrived after
      *     it
      */
     void drain(ObjLongConsumer<Integer> recognised, Consumer<Copy<M>> reader) {
-        countByHash.clear();
-        bytes = 0;
         Match[] inOrder = Stream.concat(earlier.values().stream(), matches.stream())
                 .sorted(Comparator.comparingLong(Match::number))
                 .toArray(Match[]::new);
         int at = 0;
-        while (!copies.isEmpty()) {
-            Copy<M> copy = copies.removeFirst();
+        for (Copy<M> copy : copies) {
             for (; at < inOrder.length && inOrder[at].number < copy.number; at++) {
                 recognised.accept(inOrder[at].stream, inOrder[at].sequence);
             }
@@ -161,7 +158,6 @@ final class HeldCopies<M> {
         for (; at < inOrder.length; at++) {
             recognised.accept(inOrder[at].stream, inOrder[at].sequence);
         }
-        matches.clear();
     }
 
     private void uncount(Copy<M> copy) {

@@ -1,7 +1,5 @@
 package io.firstline.arbitration;
 
-import java.util.Arrays;
-
 /** Decides whether a message that a line is the first to deliver is older than published ones of its stream. */
 final class Lateness {
     /** The search for messages that a line lacks checks at most this many younger messages. */
@@ -12,7 +10,7 @@ final class Lateness {
     private final MessageMatcher matcher;
     private final long skewNanos;
     /** By stream: the youngest message published. */
-    private long[] newestIn = new long[8];
+    private final long[] newestIn = new long[Line.MAX_STREAMS + 1];
 
     Lateness(SeenMessages seen, LineTable lines, MessageMatcher matcher, long skewNanos) {
         this.seen = seen;
@@ -22,10 +20,6 @@ final class Lateness {
     }
 
     void published(int stream, long sequence) {
-        if (stream >= newestIn.length) {
-            newestIn =
-                    Arrays.copyOf(newestIn, Math.min(Line.MAX_STREAMS + 1, Math.max(stream + 1, 2 * newestIn.length)));
-        }
         newestIn[stream] = sequence;
     }
 
@@ -36,7 +30,7 @@ final class Lateness {
      * was silent for long while others delivered more than one message, or one from a line that was not in step then.
      */
     boolean isLate(Line line, int stream, long nowNanos) {
-        long newest = stream < newestIn.length ? newestIn[stream] : 0;
+        long newest = newestIn[stream];
         long reached = line.reachedIn(stream);
         reached = reached == 0 ? line.leadingAfter : reached;
         if (reached == 0 || newest <= reached) {

@@ -40,7 +40,7 @@ final class LinePlaces {
     void placeJoining(Line line, long sequence, boolean beyondDoubt) {
         int stream = seen.stream(sequence);
         long place = line.placeIn(stream);
-        if (line.anchored && beyondDoubt && (place < seen.oldest() || order.isBefore(place, sequence))) {
+        if (beyondDoubt && (place < seen.oldest() || order.isBefore(place, sequence))) {
             order.markPlaced(sequence, line.slot);
             line.placeIn(stream, sequence);
         }

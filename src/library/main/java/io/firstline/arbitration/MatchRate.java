@@ -39,7 +39,7 @@ public final class MatchRate {
         }
 
         private boolean isAtOdds() {
-            return alone > 0 && 10 * shared <= OF_TEN_AT_MOST * (alone + shared);
+            return 10 * shared <= OF_TEN_AT_MOST * (alone + shared);
         }
 
         private void look(boolean othersActive) {

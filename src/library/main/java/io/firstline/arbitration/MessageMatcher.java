@@ -36,9 +36,9 @@ final class MessageMatcher {
         this.order = seen.order();
         this.lines = lines;
         this.skewNanos = skewNanos;
-        this.inStreams = new OrderAgreement(skewNanos, true);
-        this.unnamed = new OrderAgreement(skewNanos, true, 128);
-        this.apart = new OrderAgreement(skewNanos, false);
+        this.inStreams = new OrderAgreement(skewNanos, OrderAgreement.ENOUGH);
+        this.unnamed = new OrderAgreement(skewNanos, 2 * OrderAgreement.ENOUGH);
+        this.apart = new OrderAgreement(skewNanos, OrderAgreement.ENOUGH);
     }
 
     /** The published message that a copy on a line belongs to, or 0 if there is none. */
@@ -148,7 +148,7 @@ final class MessageMatcher {
 
     private boolean isBeforeItBegan(Line line, int stream, long sequence) {
         long begun = line.begunIn(stream);
-        return begun >= seen.oldest() && sequence < begun && order.isBefore(sequence, begun);
+        return sequence < begun && order.isBefore(sequence, begun);
     }
 
     /** A line delivers a message of unique bytes, where it is not proven that lines agree on the order. */
@@ -236,6 +236,6 @@ final class MessageMatcher {
     private long follower(Line line, long sequence) {
         int publisher = seen.publisher(sequence);
         long reached = line.reachedIn(seen.stream(sequence));
-        return publisher < 0 || reached <= sequence ? 0 : seen.follower(sequence, reached, line.slot, publisher);
+        return publisher < 0 ? 0 : seen.follower(sequence, reached, line.slot, publisher);
     }
 }

@@ -1,19 +1,17 @@
 package io.firstline.arbitration;
 
 /**
- * How far apart two messages of one stream must be so that all lines deliver them in the same order. This is learned
- * from messages of unique bytes. If the owner names streams, the distance is 0 once lines have agreed on enough
- * messages. If messages of different streams count as one stream, lines must agree on enough messages at each distance.
+ * How far apart two messages must be so that all lines deliver them in the same order. This is learned from messages of
+ * unique bytes: lines must agree on enough messages at each distance, where 0 is the distance of messages of one stream.
  * After each disagreement they must agree on twice as many.
  */
 final class OrderAgreement {
-    private static final int ENOUGH = 64;
+    static final int ENOUGH = 64;
     private static final int MOST = 1 << 20;
     /** By the power of two of their distance in microseconds. */
     private static final int BUCKETS = 32;
 
     private final long mostNanos;
-    private final boolean named;
     private final int[] near = new int[BUCKETS];
     private int needed;
     /** Distances of this bucket are far enough. */
@@ -34,16 +32,10 @@ final class OrderAgreement {
      * Starts without any copies.
      *
      * @param mostNanos lines always agree on messages that are further apart
-     * @param named whether messages say which stream they belong to
+     * @param enough so many copies must come in order at first
      */
-    OrderAgreement(long mostNanos, boolean named) {
-        this(mostNanos, named, ENOUGH);
-    }
-
-    /** The same, for an owner that wants more copies in order before the agreement counts. */
-    OrderAgreement(long mostNanos, boolean named, int enough) {
+    OrderAgreement(long mostNanos, int enough) {
         this.mostNanos = mostNanos;
-        this.named = named;
         this.needed = enough;
     }
 
@@ -59,7 +51,7 @@ final class OrderAgreement {
 
     /** Whether every distance has been enough for twice the needed number of copies. */
     boolean isLongComplete() {
-        return bucket == 0 && complete >= Math.min(MOST, 2 * needed);
+        return complete >= Math.min(MOST, 2 * needed);
     }
 
     private static int bucketOf(long nanos) {
@@ -84,15 +76,18 @@ final class OrderAgreement {
     private void narrow() {
         int sum = 0;
         int at = 0;
-        if (named) {
-            bucket = 0;
-            return;
-        }
         while (sum + near[at] < needed) {
             sum += near[at++];
         }
         bucket = at;
         nearer = sum;
+    }
+
+    private void countNearer() {
+        nearer = 0;
+        for (int i = 0; i < bucket; i++) {
+            nearer += near[i];
+        }
     }
 
     /**
@@ -105,16 +100,13 @@ final class OrderAgreement {
         doubtful = messageHash;
         bucketBeforeDoubt = bucket;
         complete = 0;
-        int at = named ? BUCKETS - 1 : bucketOf(nanos);
+        int at = bucketOf(nanos);
         for (int i = 0; i <= at; i++) {
             near[i] = 0;
         }
         bucket = Math.max(bucket, at + 1);
-        nearer = 0;
-        for (int i = at + 1; i < bucket; i++) {
-            nearer += near[i];
-        }
-        needed = Math.min(MOST, Math.max(ENOUGH, 2 * needed));
+        countNearer();
+        needed = Math.min(MOST, 2 * needed);
     }
 
     /**
@@ -139,12 +131,9 @@ final class OrderAgreement {
         }
         if (doubtful == messageHash && messageHash != 0) {
             doubtful = 0;
-            needed = Math.max(ENOUGH, needed / 2);
+            needed /= 2;
             bucket = Math.min(bucket, bucketBeforeDoubt);
-            nearer = 0;
-            for (int i = 0; i < bucket; i++) {
-                nearer += near[i];
-            }
+            countNearer();
         }
     }
 }

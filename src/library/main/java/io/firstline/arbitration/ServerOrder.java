@@ -111,7 +111,7 @@ final class ServerOrder {
         if (entries.stream(from) != entries.stream(until)) {
             return 0;
         }
-        long proof = entries.placedBy(until) & ~(1L << slot);
+        long proof = entries.placedBy(until);
         long each = entries.next(from);
         for (int looked = 0; each != until && each != 0 && looked < LOOK_AHEAD; looked++) {
             if ((any || entries.hash(each) == hash)
@@ -137,7 +137,7 @@ final class ServerOrder {
             return false;
         }
         long bit = 1L << slot;
-        long known = entries.placedBy(sequence) & ~bit;
+        long known = entries.placedBy(sequence);
         long each = sequence;
         for (int looked = 0; each != place && looked < LOOK_AHEAD; looked++) {
             each = entries.next(each);
@@ -157,7 +157,7 @@ final class ServerOrder {
      * after it.
      */
     void moveAfter(long sequence, long place, int slot) {
-        long known = entries.placedBy(sequence) & ~(1L << slot);
+        long known = 0;
         long target = place;
         long each = sequence;
         for (int looked = 0; each != place && each != 0 && looked < LOOK_AHEAD; looked++) {

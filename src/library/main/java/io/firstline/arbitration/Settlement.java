@@ -32,11 +32,6 @@ final class Settlement {
         this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
     }
 
-    /** Whether it is settled which lines have delivered a message. */
-    boolean isSettled(long sequence) {
-        return sequence <= settled;
-    }
-
     /** Settles the messages that are old enough. */
     void settle(long nowNanos) {
         long beforeNanos = nowNanos - settlingNanos;
@@ -68,7 +63,6 @@ final class Settlement {
         matcher.confirm(sequence, alone);
         if (distrusted) {
             neverCounted = sequence;
-            seen.forgetWinner(sequence);
             return;
         }
         int winner = seen.winner(sequence);

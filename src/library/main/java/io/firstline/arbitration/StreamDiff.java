@@ -277,7 +277,6 @@ public final class StreamDiff<M> {
                 entry.youngest = entry;
                 add(entry);
             }
-            skipTaken();
         }
 
         Entry<M> take(long identity) {
