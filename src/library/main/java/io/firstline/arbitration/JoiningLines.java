@@ -235,14 +235,15 @@ final class JoiningLines<M> {
         }
     }
 
+    /** Whether a line has received messages for a second, no line in step any, and the guard is over. */
     private boolean establishedAreSilent(Line line, long nowNanos) {
         if (nowNanos - lastLeaderCopyNanos < SILENT_ESTABLISHED_NANOS) {
             return false;
         }
-        long since = joining.get(line).oldestSince(line.firstCopyNanos + joinGuardNanos);
-        return since != Long.MAX_VALUE
-                && nowNanos - since >= SILENT_ESTABLISHED_NANOS
-                && lastLeaderCopyNanos - since < 0;
+        long guardedNanos = line.firstCopyNanos + joinGuardNanos;
+        long silentNanos = lastLeaderCopyNanos + 1;
+        long since = joining.get(line).oldestSince(silentNanos - guardedNanos < 0 ? guardedNanos : silentNanos);
+        return since != Long.MAX_VALUE && nowNanos - since >= SILENT_ESTABLISHED_NANOS;
     }
 
     /** A line leads without having lined up: no line in step is left, or none delivers. */
@@ -250,9 +251,7 @@ final class JoiningLines<M> {
         boolean late = line.fellBehind;
         HeldCopies<M> held = joining.remove(line);
         lines.lead(line, seen.newest(), nowNanos);
-        if (late) {
-            line.watermark = seen.newest();
-        }
+        line.watermark = seen.newest();
         lastLeaderCopyNanos = nowNanos;
         output.inStep(line, true);
         held.drain(
