@@ -43,15 +43,13 @@ public final class SequenceTracker {
             missing.add(new long[] {gap.from(), gap.to()});
         }
 
-        /** Removes numbers; true if any of them was missing here. */
+        /** Removes numbers; true if none is missing any more. */
         boolean fill(long first, long last) {
-            boolean any = false;
             for (int i = 0; i < missing.size(); i++) {
                 long[] range = missing.get(i);
                 if (last < range[0] || first > range[1]) {
                     continue;
                 }
-                any = true;
                 missing.remove(i--);
                 if (first > range[0]) {
                     missing.add(++i, new long[] {range[0], first - 1});
@@ -60,7 +58,7 @@ public final class SequenceTracker {
                     missing.add(++i, new long[] {last + 1, range[1]});
                 }
             }
-            return any;
+            return missing.isEmpty();
         }
     }
 
@@ -108,7 +106,7 @@ public final class SequenceTracker {
     private List<Gap> fill(long first, long last) {
         List<Gap> whole = new ArrayList<>();
         open.removeIf(gap -> {
-            boolean heals = gap.fill(first, last) && gap.missing.isEmpty();
+            boolean heals = gap.fill(first, last);
             if (heals) {
                 whole.add(gap.gap.become(GapFate.HEALED));
             }
