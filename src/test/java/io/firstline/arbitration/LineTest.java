@@ -209,13 +209,13 @@ class LineTest {
         line.reached(5, 1, true, 0, 5);
         line.takenBack(5, 1, 3, 3);
         for (int i = 0; i < 30; i++) {
-            line.tick(i * 100 * MS, SKEW);
+            line.tick(i * 100L * MS, SKEW);
         }
         assertThat(line.passed).isZero();
         line.reached(7, 1, true, 0, 7);
         line.takenBack(5, 1, 3, 3);
         for (int i = 30; i < 60; i++) {
-            line.tick(i * 100 * MS, SKEW);
+            line.tick(i * 100L * MS, SKEW);
         }
         assertThat(line.passed).isEqualTo(7);
     }
