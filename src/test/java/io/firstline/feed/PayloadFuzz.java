@@ -3,8 +3,21 @@ package io.firstline.feed;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.venue.Acks;
+import io.firstline.config.venue.Answer;
+import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.FieldMatcher;
+import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.MessageSigns;
+import io.firstline.config.venue.Notices;
+import io.firstline.config.venue.Opening;
+import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
+import io.firstline.config.venue.VenueProtocol;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
@@ -16,7 +29,9 @@ import io.firstline.payload.Payload;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +41,30 @@ import java.util.stream.Stream;
  */
 public final class PayloadFuzz {
     private static final int LINES = 3;
-    private static final List<MessageFormat> VENUES = Stream.of(
+    /** A venue that asks, and lists streams in its replies. */
+    private static final MessageFormat ASKING = new MessageFormat(
+            StreamNaming.at(List.of("/s")),
+            List.of(),
+            List.of(FieldMatcher.anyAt("/c")),
+            List.of(),
+            "/id",
+            List.of(FieldMatcher.anyAt("/e")),
+            10,
+            Heartbeat.NONE,
+            List.of(),
+            ServerTime.NONE,
+            EventTime.NONE,
+            Notices.NONE,
+            MessageContent.NONE,
+            new VenueProtocol(
+                    new Opening(List.of(), new MessageSigns(List.of(FieldMatcher.anyAt("/r")), List.of("hi")), 1),
+                    List.of(new Answer(
+                            new MessageSigns(List.of(FieldMatcher.anyAt("/u")), List.of("ping")), "{\"pong\":${/u}}")),
+                    new Acks(List.of("/s"), "/d", "/data")));
+
+    private static final List<MessageFormat> VENUES = Stream.concat(
+                    Stream.of(ASKING),
+                    Stream.of(
                     "binance-spot",
                     "binance-usdm",
                     "bitmex",
@@ -40,12 +78,15 @@ public final class PayloadFuzz {
                     "kraken-v2",
                     "kucoin",
                     "okx")
-            .map(name -> Venue.find(name, null).format())
+            .map(name -> Venue.find(name, null).format()))
             .toList();
 
     private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {
         @Override
         public boolean replied(Reply reply) {
+            Stream.of(Optional.ofNullable(reply.accepted()), Optional.ofNullable(reply.refused()))
+                    .flatMap(Optional::stream)
+                    .forEach(list -> list.has(Set.copyOf(reply.words())));
             return false;
         }
 
@@ -56,7 +97,12 @@ public final class PayloadFuzz {
         public void ready() {}
 
         @Override
-        public void asked(Question question) {}
+        public void asked(Question question) {
+            String answer = question.obstacle().isEmpty() ? question.answer(1, 1) : "0";
+            if (!JsonText.isJson(answer) || answer.length() > 300) {
+                throw new AssertionError(answer);
+            }
+        }
     };
 
     private PayloadFuzz() {}

@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PendingRequestsTest {
@@ -179,6 +182,15 @@ class PendingRequestsTest {
         String deep = "[".repeat(20) + "'x'" + "]".repeat(20);
         assertThat(words(reply(2, null, BY_LIST, "{'ok':" + deep + "}").refusals()))
                 .hasSize(1);
+        ask(request(4, "x"), 0);
+        String wide = IntStream.range(0, 60_000)
+                .mapToObj(i -> "'k" + i + "':" + (i % 2 == 0 ? i : "[" + i + "]"))
+                .collect(Collectors.joining(",", "{", "}"));
+        long start = System.nanoTime();
+        assertThat(words(reply(4, null, BY_LIST, "{'ok':" + wide + "}").refusals())).hasSize(1);
+        assertThat(System.nanoTime() - start)
+                .as("not the square of its length")
+                .isLessThan(TimeUnit.SECONDS.toNanos(10));
         ask(request(3, "x"), 0);
         String many = "[" + "'y',".repeat(25_000) + "'x']";
         assertThat(words(reply(3, null, BY_LIST, "{'ok':" + many + "}").refusals()))

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -401,5 +402,35 @@ class VenueRequestsTest extends FeedTestBase {
                             form.formatted(10_002, trades.formatted("\"B\",\"C\"")));
         }
         assertThat(report(feed).streams()).containsExactly("trade B", "trade C");
+    }
+
+    /** A server that cuts a connection after two pings that are not answered with their values. */
+    @Test
+    void shouldLoseNothingAtAServerThatCutsWhoDoesNotAnswer() {
+        HandServer server = HandServer.start(vertx);
+        Map<Integer, List<String>> unanswered = new ConcurrentHashMap<>();
+        server.replies = (socket, text) -> {
+            unanswered.get(socket).remove(text.replace("pong", "ping"));
+            return List.of();
+        };
+        Feed feed = feed(server, 2, ANSWERING);
+        for (int n = 0; n < 60; n++) {
+            for (int socket = 0; socket < 2; socket++) {
+                List<String> open = unanswered.computeIfAbsent(socket, any -> new CopyOnWriteArrayList<>());
+                if (n % 10 == 0) {
+                    String ping = "{\"op\":\"ping\",\"ts\":" + (1_700_000_000_000L + n + socket) + "}";
+                    open.add(ping);
+                    server.send(ping, socket);
+                    eventually(() -> open.size() < 2);
+                }
+                server.send("{\"s\":\"a\",\"n\":" + n + "}", socket);
+            }
+        }
+        eventually(() -> unanswered.values().stream().allMatch(List::isEmpty));
+        eventually(() -> report(feed).copies() == 132);
+        assertThat(messages).hasSize(60);
+        assertThat(report(feed).control()).isEqualTo(12);
+        assertThat(told(FeedEvent.Type.DISCONNECTED)).isEmpty();
+        assertThat(told(FeedEvent.Type.PROTOCOL_DIFFERS)).isEmpty();
     }
 }

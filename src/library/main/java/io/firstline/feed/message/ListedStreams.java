@@ -13,15 +13,18 @@ import java.util.Set;
  * object whose member names are channels. Each text in it forms a name together with the texts beside and above it.
  */
 public final class ListedStreams {
-    /** The most texts that are looked at: the server chooses how long its list is. */
-    static final int MAX_TEXTS = 20_000;
+    /** The most values that are looked at: the server chooses how long its list is. */
+    static final int MAX_VALUES = 20_000;
     /** The most places of one text, for example channels of one symbol. */
     static final int MAX_PLACES = 64;
+
+    /** The most texts beside and above one text. */
+    static final int MAX_WORDS = 64;
 
     private static final int MAX_LEVELS = 8;
 
     private final Map<String, List<Set<String>>> byText = new HashMap<>();
-    private int texts;
+    private int values;
 
     /**
      * Reads a list.
@@ -33,15 +36,16 @@ public final class ListedStreams {
     }
 
     private void read(JsonNode value, Set<String> above, int level) {
-        if (level > MAX_LEVELS || texts >= MAX_TEXTS) {
+        if (level > MAX_LEVELS || values >= MAX_VALUES) {
             return;
         }
+        values++;
         if (value.isArray()) {
             value.forEach(item -> read(item, above, level + 1));
         } else if (value.isObject()) {
             Set<String> beside = new HashSet<>(above);
             value.forEach(member -> {
-                if (member.isValueNode()) {
+                if (member.isValueNode() && beside.size() < MAX_WORDS) {
                     beside.add(member.asText());
                 }
             });
@@ -59,7 +63,6 @@ public final class ListedStreams {
     }
 
     private void add(String text, Set<String> above) {
-        texts++;
         List<Set<String>> places = byText.computeIfAbsent(text, any -> new ArrayList<>(1));
         if (places.size() < MAX_PLACES) {
             places.add(above);

@@ -1,0 +1,63 @@
+package io.firstline.config.venue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.feed.FeedConfig;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of the document about venues are profiles that are accepted, and do what it says. */
+class VenueDocumentTest {
+    private static final Path DOCUMENT = Path.of(System.getProperty("project.dir", "."), "src/docs/venues.md");
+    private static final Pattern BLOCK = Pattern.compile("(?s)```json\n(.*?)```");
+    private static final Pattern INLINE = Pattern.compile("`(\"subscribeAll\": [^`]*)`");
+
+    @TempDir
+    Path directory;
+
+    private List<String> examples() throws IOException {
+        String text = Files.readString(DOCUMENT);
+        return Stream.concat(BLOCK.matcher(text).results(), INLINE.matcher(text).results())
+                .map(match -> match.group(1).strip())
+                .map(block -> block.startsWith("{") ? block : "{\"url\":\"wss://a.example.com/\"," + block + "}")
+                .toList();
+    }
+
+    private FeedConfig feed(String profile, String... streams) throws IOException {
+        Files.createDirectories(directory.resolve("venues"));
+        Files.writeString(directory.resolve("venues/v.json"), profile);
+        return FeedConfig.fromJson(
+                new JsonObject().put("name", "f").put("venue", "v").put("streams", List.of(streams)), directory);
+    }
+
+    private static List<String> requests(FeedConfig feed) {
+        return feed.subscriptions().subscribing(feed.subscriptions().streams(), 100).stream()
+                .map(batch -> batch.text(7, 0))
+                .toList();
+    }
+
+    @Test
+    void shouldShowProfilesThatAreAccepted() throws IOException {
+        List<String> asked = new ArrayList<>();
+        List<String> answers = new ArrayList<>();
+        for (String example : examples()) {
+            FeedConfig feed = example.contains("\"subscribe") ? feed(example, "book A 10", "book B 10") : feed(example);
+            asked.addAll(requests(feed));
+            feed.venue().format().protocol().answers().forEach(answer -> answers.add(answer.text(at -> "5", 1, 1)));
+        }
+        assertThat(asked)
+                .contains(
+                        "{\"op\":\"subscribe\",\"args\":[\"book A 10\",\"book B 10\"],\"id\":7}",
+                        "{\"op\":\"sub\",\"channel\":\"book\",\"symbols\":[\"A\",\"B\"],\"depth\":10,\"id\":7}",
+                        "[{\"ticket\":\"7\"},{\"type\":\"book\",\"codes\":[\"A\",\"B\"]}]");
+        assertThat(answers).contains("{\"pong\":5}", "Pong");
+    }
+}
