@@ -65,20 +65,20 @@ public final class PayloadFuzz {
     private static final List<MessageFormat> VENUES = Stream.concat(
                     Stream.of(ASKING),
                     Stream.of(
-                    "binance-spot",
-                    "binance-usdm",
-                    "bitmex",
-                    "bybit-linear",
-                    "coinbase-advanced",
-                    "coinbase-exchange",
-                    "gemini",
-                    "generic",
-                    "hitbtc",
-                    "kraken-v1",
-                    "kraken-v2",
-                    "kucoin",
-                    "okx")
-            .map(name -> Venue.find(name, null).format()))
+                                    "binance-spot",
+                                    "binance-usdm",
+                                    "bitmex",
+                                    "bybit-linear",
+                                    "coinbase-advanced",
+                                    "coinbase-exchange",
+                                    "gemini",
+                                    "generic",
+                                    "hitbtc",
+                                    "kraken-v1",
+                                    "kraken-v2",
+                                    "kucoin",
+                                    "okx")
+                            .map(name -> Venue.find(name, null).format()))
             .toList();
 
     private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {

@@ -187,7 +187,8 @@ class PendingRequestsTest {
                 .mapToObj(i -> "'k" + i + "':" + (i % 2 == 0 ? i : "[" + i + "]"))
                 .collect(Collectors.joining(",", "{", "}"));
         long start = System.nanoTime();
-        assertThat(words(reply(4, null, BY_LIST, "{'ok':" + wide + "}").refusals())).hasSize(1);
+        assertThat(words(reply(4, null, BY_LIST, "{'ok':" + wide + "}").refusals()))
+                .hasSize(1);
         assertThat(System.nanoTime() - start)
                 .as("not the square of its length")
                 .isLessThan(TimeUnit.SECONDS.toNanos(10));

@@ -6,6 +6,7 @@ import io.firstline.config.venue.SubscribeTemplates.Batch;
 import io.firstline.feed.PendingRequests.Request;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,9 @@ final class DesiredSubscriptions {
     private final StreamNaming naming;
     private final int perRequest;
     private final Set<String> streams;
+    /** The names of subscribed streams in messages: finding one takes expressions, and a server may ask often. */
+    private final Map<String, String> shownNames = new HashMap<>();
+
     private List<String> onConnect;
     private final int greetings;
     private long lastId = OPENING_IDS;
@@ -79,6 +83,7 @@ final class DesiredSubscriptions {
                 unwanted.stream().distinct().filter(streams::contains).toList();
         List<Request> requests = how.replaces() ? withoutRemoved(removed) : unsubscribing(unwanted, removed);
         removed.forEach(streams::remove);
+        removed.forEach(shownNames::remove);
         return numbered(requests);
     }
 
@@ -123,7 +128,15 @@ final class DesiredSubscriptions {
 
     /** Returns the name of a stream in messages. */
     String shownName(String stream) {
-        return naming.shown(how.shownName(stream));
+        String known = shownNames.get(stream);
+        if (known != null) {
+            return known;
+        }
+        String shown = naming.shown(how.shownName(stream));
+        if (streams.contains(stream)) {
+            shownNames.put(stream, shown);
+        }
+        return shown;
     }
 
     /** Returns the stream that messages call by this name; null if the feed does not subscribe to it. */
