@@ -50,6 +50,9 @@ class WallClockTest {
             "io/firstline/connection/Scheduler.java",
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
             "io/firstline/feed/PoolArbitration.java",
+            // requests and answers of venues that want the time in them
+            "io/firstline/feed/SubscriptionProtocol.java",
+            "io/firstline/feed/Answers.java",
             // messages
             "io/firstline/feed/clock/EpochClock.java",
             // recorded copies

@@ -109,7 +109,7 @@ class HttpVerticleTest extends HttpTestBase {
         serve(READING);
         assertThat(get("/health/ready").statusCode()).isEqualTo(503);
 
-        ClusterFacts.tell(vertx, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), false, 0, () -> 1);
+        ClusterFacts.update(vertx, "10.0.0.1:5701", 3, List.of("10.0.0.1:5701"), false, 0, () -> 1);
 
         eventually(() -> get("/health/ready").statusCode() == 200);
         verticle.stopping();

@@ -218,7 +218,7 @@ public final class ClusterVerticle extends VerticleBase {
     private void report(LeaseAction action) {
         if (action instanceof LeaseAction.ReportMembers members) {
             report(members.change(), members.present());
-            ClusterFacts.tell(
+            ClusterFacts.update(
                     vertx,
                     self,
                     config.members().size(),
@@ -226,10 +226,10 @@ public final class ClusterVerticle extends VerticleBase {
                     members.majority(),
                     members.sinceNanos(),
                     scheduler::nowNanos);
-        } else if (action instanceof LeaseAction.ReportLostClaim lost && lost.rival() == null) {
+        } else if (action instanceof LeaseAction.ReportLostClaim lost && lost.competitor() == null) {
             LOG.debug("{} not acquired by {}", lost.feed(), self);
         } else if (action instanceof LeaseAction.ReportLostClaim lost) {
-            LOG.debug("{} left to {} by {}", lost.feed(), lost.rival(), self);
+            LOG.debug("{} left to {} by {}", lost.feed(), lost.competitor(), self);
         } else if (action instanceof LeaseAction.RejectUnknownNode unknown) {
             rejections.reject(
                     "cluster: dropped "

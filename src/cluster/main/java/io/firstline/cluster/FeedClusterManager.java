@@ -50,7 +50,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
     /** Members that left before this node had published its address. */
     private final List<MembershipEvent> early = new ArrayList<>();
 
-    private boolean told;
+    private boolean reported;
     private volatile NodeSelector selector;
     private volatile Vertx vertx;
 
@@ -189,7 +189,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
             nodeInfos.remove(nodeId);
         }
         synchronized (early) {
-            if (!told) { // the call below publishes this node's address again, and fails if it is not known
+            if (!reported) { // the call below publishes this node's address again, and fails if it is not known
                 early.add(gone);
                 return;
             }
@@ -206,7 +206,7 @@ final class FeedClusterManager extends HazelcastClusterManager {
         super.setNodeInfo(info, (nothing, failure) -> {
             List<MembershipEvent> gone;
             synchronized (early) {
-                told = true;
+                reported = true;
                 gone = List.copyOf(early);
                 early.clear();
             }

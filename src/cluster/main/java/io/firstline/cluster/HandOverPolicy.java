@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class HandOverPolicy {
     /** How long an owner that receives nothing tries to reconnect. */
-    private static final long BLIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long NOT_RECEIVING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /**
      * The same if no other is warm, because none becomes warm while nothing is published, or soon after another such
      * hand-over.
      */
-    private static final long BLIND_LONG_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long NOT_RECEIVING_LONG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /**
      * How long it waits after a time in which no other received the feed: a stalled exchange returns to one member
@@ -51,9 +51,9 @@ final class HandOverPolicy {
 
     private boolean nobodyYet;
     /** When this member handed it over the last time because it did not receive it. */
-    private long blindNanos;
+    private long notReceivingNanos;
 
-    private boolean blindBefore;
+    private boolean notReceivingBefore;
     /** When the feed was last on its preferred member, or that one was not ready. */
     private long atHomeNanos;
 
@@ -123,21 +123,21 @@ final class HandOverPolicy {
             if (!facts.isReceivedByAnother(AS_LONG)) {
                 nobodyYet = true;
                 nobodyNanos = nowNanos;
-            } else if (facts.isReceivedByAnother(SHORTER) && isBlind(facts, nowNanos)) {
-                blindBefore = true;
-                blindNanos = nowNanos;
+            } else if (facts.isReceivedByAnother(SHORTER) && isNotReceiving(facts, nowNanos)) {
+                notReceivingBefore = true;
+                notReceivingNanos = nowNanos;
                 return Reason.BLIND;
             }
         }
         return nowNanos - atHomeNanos >= SETTLED_NANOS && nowNanos - lastNanos >= APART_NANOS ? Reason.AWAY : null;
     }
 
-    private boolean isBlind(Facts facts, long nowNanos) {
+    private boolean isNotReceiving(Facts facts, long nowNanos) {
         if (nobodyYet && nowNanos - nobodyNanos <= BACK_NANOS) {
             return false;
         }
-        boolean again = blindBefore && nowNanos - blindNanos < SHORT_WHILE_NANOS;
+        boolean again = notReceivingBefore && nowNanos - notReceivingNanos < SHORT_WHILE_NANOS;
         long forNanos = Math.max(nowNanos - receivedNanos, facts.silentNanos());
-        return forNanos > (facts.isReceivedByAWarmOne() && !again ? BLIND_NANOS : BLIND_LONG_NANOS);
+        return forNanos > (facts.isReceivedByAWarmOne() && !again ? NOT_RECEIVING_NANOS : NOT_RECEIVING_LONG_NANOS);
     }
 }

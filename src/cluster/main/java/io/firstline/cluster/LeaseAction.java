@@ -37,9 +37,9 @@ sealed interface LeaseAction {
     /**
      * A claim of this node has ended without the lease.
      *
-     * @param rival the member whose claim continues; null = too few votes
+     * @param competitor the member whose claim continues; null = too few votes
      */
-    record ReportLostClaim(String feed, String rival) implements LeaseAction {}
+    record ReportLostClaim(String feed, String competitor) implements LeaseAction {}
 
     /** A message came from a node that is not another member; it has no effect. */
     record RejectUnknownNode(NodeMessage message) implements LeaseAction {}

@@ -123,8 +123,8 @@ final class LeaseProposer {
      *
      * @return the request to release at the voters if this node gives way; null = it does not
      */
-    LeaseRequest giveWay(String rival, int rivalEpoch, long pauseNanos, long nowNanos) {
-        boolean first = rivalEpoch > epoch || (rivalEpoch == epoch && rival.compareTo(node) < 0);
+    LeaseRequest giveWay(String competitor, int competitorEpoch, long pauseNanos, long nowNanos) {
+        boolean first = competitorEpoch > epoch || (competitorEpoch == epoch && competitor.compareTo(node) < 0);
         return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
 

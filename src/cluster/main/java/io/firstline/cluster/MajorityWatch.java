@@ -30,11 +30,11 @@ final class MajorityWatch {
     /** Called periodically. */
     Change see(boolean isThere, long nowNanos) {
         if (isThere != majority) {
-            boolean told = warned;
+            boolean wasWarned = warned;
             majority = isThere;
             sinceNanos = nowNanos;
             warned = false;
-            return !isThere ? Change.LOST : told ? Change.REGAINED : Change.GAINED;
+            return !isThere ? Change.LOST : wasWarned ? Change.REGAINED : Change.GAINED;
         }
         if (majority || warned || nowNanos - sinceNanos < WARN_AFTER_NANOS) {
             return Change.NONE;

@@ -77,11 +77,11 @@ final class WsChannel extends ChannelDuplexHandler {
         channel.channel().config().setAutoRead(true);
     }
 
-    private void tell(Runnable news) {
+    private void notifyListener(Runnable event) {
         if (early == null) {
-            news.run();
+            event.run();
         } else {
-            early.add(news);
+            early.add(event);
         }
     }
 
@@ -110,9 +110,9 @@ final class WsChannel extends ChannelDuplexHandler {
                         .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             }
         } else if (frame instanceof PongWebSocketFrame) {
-            tell(() -> context.emit(arrived.binaryData(), listener::pong));
+            notifyListener(() -> context.emit(arrived.binaryData(), listener::pong));
         }
-        tell(() -> context.emit(arrived, listener::frame));
+        notifyListener(() -> context.emit(arrived, listener::frame));
     }
 
     @Override
@@ -135,14 +135,14 @@ final class WsChannel extends ChannelDuplexHandler {
         }
         ended = true;
         if (closeFrame == null) {
-            tell(() -> context.emit(new HttpClosedException("Connection was closed"), listener::failed));
+            notifyListener(() -> context.emit(new HttpClosedException("Connection was closed"), listener::failed));
         }
-        tell(() -> context.emit(null, v -> listener.ended()));
+        notifyListener(() -> context.emit(null, v -> listener.ended()));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext in, Throwable cause) {
-        tell(() -> context.emit(cause, listener::failed));
+        notifyListener(() -> context.emit(cause, listener::failed));
         in.close().addListener(closed -> LOG.debug("closed because of {}", cause.getMessage()));
     }
 

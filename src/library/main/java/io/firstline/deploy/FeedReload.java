@@ -111,9 +111,9 @@ final class FeedReload {
     }
 
     /** Completes the future on our event loop, so that resources created there belong to it and are closed with it. */
-    private <T> Future<T> here(Future<T> told) {
+    private <T> Future<T> here(Future<T> future) {
         Promise<T> here = context.promise();
-        told.onComplete(here);
+        future.onComplete(here);
         return here.future();
     }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RuntimeSubscriptions {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeSubscriptions.class);
-    private static final long TELL_MS = 1_000;
+    private static final long SEND_MS = 1_000;
     private static final String EPOCH = "epoch";
 
     private final EventBus bus;
@@ -57,8 +57,8 @@ final class RuntimeSubscriptions {
         this.part = part;
         this.rejections = new RejectionLog(LOG, scheduler::nowNanos);
         if (part.isShared()) {
-            this.leave = bus.consumer(Addresses.amendments(feed), this::told)::unregister;
-            scheduler.every(TELL_MS, this::tell);
+            this.leave = bus.consumer(Addresses.amendments(feed), this::received)::unregister;
+            scheduler.every(SEND_MS, this::sendChanges);
         } else {
             this.leave = Future::succeededFuture;
         }
@@ -117,13 +117,13 @@ final class RuntimeSubscriptions {
             // a change that could not be written to a connection is written to the next one
             if (done.succeeded() || !(done.cause() instanceof IllegalArgumentException)) {
                 amendments = subscriptionsChanged.apply(amendments);
-                tell();
+                sendChanges();
             }
         });
     }
 
     /** Sends the changes to the other nodes, if there are any. */
-    private void tell() {
+    private void sendChanges() {
         int epoch = part.publishingEpoch();
         if (epoch > 0) {
             bus.publish(Addresses.amendments(feed), amendments.toJson().put(EPOCH, epoch));
@@ -132,7 +132,7 @@ final class RuntimeSubscriptions {
 
     // on the other nodes
 
-    private void told(Message<Object> message) {
+    private void received(Message<Object> message) {
         int epoch;
         SubscriptionOverrides wanted;
         try {

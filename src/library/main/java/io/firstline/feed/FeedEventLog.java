@@ -45,7 +45,7 @@ final class FeedEventLog {
 
     private Handler<FeedEvent> eventHandler = event -> {};
     private volatile FeedState state = FeedState.CLOSED;
-    private final ProfileProblems troubles = new ProfileProblems();
+    private final ProfileProblems problems = new ProfileProblems();
     private boolean degradedReported;
     private boolean errorReported;
     private long errorReportedNanos;
@@ -97,7 +97,7 @@ final class FeedEventLog {
     void starting() {
         state = FeedState.STARTING;
         degradedReported = false;
-        troubles.clear();
+        problems.clear();
         lastFailure = "";
         failures.restart();
     }
@@ -121,7 +121,7 @@ final class FeedEventLog {
             return; // an event handler may have closed the feed
         }
         int live = slotTable.live();
-        if (live >= slotTable.target() && troubles.degrading().isEmpty()) {
+        if (live >= slotTable.target() && problems.degrading().isEmpty()) {
             become(FeedState.CONNECTED, trouble);
         } else if (live > 0) {
             become(FeedState.DEGRADED, trouble);
@@ -146,15 +146,15 @@ final class FeedEventLog {
                 unanswered.reported(scheduler.nowNanos());
             }
             String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
-            String why = troubles.degrading().isEmpty() ? "" : ": " + troubles.degrading();
+            String why = problems.degrading().isEmpty() ? "" : ": " + problems.degrading();
             LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
-            report(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, troubles.degrading()));
+            report(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, problems.degrading()));
         }
     }
 
     /** Every connection is open and none is answered: a server that sends rarely ends and begins this each time. */
     private boolean isUnansweredOnly() {
-        return slotTable.live() >= slotTable.target() && troubles.isOnlyDegradedBy(ProfileProblem.UNANSWERED);
+        return slotTable.live() >= slotTable.target() && problems.isOnlyDegradedBy(ProfileProblem.UNANSWERED);
     }
 
     /** Reports the recovery only if the trouble was reported. */
@@ -172,7 +172,7 @@ final class FeedEventLog {
      * @param subject the part of the feed that it concerns; empty = the whole feed
      */
     void trouble(ProfileProblem trouble, String subject, String what, FeedFact fact) {
-        if (troubles.begins(trouble, subject, what)) {
+        if (problems.begins(trouble, subject, what)) {
             LOG.warn("{} {} ({})", name, what, figures());
             report(fact);
             liveChanged(trouble.degrades());
@@ -200,7 +200,7 @@ final class FeedEventLog {
         String what = live == 1
                 ? "the only open connection delivers and answers nothing"
                 : "none of the " + live + " open connections delivers or answers anything";
-        boolean begins = troubles.begins(ProfileProblem.UNANSWERED, "", what);
+        boolean begins = problems.begins(ProfileProblem.UNANSWERED, "", what);
         if (begins && unanswered.isDue(scheduler.nowNanos())) {
             LOG.warn("{} {} ({})", name, what, figures());
         }
@@ -211,19 +211,19 @@ final class FeedEventLog {
 
     /** Returns whether this problem is present. */
     boolean isKnown(ProfileProblem trouble, String subject) {
-        return troubles.isKnown(trouble, subject);
+        return problems.isKnown(trouble, subject);
     }
 
     /** Ends a problem. */
     void over(ProfileProblem trouble, String subject) {
-        if (troubles.ends(trouble, subject)) {
+        if (problems.ends(trouble, subject)) {
             liveChanged(false);
         }
     }
 
     /** The present problems, in words. */
     List<String> problems() {
-        return troubles.all();
+        return problems.all();
     }
 
     // connections

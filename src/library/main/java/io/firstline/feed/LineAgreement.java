@@ -98,7 +98,7 @@ final class LineAgreement {
             long slots = agreement.differing(group);
             anyDiffers |= slots != 0;
             if (slots != 0) {
-                tell(group, slots, members);
+                report(group, slots, members);
             } else {
                 eventLog.over(ProfileProblem.LINES_DIFFER, layout.className(group));
             }
@@ -115,7 +115,7 @@ final class LineAgreement {
         samples.want(agreement.isSuspect() && !differs);
     }
 
-    private void tell(int group, long slots, Map<Line, PooledConnection> members) {
+    private void report(int group, long slots, Map<Line, PooledConnection> members) {
         if (eventLog.isKnown(ProfileProblem.LINES_DIFFER, layout.className(group))) {
             return;
         }

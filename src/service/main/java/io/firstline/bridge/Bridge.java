@@ -37,7 +37,7 @@ final class Bridge {
     private final BridgeFigures figures;
     private final ServedSockets sockets;
     private final Set<Client> clients = new LinkedHashSet<>();
-    private final Map<String, Audience> audiences = new HashMap<>();
+    private final Map<String, AddressSubscription> subscriptions = new HashMap<>();
     private final long sweep;
 
     /**
@@ -111,14 +111,14 @@ final class Bridge {
     }
 
     void listen(String address, Client client) {
-        audiences.computeIfAbsent(address, Audience::new).listeners.add(client);
+        subscriptions.computeIfAbsent(address, AddressSubscription::new).listeners.add(client);
     }
 
     void leave(String address, Client client) {
-        Audience audience = audiences.get(address);
-        if (audience != null && audience.listeners.remove(client) && audience.listeners.isEmpty()) {
-            audiences.remove(address);
-            audience.consumer.unregister();
+        AddressSubscription subscription = subscriptions.get(address);
+        if (subscription != null && subscription.listeners.remove(client) && subscription.listeners.isEmpty()) {
+            subscriptions.remove(address);
+            subscription.consumer.unregister();
         }
     }
 
@@ -169,17 +169,17 @@ final class Bridge {
     }
 
     /** The clients that listen on one address. */
-    private final class Audience {
+    private final class AddressSubscription {
         private final String address;
         private final Set<Client> listeners = new LinkedHashSet<>();
         private final MessageConsumer<Object> consumer;
 
-        Audience(String address) {
+        AddressSubscription(String address) {
             this.address = address;
-            this.consumer = bus().consumer(address, this::tell);
+            this.consumer = bus().consumer(address, this::pass);
         }
 
-        private void tell(Message<Object> message) {
+        private void pass(Message<Object> message) {
             Buffer frame = protocol.message(address, message, body(message.body()));
             for (Client client : new ArrayList<>(listeners)) { // a dropped client is removed during this loop
                 client.deliver(frame);

@@ -261,7 +261,7 @@ final class FeedMeters {
             }
             for (int slot = 1; slot < members.length; slot++) {
                 Tags tags = Tags.of("slot", Integer.toString(slot));
-                slot(slot).tell(tags);
+                slot(slot).publish(tags);
                 member(members[slot], tags);
             }
             meters.count(
@@ -333,7 +333,7 @@ final class FeedMeters {
             }
         }
 
-        void tell(Tags tags) {
+        void publish(Tags tags) {
             long[] sums = counters.sums();
             int next = 0;
             for (SlotCounter counter : SlotCounter.values()) {
@@ -344,11 +344,11 @@ final class FeedMeters {
                     "Connections opened for this slot, including trials",
                     tags,
                     opened.sum());
-            tell(lag, tags, lags.sums());
-            tell(latency, tags, latencies.sums());
+            publish(lag, tags, lags.sums());
+            publish(latency, tags, latencies.sums());
         }
 
-        private void tell(HistogramFamily family, Tags tags, long[] sums) {
+        private void publish(HistogramFamily family, Tags tags, long[] sums) {
             meters.histogram(family, tags, Arrays.copyOf(sums, HISTOGRAM - 1), sums[HISTOGRAM - 1]);
         }
     }

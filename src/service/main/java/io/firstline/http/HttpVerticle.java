@@ -284,7 +284,7 @@ public final class HttpVerticle extends VerticleBase {
         connections.closeOverdue(timeouts.silenceMs(), timeouts.requestMs());
         managing.closeOverdue(timeouts.silenceMs(), timeouts.requestMs());
         token.report(System.nanoTime());
-        List.copyOf(tails).forEach(Tail::tell);
+        List.copyOf(tails).forEach(Tail::send);
         if (!halfSecond && updates.isEmpty()) {
             return;
         }
@@ -294,7 +294,7 @@ public final class HttpVerticle extends VerticleBase {
                 watch.measureRates(System.nanoTime());
                 meters.update(status);
             }
-            updates.tell();
+            updates.send();
         });
     }
 

@@ -54,7 +54,7 @@ final class LiveUpdates {
     }
 
     /** Sends an update to all clients with room. */
-    void tell() {
+    void send() {
         Map<Long, String> updates = new HashMap<>();
         for (ServerSentEvents listener : List.copyOf(listeners.keySet())) {
             if (listener.isReady()) {

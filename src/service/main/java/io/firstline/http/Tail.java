@@ -53,7 +53,7 @@ final class Tail {
     }
 
     /** Sends the messages since the last call. */
-    void tell() {
+    void send() {
         if (!listener.isReady()) {
             return;
         }

@@ -68,7 +68,7 @@ final class GapsCommand implements Callable<Integer> {
                     .map(service::open)
                     .toList();
             feeds.forEach(feed -> {
-                feed.eventHandler(event -> told(feed, event));
+                feed.eventHandler(event -> onEvent(feed, event));
                 // the feed logs each cause of a failed connection once and retries
                 feed.start().onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e));
             });
@@ -78,7 +78,7 @@ final class GapsCommand implements Callable<Integer> {
     }
 
     /** Called on the event loop of the feed. */
-    private void told(Feed feed, FeedEvent event) {
+    private void onEvent(Feed feed, FeedEvent event) {
         if (event.fact() instanceof FeedFact.Gap news && !json) {
             feed.gaps()
                     .onSuccess(gaps -> gaps.stream()

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
         })
 final class RecordCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RecordCommand.class);
-    private static final long TELL_SECONDS = 10;
+    private static final long PRINT_SECONDS = 10;
     private static final long REPORT_SECONDS = 2;
     private static final long CLOSE_SECONDS = 4;
     private static final long LEAST_FILE_BYTES = 1_000;
@@ -102,9 +102,9 @@ final class RecordCommand implements Callable<Integer> {
             long end = time.ms();
             long startNanos = System.nanoTime();
             for (long left = end; left > 0 && !shutdown.asked().isDone(); left = end - msSince(startNanos)) {
-                TimeLimit.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(TELL_SECONDS)));
+                TimeLimit.waitFor(shutdown.asked(), Math.min(left, TimeUnit.SECONDS.toMillis(PRINT_SECONDS)));
                 if (msSince(startNanos) < end && !shutdown.asked().isDone()) {
-                    recorders.forEach((feed, recorder) -> tell(err, report(feed), recorder.figures(), ""));
+                    recorders.forEach((feed, recorder) -> print(err, report(feed), recorder.figures(), ""));
                 }
             }
             return end(err, recorders);
@@ -154,7 +154,7 @@ final class RecordCommand implements Callable<Integer> {
         return RunningService.await(feed.report(), REPORT_SECONDS);
     }
 
-    private static void tell(PrintWriter err, FeedReport report, Recorder.Figures figures, String rest) {
+    private static void print(PrintWriter err, FeedReport report, Recorder.Figures figures, String rest) {
         err.printf(
                 Locale.ROOT,
                 "firstline: %s: %,d copies of %,d messages recorded on %d connections, %,d bytes in %d files, "
@@ -182,7 +182,7 @@ final class RecordCommand implements Callable<Integer> {
             FeedReport report = report(feed); // after the report, the recorder has every earlier copy
             each.getValue().close();
             Recorder.Figures figures = each.getValue().figures();
-            tell(err, report, figures, "; in " + folder);
+            print(err, report, figures, "; in " + folder);
             notRecorded += figures.behind() + figures.failed();
             boolean was = report.copies() > 0 || report.live() > 0 || report.lost() > 0;
             connected |= was;

@@ -147,15 +147,15 @@ final class ReplayCommand implements Callable<Integer> {
 
     private int serve(List<Recording> recordings) throws InterruptedException, ExecutionException {
         SimulatorConfig config = config(recordings);
-        PrintWriter tell = spec.commandLine().getOut();
+        PrintWriter console = spec.commandLine().getOut();
         Vertx vertx = RunningService.vertx();
         try (Shutdown shutdown = Shutdown.watch()) {
             ExchangeSimulator server = ExchangeSimulator.create(vertx, config);
             RunningService.await(server.start(), START_SECONDS);
-            tell.printf(
+            console.printf(
                     "%s serves %d recorded connections of %s; all begin when %d clients are connected; Ctrl-C ends it%n",
                     server.url("/"), recordings.size(), recordings.get(0).feed(), config.awaitConnections());
-            tell.flush();
+            console.flush();
             CompletableFuture<Long> served = server.served().toCompletionStage().toCompletableFuture();
             boolean whole = CompletableFuture.anyOf(shutdown.asked(), served)
                     .handle((any, failure) -> failure == null)
@@ -164,9 +164,9 @@ final class ReplayCommand implements Callable<Integer> {
             if (!whole) {
                 RunningService.await(server.served(), STOP_SECONDS); // throws the cause
             }
-            tell.println(
+            console.println(
                     served.isDone() ? String.format(Locale.ROOT, "%,d messages served", served.join()) : "stopped");
-            tell.flush();
+            console.flush();
             return Main.OK;
         } finally {
             RunningService.await(vertx.close(), STOP_SECONDS);

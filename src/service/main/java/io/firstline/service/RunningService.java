@@ -207,9 +207,9 @@ final class RunningService implements AutoCloseable {
                 ConfigChange.between(config, simulator == null ? wanted : wanted.withSimulator(simulator.url("")));
         change.needsRestart().forEach(section -> LOG.warn("\"{}\" has changed: restart to apply it", section));
         List<Future<?>> steps = new ArrayList<>();
-        change.removed().forEach(feed -> steps.add(told(feed, "removed", remove(feed))));
-        change.added().forEach(feed -> steps.add(told(feed.name(), "added", add(feed))));
-        change.changed().forEach(feed -> steps.add(told(feed.name(), "changed", change(feed))));
+        change.removed().forEach(feed -> steps.add(reported(feed, "removed", remove(feed))));
+        change.added().forEach(feed -> steps.add(reported(feed.name(), "added", add(feed))));
+        change.changed().forEach(feed -> steps.add(reported(feed.name(), "changed", change(feed))));
         return Future.join(steps).transform(all -> {
             config = config.withFeeds(
                     deployed.values().stream().map(Deployed::config).toList());
@@ -224,7 +224,7 @@ final class RunningService implements AutoCloseable {
                 .onSuccess(v -> deployed.put(feed.name(), new Deployed(feed, running.verticle(), running.id())));
     }
 
-    private static Future<?> told(String feed, String what, Future<?> step) {
+    private static Future<?> reported(String feed, String what, Future<?> step) {
         return step.onSuccess(v -> LOG.info("{} {}", feed, what))
                 .onFailure(e -> LOG.error("{} not {}: {}", feed, what, e.getMessage()));
     }

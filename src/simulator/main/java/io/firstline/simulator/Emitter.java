@@ -71,7 +71,7 @@ final class Emitter {
 
     /** Sends an injected message to every receiver of the stream. */
     void emit(String stream, byte[] payload) {
-        publish(new EncodedMessage(stream, form -> payload, this::tell), stream);
+        publish(new EncodedMessage(stream, form -> payload, this::callHook), stream);
         connections.flush();
     }
 
@@ -119,7 +119,7 @@ final class Emitter {
         MarketStream stream = rotation.get(turn);
         MarketEvent event = stream.next(nowUs());
         publish(
-                new EncodedMessage(stream.name(), form -> json.write(stream.symbol(), event, form), this::tell),
+                new EncodedMessage(stream.name(), form -> json.write(stream.symbol(), event, form), this::callHook),
                 stream.name());
     }
 
@@ -130,7 +130,7 @@ final class Emitter {
         }
     }
 
-    private void tell(String stream, byte[] payload) {
+    private void callHook(String stream, byte[] payload) {
         BiConsumer<String, Buffer> hook = onEmit;
         if (hook != null) {
             hook.accept(stream, Buffer.buffer(payload));

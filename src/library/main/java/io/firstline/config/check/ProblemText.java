@@ -34,12 +34,12 @@ public final class ProblemText {
 
     /** A configuration value in the form for an error. */
     public static String found(String pointer, JsonNode value) {
-        boolean tell = !SECRET_PLACE.matcher(pointer).matches();
+        boolean isPublic = !SECRET_PLACE.matcher(pointer).matches();
         return switch (value.getNodeType()) {
             case OBJECT -> "an object";
             case ARRAY -> "an array";
-            case STRING -> tell ? quoted(value.textValue()) + " (a string)" : "a string";
-            case NUMBER -> tell ? value.asText() + " (a number)" : "a number";
+            case STRING -> isPublic ? quoted(value.textValue()) + " (a string)" : "a string";
+            case NUMBER -> isPublic ? value.asText() + " (a number)" : "a number";
             case BOOLEAN -> value.asText() + " (a boolean)";
             case NULL -> "null";
             default -> "nothing";

@@ -43,7 +43,7 @@ public record ClusterFacts(
      * @param sinceNanos since when there is a majority, or none
      * @param nowNanos the clock of that time
      */
-    public static void tell(
+    public static void update(
             Vertx vertx,
             String node,
             int members,
