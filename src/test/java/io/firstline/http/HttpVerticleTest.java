@@ -78,9 +78,10 @@ class HttpVerticleTest extends HttpTestBase {
                         new JsonObject()
                                 .put("a", new JsonObject().put("feed", "a").put("error", "timed out")));
 
-        assertThat(Readiness.of(mute, ClusterFacts.ALONE).reasons()).containsExactly("a does not answer: timed out");
-        assertThat(Readiness.of(mute, ClusterFacts.ALONE).isReady()).isFalse();
-        assertThat(Readiness.of(null, ClusterFacts.ALONE).isReady()).isFalse();
+        assertThat(NodeReadiness.of(mute, ClusterFacts.ALONE).reasons())
+                .containsExactly("a does not answer: timed out");
+        assertThat(NodeReadiness.of(mute, ClusterFacts.ALONE).isReady()).isFalse();
+        assertThat(NodeReadiness.of(null, ClusterFacts.ALONE).isReady()).isFalse();
     }
 
     private static ClusterFacts node(boolean majority) {
@@ -93,15 +94,15 @@ class HttpVerticleTest extends HttpTestBase {
         JsonObject broken =
                 new JsonObject().put("feeds", new JsonObject().put("a", new JsonObject().put("error", "timed out")));
 
-        assertThat(Readiness.of(nothing, node(true)).level()).isEqualTo(Readiness.Level.UP);
-        assertThat(Readiness.of(nothing, node(false)).isReady())
+        assertThat(NodeReadiness.of(nothing, node(true)).level()).isEqualTo(NodeReadiness.Level.UP);
+        assertThat(NodeReadiness.of(nothing, node(false)).isReady())
                 .as("the first of three, which the others are to join")
                 .isTrue();
-        assertThat(Readiness.of(nothing, node(false)).reasons())
+        assertThat(NodeReadiness.of(nothing, node(false)).reasons())
                 .containsExactly("no majority: this node publishes nothing; it sees [\"10.0.0.1:5701\"]");
-        assertThat(Readiness.of(null, node(true)).isReady()).isTrue();
-        assertThat(Readiness.of(broken, node(true)).isReady()).isFalse();
-        assertThat(Readiness.of(nothing, ClusterFacts.ALONE).isReady()).isFalse();
+        assertThat(NodeReadiness.of(null, node(true)).isReady()).isTrue();
+        assertThat(NodeReadiness.of(broken, node(true)).isReady()).isFalse();
+        assertThat(NodeReadiness.of(nothing, ClusterFacts.ALONE).isReady()).isFalse();
     }
 
     @Test

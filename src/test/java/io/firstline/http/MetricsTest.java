@@ -434,8 +434,8 @@ class MetricsTest extends HttpTestBase {
                 .put("target", 5)
                 .put("problems", new JsonArray().add("copies differ in /time_ms"));
 
-        Readiness readiness =
-                Readiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)), ClusterFacts.ALONE);
+        NodeReadiness readiness =
+                NodeReadiness.of(new JsonObject().put("feeds", new JsonObject().put("f", feed)), ClusterFacts.ALONE);
 
         assertThat(readiness.isReady()).isTrue();
         assertThat(readiness.reasons())

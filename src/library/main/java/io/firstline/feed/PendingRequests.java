@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 final class PendingRequests {
     static final long ANSWER_NANOS = 5_000_000_000L;
     static final int TRIES = 3;
-    /** What is said about a stream that the server's list of accepted streams lacks. */
+    /** The reason for a stream that the list of accepted streams of the server lacks. */
     static final String NOT_LISTED = "the server's list of subscriptions lacks it";
 
     /** A request's text at a time, milliseconds since the epoch. */

@@ -74,7 +74,7 @@ public final class KeyValues {
         return scalars[pointer].asLong();
     }
 
-    /** The value as it stands in the message, a string with its quotes; null if absent. Allocates. */
+    /** The text of the value in the message, a string with its quotes; null if absent. Allocates. */
     public String json(int pointer) {
         return scalars[pointer].json();
     }

@@ -158,7 +158,7 @@ final class Scalar {
         return negative || value != Long.MIN_VALUE;
     }
 
-    /** As it stands in the message; null if absent. */
+    /** Its text in the message; null if absent. */
     String json() {
         int quote = kind == Kind.TEXT || kind == Kind.TEXT_WITH_ESCAPES ? 1 : 0;
         return isPresent() ? new String(bytes, from - quote, to - from + 2 * quote, StandardCharsets.UTF_8) : null;

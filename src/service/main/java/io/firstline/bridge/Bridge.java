@@ -111,7 +111,10 @@ final class Bridge {
     }
 
     void listen(String address, Client client) {
-        subscriptions.computeIfAbsent(address, AddressSubscription::new).listeners.add(client);
+        subscriptions
+                .computeIfAbsent(address, AddressSubscription::new)
+                .listeners
+                .add(client);
     }
 
     void leave(String address, Client client) {

@@ -69,7 +69,7 @@ final class Guard {
             boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
             decide(reads ? Access.Rule.READ : Access.Rule.ACT, request);
         });
-        router.route().last().handler(request -> Answers.error(request, 404, "not found"));
+        router.route().last().handler(request -> HttpAnswers.error(request, 404, "not found"));
     }
 
     boolean maySeeDetails(RoutingContext request) {
@@ -79,18 +79,18 @@ final class Guard {
     private void decide(Access.Rule rule, RoutingContext request) {
         switch (access.decide(rule, facts(request.request()), System.nanoTime())) {
             case GRANTED -> request.next();
-            case FOREIGN -> Answers.error(request, 403, "requests from foreign pages are rejected");
-            case SWITCHED_OFF -> Answers.error(request, 403, "commands are off: \"control\" is false");
+            case FOREIGN -> HttpAnswers.error(request, 403, "requests from foreign pages are rejected");
+            case SWITCHED_OFF -> HttpAnswers.error(request, 403, "commands are off: \"control\" is false");
             case TOO_MANY_GUESSES -> {
                 request.response().putHeader("Retry-After", "1");
-                Answers.error(request, 429, "too many wrong tokens from this address");
+                HttpAnswers.error(request, 429, "too many wrong tokens from this address");
             }
             case TOKEN_NEEDED -> {
                 // if everything needs a token, the browser must ask for it; if only a button needs it, the page asks
                 // itself
                 request.response()
                         .putHeader("WWW-Authenticate", access.isClosed() ? "Basic realm=\"Firstline\"" : "Bearer");
-                Answers.error(request, 401, "token required");
+                HttpAnswers.error(request, 401, "token required");
             }
         }
     }

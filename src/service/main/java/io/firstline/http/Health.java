@@ -27,7 +27,7 @@ final class Health {
         this.registry = registry;
         this.openMetrics = openMetrics;
         this.checks = HealthChecks.create(vertx).register("feeds", promise -> {
-            Readiness readiness = readiness();
+            NodeReadiness readiness = readiness();
             JsonObject facts = new JsonObject()
                     .put("level", readiness.level().name())
                     .put("reasons", new JsonArray(readiness.reasons()));
@@ -40,17 +40,17 @@ final class Health {
         stopping = true;
     }
 
-    Readiness readiness() {
-        return stopping ? Readiness.STOPPING : Readiness.of(watch.status(), ClusterFacts.of(vertx));
+    NodeReadiness readiness() {
+        return stopping ? NodeReadiness.STOPPING : NodeReadiness.of(watch.status(), ClusterFacts.of(vertx));
     }
 
     /** Adds the routes to a listener. */
     void serve(Guard guard) {
         guard.reading(Access.Rule.OPEN, "/health/live")
-                .handler(request -> Answers.json(request, 200, new JsonObject().put("status", "UP")));
+                .handler(request -> HttpAnswers.json(request, 200, new JsonObject().put("status", "UP")));
         guard.reading(Access.Rule.OPEN, "/health/ready").handler(request -> ready(request, guard));
         guard.reading(openMetrics ? Access.Rule.OPEN : Access.Rule.READ, "/metrics")
-                .handler(request -> Answers.send(request, "text/plain; version=0.0.4; charset=utf-8", scraped()));
+                .handler(request -> HttpAnswers.send(request, "text/plain; version=0.0.4; charset=utf-8", scraped()));
     }
 
     private Buffer scraped() {
@@ -62,7 +62,7 @@ final class Health {
         watch.ask()
                 .compose(status -> checks.checkStatus())
                 .onSuccess(result -> {
-                    Readiness readiness = readiness();
+                    NodeReadiness readiness = readiness();
                     JsonObject answer =
                             new JsonObject().put("status", readiness.level().name());
                     if (detailed) {
@@ -70,7 +70,7 @@ final class Health {
                                 .put("checks", result.toJson().getJsonArray("checks"));
                         ClusterFacts.of(vertx).addTo(answer);
                     }
-                    Answers.json(request, readiness.isReady() ? 200 : UNAVAILABLE, answer);
+                    HttpAnswers.json(request, readiness.isReady() ? 200 : UNAVAILABLE, answer);
                 })
                 .onFailure(request::fail);
     }

@@ -304,7 +304,7 @@ public final class HttpVerticle extends VerticleBase {
         Router router = Router.router(vertx);
         Guard guard = new Guard(router, access, connections, origin -> bridge != null && bridge.welcomes(origin));
         new WebFiles().byPath().forEach((path, file) -> guard.reading(Access.Rule.READ, path)
-                .handler(request -> Answers.send(request, file.type(), file.content())));
+                .handler(request -> HttpAnswers.send(request, file.type(), file.content())));
         health.serve(guard);
         guard.reading(Access.Rule.READ, "/api/status").handler(this::status);
         guard.reading(Access.Rule.READ, "/api/page").handler(this::page);
@@ -428,7 +428,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private static boolean isHeadOfEvents(RoutingContext request) {
-        if (!Answers.asksForHeadersOnly(request)) {
+        if (!HttpAnswers.asksForHeadersOnly(request)) {
             return false;
         }
         request.response().putHeader("Content-Type", ServerSentEvents.TYPE).end();
@@ -474,10 +474,10 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private static void json(RoutingContext request, int code, JsonObject body) {
-        Answers.json(request, code, body);
+        HttpAnswers.json(request, code, body);
     }
 
     private static void error(RoutingContext request, int code, String what) {
-        Answers.error(request, code, what);
+        HttpAnswers.error(request, code, what);
     }
 }

@@ -14,7 +14,7 @@ final class LiveUpdates {
     static final int MOST = 16;
 
     private final FeedWatch watch;
-    private final Supplier<Readiness> readiness;
+    private final Supplier<NodeReadiness> readiness;
     private final int mostSkipped;
     /** Clients, with the number of the last event each has received. */
     private final Map<ServerSentEvents, Long> listeners = new HashMap<>();
@@ -24,7 +24,7 @@ final class LiveUpdates {
      *
      * @param mostSkipped updates in a row that a client may have no room for
      */
-    LiveUpdates(FeedWatch watch, Supplier<Readiness> readiness, int mostSkipped) {
+    LiveUpdates(FeedWatch watch, Supplier<NodeReadiness> readiness, int mostSkipped) {
         this.watch = watch;
         this.readiness = readiness;
         this.mostSkipped = mostSkipped;
@@ -67,7 +67,7 @@ final class LiveUpdates {
     }
 
     private JsonObject update(JsonArray events) {
-        Readiness now = readiness.get();
+        NodeReadiness now = readiness.get();
         return new JsonObject()
                 .put("micros", System.currentTimeMillis() * 1_000)
                 .put("health", now.level().name())

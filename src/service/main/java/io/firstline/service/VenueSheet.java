@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a venue profile can do and cannot do, derived from the profile itself. */
+/** The abilities of a venue profile, derived from the profile itself. */
 record VenueSheet(Venue venue, ProfileInfo info) {
-    /** What a class of streams proves about its messages. */
+    /** The proof that a class of streams has for its messages. */
     enum Proves {
         COMPLETENESS,
         ORDER,
@@ -52,7 +52,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                 .toList();
     }
 
-    /** What a feed with this profile goes without. */
+    /** The abilities that a feed with this profile lacks. */
     List<String> cannot() {
         MessageFormat format = venue.format();
         List<String> cannot = new ArrayList<>();

@@ -27,7 +27,7 @@ class StatusKeysTest {
             "NodeStatus.java",
             "ClusterFacts.java",
             "FeedMeters.java",
-            "Readiness.java",
+            "NodeReadiness.java",
             "Metrics.java",
             "DemoFigures.java",
             "DemoCommand.java",

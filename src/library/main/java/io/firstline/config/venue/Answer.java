@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A message that the server expects for one of its own. Immutable; checked in the constructor.
+ * A message that the server expects after one that it sent. Immutable; checked in the constructor.
  *
  * @param when how to recognise the server's message
- * @param send the answer; <code>${/pointer}</code> becomes the value there, as it stands in the server's message;
+ * @param send the answer; <code>${/pointer}</code> becomes the text of that value in the message of the server;
  *     {@code ${id}}, {@code ${time}} and {@code ${timeMs}} are as in requests
  */
 public record Answer(MessageSigns when, String send) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a venue profile says about itself. Nothing of it changes how a feed works, so it is not part of {@link Venue}.
+ * The facts of a venue profile about itself. Nothing of it changes how a feed works, so it is not part of {@link Venue}.
  * Immutable.
  *
  * @param description the exchange, the market, and where its documentation is; empty = not said

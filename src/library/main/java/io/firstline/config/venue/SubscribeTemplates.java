@@ -178,7 +178,7 @@ public record SubscribeTemplates(
      * The requests to subscribe.
      *
      * @throws IllegalArgumentException if there is none for a stream, if its name has fewer words than the venue needs,
-     *     or if it cannot be told from another stream
+     *     or if it has the name of another stream
      */
     public List<Batch> subscribing(Collection<String> names, int streamsPerRequest) {
         return batches(names, RequestTemplate::subscribe, replaces ? Integer.MAX_VALUE : streamsPerRequest);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a connection sends besides requests, and how it reads the replies to those. Immutable; checked in the constructor.
+ * The messages of a connection besides requests, and how it reads the replies to those. Immutable; checked in the constructor.
  *
  * @param opening the beginning of a connection
  * @param answers answers to the server's messages; the first that applies is sent

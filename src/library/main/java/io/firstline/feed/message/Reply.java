@@ -49,7 +49,7 @@ public final class Reply {
         return words;
     }
 
-    /** Returns whether each stream of a request gets a reply of its own. */
+    /** Returns whether the server replies to each stream of a request. */
     public boolean isByStream() {
         return !acks.stream().isEmpty();
     }

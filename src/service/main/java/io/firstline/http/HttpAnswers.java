@@ -6,8 +6,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /** Sends answers. An answer to HEAD has the same headers as one to GET. */
-final class Answers {
-    private Answers() {}
+final class HttpAnswers {
+    private HttpAnswers() {}
 
     static void json(RoutingContext request, int code, JsonObject body) {
         request.response().setStatusCode(code);

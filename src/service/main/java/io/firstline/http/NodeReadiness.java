@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param level the level
  * @param reasons one for each feed in trouble
  */
-record Readiness(Level level, List<String> reasons) {
+record NodeReadiness(Level level, List<String> reasons) {
 
     /** The level of readiness. */
     enum Level {
@@ -30,7 +30,7 @@ record Readiness(Level level, List<String> reasons) {
     }
 
     /** For a process that is about to end. */
-    static final Readiness STOPPING = new Readiness(Level.DOWN, List.of("stopping"));
+    static final NodeReadiness STOPPING = new NodeReadiness(Level.DOWN, List.of("stopping"));
 
     /**
      * Judges the feeds of this node and its cluster. A node without feeds, or one that waits for other nodes, is ready:
@@ -39,10 +39,10 @@ record Readiness(Level level, List<String> reasons) {
      * @param status the answer of {@code firstline.status}; null = no answer yet
      * @param cluster the node's view of its cluster
      */
-    static Readiness of(JsonObject status, ClusterFacts cluster) {
+    static NodeReadiness of(JsonObject status, ClusterFacts cluster) {
         boolean empty = status == null || status.getJsonObject(StatusKeys.FEEDS).isEmpty();
         if (empty && !cluster.isMember()) {
-            return new Readiness(Level.DOWN, List.of("no feed runs"));
+            return new NodeReadiness(Level.DOWN, List.of("no feed runs"));
         }
         Level worst = Level.UP;
         List<String> reasons = new ArrayList<>();
@@ -59,7 +59,7 @@ record Readiness(Level level, List<String> reasons) {
                 reasons.add(reason(name, feed));
             }
         }
-        return new Readiness(worst, reasons);
+        return new NodeReadiness(worst, reasons);
     }
 
     private static Level level(JsonObject feed) {
