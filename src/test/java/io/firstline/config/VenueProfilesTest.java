@@ -105,11 +105,11 @@ class VenueProfilesTest {
         venue(
                 "a",
                 "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"gzip\",\"stream\":[\"/s\"],\"ignore\":[\"/id\"],"
-                        + classes + "}}");
+                        + "\"line\":{\"last\":[\"/n\"],\"link\":\"plus-one\"}," + classes + "}}");
 
         MessageFormat format = Venue.find("a", directory).format();
 
-        assertThat(format.content()).isEqualTo(new MessageContent(PayloadEncoding.GZIP, List.of("/id")));
+        assertThat(format.content()).isEqualTo(new MessageContent(PayloadEncoding.GZIP, List.of("/id"), List.of("/n")));
         assertThat(format.classOf("b").key()).containsExactly("/d/e", "/d");
         assertThat(format.classOf("b").ignore()).containsExactly("/t");
         assertThat(errors("b", "{\"url\":\"wss://a.com/\",\"messages\":{\"payload\":\"br\",\"ignore\":[\"id\"]}}"))

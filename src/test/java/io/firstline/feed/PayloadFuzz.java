@@ -15,6 +15,9 @@ import io.firstline.config.venue.MessageSigns;
 import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.ServerTime;
+import io.firstline.config.venue.NameRule;
+import io.firstline.config.venue.PayloadEncoding;
+import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
 import io.firstline.config.venue.VenueProtocol;
@@ -26,10 +29,12 @@ import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.Payload;
+import io.firstline.payload.TextInflater;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -62,8 +67,32 @@ public final class PayloadFuzz {
                             new MessageSigns(List.of(FieldMatcher.anyAt("/u")), List.of("ping")), "{\"pong\":${/u}}")),
                     new Acks(List.of("/s"), "/d", "/data")));
 
+    /** Reads all that a profile may ask for: objects and arrays, the only member, what is ignored, own numbers. */
+    private static final MessageFormat INVENTED = new MessageFormat(
+            new StreamNaming(
+                    List.of(
+                            new NameRule(List.of(FieldMatcher.anyAt("/data")), List.of("=x", "/data/?")),
+                            new NameRule(List.of(), List.of("/stream", "/channel"))),
+                    " ",
+                    Map.of(),
+                    Map.of()),
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            List.of(),
+            10,
+            Heartbeat.NONE,
+            List.of(
+                    new StreamClass("x", "^x", List.of("/data", "/data/?/0/t"), StreamClass.Sequence.NONE),
+                    new StreamClass("others", "^", List.of(), StreamClass.Sequence.NONE)),
+            ServerTime.NONE,
+            EventTime.NONE,
+            Notices.NONE,
+            new MessageContent(PayloadEncoding.NONE, List.of("/data", "/id", "/arg"), List.of("/id", "/0")));
+
     private static final List<MessageFormat> VENUES = Stream.concat(
-                    Stream.of(ASKING),
+                    Stream.of(ASKING, INVENTED),
                     Stream.of(
                                     "binance-spot",
                                     "binance-usdm",
@@ -80,6 +109,10 @@ public final class PayloadFuzz {
                                     "okx")
                             .map(name -> Venue.find(name, null).format()))
             .toList();
+
+    private static final List<TextInflater> INFLATERS =
+            Stream.of(TextInflater.Wrapper.values()).map(TextInflater::new).toList();
+    private static final int MOST_INFLATED = 1 << 20;
 
     private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {
         @Override
@@ -103,6 +136,9 @@ public final class PayloadFuzz {
                 throw new AssertionError(answer);
             }
         }
+
+        @Override
+        public void numbered(long number) {}
     };
 
     private PayloadFuzz() {}
@@ -111,6 +147,12 @@ public final class PayloadFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length < 2) {
             return;
+        }
+        for (TextInflater inflater : INFLATERS) {
+            int length = inflater.inflate(input, 2, input.length - 2, MOST_INFLATED);
+            if (length > MOST_INFLATED || length > inflater.result().length) {
+                throw new AssertionError(length + " bytes");
+            }
         }
         List<byte[]> payloads = new ArrayList<>();
         int from = 2;

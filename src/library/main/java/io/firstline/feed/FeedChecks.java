@@ -58,6 +58,7 @@ final class FeedChecks {
         monitor.reportIgnoredStreams();
         reportMissing(parts.eventLog());
         monitor.giveUpGaps();
+        parts.slotTable().open().forEach(parts.eventLog()::connectionGap);
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
         subscriptions.check(parts.streams(), monitor.lastDataNanos());
         replacements.replaceDue();

@@ -256,6 +256,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             return;
         }
         receiver.closed(pooled, end.toString());
+        eventLog.connectionGap(pooled);
         arbitration.parted(pooled);
         slotTable.remember(pooled);
         replacements.ended(pooled);

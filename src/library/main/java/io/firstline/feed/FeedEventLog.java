@@ -357,6 +357,25 @@ final class FeedEventLog {
         private long omitted;
     }
 
+    /** Reports the numbers of its own that a connection lacks, if there are new ones. */
+    void connectionGap(PooledConnection pooled) {
+        ConnectionNumbers.Hole hole = pooled.numbers.news();
+        if (hole == null) {
+            return;
+        }
+        if (failures.isNews("connection-gap", scheduler.nowNanos())) {
+            LOG.warn(
+                    "{}/{} lacks {} messages by its own numbers, the last ones {} to {} ({})",
+                    name,
+                    pooled.id(),
+                    hole.missing(),
+                    hole.from(),
+                    hole.to(),
+                    figures());
+        }
+        report(new FeedFact.ConnectionGap(pooled.id(), hole.from(), hole.to(), hole.missing()));
+    }
+
     /** Numbers of a stream are missing, or have arrived after all. */
     void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);

@@ -54,6 +54,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     WsConnection connection;
     Line line;
     final PendingRequests requests = new PendingRequests();
+    final ConnectionNumbers numbers = new ConnectionNumbers();
     final Readiness readiness = new Readiness();
     final AnswerBudget answers = new AnswerBudget();
     /** The age at which it is replaced, milliseconds. */
@@ -144,7 +145,8 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
                 line == null ? null : MicrosHistogram.of(line.lagMicros()),
                 MicrosHistogram.of(connection.latencyMicros()),
                 role,
-                slot.number());
+                slot.number(),
+                numbers.missing());
     }
 
     @Override
@@ -191,6 +193,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** Returns whether all its requests are sent and answered. */
     boolean isSubscribed() {
         return readiness.isOver() && requests.isSettled();
+    }
+
+    @Override
+    public void numbered(long number) {
+        numbers.arrived(number);
     }
 
     /** Returns whether it has proved that it delivers; valid once it has opened. */

@@ -39,6 +39,9 @@ class StreamTableTest {
             public void ready() {}
 
             @Override
+            public void numbered(long number) {}
+
+            @Override
             public void asked(Question question) {}
         });
         return copy.streamWatch();

@@ -213,6 +213,7 @@ public record MessageFormat(
             MessageContent content) {
         Set<String> pointers = new HashSet<>(naming.pointers());
         pointers.addAll(content.ignore());
+        pointers.addAll(content.line());
         notices.shutdown().forEach(sign -> pointers.add(sign.at()));
         notices.errors().forEach(sign -> pointers.add(sign.at()));
         pointers.addAll(notices.errorText());

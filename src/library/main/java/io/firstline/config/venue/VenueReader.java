@@ -440,7 +440,8 @@ final class VenueReader {
                         messages.has("payload")
                                 ? constant(PayloadEncoding.class, messages.path("payload"))
                                 : PayloadEncoding.NONE,
-                        texts(messages.path("ignore"))),
+                        texts(messages.path("ignore")),
+                        texts(messages.path("line").path("last"))),
                 MessageContent.NONE);
     }
 

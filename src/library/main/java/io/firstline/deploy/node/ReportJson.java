@@ -123,6 +123,9 @@ public final class ReportJson {
         if (connection.end() != null) {
             json.put(StatusKeys.END, connection.end().toString());
         }
+        if (report.missing() != null) {
+            json.put(StatusKeys.MISSING, report.missing());
+        }
         LineFigures line = report.line();
         if (line != null) {
             json.put(StatusKeys.IN_STEP, line.inStep())

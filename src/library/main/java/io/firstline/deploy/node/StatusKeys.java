@@ -88,6 +88,7 @@ public final class StatusKeys {
     public static final String LOSSES = "losses";
     public static final String SAVES = "saves";
     public static final String UNMATCHED = "unmatched";
+    public static final String MISSING = "missing";
     public static final String LAG_P50_MICROS = "lagP50Micros";
     public static final String LAG_P99_MICROS = "lagP99Micros";
     public static final String LAGS = "lags";

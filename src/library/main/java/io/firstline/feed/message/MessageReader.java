@@ -18,7 +18,7 @@ import java.util.function.Function;
  * numbers. Counts the copies. Runs on the feed's context.
  */
 public final class MessageReader {
-    /** Receives what a message says about the requests of its connection. */
+    /** Receives what a message says about its connection and its requests. */
     public interface Replies {
         /** A message may be a reply; returns whether it is the reply to a request of this connection. */
         boolean replied(Reply reply);
@@ -30,6 +30,9 @@ public final class MessageReader {
          * @param words the server's text; empty = none
          */
         void erred(String stream, String words);
+
+        /** A message has this number among all messages of its connection. */
+        void numbered(long number);
 
         /** The message arrives that requests wait for. */
         void ready();
@@ -89,6 +92,12 @@ public final class MessageReader {
     public void read(ArrivingCopy copy, Replies replies) {
         copies++;
         KeyValues read = valuesIn(copy.payload);
+        if (read != null && !layout.line.isEmpty()) {
+            long number = number(read, layout.line);
+            if (number != OutgoingCopy.NO_NUMBER) {
+                replies.numbered(number);
+            }
+        }
         Kind kind = listens && isHeard(copy.payload, read, replies)
                 ? Kind.CONTROL
                 : read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);

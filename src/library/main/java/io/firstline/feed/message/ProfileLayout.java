@@ -36,6 +36,8 @@ public final class ProfileLayout {
     final List<Integer> errorText;
     /** For messages without a stream. */
     final List<Integer> ignore;
+    /** The number of a message on its connection. */
+    final List<Integer> line;
     /** The pointers at which an object or array counts. */
     final Set<String> containers = new HashSet<>();
 
@@ -64,6 +66,7 @@ public final class ProfileLayout {
         errorText = placed(format.notices().errorText(), pointers);
         ignore = placed(format.content().ignore(), pointers);
         containers.addAll(format.content().ignore());
+        line = placed(format.content().line(), pointers);
         ackStream = placed(format.protocol().acks().stream(), pointers);
         ready = new MessageMatch(format.protocol().opening().ready(), pointers);
         questions = format.protocol().answers().stream()

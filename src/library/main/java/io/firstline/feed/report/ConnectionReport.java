@@ -12,6 +12,7 @@ import io.firstline.connection.report.WsConnectionState;
  * @param latency round trips of its pings
  * @param role its role in the feed
  * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
+ * @param missing how many messages it lacks by the numbers of its own; null = the venue does not number connections
  */
 public record ConnectionReport(
         WsConnectionState connection,
@@ -19,11 +20,12 @@ public record ConnectionReport(
         MicrosHistogram lag,
         MicrosHistogram latency,
         Role role,
-        int slot) {
+        int slot,
+        Long missing) {
 
     /** Returns the same report with the slot number shifted by the slots of the pools before. */
     public ConnectionReport after(int slotsBefore) {
-        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot);
+        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot, missing);
     }
 
     /** The role of a connection. */

@@ -71,6 +71,10 @@ final class FeedEventJson {
                 .put("state", e.fate().name().toLowerCase(Locale.ROOT))
                 .put("connection", e.connection())
                 .put("lackedBy", array(e.lackedBy())));
+        form(FeedFact.ConnectionGap.class, (e, json) -> json.put("connection", e.connection())
+                .put("from", e.from())
+                .put("to", e.to())
+                .put("missing", e.missing()));
         form(FeedFact.Conflict.class, (e, json) -> json.put("connection", e.connection())
                 .put("stream", e.stream()));
         form(FeedFact.ShutdownAnnounced.class, (e, json) -> json.put("connection", e.connection()));

@@ -121,6 +121,21 @@ public sealed interface FeedFact {
     }
 
     /**
+     * The numbers that the venue gives to the messages of each connection show that one lacks messages. This is a fault
+     * of the connection: other connections may have delivered them. Reported about once a second.
+     *
+     * @param from the first number of the last gap
+     * @param to the last number of the last gap
+     * @param missing the missing messages in all gaps since the last such event of the connection
+     */
+    record ConnectionGap(String connection, long from, long to, long missing) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.CONNECTION_GAP;
+        }
+    }
+
+    /**
      * Two connections delivered different bytes for one message by the venue's key. Reported once for each stream,
      * counted in the status.
      */
