@@ -43,7 +43,8 @@ class EncodedPayloadsTest extends FeedTestBase {
                   "messages": {
                     "payload": "%s",
                     "stream": ["/ch"],
-                    "control": ["Ping", { "at": "/ping" }],
+                    "control": ["Ping"],
+                    "answers": [{ "when": [{ "at": "/ping" }], "send": "{\\"pong\\":${/ping}}" }],
                     "ackId": "/id", "refusal": ["/err-code"]
                   }
                 }"""
@@ -100,6 +101,17 @@ class EncodedPayloadsTest extends FeedTestBase {
         assertThat(report.dropped()).isEmpty();
         assertThat(report.problems()).isEmpty();
         assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).isEmpty();
+    }
+
+    /** The server cuts a connection that does not return the value of its compressed ping. */
+    @Test
+    void shouldAnswerACompressedPing() {
+        pool("gzip");
+
+        server.sendBinary(Packed.gzip("{\"ping\":1645289389619}"), 1);
+
+        eventually(() -> server.received.contains("1:{\"pong\":1645289389619}"));
+        assertThat(messages).isEmpty();
     }
 
     /** A recording plays again through the same profile, so it holds what the server sent. */
