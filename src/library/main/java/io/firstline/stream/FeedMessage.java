@@ -21,8 +21,9 @@ import java.util.Objects;
  * @param identity what makes two copies the same message, as the arbiter compares them: equal for all copies on all
  *     nodes, and different from that of every other message of about the same time. A 64-bit hash of the venue's key,
  *     or, without one, of the bytes. A message made with 0 hashes its bytes at each call
- * @param payload the bytes as received; shared by all consumers of this node, so do not change it
- * @param text whether the server sent it as text
+ * @param payload the bytes as received, or the text that a venue's profile decodes from them; shared by all consumers
+ *     of this node, so do not change it
+ * @param text whether the server sent it as text, or it was decoded
  * @param late whether younger messages of its stream were published before it: exact if the venue numbers the stream's
  *     messages. Otherwise true only if its connection is known to be behind in this stream, or in the feed if the venue
  *     names no streams; then false does not prove the order
