@@ -23,6 +23,7 @@ final class PointerNode {
     private final long keyWord;
     private final int index;
     private final int fromEnd;
+    private final boolean isName;
 
     private PointerNode[] children = NONE;
     private PointerNode[] lastChildren = NONE;
@@ -39,6 +40,7 @@ final class PointerNode {
         text.over(key, key.length);
         this.keyWord = text.word(0, key.length);
         this.index = token.matches("0|[1-9][0-9]{0,8}") ? Integer.parseInt(token) : NO_INDEX;
+        this.isName = token.equals(ONLY_MEMBER);
         this.fromEnd = token.matches(FROM_END) ? -Integer.parseInt(token) : 0;
     }
 
@@ -117,7 +119,7 @@ final class PointerNode {
 
     /** Whether a pointer that ends here reads a member's name, not its value. */
     boolean isName() {
-        return token.equals(ONLY_MEMBER);
+        return isName;
     }
 
     /** The number of places below and including this one that lead to an only member. */

@@ -49,7 +49,7 @@ final class NameReader {
     }
 
     private static boolean isThere(KeyValues read, int pointer) {
-        return read.isPresent(pointer) && read.length(pointer) > 0;
+        return read.length(pointer) > 0;
     }
 
     /** Returns a hash of the stream's name; 0 = this rule names no stream. */
