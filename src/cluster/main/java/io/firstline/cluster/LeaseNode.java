@@ -254,6 +254,11 @@ final class LeaseNode {
             actions.add(new LeaseAction.RejectLease(theirs.from(), theirs.leaseMs()));
             return;
         }
+        theirs.given().forEach(given -> {
+            if (feeds.containsKey(given.feed())) {
+                feeds.get(given.feed()).proposer().releasedBy(theirs.from());
+            }
+        });
         List<LeaseRequest> released = giveWay(theirs, now, actions);
         if (!released.isEmpty()) {
             send(released, now, actions);
@@ -271,8 +276,11 @@ final class LeaseNode {
         List<LeaseRequest> released = new ArrayList<>();
         for (LeaseRequest ask : theirs.asks()) {
             FeedOnNode feed = feeds.get(ask.feed());
-            LeaseRequest mine =
-                    feed == null ? null : feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
+            if (feed == null) {
+                continue;
+            }
+            feed.proposer().requestedBy(theirs.from(), ask.epoch(), now);
+            LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
                 released.add(mine);
@@ -285,10 +293,6 @@ final class LeaseNode {
         of.given().forEach(released -> acceptor.release(of.from(), released, now));
         List<LeaseVote> votes = new ArrayList<>();
         for (LeaseRequest ask : of.asks()) {
-            FeedOnNode feed = feeds.get(ask.feed());
-            if (feed != null) {
-                feed.proposer().heardOf(ask.epoch());
-            }
             votes.add(acceptor.vote(of.from(), ask, now));
         }
         return new NodeHeartbeat.Votes(self, of.number(), votes);

@@ -1,6 +1,8 @@
 package io.firstline.cluster;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +29,8 @@ final class LeaseProposer {
     private final long leaseNanos;
     private final long claimNanos;
     private final SortedMap<Long, Tally> rounds = new TreeMap<>();
+    /** Members that request the lease, as its owner or to claim it, and until when that counts. */
+    private final Map<String, Long> rivals = new HashMap<>();
 
     /** The requested epoch; 0 = none. */
     private int epoch;
@@ -74,6 +78,20 @@ final class LeaseProposer {
         highestKnown = Math.max(highestKnown, otherEpoch);
     }
 
+    /**
+     * Another member requests the lease in this epoch, as its owner or to claim it. While it does, this node begins no
+     * claim: its vote may no longer count for that owner, and so it does not notice by its own votes that there is one.
+     */
+    void requestedBy(String member, int otherEpoch, long nowNanos) {
+        heardOf(otherEpoch);
+        rivals.put(member, nowNanos + leaseNanos);
+    }
+
+    /** Another member has released the lease, or its claim. */
+    void releasedBy(String member) {
+        rivals.remove(member);
+    }
+
     /** Returns whether this node owns the feed until the end of the lease. */
     boolean owns(long nowNanos) {
         return won && nowNanos - untilNanos < 0;
@@ -95,7 +113,9 @@ final class LeaseProposer {
 
     /** Returns whether it may begin a claim. */
     boolean isFree(long nowNanos) {
-        return epoch == 0 && nowNanos - notBeforeNanos >= 0;
+        return epoch == 0
+                && nowNanos - notBeforeNanos >= 0
+                && rivals.values().stream().allMatch(untilNanos -> nowNanos - untilNanos >= 0);
     }
 
     /**
