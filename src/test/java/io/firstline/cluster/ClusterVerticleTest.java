@@ -153,7 +153,8 @@ class ClusterVerticleTest {
         AtomicLong number = new AtomicLong();
         AtomicBoolean warm = new AtomicBoolean();
         vertx.setPeriodic(20, t -> {
-            Map<String, NodeHeartbeat.Part> carries = Map.of(feed, new NodeHeartbeat.Part(warm.get(), warm.get(), 0, 1));
+            Map<String, NodeHeartbeat.Part> carries =
+                    Map.of(feed, new NodeHeartbeat.Part(warm.get(), warm.get(), 0, 1));
             NodeHeartbeat round =
                     new NodeHeartbeat(SECOND, number.incrementAndGet(), LEASE_MS, List.of(), List.of(), carries);
             vertx.eventBus().send(ClusterVerticle.ADDRESS + SELF, round.toJson());
