@@ -62,6 +62,7 @@ class PackagesTest {
                     "cluster",
                     "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
+            Map.entry("learn", "payload"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
@@ -71,7 +72,7 @@ class PackagesTest {
                     "service",
                     "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
                             + " config.problem config.service config.venue connection deploy deploy.node feed feed.report"
-                            + " http merge payload recording replay simulator stream"));
+                            + " http learn merge payload recording replay simulator stream"));
 
     private static JavaClasses classes;
 
