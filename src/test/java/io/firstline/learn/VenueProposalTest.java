@@ -68,14 +68,29 @@ class VenueProposalTest {
     void shouldFindBooksThatNameTheMessageBefore() throws IOException {
         onThreeConnections(c -> {
             for (String instrument : List.of("BTC-USDT", "ETH-USDT")) {
-                add(c, "{'id':'%d','event':'subscribe','arg':{'channel':'books','instId':'%s'},'connId':'a%d'}", c, instrument, c);
-                add(c, "{'arg':{'channel':'books','instId':'%s'},'action':'snapshot','data':[{'asks':[['1.5','2']],'ts':'%d','seqId':%d,'prevSeqId':-1}]}",
-                        instrument, START_MS + c, 100 + 3 * c);
+                add(
+                        c,
+                        "{'id':'%d','event':'subscribe','arg':{'channel':'books','instId':'%s'},'connId':'a%d'}",
+                        c,
+                        instrument,
+                        c);
+                add(
+                        c,
+                        "{'arg':{'channel':'books','instId':'%s'},'action':'snapshot','data':[{'asks':[['1.5','2']],'ts':'%d','seqId':%d,'prevSeqId':-1}]}",
+                        instrument,
+                        START_MS + c,
+                        100 + 3 * c);
             }
             for (int i = c; i < 60; i++) {
                 for (String instrument : List.of("BTC-USDT", "ETH-USDT")) {
-                    add(c, "{'arg':{'channel':'books','instId':'%s'},'action':'update','data':[{'asks':[['1.%d','2']],'ts':'%d','seqId':%d,'prevSeqId':%d}]}",
-                            instrument, i, START_MS + 3 + i / 2, 103 + 3 * i, 100 + 3 * i);
+                    add(
+                            c,
+                            "{'arg':{'channel':'books','instId':'%s'},'action':'update','data':[{'asks':[['1.%d','2']],'ts':'%d','seqId':%d,'prevSeqId':%d}]}",
+                            instrument,
+                            i,
+                            START_MS + 3 + i / 2,
+                            103 + 3 * i,
+                            100 + 3 * i);
                 }
             }
             add(c, "pong");
@@ -84,14 +99,16 @@ class VenueProposalTest {
         JsonObject messages = learned();
 
         assertThat(messages.getJsonArray("stream")).isEqualTo(texts("/arg/channel", "/arg/instId"));
-        assertThat(messages.getJsonArray("control")).isEqualTo(new JsonArray().add("pong").add(json("{'at':'/event'}")));
+        assertThat(messages.getJsonArray("control"))
+                .isEqualTo(new JsonArray().add("pong").add(json("{'at':'/event'}")));
         assertThat(messages.getJsonObject("eventTime")).isEqualTo(json("{'at':['/data/0/ts'],'unit':'ms'}"));
         JsonObject books = type(messages, "books");
         assertThat(books.getString("match")).isEqualTo("^books( |$)");
         assertThat(books.getJsonObject("sequence").getString("link")).isEqualTo("previous");
         assertThat(books.getJsonObject("sequence").getJsonArray("reset"))
                 .isEqualTo(new JsonArray().add(json("{'at':'/action','is':['snapshot']}")));
-        assertThat(books.getJsonObject("sequence").getJsonArray("previous").getString(0)).endsWith("/prevSeqId");
+        assertThat(books.getJsonObject("sequence").getJsonArray("previous").getString(0))
+                .endsWith("/prevSeqId");
         assertThat(books.getJsonArray("key").getString(0)).endsWith("/seqId");
     }
 
@@ -102,10 +119,23 @@ class VenueProposalTest {
             long last = 1_000;
             for (int i = 0; i < 50; i++) {
                 for (String symbol : List.of("btcusdt", "ethusdt")) {
-                    add(c, "{'stream':'%s@depth','data':{'e':'depthUpdate','E':%d,'s':'%s','U':%d,'u':%d,'b':[['1.%d','3']]}}",
-                            symbol, START_MS + i, symbol.toUpperCase(Locale.ROOT), last + 1, last + 1 + i % 4, i);
-                    add(c, "{'stream':'%s@trade','data':{'e':'trade','E':%d,'s':'%s','t':%d,'p':'2.%d'}}",
-                            symbol, START_MS + i, symbol.toUpperCase(Locale.ROOT), 70 + i, i);
+                    add(
+                            c,
+                            "{'stream':'%s@depth','data':{'e':'depthUpdate','E':%d,'s':'%s','U':%d,'u':%d,'b':[['1.%d','3']]}}",
+                            symbol,
+                            START_MS + i,
+                            symbol.toUpperCase(Locale.ROOT),
+                            last + 1,
+                            last + 1 + i % 4,
+                            i);
+                    add(
+                            c,
+                            "{'stream':'%s@trade','data':{'e':'trade','E':%d,'s':'%s','t':%d,'p':'2.%d'}}",
+                            symbol,
+                            START_MS + i,
+                            symbol.toUpperCase(Locale.ROOT),
+                            70 + i,
+                            i);
                 }
                 last += 1 + i % 4;
             }
@@ -129,8 +159,13 @@ class VenueProposalTest {
             int number = c;
             for (int i = 0; i < 100; i++) {
                 number += 1 + c;
-                add(c, "{'type':'channel_data','connection_id':'c0ffee00-%d','message_id':%d,'channel':'v3_book','id':'%s','contents':{'bids':[['%d.5','1']]}}",
-                        c, number + 100_000, i % 2 == 0 ? "BTC-USD" : "ETH-USD", i);
+                add(
+                        c,
+                        "{'type':'channel_data','connection_id':'c0ffee00-%d','message_id':%d,'channel':'v3_book','id':'%s','contents':{'bids':[['%d.5','1']]}}",
+                        c,
+                        number + 100_000,
+                        i % 2 == 0 ? "BTC-USD" : "ETH-USD",
+                        i);
             }
         });
 
@@ -157,8 +192,9 @@ class VenueProposalTest {
         JsonObject messages = learned();
 
         assertThat(type(messages, "trade"))
-                .isEqualTo(json("{'match':'^trade\\\\.[^ ]+$','key':['/data/0/i','/data/-1/i'],'items':'/data','sequence':"
-                        + "{'link':'plus-one','last':['/data/-1/i'],'first':['/data/0/i']}}"));
+                .isEqualTo(
+                        json("{'match':'^trade\\\\.[^ ]+$','key':['/data/0/i','/data/-1/i'],'items':'/data','sequence':"
+                                + "{'link':'plus-one','last':['/data/-1/i'],'first':['/data/0/i']}}"));
     }
 
     @Test
@@ -197,8 +233,11 @@ class VenueProposalTest {
         onThreeConnections(c -> {
             for (int i = 0; i < 20; i++) {
                 for (String pair : List.of("btcusd", "etheur")) {
-                    add(c, "{'channel':'diff_book_%s','data':{'microtimestamp':'%d','bids':[['1.0','2']]}}",
-                            pair, (START_MS + i) * 1_000);
+                    add(
+                            c,
+                            "{'channel':'diff_book_%s','data':{'microtimestamp':'%d','bids':[['1.0','2']]}}",
+                            pair,
+                            (START_MS + i) * 1_000);
                 }
             }
         });
@@ -207,7 +246,9 @@ class VenueProposalTest {
 
         assertThat(book.getString("match")).isEqualTo("^diff_book_");
         assertThat(book.getJsonObject("sequence").getString("link")).isEqualTo("increasing");
-        assertThat(book.containsKey("key")).as("two messages may have the same time").isFalse();
+        assertThat(book.containsKey("key"))
+                .as("two messages may have the same time")
+                .isFalse();
     }
 
     @Test
@@ -215,7 +256,8 @@ class VenueProposalTest {
         for (int i = 0; i < 30; i++) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-                gzip.write(("{\"ch\":\"trade\",\"symbol\":\"ABC\",\"id\":" + (10 + i) + "}").getBytes(StandardCharsets.UTF_8));
+                gzip.write(("{\"ch\":\"trade\",\"symbol\":\"ABC\",\"id\":" + (10 + i) + "}")
+                        .getBytes(StandardCharsets.UTF_8));
             }
             observed.add("c", bytes.toByteArray(), false);
         }

@@ -30,8 +30,7 @@ class LearnCommandTest {
             String url = exchange.url("/stream?streams=btcusdt@trade/ethusdt@trade/btcusdt@depth");
             Path file = Files.createDirectory(folder.resolve("venues")).resolve("mine.json");
 
-            Cli cli = Cli.run(
-                    "learn", url, "--connections", "3", "--for", "2s", "--out", file.toString());
+            Cli cli = Cli.run("learn", url, "--connections", "3", "--for", "2s", "--out", file.toString());
 
             assertThat(cli.code()).as(cli.err()).isZero();
             assertThat(cli.err()).contains("messages on 3 connections", "streams are named by /stream", "STEPS");
@@ -56,8 +55,9 @@ class LearnCommandTest {
         for (int connection = 0; connection < 2; connection++) {
             StringBuilder lines = new StringBuilder();
             for (int i = 0; i < 30; i++) {
-                lines.append("{\"t_us\":%d,\"msg\":\"{\\\"type\\\":\\\"trade\\\",\\\"symbol\\\":\\\"AB\\\",\\\"seq\\\":%d}\"}\n"
-                        .formatted(i, 5 + i));
+                lines.append(
+                        "{\"t_us\":%d,\"msg\":\"{\\\"type\\\":\\\"trade\\\",\\\"symbol\\\":\\\"AB\\\",\\\"seq\\\":%d}\"}\n"
+                                .formatted(i, 5 + i));
             }
             Files.writeString(folder.resolve(connection + ".jsonl"), lines);
         }
@@ -67,7 +67,10 @@ class LearnCommandTest {
         assertThat(cli.code()).as(cli.err()).isZero();
         JsonObject profile = new JsonObject(cli.out());
         assertThat(profile.containsKey("url")).isFalse();
-        assertThat(profile.getJsonObject("messages").getJsonObject("classes").getJsonObject("trade").encode())
+        assertThat(profile.getJsonObject("messages")
+                        .getJsonObject("classes")
+                        .getJsonObject("trade")
+                        .encode())
                 .isEqualTo(
                         "{\"match\":\"^trade( |$)\",\"key\":[\"/seq\"],\"sequence\":{\"link\":\"plus-one\",\"last\":[\"/seq\"]}}");
         assertThat(cli.err()).startsWith("60 messages on 2 connections; 0 control");

@@ -31,8 +31,9 @@ final class ControlSigns {
     private static final int MAX_TEXT = 64;
     private static final int MAX_LEVELS = 2;
 
-    private static final Pattern WORD = Pattern.compile("(?i)(un)?subscribed?|subscriptions|.*subscription_?(ack|status|succeeded|failed)"
-            + "|ack|heart_?beat|hb|pong|ping|info|welcome|connected|error|login|auth|conf|systemstatus");
+    private static final Pattern WORD =
+            Pattern.compile("(?i)(un)?subscribed?|subscriptions|.*subscription_?(ack|status|succeeded|failed)"
+                    + "|ack|heart_?beat|hb|pong|ping|info|welcome|connected|error|login|auth|conf|systemstatus");
 
     private final List<ReadMessage> control = new ArrayList<>();
     private final List<ReadMessage> data = new ArrayList<>();
@@ -41,11 +42,14 @@ final class ControlSigns {
     /** Reads the messages; those that {@code other} accepts are control too. */
     ControlSigns(List<ReadMessage> messages, Predicate<ReadMessage> other) {
         boolean dataIsArrays = messages.stream()
-                        .filter(message -> message.root() != null && message.root().isArray())
+                        .filter(message ->
+                                message.root() != null && message.root().isArray())
                         .count()
                 > messages.size() / 5;
-        messages.forEach(
-                message -> (isControl(message) || other.test(message) || (dataIsArrays && isObject(message)) ? control : data).add(message));
+        messages.forEach(message -> (isControl(message) || other.test(message) || (dataIsArrays && isObject(message))
+                        ? control
+                        : data)
+                .add(message));
         findSigns();
         // without a sign, a profile could not tell them
         List<ReadMessage> unsigned = control.stream()
@@ -73,8 +77,8 @@ final class ControlSigns {
         }
         return isReply(message.root())
                 || message.values().entrySet().stream()
-                        .filter(each -> levels(each.getKey()) <= MAX_LEVELS)
-                        .anyMatch(each -> each.getValue().isTextual()
+                        .filter(each -> each.getValue().isTextual() && levels(each.getKey()) <= MAX_LEVELS)
+                        .anyMatch(each -> each.getValue().textValue().length() <= MAX_TEXT
                                 && WORD.matcher(each.getValue().textValue()).matches());
     }
 
@@ -96,7 +100,8 @@ final class ControlSigns {
         Set<String> dataValues = new HashSet<>();
         for (ReadMessage message : data) {
             message.values().forEach((pointer, value) -> {
-                if (dataPointers.add(pointer) || levels(pointer) <= MAX_LEVELS) {
+                dataPointers.add(pointer);
+                if (value.isTextual() && value.textValue().length() <= MAX_TEXT && levels(pointer) <= MAX_LEVELS) {
                     dataValues.add(pointer + "=" + value);
                 }
             });
@@ -135,7 +140,10 @@ final class ControlSigns {
                 .min(Comparator.<Map.Entry<Sign, Integer>>comparingInt(each -> -each.getValue())
                         .thenComparingInt(each -> rank(each.getKey())))
                 .map(each -> new Sign(
-                        each.getKey().pointer(), each.getKey().value(), each.getKey().text(), each.getValue()))
+                        each.getKey().pointer(),
+                        each.getKey().value(),
+                        each.getKey().text(),
+                        each.getValue()))
                 .orElse(null);
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Compares the copies of a kind of stream on several connections: how many are equal in bytes, and which members differ
@@ -26,6 +27,8 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
     private static final int WINDOW = 20;
     private static final int MAX_MEMBERS = 4;
     private static final double MOST = 0.8;
+    private static final Pattern PRICE = Pattern.compile("-?\\d+\\.\\d+|-?\\d{1,5}");
+    private static final Pattern NOT_CONTENT = Pattern.compile("(?i).*(id|seq|time|ts)[^/]*");
 
     static CopyDifferences of(StreamKind kind) {
         Map<String, List<StreamKind.Run>> streams = new LinkedHashMap<>();
@@ -36,8 +39,7 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
         List<List<List<ReadMessage>>> unmatched = new ArrayList<>();
         for (List<StreamKind.Run> runs : streams.values()) {
             for (int i = 1; i < runs.size(); i++) {
-                Common common = Common.of(
-                        runs.get(0).messages(), runs.get(i).messages(), ReadMessage::text);
+                Common common = Common.of(runs.get(0).messages(), runs.get(i).messages(), ReadMessage::text);
                 compared += common.compared;
                 equal += common.equal;
                 if (!common.left.isEmpty() && !common.right.isEmpty()) {
@@ -80,7 +82,8 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
             for (int i = 0; i < pair.get(0).size(); i++) {
                 List<String> least = null;
                 for (int k = Math.max(0, i - WINDOW); k < Math.min(pair.get(1).size(), i + WINDOW); k++) {
-                    List<String> members = differing(pair.get(0).get(i), pair.get(1).get(k));
+                    List<String> members =
+                            differing(pair.get(0).get(i), pair.get(1).get(k));
                     if (!members.isEmpty() && (least == null || members.size() < least.size())) {
                         least = members;
                     }
@@ -105,16 +108,19 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
         for (Map.Entry<String, JsonNode> each : left.values().entrySet()) {
             JsonNode other = right.values().get(each.getKey());
             if (!each.getValue().equals(other)) {
-                boolean content = each.getValue().isFloatingPointNumber()
-                        || each.getValue().asText().matches("-?\\d+\\.\\d+|-?\\d{1,5}")
-                                && !each.getKey().matches("(?i).*(id|seq|time|ts)[^/]*");
-                if (content || members.size() >= MAX_MEMBERS) {
+                if (isContent(each.getKey(), each.getValue()) || members.size() >= MAX_MEMBERS) {
                     return List.of();
                 }
                 members.add(each.getKey());
             }
         }
         return members.size() * 2 > left.values().size() ? List.of() : members;
+    }
+
+    private static boolean isContent(String pointer, JsonNode value) {
+        return value.isFloatingPointNumber()
+                || (PRICE.matcher(value.asText()).matches()
+                        && !NOT_CONTENT.matcher(pointer).matches());
     }
 
     private static String without(JsonNode root, List<String> pointers) {
@@ -158,7 +164,10 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
         }
 
         private void count(
-                List<ReadMessage> messages, List<String> identities, Map<String, Integer> others, List<ReadMessage> unmatched) {
+                List<ReadMessage> messages,
+                List<String> identities,
+                Map<String, Integer> others,
+                List<ReadMessage> unmatched) {
             boolean[] matched = new boolean[messages.size()];
             int first = -1;
             int last = messages.size() - 1;

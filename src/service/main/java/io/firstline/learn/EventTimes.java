@@ -3,6 +3,7 @@ package io.firstline.learn;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ record EventTimes(List<String> pointers, String unit) {
     private static final long YEAR_2100_S = 4_102_444_800L;
     private static final int MAX_POINTERS = 3;
     private static final int MAX_LEVELS = 3;
-    private static final Pattern ISO = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
+    private static final Pattern ISO =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
     private static final Pattern NAME = Pattern.compile("(?i).*(time|ts|date).*|[ETt]");
 
     private static final List<String> NAMES = List.of("E", "timestamp", "ts", "time", "T", "t");
@@ -30,23 +32,29 @@ record EventTimes(List<String> pointers, String unit) {
     static EventTimes of(List<ReadMessage> data) {
         Map<String, String> units = new LinkedHashMap<>();
         Map<String, Integer> counts = new LinkedHashMap<>();
+        Map<String, Boolean> may = new HashMap<>();
         for (ReadMessage message : data) {
             message.values().forEach((pointer, value) -> {
-                if (ControlSigns.levels(pointer) <= MAX_LEVELS && !pointer.contains("/-")) {
+                if (may.computeIfAbsent(pointer, EventTimes::mayBeTime)) {
                     units.merge(pointer, unit(value), (known, found) -> known.equals(found) ? known : "");
                     counts.merge(pointer, 1, Integer::sum);
                 }
             });
         }
         List<Candidate> candidates = units.entrySet().stream()
-                .filter(each -> !each.getValue().isEmpty()
-                        && NAME.matcher(StreamMembers.last(each.getKey())).matches())
+                .filter(each -> !each.getValue().isEmpty())
                 .map(each -> new Candidate(each.getKey(), each.getValue(), counts.get(each.getKey())))
                 .sorted(Comparator.comparingInt((Candidate each) -> -each.count())
                         .thenComparingInt(each -> rank(StreamMembers.last(each.pointer())))
                         .thenComparingInt(each -> ControlSigns.levels(each.pointer())))
                 .toList();
         return covering(data, candidates);
+    }
+
+    private static boolean mayBeTime(String pointer) {
+        return ControlSigns.levels(pointer) <= MAX_LEVELS
+                && !pointer.contains("/-")
+                && NAME.matcher(StreamMembers.last(pointer)).matches();
     }
 
     /** Among several times, some names are those of the event and others those of what it is about. */

@@ -22,17 +22,16 @@ final class ItemGrouping {
 
     /** The pointer to the array, if the kind has one. */
     static Optional<String> array(StreamKind kind) {
-        if (kind.connections() < 2) {
+        if (kind.connections() < 2 || common(kind, null) >= MOST) {
             return Optional.empty();
         }
         Map<String, Integer> longest = new LinkedHashMap<>();
-        kind.messages()
-                .forEach(message ->
-                        message.arrays().forEach((pointer, size) -> longest.merge(pointer, size, Math::max)));
+        kind.messages().forEach(message -> message.arrays()
+                .forEach((pointer, size) -> longest.merge(pointer, size, Math::max)));
         return longest.entrySet().stream()
                 .filter(each -> each.getValue() > 1 && !each.getKey().matches(".*/-?\\d+(/.*)?"))
                 .map(Map.Entry::getKey)
-                .filter(pointer -> common(kind, null) < MOST && common(kind, pointer) >= MOST)
+                .filter(pointer -> common(kind, pointer) >= MOST)
                 .findFirst();
     }
 

@@ -123,13 +123,9 @@ record KindFindings(
     }
 
     private static JsonObject sequence(NumberLinks.Found found) {
-        JsonObject json = new JsonObject()
-                .put("link", found.link().label())
-                .put("last", JsonArray.of(found.last()));
+        JsonObject json = new JsonObject().put("link", found.link().label()).put("last", JsonArray.of(found.last()));
         if (!found.first().equals(found.last())) {
-            json.put(
-                    found.link() == NumberLinks.Link.PREVIOUS ? "previous" : "first",
-                    JsonArray.of(found.first()));
+            json.put(found.link() == NumberLinks.Link.PREVIOUS ? "previous" : "first", JsonArray.of(found.first()));
         }
         if (!found.resets().isEmpty()) {
             JsonArray resets = new JsonArray();

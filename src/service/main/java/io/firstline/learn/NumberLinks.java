@@ -42,7 +42,14 @@ final class NumberLinks {
      * @param time whether the number is a time
      * @param resets signs of messages from which the number starts again, with their values
      */
-    record Found(Link link, String first, String last, int confirmed, int broken, boolean time, Map<String, JsonNode> resets) {}
+    record Found(
+            Link link,
+            String first,
+            String last,
+            int confirmed,
+            int broken,
+            boolean time,
+            Map<String, JsonNode> resets) {}
 
     private static final int LEAST_STEPS = 5;
     /** A number whose name says nothing needs more steps. */
@@ -101,7 +108,8 @@ final class NumberLinks {
     }
 
     private static int indexes(String pointer) {
-        return (int) Pattern.compile("/-?\\d+(?=/|$)").matcher(pointer).results().count();
+        return (int)
+                Pattern.compile("/-?\\d+(?=/|$)").matcher(pointer).results().count();
     }
 
     Optional<Found> best() {
@@ -138,8 +146,8 @@ final class NumberLinks {
         return pointers.stream()
                 .filter(this::isEverywhere)
                 .map(pointer -> steps(Link.INCREASING, pointer, pointer))
-                .filter(found -> found.confirmed() >= least(found.last())
-                        && found.broken() <= found.confirmed() * ORDER_BREAKS)
+                .filter(found ->
+                        found.confirmed() >= least(found.last()) && found.broken() <= found.confirmed() * ORDER_BREAKS)
                 .min(Comparator.<Found>comparingInt(found -> isTime(found.last()) ? 1 : 0)
                         .thenComparingInt(found -> NUMBER_NAME
                                         .matcher(StreamMembers.last(found.last()))
@@ -283,7 +291,10 @@ final class NumberLinks {
             }
         }
         Map<String, JsonNode> resets = new LinkedHashMap<>();
-        starts.stream().filter(sign -> !others.contains(sign)).forEach(sign -> resets.put(sign.getKey(), sign.getValue()));
-        return new Found(found.link(), found.first(), found.last(), found.confirmed(), found.broken(), found.time(), resets);
+        starts.stream()
+                .filter(sign -> !others.contains(sign))
+                .forEach(sign -> resets.put(sign.getKey(), sign.getValue()));
+        return new Found(
+                found.link(), found.first(), found.last(), found.confirmed(), found.broken(), found.time(), resets);
     }
 }

@@ -39,7 +39,6 @@ public final class ObservedMessages {
         Encoding(Wrapper wrapper) {
             this.wrapper = wrapper;
         }
-
     }
 
     private final Map<String, List<String>> texts = new LinkedHashMap<>();

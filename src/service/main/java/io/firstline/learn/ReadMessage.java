@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A message with its values by JSON pointer. Of an array, the first and the last element are read, as a profile's
@@ -31,6 +32,7 @@ record ReadMessage(
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d+(\\.\\d+)?");
     private static final int MAX_VALUES = 200;
     private static final int MAX_DEPTH = 8;
     private static final int MAX_INDEX = 4;
@@ -75,15 +77,14 @@ record ReadMessage(
             return value.canConvertToLong() ? value.longValue() : null;
         }
         String text = value.isTextual() ? value.textValue() : "";
-        return !text.isEmpty()
-                        && text.length() <= MAX_DIGITS
-                        && text.chars().allMatch(c -> c >= '0' && c <= '9')
+        return !text.isEmpty() && text.length() <= MAX_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')
                 ? Long.valueOf(text)
                 : null;
     }
 
     static boolean isNumeric(JsonNode value) {
-        return value.isNumber() || (value.isTextual() && value.textValue().matches("-?\\d+(\\.\\d+)?"));
+        return value.isNumber()
+                || (value.isTextual() && DECIMAL.matcher(value.textValue()).matches());
     }
 
     /** The names of its members and their nesting: messages of one kind are alike in it. */
@@ -111,7 +112,7 @@ record ReadMessage(
                 readElements(node, pointer, depth, inArray || depth > 0);
             } else if (!node.isNull()) {
                 values.put(pointer, node);
-                numbersInArrays |= inArray && isNumeric(node);
+                numbersInArrays = numbersInArrays || (inArray && isNumeric(node));
             }
         }
 

@@ -64,7 +64,9 @@ record StreamKind(String name, String match, List<Run> runs) {
         patterns.forEach((name, pattern) -> {
             Matcher parts = BEGINNING.matcher(name);
             if (pattern.equals("^" + quoted(name) + "$") && parts.matches()) {
-                byBeginning.computeIfAbsent(parts.group(1), any -> new LinkedHashSet<>()).add(name);
+                byBeginning
+                        .computeIfAbsent(parts.group(1), any -> new LinkedHashSet<>())
+                        .add(name);
             }
         });
         byBeginning.forEach((beginning, names) -> {
@@ -105,9 +107,9 @@ record StreamKind(String name, String match, List<Run> runs) {
                 && example.values().values().stream()
                         .filter(JsonNode::isTextual)
                         .anyMatch(value -> value.textValue()
-                                .replaceAll("[-_/]", "")
-                                .toLowerCase(Locale.ROOT)
-                                .equals(token)
+                                        .replaceAll("[-_/]", "")
+                                        .toLowerCase(Locale.ROOT)
+                                        .equals(token)
                                 && !value.textValue().equals(token));
     }
 

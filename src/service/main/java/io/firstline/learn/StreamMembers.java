@@ -24,8 +24,23 @@ final class StreamMembers {
             List.of("stream", "topic", "channel", "ch", "table", "feed", "method", "type", "e", "event", "op", "name");
     /** Members that usually hold the instrument. */
     private static final List<String> INSTRUMENTS = List.of(
-            "symbol", "s", "instId", "product_id", "pair", "currency_pair", "instrument_name", "instrument", "market",
-            "coin", "contract", "sym", "code", "id", "asset_id", "asset", "ticker");
+            "symbol",
+            "s",
+            "instId",
+            "product_id",
+            "pair",
+            "currency_pair",
+            "instrument_name",
+            "instrument",
+            "market",
+            "coin",
+            "contract",
+            "sym",
+            "code",
+            "id",
+            "asset_id",
+            "asset",
+            "ticker");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!/][A-Za-z0-9_@:./!+|-]{0,99}");
     private static final Pattern LETTER = Pattern.compile(".*[A-Za-z].*");
@@ -46,7 +61,8 @@ final class StreamMembers {
             return distinct <= 1_000
                     && (distinct <= 3 || distinct <= count / 2)
                     && values.keySet().stream().allMatch(StreamMembers::isName)
-                    && !values.keySet().stream().allMatch(value -> ACTION.matcher(value).matches());
+                    && !values.keySet().stream()
+                            .allMatch(value -> ACTION.matcher(value).matches());
         }
 
         /** Such as BTC-USD or XBT/EUR. */
@@ -55,7 +71,8 @@ final class StreamMembers {
         }
 
         boolean hasActions() {
-            return values.keySet().stream().anyMatch(value -> ACTION.matcher(value).matches());
+            return values.keySet().stream()
+                    .anyMatch(value -> ACTION.matcher(value).matches());
         }
     }
 
@@ -67,7 +84,8 @@ final class StreamMembers {
         kinds.stream()
                 .filter(kind -> kind.values().size() > 1 && !kind.hasActions())
                 .findFirst()
-                .or(() -> kinds.stream().filter(kind -> kind.values().size() > 1).findFirst())
+                .or(() ->
+                        kinds.stream().filter(kind -> kind.values().size() > 1).findFirst())
                 .or(() -> kinds.stream().findFirst())
                 .ifPresent(kind -> pointers.add(kind.pointer()));
         // not every message need have the same member: "symbol" here, "instId" there
@@ -77,7 +95,8 @@ final class StreamMembers {
             }
         }
         if (pointers.isEmpty()) {
-            boolean fromTheEnd = members.stream().anyMatch(member -> member.pointer().startsWith("/-"));
+            boolean fromTheEnd =
+                    members.stream().anyMatch(member -> member.pointer().startsWith("/-"));
             members.stream()
                     .filter(member -> member.count() >= data.size() * NEARLY_ALL)
                     .filter(member -> !fromTheEnd || member.pointer().startsWith("/-"))
@@ -100,9 +119,10 @@ final class StreamMembers {
     private static List<Member> members(List<ReadMessage> data) {
         Map<String, Map<String, Integer>> values = new LinkedHashMap<>();
         Set<String> others = new HashSet<>();
+        Map<String, Boolean> may = new HashMap<>();
         for (ReadMessage message : data) {
             for (Map.Entry<String, JsonNode> each : message.values().entrySet()) {
-                if (!mayName(each.getKey()) || others.contains(each.getKey())) {
+                if (!may.computeIfAbsent(each.getKey(), StreamMembers::mayName) || others.contains(each.getKey())) {
                     continue;
                 }
                 Map<String, Integer> found = values.computeIfAbsent(each.getKey(), any -> new HashMap<>());
@@ -118,7 +138,9 @@ final class StreamMembers {
                 .map(each -> new Member(
                         each.getKey(),
                         each.getValue(),
-                        each.getValue().values().stream().mapToInt(Integer::intValue).sum()))
+                        each.getValue().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum()))
                 .filter(Member::looksLikeAName)
                 .sorted(Comparator.comparingInt(member -> ControlSigns.levels(member.pointer())))
                 .toList();

@@ -32,7 +32,8 @@ public final class VenueProposal {
         members = new StreamMembers(json(first.data()));
         // what has no stream and no numbers is no data either, such as a welcome
         control = new ControlSigns(
-                messages, message -> !message.numbersInArrays() && members.name(message).isEmpty());
+                messages,
+                message -> !message.numbersInArrays() && members.name(message).isEmpty());
         List<ReadMessage> named = json(control.data()).stream()
                 .filter(message -> !members.name(message).isEmpty())
                 .toList();
@@ -84,15 +85,14 @@ public final class VenueProposal {
         }
         json.put("stream", new JsonArray(members.parts()));
         JsonArray signs = new JsonArray();
-        control.signs().stream()
-                .filter(sign -> sign.text() != null)
-                .forEach(sign -> signs.add(sign.text()));
+        control.signs().stream().filter(sign -> sign.text() != null).forEach(sign -> signs.add(sign.text()));
         control.byPointer().forEach((pointer, values) -> signs.add(sign(pointer, values)));
         if (!signs.isEmpty()) {
             json.put("control", signs);
         }
         JsonObject classes = new JsonObject();
-        kinds.forEach(found -> found.json().ifPresent(one -> classes.put(found.kind().name(), one)));
+        kinds.forEach(
+                found -> found.json().ifPresent(one -> classes.put(found.kind().name(), one)));
         if (!classes.isEmpty()) {
             json.put("classes", classes);
         }
@@ -122,13 +122,14 @@ public final class VenueProposal {
                 observed.left(),
                 observed.unreadable()));
         lines.add("streams are named by " + String.join(" ", members.parts()));
-        control.signs().forEach(sign -> lines.add(String.format(
-                Locale.ROOT,
-                "control: %s, %,d messages",
-                sign.text() != null
-                        ? sign.text()
-                        : sign.pointer() + (sign.value() == null ? "" : " = " + sign.value()),
-                sign.messages())));
+        control.signs()
+                .forEach(sign -> lines.add(String.format(
+                        Locale.ROOT,
+                        "control: %s, %,d messages",
+                        sign.text() != null
+                                ? sign.text()
+                                : sign.pointer() + (sign.value() == null ? "" : " = " + sign.value()),
+                        sign.messages())));
         if (!times.pointers().isEmpty()) {
             lines.add("times: " + String.join(" ", times.pointers()) + " in " + times.unit());
         }
@@ -163,7 +164,8 @@ public final class VenueProposal {
                 found.kind().messages().size(),
                 found.kind().connections() < 2
                         ? "-"
-                        : String.format(Locale.ROOT, "%.1f%%", 100 * found.copies().share()),
+                        : String.format(
+                                Locale.ROOT, "%.1f%%", 100 * found.copies().share()),
                 found.key().isEmpty() ? "bytes" : String.join(" ", found.key()),
                 found.link().map(link -> link.link().label()).orElse("-"),
                 found.link().map(link -> "" + link.confirmed()).orElse("-"),
