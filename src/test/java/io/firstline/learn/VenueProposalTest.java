@@ -45,7 +45,7 @@ class VenueProposalTest {
         JsonObject profile = VenueProposal.of(observed).profile("wss://venue.example.com/ws", TODAY);
         Files.createDirectories(folder.resolve("venues"));
         Files.writeString(folder.resolve("venues/learned.json"), profile.encode());
-        assertThat(Venue.find("learned", folder).dialect().naming().isNone()).isFalse();
+        assertThat(Venue.find("learned", folder).format().naming().isNone()).isFalse();
         assertThat(profile.getString("checked")).isEqualTo("2026-11-28");
         return profile.getJsonObject("messages");
     }

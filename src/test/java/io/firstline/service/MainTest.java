@@ -17,6 +17,7 @@ class MainTest {
                 "run --help",
                 "check --help",
                 "venues --help",
+                "learn --help",
                 "tail --help",
                 "record --help",
                 "replay --help",
