@@ -90,7 +90,7 @@ final class StreamMembers {
                 .ifPresent(kind -> pointers.add(kind.pointer()));
         // not every message need have the same member: "symbol" here, "instId" there
         for (Member instrument : ordered(members, INSTRUMENTS, data.size() / 20.0)) {
-            if (pointers.size() <= MAX_PLAIN && (refines(data, instrument.pointer()))) {
+            if (pointers.size() <= MAX_PLAIN && refines(data, instrument.pointer())) {
                 pointers.add(instrument.pointer());
             }
         }
