@@ -67,6 +67,30 @@ class ArbiterTest {
         arbiter.leave(line, ms * MS);
     }
 
+    private void inStream(Line line, long ms, String... messages) {
+        for (String message : messages) {
+            long identity = message.hashCode() * 0x9E37_79B9_7F4A_7C15L;
+            arbiter.copy(line, new Sent<>(identity, 0, 1, message, message.length()), ms * MS);
+        }
+    }
+
+    @Test
+    void shouldNotTakeTheOrderOfMatchesForThatOfAJoiningLine() {
+        Line a = join(0);
+        Line b = join(0);
+        for (int i = 0; i < 200; i++) {
+            inStream(a, i, "m" + i);
+            inStream(b, i, "m" + i);
+        }
+        Line joining = join(200);
+        inStream(joining, 201, "x1", "x2");
+
+        inStream(a, 202, "x2"); // lacks x1
+        inStream(b, 203, "x1", "x2");
+
+        assertThat(out.subList(200, out.size())).containsExactly("x2", "x1");
+    }
+
     @Test
     void shouldCountALossAsTheLongestLag() {
         Line a = join(0);

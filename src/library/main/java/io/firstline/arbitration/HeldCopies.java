@@ -45,6 +45,9 @@ final class HeldCopies<M> {
     /** By stream, the last match before that copy. */
     private final Map<Integer, Match> earlier = new HashMap<>();
 
+    /** By stream, the number of the youngest copy that was matched. */
+    private final Map<Integer, Long> youngest = new HashMap<>();
+
     private long received;
     private final ArrayDeque<Copy<M>> copies = new ArrayDeque<>();
     private final Map<Long, Integer> countByHash = new HashMap<>();
@@ -71,6 +74,7 @@ final class HeldCopies<M> {
 
     /** A copy that was held was matched. */
     void matched(long number, int stream, long sequence) {
+        youngest.merge(stream, number, Math::max);
         while (!matches.isEmpty()
                 && (matches.size() == MAX_COPIES
                         || copies.isEmpty()
@@ -79,6 +83,11 @@ final class HeldCopies<M> {
             earlier.merge(before.stream, before, (a, b) -> a.number > b.number ? a : b);
         }
         matches.addLast(new Match(number, stream, sequence));
+    }
+
+    /** Whether the line delivered a copy after all those of its stream that were matched. */
+    boolean isYoungest(Copy<M> copy) {
+        return copy.number() > youngest.getOrDefault(copy.stream(), 0L);
     }
 
     boolean isEmpty() {

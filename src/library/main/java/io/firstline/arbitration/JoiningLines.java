@@ -197,7 +197,8 @@ final class JoiningLines<M> {
             anchor(line, sequence, copy.receivedNanos());
         }
         seen.markDelivered(sequence, line.slot);
-        places.placeJoining(line, sequence, unique);
+        // a copy that the line delivered earlier does not prove that its message comes later
+        places.placeJoining(line, sequence, unique && held.isYoungest(copy));
         if (unique) {
             held.matched(copy.number(), seen.stream(sequence), sequence);
         }
