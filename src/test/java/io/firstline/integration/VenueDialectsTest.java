@@ -4,278 +4,254 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.report.Proof;
 import io.firstline.config.RetryConfig;
-import io.firstline.config.WsConnectionConfig;
-import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.Opening;
+import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.ProfileInfo;
+import io.firstline.config.venue.StreamClass;
+import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
+import io.firstline.feed.report.ConnectionReport.Role;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.StreamReport;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.ServerWebSocket;
+import io.firstline.stream.CopyListener;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Venues without recordings, each simulated by a server with its requests and replies: three connections, each of
- * which misses every twentieth message and has individual acks, snapshots and heartbeats.
+ * Each shipped profile against a server that speaks as the venue's documentation says: three connections, each of which
+ * lacks every twentieth message, a refused stream, a reset, an announced end.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class VenueDialectsTest {
     private static final int CONNECTIONS = 3;
-    private static final int MESSAGES = 600;
-    private static final int LACKING = 20;
+    private static final int MESSAGES = 200;
 
-    /** A message as one connection receives it. */
-    private interface Data {
-        String message(int number, int connection);
+    private static Bench bench;
+
+    @BeforeAll
+    static void open() {
+        bench = new Bench();
     }
 
-    /**
-     * The protocol of a venue.
-     *
-     * @param reply to a request; null = none
-     * @param control messages that are not data
-     * @param proof what its numbers prove
-     * @param conflicts whether copies of a message differ in bytes
-     */
-    private record Dialog(
-            String venue,
-            String stream,
-            Function<JsonObject, String> reply,
-            String control,
-            Data data,
-            Proof proof,
-            boolean conflicts) {
-        @Override
-        public String toString() {
-            return venue + " " + stream;
-        }
+    @AfterAll
+    static void close() {
+        bench.close();
     }
 
-    static Stream<Dialog> dialogs() {
-        Function<JsonObject, String> bybit = request -> new JsonObject()
-                .put("success", true)
-                .put("ret_msg", "")
-                .put("conn_id", "own")
-                .put("req_id", request.getString("req_id"))
-                .put("op", request.getString("op"))
-                .encode();
-        return Stream.of(
-                new Dialog(
-                        "bybit-linear",
-                        "orderbook.50.BTCUSDT",
-                        bybit,
-                        "{\"op\":\"pong\",\"args\":[\"1700000000000\"]}",
-                        (n, c) -> "{\"topic\":\"orderbook.50.BTCUSDT\",\"type\":\"delta\",\"ts\":" + (1_000 + n)
-                                + ",\"data\":{\"s\":\"BTCUSDT\",\"b\":[],\"a\":[],\"u\":" + n + ",\"seq\":" + 7 * n
-                                + "}}",
-                        Proof.UNPROVABLE,
-                        false),
-                new Dialog(
-                        "bybit-spot",
-                        "publicTrade.BTCUSDT",
-                        bybit,
-                        "{\"success\":true,\"ret_msg\":\"pong\",\"conn_id\":\"own\",\"op\":\"ping\"}",
-                        (n, c) ->
-                                "{\"topic\":\"publicTrade.BTCUSDT\",\"ts\":1,\"type\":\"snapshot\",\"data\":[{\"i\":\"a"
-                                        + n + "\",\"p\":\"1\"},{\"i\":\"b" + n + "\",\"p\":\"1\"}]}",
-                        Proof.UNPROVABLE,
-                        false),
-                new Dialog(
-                        "okx",
-                        "books BTC-USDT",
-                        request -> "{\"id\":\"" + request.getString("id")
-                                + "\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"connId\":\"own\"}",
-                        "pong",
-                        // every tenth repeats the one before: nothing has changed
-                        (n, c) ->
-                                "{\"arg\":{\"channel\":\"books\",\"instId\":\"BTC-USDT\"},\"action\":\"update\",\"data\":[{\"asks\":[],\"bids\":[],\"ts\":\""
-                                        + n + "\",\"seqId\":" + (n - n / 10) + ",\"prevSeqId\":"
-                                        + (n - 1 - (n - 1) / 10) + "}]}",
-                        Proof.PROVEN_COMPLETE,
-                        false),
-                new Dialog(
-                        "kraken-v2",
-                        "trade BTC/USD",
-                        request -> new JsonObject()
-                                .put("method", request.getString("method"))
-                                .put("req_id", request.getLong("req_id"))
-                                .put("success", true)
-                                .put("result", new JsonObject().put("channel", "trade"))
-                                .encode(),
-                        "{\"channel\":\"heartbeat\"}",
-                        (n, c) ->
-                                "{\"channel\":\"trade\",\"type\":\"update\",\"data\":[{\"symbol\":\"BTC/USD\",\"trade_id\":"
-                                        + (2 * n) + "},{\"symbol\":\"BTC/USD\",\"trade_id\":" + (2 * n + 1) + "}]}",
-                        Proof.PROVEN_COMPLETE,
-                        false),
-                new Dialog(
-                        "coinbase-advanced",
-                        "market_trades BTC-USD",
-                        VenueDialectsTest::subscriptions,
-                        "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
-                        (n, c) -> "{\"channel\":\"market_trades\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
-                                + (n + 100 * c)
-                                + ",\"events\":[{\"type\":\"update\",\"trades\":[{\"trade_id\":\"" + n
-                                + "\",\"product_id\":\"BTC-USD\"}]}]}",
-                        Proof.UNPROVABLE,
-                        true),
-                coinbase(
-                        "candles BTC-USD",
-                        n ->
-                                "\"candles\":[{\"start\":\"1786309500\",\"high\":\"2\",\"low\":\"1\",\"open\":\"1\",\"close\":\"2\",\"volume\":\""
-                                        + n + "\",\"product_id\":\"BTC-USD\"}]"),
-                coinbase(
-                        "status BTC-USD",
-                        n -> "\"products\":[{\"id\":\"BTC-USD\",\"status\":\"online\",\"status_message\":\"" + n
-                                + "\"}]"),
-                coinbase(
-                        "level2 BTC-USD",
-                        n -> "\"product_id\":\"BTC-USD\",\"updates\":[{\"side\":\"bid\",\"event_time\":\"" + n
-                                + "\",\"price_level\":\"1\",\"new_quantity\":\"2\"}]"),
-                coinbase(
-                        "ticker_batch BTC-USD",
-                        n ->
-                                "\"tickers\":[{\"type\":\"ticker\",\"product_id\":\"BTC-USD\",\"price\":\"1\",\"volume_24_h\":\""
-                                        + n + "\"}]"),
-                new Dialog(
-                        "kucoin",
-                        "/market/level2:BTC-USDT",
-                        request -> "{\"id\":\"" + request.getString("id") + "\",\"type\":\"ack\"}",
-                        "{\"id\":\"own\",\"type\":\"welcome\"}",
-                        (n, c) ->
-                                "{\"type\":\"message\",\"topic\":\"/market/level2:BTC-USDT\",\"subject\":\"trade.l2update\",\"data\":{\"sequenceStart\":"
-                                        + (3 * n - 2) + ",\"sequenceEnd\":" + 3 * n + ",\"changes\":{}}}",
-                        Proof.PROVEN_COMPLETE,
-                        false));
+    static Stream<VenueDialect> dialects() {
+        return VenueDialects.all().stream();
     }
 
-    /** The reply of Coinbase Advanced. */
-    private static String subscriptions(JsonObject request) {
-        JsonObject set = new JsonObject().put(request.getString("channel"), request.getJsonArray("product_ids"));
-        return new JsonObject()
-                .put("channel", "subscriptions")
-                .put("sequence_num", 0)
-                .put("events", new JsonArray().add(new JsonObject().put("subscriptions", set)))
-                .encode();
-    }
+    @Test
+    void shouldSpeakWithEveryShippedProfile() {
+        Set<String> spoken = dialects().map(dialect -> dialect.venue).collect(Collectors.toCollection(TreeSet::new));
+        spoken.add("generic"); // has neither requests nor streams
 
-    /** A channel of Coinbase Advanced, whose messages have a number and a time per connection. */
-    private static Dialog coinbase(String stream, IntFunction<String> event) {
-        String named = stream.substring(0, stream.indexOf(' '));
-        String channel = named.equals("level2") ? "l2_data" : named;
-        return new Dialog(
-                "coinbase-advanced",
-                stream,
-                VenueDialectsTest::subscriptions,
-                "{\"channel\":\"heartbeats\",\"sequence_num\":5,\"events\":[{\"heartbeat_counter\":3049}]}",
-                (n, c) -> "{\"channel\":\"" + channel + "\",\"timestamp\":\"t" + c + "\",\"sequence_num\":"
-                        + (n + 100 * c) + ",\"events\":[{\"type\":\"update\"," + event.apply(n) + "}]}",
-                Proof.UNPROVABLE,
-                true);
+        assertThat(spoken).isEqualTo(ProfileInfo.names(null));
     }
 
     @ParameterizedTest
-    @MethodSource("dialogs")
-    void shouldMergeWhatTheVenueSends(Dialog dialog) {
-        Venue venue = Venue.find(dialog.venue(), null);
-        List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
-        AtomicInteger replies = new AtomicInteger();
-        Opening opening = venue.format().protocol().opening();
-        int requests = 1 + opening.onConnect().size();
-        int controls = CONNECTIONS * (requests + (opening.ready().isNone() ? 0 : 1));
-        try (Bench bench = new Bench()) {
-            HttpServer server = Bench.get(bench.vertx
-                    .createHttpServer()
-                    .webSocketHandler(socket -> {
-                        sockets.add(socket);
-                        if (!opening.ready().isNone()) {
-                            socket.writeTextMessage(dialog.control());
-                        }
-                        socket.textMessageHandler(text -> {
-                            if (text.startsWith("{") && text.contains("ubscribe")) {
-                                replies.incrementAndGet();
-                                socket.writeTextMessage(dialog.reply().apply(new JsonObject(text)));
-                            }
-                        });
-                    })
-                    .listen(0, "127.0.0.1"));
-            WsConnectionConfig connection = WsConnectionConfig.of("ws://127.0.0.1:" + server.actualPort() + "/")
-                    .withRetry(new RetryConfig(20, 100, 10_000));
-            WsPool pool = WsPool.create(
-                    bench.vertx,
-                    dialog.venue(),
-                    WsPoolConfig.of(connection).withConnections(CONNECTIONS),
-                    venue.requests().withStreams(List.of(dialog.stream())),
-                    venue.format());
-            List<String> merged = Collections.synchronizedList(new ArrayList<>());
-            pool.handler(message -> merged.add(message.asText()));
-            Bench.get(pool.start());
-            Bench.until(
-                    "subscribed",
-                    () -> pool.state() == FeedState.CONNECTED
-                            && replies.get() == CONNECTIONS * requests
-                            && Bench.report(pool).control() == controls);
+    @MethodSource("dialects")
+    void shouldTryEveryClassThatProvesCompleteness(VenueDialect dialect) {
+        List<StreamClass> classes = Venue.find(dialect.venue, null).dialect().classes();
 
-            int beats = 0;
-            int copies = controls;
-            for (int n = 1; n <= MESSAGES; n++) {
-                for (int c = 0; c < CONNECTIONS; c++) {
-                    if (n % 100 == 0) {
-                        sockets.get(c).writeTextMessage(dialog.control());
-                        beats++;
-                        copies++;
-                    }
-                    if (n % LACKING != 5 * c + 1) { // every connection has the last
-                        sockets.get(c).writeTextMessage(dialog.data().message(n, c));
-                        copies++;
-                    }
-                }
-            }
-            int expected = copies;
-            Bench.until("every copy", () -> Bench.report(pool).copies() == expected);
+        assertThat(classes)
+                .filteredOn(type -> !type.sequence().first().isEmpty()
+                        || !type.sequence().previous().isEmpty())
+                .allMatch(type -> dialect.streams.stream().anyMatch(stream -> type.has(stream.name)));
+    }
 
-            FeedReport report = Bench.report(pool);
-            assertThat(merged.stream()
-                            .map(VenueDialectsTest::withoutOwn)
-                            .sorted()
-                            .toList())
-                    .as("lost 0, twice 0")
-                    .isEqualTo(IntStream.rangeClosed(1, MESSAGES)
-                            .mapToObj(n -> withoutOwn(dialog.data().message(n, 0)))
-                            .sorted()
-                            .toList());
-            assertThat(report.control()).as("misclassified 0").isEqualTo(controls + beats);
-            assertThat(report.malformed()).isZero();
-            assertThat(report.problems()).isEmpty();
-            StreamReport stream = report.ledger().get(0);
-            assertThat(report.ledger()).hasSize(1);
-            assertThat(stream.stream()).isEqualTo(dialog.stream());
-            assertThat(stream.proof()).isEqualTo(dialog.proof());
-            assertThat(stream.lostGaps() + stream.openGaps()).isZero();
-            assertThat(stream.conflicts() > 0).isEqualTo(dialog.conflicts());
-            assertThat(report.failures()).isEmpty();
-            Bench.get(pool.close());
+    @ParameterizedTest
+    @MethodSource("dialects")
+    void shouldMergeWhatTheVenueSends(VenueDialect dialect) {
+        VenueServer server = new VenueServer(bench.vertx, dialect);
+        Venue venue = Venue.find(dialect.venue, null);
+        JsonObject json = new JsonObject()
+                .put("name", dialect.venue)
+                .put("venue", dialect.venue)
+                .put("url", server.url())
+                .put("connections", CONNECTIONS);
+        if (!venue.requests().subscribe().isEmpty()) {
+            json.put("streams", new JsonArray(wanted(dialect)));
+        }
+        FeedConfig feed = FeedConfig.fromJson(json);
+        WsPool pool = WsPool.create(
+                bench.vertx,
+                feed.name(),
+                feed.pool()
+                        .withConnection(feed.pool().connection().withRetry(new RetryConfig(20, 100, 10_000, 0)))
+                        .withJoinGuardMs(300),
+                feed.subscriptions(),
+                feed.dialect());
+        List<String> merged = Collections.synchronizedList(new ArrayList<>());
+        List<FeedEvent> events = new CopyOnWriteArrayList<>();
+        pool.handler(message -> merged.add(message.asText()));
+        pool.eventHandler(events::add);
+        Bench.get(pool.start());
+        Bench.until(
+                "subscribed",
+                () -> pool.state() == FeedState.CONNECTED && server.ready().size() == CONNECTIONS);
+        if (dialect.unknown != null) {
+            boolean named = !venue.dialect().ackId().isEmpty();
+            Bench.until("the refusal", () -> told(events, named ? dialect.unknown : "", dialect.words));
+        }
+
+        sendUntil(server, "all in step", () -> areInStep(pool));
+        server.lackSome();
+        send(server, MESSAGES);
+        Bench.until("every copy", () -> Bench.report(pool).copies() == server.frames());
+        VenueServer.Line broken = server.ready().get(0);
+        VenueServer.reset(broken);
+        sendUntil(server, "the replacement of the reset connection", () -> !broken.open && areInStep(pool));
+        if (dialect.warning != null) {
+            VenueServer.Line ending = server.ready().get(0);
+            server.warn(ending);
+            sendUntil(server, "the replacement of the ending connection", () -> !ending.open && areInStep(pool));
+            assertThat(events).extracting(FeedEvent::type).contains(FeedEvent.Type.SHUTDOWN_ANNOUNCED);
+        }
+        AtomicInteger lastCopies = new AtomicInteger();
+        pool.copyListener(countOf(dialect, server.sent() + MESSAGES - server.sent() % MESSAGES, lastCopies));
+        send(server, MESSAGES - server.sent() % MESSAGES);
+        Bench.until("the last copies", () -> lastCopies.get() >= CONNECTIONS);
+        Bench.until("every gap decided", () -> Bench.report(pool).ledger().stream()
+                .allMatch(stream -> stream.openGaps() == 0));
+
+        FeedReport report = Bench.report(pool);
+        Bench.get(pool.close());
+        shouldBeWhole(dialect, venue, server, new ArrayList<>(merged), report);
+    }
+
+    private static List<String> wanted(VenueDialect dialect) {
+        List<String> wanted =
+                new ArrayList<>(dialect.streams.stream().map(stream -> stream.name).toList());
+        if (dialect.unknown != null) {
+            wanted.add(1, dialect.unknown);
+        }
+        return wanted;
+    }
+
+    private static void send(VenueServer server, int messages) {
+        for (int i = 0; i < messages; i++) {
+            server.next();
         }
     }
 
-    /** Removes what a venue adds to the copies of each connection. */
-    private static String withoutOwn(String message) {
-        JsonObject json = new JsonObject(message);
-        json.remove("timestamp");
-        json.remove("sequence_num");
-        return new JsonArray().add(json).encode();
+    /** A joining connection lines up only while messages arrive. */
+    private static void sendUntil(VenueServer server, String what, Callable<Boolean> condition) {
+        Bench.until(what, () -> {
+            server.next();
+            return condition.call();
+        });
+    }
+
+    private static boolean told(List<FeedEvent> events, String stream, String words) {
+        return events.stream()
+                .filter(event -> event.type() == FeedEvent.Type.SUBSCRIBE_FAILED
+                        || event.type() == FeedEvent.Type.SERVER_ERROR)
+                .map(event -> event.toJson().encode())
+                .anyMatch(event -> event.contains(stream) && event.contains(words));
+    }
+
+    private static boolean areInStep(WsPool pool) {
+        return Bench.report(pool).connections().stream()
+                        .filter(connection -> connection.role() == Role.MEMBER && connection.line().inStep())
+                        .count()
+                == CONNECTIONS;
+    }
+
+    /** Counts the copies of the last message. */
+    private static CopyListener countOf(VenueDialect dialect, int number, AtomicInteger copies) {
+        VenueDialect.Sent stream = dialect.streams.get(dialect.streams.size() - 1);
+        String last = comparable(stream.message.text(number, 0));
+        return new CopyListener() {
+            @Override
+            public void opened(String connectionId) {}
+
+            @Override
+            public void copy(String connectionId, Buffer payload, boolean text, long arrivalNanos) {
+                if (comparable(payload.toString()).equals(last)) {
+                    copies.incrementAndGet();
+                }
+            }
+
+            @Override
+            public void closed(String connectionId, String why) {}
+        };
+    }
+
+    private static void shouldBeWhole(
+            VenueDialect dialect, Venue venue, VenueServer server, List<String> merged, FeedReport report) {
+        List<String> snapshots =
+                merged.stream().filter(server.snapshots()::contains).toList();
+        assertThat(snapshots).doesNotHaveDuplicates();
+        merged.removeAll(snapshots);
+        Set<String> seen = new HashSet<>();
+        List<String> twice = merged.stream()
+                .map(VenueDialectsTest::comparable)
+                .filter(text -> !seen.add(text))
+                .toList();
+        Set<String> lost = new TreeSet<>();
+        for (VenueDialect.Sent stream : dialect.streams) {
+            StreamClass type = venue.dialect().classOf(stream.name);
+            Set<String> expected = IntStream.rangeClosed(1, server.sent())
+                    .mapToObj(n -> comparable(stream.message.text(n, 0)))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            Set<String> lacking = new TreeSet<>(expected);
+            lacking.removeAll(seen);
+            seen.removeAll(expected);
+            if (type.mode() == Mode.LATEST) {
+                assertThat((long) lacking.size())
+                        .isLessThanOrEqualTo(
+                                report.dropped().values().stream().mapToLong(n -> n).sum());
+            } else {
+                lost.addAll(lacking);
+            }
+        }
+        assertThat(lost).as("lost").isEmpty();
+        assertThat(twice).as("twice").isEmpty();
+        assertThat(seen).as("misclassified").isEmpty();
+        assertThat(report.malformed()).isZero();
+        assertThat(report.problems()).isEmpty();
+        Map<String, StreamReport> ledger = report.ledger().stream()
+                .filter(stream -> !venue.dialect().shutdown().contains(stream.stream()))
+                .collect(Collectors.toMap(StreamReport::stream, Function.identity()));
+        assertThat(ledger)
+                .containsOnlyKeys(
+                        dialect.streams.stream().map(sent -> sent.name).toList());
+        for (VenueDialect.Sent sent : dialect.streams) {
+            StreamReport stream = ledger.get(sent.name);
+            assertThat(stream.proof()).as(stream.stream()).isEqualTo(sent.proof);
+            assertThat(stream.lostGaps()).isZero();
+            assertThat(stream.conflicts() > 0).as(stream.stream()).isEqualTo(sent.conflicts);
+        }
+    }
+
+    /** Removes what Coinbase Advanced adds to the copies of each connection. */
+    private static String comparable(String message) {
+        return message.replaceAll("\"(timestamp|sequence_num)\":(\"own\\d+\"|\\d+),", "");
     }
 }

@@ -41,20 +41,34 @@ final class VenueReader {
      * The profiles in the jar. A class path cannot be listed, so a test compares this list with {@code conf/venues/}.
      */
     static final List<String> SHIPPED = List.of(
+            "arbitrum",
+            "aster",
+            "aster-spot",
+            "backpack",
+            "binance-coinm",
             "binance-spot",
             "binance-usdm",
+            "bitget",
             "bitmex",
+            "bitstamp",
+            "bybit-inverse",
             "bybit-linear",
             "bybit-spot",
             "coinbase-advanced",
             "coinbase-exchange",
+            "deribit",
             "gemini",
             "generic",
             "hitbtc",
+            "hyperliquid",
             "kraken-v1",
             "kraken-v2",
             "kucoin",
-            "okx");
+            "kucoin-futures",
+            "mexc-futures",
+            "okx",
+            "poloniex-futures",
+            "whitebit");
 
     private static final int MAX_EXTENDED = 8;
 

@@ -1,0 +1,140 @@
+package io.firstline.integration;
+
+import io.firstline.arbitration.report.Proof;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * How the server of a venue speaks, as its documentation says: what it replies, how it names streams and numbers
+ * messages, what else it sends.
+ */
+final class VenueDialect {
+    /** A message of a stream. */
+    interface Message {
+        /**
+         * @param number counts the messages of the stream from 1
+         * @param connection the connection that it is sent on
+         */
+        String text(int number, int connection);
+    }
+
+    /** The replies to a request. */
+    interface Reply {
+        List<String> to(JsonObject request, List<String> streams);
+    }
+
+    /** A stream that the venue has. */
+    static final class Sent {
+        final String name;
+        final Proof proof;
+        final Message message;
+        /** What a new subscriber gets first, after this many messages; null = nothing. */
+        IntFunction<String> snapshot;
+
+        boolean conflicts;
+
+        private Sent(String name, Proof proof, Message message) {
+            this.name = name;
+            this.proof = proof;
+            this.message = message;
+        }
+    }
+
+    final String venue;
+    final List<Sent> streams = new ArrayList<>();
+    /** Sent to every client that connects; null = nothing. */
+    String greeting;
+    /** Control messages that come at any time. */
+    List<String> beats = List.of();
+    /** Announces that the connection will be closed; null = the venue does not. */
+    String warning;
+    /** A stream that the venue refuses; null = it says nothing about unknown streams. */
+    String unknown;
+    /** The words of a refusal. */
+    String words = "";
+    /** Whether everything is sent without a request. */
+    boolean unasked;
+
+    /** Whether one unknown stream refuses all streams of its request. */
+    boolean wholly;
+
+    Function<JsonObject, List<String>> named = request -> List.of();
+    Reply ack = (request, streams) -> List.of();
+    Reply refusal = (request, streams) -> List.of();
+
+    private VenueDialect(String venue) {
+        this.venue = venue;
+    }
+
+    static VenueDialect of(String venue) {
+        return new VenueDialect(venue);
+    }
+
+    /** The streams that a request to subscribe names; empty for other requests. */
+    VenueDialect names(Function<JsonObject, List<String>> streams) {
+        named = streams;
+        return this;
+    }
+
+    VenueDialect acks(Reply reply) {
+        ack = reply;
+        return this;
+    }
+
+    VenueDialect refuses(String stream, String with, Reply reply) {
+        unknown = stream;
+        words = with;
+        refusal = reply;
+        return this;
+    }
+
+    VenueDialect wholly() {
+        wholly = true;
+        return this;
+    }
+
+    VenueDialect unasked() {
+        unasked = true;
+        return this;
+    }
+
+    VenueDialect greets(String text) {
+        greeting = text;
+        return this;
+    }
+
+    VenueDialect beats(String... texts) {
+        beats = List.of(texts);
+        return this;
+    }
+
+    VenueDialect warns(String text) {
+        warning = text;
+        return this;
+    }
+
+    VenueDialect sends(String stream, Proof proof, Message message) {
+        streams.add(new Sent(stream, proof, message));
+        return this;
+    }
+
+    /** The stream before this begins with a snapshot. */
+    VenueDialect after(IntFunction<String> snapshot) {
+        streams.get(streams.size() - 1).snapshot = snapshot;
+        return this;
+    }
+
+    /** The copies of a message of the stream before this differ in bytes. */
+    VenueDialect differing() {
+        streams.get(streams.size() - 1).conflicts = true;
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return venue;
+    }
+}

@@ -1,0 +1,604 @@
+package io.firstline.integration;
+
+import io.firstline.arbitration.report.Proof;
+import io.firstline.integration.VenueDialect.Reply;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The servers of all venues with a profile. */
+final class VenueDialects {
+    private static final Proof COMPLETE = Proof.PROVEN_COMPLETE;
+    private static final Proof NONE = Proof.UNPROVABLE;
+
+    private VenueDialects() {}
+
+    static List<VenueDialect> all() {
+        return List.of(
+                binance("binance-spot")
+                        .sends("btcusdt@trade", COMPLETE, (n, c) -> wrapped("btcusdt@trade", "'e':'trade','E':%d,'t':%d", n, n))
+                        .sends(
+                                "btcusdt@depth@100ms",
+                                COMPLETE,
+                                (n, c) -> wrapped(
+                                        "btcusdt@depth@100ms",
+                                        "'e':'depthUpdate','E':%d,'U':%d,'u':%d",
+                                        n,
+                                        3 * n - 2,
+                                        3 * n))
+                        .sends(
+                                "btcusdt@aggTrade",
+                                COMPLETE,
+                                (n, c) -> wrapped("btcusdt@aggTrade", "'e':'aggTrade','E':%d,'a':%d", n, n))
+                        .sends(
+                                "btcusdt@depth10@100ms",
+                                NONE,
+                                (n, c) -> wrapped("btcusdt@depth10@100ms", "'lastUpdateId':%d,'bids':[]", n))
+                        .sends(
+                                "btcusdt@kline_1m",
+                                NONE,
+                                (n, c) -> wrapped("btcusdt@kline_1m", "'e':'kline','E':%d,'k':{'t':1}", n))
+                        .sends(
+                                "btcusdt@miniTicker",
+                                NONE,
+                                (n, c) -> wrapped("btcusdt@miniTicker", "'e':'24hrMiniTicker','E':%d", n))
+                        .warns(q("{'stream':'!serverShutdown','data':{'e':'serverShutdown','E':1}}")),
+                binanceDerivative("binance-usdm")
+                        .sends(
+                                "btcusdt@rpiDepth@500ms",
+                                COMPLETE,
+                                (n, c) -> wrapped("btcusdt@rpiDepth@500ms", "'U':%d,'u':%d,'pu':%d", n * 5, n * 5 + 2, n * 5 - 3))
+                        .sends("btcusdt@trade", COMPLETE, (n, c) -> wrapped("btcusdt@trade", "'t':%d", n))
+                        .sends("btcusdt@aggTrade", COMPLETE, (n, c) -> wrapped("btcusdt@aggTrade", "'a':%d", n)),
+                binanceDerivative("binance-coinm")
+                        .sends("btcusdt@aggTrade", NONE, (n, c) -> wrapped("btcusdt@aggTrade", "'a':%d", n)),
+                binanceDerivative("aster"),
+                binanceDerivative("aster-spot"),
+                VenueDialect.of("bitmex")
+                        .names(arguments("args"))
+                        .acks((request, streams) -> each(streams, "{'success':true,'subscribe':'%s','request':{}}"))
+                        .refuses(
+                                "trade:NONE",
+                                "Unknown table",
+                                (request, streams) -> List.of(q("{'status':400,'error':'Unknown table','meta':{}}")))
+                        .greets(q("{'info':'Welcome to the BitMEX Realtime API.','limit':{}}"))
+                        .beats("pong")
+                        .sends(
+                                "trade:XBTUSD",
+                                NONE,
+                                (n, c) -> q(
+                                        "{'table':'trade','action':'insert','data':[{'symbol':'XBTUSD','trdMatchID':'id%d'}]}",
+                                        n))
+                        .sends(
+                                "orderBookL2:XBTUSD",
+                                NONE,
+                                (n, c) -> q(
+                                        "{'table':'orderBookL2','action':'update','data':[{'symbol':'XBTUSD','id':%d}]}",
+                                        n)),
+                bybit("bybit-linear", "publicTrade.BTCUSDT"),
+                bybit("bybit-inverse", "publicTrade.BTCUSD"),
+                bybit("bybit-spot", "publicTrade.ETHUSDT")
+                        .sends(
+                                "orderbook.full.BTCUSDT",
+                                COMPLETE,
+                                (n, c) -> q("{'topic':'orderbook.full.BTCUSDT','type':'delta','data':{'u':%d,'seq':%d}}", n, 7 * n)),
+                coinbaseAdvanced(),
+                VenueDialect.of("coinbase-exchange")
+                        .names(request -> objects(request.getJsonArray("channels"))
+                                .map(channel -> channel.getString("name") + " "
+                                        + channel.getJsonArray("product_ids").getString(0))
+                                .toList())
+                        .acks((request, streams) -> List.of(q("{'type':'subscriptions','channels':[]}")))
+                        .refuses(
+                                "matches NONE",
+                                "not a valid product",
+                                (request, streams) -> List.of(q(
+                                        "{'type':'error','message':'Failed to subscribe','reason':'NONE is not a valid product'}")))
+                        .beats(q("{'type':'heartbeat','sequence':1,'product_id':'BTC-USD'}"))
+                        .sends(
+                                "matches BTC-USD",
+                                COMPLETE,
+                                (n, c) -> q("{'type':'match','product_id':'BTC-USD','trade_id':%d}", n))
+                        .sends(
+                                "level2_batch BTC-USD",
+                                NONE,
+                                (n, c) -> q("{'type':'l2update','product_id':'BTC-USD','time':'%d'}", n))
+                        .after(n -> q("{'type':'snapshot','product_id':'BTC-USD','bids':[%d]}", n)),
+                VenueDialect.of("gemini")
+                        .names(request -> objects(request.getJsonArray("subscriptions"))
+                                .map(each -> each.getString("name") + " " + each.getJsonArray("symbols").getString(0))
+                                .toList())
+                        .acks((request, streams) -> List.of(q("{'type':'subscription_ack'}")))
+                        .beats(q("{'type':'heartbeat','timestamp':1}"))
+                        .sends("l2 BTCUSD", NONE, (n, c) -> q("{'type':'l2_updates','symbol':'BTCUSD','changes':[%d]}", n)),
+                VenueDialect.of("hitbtc")
+                        .names(request -> List.of(request.getString("method").replace("subscribe", "") + " "
+                                + request.getJsonObject("params", new JsonObject()).getString("symbol")))
+                        .acks((request, streams) -> List.of(q("{'result':true,'id':%s}", request.getValue("id"))))
+                        .refuses(
+                                "Ticker NONE",
+                                "Symbol not found",
+                                (request, streams) -> List.of(q(
+                                        "{'error':{'code':2001,'message':'Symbol not found'},'id':%s}",
+                                        request.getValue("id"))))
+                        .sends(
+                                "Orderbook ETHBTC",
+                                COMPLETE,
+                                (n, c) -> q("{'method':'updateOrderbook','params':{'symbol':'ETHBTC','sequence':%d}}", n))
+                        .sends(
+                                "Trades ETHBTC",
+                                NONE,
+                                (n, c) -> q("{'method':'updateTrades','params':{'symbol':'ETHBTC','data':[%d]}}", n)),
+                VenueDialect.of("kraken-v1")
+                        .names(request -> "subscribe".equals(request.getString("event"))
+                                ? List.of(request.getJsonObject("subscription").getString("name") + " "
+                                        + request.getJsonArray("pair").getString(0))
+                                : List.of())
+                        .acks((request, streams) -> List.of(
+                                q("{'event':'subscriptionStatus','status':'subscribed','reqid':%s}", request.getValue("reqid"))))
+                        .refuses(
+                                "trade NO/NE",
+                                "Currency pair not supported",
+                                (request, streams) -> List.of(q(
+                                        "{'event':'subscriptionStatus','status':'error','errorMessage':'Currency pair not supported','reqid':%s}",
+                                        request.getValue("reqid"))))
+                        .greets(q("{'event':'systemStatus','status':'online'}"))
+                        .beats(q("{'event':'heartbeat'}"))
+                        .sends("trade XBT/USD", NONE, (n, c) -> q("[0,[['%d']],'trade','XBT/USD']", n))
+                        .sends("spread XBT/USD", NONE, (n, c) -> q("[0,['%d'],'spread','XBT/USD']", n)),
+                VenueDialect.of("kraken-v2")
+                        .names(request -> request.getString("method").equals("subscribe")
+                                ? List.of(request.getJsonObject("params").getString("channel") + " "
+                                        + request.getJsonObject("params").getJsonArray("symbol").getString(0))
+                                : List.of())
+                        .acks((request, streams) -> List.of(
+                                q("{'method':'subscribe','req_id':%s,'success':true,'result':{}}", request.getValue("req_id"))))
+                        .refuses(
+                                "trade NO/NE",
+                                "Currency pair not supported",
+                                (request, streams) -> List.of(q(
+                                        "{'method':'subscribe','req_id':%s,'success':false,'error':'Currency pair not supported NO/NE'}",
+                                        request.getValue("req_id"))))
+                        .greets(q("{'channel':'status','type':'update','data':[{'system':'online'}]}"))
+                        .beats(q("{'channel':'heartbeat'}"))
+                        .sends(
+                                "trade BTC/USD",
+                                COMPLETE,
+                                (n, c) -> q(
+                                        "{'channel':'trade','type':'update','data':[{'symbol':'BTC/USD','trade_id':%d},{'symbol':'BTC/USD','trade_id':%d}]}",
+                                        2 * n,
+                                        2 * n + 1))
+                        .sends(
+                                "book BTC/USD",
+                                NONE,
+                                (n, c) -> q(
+                                        "{'channel':'book','type':'update','data':[{'symbol':'BTC/USD','checksum':%d,'timestamp':'%d'}]}",
+                                        n % 7,
+                                        n)),
+                kucoin("kucoin", "/market/level2:BTC-USDT", "'sequenceStart':%d,'sequenceEnd':%d", 3),
+                kucoin("kucoin-futures", "/contractMarket/level2:XBTUSDTM", "'sequence':%2$d", 1),
+                VenueDialect.of("okx")
+                        .names(request -> objects(request.getJsonArray("args"))
+                                .map(arg -> arg.getString("channel") + " " + arg.getString("instId"))
+                                .toList())
+                        .acks((request, streams) -> streams.stream()
+                                .map(stream -> q("{'event':'subscribe','arg':%s,'connId':'own'}", okx(stream)))
+                                .toList())
+                        .refuses(
+                                "books NONE",
+                                "60018",
+                                (request, streams) -> List.of(q(
+                                        "{'event':'error','code':'60018','msg':'The spot instrument NONE does not exist','connId':'own'}")))
+                        .beats("pong")
+                        .warns(q("{'event':'notice','code':'64008','msg':'The connection will soon be closed','connId':'own'}"))
+                        // every tenth repeats the one before: nothing has changed
+                        .sends(
+                                "books BTC-USDT",
+                                COMPLETE,
+                                (n, c) -> q(
+                                        "{'arg':%s,'action':'update','data':[{'ts':'%d','seqId':%d,'prevSeqId':%d}]}",
+                                        okx("books BTC-USDT"),
+                                        n,
+                                        n - n / 10,
+                                        n - 1 - (n - 1) / 10))
+                        .after(n -> q(
+                                "{'arg':%s,'action':'snapshot','data':[{'ts':'%d','seqId':%d,'prevSeqId':-1}]}",
+                                okx("books BTC-USDT"),
+                                n,
+                                n - n / 10))
+                        .sends(
+                                "bbo-tbt BTC-USDT",
+                                NONE,
+                                (n, c) -> q("{'arg':%s,'data':[{'ts':'%d','seqId':%d}]}", okx("bbo-tbt BTC-USDT"), n, n))
+                        .sends(
+                                "trades BTC-USDT",
+                                NONE,
+                                (n, c) -> q("{'arg':%s,'data':[{'tradeId':'%d'}]}", okx("trades BTC-USDT"), n)),
+                VenueDialect.of("hyperliquid")
+                        .names(request -> "subscribe".equals(request.getString("method"))
+                                ? List.of(request.getJsonObject("subscription").getString("type") + " "
+                                        + request.getJsonObject("subscription").getString("coin"))
+                                : List.of())
+                        .acks((request, streams) -> List.of(
+                                q("{'channel':'subscriptionResponse','data':%s}", request.encode())))
+                        .beats(q("{'channel':'pong'}"))
+                        .sends(
+                                "trades BTC",
+                                NONE,
+                                (n, c) -> q("{'channel':'trades','data':[{'coin':'BTC','tid':%d},{'coin':'BTC','tid':%d}]}", 2 * n, 2 * n + 1))
+                        .sends(
+                                "l2Book BTC",
+                                NONE,
+                                (n, c) -> q("{'channel':'l2Book','data':{'coin':'BTC','time':%d,'levels':[]}}", 500 * n))
+                        .sends(
+                                "activeAssetCtx BTC",
+                                NONE,
+                                (n, c) -> q("{'channel':'activeAssetCtx','data':{'coin':'BTC','ctx':{'n':%d}}}", n)),
+                VenueDialect.of("bitget")
+                        .names(request -> objects(request.getJsonArray("args"))
+                                .map(arg -> arg.getString("instType") + " " + arg.getString("channel") + " "
+                                        + arg.getString("instId"))
+                                .toList())
+                        .acks((request, streams) -> streams.stream()
+                                .map(stream -> q("{'event':'subscribe','arg':%s}", bitget(stream)))
+                                .toList())
+                        .refuses(
+                                "SPOT books NONE",
+                                "30001",
+                                (request, streams) -> List.of(q(
+                                        "{'event':'error','arg':%s,'code':30001,'msg':'instType:SPOT,channel:books,instId:NONE doesn\u2019t exist'}",
+                                        bitget("SPOT books NONE"))))
+                        .beats("pong")
+                        .sends(
+                                "SPOT books BTCUSDT",
+                                COMPLETE,
+                                (n, c) -> q(
+                                        "{'action':'update','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':%d}]}",
+                                        bitget("SPOT books BTCUSDT"),
+                                        3 * n,
+                                        3 * n - 3))
+                        .after(n -> q(
+                                "{'action':'snapshot','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':0}]}",
+                                bitget("SPOT books BTCUSDT"),
+                                3 * n))
+                        .sends(
+                                "SPOT trade BTCUSDT",
+                                NONE,
+                                (n, c) -> q("{'action':'update','arg':%s,'data':[{'price':'%d'}]}", bitget("SPOT trade BTCUSDT"), n)),
+                VenueDialect.of("deribit")
+                        .names(request -> request.getString("method").equals("public/subscribe")
+                                ? texts(request.getJsonObject("params").getJsonArray("channels"))
+                                : List.of())
+                        .acks((request, streams) -> List.of(q(
+                                "{'jsonrpc':'2.0','id':%s,'result':%s,'usIn':1}",
+                                request.getValue("id"),
+                                new JsonArray(streams).encode())))
+                        .beats(q("{'jsonrpc':'2.0','id':77,'result':{'version':'1.2.26'}}"))
+                        .sends(
+                                "book.BTC-PERPETUAL.100ms",
+                                COMPLETE,
+                                (n, c) -> deribit(
+                                        "book.BTC-PERPETUAL.100ms",
+                                        "{'type':'change','change_id':%d,'prev_change_id':%d}",
+                                        5 * n,
+                                        5 * n - 5))
+                        .after(n -> deribit("book.BTC-PERPETUAL.100ms", "{'type':'snapshot','change_id':%d}", 5 * n))
+                        .sends(
+                                "trades.BTC-PERPETUAL.100ms",
+                                NONE,
+                                (n, c) -> deribit("trades.BTC-PERPETUAL.100ms", "[{'trade_id':'%d'}]", n))
+                        .sends(
+                                "quote.BTC-PERPETUAL",
+                                NONE,
+                                (n, c) -> deribit("quote.BTC-PERPETUAL", "{'best_bid_price':%d}", n)),
+                VenueDialect.of("poloniex-futures")
+                        .names(request -> "subscribe".equals(request.getString("event"))
+                                ? List.of(request.getJsonArray("channel").getString(0) + " "
+                                        + request.getJsonArray("symbols").getString(0))
+                                : List.of())
+                        .acks((request, streams) -> List.of(q("{'event':'subscribe','channel':'%s'}", "book_lv2")))
+                        .refuses(
+                                "book_lv2 NONE",
+                                "Symbol not supported",
+                                (request, streams) -> List.of(q("{'event':'error','message':'Symbol not supported (NONE)'}")))
+                        .beats(q("{'event':'pong'}"))
+                        .sends(
+                                "book_lv2 BTC_USDT_PERP",
+                                COMPLETE,
+                                (n, c) -> poloniex("update", 4 * n, 4 * n - 4))
+                        .after(n -> poloniex("snapshot", 4 * n, 4 * n - 4))
+                        .sends(
+                                "trades BTC_USDT_PERP",
+                                NONE,
+                                (n, c) -> q("{'channel':'trades','data':[{'s':'BTC_USDT_PERP','id':%d}]}", n)),
+                VenueDialect.of("backpack")
+                        .names(arguments("params"))
+                        .refuses(
+                                "depth.NONE",
+                                "Invalid market",
+                                (request, streams) -> List.of(q("{'id':null,'error':{'code':4005,'message':'Invalid market'}}")))
+                        .sends(
+                                "depth.SOL_USDC",
+                                COMPLETE,
+                                (n, c) -> wrapped("depth.SOL_USDC", "'e':'depth','E':%d,'U':%d,'u':%d", n, 2 * n, 2 * n + 1))
+                        .sends("trade.SOL_USDC", NONE, (n, c) -> wrapped("trade.SOL_USDC", "'e':'trade','E':%d", n)),
+                VenueDialect.of("bitstamp")
+                        .names(request -> "bts:subscribe".equals(request.getString("event"))
+                                ? List.of(request.getJsonObject("data").getString("channel"))
+                                : List.of())
+                        .acks((request, streams) -> each(streams, "{'event':'bts:subscription_succeeded','channel':'%s','data':{}}"))
+                        .refuses(
+                                "live_trades_none",
+                                "Bad subscription string",
+                                (request, streams) -> List.of(q(
+                                        "{'event':'bts:error','channel':'','data':{'code':null,'message':'Bad subscription string.'}}")))
+                        .beats(q("{'event':'bts:heartbeat','channel':'','data':{'status':'success'}}"))
+                        .warns(q("{'event':'bts:request_reconnect','channel':'','data':''}"))
+                        .sends(
+                                "live_trades_btcusd",
+                                NONE,
+                                (n, c) -> q("{'event':'trade','channel':'live_trades_btcusd','data':{'id':%d}}", n))
+                        .sends(
+                                "diff_order_book_btcusd",
+                                NONE,
+                                (n, c) -> q(
+                                        "{'event':'data','channel':'diff_order_book_btcusd','data':{'microtimestamp':'%d'}}",
+                                        1_790_000_000_000_000L + n)),
+                VenueDialect.of("whitebit")
+                        .names(request -> request.getString("method").endsWith("_subscribe")
+                                ? List.of(request.getString("method").replace("_subscribe", "") + " "
+                                        + request.getJsonArray("params").getString(0))
+                                : List.of())
+                        .acks((request, streams) -> List.of(
+                                q("{'id':%s,'result':{'status':'success'},'error':null}", request.getValue("id"))))
+                        .refuses(
+                                "depth NONE",
+                                "market is not available",
+                                (request, streams) -> List.of(q(
+                                        "{'id':%s,'result':null,'error':{'message':'market is not available','code':6}}",
+                                        request.getValue("id"))))
+                        .beats(q("{'id':0,'result':'pong','error':null}"))
+                        // every fiftieth repeats the whole book
+                        .sends("depth BTC_USDT", COMPLETE, (n, c) -> whitebit(n % 50 == 0, n))
+                        .sends(
+                                "depth ETH_USDT",
+                                COMPLETE,
+                                (n, c) -> whitebit(false, n).replace("BTC_USDT", "ETH_USDT")),
+                VenueDialect.of("mexc-futures")
+                        .names(request -> request.getString("method").startsWith("sub.")
+                                ? List.of(request.getString("method").substring(4) + " "
+                                        + request.getJsonObject("param").getString("symbol"))
+                                : List.of())
+                        .acks((request, streams) -> List.of(
+                                q("{'channel':'rs.%s','data':'success'}", request.getString("method"))))
+                        .refuses(
+                                "deal NONE",
+                                "Contract not exists",
+                                (request, streams) -> List.of(q("{'channel':'rs.error','data':'Contract not exists'}")))
+                        .beats(q("{'channel':'pong','data':1}"))
+                        .sends(
+                                "depth BTC_USDT",
+                                COMPLETE,
+                                (n, c) -> q(
+                                        "{'channel':'push.depth','symbol':'BTC_USDT','data':{'begin':%d,'end':%d,'version':%d}}",
+                                        3 * n - 2,
+                                        3 * n,
+                                        3 * n))
+                        .sends(
+                                "depth ETH_USDT",
+                                COMPLETE,
+                                (n, c) -> q("{'channel':'push.depth','symbol':'ETH_USDT','data':{'version':%d}}", n))
+                        .sends(
+                                "deal BTC_USDT",
+                                NONE,
+                                (n, c) -> q("{'channel':'push.deal','symbol':'BTC_USDT','data':{'p':%d}}", n)),
+                VenueDialect.of("arbitrum")
+                        .unasked()
+                        .beats(q("{'version':1,'confirmedSequenceNumberMessage':{'sequenceNumber':5}}"))
+                        .sends(
+                                "1",
+                                COMPLETE,
+                                (n, c) -> q(
+                                        "{'version':1,'messages':[{'sequenceNumber':%d},{'sequenceNumber':%d}]}",
+                                        2 * n,
+                                        2 * n + 1)));
+    }
+
+    /** Requests, replies and wrapping that several venues have from Binance. */
+    private static VenueDialect binance(String venue) {
+        return VenueDialect.of(venue)
+                .names(arguments("params"))
+                .acks((request, streams) -> List.of(q("{'result':null,'id':%s}", request.getValue("id"))))
+                .refuses(
+                        "none@depth",
+                        "Invalid request",
+                        (request, streams) ->
+                                List.of(q("{'code':2,'msg':'Invalid request: none@depth','id':%s}", request.getValue("id"))))
+                .wholly();
+    }
+
+    private static VenueDialect binanceDerivative(String venue) {
+        return binance(venue)
+                .sends(
+                        "btcusdt@depth@100ms",
+                        COMPLETE,
+                        (n, c) -> wrapped("btcusdt@depth@100ms", "'E':%d,'U':%d,'u':%d,'pu':%d", n, 9 * n, 9 * n + 4, 9 * n - 5))
+                .sends("btcusdt@bookTicker", NONE, (n, c) -> wrapped("btcusdt@bookTicker", "'E':%d,'u':%d", n, 9 * n));
+    }
+
+    private static VenueDialect bybit(String venue, String trades) {
+        return VenueDialect.of(venue)
+                .names(request -> "subscribe".equals(request.getString("op"))
+                        ? texts(request.getJsonArray("args"))
+                        : List.of())
+                .acks(bybit(true, ""))
+                .refuses("orderbook.50.NONE", "handler not found", bybit(false, "error:handler not found,topic:orderbook.50.NONE"))
+                .wholly()
+                .beats(
+                        q("{'success':true,'ret_msg':'pong','conn_id':'own','op':'ping'}"),
+                        q("{'op':'pong','args':['1700000000000']}"))
+                .sends(
+                        "orderbook.50.BTCUSDT",
+                        NONE,
+                        (n, c) -> q("{'topic':'orderbook.50.BTCUSDT','type':'delta','ts':%d,'data':{'u':%d,'seq':%d}}", n, n, 7 * n))
+                .after(n -> q("{'topic':'orderbook.50.BTCUSDT','type':'snapshot','ts':%d,'data':{'u':%d,'seq':%d}}", n, n, 7 * n))
+                .sends(
+                        trades,
+                        NONE,
+                        (n, c) -> q("{'topic':'%s','type':'snapshot','ts':1,'data':[{'i':'a%d'},{'i':'b%d'}]}", trades, n, n));
+    }
+
+    private static Reply bybit(boolean success, String words) {
+        return (request, streams) -> List.of(q(
+                "{'success':%s,'ret_msg':'%s','conn_id':'own','req_id':'%s','op':'subscribe'}",
+                success,
+                words,
+                request.getString("req_id")));
+    }
+
+    /** Messages have a number and a time of their connection. */
+    private static VenueDialect coinbaseAdvanced() {
+        return VenueDialect.of("coinbase-advanced")
+                .names(request -> List.of(request.getString("channel") + " "
+                        + request.getJsonArray("product_ids", new JsonArray().add("")).getString(0)))
+                .acks((request, streams) -> List.of(
+                        q("{'channel':'subscriptions','sequence_num':0,'events':[{'subscriptions':{}}]}")))
+                .beats(q("{'channel':'heartbeats','sequence_num':5,'events':[{'heartbeat_counter':3049}]}"))
+                .sends(
+                        "market_trades BTC-USD",
+                        NONE,
+                        (n, c) -> coinbase(
+                                "market_trades", n, c, "'trades':[{'trade_id':'%d','product_id':'BTC-USD'}]"))
+                .differing()
+                .sends(
+                        "candles BTC-USD",
+                        NONE,
+                        (n, c) -> coinbase(
+                                "candles", n, c, "'candles':[{'start':'1786309500','volume':'%d','product_id':'BTC-USD'}]"))
+                .differing()
+                .sends(
+                        "status BTC-USD",
+                        NONE,
+                        (n, c) -> coinbase(
+                                "status", n, c, "'products':[{'id':'BTC-USD','status':'online','status_message':'%d'}]"))
+                .differing()
+                .sends(
+                        "level2 BTC-USD",
+                        NONE,
+                        (n, c) -> coinbase(
+                                "l2_data",
+                                n,
+                                c,
+                                "'product_id':'BTC-USD','updates':[{'event_time':'%d','price_level':'1','new_quantity':'2'}]"))
+                .differing()
+                .sends(
+                        "ticker_batch BTC-USD",
+                        NONE,
+                        (n, c) -> coinbase(
+                                "ticker_batch",
+                                n,
+                                c,
+                                "'tickers':[{'product_id':'BTC-USD','price':'1','volume_24_h':'%d'}]"))
+                .differing();
+    }
+
+    private static String coinbase(String channel, int number, int connection, String event) {
+        return q(
+                "{'channel':'%s','timestamp':'own%d','sequence_num':%d,'events':[{'type':'update',%s}]}",
+                channel,
+                connection,
+                number + 100_000 * connection,
+                q(event, number));
+    }
+
+    private static VenueDialect kucoin(String venue, String topic, String numbers, int step) {
+        return VenueDialect.of(venue)
+                .names(request -> request.getString("type").equals("subscribe")
+                        ? topics(request.getString("topic"))
+                        : List.of())
+                .acks((request, streams) -> List.of(q("{'id':'%s','type':'ack'}", request.getString("id"))))
+                .refuses(
+                        "/market/level2:NONE",
+                        "topic is invalid",
+                        (request, streams) -> List.of(q(
+                                "{'id':'%s','type':'error','code':404,'data':'topic is invalid'}", request.getString("id"))))
+                .wholly()
+                .greets(q("{'id':'own','type':'welcome'}"))
+                .beats(q("{'id':'p1','type':'pong'}"))
+                .sends(
+                        topic,
+                        COMPLETE,
+                        (n, c) -> q(
+                                "{'type':'message','topic':'%s','data':{%s}}",
+                                topic,
+                                q(numbers, step * (n - 1) + 1, step * n)))
+                .sends(
+                        "/market/snapshot:BTC-USDT",
+                        NONE,
+                        (n, c) -> q("{'type':'message','topic':'/market/snapshot:BTC-USDT','data':{'n':%d}}", n));
+    }
+
+    /** The topics of a list of symbols behind one topic. */
+    private static List<String> topics(String topic) {
+        int colon = topic.indexOf(':');
+        return Stream.of(topic.substring(colon + 1).split(","))
+                .map(symbol -> topic.substring(0, colon + 1) + symbol)
+                .toList();
+    }
+
+    private static String okx(String stream) {
+        return q("{'channel':'%s','instId':'%s'}", (Object[]) stream.split(" "));
+    }
+
+    private static String bitget(String stream) {
+        return q("{'instType':'%s','channel':'%s','instId':'%s'}", (Object[]) stream.split(" "));
+    }
+
+    private static String deribit(String channel, String data, Object... values) {
+        return q(
+                "{'jsonrpc':'2.0','method':'subscription','params':{'channel':'%s','data':%s}}", channel, q(data, values));
+    }
+
+    private static String poloniex(String action, int id, int before) {
+        return q(
+                "{'channel':'book_lv2','action':'%s','data':[{'s':'BTC_USDT_PERP','id':%d,'lid':%d}]}", action, id, before);
+    }
+
+    private static String whitebit(boolean full, int number) {
+        return q(
+                "{'method':'depth_update','params':[%s,{'update_id':%d%s},'BTC_USDT'],'id':null}",
+                full,
+                4 * number,
+                full ? "" : q(",'past_update_id':%d", 4 * number - 4));
+    }
+
+    // in the words of several venues
+
+    private static Function<JsonObject, List<String>> arguments(String key) {
+        return request -> texts(request.getJsonArray(key, new JsonArray()));
+    }
+
+    private static List<String> texts(JsonArray array) {
+        return array.stream().map(String.class::cast).toList();
+    }
+
+    private static Stream<JsonObject> objects(JsonArray array) {
+        return array == null ? Stream.of() : array.stream().map(JsonObject.class::cast);
+    }
+
+    private static List<String> each(List<String> streams, String reply) {
+        return streams.stream().map(stream -> q(reply, stream)).toList();
+    }
+
+    private static String wrapped(String stream, String members, Object... values) {
+        return q("{'stream':'%s','data':{%s}}", stream, q(members, values));
+    }
+
+    /** JSON with apostrophes for quotation marks. */
+    private static String q(String json, Object... values) {
+        return String.format(Locale.ROOT, json, values).replace('\'', '"');
+    }
+}

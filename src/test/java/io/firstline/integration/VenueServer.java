@@ -1,0 +1,156 @@
+package io.firstline.integration;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A server that speaks as a {@link VenueDialect} says. Each of its connections lacks every 20th message. */
+final class VenueServer {
+    static final int LACKING = 20;
+    private static final int BEAT = 50;
+
+    /** A connection. */
+    static final class Line {
+        final ServerWebSocket socket;
+        final int number;
+        final Set<String> subscribed = new HashSet<>();
+        volatile boolean open = true;
+
+        private Line(ServerWebSocket socket, int number) {
+            this.socket = socket;
+            this.number = number;
+        }
+    }
+
+    private final VenueDialect dialect;
+    private final HttpServer server;
+    private final List<Line> lines = new ArrayList<>();
+    private final List<String> snapshots = new ArrayList<>();
+    private boolean lacking;
+    private int sent;
+    private int frames;
+
+    VenueServer(Vertx vertx, VenueDialect dialect) {
+        this.dialect = dialect;
+        server = Bench.get(vertx.createHttpServer(new HttpServerOptions().setWebSocketClosingTimeout(1))
+                .webSocketHandler(this::connected)
+                .listen(0, "127.0.0.1"));
+    }
+
+    String url() {
+        return "ws://127.0.0.1:" + server.actualPort() + "/";
+    }
+
+    private synchronized void connected(ServerWebSocket socket) {
+        Line line = new Line(socket, lines.size());
+        lines.add(line);
+        socket.exceptionHandler(e -> {});
+        socket.closeHandler(v -> line.open = false);
+        if (dialect.unasked) {
+            dialect.streams.forEach(stream -> line.subscribed.add(stream.name));
+        }
+        socket.textMessageHandler(text -> received(line, text));
+        if (dialect.greeting != null) {
+            send(line, dialect.greeting);
+        }
+    }
+
+    private synchronized void received(Line line, String text) {
+        if (!text.startsWith("{")) {
+            return; // a heartbeat
+        }
+        JsonObject request = new JsonObject(text);
+        List<String> named = new ArrayList<>(dialect.named.apply(request));
+        List<String> refused = new ArrayList<>(named);
+        refused.removeIf(stream -> !stream.equals(dialect.unknown));
+        if (dialect.wholly && !refused.isEmpty()) {
+            refused = named;
+        }
+        List<String> accepted = new ArrayList<>(named);
+        accepted.removeAll(refused);
+        if (!accepted.isEmpty()) {
+            dialect.ack.to(request, accepted).forEach(reply -> send(line, reply));
+        }
+        if (!refused.isEmpty()) {
+            dialect.refusal.to(request, refused).forEach(reply -> send(line, reply));
+        }
+        for (VenueDialect.Sent stream : dialect.streams) {
+            if (accepted.contains(stream.name) && line.subscribed.add(stream.name) && stream.snapshot != null) {
+                String snapshot = stream.snapshot.apply(sent);
+                snapshots.add(snapshot);
+                send(line, snapshot);
+            }
+        }
+    }
+
+    private void send(Line line, String text) {
+        frames++;
+        line.socket.writeTextMessage(text);
+    }
+
+    /** From now on each connection lacks every 20th message. */
+    synchronized void lackSome() {
+        lacking = true;
+    }
+
+    /** Sends the next message of each stream. */
+    synchronized void next() {
+        sent++;
+        for (Line line : lines) {
+            if (!line.open) {
+                continue;
+            }
+            if (sent % BEAT == 0) {
+                dialect.beats.forEach(text -> send(line, text));
+            }
+            boolean lacks = lacking && sent % LACKING == 5 * (line.number % 4) + 1;
+            for (VenueDialect.Sent stream : dialect.streams) {
+                if (!lacks && line.subscribed.contains(stream.name)) {
+                    send(line, stream.message.text(sent, line.number));
+                }
+            }
+        }
+    }
+
+    /** The number of the last message of each stream. */
+    synchronized int sent() {
+        return sent;
+    }
+
+    /** The number of frames on all connections. */
+    synchronized int frames() {
+        return frames;
+    }
+
+    synchronized List<String> snapshots() {
+        return List.copyOf(snapshots);
+    }
+
+    /** The open connections that subscribe to everything. */
+    synchronized List<Line> ready() {
+        return lines.stream()
+                .filter(line -> line.open && line.subscribed.size() == dialect.streams.size())
+                .toList();
+    }
+
+    synchronized void warn(Line line) {
+        send(line, dialect.warning);
+    }
+
+    /** Ends a connection without a close frame. */
+    static void reset(Line line) {
+        Channel channel =
+                ((WebSocketInternal) line.socket).channelHandlerContext().channel();
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+    }
+}
