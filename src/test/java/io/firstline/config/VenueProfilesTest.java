@@ -220,7 +220,7 @@ class VenueProfilesTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "/venue: found \"lost\", whose profile has \"nobody\" at /extends, allowed: a venue profile: binance-spot");
+                        "/venue: found \"lost\", whose profile has \"nobody\" at /extends, allowed: a venue profile: arbitrum,");
         Files.writeString(venues.resolve("a.json"), "{\"extends\":\"b\"}");
         assertThat(errors("b", "{\"extends\":\"a\"}"))
                 .containsExactly(
@@ -471,7 +471,7 @@ class VenueProfilesTest {
         assertThat(request("kucoin", "/market/level2:BTC-USDT", "/market/match:ETH-USDT", "/market/level2:ETH-USDT"))
                 .contains("\"topic\":\"/market/level2:BTC-USDT,ETH-USDT\"")
                 .contains("\"topic\":\"/market/match:ETH-USDT\"");
-        assertThat(request("hitbtc", "Ticker ETHBTC"))
+        assertThat(request("hitbtc-v2", "Ticker ETHBTC"))
                 .isEqualTo("{\"method\":\"subscribeTicker\",\"params\":{\"symbol\":\"ETHBTC\"},\"id\":7}");
         assertThat(request("coinbase-exchange", "matches BTC-USD"))
                 .isEqualTo(

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * How the server of a venue speaks, as its documentation says: what it replies, how it names streams and numbers
@@ -15,6 +16,8 @@ final class VenueDialect {
     /** A message of a stream. */
     interface Message {
         /**
+         * The text of a message.
+         *
          * @param number counts the messages of the stream from 1
          * @param connection the connection that it is sent on
          */
@@ -29,6 +32,9 @@ final class VenueDialect {
     /** A stream that the venue has. */
     static final class Sent {
         final String name;
+        /** Its name in messages. */
+        String shown;
+
         final Proof proof;
         final Message message;
         /** What a new subscriber gets first, after this many messages; null = nothing. */
@@ -38,6 +44,7 @@ final class VenueDialect {
 
         private Sent(String name, Proof proof, Message message) {
             this.name = name;
+            this.shown = name;
             this.proof = proof;
             this.message = message;
         }
@@ -55,8 +62,19 @@ final class VenueDialect {
     String unknown;
     /** The words of a refusal. */
     String words = "";
+    /** How messages are put into binary frames; null = they are text. */
+    UnaryOperator<byte[]> encoding;
+
+    /** A question of the server, and the answer that it expects; null = none. */
+    String question;
+
+    String answer;
+
     /** Whether everything is sent without a request. */
     boolean unasked;
+
+    /** Whether the venue says which stream it refuses. */
+    boolean tellsWhich = true;
 
     /** Whether one unknown stream refuses all streams of its request. */
     boolean wholly;
@@ -91,8 +109,25 @@ final class VenueDialect {
         return this;
     }
 
+    /** A refusal names neither the stream nor the request. */
+    VenueDialect namelessly() {
+        tellsWhich = false;
+        return this;
+    }
+
     VenueDialect wholly() {
         wholly = true;
+        return this;
+    }
+
+    VenueDialect encodes(UnaryOperator<byte[]> how) {
+        encoding = how;
+        return this;
+    }
+
+    VenueDialect asks(String what, String expected) {
+        question = what;
+        answer = expected;
         return this;
     }
 
@@ -124,6 +159,12 @@ final class VenueDialect {
     /** The stream before this begins with a snapshot. */
     VenueDialect after(IntFunction<String> snapshot) {
         streams.get(streams.size() - 1).snapshot = snapshot;
+        return this;
+    }
+
+    /** Messages of the stream before this show another name. */
+    VenueDialect shownAs(String name) {
+        streams.get(streams.size() - 1).shown = name;
         return this;
     }
 

@@ -2,7 +2,6 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.arbitration.report.Proof;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.ProfileInfo;
@@ -19,6 +18,10 @@ import io.firstline.stream.CopyListener;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -33,6 +36,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,12 +81,12 @@ class VenueDialectsTest {
     @ParameterizedTest
     @MethodSource("dialects")
     void shouldTryEveryClassThatProvesCompleteness(VenueDialect dialect) {
-        List<StreamClass> classes = Venue.find(dialect.venue, null).dialect().classes();
+        List<StreamClass> classes = Venue.find(dialect.venue, null).format().classes();
 
         assertThat(classes)
                 .filteredOn(type -> !type.sequence().first().isEmpty()
                         || !type.sequence().previous().isEmpty())
-                .allMatch(type -> dialect.streams.stream().anyMatch(stream -> type.has(stream.name)));
+                .allMatch(type -> dialect.streams.stream().anyMatch(stream -> type.has(stream.shown)));
     }
 
     @ParameterizedTest
@@ -95,7 +99,7 @@ class VenueDialectsTest {
                 .put("venue", dialect.venue)
                 .put("url", server.url())
                 .put("connections", CONNECTIONS);
-        if (!venue.requests().subscribe().isEmpty()) {
+        if (!dialect.unasked) {
             json.put("streams", new JsonArray(wanted(dialect)));
         }
         FeedConfig feed = FeedConfig.fromJson(json);
@@ -106,7 +110,7 @@ class VenueDialectsTest {
                         .withConnection(feed.pool().connection().withRetry(new RetryConfig(20, 100, 10_000, 0)))
                         .withJoinGuardMs(300),
                 feed.subscriptions(),
-                feed.dialect());
+                feed.format());
         List<String> merged = Collections.synchronizedList(new ArrayList<>());
         List<FeedEvent> events = new CopyOnWriteArrayList<>();
         pool.handler(message -> merged.add(message.asText()));
@@ -116,8 +120,7 @@ class VenueDialectsTest {
                 "subscribed",
                 () -> pool.state() == FeedState.CONNECTED && server.ready().size() == CONNECTIONS);
         if (dialect.unknown != null) {
-            boolean named = !venue.dialect().ackId().isEmpty();
-            Bench.until("the refusal", () -> told(events, named ? dialect.unknown : "", dialect.words));
+            Bench.until("the refusal", () -> told(events, dialect.tellsWhich ? dialect.unknown : "", dialect.words));
         }
 
         sendUntil(server, "all in step", () -> areInStep(pool));
@@ -142,12 +145,15 @@ class VenueDialectsTest {
 
         FeedReport report = Bench.report(pool);
         Bench.get(pool.close());
+        if (dialect.question != null) {
+            assertThat(server.answers()).isPositive();
+        }
         shouldBeWhole(dialect, venue, server, new ArrayList<>(merged), report);
     }
 
     private static List<String> wanted(VenueDialect dialect) {
-        List<String> wanted =
-                new ArrayList<>(dialect.streams.stream().map(stream -> stream.name).toList());
+        List<String> wanted = new ArrayList<>(
+                dialect.streams.stream().map(stream -> stream.name).toList());
         if (dialect.unknown != null) {
             wanted.add(1, dialect.unknown);
         }
@@ -170,15 +176,16 @@ class VenueDialectsTest {
 
     private static boolean told(List<FeedEvent> events, String stream, String words) {
         return events.stream()
-                .filter(event -> event.type() == FeedEvent.Type.SUBSCRIBE_FAILED
-                        || event.type() == FeedEvent.Type.SERVER_ERROR)
+                .filter(event ->
+                        event.type() == FeedEvent.Type.SUBSCRIBE_FAILED || event.type() == FeedEvent.Type.SERVER_ERROR)
                 .map(event -> event.toJson().encode())
                 .anyMatch(event -> event.contains(stream) && event.contains(words));
     }
 
     private static boolean areInStep(WsPool pool) {
         return Bench.report(pool).connections().stream()
-                        .filter(connection -> connection.role() == Role.MEMBER && connection.line().inStep())
+                        .filter(connection -> connection.role() == Role.MEMBER
+                                && connection.line().inStep())
                         .count()
                 == CONNECTIONS;
     }
@@ -193,7 +200,7 @@ class VenueDialectsTest {
 
             @Override
             public void copy(String connectionId, Buffer payload, boolean text, long arrivalNanos) {
-                if (comparable(payload.toString()).equals(last)) {
+                if (comparable(plain(payload, text)).equals(last)) {
                     copies.incrementAndGet();
                 }
             }
@@ -201,6 +208,18 @@ class VenueDialectsTest {
             @Override
             public void closed(String connectionId, String why) {}
         };
+    }
+
+    private static String plain(Buffer payload, boolean text) {
+        boolean zipped = !text && payload.getByte(0) == 0x1F; // the first byte of gzip
+        if (!zipped) {
+            return payload.toString();
+        }
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(payload.getBytes()))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void shouldBeWhole(
@@ -216,7 +235,7 @@ class VenueDialectsTest {
                 .toList();
         Set<String> lost = new TreeSet<>();
         for (VenueDialect.Sent stream : dialect.streams) {
-            StreamClass type = venue.dialect().classOf(stream.name);
+            StreamClass type = venue.format().classOf(stream.shown);
             Set<String> expected = IntStream.rangeClosed(1, server.sent())
                     .mapToObj(n -> comparable(stream.message.text(n, 0)))
                     .collect(Collectors.toCollection(TreeSet::new));
@@ -225,8 +244,9 @@ class VenueDialectsTest {
             seen.removeAll(expected);
             if (type.mode() == Mode.LATEST) {
                 assertThat((long) lacking.size())
-                        .isLessThanOrEqualTo(
-                                report.dropped().values().stream().mapToLong(n -> n).sum());
+                        .isLessThanOrEqualTo(report.dropped().values().stream()
+                                .mapToLong(n -> n)
+                                .sum());
             } else {
                 lost.addAll(lacking);
             }
@@ -237,13 +257,13 @@ class VenueDialectsTest {
         assertThat(report.malformed()).isZero();
         assertThat(report.problems()).isEmpty();
         Map<String, StreamReport> ledger = report.ledger().stream()
-                .filter(stream -> !venue.dialect().shutdown().contains(stream.stream()))
+                .filter(stream -> !venue.format().shutdown().contains(stream.stream()))
                 .collect(Collectors.toMap(StreamReport::stream, Function.identity()));
         assertThat(ledger)
                 .containsOnlyKeys(
-                        dialect.streams.stream().map(sent -> sent.name).toList());
+                        dialect.streams.stream().map(sent -> sent.shown).toList());
         for (VenueDialect.Sent sent : dialect.streams) {
-            StreamReport stream = ledger.get(sent.name);
+            StreamReport stream = ledger.get(sent.shown);
             assertThat(stream.proof()).as(stream.stream()).isEqualTo(sent.proof);
             assertThat(stream.lostGaps()).isZero();
             assertThat(stream.conflicts() > 0).as(stream.stream()).isEqualTo(sent.conflicts);

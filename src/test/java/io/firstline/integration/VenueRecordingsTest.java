@@ -178,7 +178,7 @@ class VenueRecordingsTest {
     @CsvSource({
         "bitmex,            bitmex-20210722,           31",
         "coinbase-exchange, coinbase-legacy-20210417,   3",
-        "gemini,            gemini-20210624,            7",
+        "gemini-v2,         gemini-20210624,            7",
         "kraken-v1,         kraken-v1-20210417/trade,  41",
         "kraken-v1,         kraken-v1-20210417/ticker, 42",
         "kraken-v1,         kraken-v1-20210417/book,   42"
@@ -236,7 +236,7 @@ class VenueRecordingsTest {
     void shouldPublishTheHitbtcTickerThatDiffersInBytesOnce() {
         List<Path> files = Recordings.hitbtc();
 
-        Outcome outcome = play("hitbtc", files, List.of());
+        Outcome outcome = play("hitbtc-v2", files, List.of());
 
         tell("hitbtc x4", outcome);
         assertThat(outcome.merged())

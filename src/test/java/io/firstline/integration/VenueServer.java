@@ -3,11 +3,14 @@ package io.firstline.integration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +41,7 @@ final class VenueServer {
     private boolean lacking;
     private int sent;
     private int frames;
+    private int answers;
 
     VenueServer(Vertx vertx, VenueDialect dialect) {
         this.dialect = dialect;
@@ -65,10 +69,18 @@ final class VenueServer {
     }
 
     private synchronized void received(Line line, String text) {
-        if (!text.startsWith("{")) {
+        if (text.equals(dialect.answer)) {
+            answers++;
+            return;
+        }
+        JsonObject request;
+        if (text.startsWith("{")) {
+            request = new JsonObject(text);
+        } else if (text.startsWith("[")) {
+            request = new JsonObject().put("array", new JsonArray(text));
+        } else {
             return; // a heartbeat
         }
-        JsonObject request = new JsonObject(text);
         List<String> named = new ArrayList<>(dialect.named.apply(request));
         List<String> refused = new ArrayList<>(named);
         refused.removeIf(stream -> !stream.equals(dialect.unknown));
@@ -94,7 +106,12 @@ final class VenueServer {
 
     private void send(Line line, String text) {
         frames++;
-        line.socket.writeTextMessage(text);
+        if (dialect.encoding == null) {
+            line.socket.writeTextMessage(text);
+        } else {
+            line.socket.writeBinaryMessage(
+                    Buffer.buffer(dialect.encoding.apply(text.getBytes(StandardCharsets.UTF_8))));
+        }
     }
 
     /** From now on each connection lacks every 20th message. */
@@ -111,6 +128,9 @@ final class VenueServer {
             }
             if (sent % BEAT == 0) {
                 dialect.beats.forEach(text -> send(line, text));
+                if (dialect.question != null) {
+                    send(line, dialect.question);
+                }
             }
             boolean lacks = lacking && sent % LACKING == 5 * (line.number % 4) + 1;
             for (VenueDialect.Sent stream : dialect.streams) {
@@ -129,6 +149,10 @@ final class VenueServer {
     /** The number of frames on all connections. */
     synchronized int frames() {
         return frames;
+    }
+
+    synchronized int answers() {
+        return answers;
     }
 
     synchronized List<String> snapshots() {
@@ -151,6 +175,6 @@ final class VenueServer {
         Channel channel =
                 ((WebSocketInternal) line.socket).channelHandlerContext().channel();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        var unused = channel.close();
     }
 }

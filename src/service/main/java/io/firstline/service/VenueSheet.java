@@ -1,7 +1,10 @@
 package io.firstline.service;
 
+import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.Notices;
+import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.ProfileInfo;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.Venue;
@@ -61,7 +64,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         }
         if (venue.requests().subscribe().isEmpty()) {
             cannot.add("subscribe: the feed's \"onConnect\" does");
-        } else if (format.ackId().isEmpty()) {
+        } else if (format.ackId().isEmpty() && format.protocol().acks().equals(Acks.NONE)) {
             cannot.add(
                     format.notices().errors().isEmpty()
                             ? "see whether a request was accepted"
@@ -81,10 +84,17 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         return cannot;
     }
 
+    /** How binary messages hold text; empty = they do not. */
+    String payload() {
+        PayloadEncoding payload = venue.format().content().payload();
+        return payload == PayloadEncoding.NONE ? "" : payload.name().toLowerCase(Locale.ROOT);
+    }
+
     boolean hasNotices() {
+        Notices notices = venue.format().notices();
         return !venue.format().shutdown().isEmpty()
-                || !venue.format().notices().shutdown().isEmpty()
-                || !venue.format().notices().closeCodes().isEmpty();
+                || !notices.shutdown().isEmpty()
+                || !notices.closeCodes().isEmpty();
     }
 
     /** The known limits, by the key of the profile. */
@@ -181,6 +191,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                 .put("url", new JsonArray(venue.urls()))
                 .put("routes", routes)
                 .put("classes", classes)
+                .put("payload", payload())
                 .put("limits", new JsonObject(new LinkedHashMap<>(limits())))
                 .put("cannot", new JsonArray(cannot()));
         if (!venue.endpoint().isNone()) {
