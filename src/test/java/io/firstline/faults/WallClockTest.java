@@ -38,6 +38,8 @@ class WallClockTest {
             "io/firstline/service/DemoFigures.java",
             // warns of interfaces that their venues end
             "io/firstline/service/CheckCommand.java",
+            // dates the profile that it proposes
+            "io/firstline/service/LearnCommand.java",
             // stamps lines
             "io/firstline/service/LogLine.java",
             // stamps its records

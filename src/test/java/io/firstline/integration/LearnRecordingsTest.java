@@ -42,6 +42,7 @@ class LearnRecordingsTest {
     private int keys;
     private int keysOf;
     private int links;
+    private int chains;
     private int linksOf;
 
     @Test
@@ -56,10 +57,15 @@ class LearnRecordingsTest {
             }
             compare(each, shipped(each), proposed.getJsonObject(each.learned(), new JsonObject()));
         }
-        System.out.printf("[learn] %d of %d keys, %d of %d sequences%n", keys, keysOf, links, linksOf);
+        System.out.printf(
+                "[learn] the same key for %d of %d, the same sequence for %d of %d, a chain instead of order for %d%n",
+                keys, keysOf, links, linksOf, chains);
 
-        assertThat(keys).isGreaterThanOrEqualTo(13);
-        assertThat(links).isGreaterThanOrEqualTo(12);
+        assertThat(keys).as("markPrice has only a time").isEqualTo(13);
+        assertThat(links).isEqualTo(10);
+        assertThat(chains)
+                .as("numbers that were never skipped in the recording, though the venue promises only order")
+                .isEqualTo(2);
     }
 
     private static JsonObject shipped(Case each) throws IOException {
@@ -97,7 +103,8 @@ class LearnRecordingsTest {
         if (shipped.containsKey("sequence")) {
             link = link(shipped.getJsonObject("sequence"), learned.getJsonObject("sequence", new JsonObject()));
             linksOf++;
-            links += link.equals("other") ? 0 : 1;
+            links += link.equals("same") ? 1 : 0;
+            chains += link.equals("stronger") ? 1 : 0;
         }
         System.out.printf(
                 "[learn] %-18s %-10s key %-5s sequence %-8s %s%n",

@@ -30,14 +30,14 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
     private static final Pattern PRICE = Pattern.compile("-?\\d+\\.\\d+|-?\\d{1,5}");
     private static final Pattern NOT_CONTENT = Pattern.compile("(?i).*(id|seq|time|ts)[^/]*");
 
-    static CopyDifferences of(StreamKind kind) {
-        Map<String, List<StreamKind.Run>> streams = new LinkedHashMap<>();
+    static CopyDifferences of(StreamGroup kind) {
+        Map<String, List<StreamGroup.Run>> streams = new LinkedHashMap<>();
         kind.runs().forEach(run -> streams.computeIfAbsent(run.stream(), any -> new ArrayList<>())
                 .add(run));
         int compared = 0;
         int equal = 0;
         List<List<List<ReadMessage>>> unmatched = new ArrayList<>();
-        for (List<StreamKind.Run> runs : streams.values()) {
+        for (List<StreamGroup.Run> runs : streams.values()) {
             for (int i = 1; i < runs.size(); i++) {
                 Common common = Common.of(runs.get(0).messages(), runs.get(i).messages(), ReadMessage::text);
                 compared += common.compared;

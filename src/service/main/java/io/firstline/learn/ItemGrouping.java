@@ -21,7 +21,7 @@ final class ItemGrouping {
     private ItemGrouping() {}
 
     /** The pointer to the array, if the kind has one. */
-    static Optional<String> array(StreamKind kind) {
+    static Optional<String> array(StreamGroup kind) {
         if (kind.connections() < 2 || common(kind, null) >= MOST) {
             return Optional.empty();
         }
@@ -36,9 +36,9 @@ final class ItemGrouping {
     }
 
     /** The share of messages, or of an array's elements, that all connections have in common. */
-    private static double common(StreamKind kind, String pointer) {
+    private static double common(StreamGroup kind, String pointer) {
         Map<String, List<Set<String>>> streams = new LinkedHashMap<>();
-        for (StreamKind.Run run : kind.runs()) {
+        for (StreamGroup.Run run : kind.runs()) {
             Set<String> found = new HashSet<>();
             for (ReadMessage message : run.messages()) {
                 if (pointer == null) {
@@ -63,9 +63,9 @@ final class ItemGrouping {
     }
 
     /** The kind as if each message had one element. */
-    static StreamKind cut(StreamKind kind, String pointer) {
+    static StreamGroup cut(StreamGroup kind, String pointer) {
         return kind.with(kind.runs().stream()
-                .map(run -> new StreamKind.Run(
+                .map(run -> new StreamGroup.Run(
                         run.stream(),
                         run.connection(),
                         run.messages().stream()

@@ -22,15 +22,15 @@ import java.util.regex.Pattern;
  * @param key the members that identify a message in its stream; none if only the bytes do
  */
 record KindFindings(
-        StreamKind kind, String items, CopyDifferences copies, Optional<NumberLinks.Found> link, List<String> key) {
+        StreamGroup kind, String items, CopyDifferences copies, Optional<NumberLinks.Found> link, List<String> key) {
     private static final Pattern ID = Pattern.compile("(?i).*id|i|hash|nonce|seq.*");
     private static final int LEAST_FOR_AN_ID = 10;
     private static final double NEARLY_ALL = 0.9;
     private static final double SAME = 0.98;
 
-    static KindFindings of(StreamKind kind) {
+    static KindFindings of(StreamGroup kind) {
         String items = ItemGrouping.array(kind).orElse(null);
-        StreamKind read = items == null ? kind : ItemGrouping.cut(kind, items);
+        StreamGroup read = items == null ? kind : ItemGrouping.cut(kind, items);
         CopyDifferences copies = CopyDifferences.of(read);
         Optional<NumberLinks.Found> link = new NumberLinks(read).best();
         // two messages may have the same time: if their bytes are equal on all connections, the bytes identify them
@@ -41,7 +41,7 @@ record KindFindings(
     }
 
     /** The numbers of the link, and if they are not unique the members that tell a snapshot from the rest. */
-    private static List<String> key(StreamKind kind, NumberLinks.Found link) {
+    private static List<String> key(StreamGroup kind, NumberLinks.Found link) {
         Set<String> numbers = new LinkedHashSet<>();
         if (link.link() == NumberLinks.Link.PLUS_ONE) {
             numbers.add(link.first());
@@ -62,7 +62,7 @@ record KindFindings(
     }
 
     /** An id, of the first and the last element if it is in an array. */
-    private static List<String> idKey(StreamKind kind) {
+    private static List<String> idKey(StreamGroup kind) {
         List<ReadMessage> messages = kind.messages();
         if (messages.size() - kind.runs().size() < LEAST_FOR_AN_ID) {
             return List.of(); // one message in each stream: everything would be unique
@@ -84,11 +84,11 @@ record KindFindings(
     }
 
     /** Whether no two messages of a stream have the key, except repeats of the same bytes. */
-    private static boolean isUnique(StreamKind kind, List<String> key) {
+    private static boolean isUnique(StreamGroup kind, List<String> key) {
         return kind.runs().stream().allMatch(run -> {
             Map<String, String> texts = new HashMap<>();
             return run.messages().stream().allMatch(message -> {
-                String known = texts.putIfAbsent(StreamKind.value(message, key), message.text());
+                String known = texts.putIfAbsent(StreamGroup.value(message, key), message.text());
                 return known == null || known.equals(message.text());
             });
         });

@@ -70,11 +70,11 @@ final class NumberLinks {
     private static final Pattern RESET =
             Pattern.compile("(?i)snapshot|partial|subscribed|restate|image|init|true|last_.*");
 
-    private final StreamKind kind;
+    private final StreamGroup kind;
     private final List<String> pointers;
     private final Map<String, List<Long[]>> columns = new LinkedHashMap<>();
 
-    NumberLinks(StreamKind kind) {
+    NumberLinks(StreamGroup kind) {
         this.kind = kind;
         this.pointers = pointers(kind);
         for (String pointer : pointers) {
@@ -89,7 +89,7 @@ final class NumberLinks {
     }
 
     /** The pointers whose values are whole numbers in many messages, and the same on all connections. */
-    private static List<String> pointers(StreamKind kind) {
+    private static List<String> pointers(StreamGroup kind) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         List<ReadMessage> messages = kind.messages();
         for (ReadMessage message : messages) {

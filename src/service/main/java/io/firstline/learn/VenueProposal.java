@@ -39,7 +39,7 @@ public final class VenueProposal {
                 .toList();
         unnamed = control.data().size() - named.size();
         times = EventTimes.of(named);
-        kinds = StreamKind.of(named, members).stream().map(KindFindings::of).toList();
+        kinds = StreamGroup.of(named, members).stream().map(KindFindings::of).toList();
     }
 
     private static List<ReadMessage> json(List<ReadMessage> messages) {

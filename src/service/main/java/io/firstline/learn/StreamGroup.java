@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param match a regular expression that is found in the names of these streams
  * @param runs the messages of one stream on one connection, in order
  */
-record StreamKind(String name, String match, List<Run> runs) {
+record StreamGroup(String name, String match, List<Run> runs) {
     /** The messages of a stream on a connection. */
     record Run(String stream, int connection, List<ReadMessage> messages) {}
 
@@ -32,7 +32,7 @@ record StreamKind(String name, String match, List<Run> runs) {
     private static final Pattern BEGINNING = Pattern.compile("(.*[_@:./-])[^_@:./-]+");
     private static final int LEAST_INSTRUMENT = 3;
 
-    static List<StreamKind> of(List<ReadMessage> data, StreamMembers members) {
+    static List<StreamGroup> of(List<ReadMessage> data, StreamMembers members) {
         Map<String, Map<String, Run>> kinds = new LinkedHashMap<>();
         Map<String, String> patterns = new LinkedHashMap<>();
         for (ReadMessage message : data) {
@@ -52,9 +52,9 @@ record StreamKind(String name, String match, List<Run> runs) {
                     .messages()
                     .add(message);
         }
-        List<StreamKind> found = new ArrayList<>();
+        List<StreamGroup> found = new ArrayList<>();
         kinds.forEach((pattern, runs) ->
-                found.add(new StreamKind(unique(found, title(pattern)), pattern, List.copyOf(runs.values()))));
+                found.add(new StreamGroup(unique(found, title(pattern)), pattern, List.copyOf(runs.values()))));
         return found;
     }
 
@@ -126,7 +126,7 @@ record StreamKind(String name, String match, List<Run> runs) {
         return title.isEmpty() ? "all" : title;
     }
 
-    private static String unique(List<StreamKind> found, String title) {
+    private static String unique(List<StreamGroup> found, String title) {
         String name = title;
         for (int i = 2; isTaken(found, name); i++) {
             name = title + "-" + i;
@@ -134,13 +134,13 @@ record StreamKind(String name, String match, List<Run> runs) {
         return name;
     }
 
-    private static boolean isTaken(List<StreamKind> found, String name) {
+    private static boolean isTaken(List<StreamGroup> found, String name) {
         return found.stream().anyMatch(kind -> kind.name().equals(name));
     }
 
     /** The same kind with other messages. */
-    StreamKind with(List<Run> changed) {
-        return new StreamKind(name, match, changed);
+    StreamGroup with(List<Run> changed) {
+        return new StreamGroup(name, match, changed);
     }
 
     /** All its messages. */
