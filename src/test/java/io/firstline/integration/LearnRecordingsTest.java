@@ -34,9 +34,9 @@ class LearnRecordingsTest {
             new Case("bitmex", "trade", "bitmex-20210722", "trade"),
             new Case("coinbase-exchange", "matches", "coinbase-legacy-20210417", "match"),
             new Case("coinbase-exchange", "ticker", "coinbase-legacy-20210417", "ticker"),
-            new Case("gemini", "trade", "gemini-20210624", "trade"),
-            new Case("hitbtc", "orderbook", "hitbtc-4conn-20210715", "updateOrderbook"),
-            new Case("hitbtc", "ticker", "hitbtc-4conn-20210715", "ticker"),
+            new Case("gemini-v2", "trade", "gemini-20210624", "trade"),
+            new Case("hitbtc-v2", "orderbook", "hitbtc-4conn-20210715", "updateOrderbook"),
+            new Case("hitbtc-v2", "ticker", "hitbtc-4conn-20210715", "ticker"),
             new Case("okx", "trades", "okex-3conn-20210722", "trades"));
 
     private int keys;
