@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,7 +212,7 @@ class NamesTest {
     void shouldNotWaitForAnAttemptThatHangs() {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
         Promise<String> hanging = context.promise();
-        List<String> surplus = new ArrayList<>();
+        List<String> surplus = new CopyOnWriteArrayList<>();
         Promise<Future<String>> started = Promise.promise();
         context.runOnContext(v -> started.complete(Staggered.first(
                 context,

@@ -85,7 +85,7 @@ class PoolSendTest extends FeedTestBase {
         eventually(() -> linesThatGot("first").equals(List.of(3)));
 
         join(exchange.cut(3, CutKind.FIN)); // its replacement is the slowest
-        eventually(() -> exchange.lines().size() == 3 && feed.state() == FeedState.CONNECTED);
+        eventually(() -> ids(feed).size() == 3 && ids(feed).contains("f-4"));
         join(feed.send("second", Route.FASTEST));
         eventually(() -> linesThatGot("second").equals(List.of(1)));
     }
@@ -98,7 +98,7 @@ class PoolSendTest extends FeedTestBase {
                 .noneMatch(c -> Double.isNaN(c.connection().latencyMs())));
         exchange.freeze(2);
         join(exchange.cut(2, CutKind.RESET));
-        eventually(() -> exchange.lines().size() == 2 && feed.state() == FeedState.CONNECTED);
+        eventually(() -> ids(feed).size() == 2 && ids(feed).contains("f-3"));
 
         join(feed.send("safe", Route.FASTEST));
         eventually(() -> linesThatGot("safe").size() == 1);

@@ -172,7 +172,7 @@ final class WsChannel extends ChannelDuplexHandler {
     }
 
     boolean isFull() {
-        return !channel.channel().isWritable();
+        return channel.channel().isActive() && !channel.channel().isWritable();
     }
 
     Future<Void> sendClose(int code, String reason) {
