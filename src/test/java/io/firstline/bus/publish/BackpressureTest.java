@@ -347,11 +347,11 @@ class BackpressureTest {
         eventually("the newest, though the other still does not return", () -> beside.last == published);
         eventually("the address is open: before, at most two of three messages pass, as samples", () -> {
             long soFar = boundedPublisher.dropped();
-            publish("message", 3, ALL, TRADES);
+            publish("message", 3, ALL);
             return boundedPublisher.dropped() == soFar;
         });
         long before = boundedPublisher.dropped();
-        publishAtThePaceOf(beside, 2 * BLOCKED, ALL, TRADES);
+        publishAtThePaceOf(beside, 2 * BLOCKED, ALL); // at this pace, another address would lose messages by itself
         assertThat(boundedPublisher.dropped()).isEqualTo(before);
         assertThat(blocked.got).containsExactly(1L);
     }
