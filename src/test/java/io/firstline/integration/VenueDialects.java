@@ -444,7 +444,7 @@ final class VenueDialects {
                         .refuses("trades NONE", "", (request, streams) -> List.of())
                         .sends(
                                 "orderbook/full ETHBTC",
-                                NONE,
+                                COMPLETE,
                                 (n, c) -> q(
                                         "{'ch':'orderbook/full','update':{'ETHBTC':{'t':1,'s':%d,'a':[],'b':[]}}}", n))
                         .after(n -> q("{'ch':'orderbook/full','snapshot':{'ETHBTC':{'t':1,'s':%d,'a':[],'b':[]}}}", n))

@@ -258,6 +258,7 @@ class VenueDialectsTest {
         assertThat(report.problems()).isEmpty();
         Map<String, StreamReport> ledger = report.ledger().stream()
                 .filter(stream -> !venue.format().shutdown().contains(stream.stream()))
+                .filter(stream -> !stream.stream().startsWith("snapshot ")) // of HitBTC: one for each connection
                 .collect(Collectors.toMap(StreamReport::stream, Function.identity()));
         assertThat(ledger)
                 .containsOnlyKeys(
