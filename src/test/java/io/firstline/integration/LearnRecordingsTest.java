@@ -67,7 +67,9 @@ class LearnRecordingsTest {
                 "[learn] the same key for %d of %d, the same sequence for %d of %d, a chain instead of order for %d%n",
                 keys, keysOf, links, linksOf, chains);
 
-        assertThat(keys).as("the three others are times, which are no keys where bytes are equal").isEqualTo(17);
+        assertThat(keys)
+                .as("the three others are times, which are no keys where bytes are equal")
+                .isEqualTo(17);
         assertThat(links).isEqualTo(13);
         assertThat(chains)
                 .as("numbers that were never skipped in the recording, though the venue promises only order")
