@@ -136,4 +136,19 @@ class ItemsTest extends FeedTestBase {
 
         assertThat(texts()).containsExactlyElementsOf(whole);
     }
+
+    /** The key of its first item must not stand for a message that stays whole. */
+    @Test
+    void shouldNotTakeALargeMessageForItsFirstItem() {
+        WsPool pool = pool("{'stream':['/topic'],'classes':{'all':{'match':'^','items':'/data','key':['/data/0/i']}}}");
+        String large = "{\"topic\":\"a\",\"x\":\"" + "y".repeat(300) + "\",\"data\":["
+                + IntStream.range(1, 400).mapToObj(i -> "{\"i\":" + i + "}").collect(Collectors.joining(",")) + "]}";
+        String first = "{\"topic\":\"a\",\"data\":[{\"i\":1}]}";
+        server.send(first, 0);
+        server.send(large, 1);
+        server.send(large, 2);
+        eventually(() -> report(pool).copies() == CONNECTIONS);
+
+        assertThat(texts()).containsExactlyInAnyOrder(first, large);
+    }
 }

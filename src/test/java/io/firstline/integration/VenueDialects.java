@@ -902,6 +902,7 @@ final class VenueDialects {
         String obu = market + ".obu";
         String update = market + ".order_book_update";
         String ticker = market + ".book_ticker";
+        String trades = market + ".trades";
         return VenueDialect.of(venue)
                 .names(request -> "subscribe".equals(request.getString("event"))
                         ? List.of(request.getString("channel") + " "
@@ -926,7 +927,16 @@ final class VenueDialects {
                         COMPLETE,
                         (n, c) -> gate(update, "BTC_USDT", "'U':%d,'u':%d", 4 * n - 3, 4 * n))
                 .shownAs(update + " BTC_USDT")
-                .sends(ticker + " BTC_USDT", NONE, (n, c) -> gate(ticker, "BTC_USDT", "'u':%d,'b':'1'", n));
+                .sends(ticker + " BTC_USDT", NONE, (n, c) -> gate(ticker, "BTC_USDT", "'u':%d,'b':'1'", n))
+                .sends(
+                        trades + " BTC_USDT",
+                        NONE,
+                        (n, c) -> q(
+                                market.equals("spot")
+                                        ? "{'channel':'%s','event':'update','result':{'id':%d,'currency_pair':'BTC_USDT'}}"
+                                        : "{'channel':'%s','event':'update','result':[{'id':%d,'contract':'BTC_USDT'}]}",
+                                trades,
+                                n));
     }
 
     private static String gate(String channel, String name, String numbers, Object... values) {

@@ -13,11 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonItemsTest {
     private final JsonItems items = new JsonItems();
+    private int cut;
 
     private List<String> parts(String message, String pointer) {
         byte[] bytes = ("##" + message + "##").getBytes(StandardCharsets.UTF_8);
         Payload whole = new Payload().over(bytes, 2, bytes.length - 4, true);
-        int count = items.cut(whole, JsonItems.Path.of(pointer));
+        cut = items.cut(whole, JsonItems.Path.of(pointer));
+        int count = cut;
         List<String> parts = new ArrayList<>();
         Payload part = new Payload();
         for (int i = 0; i < count; i++) {
@@ -76,6 +78,7 @@ class JsonItemsTest {
                 .hasSize(51);
         assertThat(parts("{" + around + ",\"d\":[" + "1,".repeat(500) + "1]}", "/d"))
                 .isEmpty();
+        assertThat(cut).isEqualTo(JsonItems.WHOLE);
         assertThat(parts("[" + "1,".repeat(JsonItems.MAX_ITEMS - 1) + "1]", "")).hasSize(JsonItems.MAX_ITEMS);
         assertThat(parts("[" + "1,".repeat(JsonItems.MAX_ITEMS) + "1]", "")).isEmpty();
     }

@@ -11,7 +11,8 @@ final class Answers {
 
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
-    private long lastId;
+    /** Far from the ids of requests and heartbeats: a reply to an answer must not settle one. */
+    private long lastId = 2_000_000_000;
 
     Answers(FeedEventLog eventLog, Scheduler scheduler) {
         this.eventLog = eventLog;

@@ -91,6 +91,8 @@ final class CopyReceiver implements PooledConnection.Receiver {
         if (count < 2) {
             if (count == 1) {
                 copy.comparesItem(items.hash(0));
+            } else if (count == JsonItems.WHOLE) {
+                copy.staysWhole();
             }
             accept(pooled, arrivalNanos);
             return;

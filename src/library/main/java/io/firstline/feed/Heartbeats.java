@@ -11,7 +11,8 @@ final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
     private final Heartbeat heartbeat;
-    private long lastId;
+    /** Far from the ids of requests: a reply to a heartbeat must not settle one. */
+    private long lastId = 1_000_000_000;
 
     Heartbeats(Heartbeat heartbeat) {
         this.heartbeat = heartbeat;

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 public final class JsonItems {
     /** A message with more items is not cut. */
     public static final int MAX_ITEMS = 10_000;
+    /** {@link #cut} returns this if there are too many items, or too much around them. */
+    public static final int WHOLE = -1;
     /** The parts of a message together have at most this multiple of its bytes, or {@link #FREE_BYTES}. */
     private static final int MAX_GROWTH = 8;
 
@@ -46,7 +48,7 @@ public final class JsonItems {
     /**
      * Finds the items of a message.
      *
-     * @return their number; 0 = the message has none there, or too many to cut it
+     * @return their number; 0 = the message has none there; {@link #WHOLE} = it stays whole
      */
     public int cut(Payload message, Path path) {
         whole = message;
@@ -55,12 +57,12 @@ public final class JsonItems {
         json.over(message.array(), to);
         int array = follow(json.space(message.from()), path.steps, 0);
         if (array < 0 || json.peek(array) != '[' || !collect(array)) {
-            return 0;
+            return count == MAX_ITEMS ? WHOLE : 0;
         }
         long around = (long) starts[0] - message.from() + to - ends[count - 1];
         return around * count + message.length() <= Math.max(FREE_BYTES, (long) MAX_GROWTH * message.length())
                 ? count
-                : 0;
+                : WHOLE;
     }
 
     /** Returns the start of the value at the end of the way; negative = there is none. */

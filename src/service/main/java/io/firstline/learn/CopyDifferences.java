@@ -58,7 +58,9 @@ record CopyDifferences(int compared, int equal, List<String> ignore, int equalWi
             }
         }
         boolean helps = without > 0 && more >= without * MOST;
-        return new CopyDifferences(compared, equal, helps ? ignore : List.of(), helps ? equal + more : equal);
+        // only some of the unmatched messages were looked at
+        int all = helps ? equal + (int) ((long) (compared - equal) * more / without) : equal;
+        return new CopyDifferences(compared, equal, helps ? ignore : List.of(), all);
     }
 
     /** The share of copies that are equal in bytes; 1 if there is nothing to compare. */

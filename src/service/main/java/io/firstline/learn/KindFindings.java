@@ -32,11 +32,11 @@ record KindFindings(
         String items = ItemGrouping.array(kind).orElse(null);
         StreamGroup read = items == null ? kind : ItemGrouping.cut(kind, items);
         CopyDifferences copies = CopyDifferences.of(read);
-        Optional<NumberLinks.Found> link = new NumberLinks(read).best();
+        Optional<NumberLinks.Found> link = new NumberLinks(read, copies.ignore()).best();
         // two messages may have the same time: if their bytes are equal on all connections, the bytes identify them
         List<String> key = link.filter(found -> !found.time() || copies.shareWithout() < SAME)
                 .map(found -> key(read, found))
-                .orElseGet(() -> idKey(read));
+                .orElseGet(() -> idKey(read, copies.ignore()));
         return new KindFindings(kind, items, copies, link, read.isShared(key) ? key : List.of());
     }
 
@@ -62,14 +62,16 @@ record KindFindings(
     }
 
     /** An id, of the first and the last element if it is in an array. */
-    private static List<String> idKey(StreamGroup kind) {
+    private static List<String> idKey(StreamGroup kind, List<String> differing) {
         List<ReadMessage> messages = kind.messages();
         if (messages.size() - kind.runs().size() < LEAST_FOR_AN_ID) {
             return List.of(); // one message in each stream: everything would be unique
         }
         Map<String, Integer> counts = new LinkedHashMap<>();
         messages.forEach(message -> message.shape().forEach(pointer -> {
-            if (ID.matcher(StreamMembers.last(pointer)).matches() && !pointer.contains("/-1/")) {
+            if (ID.matcher(StreamMembers.last(pointer)).matches()
+                    && !pointer.contains("/-1/")
+                    && !differing.contains(pointer)) {
                 counts.merge(pointer, 1, Integer::sum);
             }
         }));

@@ -74,9 +74,14 @@ final class NumberLinks {
     private final List<String> pointers;
     private final Map<String, List<Long[]>> columns = new LinkedHashMap<>();
 
-    NumberLinks(StreamGroup kind) {
+    /**
+     * Reads the numbers of a kind.
+     *
+     * @param differing pointers whose values differ between the copies of a message
+     */
+    NumberLinks(StreamGroup kind, List<String> differing) {
         this.kind = kind;
-        this.pointers = pointers(kind);
+        this.pointers = pointers(kind, differing);
         for (String pointer : pointers) {
             columns.put(
                     pointer,
@@ -89,7 +94,7 @@ final class NumberLinks {
     }
 
     /** The pointers whose values are whole numbers in many messages, and the same on all connections. */
-    private static List<String> pointers(StreamGroup kind) {
+    private static List<String> pointers(StreamGroup kind, List<String> differing) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         List<ReadMessage> messages = kind.messages();
         for (ReadMessage message : messages) {
@@ -102,7 +107,7 @@ final class NumberLinks {
         return counts.entrySet().stream()
                 .filter(each -> each.getValue() >= messages.size() * MANY)
                 .map(Map.Entry::getKey)
-                .filter(pointer -> kind.isShared(List.of(pointer)))
+                .filter(pointer -> !differing.contains(pointer) && kind.isShared(List.of(pointer)))
                 .limit(MAX_POINTERS)
                 .toList();
     }

@@ -7,6 +7,7 @@ import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -53,10 +54,18 @@ public record StreamClass(
         Pointers.check(checks, "ignore", ignore);
         checks.require(match != null, "match", "nothing", "a regular expression")
                 .require(
-                        items == null || (JsonText.isPointer(items) && !items.contains("/-")),
+                        items == null || (JsonText.isPointer(items) && !items.contains("/-") && !items.contains("/?")),
                         "items",
                         ProblemText.quoted(String.valueOf(items)),
                         "a JSON pointer to an array, such as /data; an empty text = the whole message")
+                .require(
+                        items == null
+                                || mode == Mode.FIRST
+                                || sequence.last().stream().allMatch(last -> last.startsWith(items + "/")),
+                        "items",
+                        "items without numbers of their own, but the mode "
+                                + mode.name().toLowerCase(Locale.ROOT),
+                        "\"last\" inside of \"items\": otherwise all but one item of a message would be dropped")
                 .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
                         "mode",

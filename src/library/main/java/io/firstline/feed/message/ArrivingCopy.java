@@ -92,6 +92,14 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         }
     }
 
+    /** It holds several items: the key and the numbers of the first one do not identify it. */
+    public void staysWhole() {
+        key = 0;
+        first = OutgoingCopy.NO_NUMBER;
+        last = OutgoingCopy.NO_NUMBER;
+        restarts = false;
+    }
+
     public boolean isNumbered() {
         return last != OutgoingCopy.NO_NUMBER;
     }
