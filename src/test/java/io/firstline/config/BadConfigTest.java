@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** All kinds of wrong configurations, and the exact error messages. */
 class BadConfigTest {
-    private static final String SHIPPED = String.join(", ", ProfileInfo.names(null));
+    private static final String VENUES =
+            "one of " + ProfileInfo.names(null).size() + " venue profiles%s (\"firstline venues\" lists all)";
     private static final String URL = "\"url\":\"wss://feed.example.com/ws\"";
 
     static Stream<Arguments> feeds() {
@@ -117,8 +118,12 @@ class BadConfigTest {
                         "/unsubscribe: found a template for unsubscribing only, allowed: both templates, or \"subscribe\" alone"),
                 feed(
                         "{\"venue\":\"nowhere\",\"streams\":[\"a\"]}",
-                        "/venue: found \"nowhere\", allowed: a venue profile: " + SHIPPED),
-                feed("{\"venue\":\"../config\"}", "/venue: found \"../config\", allowed: a venue profile: " + SHIPPED),
+                        "/venue: found \"nowhere\", allowed: " + VENUES.formatted("")),
+                feed("{\"venue\":\"../config\"}", "/venue: found \"../config\", allowed: " + VENUES.formatted("")),
+                feed(
+                        "{\"venue\":\"binnance\"}",
+                        "/venue: found \"binnance\", allowed: "
+                                + VENUES.formatted(", such as binance-spot, binance-usdm, binance-coinm")),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/dev/zero\""),

@@ -135,12 +135,12 @@ class EndpointTest {
     void shouldNotAskAVenueForTheTimeOnBehalfOfAFeedThatGoesElsewhere() {
         JsonObject feed = new JsonObject("{\"name\":\"f\",\"venue\":\"binance-spot\",\"streams\":[\"btcusdt@trade\"]}");
 
-        assertThat(FeedConfig.fromJson(feed.copy()).format().serverTime())
+        assertThat(FeedConfig.fromJson(feed.copy()).format().times().server())
                 .isEqualTo(new ServerTime("https://api.binance.com/api/v3/time", "/serverTime", StampUnit.MS, 60_000));
         MessageFormat elsewhere =
                 FeedConfig.fromJson(feed.put("url", "ws://127.0.0.1:1/stream")).format();
-        assertThat(elsewhere.serverTime()).isEqualTo(ServerTime.NONE);
-        assertThat(elsewhere.eventTime()).isEqualTo(new EventTime(List.of("/data/E", "/E"), StampUnit.MS));
+        assertThat(elsewhere.times().server()).isEqualTo(ServerTime.NONE);
+        assertThat(elsewhere.times().event()).isEqualTo(new EventTime(List.of("/data/E", "/E"), StampUnit.MS));
     }
 
     @Test

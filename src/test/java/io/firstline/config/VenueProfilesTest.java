@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Venue profiles, their extension, and the pools of a feed that result from them. */
 class VenueProfilesTest {
@@ -83,12 +85,12 @@ class VenueProfilesTest {
         assertThat(venue.routeOf("y")).isEmpty();
         assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13));
         MessageFormat format = venue.format();
-        assertThat(format.heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
-        assertThat(format.heartbeat().message(3)).isEqualTo("ping 3");
-        assertThat(format.control())
+        assertThat(format.protocol().heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
+        assertThat(format.protocol().heartbeat().message(3)).isEqualTo("ping 3");
+        assertThat(format.control().fields())
                 .containsExactly(FieldMatcher.anyAt("/op"), new FieldMatcher("/t", List.of("\"x\"", "1", "false")));
-        assertThat(format.controlTexts()).containsExactly("pong");
-        assertThat(format.refusal())
+        assertThat(format.control().texts()).containsExactly("pong");
+        assertThat(format.acks().refusal())
                 .containsExactly(FieldMatcher.anyAt("/e"), new FieldMatcher("/ok", List.of("false")));
         assertThat(format.naming().separator()).isEqualTo(":");
         assertThat(format.naming().names()).containsEntry("a", "b");
@@ -190,6 +192,27 @@ class VenueProfilesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            'words': ''                                    | "" (a string) | /words                       | a string that is not empty
+            'heartbeat': { 'send': '', 'everyMs': 5000 }   | "" (a string) | /heartbeat/send              | a string that is not empty
+            'messages': { 'separator': '' }                | "" (a string) | /messages/separator          | a string that is not empty
+            'messages': { 'stream': [{ 'name': [] }] }     | an empty array | /messages/stream/0/name     | an array of strings that is not empty
+            'messages': { 'shutdown': [{ 'close': [] }] }  | an empty array | /messages/shutdown/0/close  | an array of integers that is not empty
+            'ready': [{ 'at': '/a', 'is': [] }]            | an empty array | /ready/0/is                 | an array of strings or numbers or booleans that is not empty
+            'onConnect': [1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7] | 17 items     | /onConnect                  | an array of strings with at most 16 items
+            """)
+    void shouldSayOnceHowMuchIsAllowed(String member, String found, String pointer, String allowed) {
+        assertThat(errors("a", ("{'url': 'wss://a.com/', " + member + "}").replace('\'', '"')))
+                .filteredOn(error -> error.contains(" at " + pointer + ","))
+                .containsExactly(
+                        "/venue: found \"a\", whose profile has " + found + " at " + pointer + ", allowed: " + allowed);
+    }
+
     private static String messages(String members) {
         return "{\"url\":\"wss://a.com/\",\"messages\":{" + members + "}}";
     }
@@ -207,10 +230,11 @@ class VenueProfilesTest {
         assertThat(mine.urls()).containsExactly("wss://a.com/");
         assertThat(mine.limits().framesPerSecond()).isEqualTo(6);
         assertThat(mine.format().naming().namePointers()).containsExactly("/t");
-        assertThat(mine.format().ackId()).isEqualTo("/id");
+        assertThat(mine.format().acks().id()).isEqualTo("/id");
         assertThat(own.urls()).containsExactly("wss://proxy.example.com/stream");
         assertThat(own.format()).isEqualTo(Venue.find("binance-spot", null).format());
-        assertThat(Venue.find("bybit-spot", null).format().streamsPerRequest()).isEqualTo(10);
+        assertThat(Venue.find("bybit-spot", null).format().protocol().streamsPerRequest())
+                .isEqualTo(10);
     }
 
     @Test
@@ -219,8 +243,7 @@ class VenueProfilesTest {
         assertThat(errors("lost", "{\"extends\":\"nobody\"}"))
                 .singleElement()
                 .asString()
-                .startsWith(
-                        "/venue: found \"lost\", whose profile has \"nobody\" at /extends, allowed: a venue profile: arbitrum,");
+                .startsWith("/venue: found \"lost\", whose profile has \"nobody\" at /extends, allowed: one of ");
         Files.writeString(venues.resolve("a.json"), "{\"extends\":\"b\"}");
         assertThat(errors("b", "{\"extends\":\"a\"}"))
                 .containsExactly(

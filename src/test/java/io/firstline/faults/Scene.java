@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
@@ -67,7 +68,7 @@ final class Scene implements AutoCloseable {
     private FaultLink struck;
     private long struckNanos;
     private long detectedNanos;
-    private static final MessageFormat BINANCE = new MessageFormat(
+    private static final MessageFormat BINANCE = Formats.replying(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
     private long recoveredNanos;

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.FieldMatcher;
-import io.firstline.config.venue.Heartbeat;
-import io.firstline.config.venue.MessageContent;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Notices;
-import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
@@ -19,6 +17,7 @@ import io.firstline.simulator.ExchangeSimulator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -103,24 +102,20 @@ class AnswersTest extends FeedTestBase {
      * A venue that names a request by its id, reports errors with or without it, and announces that it closes
      * connections.
      */
-    private static final MessageFormat SPEAKING = new MessageFormat(
+    private static final MessageFormat SPEAKING = Formats.with(Map.of(
+            "naming",
             StreamNaming.at(List.of("/topic")),
-            List.of(),
-            List.of(FieldMatcher.anyAt("/op")),
-            List.of(),
-            "/id",
-            List.of(new FieldMatcher("/success", List.of("false"))),
-            10,
-            Heartbeat.NONE,
-            List.of(),
-            ServerTime.NONE,
-            EventTime.NONE,
+            "control",
+            Formats.signs("/op"),
+            "acks",
+            Acks.withId("/id", new FieldMatcher("/success", List.of("false"))),
+            "notices",
             new Notices(
+                    List.of(),
                     List.of(new FieldMatcher("/code", List.of("\"64008\""))),
                     List.of(),
                     List.of(new FieldMatcher("/event", List.of("\"error\""))),
-                    List.of("/ret_msg", "/msg")),
-            MessageContent.NONE);
+                    List.of("/ret_msg", "/msg"))));
 
     private WsPool speaking(HandServer server, WsPoolConfig config, String... streams) {
         SubscribeTemplates how = new SubscribeTemplates(List.of(streams), BINANCE.subscribe(), BINANCE.unsubscribe());

@@ -7,6 +7,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StampUnit;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.VenueTimes;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.Scheduler;
 import io.firstline.deploy.node.ReportJson;
@@ -182,7 +183,7 @@ class ExchangeTimeTest extends FeedTestBase {
                 "f",
                 poolOf(2, exchange.url()),
                 SubscribeTemplates.NONE,
-                MessageFormat.NONE.withTimes(ServerTime.NONE, EVENT_TIME),
+                MessageFormat.NONE.withTimes(new VenueTimes(ServerTime.NONE, EVENT_TIME)),
                 30_000)));
         send(feed, 20);
         assertThat(report(feed).exchangeLatency().p50Micros()).isGreaterThan(TimeUnit.MINUTES.toMicros(50));
@@ -204,7 +205,7 @@ class ExchangeTimeTest extends FeedTestBase {
                 "f",
                 poolOf(2, exchange.url()),
                 SubscribeTemplates.NONE,
-                MessageFormat.NONE.withTimes(server(1_000), EVENT_TIME),
+                MessageFormat.NONE.withTimes(new VenueTimes(server(1_000), EVENT_TIME)),
                 30_000)));
         send(feed, 1);
 
@@ -254,7 +255,7 @@ class ExchangeTimeTest extends FeedTestBase {
                 "f",
                 poolOf(connections, exchange.url()),
                 SubscribeTemplates.NONE,
-                MessageFormat.NONE.withTimes(server, event)));
+                MessageFormat.NONE.withTimes(new VenueTimes(server, event))));
     }
 
     /** Sends messages on every connection, each with the exchange's time of sending. */

@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.EventTime;
-import io.firstline.config.venue.Heartbeat;
-import io.firstline.config.venue.MessageContent;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.Notices;
-import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
-import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import io.firstline.connection.FeedEnvironment;
@@ -60,7 +55,7 @@ public abstract class FeedTestBase {
             "{\"method\":\"UNSUBSCRIBE\",\"params\":${streams},\"id\":${id}}");
 
     /** The message format of the simulated venue. */
-    protected static final MessageFormat MESSAGES = new MessageFormat(
+    protected static final MessageFormat MESSAGES = Formats.replying(
             List.of("/stream", "/e", "/s"),
             List.of("!serverShutdown", "serverShutdown"),
             "/id",
@@ -69,20 +64,7 @@ public abstract class FeedTestBase {
 
     /** A message format that names streams by {@code /s} and has only these classes. */
     protected static MessageFormat formatOf(StreamClass... classes) {
-        return new MessageFormat(
-                StreamNaming.at(List.of("/s")),
-                List.of(),
-                List.of(),
-                List.of(),
-                "",
-                List.of(),
-                10,
-                Heartbeat.NONE,
-                List.of(classes),
-                ServerTime.NONE,
-                EventTime.NONE,
-                Notices.NONE,
-                MessageContent.NONE);
+        return Formats.named(List.of("/s"), classes);
     }
 
     protected Vertx vertx;

@@ -2,17 +2,15 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.Heartbeat;
-import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.Notices;
-import io.firstline.config.venue.ServerTime;
-import io.firstline.config.venue.StreamNaming;
+import io.firstline.config.venue.MessageSigns;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -21,20 +19,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class HeartbeatsTest extends FeedTestBase {
     private static MessageFormat beating(boolean answered) {
-        return new MessageFormat(
-                StreamNaming.at(List.of()),
-                List.of(),
-                List.of(),
-                List.of("pong"),
-                "",
-                List.of(),
-                10,
-                new Heartbeat("ping ${id}", 1_000, answered),
-                List.of(),
-                ServerTime.NONE,
-                EventTime.NONE,
-                Notices.NONE,
-                MessageContent.NONE);
+        return Formats.with(Map.of(
+                "control",
+                new MessageSigns(List.of(), List.of("pong")),
+                "protocol",
+                Formats.protocol(Map.of("heartbeat", new Heartbeat("ping ${id}", 1_000, answered)))));
     }
 
     private WsPool pool(HandServer server, boolean answered) {

@@ -6,21 +6,17 @@ import io.firstline.arbitration.Line;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.Answer;
-import io.firstline.config.venue.EventTime;
 import io.firstline.config.venue.FieldMatcher;
-import io.firstline.config.venue.Heartbeat;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.MessageSigns;
 import io.firstline.config.venue.NameRule;
-import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.PayloadEncoding;
-import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
-import io.firstline.config.venue.VenueProtocol;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
@@ -47,28 +43,25 @@ import java.util.stream.Stream;
 public final class PayloadFuzz {
     private static final int LINES = 3;
     /** A venue that asks, and lists streams in its replies. */
-    private static final MessageFormat ASKING = new MessageFormat(
+    private static final MessageFormat ASKING = Formats.with(Map.of(
+            "naming",
             StreamNaming.at(List.of("/s")),
-            List.of(),
-            List.of(FieldMatcher.anyAt("/c")),
-            List.of(),
-            "/id",
-            List.of(FieldMatcher.anyAt("/e")),
-            10,
-            Heartbeat.NONE,
-            List.of(),
-            ServerTime.NONE,
-            EventTime.NONE,
-            Notices.NONE,
-            MessageContent.NONE,
-            new VenueProtocol(
+            "control",
+            Formats.signs("/c"),
+            "acks",
+            new Acks("/id", List.of(FieldMatcher.anyAt("/e")), List.of("/s"), "/d", "/data"),
+            "protocol",
+            Formats.protocol(Map.of(
+                    "opening",
                     new Opening(List.of(), new MessageSigns(List.of(FieldMatcher.anyAt("/r")), List.of("hi")), 1),
+                    "answers",
                     List.of(new Answer(
-                            new MessageSigns(List.of(FieldMatcher.anyAt("/u")), List.of("ping")), "{\"pong\":${/u}}")),
-                    new Acks(List.of("/s"), "/d", "/data")));
+                            new MessageSigns(List.of(FieldMatcher.anyAt("/u")), List.of("ping")),
+                            "{\"pong\":${/u}}"))))));
 
     /** Reads all that a profile may ask for: objects and arrays, the only member, what is ignored, own numbers. */
-    private static final MessageFormat INVENTED = new MessageFormat(
+    private static final MessageFormat INVENTED = Formats.with(Map.of(
+            "naming",
             new StreamNaming(
                     List.of(
                             new NameRule(List.of(FieldMatcher.anyAt("/data")), List.of("=x", "/data/?")),
@@ -76,20 +69,12 @@ public final class PayloadFuzz {
                     " ",
                     Map.of(),
                     Map.of()),
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            List.of(),
-            10,
-            Heartbeat.NONE,
+            "classes",
             List.of(
                     new StreamClass("x", "^x", List.of("/data", "/data/?/0/t"), StreamClass.Sequence.NONE),
                     new StreamClass("others", "^", List.of(), StreamClass.Sequence.NONE)),
-            ServerTime.NONE,
-            EventTime.NONE,
-            Notices.NONE,
-            new MessageContent(PayloadEncoding.NONE, List.of("/data", "/id", "/arg"), List.of("/id", "/0")));
+            "content",
+            new MessageContent(PayloadEncoding.NONE, List.of("/data", "/id", "/arg"), List.of("/id", "/0"))));
 
     private static final List<MessageFormat> VENUES = Stream.concat(
                     Stream.of(ASKING, INVENTED),

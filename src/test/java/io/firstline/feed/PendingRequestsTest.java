@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class PendingRequestsTest {
     private static final long ANSWER = PendingRequests.ANSWER_NANOS;
-    private static final Acks BY_STREAM = new Acks(List.of("/s"), "", "");
-    private static final Acks BY_LIST = new Acks(List.of(), "/ok", "/bad");
+    private static final Acks BY_STREAM = new Acks("", List.of(), List.of("/s"), "", "");
+    private static final Acks BY_LIST = new Acks("", List.of(), List.of(), "/ok", "/bad");
     private static final Request FIRST = request(1, "a");
     private static final Request SECOND = request(2, "b");
 

@@ -3,14 +3,12 @@ package io.firstline.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.report.GapFate;
-import io.firstline.config.venue.EventTime;
+import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.FieldMatcher;
-import io.firstline.config.venue.Heartbeat;
-import io.firstline.config.venue.MessageContent;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.MessageSigns;
 import io.firstline.config.venue.NameRule;
-import io.firstline.config.venue.Notices;
-import io.firstline.config.venue.ServerTime;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Link;
 import io.firstline.config.venue.StreamClass.Mode;
@@ -52,21 +50,18 @@ class SequencerTest extends FeedTestBase {
                 List.of("/f"),
                 List.of(),
                 List.of(new FieldMatcher("/r", List.of("true"))));
-        return new MessageFormat(
+        return Formats.with(Map.of(
+                "naming",
                 new StreamNaming(List.of(new NameRule(List.of(), List.of("/s"))), " ", Map.of("y", "x"), Map.of()),
-                List.of(),
-                List.of(FieldMatcher.anyAt("/op"), new FieldMatcher("/type", List.of("\"beat\"", "7"))),
-                List.of("pong", "{}", "[1010]", "{\"event\":\"heartbeat\"}"),
-                "/id",
-                List.of(),
-                10,
-                Heartbeat.NONE,
+                "control",
+                new MessageSigns(
+                        List.of(FieldMatcher.anyAt("/op"), new FieldMatcher("/type", List.of("\"beat\"", "7"))),
+                        List.of("pong", "{}", "[1010]", "{\"event\":\"heartbeat\"}")),
+                "acks",
+                Acks.withId("/id"),
+                "classes",
                 List.of(new StreamClass(
-                        "numbered", "^x", List.of("/n"), List.of(), null, sequence, mode, holdMs, holdMessages)),
-                ServerTime.NONE,
-                EventTime.NONE,
-                Notices.NONE,
-                MessageContent.NONE);
+                        "numbered", "^x", List.of("/n"), List.of(), null, sequence, mode, holdMs, holdMessages))));
     }
 
     private WsPool pool(Mode mode, int holdMs, int holdMessages) {

@@ -6,6 +6,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.WsPool;
@@ -39,7 +40,7 @@ class SoakTest {
     /** Ten times in all, at a time between two faults. */
     private static final long FOOTPRINT_EVERY_S = Math.max(1, SECONDS / 10 / FAULT_EVERY_S) * FAULT_EVERY_S;
 
-    private static final MessageFormat BINANCE = new MessageFormat(
+    private static final MessageFormat BINANCE = Formats.replying(
             List.of("/stream", "/e", "/s"), List.of("!serverShutdown", "serverShutdown"), "/id", List.of("/code"), 100);
 
     /** The figures that must not grow. */

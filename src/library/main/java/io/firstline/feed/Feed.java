@@ -102,7 +102,12 @@ public abstract class Feed {
         HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler);
         this.connections = new FeedConnections(
                 name, maker, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
-        this.checks = new FeedChecks(parts, subscriptions, replacements, exchangeTime, format.heartbeat());
+        this.checks = new FeedChecks(
+                parts,
+                subscriptions,
+                replacements,
+                exchangeTime,
+                format.protocol().heartbeat());
         this.reporter =
                 new FeedReporter(name, parts, dispatcher, exchangeTime, subscriptions, maker, connections, arbitration);
         // a pool always replaces its connections

@@ -40,7 +40,7 @@ record FeedParts(
                 dispatcher::published,
                 environment.context(),
                 scheduler);
-        StreamTable streams = new StreamTable(format.shutdown());
+        StreamTable streams = new StreamTable(format.notices().shutdownStreams());
         MessageReader reader = new MessageReader(format, streams);
         GapLedger gaps = new GapLedger(eventLog::gap);
         return new FeedParts(

@@ -66,9 +66,9 @@ final class SubscriptionProtocol {
                 onConnect,
                 how,
                 format.naming(),
-                format.streamsPerRequest(),
+                format.protocol().streamsPerRequest(),
                 opening.onConnect().size());
-        this.answered = !format.ackId().isEmpty() || !format.protocol().acks().isNone();
+        this.answered = !format.acks().isNone();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
         this.scheduler = scheduler;

@@ -1,9 +1,7 @@
 package io.firstline.service;
 
-import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.Notices;
 import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.ProfileInfo;
 import io.firstline.config.venue.StreamClass;
@@ -64,7 +62,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         }
         if (venue.requests().subscribe().isEmpty()) {
             cannot.add("subscribe: the feed's \"onConnect\" does");
-        } else if (format.ackId().isEmpty() && format.protocol().acks().equals(Acks.NONE)) {
+        } else if (format.acks().isNone()) {
             cannot.add(
                     format.notices().errors().isEmpty()
                             ? "see whether a request was accepted"
@@ -78,7 +76,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         if (!hasNotices()) {
             cannot.add("see that the server announces the end of a connection");
         }
-        if (format.eventTime().at().isEmpty()) {
+        if (format.times().event().at().isEmpty()) {
             cannot.add("measure the age of messages");
         }
         return cannot;
@@ -91,10 +89,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
     }
 
     boolean hasNotices() {
-        Notices notices = venue.format().notices();
-        return !venue.format().shutdown().isEmpty()
-                || !notices.shutdown().isEmpty()
-                || !notices.closeCodes().isEmpty();
+        return venue.format().notices().announceShutdown();
     }
 
     /** The known limits, by the key of the profile. */

@@ -42,7 +42,7 @@ final class VenuesCommand implements Callable<Integer> {
         Set<String> names = ProfileInfo.names(directory);
         if (name != null) {
             if (!names.contains(name)) {
-                throw new BadInputException("venues: found " + name + ", allowed: " + String.join(", ", names));
+                throw new BadInputException("venues: " + ProfileInfo.unknown(name, directory));
             }
             VenueSheet sheet = VenueSheet.of(name, directory);
             if (json) {

@@ -30,11 +30,11 @@ class VenueTest {
         Path shipped = Path.of(System.getProperty("project.dir", "."), "conf", "venues");
         try (Stream<Path> files = Files.list(shipped)) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(f -> !f.endsWith(".schema.json")))
-                    .containsExactlyInAnyOrderElementsOf(VenueReader.SHIPPED.stream()
+                    .containsExactlyInAnyOrderElementsOf(VenueFiles.SHIPPED.stream()
                             .map(name -> name + ".json")
                             .toList());
         }
-        for (String name : VenueReader.SHIPPED) {
+        for (String name : VenueFiles.SHIPPED) {
             assertThat(Venue.find(name, null)).isEqualTo(Venue.find(name, shipped.getParent()));
         }
     }
@@ -56,8 +56,8 @@ class VenueTest {
         assertThat(Venue.find("mine", directory).requests().subscribe()).isEqualTo("${streams}");
         assertThat(Venue.find("binance-usdm", directory).urls().get(0)).startsWith("wss://fstream.binance.com/");
         assertThat(feedErrors("{\"venue\":\"none\"}"))
-                .containsExactly("/venue: found \"none\", allowed: a venue profile: "
-                        + String.join(", ", VenueReader.known(directory)));
+                .containsExactly("/venue: found \"none\", allowed: one of " + (VenueFiles.SHIPPED.size() + 1)
+                        + " venue profiles (\"firstline venues\" lists all)");
         assertThat(feedErrors("{\"venue\":\"binance-spot\"}"))
                 .containsExactly(
                         "/venue: found \"ws://lab.example.com/\", allowed: wss://, or ws:// to a loopback host,"
@@ -130,7 +130,7 @@ class VenueTest {
                 venues.resolve("lacking.json"), "{\"extends\":\"below\",\"messages\":{\"classes\":{\"trade\":{}}}}");
 
         Venue venue = Venue.find("above", directory);
-        assertThat(venue.format().heartbeat()).isEqualTo(new Heartbeat("ping", 5000, false));
+        assertThat(venue.format().protocol().heartbeat()).isEqualTo(new Heartbeat("ping", 5000, false));
         StreamClass depth = venue.format().classes().get(0);
         assertThat(depth.match()).hasToString("depth*");
         assertThat(depth.mode()).isEqualTo(StreamClass.Mode.ORDERED);

@@ -2,6 +2,7 @@ package io.firstline.feed.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.venue.Formats;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
@@ -14,7 +15,7 @@ class StreamTableTest {
 
     private final StreamTable table = new StreamTable(List.of("bye"));
     private final MessageReader reader = new MessageReader(
-            new MessageFormat(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1), table);
+            Formats.replying(List.of("/e", "/s"), List.of("bye"), "/id", List.of("/code", "/error/msg"), 1), table);
     private final ArrivingCopy copy = new ArrivingCopy();
     private final List<String> replies = new ArrayList<>();
 

@@ -3,7 +3,9 @@ package io.firstline.config.check;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +19,7 @@ public final class ProblemText {
             Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe|token)(?:/.*|$)", Pattern.DOTALL);
 
     private static final int LONGEST = 120;
+    private static final int MAX_NEAR = 5;
 
     private ProblemText() {}
 
@@ -60,9 +63,10 @@ public final class ProblemText {
             case "boolean" -> "true or false";
             case "array" ->
                 "an array" + items(schema.path("items"))
-                        + (schema.path("uniqueItems").asBoolean() ? " without repetitions" : "");
-            case "object" -> "an object" + size(schema);
-            default -> "a string";
+                        + (schema.path("uniqueItems").asBoolean() ? " without repetitions" : "")
+                        + size(schema, "minItems", "maxItems", "items");
+            case "object" -> "an object" + size(schema, "minProperties", "maxProperties", "entries");
+            default -> schema.path("minLength").asInt() > 0 ? "a string that is not empty" : "a string";
         };
     }
 
@@ -76,18 +80,19 @@ public final class ProblemText {
     }
 
     private static String items(JsonNode items) {
-        return switch (items.path("type").asText()) {
-            case "string" -> " of strings";
-            case "integer" -> " of integers";
-            default -> " of objects";
-        };
+        JsonNode type = items.path("type");
+        List<String> types = type.isArray() ? texts(type) : List.of(type.asText("object"));
+        return " of " + types.stream().map(each -> each + "s").collect(Collectors.joining(" or "));
     }
 
-    private static String size(JsonNode schema) {
-        return schema.has("maxProperties")
-                ? " with " + schema.get("minProperties").asText() + " to "
-                        + schema.get("maxProperties").asText() + " entries"
-                : "";
+    private static String size(JsonNode schema, String min, String max, String what) {
+        if (schema.has(min) && schema.has(max)) {
+            return " with " + schema.get(min).asText() + " to "
+                    + schema.get(max).asText() + " " + what;
+        } else if (schema.has(max)) {
+            return " with at most " + schema.get(max).asText() + " " + what;
+        }
+        return schema.has(min) ? " that is not empty" : "";
     }
 
     private static List<String> texts(JsonNode array) {
@@ -107,8 +112,36 @@ public final class ProblemText {
                 .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)));
     }
 
+    /**
+     * The names that a wrong one may mean, the most similar first: at most a third of the letters of one differ from the
+     * beginning of the other.
+     */
+    public static List<String> near(String wrong, Collection<String> names) {
+        if (wrong.isEmpty() || wrong.length() > LONGEST) {
+            return List.of();
+        }
+        return names.stream()
+                .filter(name ->
+                        beginningDistance(wrong, name) <= Math.max(1, Math.min(wrong.length(), name.length()) / 3))
+                .sorted(Comparator.comparingInt((String name) -> beginningDistance(wrong, name))
+                        .thenComparingInt(name -> distance(wrong, name)))
+                .limit(MAX_NEAR)
+                .toList();
+    }
+
+    /** The distance of the shorter text to the nearest beginning of the longer one. */
+    private static int beginningDistance(String a, String b) {
+        int[] row = a.length() <= b.length() ? distances(a, b) : distances(b, a);
+        return Arrays.stream(row).min().orElseThrow();
+    }
+
     /** Levenshtein's edit distance, ignoring case. */
     public static int distance(String from, String to) {
+        return distances(from, to)[to.length()];
+    }
+
+    /** The distances of a text to each beginning of another one. */
+    private static int[] distances(String from, String to) {
         String a = from.toLowerCase(Locale.ROOT);
         String b = to.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];
@@ -124,6 +157,6 @@ public final class ProblemText {
                 row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], row[j]));
             }
         }
-        return row[b.length()];
+        return row;
     }
 }

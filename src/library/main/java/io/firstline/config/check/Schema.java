@@ -131,6 +131,9 @@ public final class Schema {
             case "propertyNames" ->
                 new Problem(child, "the name " + ProblemText.quoted(message.getProperty()), FeedName.ALLOWED);
             case "uniqueItems" -> new Problem(pointer, "an array with repetitions", ProblemText.allowed(rule));
+            case "minItems" -> new Problem(pointer, "an empty array", ProblemText.allowed(rule));
+            case "maxItems" ->
+                new Problem(pointer, message.getInstanceNode().size() + " items", ProblemText.allowed(rule));
             case "minProperties" -> new Problem(pointer, "an empty object", ProblemText.allowed(rule));
             case "maxProperties" ->
                 new Problem(pointer, message.getInstanceNode().size() + " entries", ProblemText.allowed(rule));

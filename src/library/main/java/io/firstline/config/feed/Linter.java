@@ -101,7 +101,7 @@ public final class Linter {
         if (budget == 0) {
             return;
         }
-        Heartbeat heartbeat = feed.format().heartbeat();
+        Heartbeat heartbeat = feed.format().protocol().heartbeat();
         double heartbeats = heartbeat.isNone() ? 0 : 1_000.0 / heartbeat.everyMs();
         double pings = 1_000.0 / connection.latencyPingIntervalMs();
         double left = budget - PONGS - heartbeats - pings;
@@ -138,7 +138,8 @@ public final class Linter {
 
     private static int requests(FeedConfig part) {
         SubscribeTemplates how = part.subscriptions();
-        return how.subscribing(how.streams(), part.format().streamsPerRequest()).size();
+        return how.subscribing(how.streams(), part.format().protocol().streamsPerRequest())
+                .size();
     }
 
     private static void age(FeedConfig feed, List<Problem> problems) {

@@ -34,4 +34,9 @@ public record FieldMatcher(String at, List<String> is) {
     public static FieldMatcher anyAt(String pointer) {
         return new FieldMatcher(pointer, List.of());
     }
+
+    /** The places of these signs, without repetition. */
+    static List<String> pointers(List<FieldMatcher> signs) {
+        return signs.stream().map(FieldMatcher::at).distinct().toList();
+    }
 }

@@ -2,6 +2,7 @@ package io.firstline.config.venue;
 
 import io.firstline.config.check.Checks;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The form of a venue's messages. Immutable; checked in the constructor.
@@ -23,5 +24,10 @@ public record MessageContent(PayloadEncoding payload, List<String> ignore, List<
         Pointers.check(checks, "ignore", ignore);
         Pointers.check(checks, "line/last", line);
         checks.throwIfAny("messages");
+    }
+
+    /** The pointers that are read in every message. */
+    List<String> pointers() {
+        return Stream.concat(ignore.stream(), line.stream()).toList();
     }
 }

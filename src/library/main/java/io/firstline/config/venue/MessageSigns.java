@@ -21,6 +21,11 @@ public record MessageSigns(List<FieldMatcher> fields, List<String> texts) {
         return fields.isEmpty() && texts.isEmpty();
     }
 
+    /** The places of its signs, without repetition. */
+    List<String> pointers() {
+        return FieldMatcher.pointers(fields);
+    }
+
     /** Whether a message is recognised; signs that count from the end of an array are ignored. */
     boolean has(String text, JsonNode json) {
         return texts.contains(text)

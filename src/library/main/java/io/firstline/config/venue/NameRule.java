@@ -19,8 +19,7 @@ public record NameRule(List<FieldMatcher> when, List<String> name) {
         when = List.copyOf(when);
         name = List.copyOf(name);
         Checks checks = new Checks();
-        Pointers.check(
-                checks, "when", when.stream().map(FieldMatcher::at).distinct().toList());
+        Pointers.check(checks, "when", FieldMatcher.pointers(when));
         List<String> constants =
                 name.stream().filter(part -> !part.startsWith("/")).toList();
         Pointers.check(checks, "name", pointersIn(name));

@@ -1,5 +1,6 @@
 package io.firstline.config.venue;
 
+import io.firstline.config.problem.Problem;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -33,7 +34,13 @@ public record ProfileInfo(String description, LocalDate checked, LocalDate until
      * @param directory the folder of the configuration; null = only the shipped ones
      */
     public static Set<String> names(Path directory) {
-        return VenueReader.known(directory);
+        return VenueFiles.names(directory);
+    }
+
+    /** Says that no profile has this name, and which ones have a similar one. */
+    public static String unknown(String name, Path directory) {
+        Problem problem = VenueFiles.unknown("", name, directory);
+        return "found " + problem.found() + ", allowed: " + problem.allowed();
     }
 
     /** Says that the interface has ended, or that it ends within {@link #NOTICE_DAYS}; empty = neither. */

@@ -6,6 +6,7 @@ import io.firstline.config.check.Checks;
 import io.firstline.config.check.FeedName;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.ProblemText;
+import io.firstline.config.check.Records;
 import io.firstline.config.problem.InvalidConfigException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -75,12 +76,13 @@ public record Venue(
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
     public Venue elsewhere() {
-        return new Venue(name, urls, routes, requests, format.withoutServerTime(), limits, Endpoint.NONE, subProtocols);
+        return new Venue(
+                name, urls, routes, requests, withServer(ServerTime.NONE), limits, Endpoint.NONE, subProtocols);
     }
 
     /** The same venue on the embedded simulator, which serves the time at Binance's path. */
     public Venue simulated() {
-        ServerTime time = format.serverTime();
+        ServerTime time = format.times().server();
         String path = time.isNone() ? "" : URI.create(time.url()).getPath();
         return SIMULATED_TIME.contains(path)
                 ? elsewhere().withServerTime(time.at(FeedUrl.restOnSimulator(path)))
@@ -89,20 +91,16 @@ public record Venue(
 
     /** Replaces the placeholder of {@link #simulated()} by the simulator's address. */
     public Venue onSimulator(String baseUrl) {
-        ServerTime time = format.serverTime();
+        ServerTime time = format.times().server();
         return time.isNone() ? this : withServerTime(time.at(FeedUrl.restOnSimulator(time.url(), baseUrl)));
     }
 
     private Venue withServerTime(ServerTime time) {
-        return new Venue(
-                name,
-                urls,
-                routes,
-                requests,
-                format.withTimes(time, format.eventTime()),
-                limits,
-                endpoint,
-                subProtocols);
+        return Records.with(this, "format", withServer(time));
+    }
+
+    private MessageFormat withServer(ServerTime time) {
+        return format.withTimes(format.times().withServer(time));
     }
 
     /**

@@ -11,14 +11,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The messages of a connection besides requests, and how it reads the replies to those. Immutable; checked in the constructor.
+ * What a connection sends besides requests, and how much in one request. Immutable; checked in the constructor.
  *
  * @param opening the beginning of a connection
+ * @param heartbeat a message that the venue expects regularly
  * @param answers answers to the server's messages; the first that applies is sent
- * @param acks where replies name streams
+ * @param streamsPerRequest the most streams in one request; default 100
  */
-public record VenueProtocol(Opening opening, List<Answer> answers, Acks acks) {
-    public static final VenueProtocol NONE = new VenueProtocol(Opening.NONE, List.of(), Acks.NONE);
+public record VenueProtocol(Opening opening, Heartbeat heartbeat, List<Answer> answers, int streamsPerRequest) {
+    public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
+    /** A connection sends requests only. */
+    public static final VenueProtocol NONE =
+            new VenueProtocol(Opening.NONE, Heartbeat.NONE, List.of(), DEFAULT_STREAMS_PER_REQUEST);
 
     private static final int MAX_ANSWERS = 16;
 
@@ -29,12 +33,13 @@ public record VenueProtocol(Opening opening, List<Answer> answers, Acks acks) {
                         answers.size() <= MAX_ANSWERS,
                         "messages/answers",
                         answers.size() + " answers",
-                        "at most " + MAX_ANSWERS);
-        Pointers.check(checks, "ready", places(opening.ready()));
+                        "at most " + MAX_ANSWERS)
+                .range("streamsPerRequest", streamsPerRequest, 1, 10_000);
+        Pointers.check(checks, "ready", opening.ready().pointers());
         for (int i = 0; i < answers.size(); i++) {
             Answer answer = answers.get(i);
             String field = "messages/answers/" + i;
-            Pointers.check(checks, field + "/when", places(answer.when()));
+            Pointers.check(checks, field + "/when", answer.when().pointers());
             Pointers.check(checks, field + "/send", answer.pointers());
             checks.require(
                     !isAnswered(answer, answers),
@@ -43,10 +48,6 @@ public record VenueProtocol(Opening opening, List<Answer> answers, Acks acks) {
                     "an answer that a server cannot send back for ever");
         }
         checks.throwIfAny("venue");
-    }
-
-    private static List<String> places(MessageSigns signs) {
-        return signs.fields().stream().map(FieldMatcher::at).distinct().toList();
     }
 
     private static boolean isAnswered(Answer answer, List<Answer> answers) {
@@ -58,12 +59,11 @@ public record VenueProtocol(Opening opening, List<Answer> answers, Acks acks) {
 
     /** The pointers that are read in every message. */
     Set<String> pointers() {
-        Set<String> pointers = new HashSet<>(places(opening.ready()));
+        Set<String> pointers = new HashSet<>(opening.ready().pointers());
         answers.forEach(answer -> {
-            pointers.addAll(places(answer.when()));
+            pointers.addAll(answer.when().pointers());
             pointers.addAll(answer.pointers());
         });
-        pointers.addAll(acks.stream());
         return pointers;
     }
 }

@@ -75,8 +75,8 @@ public final class ExchangeTime {
             Function<WsConnectionConfig, RestClient> rests,
             ConnectBudget budget) {
         this.feed = feed;
-        this.server = format.serverTime();
-        this.event = format.eventTime();
+        this.server = format.times().server();
+        this.event = format.times().event();
         this.scheduler = scheduler;
         this.rests = rests;
         this.budget = budget;

@@ -55,19 +55,19 @@ public final class ProfileLayout {
             rule.when().stream().filter(sign -> sign.is().isEmpty()).forEach(sign -> containers.add(sign.at()));
             naming.add(new NameReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)));
         }
-        ackPointer = format.ackId().isEmpty() ? -1 : placed(format.ackId(), pointers);
-        control = signs(format.control(), pointers);
-        controlTexts = format.controlTexts().stream()
+        ackPointer = format.acks().id().isEmpty() ? -1 : placed(format.acks().id(), pointers);
+        control = signs(format.control().fields(), pointers);
+        controlTexts = format.control().texts().stream()
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
-        refusal = signs(format.refusal(), pointers);
+        refusal = signs(format.acks().refusal(), pointers);
         shutdown = signs(format.notices().shutdown(), pointers);
         errors = signs(format.notices().errors(), pointers);
         errorText = placed(format.notices().errorText(), pointers);
         ignore = placed(format.content().ignore(), pointers);
         containers.addAll(format.content().ignore());
         line = placed(format.content().line(), pointers);
-        ackStream = placed(format.protocol().acks().stream(), pointers);
+        ackStream = placed(format.acks().stream(), pointers);
         ready = new MessageMatch(format.protocol().opening().ready(), pointers);
         questions = format.protocol().answers().stream()
                 .map(answer -> new MessageMatch(answer.when(), pointers))
@@ -120,11 +120,11 @@ public final class ProfileLayout {
 
     /** Returns whether replies name streams, so that they need no id. */
     boolean namesRepliesByStream() {
-        return !format.protocol().acks().isNone();
+        return format.acks().nameStreams();
     }
 
     Reply reply(long id, String refusal, List<String> words, Payload payload) {
-        return new Reply(id, refusal, words, format.protocol().acks(), payload);
+        return new Reply(id, refusal, words, format.acks(), payload);
     }
 
     /** Returns a message that has the signs of a question. */
