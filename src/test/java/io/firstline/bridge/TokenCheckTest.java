@@ -8,9 +8,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.firstline.bridge.TokenCheck.Result;
 import io.firstline.config.service.BearerToken;
+import io.firstline.testkit.Loggers;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Guessing a token is slow, but only for the guesser. */
 class TokenCheckTest {
@@ -69,7 +69,7 @@ class TokenCheckTest {
 
     @Test
     void shouldLogAtMostOnceASecondWithHowMany() {
-        Logger logger = (Logger) LoggerFactory.getLogger(TokenCheck.class);
+        Logger logger = Loggers.of(TokenCheck.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.serialization.Data;
@@ -16,6 +15,7 @@ import com.hazelcast.nio.serialization.DataSerializable;
 import io.firstline.bus.publish.RejectionLog;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
+import io.firstline.testkit.Loggers;
 import java.io.Externalizable;
 import java.io.ObjectInput;
 import java.io.ObjectInputStream;
@@ -41,7 +41,7 @@ class ClassFilterTest {
     @BeforeAll
     static void start() {
         Quiet.logs();
-        ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
         int port = Node.freePorts(1).get(0);
         ClusterConfig config = new ClusterConfig(
                 true,

@@ -17,6 +17,7 @@ import io.firstline.simulator.SimulatorConfig;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.FaultLink;
 import io.firstline.testkit.FaultProxy;
+import io.firstline.testkit.Loggers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -47,7 +48,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.slf4j.LoggerFactory;
 
 /** Three real nodes in one process that carry three feeds together, and the attacks on their ports. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -80,7 +80,7 @@ class ClusterNodesTest {
     @BeforeAll
     void open() throws IOException {
         Quiet.logs();
-        ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
         exchange = ExchangeSimulator.create(
                 exchangeVertx,
                 SimulatorConfig.of()
@@ -450,7 +450,7 @@ class ClusterNodesTest {
     // the path to the exchange stalls
 
     private List<String> handedOverDuring(Runnable what) {
-        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        Logger logger = Loggers.of(ClusterVerticle.class);
         ListAppender<ILoggingEvent> heard = new ListAppender<>();
         heard.start();
         Level before = logger.getLevel();

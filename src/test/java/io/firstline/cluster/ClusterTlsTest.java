@@ -3,10 +3,10 @@ package io.firstline.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.Loggers;
 import io.firstline.testkit.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Nodes with certificates, and nodes that know the secret but have no valid certificate. */
 class ClusterTlsTest {
@@ -74,7 +73,7 @@ class ClusterTlsTest {
     @Test
     void shouldTalkToNodesWithACertificateOfTheAuthorityOnly() throws IOException {
         Quiet.logs();
-        ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
         ClusterConfig.Tls theirs = certified("members", null);
         ClusterConfig.Tls others = certified("others", theirs);
         List<ClusterConfig> members = Node.members(2, 1, "what the nodes know", theirs);

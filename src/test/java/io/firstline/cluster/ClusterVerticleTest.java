@@ -11,6 +11,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.deploy.node.ClusterFacts;
 import io.firstline.http.Metrics;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.Loggers;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -29,7 +30,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** One member; the test sends the other members' messages. */
 class ClusterVerticleTest {
@@ -169,7 +169,7 @@ class ClusterVerticleTest {
     }
 
     private ListAppender<ILoggingEvent> logged() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        Logger logger = Loggers.of(ClusterVerticle.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
@@ -179,7 +179,7 @@ class ClusterVerticleTest {
     }
 
     private static List<String> linesOf(ListAppender<ILoggingEvent> log) {
-        Logger logger = (Logger) LoggerFactory.getLogger(ClusterVerticle.class);
+        Logger logger = Loggers.of(ClusterVerticle.class);
         logger.detachAppender(log);
         logger.setAdditive(true);
         logger.setLevel(null);

@@ -11,6 +11,7 @@ import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.integration.Quiet;
 import io.firstline.stream.FeedMessage;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.Loggers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -41,7 +42,7 @@ class JoinTest {
     @BeforeEach
     void quiet() {
         Quiet.logs();
-        ((Logger) LoggerFactory.getLogger("com.hazelcast")).setLevel(Level.OFF);
+        Loggers.of("com.hazelcast").setLevel(Level.OFF);
     }
 
     @AfterEach
@@ -151,7 +152,7 @@ class JoinTest {
     void shouldSayWhichHostIsNotOfThisMachine() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger root = Loggers.root();
         root.addAppender(log);
 
         assertThat(Await.failure(join(node("no-such-host.invalid", 5_701, "no-such-host.invalid:5701"))))
@@ -170,7 +171,7 @@ class JoinTest {
     void shouldFailQuietlyWhereNobodyIs() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger root = Loggers.root();
         root.addAppender(log);
         List<Integer> ports = Node.freePorts(2);
         String nobody = "127.0.0.1:" + ports.get(0);
@@ -201,7 +202,7 @@ class JoinTest {
         assertThat(registrations(second)).hasSize(1);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(HazelcastClusterManager.class);
+        Logger logger = Loggers.of(HazelcastClusterManager.class);
         logger.addAppender(log);
 
         Await.result(first.close());

@@ -15,6 +15,7 @@ import io.firstline.deploy.node.ReportJson;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
+import io.firstline.testkit.Loggers;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Feeds whose venue returns the URL of each connection over HTTP, with a token that is valid once. */
 class TokenTest extends FeedTestBase {
@@ -32,8 +32,8 @@ class TokenTest extends FeedTestBase {
     private static final int CAP_MS = 200;
 
     private final List<String> logged = new CopyOnWriteArrayList<>();
-    private final Logger log = (Logger) LoggerFactory.getLogger("io.firstline");
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Logger log = Loggers.of("io.firstline");
+    private final Logger root = Loggers.root();
     private Level before;
     private final AppenderBase<ILoggingEvent> listening = new AppenderBase<>() {
         @Override

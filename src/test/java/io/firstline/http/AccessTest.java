@@ -10,6 +10,7 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.service.HttpConfig;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.stream.FeedMessage;
+import io.firstline.testkit.Loggers;
 import io.firstline.testkit.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,7 +37,6 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Access for clients with and without the token, and protection from foreign pages. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -424,7 +424,7 @@ class AccessTest extends HttpTestBase {
         Tls second = Tls.selfSigned(Files.createDirectory(folder.resolve("2")), "dns:localhost,ip:127.0.0.1");
         Files.copy(Path.of(first.certificate()), certificate);
         Files.copy(Path.of(first.key()), key);
-        Logger logger = (Logger) LoggerFactory.getLogger("io.firstline.bridge.CertificateWatch");
+        Logger logger = Loggers.of("io.firstline.bridge.CertificateWatch");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.list = new CopyOnWriteArrayList<>();
         log.start();

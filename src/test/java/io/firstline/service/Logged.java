@@ -4,9 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.firstline.testkit.Loggers;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.slf4j.LoggerFactory;
 
 /** Captures the log of one package until it is closed, and keeps it out of the build's output. */
 final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
@@ -18,7 +18,7 @@ final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable 
     }
 
     static Logged of(String name) {
-        Logged logged = new Logged((Logger) LoggerFactory.getLogger(name));
+        Logged logged = new Logged(Loggers.of(name));
         logged.start();
         logged.logger.addAppender(logged);
         logged.logger.setAdditive(false);

@@ -9,10 +9,10 @@ import java.util.List;
 final class MessageFormatReader {
     private static final String MESSAGES = "/messages";
 
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
     private final SignReader signs;
 
-    MessageFormatReader(ProfileProblems problems) {
+    MessageFormatReader(VenueProblems problems) {
         this.problems = problems;
         this.signs = new SignReader(problems);
     }

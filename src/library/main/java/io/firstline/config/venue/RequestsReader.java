@@ -7,9 +7,9 @@ import java.util.List;
 
 /** Reads the requests of a profile. */
 final class RequestsReader {
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
 
-    RequestsReader(ProfileProblems problems) {
+    RequestsReader(VenueProblems problems) {
         this.problems = problems;
     }
 

@@ -6,9 +6,9 @@ import java.util.List;
 
 /** Reads the signs of messages. A wrong sign is reported and left out. */
 final class SignReader {
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
 
-    SignReader(ProfileProblems problems) {
+    SignReader(VenueProblems problems) {
         this.problems = problems;
     }
 

@@ -10,10 +10,10 @@ import java.util.List;
 
 /** Reads the classes of streams. */
 final class StreamClassReader {
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
     private final SignReader signs;
 
-    StreamClassReader(ProfileProblems problems) {
+    StreamClassReader(VenueProblems problems) {
         this.problems = problems;
         this.signs = new SignReader(problems);
     }

@@ -7,10 +7,10 @@ import java.util.List;
 
 /** Reads how messages name their stream. */
 final class StreamNamingReader {
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
     private final SignReader signs;
 
-    StreamNamingReader(ProfileProblems problems) {
+    StreamNamingReader(VenueProblems problems) {
         this.problems = problems;
         this.signs = new SignReader(problems);
     }

@@ -6,10 +6,10 @@ import java.util.List;
 
 /** Reads what a connection sends besides requests. */
 final class VenueProtocolReader {
-    private final ProfileProblems problems;
+    private final VenueProblems problems;
     private final SignReader signs;
 
-    VenueProtocolReader(ProfileProblems problems) {
+    VenueProtocolReader(VenueProblems problems) {
         this.problems = problems;
         this.signs = new SignReader(problems);
     }

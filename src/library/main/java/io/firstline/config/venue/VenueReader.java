@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class VenueReader {
     private final ObjectNode json;
-    private final ProfileProblems problems = new ProfileProblems();
+    private final VenueProblems problems = new VenueProblems();
 
     private VenueReader(ObjectNode json) {
         this.json = json;

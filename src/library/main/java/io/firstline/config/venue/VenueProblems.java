@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Collects the problems of a profile while readers convert its parts into records. */
-final class ProfileProblems {
+final class VenueProblems {
     private final List<Problem> problems = new ArrayList<>();
 
     void add(Problem problem) {
