@@ -12,7 +12,6 @@ import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,25 +26,19 @@ import java.util.stream.Stream;
  * those that are refused or never answered. Runs on the feed's context.
  */
 final class SubscriptionProtocol {
-    /**
-     * Frames a second if the server's limit is not known: the lowest limits of venues are 5 to 10, which their
-     * profiles define.
-     */
-    private static final int FRAMES_PER_SECOND = 20;
     /** Replies of venues to a repeated request. */
     private static final Pattern ALREADY_SUBSCRIBED =
             Pattern.compile("already[ _-]?subscribed", Pattern.CASE_INSENSITIVE);
 
     /** The longest text of a server that is reported, characters. */
-    private static final int MAX_WORDS = 200;
+    static final int MAX_SERVER_TEXT = 200;
 
-    private final Opening opening;
+    private final ConnectionOpening opening;
     private final DesiredSubscriptions wanted;
     private final boolean answered;
     private final SlotTable slotTable;
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
-    private final IntSupplier framesPerSecond;
     private final FirstDataDeadline firstData = new FirstDataDeadline();
 
     /**
@@ -61,18 +54,18 @@ final class SubscriptionProtocol {
             FeedEventLog eventLog,
             Scheduler scheduler,
             IntSupplier framesPerSecond) {
-        this.opening = format.protocol().opening();
+        Opening greetings = format.protocol().opening();
+        this.opening = new ConnectionOpening(greetings, eventLog, scheduler, framesPerSecond);
         this.wanted = new DesiredSubscriptions(
                 onConnect,
                 how,
                 format.naming(),
                 format.protocol().streamsPerRequest(),
-                opening.onConnect().size());
+                greetings.onConnect().size());
         this.answered = !format.acks().isNone();
         this.slotTable = slotTable;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
-        this.framesPerSecond = framesPerSecond;
     }
 
     /** Returns the streams that every connection subscribes to. */
@@ -83,36 +76,11 @@ final class SubscriptionProtocol {
     /** Sends the first messages of a connection that has just opened; fails if one of them could not be written. */
     Future<Void> open(PooledConnection pooled) {
         boolean restart = slotTable.open().size() == 1; // a feed without a connection starts from the beginning
-        List<Supplier<Future<Void>>> greetings = greetings(pooled);
-        if (opening.readyMs() == 0) {
-            greetings.addAll(requests(pooled, restart));
-            return begun(pooled, paced(pooled, greetings, 0));
-        }
-        Future<Void> greeted = paced(pooled, greetings, 0);
-        Future<Void> asked = ready(pooled)
-                .compose(any -> pooled.isLive()
-                        ? begun(pooled, paced(pooled, requests(pooled, restart), 0))
-                        : Future.succeededFuture()); // the end of the connection is reported
-        return Future.all(greeted, asked).mapEmpty();
-    }
-
-    private static Future<Void> begun(PooledConnection pooled, Future<Void> written) {
-        return written.onSuccess(v -> pooled.readiness.end());
-    }
-
-    /** Returns the messages that the venue expects first. */
-    private List<Supplier<Future<Void>>> greetings(PooledConnection pooled) {
-        List<Supplier<Future<Void>>> writes = new ArrayList<>();
-        for (int i = 0; i < opening.onConnect().size(); i++) {
-            int index = i;
-            writes.add(() -> pooled.connection.send(opening.message(index, index + 1, epochMs())));
-        }
-        return writes;
+        return opening.begin(pooled, opened -> requests(opened, restart));
     }
 
     /** Returns the feed's first messages and its requests. */
     private List<Supplier<Future<Void>>> requests(PooledConnection pooled, boolean restart) {
-        pooled.readiness.begin();
         if (restart) {
             firstData.expect(wanted.streams(), scheduler.nowNanos());
         }
@@ -120,48 +88,6 @@ final class SubscriptionProtocol {
         wanted.onConnect().forEach(message -> writes.add(() -> pooled.connection.send(message)));
         wanted.opening().forEach(request -> writes.add(() -> ask(pooled, request)));
         return writes;
-    }
-
-    /** Returns what completes when the server is ready, or has had the time for it. */
-    private Future<Boolean> ready(PooledConnection pooled) {
-        long timer = scheduler.once(opening.readyMs(), () -> {
-            boolean late = pooled.readiness.expired() && !opening.ready().isNone();
-            if (late && pooled.isLive()) {
-                eventLog.protocolDiffers(
-                        pooled,
-                        ProtocolProblem.NOT_READY,
-                        "the message that requests wait for (ready) did not arrive within " + opening.readyMs()
-                                + " ms; they are sent now");
-            }
-        });
-        return pooled.readiness.await().onComplete(any -> scheduler.cancel(timer));
-    }
-
-    private long epochMs() {
-        return scheduler.epochMicros() / 1_000;
-    }
-
-    /**
-     * Sends a second's worth now and the rest later: servers close a connection that begins with hundreds of frames.
-     */
-    private Future<Void> paced(PooledConnection pooled, List<Supplier<Future<Void>>> writes, int from) {
-        int perSecond = framesPerSecond.getAsInt() > 0 ? framesPerSecond.getAsInt() : FRAMES_PER_SECOND;
-        int to = Math.min(writes.size(), from + perSecond);
-        Future<Void> written = Future.all(
-                        writes.subList(from, to).stream().map(Supplier::get).toList())
-                .mapEmpty();
-        if (to == writes.size()) {
-            return written;
-        }
-        Promise<Void> rest = Promise.promise();
-        scheduler.once(1_000, () -> {
-            if (pooled.isLive()) {
-                paced(pooled, writes, to).onComplete(rest);
-            } else {
-                rest.complete(); // the end of the connection is reported
-            }
-        });
-        return Future.all(written, rest.future()).mapEmpty();
     }
 
     /** Sends messages on all open connections, and later on new ones; returns the number of open connections. */
@@ -216,7 +142,7 @@ final class SubscriptionProtocol {
     }
 
     private Future<Void> ask(PooledConnection pooled, Request request) {
-        String text = request.text().at(epochMs());
+        String text = request.text().at(scheduler.epochMicros() / 1_000);
         if (!answered) {
             return pooled.connection.send(text);
         }
@@ -228,13 +154,7 @@ final class SubscriptionProtocol {
     boolean replied(PooledConnection pooled, Reply reply) {
         Effect effect = pooled.requests.replied(reply);
         effect.refusals().forEach(refusal -> refused(pooled, refusal));
-        boolean greeting = !effect.known()
-                && reply.id() > 0
-                && reply.id() <= opening.onConnect().size();
-        if (greeting && reply.refusal() != null) {
-            eventLog.serverError(pooled, List.of(), Printable.of(reply.refusal(), MAX_WORDS));
-        }
-        return effect.known() || greeting;
+        return effect.known() || opening.replied(pooled, reply);
     }
 
     /** Returns whether a stream that a list lacks delivers data: then the list has another name for it. */
@@ -254,7 +174,8 @@ final class SubscriptionProtocol {
         List<Request> halves =
                 refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
-            eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_WORDS));
+            eventLog.subscribeFailed(
+                    pooled, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_SERVER_TEXT));
         }
         for (Request half : halves) {
             ask(pooled, half)
@@ -274,7 +195,9 @@ final class SubscriptionProtocol {
         }
         String known = wanted.streamShownAs(stream);
         eventLog.serverError(
-                pooled, known == null ? pooled.requests.openStreams() : List.of(known), Printable.of(words, MAX_WORDS));
+                pooled,
+                known == null ? pooled.requests.openStreams() : List.of(known),
+                Printable.of(words, MAX_SERVER_TEXT));
     }
 
     /** Repeats unanswered requests and reports streams without data; called about once a second. */
