@@ -65,6 +65,9 @@ final class VenueDialect {
     /** How messages are put into binary frames; null = they are text. */
     UnaryOperator<byte[]> encoding;
 
+    /** Whether the messages of streams are binary: each character of their text is a byte. All others are text. */
+    boolean binary;
+
     /** A question of the server, and the answer that it expects; null = none. */
     String question;
 
@@ -122,6 +125,11 @@ final class VenueDialect {
 
     VenueDialect encodes(UnaryOperator<byte[]> how) {
         encoding = how;
+        return this;
+    }
+
+    VenueDialect binary() {
+        binary = true;
         return this;
     }
 

@@ -2,11 +2,13 @@ package io.firstline.integration;
 
 import io.firstline.arbitration.report.Proof;
 import io.firstline.integration.VenueDialect.Reply;
+import io.firstline.payload.Encoded;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -396,6 +398,7 @@ final class VenueDialects {
                                 "deal BTC_USDT",
                                 NONE,
                                 (n, c) -> q("{'channel':'push.deal','symbol':'BTC_USDT','data':{'p':%d}}", n)),
+                mexcSpot(),
                 VenueDialect.of("gemini")
                         .names(arguments("params"))
                         .acks((request, streams) -> List.of(q("{'id':%s,'status':200}", request.getValue("id"))))
@@ -941,6 +944,66 @@ final class VenueDialects {
 
     private static String gate(String channel, String name, String numbers, Object... values) {
         return q("{'channel':'%s','event':'update','result':{'t':1,'s':'%s',%s}}", channel, name, q(numbers, values));
+    }
+
+    /** A refusal has the form of a success; data are protobuf. */
+    private static VenueDialect mexcSpot() {
+        return VenueDialect.of("mexc-spot")
+                .binary()
+                .names(request -> "SUBSCRIPTION".equals(request.getString("method"))
+                        ? texts(request.getJsonArray("params"))
+                        : List.of())
+                .acks((request, streams) -> List.of(
+                        q("{'id':%d,'code':0,'msg':'%s'}", request.getLong("id"), String.join(",", streams))))
+                .beats(q("{'id':0,'code':0,'msg':'PONG'}"))
+                .sends(
+                        "spot@public.aggre.depth.v3.api.pb@10ms@BTCUSDT",
+                        COMPLETE,
+                        (n, c) -> mexc(
+                                "aggre.depth.v3.api.pb@10ms",
+                                313,
+                                Encoded.protobuf(
+                                        1,
+                                        Encoded.protobuf(1, "92877.58", 2, "0.00000000"),
+                                        4,
+                                        String.valueOf(3 * n - 2),
+                                        5,
+                                        String.valueOf(3 * n)),
+                                n))
+                .sends(
+                        "spot@public.aggre.deals.v3.api.pb@10ms@BTCUSDT",
+                        NONE,
+                        (n, c) -> mexc(
+                                "aggre.deals.v3.api.pb@10ms",
+                                314,
+                                Encoded.protobuf(1, deal("a" + n), 1, deal("b" + n)),
+                                n))
+                .sends(
+                        "spot@public.kline.v3.api.pb@BTCUSDT",
+                        NONE,
+                        (n, c) -> mexc("kline.v3.api.pb", 308, Encoded.protobuf(1, "Min15", 2, 1736410500L), n));
+    }
+
+    private static byte[] deal(String id) {
+        return Encoded.protobuf(1, "93220.00", 2, "0.04438243", 3, 2L, 4, 1736409765051L, 5, id);
+    }
+
+    private static String mexc(String topic, int body, byte[] content, int n) {
+        return latin(Encoded.protobuf(
+                1,
+                "spot@public." + topic + "@BTCUSDT",
+                body,
+                content,
+                3,
+                "BTCUSDT",
+                5,
+                1736409765000L + n,
+                6,
+                1736409765100L + n));
+    }
+
+    private static String latin(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** A request replaces the whole subscription; there are no replies. */

@@ -99,8 +99,17 @@ final class VenueServer {
             if (accepted.contains(stream.name) && line.subscribed.add(stream.name) && stream.snapshot != null) {
                 String snapshot = stream.snapshot.apply(sent);
                 snapshots.add(snapshot);
-                send(line, snapshot);
+                sendData(line, snapshot);
             }
+        }
+    }
+
+    private void sendData(Line line, String text) {
+        if (dialect.binary) {
+            frames++;
+            line.socket.writeBinaryMessage(Buffer.buffer(text.getBytes(StandardCharsets.ISO_8859_1)));
+        } else {
+            send(line, text);
         }
     }
 
@@ -135,7 +144,7 @@ final class VenueServer {
             boolean lacks = lacking && sent % LACKING == 5 * (line.number % 4) + 1;
             for (VenueDialect.Sent stream : dialect.streams) {
                 if (!lacks && line.subscribed.contains(stream.name)) {
-                    send(line, stream.message.text(sent, line.number));
+                    sendData(line, stream.message.text(sent, line.number));
                 }
             }
         }

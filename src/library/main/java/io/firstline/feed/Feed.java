@@ -10,6 +10,7 @@ import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.clock.ExchangeTime;
+import io.firstline.feed.message.BinaryValues;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.EvictionReason.Cause;
@@ -18,6 +19,7 @@ import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
+import io.firstline.payload.ValueReader;
 import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -32,6 +34,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
@@ -80,8 +83,10 @@ public abstract class Feed {
         this.maker = new ConnectionMaker(name, environment, config);
         Scheduler scheduler = environment.scheduler();
         this.dispatcher = new Dispatcher(name, context, scheduler);
+        ValueReader binaryTimes = BinaryValues.reader(
+                format.content().payload(), format.eventTime().at(), Set.of());
         ExchangeTime exchangeTime =
-                new ExchangeTime(name, format, scheduler, environment.rests(), environment.budget());
+                new ExchangeTime(name, format, binaryTimes, scheduler, environment.rests(), environment.budget());
         if (exchangeTime.isReported()) {
             dispatcher.measure(exchangeTime);
         }

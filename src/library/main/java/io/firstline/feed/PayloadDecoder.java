@@ -7,20 +7,20 @@ import io.firstline.payload.TextInflater;
 import io.firstline.payload.TextInflater.Wrapper;
 
 /**
- * Restores the text in binary messages, as the venue's profile says. A message that holds none is dropped and counted.
+ * Restores the text in binary messages that hold text, as the venue's profile says. A message that holds none is dropped and counted.
  * Runs on the feed's context.
  */
 final class PayloadDecoder {
-    private final PayloadEncoding encoding;
+    private final boolean decodes;
     /** Null = the text is not compressed. */
     private final TextInflater inflater;
     /** The text; reused. */
     private final Payload text = new Payload();
 
     PayloadDecoder(PayloadEncoding encoding) {
-        this.encoding = encoding;
+        this.decodes = encoding.isText();
         this.inflater = switch (encoding) {
-            case NONE, UTF8 -> null;
+            case NONE, UTF8, PROTOBUF, SBE, MSGPACK -> null;
             case GZIP -> new TextInflater(Wrapper.GZIP);
             case ZLIB -> new TextInflater(Wrapper.ZLIB);
             case DEFLATE -> new TextInflater(Wrapper.NONE);
@@ -29,7 +29,7 @@ final class PayloadDecoder {
 
     /** Returns the message to read, valid until the next one; null = it was dropped. */
     Payload decoded(PooledConnection pooled, Payload message) {
-        return encoding == PayloadEncoding.NONE || message.isText() ? message : text(pooled, message);
+        return decodes && !message.isText() ? text(pooled, message) : message;
     }
 
     private Payload text(PooledConnection pooled, Payload message) {

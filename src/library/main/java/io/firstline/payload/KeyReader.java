@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * <p>A feed has one instance, used on its event loop only.
  */
-public final class KeyReader {
+public final class KeyReader implements ValueReader {
     /** Keys need no more. */
     public static final int MAX_POINTERS = 64;
 
@@ -67,11 +67,8 @@ public final class KeyReader {
         places = (int) pointers.stream().distinct().count() + root.onlyMembers();
     }
 
-    /**
-     * Reads a message. Throws nothing, whatever the bytes are.
-     *
-     * @return its values, in one object that the next call fills anew; null if a check finds that it is not JSON
-     */
+    /** Reads a message; null if a check finds that it is not JSON. */
+    @Override
     public KeyValues read(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
         forget();

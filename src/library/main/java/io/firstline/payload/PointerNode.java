@@ -28,6 +28,7 @@ final class PointerNode {
     private PointerNode[] children = NONE;
     private PointerNode[] lastChildren = NONE;
     private int[] lastStarts = {};
+    private int occurrences;
     /** The place of an object's only member; then it has no other children. */
     private PointerNode only;
 
@@ -195,12 +196,50 @@ final class PointerNode {
 
     /** The place of an array's element, counted from 0, or null. */
     PointerNode element(int elementIndex) {
-        for (PointerNode child : children) {
-            if (child.index == elementIndex) {
-                return child;
+        int child = childAtIndex(elementIndex);
+        return child < 0 ? null : children[child];
+    }
+
+    /** The number of the child with this index, or -1. */
+    int childAtIndex(int childIndex) {
+        for (int i = 0; i < children.length; i++) {
+            if (children[i].index == childIndex) {
+                return i;
             }
         }
-        return null;
+        return -1;
+    }
+
+    /** The number of places below, without that of an only member. */
+    int children() {
+        return children.length;
+    }
+
+    /** Whether places below have an index above 0: in protobuf, fields of a message. */
+    boolean hasFields() {
+        for (PointerNode child : children) {
+            if (child.index > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The number of occurrences of a repeated field so far. */
+    int occurrences() {
+        return occurrences;
+    }
+
+    /** A repeated field occurs here. */
+    void occurs(int start) {
+        remember(occurrences++, start);
+    }
+
+    /** Forgets the occurrences of the fields below. */
+    void forgetOccurrences() {
+        for (PointerNode child : children) {
+            child.occurrences = 0;
+        }
     }
 
     /** The places that are counted from an array's end. */

@@ -3,6 +3,7 @@ package io.firstline.payload;
 import com.dynatrace.hash4j.hashing.HashStream64;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 
 /** The position and type of one value, or of an object or array where one is wanted. Its content is read lazily, because most copies need only its hash. */
@@ -14,7 +15,12 @@ final class Scalar {
         TEXT_WITH_ESCAPES(0),
         NUMBER(0x9E3779B97F4A7C15L),
         BOOLEAN(0xC2B2AE3D27D4EB4FL),
-        CONTAINER(0x165667B19E3779F9L);
+        CONTAINER(0x165667B19E3779F9L),
+        /** The bytes of a binary message, without quotes and escapes. */
+        RAW_TEXT(TEXT.salt),
+        /** Of a binary message: written as in JSON into bytes of its own. */
+        CONVERTED_NUMBER(NUMBER.salt),
+        CONVERTED_BOOLEAN(BOOLEAN.salt);
 
         /** Distinguishes the number 5 from the text "5". */
         private final long salt;
@@ -23,6 +29,11 @@ final class Scalar {
             this.salt = salt;
         }
     }
+
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+    /** Of a long, with its sign. */
+    private static final int MAX_DIGITS = 20;
 
     private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
@@ -37,6 +48,14 @@ final class Scalar {
     private boolean parsed;
     private boolean whole;
     private long number;
+    private int at;
+
+    /** The digits of a number of a binary message; created for the first one. */
+    private byte[] digits = {};
+    /** Where a converted value is in its message. */
+    private int placeFrom;
+
+    private int placeTo;
 
     void clear() {
         kind = Kind.ABSENT;
@@ -59,6 +78,77 @@ final class Scalar {
         to = end - quote;
     }
 
+    /** Sets a text of a binary message. */
+    void takeText(byte[] message, int start, int end) {
+        bytes = message;
+        kind = Kind.RAW_TEXT;
+        from = start;
+        to = end;
+    }
+
+    /** Sets an object or array of a binary message. */
+    void takeContainer(byte[] message, int start, int end) {
+        takeText(message, start, end);
+        kind = Kind.CONTAINER;
+    }
+
+    /** Sets an integer that a binary message has between these positions. */
+    void takeNumber(long value, int start, int end) {
+        if (digits.length == 0) {
+            digits = new byte[MAX_DIGITS];
+        }
+        int first = MAX_DIGITS;
+        long rest = value;
+        do {
+            digits[--first] = (byte) ('0' + Math.abs(rest % 10));
+            rest /= 10;
+        } while (rest != 0);
+        if (value < 0) {
+            digits[--first] = '-';
+        }
+        takeConverted(Kind.CONVERTED_NUMBER, digits, first, start, end);
+        parsed = true;
+        whole = true;
+        number = value;
+    }
+
+    /** Sets an integer without a sign. */
+    void takeUnsigned(long value, int start, int end) {
+        if (value >= 0) {
+            takeNumber(value, start, end);
+        } else {
+            takeNumber(Long.toUnsignedString(value), start, end);
+        }
+    }
+
+    /** Sets a number that is not an integer within 64 bits, as JSON would write it. */
+    void takeNumber(String json, int start, int end) {
+        takeConverted(Kind.CONVERTED_NUMBER, json.getBytes(StandardCharsets.US_ASCII), 0, start, end);
+    }
+
+    void takeBoolean(boolean value, int start, int end) {
+        takeConverted(Kind.CONVERTED_BOOLEAN, value ? TRUE : FALSE, 0, start, end);
+    }
+
+    void takeNull(int start) {
+        kind = Kind.NULL;
+        from = start;
+        to = start + 1;
+    }
+
+    private void takeConverted(Kind newKind, byte[] json, int first, int start, int end) {
+        kind = newKind;
+        bytes = json;
+        from = first;
+        to = json.length;
+        placeFrom = start;
+        placeTo = end;
+    }
+
+    private boolean isConverted() {
+        return kind == Kind.CONVERTED_NUMBER || kind == Kind.CONVERTED_BOOLEAN;
+    }
+
     /** An object or array here has a {@link #contentHash} from now on. */
     void takeContainers() {
         takesContainers = true;
@@ -76,13 +166,16 @@ final class Scalar {
         return kind != Kind.ABSENT && kind != Kind.NULL;
     }
 
-    /** The position of its first byte, behind an opening quote. */
+    /** The position of its first byte in the message, behind an opening quote. */
     int from() {
-        return from;
+        return isConverted() ? placeFrom : from;
     }
 
     /** The position behind its last byte, before a closing quote; not above {@link #from} if there is nothing. */
     int to() {
+        if (isConverted()) {
+            return placeTo;
+        }
         return kind == Kind.ABSENT ? from : to;
     }
 
@@ -135,16 +228,17 @@ final class Scalar {
     /** Counts down from 0, because the lowest number has no positive counterpart. */
     private boolean parse() {
         unescaped.over(bytes, from, to);
-        int next = unescaped.next();
+        at = from;
+        int next = next();
         boolean negative = next == '-';
         if (negative) {
-            next = unescaped.next();
+            next = next();
         }
         if (next == Unescaped.END) {
             return false;
         }
         long value = 0;
-        for (; next != Unescaped.END; next = unescaped.next()) {
+        for (; next != Unescaped.END; next = next()) {
             int digit = next - '0';
             if (digit < 0 || digit > 9 || value < Long.MIN_VALUE / 10) {
                 return false;
@@ -158,8 +252,19 @@ final class Scalar {
         return negative || value != Long.MIN_VALUE;
     }
 
-    /** Its text in the message; null if absent. */
+    /** The next byte with escapes resolved, or {@link Unescaped#END}. Only well-formed JSON strings have escapes. */
+    private int next() {
+        if (kind == Kind.TEXT_WITH_ESCAPES) {
+            return unescaped.next();
+        }
+        return at == to ? Unescaped.END : bytes[at++] & 0xFF;
+    }
+
+    /** Its text in the message, or what a JSON message would have; null if absent. */
     String json() {
+        if (kind == Kind.RAW_TEXT) {
+            return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text())) + '"';
+        }
         int quote = kind == Kind.TEXT || kind == Kind.TEXT_WITH_ESCAPES ? 1 : 0;
         return isPresent() ? new String(bytes, from - quote, to - from + 2 * quote, StandardCharsets.UTF_8) : null;
     }

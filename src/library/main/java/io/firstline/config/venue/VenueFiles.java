@@ -68,6 +68,7 @@ final class VenueFiles {
             "kucoin-uta",
             "lighter",
             "mexc-futures",
+            "mexc-spot",
             "nostr",
             "okx",
             "phemex",

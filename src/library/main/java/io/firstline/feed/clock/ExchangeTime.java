@@ -17,6 +17,7 @@ import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.Payload;
+import io.firstline.payload.ValueReader;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
@@ -49,6 +50,9 @@ public final class ExchangeTime {
     /** Separate from the feed's reader, which also reads late copies and does not need this member. */
     private final KeyReader reader;
 
+    /** The same for binary messages; null = they are not read. */
+    private final ValueReader binaryReader;
+
     private final Payload bytes = new Payload();
 
     private final SignedHistogram ages;
@@ -66,11 +70,13 @@ public final class ExchangeTime {
     /**
      * Creates the measurement of a feed.
      *
+     * @param binaryReader reads the places of the event time from binary messages; null = they are not read
      * @param rests creates an HTTP client for one request; null = the exchange's time is never requested
      */
     public ExchangeTime(
             String feed,
             MessageFormat format,
+            ValueReader binaryReader,
             Scheduler scheduler,
             Function<WsConnectionConfig, RestClient> rests,
             ConnectBudget budget) {
@@ -81,6 +87,7 @@ public final class ExchangeTime {
         this.rests = rests;
         this.budget = budget;
         this.reader = isReported() ? new KeyReader(event.at()) : null;
+        this.binaryReader = binaryReader;
         this.ages = isReported() ? new SignedHistogram() : null;
     }
 
@@ -172,11 +179,12 @@ public final class ExchangeTime {
      * @param clockSteps the number of steps of our wall clock so far
      */
     public void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros, int clockSteps) {
-        if (!text || payload.length() > MAX_BYTES) {
+        ValueReader values = text ? reader : binaryReader;
+        if (values == null || payload.length() > MAX_BYTES) {
             return;
         }
-        bytes.over(payload, true);
-        KeyValues read = reader.read(bytes.array(), bytes.from(), bytes.from() + bytes.length());
+        bytes.over(payload, text);
+        KeyValues read = values.read(bytes.array(), bytes.from(), bytes.from() + bytes.length());
         if (read == null) {
             return;
         }

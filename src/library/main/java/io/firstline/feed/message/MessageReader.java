@@ -8,6 +8,7 @@ import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MaskedHash;
 import io.firstline.payload.Payload;
+import io.firstline.payload.ValueReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -47,6 +48,8 @@ public final class MessageReader {
     private final boolean listens;
     /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
+    /** Null = binary messages are not read. */
+    private final ValueReader binaryKeys;
 
     private final MaskedHash maskedHash = new MaskedHash();
     private final Function<KeyValues, String> nameOfStream = this::streamName;
@@ -61,6 +64,8 @@ public final class MessageReader {
         this.profile = layout.profile();
         this.listens = layout.listens();
         this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
+        this.binaryKeys =
+                keys == null ? null : BinaryValues.reader(format.content().payload(), layout.read, layout.containers);
         this.placesOfStream = layout::placesOf;
     }
 
@@ -83,7 +88,7 @@ public final class MessageReader {
         return control;
     }
 
-    /** The number of those that are not JSON although their venue's are. */
+    /** The number of those that do not have the format of their venue's messages, such as JSON. */
     public long malformed() {
         return malformed;
     }
@@ -121,14 +126,19 @@ public final class MessageReader {
     }
 
     private KeyValues valuesIn(Payload payload) {
-        return keys == null || !payload.isText()
+        if (payload.isText()) {
+            return keys == null
+                    ? null
+                    : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
+        }
+        return binaryKeys == null
                 ? null
-                : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
+                : binaryKeys.read(payload.array(), payload.from(), payload.from() + payload.length());
     }
 
     /** Returns whether the server waits for an answer, or says that it is ready. */
     private boolean isHeard(Payload payload, KeyValues read, Replies replies) {
-        if (!payload.isText()) {
+        if (read == null && !payload.isText()) {
             return false;
         }
         for (int i = 0; i < layout.questions.size(); i++) {
@@ -145,13 +155,10 @@ public final class MessageReader {
     }
 
     private Kind kindOfUnread(Payload payload) {
-        if (!payload.isText()) {
-            return Kind.DATA;
-        }
-        if (isControlText(payload)) {
+        if (payload.isText() && isControlText(payload)) {
             return Kind.CONTROL;
         }
-        malformed += keys == null ? 0 : 1;
+        malformed += (payload.isText() ? keys : binaryKeys) == null ? 0 : 1;
         return Kind.DATA;
     }
 
