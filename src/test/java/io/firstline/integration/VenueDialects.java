@@ -953,8 +953,8 @@ final class VenueDialects {
                 .names(request -> "SUBSCRIPTION".equals(request.getString("method"))
                         ? texts(request.getJsonArray("params"))
                         : List.of())
-                .acks((request, streams) -> List.of(
-                        q("{'id':%d,'code':0,'msg':'%s'}", request.getLong("id"), String.join(",", streams))))
+                .acks((request, streams) ->
+                        List.of(q("{'id':%d,'code':0,'msg':'%s'}", request.getLong("id"), String.join(",", streams))))
                 .beats(q("{'id':0,'code':0,'msg':'PONG'}"))
                 .sends(
                         "spot@public.aggre.depth.v3.api.pb@10ms@BTCUSDT",

@@ -19,7 +19,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MsgpackReaderTest {
     private static final byte[] MESSAGE = Encoded.msgpack(List.of(
             map("T", "t", "S", "AAPL", "i", 52_983_525_029_461L, "p", 126.55, "x", map(7, 8, "c", List.of("@", "I"))),
-            map("T", "q", "bx", false, "n", null, "raw", new byte[] {'r', (byte) 0xFF}, "only", map("A-1", map("s", -70_000)))));
+            map(
+                    "T",
+                    "q",
+                    "bx",
+                    false,
+                    "n",
+                    null,
+                    "raw",
+                    new byte[] {'r', (byte) 0xFF},
+                    "only",
+                    map("A-1", map("s", -70_000)))));
 
     private static Map<Object, Object> map(Object... namesAndValues) {
         Map<Object, Object> map = new LinkedHashMap<>();
@@ -77,7 +87,9 @@ class MsgpackReaderTest {
         MsgpackReader reader = new MsgpackReader(List.of("/d", "/d/0"), Set.of("/d"));
         long hash = reader.read(one, 0, one.length).contentHash(0);
 
-        assertThat(hash).isNotZero().isEqualTo(reader.read(other, 0, other.length).contentHash(0));
+        assertThat(hash)
+                .isNotZero()
+                .isEqualTo(reader.read(other, 0, other.length).contentHash(0));
         assertThat(hash).isNotEqualTo(reader.read(third, 0, third.length).contentHash(0));
         assertThat(reader.read(third, 0, third.length).isPresent(0)).isFalse();
         assertThat(reader.read(third, 0, third.length).asLong(1)).isEqualTo(1);
@@ -238,12 +250,13 @@ class MsgpackReaderTest {
             }
             return map;
         }
-        Object value = switch (kind) {
-            case 2 -> random.nextLong() >> random.nextInt(64);
-            case 3 -> random.nextDouble();
-            case 4 -> random.nextBoolean();
-            default -> "t".repeat(random.nextInt(1, 300));
-        };
+        Object value =
+                switch (kind) {
+                    case 2 -> random.nextLong() >> random.nextInt(64);
+                    case 3 -> random.nextDouble();
+                    case 4 -> random.nextBoolean();
+                    default -> "t".repeat(random.nextInt(1, 300));
+                };
         expected.put(at, value);
         return value;
     }

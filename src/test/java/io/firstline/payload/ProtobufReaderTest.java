@@ -24,7 +24,8 @@ class ProtobufReaderTest {
             6,
             Double.longBitsToDouble(1L << 40),
             313,
-            Encoded.protobuf(1, Encoded.protobuf(1, "a", 5, "first"), 1, Encoded.protobuf(1, "b", 5, "last"), 4, "0012"),
+            Encoded.protobuf(
+                    1, Encoded.protobuf(1, "a", 5, "first"), 1, Encoded.protobuf(1, "b", 5, "last"), 4, "0012"),
             9,
             1L,
             9,
@@ -66,7 +67,8 @@ class ProtobufReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/2", "/313/9", "/313/1/-3/5", "/9/-4", "/9/1", "/3/1", "/id", "/313/x", "/0", "/", "", "/01"})
+    @ValueSource(
+            strings = {"/2", "/313/9", "/313/1/-3/5", "/9/-4", "/9/1", "/3/1", "/id", "/313/x", "/0", "/", "", "/01"})
     void shouldFindNothing(String pointer) {
         KeyValues read = read(MESSAGE, pointer, "/1");
 
@@ -140,7 +142,9 @@ class ProtobufReaderTest {
     })
     void shouldRejectWhatIsMalformed(String hex, String why) {
         assertThat(read(hex, "/99")).as(why).isNull();
-        assertThat(read("08019a06" + "%02x".formatted(hex.length() / 2) + hex, "/99/99")).as(why + " inside").isNull();
+        assertThat(read("08019a06" + "%02x".formatted(hex.length() / 2) + hex, "/99/99"))
+                .as(why + " inside")
+                .isNull();
     }
 
     @Test
@@ -200,14 +204,21 @@ class ProtobufReaderTest {
             KeyValues read = read(message, pointers.subList(0, most).toArray(String[]::new));
             for (int i = 0; i < most; i++) {
                 assertThat(read.text(i))
-                        .as("seed %d, round %d, %s in %s", seed, round, pointers.get(i), HexFormat.of().formatHex(message))
+                        .as(
+                                "seed %d, round %d, %s in %s",
+                                seed, round, pointers.get(i), HexFormat.of().formatHex(message))
                         .isEqualTo(String.valueOf(expected.get(i)));
             }
         }
     }
 
     private static void write(
-            SplittableRandom random, String at, int level, List<Object> fields, List<String> pointers, List<Object> expected) {
+            SplittableRandom random,
+            String at,
+            int level,
+            List<Object> fields,
+            List<String> pointers,
+            List<Object> expected) {
         int number = 0;
         for (int count = random.nextInt(1, 5); count > 0; count--) {
             number += random.nextInt(1, 400);
@@ -220,7 +231,9 @@ class ProtobufReaderTest {
                     write(random, pointer, level + 1, inner, pointers, expected);
                     fields.add(Encoded.protobuf(inner.toArray()));
                 } else {
-                    Object value = random.nextBoolean() ? (Object) (random.nextLong() >> random.nextInt(64)) : "t" + random.nextInt();
+                    Object value = random.nextBoolean()
+                            ? (Object) (random.nextLong() >> random.nextInt(64))
+                            : "t" + random.nextInt();
                     fields.add(value);
                     pointers.add(pointer);
                     expected.add(value);

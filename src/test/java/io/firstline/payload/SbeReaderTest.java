@@ -175,7 +175,9 @@ class SbeReaderTest {
             sections[sections.length - 1] = Encoded.text(bits, last);
             KeyValues read = read(Encoded.sbe(7, block, sections), way + "/text" + bits, "/7/1:int64", "/8/1:int64");
 
-            assertThat(read.text(0)).as("seed %d, round %d, %s", seed, round, way).isEqualTo(last);
+            assertThat(read.text(0))
+                    .as("seed %d, round %d, %s", seed, round, way)
+                    .isEqualTo(last);
             assertThat(read.asLong(1)).isEqualTo(number);
             assertThat(read.isAny(2)).isFalse();
         }

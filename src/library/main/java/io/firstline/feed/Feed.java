@@ -84,7 +84,7 @@ public abstract class Feed {
         Scheduler scheduler = environment.scheduler();
         this.dispatcher = new Dispatcher(name, context, scheduler);
         ValueReader binaryTimes = BinaryValues.reader(
-                format.content().payload(), format.eventTime().at(), Set.of());
+                format.content().payload(), format.times().event().at(), Set.of());
         ExchangeTime exchangeTime =
                 new ExchangeTime(name, format, binaryTimes, scheduler, environment.rests(), environment.budget());
         if (exchangeTime.isReported()) {

@@ -133,16 +133,18 @@ public final class MsgpackReader implements ValueReader {
         }
         int from = body + 1;
         long word = length == 8 ? msgpack.unsigned(from, 8) : 0;
-        long seconds = switch (length) {
-            case 4 -> msgpack.unsigned(from, 4);
-            case 8 -> word & (1L << 34) - 1;
-            default -> msgpack.unsigned(from + 4, 8);
-        };
-        long nanos = switch (length) {
-            case 4 -> 0;
-            case 8 -> word >>> 34;
-            default -> msgpack.unsigned(from, 4);
-        };
+        long seconds =
+                switch (length) {
+                    case 4 -> msgpack.unsigned(from, 4);
+                    case 8 -> word & (1L << 34) - 1;
+                    default -> msgpack.unsigned(from + 4, 8);
+                };
+        long nanos =
+                switch (length) {
+                    case 4 -> 0;
+                    case 8 -> word >>> 34;
+                    default -> msgpack.unsigned(from, 4);
+                };
         if (Math.abs(seconds) > MAX_SECONDS || seconds == Long.MIN_VALUE) {
             scalar.takeText(msgpack.bytes(), body, end);
         } else {

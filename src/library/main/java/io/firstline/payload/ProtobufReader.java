@@ -154,16 +154,17 @@ public final class ProtobufReader implements ValueReader {
 
     /** The end of a value; sets {@link #varint} to a varint's value, or to the length of a value that has one. */
     private int end(int type, int from, int to) {
-        int end = switch (type) {
-            case VARINT -> varint(from, to);
-            case FIXED64 -> from + Long.BYTES;
-            case FIXED32 -> from + Integer.BYTES;
-            case LENGTH_DELIMITED -> {
-                int start = varint(from, to);
-                yield start < 0 || varint < 0 || varint > to - start ? MALFORMED : start + (int) varint;
-            }
-            default -> MALFORMED;
-        };
+        int end =
+                switch (type) {
+                    case VARINT -> varint(from, to);
+                    case FIXED64 -> from + Long.BYTES;
+                    case FIXED32 -> from + Integer.BYTES;
+                    case LENGTH_DELIMITED -> {
+                        int start = varint(from, to);
+                        yield start < 0 || varint < 0 || varint > to - start ? MALFORMED : start + (int) varint;
+                    }
+                    default -> MALFORMED;
+                };
         return end > to ? MALFORMED : end;
     }
 

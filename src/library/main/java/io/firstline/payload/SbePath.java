@@ -41,8 +41,9 @@ record SbePath(int template, List<Section> sections, int entry, Field field) {
     private static final Pattern MEANT = Pattern.compile("/[0-9]{1,5}(/.*)?");
     private static final String FIELD = "/([0-9]{1,5}):(u?int)(8|16|32|64)";
     private static final String SECTION = "/(group|text)(8|16|32)";
-    private static final Pattern WHOLE = Pattern.compile("/([0-9]{1,5})((?:" + FIELD + ")|(?:" + SECTION + ")*/text(?:8|16|32)|(?:"
-            + SECTION + ")*/group(?:8|16|32)/(0|[1-9][0-9]{0,3}|-[1-9][0-9]?)(?:" + FIELD + "))?");
+    private static final Pattern WHOLE =
+            Pattern.compile("/([0-9]{1,5})((?:" + FIELD + ")|(?:" + SECTION + ")*/text(?:8|16|32)|(?:" + SECTION
+                    + ")*/group(?:8|16|32)/(0|[1-9][0-9]{0,3}|-[1-9][0-9]?)(?:" + FIELD + "))?");
 
     private static final Pattern STEP = Pattern.compile(SECTION);
     private static final Pattern AT = Pattern.compile(FIELD + "$");

@@ -22,8 +22,7 @@ public final class SbeReader implements ValueReader {
     private static final int MALFORMED = -1;
     private static final int ABSENT = -2;
 
-    private static final VarHandle SHORT =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -126,9 +125,7 @@ public final class SbeReader implements ValueReader {
         long count = unsigned(at + Short.BYTES, bits);
         long place = index < 0 ? count + index : index;
         entryLength = unsigned16(at);
-        return place < 0 || place >= count
-                ? ABSENT
-                : at + Short.BYTES + bits / Byte.SIZE + (int) (place * entryLength);
+        return place < 0 || place >= count ? ABSENT : at + Short.BYTES + bits / Byte.SIZE + (int) (place * entryLength);
     }
 
     /** The position behind a text: its length, its bytes. */

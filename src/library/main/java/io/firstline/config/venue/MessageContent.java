@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * The form of a venue's messages. Immutable; checked in the constructor.
  *
- * @param payload how binary messages hold text
+ * @param payload what binary messages are
  * @param ignore JSON pointers to values that may differ between the copies of a message: they do not belong to its
  *     identity
  * @param line JSON pointers to the number of a message on its connection, which grows by one; the first present one

@@ -7,6 +7,7 @@ import io.firstline.config.problem.Problem;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +85,13 @@ public record MessageFormat(
                         pointers.size() + " different JSON pointers",
                         "at most " + MAX_POINTERS_IN_ALL + " of them in all")
                 .add(besideOnlyMember(pointers))
+                .add(content.payload().wrong(pointers))
+                .add(content.payload().wrong(times.event().at()))
+                .require(
+                        content.payload().hasItems() || classes.stream().allMatch(type -> type.items() == null),
+                        "classes",
+                        "items in " + content.payload().name().toLowerCase(Locale.ROOT) + " messages",
+                        "\"items\" in text or msgpack messages only")
                 .throwIfAny("messages");
     }
 

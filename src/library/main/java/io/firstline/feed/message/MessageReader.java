@@ -127,9 +127,7 @@ public final class MessageReader {
 
     private KeyValues valuesIn(Payload payload) {
         if (payload.isText()) {
-            return keys == null
-                    ? null
-                    : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
+            return keys == null ? null : keys.read(payload.array(), payload.from(), payload.from() + payload.length());
         }
         return binaryKeys == null
                 ? null
