@@ -399,6 +399,7 @@ final class VenueDialects {
                                 NONE,
                                 (n, c) -> q("{'channel':'push.deal','symbol':'BTC_USDT','data':{'p':%d}}", n)),
                 mexcSpot(),
+                binanceSbe(),
                 VenueDialect.of("gemini")
                         .names(arguments("params"))
                         .acks((request, streams) -> List.of(q("{'id':%s,'status':200}", request.getValue("id"))))
@@ -1000,6 +1001,57 @@ final class VenueDialects {
                 1736409765000L + n,
                 6,
                 1736409765100L + n));
+    }
+
+    /** Replies and the shutdown are JSON; each message of trades has two of them. */
+    private static VenueDialect binanceSbe() {
+        byte[] symbol = Encoded.text(8, "BTCUSDT");
+        byte[] levels = Encoded.group(16, 16, Encoded.block(27_000L, 1L), Encoded.block(27_001L, 2L));
+        byte exponent = -2;
+        return binance("binance-spot-sbe")
+                .binary()
+                .sends(
+                        "btcusdt@trade",
+                        COMPLETE,
+                        (n, c) -> latin(Encoded.sbe(
+                                10_000,
+                                Encoded.block(1_700_000_000_000_000L + n, 1L, exponent, exponent),
+                                Encoded.group(32, 25, trade(2L * n - 1), trade(2L * n)),
+                                symbol)))
+                .shownAs("BTCUSDT@trade")
+                .sends(
+                        "btcusdt@bestBidAsk",
+                        NONE,
+                        (n, c) -> latin(Encoded.sbe(
+                                10_001,
+                                Encoded.block(1_700_000_000_000_000L + n, 7L * n, exponent, exponent, 1L, 2L, 3L, 4L),
+                                symbol)))
+                .shownAs("BTCUSDT@bestBidAsk")
+                .sends(
+                        "btcusdt@depth20",
+                        NONE,
+                        (n, c) -> latin(Encoded.sbe(
+                                10_002,
+                                Encoded.block(1_700_000_000_000_000L + n, 9L * n, exponent, exponent),
+                                levels,
+                                levels,
+                                symbol)))
+                .shownAs("BTCUSDT@depth20")
+                .sends(
+                        "btcusdt@depth",
+                        COMPLETE,
+                        (n, c) -> latin(Encoded.sbe(
+                                10_003,
+                                Encoded.block(1_700_000_000_000_000L + n, 3L * n - 2, 3L * n, exponent, exponent),
+                                levels,
+                                Encoded.group(16, 16),
+                                symbol)))
+                .shownAs("BTCUSDT@depth")
+                .warns(q("{'e':'serverShutdown','E':1770123456789}"));
+    }
+
+    private static byte[] trade(long id) {
+        return Encoded.block(id, 2_742_310L, 5_419L, (byte) 1);
     }
 
     private static String latin(byte[] bytes) {

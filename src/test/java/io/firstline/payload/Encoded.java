@@ -21,14 +21,14 @@ public final class Encoded {
                 varint(out, (long) number << 3);
                 varint(out, varint);
             } else if (value instanceof Integer fixed) {
-                varint(out, (long) number << 3 | 5);
+                varint(out, ((long) number << 3) | 5);
                 out.writeBytes(littleEndian(4).putInt(fixed).array());
             } else if (value instanceof Double fixed) {
-                varint(out, (long) number << 3 | 1);
+                varint(out, ((long) number << 3) | 1);
                 out.writeBytes(littleEndian(8).putDouble(fixed).array());
             } else {
                 byte[] bytes = value instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
-                varint(out, (long) number << 3 | 2);
+                varint(out, ((long) number << 3) | 2);
                 varint(out, bytes.length);
                 out.writeBytes(bytes);
             }
@@ -39,7 +39,7 @@ public final class Encoded {
     private static void varint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -66,19 +66,19 @@ public final class Encoded {
 
     /** Little-endian numbers, as long as their types: Byte, Short, Integer, Long. */
     public static byte[] block(Number... numbers) {
-        ByteBuffer block = littleEndian(8 * numbers.length);
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (Number number : numbers) {
             if (number instanceof Byte value) {
-                block.put(value);
+                block.write(value);
             } else if (number instanceof Short value) {
-                block.putShort(value);
+                block.writeBytes(littleEndian(2).putShort(value).array());
             } else if (number instanceof Integer value) {
-                block.putInt(value);
+                block.writeBytes(littleEndian(4).putInt(value).array());
             } else {
-                block.putLong((long) number);
+                block.writeBytes(littleEndian(8).putLong((long) number).array());
             }
         }
-        return java.util.Arrays.copyOf(block.array(), block.position());
+        return block.toByteArray();
     }
 
     /** A group of SBE, with the number of its entries in so many bits. */

@@ -28,7 +28,7 @@ class VenuesTableTest {
             "okx");
 
     /** What the feed has to bring. */
-    private static final Map<String, String> LOGIN = Map.of("pyth", "header");
+    private static final Map<String, String> LOGIN = Map.of("pyth", "header", "binance-spot-sbe", "header");
 
     @Test
     void shouldListEveryProfileAsItIs() throws IOException {

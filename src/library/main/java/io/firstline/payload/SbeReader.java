@@ -31,10 +31,8 @@ public final class SbeReader implements ValueReader {
     private final KeyValues values;
     private byte[] bytes = {};
     private int to;
-    /** The size of an entry of the group that was entered last, and the position behind the group. */
+    /** The size of an entry of the group that was read last. */
     private int entryLength;
-
-    private int groupEnd;
 
     /**
      * Makes a reader of the values at these pointers. A pointer's position in the list is its number.

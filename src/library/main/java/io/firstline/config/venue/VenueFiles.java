@@ -36,6 +36,7 @@ final class VenueFiles {
             "backpack",
             "binance-coinm",
             "binance-spot",
+            "binance-spot-sbe",
             "binance-usdm",
             "bingx",
             "bitget",
