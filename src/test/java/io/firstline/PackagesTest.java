@@ -45,7 +45,9 @@ class PackagesTest {
                     "feed",
                     "arbitration arbitration.report config config.check config.feed config.venue connection"
                             + " connection.report feed.clock feed.message feed.report payload stream"),
-            Map.entry("merge", "config config.feed connection feed feed.report recording stream"),
+            Map.entry(
+                    "merge",
+                    "arbitration arbitration.report config config.feed connection feed feed.report recording stream"),
             Map.entry("bus", "feed.report stream"),
             Map.entry("bus.publish", "bus config.feed feed.report stream"),
             Map.entry("replay.retention", "bus bus.publish config.feed stream"),

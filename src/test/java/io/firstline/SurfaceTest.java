@@ -28,7 +28,7 @@ class SurfaceTest {
     private static final Pattern EXPORTS = Pattern.compile("exports io\\.firstline\\.([\\w.]+);");
 
     private static final Map<String, String> EXPORTED = Map.ofEntries(
-            Map.entry("arbitration.report", "GapFate LineFigures Proof"),
+            Map.entry("arbitration.report", "GapFate LineFigures Proof SubsetFigures"),
             Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
             Map.entry("config", "DailyWindow Endpoint RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
             Map.entry("config.problem", "InvalidConfigException Problem"),

@@ -31,6 +31,7 @@ class GuessesTest {
     }
 
     private final List<String> published = new ArrayList<>();
+    private final List<String> sampled = new ArrayList<>();
     private SeenMessages history;
     private LineTable lines;
     private MessageMatcher matcher;
@@ -87,6 +88,16 @@ class GuessesTest {
             @Override
             public void compare(Line line, long sequence, long content) {
                 throw new AssertionError("not a copy of a joining line");
+            }
+
+            @Override
+            public void takenBack(Line line, long sequence) {
+                sampled.add(line.slot() + " not " + sequence);
+            }
+
+            @Override
+            public void matched(Line line, long sequence, long receivedNanos) {
+                sampled.add(line.slot() + " " + sequence + " at " + receivedNanos);
             }
         };
     }
@@ -176,6 +187,7 @@ class GuessesTest {
         deliver(c, 7);
         deliver(c, 1);
         assertThat(published).containsExactly("2 m7 0 late");
+
         long lateCopies = b.lateCopies;
         guesses.revise(b, new Copy(1, 10), nowNanos);
         assertThat(published).hasSize(1);
@@ -183,6 +195,7 @@ class GuessesTest {
         assertThat(history.isDeliveredBy(67, b.slot())).isTrue();
         assertThat(b.placeIn(STREAM)).isEqualTo(67);
         assertThat(b.lateCopies).as("a late copy still").isEqualTo(lateCopies);
+        assertThat(sampled).containsExactly("2 not 66", "1 not 66", "1 67 at 0");
     }
 
     /** Nobody else has delivered the two: perhaps lines do not agree on the order. */

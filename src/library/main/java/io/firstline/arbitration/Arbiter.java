@@ -88,6 +88,8 @@ public final class Arbiter<M> {
     private final Guesses<M> guesses;
     private final JoiningLines<M> joining;
     private long lateMessages;
+    /** Null = none. */
+    private ArrivalSamples samples;
 
     public Arbiter(ArbiterSettings settings, Output<M> output) {
         this.settings = settings;
@@ -118,6 +120,18 @@ public final class Arbiter<M> {
             public void compare(Line line, long sequence, long content) {
                 Arbiter.this.compare(line, sequence, content);
             }
+
+            @Override
+            public void takenBack(Line line, long sequence) {
+                if (samples != null) {
+                    samples.takenBack(line, sequence);
+                }
+            }
+
+            @Override
+            public void matched(Line line, long sequence, long receivedNanos) {
+                sampled(line, sequence, receivedNanos - seen.firstNanos(sequence));
+            }
         };
     }
 
@@ -135,6 +149,23 @@ public final class Arbiter<M> {
             joining.add(line);
         }
         return line;
+    }
+
+    /**
+     * Adds the line of a connection that has just opened.
+     *
+     * @param number of the connection in {@link #sample samples}, from 0; its replacement has the same
+     */
+    public Line join(int number, long connectStartedNanos, long nowNanos) {
+        Line line = join(connectStartedNanos, nowNanos);
+        line.number = number;
+        return line;
+    }
+
+    /** Notes in these samples from now on when each connection delivers the same message. */
+    public void sample(ArrivalSamples newSamples) {
+        samples = newSamples;
+        settlement.sample(newSamples);
     }
 
     /** Removes a line. The messages that it alone held back are published if no other line could have had them. */
@@ -184,7 +215,9 @@ public final class Arbiter<M> {
         seen.markDeliveredInPlace(sequence, line.slot);
         figures.place = sequence;
         line.lateCopies++;
-        line.reached(figures, sequence, stream, nowNanos - seen.firstNanos(sequence), seen.newest());
+        long lagNanos = nowNanos - seen.firstNanos(sequence);
+        line.reached(figures, sequence, stream, lagNanos, seen.newest());
+        sampled(line, sequence, lagNanos);
         return true;
     }
 
@@ -271,6 +304,9 @@ public final class Arbiter<M> {
         if (late) {
             lateMessages++;
         }
+        if (samples != null) {
+            samples.published(line, sequence, nowNanos);
+        }
         output.first(line, copy.message(), late);
         if (!joining.isEmpty()) {
             joining.published(sequence, copy.identity(), nowNanos);
@@ -295,6 +331,13 @@ public final class Arbiter<M> {
         line.lateCopies++;
         long lagNanos = nowNanos - seen.firstNanos(sequence);
         line.reached(sequence, seen.stream(sequence), beyondDoubt, lagNanos, seen.newest());
+        sampled(line, sequence, lagNanos);
+    }
+
+    private void sampled(Line line, long sequence, long lagNanos) {
+        if (samples != null) {
+            samples.delivered(line, sequence, lagNanos);
+        }
     }
 
     @Override

@@ -126,6 +126,7 @@ final class Guesses<M> {
         long place = line.placeIn(itsStream);
         guesses.remove(guess);
         seen.unmarkDelivered(guess.sequence, line.slot);
+        stream.takenBack(line, guess.sequence);
         line.takenBack(guess.sequence, itsStream, guess.reachedBefore, guess.placeBefore);
         if (guess.movedFrom != 0) {
             order.placeAfter(guess.sequence, guess.movedFrom);
@@ -133,6 +134,7 @@ final class Guesses<M> {
         long other = seen.alikeBetween(guess.placeBefore, until, line.slot, guess.copy.identity());
         if (other != 0) {
             seen.markDelivered(other, line.slot);
+            stream.matched(line, other, guess.copy.receivedNanos());
             places.place(line, other, true);
         } else {
             line.lateCopies--;

@@ -18,6 +18,9 @@ public final class Line {
     private static final long MAX_LAG_MICROS = LineWindow.LOST_MICROS;
 
     final int slot;
+    /** The number of the connection, from 0, which its replacements keep. */
+    int number;
+
     final long floorNanos;
     /** It does not deliver repeats that were published before this time. */
     long repeatsFloorNanos;
@@ -86,6 +89,7 @@ public final class Line {
 
     Line(int slot, long floorNanos) {
         this.slot = slot;
+        this.number = slot;
         this.floorNanos = floorNanos;
         this.repeatsFloorNanos = floorNanos;
     }

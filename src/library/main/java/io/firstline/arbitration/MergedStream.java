@@ -22,4 +22,10 @@ interface MergedStream<M> {
 
     /** Reports a copy that has other bytes than the first copy of its message. */
     void compare(Line line, long sequence, long content);
+
+    /** A line did not deliver a published message: its copy was another one's. */
+    void takenBack(Line line, long sequence);
+
+    /** A line has delivered a copy of a published message, as is known only now. */
+    void matched(Line line, long sequence, long receivedNanos);
 }

@@ -14,6 +14,9 @@ final class Settlement {
     private final int historySize;
     private final long settlingNanos;
     private long settled;
+    /** Null = none. */
+    private ArrivalSamples samples;
+
     private boolean distrusted;
     /** No loss and no save of a message up to this one counts. */
     private long neverCounted;
@@ -30,6 +33,11 @@ final class Settlement {
         this.output = output;
         this.historySize = settings.historySize();
         this.settlingNanos = Math.min(MAX_SETTLING_NANOS, settings.historyNanos());
+    }
+
+    /** See {@link Arbiter#sample}. */
+    void sample(ArrivalSamples newSamples) {
+        samples = newSamples;
     }
 
     /** Settles the messages that are old enough. */
@@ -54,6 +62,9 @@ final class Settlement {
             return;
         }
         settled = sequence;
+        if (samples != null) {
+            samples.settled(sequence);
+        }
         if (sequence < seen.oldest()) {
             return;
         }

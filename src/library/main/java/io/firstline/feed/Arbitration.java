@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.arbitration.ArrivalTable;
 import io.firstline.connection.WsConnection;
 import io.firstline.feed.message.ArrivingCopy;
 import java.util.stream.Stream;
@@ -27,6 +28,14 @@ interface Arbitration {
 
     /** Returns the connection with the shortest way; null if there is none. */
     WsConnection fastest(Stream<WsConnection> live);
+
+    /** Samples arrivals from the next start on; see {@link Feed#sampleArrivals}. */
+    default void sample(long everyMs, int messages) {}
+
+    /** Returns the sampled arrivals of messages that were published before this time. */
+    default ArrivalTable arrivalTable(long beforeNanos) {
+        return ArrivalTable.of(1);
+    }
 
     /** Updates the figures of connections: a report follows. */
     default void settleFigures() {}

@@ -1,5 +1,8 @@
 package io.firstline.feed;
 
+import io.firstline.arbitration.ArrivalTable;
+import io.firstline.arbitration.BestSubsets;
+import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.feed.FeedConfig;
@@ -407,6 +410,39 @@ public abstract class Feed {
      */
     public Future<List<ArrivalReport>> arrivals() {
         return call(() -> Future.succeededFuture(reporter.arrivals()));
+    }
+
+    /**
+     * Sets which messages are sampled for {@link #bestSubsets}, from the next start on. Default: one each 250 ms, the
+     * last 1,024.
+     *
+     * @param everyMs at most one message is sampled in this time; 0 = each message
+     * @param messages how many of the last ones are kept; each takes four bytes for each connection
+     */
+    public Future<Void> sampleArrivals(long everyMs, int messages) {
+        if (everyMs < 0 || messages < 1) {
+            return Future.failedFuture(new IllegalArgumentException(
+                    "everyMs " + everyMs + " and messages " + messages + ": allowed: at least 0 and at least 1"));
+        }
+        return call(() -> {
+            arbitration.sample(everyMs, messages);
+            return Future.succeededFuture();
+        });
+    }
+
+    /**
+     * Returns for each number of connections those that would have delivered the sampled messages best, the smallest
+     * number first; empty for a single connection, and before the first message. Computed on a worker thread.
+     */
+    public Future<List<SubsetFigures>> bestSubsets() {
+        return arrivalTable(Long.MAX_VALUE)
+                .compose(table -> context.owner().executeBlocking(() -> BestSubsets.of(table), false));
+    }
+
+    /** Returns the sampled arrivals of messages that were published before this time, on the feed's clock. */
+    @SuppressWarnings("exports") // for the packages of the library
+    public Future<ArrivalTable> arrivalTable(long beforeNanos) {
+        return call(() -> Future.succeededFuture(arbitration.arrivalTable(beforeNanos)));
     }
 
     /** Returns everything about the feed at this instant. */

@@ -2,6 +2,8 @@ package io.firstline.feed;
 
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
+import io.firstline.arbitration.ArrivalSamples;
+import io.firstline.arbitration.ArrivalTable;
 import io.firstline.arbitration.Line;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Scheduler;
@@ -36,6 +38,14 @@ final class PoolArbitration implements Arbitration {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A younger connection may still be subscribing. */
     private static final long FIRST_DATA_MS = 10_000;
+    /** Unless {@link #sample} says otherwise. */
+    private static final int SAMPLE_EVERY_MS = 250;
+
+    private static final int SAMPLED_MESSAGES = 1_024;
+    /** A sampled message waits two seconds for its copies. */
+    private static final int MOST_WAITING = 1 << 16;
+
+    private static final int WAITING_MS = 2_000;
 
     private final WsPoolConfig config;
     private final long trialMs;
@@ -57,6 +67,9 @@ final class PoolArbitration implements Arbitration {
     private long evictionTimer;
     private long watchTimer;
     private long startedNanos;
+    private long sampleEveryMs = SAMPLE_EVERY_MS;
+    private int sampledMessages = SAMPLED_MESSAGES;
+    private ArrivalSamples samples;
     private CommonStall stall = new CommonStall();
 
     PoolArbitration(WsPoolConfig config, FeedParts parts, Replacements replacements) {
@@ -85,6 +98,12 @@ final class PoolArbitration implements Arbitration {
                         TimeUnit.MILLISECONDS.toNanos(config.joinGuardMs()),
                         TimeUnit.MILLISECONDS.toNanos(config.skewMs())),
                 new Outcomes());
+        samples = new ArrivalSamples(
+                config.connections(),
+                TimeUnit.MILLISECONDS.toNanos(sampleEveryMs),
+                sampleEveryMs == 0 ? MOST_WAITING : powerOfTwo(2 * WAITING_MS / sampleEveryMs),
+                sampledMessages);
+        arbiter.sample(samples);
         evictionTimer = scheduler.every(config.evictIntervalMs(), this::lookForSlow);
         stall = new CommonStall();
         startedNanos = scheduler.nowNanos();
@@ -104,6 +123,25 @@ final class PoolArbitration implements Arbitration {
                 challengeSlow();
             }
         });
+    }
+
+    private static int powerOfTwo(long atLeast) {
+        return atLeast <= 1 ? 1 : (int) Math.min(MOST_WAITING, Long.highestOneBit(atLeast - 1) << 1);
+    }
+
+    @Override
+    public void sample(long everyMs, int messages) {
+        sampleEveryMs = everyMs;
+        sampledMessages = messages;
+    }
+
+    @Override
+    public ArrivalTable arrivalTable(long beforeNanos) {
+        if (samples == null) { // not started
+            return ArrivalTable.of(config.connections());
+        }
+        arbiter.settleFigures(scheduler.nowNanos());
+        return samples.table(beforeNanos);
     }
 
     /** The findings of the arbiter. */
@@ -165,7 +203,8 @@ final class PoolArbitration implements Arbitration {
 
     @Override
     public void joined(PooledConnection pooled) {
-        pooled.line = arbiter.join(pooled.connection.connectStartedNanos(), scheduler.nowNanos());
+        pooled.line =
+                arbiter.join(pooled.slot.number() - 1, pooled.connection.connectStartedNanos(), scheduler.nowNanos());
         members.put(pooled.line, pooled);
         agreement.cleared(pooled.line);
         streams.joined(pooled.line.slot());

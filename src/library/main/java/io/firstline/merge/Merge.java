@@ -1,5 +1,7 @@
 package io.firstline.merge;
 
+import io.firstline.arbitration.BestSubsets;
+import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
@@ -11,6 +13,7 @@ import io.firstline.recording.Entries;
 import io.firstline.recording.RecordedEntry;
 import io.firstline.recording.RecordedEntry.Kind;
 import io.firstline.recording.Recording;
+import io.firstline.recording.RecordingHeader;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -30,6 +33,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Merges the recorded connections of one feed as a pool would have merged them. The pool neither replaces nor rotates
@@ -40,6 +44,12 @@ public final class Merge {
     private static final int PING_MS = 60_000;
     /** Copies that are late by less than this are still compared at the end. */
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** Connections that end within this time of the recording's end ended with it. */
+    private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** Copies may be late by this much: those of messages just before the end were not recorded. */
+    private static final long LONGEST_LAG_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int MAX_COMPARED = 200_000;
 
     /**
      * The result of a merge.
@@ -64,6 +74,18 @@ public final class Merge {
         }
     }
 
+    /**
+     * What some of the recorded connections alone would have delivered. Messages of the last half second are left out:
+     * some of their copies were not recorded.
+     *
+     * @param connections how many were recorded at a time
+     * @param subsets the best ones, the smallest first
+     * @param nanos how long was recorded
+     * @param copies how many copies were received on all connections
+     * @param bytes their size
+     */
+    public record Comparison(int connections, List<SubsetFigures> subsets, long nanos, long copies, long bytes) {}
+
     /** One recorded connection and its next entry. */
     private static final class Source {
         private final int place;
@@ -71,6 +93,7 @@ public final class Merge {
         private final Entries entries;
         private RecordedEntry next;
         private RecordedSocket socket;
+        private long lastNanos = Long.MIN_VALUE;
 
         Source(int place, Recording recording) {
             this.place = place;
@@ -86,6 +109,7 @@ public final class Merge {
     private final FeedConfig config;
 
     private long unheard;
+    private long bytes;
     private IOException failure;
 
     /**
@@ -139,20 +163,32 @@ public final class Merge {
      * @throws IOException if writing fails
      */
     public Result run(OutputStream out) throws IOException {
+        Result result = onEventLoop(context -> merge(context, out));
+        if (failure != null) {
+            throw failure;
+        }
+        return result;
+    }
+
+    /**
+     * Merges on a separate event loop, blocks the calling thread meanwhile, and compares the connections over the last
+     * {@value #MAX_COMPARED} messages. A connection that replaced another counts as the same.
+     */
+    public Comparison compare() {
+        return onEventLoop(this::comparison);
+    }
+
+    private <T> T onEventLoop(Function<ContextInternal, T> action) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setMaxEventLoopExecuteTime(365)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.DAYS));
         try {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
-            CompletableFuture<Result> done = new CompletableFuture<>();
+            CompletableFuture<T> done = new CompletableFuture<>();
             context.exceptionHandler(done::completeExceptionally);
-            context.runOnContext(v -> done.complete(merge(context, out)));
-            Result result = done.join();
-            if (failure != null) {
-                throw failure;
-            }
-            return result;
+            context.runOnContext(v -> done.complete(action.apply(context)));
+            return done.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
@@ -161,22 +197,67 @@ public final class Merge {
     }
 
     private Result merge(ContextInternal context, OutputStream out) {
+        return withSources(sources -> {
+            WsPool pool = play(context, config, sources, out);
+            FeedReport report = pool.report().result(); // complete at once on the pool's context
+            return new Result(sources.size(), report.copies(), report.published(), report.late(), unheard);
+        });
+    }
+
+    private Comparison comparison(ContextInternal context) {
+        return withSources(sources -> {
+            int connections = atATime(sources.size());
+            WsPool pool = play(context, withConnections(connections), sources, OutputStream.nullOutputStream());
+            long end =
+                    sources.stream().mapToLong(source -> source.lastNanos).max().orElseThrow();
+            long shortest = sources.stream()
+                    .mapToLong(source -> source.lastNanos)
+                    .filter(last -> last >= end - END_NANOS)
+                    .min()
+                    .orElseThrow();
+            return new Comparison(
+                    connections,
+                    BestSubsets.of(
+                            pool.arrivalTable(shortest - LONGEST_LAG_NANOS).result()),
+                    end - startNanos(),
+                    pool.report().result().copies(),
+                    bytes);
+        });
+    }
+
+    private int atATime(int recorded) {
+        RecordingHeader header = recordings.get(0).header();
+        int wanted = header == null ? recorded : Math.min(recorded, header.connections());
+        return Math.max(2, Math.min(wanted, WsPoolConfig.MAX_CONNECTIONS));
+    }
+
+    private FeedConfig withConnections(int connections) {
+        WsPoolConfig pool = config.pool().withConnections(connections);
+        return new FeedConfig(
+                config.name(), pool, connections, null, "", config.subscriptions(), config.venue(), List.of(), null);
+    }
+
+    private <T> T withSources(Function<List<Source>, T> action) {
         List<Source> sources = new ArrayList<>();
         try {
             for (Recording recording : recordings) {
                 sources.add(new Source(sources.size(), recording));
             }
-            return merge(context, sources, out);
+            return action.apply(sources);
         } finally {
             sources.forEach(source -> source.entries.close());
         }
     }
 
-    private Result merge(ContextInternal context, List<Source> sources, OutputStream out) {
-        VirtualClock clock = new VirtualClock(
-                recordings.stream().mapToLong(Recording::startNanos).min().orElseThrow());
+    private long startNanos() {
+        return recordings.stream().mapToLong(Recording::startNanos).min().orElseThrow();
+    }
+
+    private WsPool play(ContextInternal context, FeedConfig feed, List<Source> sources, OutputStream out) {
+        VirtualClock clock = new VirtualClock(startNanos());
         RecordedExchange exchange = new RecordedExchange(clock);
-        WsPool pool = WsPool.create(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), config);
+        WsPool pool = WsPool.create(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), feed);
+        pool.sampleArrivals(0, MAX_COMPARED);
         pool.handler(message -> write(message, out));
         pool.start();
         PriorityQueue<Source> queue =
@@ -201,8 +282,7 @@ public final class Merge {
             }
         }
         clock.advanceTo(clock.nowNanos() + SETTLING_NANOS);
-        FeedReport report = pool.report().result(); // complete at once on the pool's context
-        return new Result(sources.size(), report.copies(), report.published(), report.late(), unheard);
+        return pool;
     }
 
     private void happen(Source source, RecordedExchange exchange) {
@@ -211,6 +291,10 @@ public final class Merge {
         }
         if (!source.socket.happen(source.next) && source.next.isMessage()) {
             unheard++;
+        }
+        if (source.next.isMessage()) {
+            source.lastNanos = source.next.steadyNanos();
+            bytes += source.next.payload().length();
         }
         if (source.next.kind() == Kind.CLOSED) {
             exchange.closed(source.socket);

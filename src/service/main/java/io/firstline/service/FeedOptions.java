@@ -49,6 +49,11 @@ final class FeedOptions {
         return feedName;
     }
 
+    /** Returns the venue profile that the user named, or null. */
+    String venue() {
+        return venue;
+    }
+
     /**
      * Returns the chosen feeds.
      *

@@ -5,7 +5,6 @@ import ch.qos.logback.classic.Logger;
 import io.firstline.config.check.Loopback;
 import io.firstline.merge.Merge;
 import io.firstline.recording.Recording;
-import io.firstline.recording.RecordingException;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.vertx.core.Vertx;
@@ -15,10 +14,8 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -110,37 +107,8 @@ final class ReplayCommand implements Callable<Integer> {
         Verbosity.warningsOnly();
         // Netty logs a stack trace when a client connects while the server closes
         ((Logger) LoggerFactory.getLogger("io.netty.bootstrap")).setLevel(Level.ERROR);
-        List<Recording> recordings = recordings();
+        List<Recording> recordings = RecordedFeed.of(sources, feedName);
         return merge ? merge(recordings) : serve(recordings);
-    }
-
-    private List<Recording> recordings() {
-        List<Recording> all = new ArrayList<>();
-        List<Path> files = new ArrayList<>();
-        try {
-            for (Path source : sources) {
-                if (Files.isDirectory(source)) {
-                    all.addAll(Recording.readFolder(source));
-                } else {
-                    files.add(source);
-                }
-            }
-            all.addAll(Recording.readAll(files));
-        } catch (RecordingException e) {
-            throw new BadInputException(e.getMessage());
-        }
-        TreeSet<String> feeds = new TreeSet<>();
-        all.forEach(recording -> feeds.add(recording.feed()));
-        if (feedName == null && feeds.size() > 1) {
-            throw new BadInputException("--feed: found nothing, allowed: one of the recorded feeds " + feeds);
-        }
-        List<Recording> chosen = all.stream()
-                .filter(recording -> feedName == null || recording.feed().equals(feedName))
-                .toList();
-        if (chosen.isEmpty()) {
-            throw new BadInputException("--feed: found " + feedName + ", allowed: one of the recorded feeds " + feeds);
-        }
-        return chosen;
     }
 
     // serving

@@ -1,0 +1,51 @@
+package io.firstline.arbitration;
+
+import java.util.Arrays;
+
+/**
+ * How much later than the first copy each connection delivered its copy of some messages. Never changes; for any
+ * thread.
+ */
+public final class ArrivalTable {
+    /** The lag of a connection that did not deliver the message within two seconds. */
+    public static final int NEVER = Integer.MAX_VALUE;
+
+    private final int connections;
+    private final int messages;
+    private final int[] lagMicros;
+
+    /** @param lagMicros of all connections for the first message, then for the second, and so on; not copied */
+    ArrivalTable(int connections, int messages, int[] lagMicros) {
+        this.connections = connections;
+        this.messages = messages;
+        this.lagMicros = lagMicros;
+    }
+
+    /**
+     * Creates a table from one array a message.
+     *
+     * @param lagMicros one lag for each connection, {@link #NEVER} = not delivered; copied
+     */
+    public static ArrivalTable of(int connections, int[]... lagMicros) {
+        int[] all = new int[connections * lagMicros.length];
+        for (int i = 0; i < lagMicros.length; i++) {
+            System.arraycopy(lagMicros[i], 0, all, i * connections, connections);
+        }
+        return new ArrivalTable(connections, lagMicros.length, all);
+    }
+
+    public int connections() {
+        return connections;
+    }
+
+    public int messages() {
+        return messages;
+    }
+
+    /** Returns the lags of one connection, one for each message. */
+    int[] lagsOf(int connection) {
+        int[] lags = new int[messages];
+        Arrays.setAll(lags, message -> lagMicros[message * connections + connection]);
+        return lags;
+    }
+}
