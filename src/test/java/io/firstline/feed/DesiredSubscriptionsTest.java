@@ -20,7 +20,7 @@ class DesiredSubscriptionsTest {
     }
 
     private static List<String> texts(List<PendingRequests.Request> requests) {
-        return requests.stream().map(request -> request.text().at(0)).toList();
+        return requests.stream().map(request -> request.text().at(0, null)).toList();
     }
 
     @Test

@@ -19,6 +19,10 @@ class HostilePayloadsTest {
             "{\"topic\":\"orderbook.50.BTCUSDT\",\"type\":\"delta\",\"data\":{\"u\":1,\"seq\":7}}",
             "{\"channel\":\"trade\",\"data\":[{\"symbol\":\"BTC/USD\",\"trade_id\":1},{\"symbol\":\"BTC/USD\",\"trade_id\":2}]}",
             "{\"type\":\"match\",\"trade_id\":280232,\"product_id\":\"SKL-BTC\",\"sequence\":177100030}",
+            "{\"type\":\"subscribed\",\"trade_id\":1360,\"product_id\":\"SKL-BTC\"}",
+            "{\"type\":\"subscribed\",\"trade_id\":\"1361\",\"product_id\":\"BTCUSDT\"}",
+            "{\"result\":1361,\"id\":1}",
+            "[\"1361\",\"te\",[280232,1]]",
             "[1360,{\"as\":[[\"0.0\",\"1\",\"2\"]]},\"book-1000\",\"SC/EUR\"]",
             "{\"result\":null,\"id\":7}",
             "pong");

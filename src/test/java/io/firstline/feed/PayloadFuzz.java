@@ -8,6 +8,7 @@ import io.firstline.config.venue.Acks;
 import io.firstline.config.venue.Answer;
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.Formats;
+import io.firstline.config.venue.IdRule;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.MessageSigns;
@@ -19,6 +20,7 @@ import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.GapLedger;
+import io.firstline.feed.message.LearnedIds;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.Question;
@@ -76,8 +78,32 @@ public final class PayloadFuzz {
             "content",
             new MessageContent(PayloadEncoding.NONE, List.of("/data", "/id", "/arg"), List.of("/id", "/0"))));
 
+    /** Names streams by ids that the server tells, or by those of requests. */
+    private static final MessageFormat TELLING = Formats.with(Map.of(
+            "naming",
+            new StreamNaming(
+                    List.of(
+                            new NameRule(List.of(), List.of("=x", "@/0")),
+                            new NameRule(List.of(), List.of("@/id", "/stream")),
+                            new NameRule(List.of(FieldMatcher.anyAt("/topic")), List.of("/topic"))),
+                    " ",
+                    Map.of("BTCUSDT", "SKL-BTC", "SKL-BTC", "BTCUSDT"),
+                    Map.of(),
+                    List.of(
+                            new IdRule(List.of(FieldMatcher.anyAt("/type")), "/trade_id", List.of("/product_id"), true),
+                            new IdRule(
+                                    List.of(FieldMatcher.anyAt("/channel")), "/data/0/trade_id", List.of("=y"), false),
+                            new IdRule(List.of(FieldMatcher.anyAt("/e")), "/t", List.of("=z", "/s"), true),
+                            new IdRule(List.of(FieldMatcher.anyAt("/result")), "/result", List.of(), true))),
+            "acks",
+            Acks.withId("/id"),
+            "classes",
+            List.of(new StreamClass("x", "^x", List.of("/1"), StreamClass.Sequence.NONE)),
+            "content",
+            new MessageContent(PayloadEncoding.NONE, List.of("/data"), List.of("/id", "/0"))));
+
     private static final List<MessageFormat> VENUES = Stream.concat(
-                    Stream.of(ASKING, INVENTED),
+                    Stream.of(ASKING, INVENTED, TELLING),
                     Stream.of(
                                     "binance-spot",
                                     "binance-usdm",
@@ -99,7 +125,21 @@ public final class PayloadFuzz {
             Stream.of(TextInflater.Wrapper.values()).map(TextInflater::new).toList();
     private static final int MOST_INFLATED = 1 << 20;
 
-    private static final MessageReader.Replies NO_REQUESTS = new MessageReader.Replies() {
+    /** A connection, to which its server gives its own ids. */
+    private static final class Connection implements MessageReader.Replies {
+        private final LearnedIds ids = new LearnedIds();
+        private int unnamed;
+
+        @Override
+        public LearnedIds ids() {
+            return ids;
+        }
+
+        @Override
+        public String streamOfRequest(long id) {
+            return id % 3 == 0 ? null : "x " + id % 3;
+        }
+
         @Override
         public boolean replied(Reply reply) {
             Stream.of(Optional.ofNullable(reply.accepted()), Optional.ofNullable(reply.refused()))
@@ -124,7 +164,7 @@ public final class PayloadFuzz {
 
         @Override
         public void numbered(long number) {}
-    };
+    }
 
     private PayloadFuzz() {}
 
@@ -188,6 +228,8 @@ public final class PayloadFuzz {
                 });
         List<Line> lines =
                 Stream.generate(() -> arbiter.join(0, 0)).limit(LINES).toList();
+        List<Connection> connections =
+                Stream.generate(Connection::new).limit(LINES).toList();
         int[] next = new int[LINES];
         int left = LINES * payloads.size();
         for (long now = 1; left > 0; now++) {
@@ -196,15 +238,23 @@ public final class PayloadFuzz {
                 byte[] bytes = payloads.get(next[line]++);
                 Payload payload = new Payload().over(bytes, 0, bytes.length, true);
                 left--;
-                reader.read(arriving.of("line " + line, payload, now), NO_REQUESTS);
+                Connection connection = connections.get(line);
+                reader.read(arriving.of("line " + line, payload, now), connection);
+                if (arriving.kind() == ArrivingCopy.Kind.UNNAMED) {
+                    connection.unnamed++;
+                    continue;
+                }
                 if (arriving.isNumbered()) {
                     arriving.numbered(line, -1L);
                 }
                 arbiter.copy(lines.get(line), arriving, now);
             }
         }
-        if (published.size() != payloads.size()) {
-            throw new AssertionError(published.size() + " published of " + payloads.size());
+        int unnamed = connections.get(0).unnamed;
+        if (published.size() != payloads.size() - unnamed
+                || connections.stream().anyMatch(connection -> connection.unnamed != unnamed)) {
+            throw new AssertionError(
+                    published.size() + " published of " + payloads.size() + ", " + unnamed + " without a name");
         }
     }
 }

@@ -29,6 +29,11 @@ final class VenueDialect {
         List<String> to(JsonObject request, List<String> streams);
     }
 
+    /** The replies to a request, which are the connection's own. */
+    interface ReplyOn {
+        List<String> to(JsonObject request, List<String> streams, int connection);
+    }
+
     /** A stream that the venue has. */
     static final class Sent {
         final String name;
@@ -38,7 +43,7 @@ final class VenueDialect {
         final Proof proof;
         final Message message;
         /** What a new subscriber gets first, after this many messages; null = nothing. */
-        IntFunction<String> snapshot;
+        Message snapshot;
 
         boolean conflicts;
 
@@ -83,7 +88,7 @@ final class VenueDialect {
     boolean wholly;
 
     Function<JsonObject, List<String>> named = request -> List.of();
-    Reply ack = (request, streams) -> List.of();
+    ReplyOn ack = (request, streams, connection) -> List.of();
     Reply refusal = (request, streams) -> List.of();
 
     private VenueDialect(String venue) {
@@ -101,6 +106,10 @@ final class VenueDialect {
     }
 
     VenueDialect acks(Reply reply) {
+        return acks((request, names, connection) -> reply.to(request, names));
+    }
+
+    VenueDialect acks(ReplyOn reply) {
         ack = reply;
         return this;
     }
@@ -166,6 +175,11 @@ final class VenueDialect {
 
     /** The stream before this begins with a snapshot. */
     VenueDialect after(IntFunction<String> snapshot) {
+        return after((number, connection) -> snapshot.apply(number));
+    }
+
+    /** The stream before this begins with a snapshot, which is the connection's own. */
+    VenueDialect after(Message snapshot) {
         streams.get(streams.size() - 1).snapshot = snapshot;
         return this;
     }

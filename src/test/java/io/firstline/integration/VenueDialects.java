@@ -24,6 +24,10 @@ final class VenueDialects {
     private VenueDialects() {}
 
     static List<VenueDialect> all() {
+        return Stream.concat(IdDialects.all().stream(), known().stream()).toList();
+    }
+
+    private static List<VenueDialect> known() {
         return List.of(
                 binance("binance-spot")
                         .sends(
@@ -1120,11 +1124,11 @@ final class VenueDialects {
         return request -> texts(request.getJsonArray(key, new JsonArray()));
     }
 
-    private static List<String> texts(JsonArray array) {
+    static List<String> texts(JsonArray array) {
         return array.stream().map(String.class::cast).toList();
     }
 
-    private static Stream<JsonObject> objects(JsonArray array) {
+    static Stream<JsonObject> objects(JsonArray array) {
         return array == null ? Stream.of() : array.stream().map(JsonObject.class::cast);
     }
 
@@ -1137,7 +1141,7 @@ final class VenueDialects {
     }
 
     /** JSON with apostrophes for quotation marks. */
-    private static String q(String json, Object... values) {
+    static String q(String json, Object... values) {
         return String.format(Locale.ROOT, json, values).replace('\'', '"');
     }
 }

@@ -90,14 +90,14 @@ final class VenueServer {
         List<String> accepted = new ArrayList<>(named);
         accepted.removeAll(refused);
         if (!accepted.isEmpty()) {
-            dialect.ack.to(request, accepted).forEach(reply -> send(line, reply));
+            dialect.ack.to(request, accepted, line.number).forEach(reply -> send(line, reply));
         }
         if (!refused.isEmpty()) {
             dialect.refusal.to(request, refused).forEach(reply -> send(line, reply));
         }
         for (VenueDialect.Sent stream : dialect.streams) {
             if (accepted.contains(stream.name) && line.subscribed.add(stream.name) && stream.snapshot != null) {
-                String snapshot = stream.snapshot.apply(sent);
+                String snapshot = stream.snapshot.text(sent, line.number);
                 snapshots.add(snapshot);
                 sendData(line, snapshot);
             }

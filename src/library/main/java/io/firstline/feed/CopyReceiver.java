@@ -1,15 +1,21 @@
 package io.firstline.feed;
 
+import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.payload.JsonItems;
 import io.firstline.payload.JsonValues;
 import io.firstline.payload.Payload;
+import io.firstline.payload.Printable;
 import io.firstline.stream.CopyListener;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Takes the frames of all connections: decodes and splits them, reads them, and passes data to the arbitration. */
 final class CopyReceiver implements PooledConnection.Receiver {
+    private static final int MAX_SHOWN = 80;
+
     private final MessageReader reader;
     private final FeedMonitor monitor;
     private final PayloadDecoder decoder;
@@ -23,6 +29,10 @@ final class CopyReceiver implements PooledConnection.Receiver {
     /** A message with one of several items; reused. */
     private final Payload withOne = new Payload();
 
+    private final boolean learns;
+    /** A message that has waited for its name; reused. */
+    private final Payload waited = new Payload();
+
     /** Sees every copy; null = not set. */
     private CopyListener listener;
 
@@ -32,6 +42,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
         this.decoder = parts.decoder();
         this.splitter = parts.splitter();
         this.eventLog = parts.eventLog();
+        this.learns = reader.layout().learns();
         this.replacements = replacements;
         this.arbitration = arbitration;
     }
@@ -47,6 +58,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
     }
 
     void closed(PooledConnection pooled, String end) {
+        pooled.unnamed.takeAll().forEach(message -> dropUnnamed(pooled, message));
         if (listener != null) {
             listener.closed(pooled.id(), end);
         }
@@ -86,6 +98,14 @@ final class CopyReceiver implements PooledConnection.Receiver {
 
     private void take(PooledConnection pooled, Payload payload, long arrivalNanos) {
         reader.read(copy.of(pooled.id(), payload, arrivalNanos), pooled);
+        accept(pooled, payload, arrivalNanos);
+        if (learns) {
+            look(pooled, arrivalNanos);
+        }
+    }
+
+    /** Accepts the copy that was read last, whole or in parts. */
+    private void accept(PooledConnection pooled, Payload payload, long arrivalNanos) {
         JsonItems.Path path = copy.items();
         int count = path == null ? 0 : items.cut(payload, path);
         if (count < 2) {
@@ -97,9 +117,9 @@ final class CopyReceiver implements PooledConnection.Receiver {
             accept(pooled, arrivalNanos);
             return;
         }
-        reader.countParts();
+        reader.countParts(count);
         for (int i = 0; i < count && !pooled.dismissed; i++) {
-            reader.read(copy.of(pooled.id(), items.message(i, withOne), arrivalNanos), pooled);
+            reader.readAgain(copy.of(pooled.id(), items.message(i, withOne), arrivalNanos), pooled);
             copy.comparesItem(items.hash(i));
             accept(pooled, arrivalNanos);
         }
@@ -114,7 +134,54 @@ final class CopyReceiver implements PooledConnection.Receiver {
                 arbitration.arrived(pooled, copy);
             }
             case SHUTDOWN -> replacements.shutdownAnnounced(pooled);
+            case UNNAMED ->
+                pooled.unnamed.hold(copy.payload(), arrivalNanos).forEach(message -> dropUnnamed(pooled, message));
             case CONTROL -> {}
         }
+    }
+
+    /** Looks for what the server has said about ids: messages may have waited for it. */
+    private void look(PooledConnection pooled, long nowNanos) {
+        String problem = pooled.ids.takeProblem();
+        if (problem != null) {
+            eventLog.protocolDiffers(pooled, ProtocolProblem.WRONG_ID, problem);
+        }
+        if (!pooled.ids.takeNews()) {
+            return;
+        }
+        pooled.learned();
+        for (UnnamedMessages.Held message : pooled.unnamed.takeAll()) {
+            if (pooled.dismissed) {
+                return;
+            }
+            waited.over(message.payload(), message.isText());
+            reader.readAgain(copy.of(pooled.id(), waited, nowNanos), pooled);
+            if (copy.kind() == ArrivingCopy.Kind.UNNAMED) {
+                pooled.unnamed.hold(message);
+            } else {
+                accept(pooled, waited, nowNanos);
+            }
+        }
+    }
+
+    /** Drops messages that have waited for their name for too long; called about once a second. */
+    void dropUnnamed(Iterable<PooledConnection> connections, long nowNanos) {
+        if (learns) {
+            connections.forEach(
+                    pooled -> pooled.unnamed.expired(nowNanos).forEach(message -> dropUnnamed(pooled, message)));
+        }
+    }
+
+    private void dropUnnamed(PooledConnection pooled, UnnamedMessages.Held message) {
+        pooled.dropped(pooled.connection, DropCause.UNNAMED, message.payload().length());
+        eventLog.protocolDiffers(
+                pooled,
+                ProtocolProblem.UNKNOWN_ID,
+                "the server has not told which stream has the id of a message, which is dropped: "
+                        + Printable.of(start(message.payload()), MAX_SHOWN));
+    }
+
+    private static String start(Buffer payload) {
+        return payload.getString(0, Math.min(payload.length(), MAX_SHOWN), StandardCharsets.UTF_8.name());
     }
 }

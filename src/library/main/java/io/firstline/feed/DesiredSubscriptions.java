@@ -160,7 +160,12 @@ final class DesiredSubscriptions {
             long id = firstId + requests.size();
             Map<String, Set<String>> words = new LinkedHashMap<>();
             batch.streams().forEach(stream -> words.put(stream, how.shownWords(stream)));
-            requests.add(new Request(id, epochMs -> batch.text(id, epochMs), words, subscribe));
+            requests.add(new Request(
+                    id,
+                    (epochMs, learned) -> batch.text(id, epochMs, learned),
+                    words,
+                    subscribe,
+                    batch.takesLearned() ? shownName(batch.streams().get(0)) : null));
         }
         return requests;
     }

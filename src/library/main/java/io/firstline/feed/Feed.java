@@ -112,6 +112,7 @@ public abstract class Feed {
                 name, maker, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
         this.checks = new FeedChecks(
                 parts,
+                connections,
                 subscriptions,
                 replacements,
                 exchangeTime,

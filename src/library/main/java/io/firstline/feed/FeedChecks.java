@@ -17,6 +17,7 @@ final class FeedChecks {
     private final Scheduler scheduler;
     private final FeedParts parts;
     private final MessageReader reader;
+    private final FeedConnections connections;
     private final SubscriptionProtocol subscriptions;
     private final Replacements replacements;
     private final ExchangeTime exchangeTime;
@@ -25,6 +26,7 @@ final class FeedChecks {
 
     FeedChecks(
             FeedParts parts,
+            FeedConnections connections,
             SubscriptionProtocol subscriptions,
             Replacements replacements,
             ExchangeTime exchangeTime,
@@ -32,6 +34,7 @@ final class FeedChecks {
         this.scheduler = parts.scheduler();
         this.parts = parts;
         this.reader = parts.reader();
+        this.connections = connections;
         this.subscriptions = subscriptions;
         this.replacements = replacements;
         this.exchangeTime = exchangeTime;
@@ -57,6 +60,7 @@ final class FeedChecks {
         }
         monitor.reportIgnoredStreams();
         reportMissing(parts.eventLog());
+        connections.dropUnnamed();
         monitor.giveUpGaps();
         parts.slotTable().open().forEach(parts.eventLog()::connectionGap);
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());

@@ -97,6 +97,11 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         maker.reconfigure(config, isStarted());
     }
 
+    /** Drops messages that no name has come for; called about once a second. */
+    void dropUnnamed() {
+        receiver.dropUnnamed(slotTable.open(), scheduler.nowNanos());
+    }
+
     /** Sets the listener of every copy; null = none. */
     void copyListener(CopyListener listener) {
         receiver.listener(listener);
@@ -242,6 +247,16 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public void asked(PooledConnection pooled, Question question) {
         answers.asked(pooled, question);
+    }
+
+    @Override
+    public String streamOfRequest(PooledConnection pooled, long id) {
+        return subscriptions.streamOfRequest(pooled, id);
+    }
+
+    @Override
+    public void learned(PooledConnection pooled) {
+        subscriptions.learned(pooled);
     }
 
     @Override

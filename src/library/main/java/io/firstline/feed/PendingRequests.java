@@ -22,9 +22,15 @@ final class PendingRequests {
     /** The reason for a stream that the list of accepted streams of the server lacks. */
     static final String NOT_LISTED = "the server's list of subscriptions lacks it";
 
-    /** A request's text at a time, milliseconds since the epoch. */
+    /** A request's text. */
     interface Text {
-        String at(long epochMs);
+        /**
+         * Returns the text at a time.
+         *
+         * @param epochMs milliseconds since the epoch
+         * @param learned the id that the server has given to its stream, as JSON; null = it needs none
+         */
+        String at(long epochMs, String learned);
     }
 
     /**
@@ -33,8 +39,9 @@ final class PendingRequests {
      * @param id the id that the reply contains
      * @param text the request as it is sent
      * @param words its streams, with the words of their names
+     * @param idOf the stream, by its name in messages, whose id by the server it contains; null = none
      */
-    record Request(long id, Text text, Map<String, Set<String>> words, boolean subscribes) {
+    record Request(long id, Text text, Map<String, Set<String>> words, boolean subscribes, String idOf) {
         List<String> streams() {
             return List.copyOf(words.keySet());
         }
@@ -137,6 +144,15 @@ final class PendingRequests {
     /** Returns the streams that no reply has settled. */
     List<String> openStreams() {
         return open.values().stream().flatMap(asked -> asked.open.stream()).toList();
+    }
+
+    /** Returns the only stream of an unanswered request to subscribe; null = there is none. */
+    String streamOf(long id) {
+        Asked asked = open.get(id);
+        boolean single = asked != null
+                && asked.request.subscribes()
+                && asked.request.words().size() == 1;
+        return single ? asked.request.streams().get(0) : null;
     }
 
     /** Returns whether an unanswered request was sent more than once. */

@@ -5,6 +5,7 @@ import io.firstline.connection.WsConnection;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import io.firstline.connection.report.WsConnectionState;
+import io.firstline.feed.message.LearnedIds;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Reply;
@@ -13,6 +14,8 @@ import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.payload.Payload;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,12 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
         /** See {@link MessageReader.Replies}. */
         void asked(PooledConnection pooled, Question question);
 
+        /** See {@link MessageReader.Replies}. */
+        String streamOfRequest(PooledConnection pooled, long id);
+
+        /** Its server has told which stream has an id. */
+        void learned(PooledConnection pooled);
+
         void closed(PooledConnection pooled, Disconnect end);
     }
 
@@ -57,6 +66,10 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     final ConnectionNumbers numbers = new ConnectionNumbers();
     final Readiness readiness = new Readiness();
     final AnswerBudget answers = new AnswerBudget();
+    final LearnedIds ids = new LearnedIds();
+    final UnnamedMessages unnamed = new UnnamedMessages();
+    /** By stream: the request to end it, which needs its id. */
+    final Map<String, PendingRequests.Request> waitingForId = new LinkedHashMap<>();
     /** The age at which it is replaced, milliseconds. */
     long ageLimitMs = Long.MAX_VALUE;
 
@@ -188,6 +201,21 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     @Override
     public void asked(Question question) {
         owner.asked(this, question);
+    }
+
+    @Override
+    public LearnedIds ids() {
+        return ids;
+    }
+
+    @Override
+    public String streamOfRequest(long id) {
+        return owner.streamOfRequest(this, id);
+    }
+
+    /** Its server has told which stream has an id. */
+    void learned() {
+        owner.learned(this);
     }
 
     /** Returns whether all its requests are sent and answered. */

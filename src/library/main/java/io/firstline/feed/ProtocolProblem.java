@@ -7,5 +7,9 @@ enum ProtocolProblem {
     /** The server asks more often than it is answered. */
     TOO_MANY_QUESTIONS,
     /** A value to repeat in an answer is missing or too long. */
-    UNANSWERABLE
+    UNANSWERABLE,
+    /** The server gives an id to no stream, or to two of them. */
+    WRONG_ID,
+    /** Messages have an id that the server has not told. */
+    UNKNOWN_ID
 }

@@ -26,9 +26,9 @@ import java.util.stream.Stream;
  * those that are refused or never answered. Runs on the feed's context.
  */
 final class SubscriptionProtocol {
-    /** Replies of venues to a repeated request. */
+    /** Replies of venues to a repeated request; the last one is Bitfinex's. */
     private static final Pattern ALREADY_SUBSCRIBED =
-            Pattern.compile("already[ _-]?subscribed", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("already[ _-]?subscribed|subscribe: dup", Pattern.CASE_INSENSITIVE);
 
     /** The longest text of a server that is reported, characters. */
     static final int MAX_SERVER_TEXT = 200;
@@ -142,12 +142,47 @@ final class SubscriptionProtocol {
     }
 
     private Future<Void> ask(PooledConnection pooled, Request request) {
-        String text = request.text().at(scheduler.epochMicros() / 1_000);
+        String learned = request.idOf() == null ? null : pooled.ids.of(request.idOf());
+        if (learned == null && request.idOf() != null) {
+            pooled.waitingForId.put(request.idOf(), request); // the server has not answered the subscription yet
+            return Future.succeededFuture();
+        }
+        if (learned != null) {
+            pooled.ids.ended(request.idOf());
+        }
+        request.streams().forEach(stream -> withdraw(pooled, request, stream));
+        String text = request.text().at(scheduler.epochMicros() / 1_000, learned);
         if (!answered) {
             return pooled.connection.send(text);
         }
         pooled.requests.asking(request);
         return pooled.connection.send(text).onSuccess(v -> pooled.requests.sent(request, scheduler.nowNanos()));
+    }
+
+    /** A stream that is wanted again is not ended when its id becomes known. */
+    private void withdraw(PooledConnection pooled, Request request, String stream) {
+        if (request.subscribes() && !pooled.waitingForId.isEmpty()) {
+            pooled.waitingForId.remove(wanted.shownName(stream));
+        }
+    }
+
+    /** Returns the name in messages of the only stream of an unanswered request; null = there is none. */
+    String streamOfRequest(PooledConnection pooled, long id) {
+        String stream = pooled.requests.streamOf(id);
+        return stream == null ? null : wanted.shownName(stream);
+    }
+
+    /** The server has told ids: sends the requests that need them. */
+    void learned(PooledConnection pooled) {
+        List<Request> known = pooled.waitingForId.values().stream()
+                .filter(request -> pooled.ids.of(request.idOf()) != null)
+                .toList();
+        for (Request request : known) {
+            pooled.waitingForId.remove(request.idOf());
+            ask(pooled, request)
+                    .onFailure(
+                            e -> eventLog.subscribeFailed(pooled, request.streams(), String.valueOf(e.getMessage())));
+        }
     }
 
     /** Checks whether a message is the reply to a request of this connection. */

@@ -37,6 +37,16 @@ class StreamTableTest {
             }
 
             @Override
+            public LearnedIds ids() {
+                throw new AssertionError("the profile has no ids");
+            }
+
+            @Override
+            public String streamOfRequest(long id) {
+                throw new AssertionError("the profile has no ids");
+            }
+
+            @Override
             public void ready() {}
 
             @Override

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * @param id JSON pointer to the request's id in a reply; empty = replies have none
  * @param refusal signs of a reply that rejects the request
- * @param stream JSON pointers to the words of the one stream that a reply is about; missing values are skipped
+ * @param stream JSON pointers to the words of the one stream that a reply is about; missing values are skipped;
+ *     {@code @/chanId} = the stream of the id there
  * @param accepted JSON pointer to the accepted streams, in any arrangement of names; empty = none
  * @param refused JSON pointer to the rejected streams; empty = none
  */
@@ -30,7 +31,7 @@ public record Acks(String id, List<FieldMatcher> refusal, List<String> stream, S
                         ProblemText.quoted(id),
                         "a JSON pointer such as /id, or an empty text");
         Pointers.check(checks, "refusal", refusal.stream().map(FieldMatcher::at).toList());
-        Pointers.check(checks, "ackStream", stream);
+        Pointers.check(checks, "ackStream", words(stream));
         checkList(checks, "accepted", accepted);
         checkList(checks, "refused", refused);
         checks.require(
@@ -67,9 +68,13 @@ public record Acks(String id, List<FieldMatcher> refusal, List<String> stream, S
         return !stream.isEmpty() || !accepted.isEmpty() || !refused.isEmpty();
     }
 
+    private static List<String> words(List<String> stream) {
+        return stream.stream().map(NameRule::pointer).toList();
+    }
+
     /** The pointers that are read in every message. */
     List<String> pointers() {
-        List<String> pointers = new ArrayList<>(stream);
+        List<String> pointers = new ArrayList<>(words(stream));
         refusal.forEach(sign -> pointers.add(sign.at()));
         if (!id.isEmpty()) {
             pointers.add(id);

@@ -19,10 +19,16 @@ import java.util.stream.Stream;
  *     subscriptions
  * @param aliases what messages show instead of a subscribed name: regular expressions with their replacements; the first
  *     one found in the name applies, once
+ * @param ids how the server gives ids to the streams of a connection
  */
 public record StreamNaming(
-        List<NameRule> rules, String separator, Map<String, String> names, Map<String, String> aliases) {
+        List<NameRule> rules,
+        String separator,
+        Map<String, String> names,
+        Map<String, String> aliases,
+        List<IdRule> ids) {
     private static final int MAX_RULES = 32;
+    private static final int MAX_IDS = 16;
 
     /** Messages name no stream. */
     public static final StreamNaming NONE = at(List.of());
@@ -32,10 +38,24 @@ public record StreamNaming(
         separator = separator == null || separator.isEmpty() ? " " : separator;
         names = Map.copyOf(names);
         aliases = Collections.unmodifiableMap(new LinkedHashMap<>(aliases)); // their order counts
+        ids = List.copyOf(ids);
+        boolean learns = rules.stream().anyMatch(rule -> rule.name().stream().anyMatch(NameRule::isLearned));
         Checks checks = new Checks();
-        checks.require(rules.size() <= MAX_RULES, "stream", rules.size() + " rules", "at most " + MAX_RULES + " rules");
+        checks.require(rules.size() <= MAX_RULES, "stream", rules.size() + " rules", "at most " + MAX_RULES + " rules")
+                .require(ids.size() <= MAX_IDS, "ids", ids.size() + " kinds of ids", "at most " + MAX_IDS)
+                .require(
+                        learns != ids.isEmpty(),
+                        "ids",
+                        learns ? "nothing, but names by ids in \"stream\"" : "ids, but no name by an id in \"stream\"",
+                        "\"ids\" together with a part such as @/0 in \"stream\"");
         aliases.forEach((expression, replacement) -> checkAlias(checks, expression, replacement));
         checks.throwIfAny("messages");
+    }
+
+    /** Names without ids. */
+    public StreamNaming(
+            List<NameRule> rules, String separator, Map<String, String> names, Map<String, String> aliases) {
+        this(rules, separator, names, aliases, List.of());
     }
 
     /** The values at these pointers together name a message's stream. */
@@ -68,6 +88,7 @@ public record StreamNaming(
     List<String> pointers() {
         List<String> pointers = new ArrayList<>(namePointers());
         rules.forEach(rule -> rule.when().forEach(sign -> pointers.add(sign.at())));
+        ids.forEach(rule -> pointers.addAll(rule.pointers()));
         return pointers;
     }
 
@@ -76,6 +97,16 @@ public record StreamNaming(
         return rules.stream()
                 .flatMap(rule -> Stream.of(rule.pointers()))
                 .flatMap(List::stream)
+                .distinct()
+                .toList();
+    }
+
+    /** The pointers to ids in messages of streams. */
+    public List<String> idPointers() {
+        return rules.stream()
+                .flatMap(rule -> rule.name().stream())
+                .filter(NameRule::isLearned)
+                .map(NameRule::pointer)
                 .distinct()
                 .toList();
     }

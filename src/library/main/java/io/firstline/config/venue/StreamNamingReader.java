@@ -1,6 +1,7 @@
 package io.firstline.config.venue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,14 +18,40 @@ final class StreamNamingReader {
 
     StreamNaming naming(JsonNode messages) {
         List<NameRule> rules = rules(messages.path("stream"));
+        List<IdRule> ids = new ArrayList<>();
+        for (int i = 0; i < messages.path("ids").size(); i++) {
+            ids.addAll(idRule("/messages/ids/" + i, messages.path("ids").get(i)));
+        }
         return problems.attempt(
                 "/messages",
                 () -> new StreamNaming(
                         rules,
                         messages.path("separator").asText(),
                         ProfileJson.textsByKey(messages.path("names")),
-                        ProfileJson.textsByKey(messages.path("aliases"))),
+                        ProfileJson.textsByKey(messages.path("aliases")),
+                        ids),
                 StreamNaming.NONE);
+    }
+
+    /** One rule; empty if it is wrong. */
+    private List<IdRule> idRule(String pointer, JsonNode rule) {
+        List<FieldMatcher> when = signs.fields(pointer + "/when", rule.path("when"));
+        JsonNode stream = rule.path("stream");
+        if (stream.isTextual() && !stream.textValue().equals("request")) {
+            problems.add(new Problem(
+                    pointer + "/stream",
+                    ProblemText.quoted(stream.textValue()),
+                    "\"request\", or an array of JSON pointers and constants"));
+            return List.of();
+        }
+        return problems.attempt(
+                pointer,
+                () -> List.of(new IdRule(
+                        when,
+                        rule.path("id").asText(),
+                        stream.isTextual() ? List.of() : ProfileJson.texts(stream),
+                        rule.path("rewrite").asBoolean())),
+                List.of());
     }
 
     /** The rules, or one rule without signs. */

@@ -31,9 +31,23 @@ public record SubscribeTemplates(
 
     /** A request without its id. */
     public record Batch(RequestTemplate how, String template, List<String> streams) {
-        /** The request; the id must be new on its connection. */
+        /** The request, without the server's id of a stream; the id must be new on its connection. */
         public String text(long id, long epochMs) {
-            return TemplateText.filled(template, how.argument(), streams, how.words(), id, epochMs);
+            return text(id, epochMs, "null");
+        }
+
+        /**
+         * The request; the id must be new on its connection.
+         *
+         * @param learned the id that the server has given to its stream, as JSON
+         */
+        public String text(long id, long epochMs, String learned) {
+            return TemplateText.filled(template, how.argument(), streams, how.words(), id, epochMs, learned);
+        }
+
+        /** Whether the request needs the id that the server has given to its stream. */
+        public boolean takesLearned() {
+            return TemplateText.takesLearned(template);
         }
     }
 

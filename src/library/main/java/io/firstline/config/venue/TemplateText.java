@@ -24,12 +24,14 @@ import java.util.stream.IntStream;
  * <p>{@code ${id}} becomes a number, {@code ${time}} seconds and {@code ${timeMs}} milliseconds since the epoch. About
  * streams: {@code ${streams}} becomes a JSON array with the argument of each and {@code ${streams,}} the same without
  * brackets; {@code ${1}} a word of the name, escaped as inside a JSON string; {@code ${*2}} a JSON array of the second
- * words of all streams, {@code ${*2,}} the same as one text with commas.
+ * words of all streams, {@code ${*2,}} the same as one text with commas; {@code ${learned}} the id that the server of the
+ * connection has given to the stream, as JSON.
  */
 final class TemplateText {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)(\\}?)");
     private static final Pattern OF_ALL = Pattern.compile("id|time|timeMs");
     private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
+    private static final String LEARNED = "learned";
     private static final Pattern POINTER = Pattern.compile("/.*");
     private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
     private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
@@ -48,13 +50,28 @@ final class TemplateText {
      *
      * @param argument the form of a stream in {@code ${streams}}; empty = its name as a JSON string
      * @param words what separates the words of a name
+     * @param learned the id that the server has given to the stream, as JSON; null = the template needs none
      */
-    static String filled(String template, String argument, List<String> streams, String words, long id, long epochMs) {
+    static String filled(
+            String template,
+            String argument,
+            List<String> streams,
+            String words,
+            long id,
+            long epochMs,
+            String learned) {
         return replaced(
                 template,
-                place -> OF_ALL.matcher(place).matches()
-                        ? ofAll(place, id, epochMs)
-                        : ofStreams(place, argument, streams, words));
+                place -> place.equals(LEARNED)
+                        ? learned
+                        : OF_ALL.matcher(place).matches()
+                                ? ofAll(place, id, epochMs)
+                                : ofStreams(place, argument, streams, words));
+    }
+
+    /** Returns whether a message needs the id that the server has given to its stream. */
+    static boolean takesLearned(String template) {
+        return places(template).contains(LEARNED);
     }
 
     /** Fills an answer with values of the message that it answers; they are JSON texts. */
@@ -211,14 +228,21 @@ final class TemplateText {
     /** Checks a request. */
     static void checkRequest(Checks checks, String field, String template, String words) {
         checks.require(
-                takesSeveral(template) || words(template) > 0,
+                takesSeveral(template) || words(template) > 0 || takesLearned(template),
                 field,
                 "a template without ${streams}",
                 "a text message with ${streams} (or ${1}, ${2} … for a stream's words) and, if the venue wants it, ${id}");
         checkListed(checks, field, template);
-        String allowed = "${streams}, ${streams,}, ${id}, ${time}, ${timeMs}, " + WORDS;
-        if (checkKnown(checks, field, template, Pattern.compile(OF_ALL + "|" + OF_STREAMS), allowed)) {
-            checkJson(checks, field, template, filled(template, "", sample(words), words, 1, 1));
+        boolean ends = field.equals("unsubscribe");
+        String allowed = "${streams}, ${streams,}, ${id}, ${time}, ${timeMs}, " + (ends ? "${learned}, " : "") + WORDS;
+        Pattern known = Pattern.compile(OF_ALL + "|" + OF_STREAMS + (ends ? "|" + LEARNED : ""));
+        if (checkKnown(checks, field, template, known, allowed)) {
+            checkJson(checks, field, template, filled(template, "", sample(words), words, 1, 1, "\"0\""));
+            checks.require(
+                    !takesLearned(template) || !takesSeveral(template),
+                    field,
+                    "${learned} beside a list of streams",
+                    "${learned} in a request for one stream");
         }
     }
 

@@ -8,6 +8,8 @@ public enum DropCause {
     NOT_UTF8("not-utf8"),
     /** A binary message that is not text in the encoding that the venue's profile names. */
     UNDECODABLE("undecodable"),
+    /** Its id belongs to no stream that the server of its connection has told. */
+    UNNAMED("unnamed"),
     /** Incomplete when its connection ended. */
     TRUNCATED("truncated"),
     /** A consumer's buffer was full. */

@@ -16,7 +16,9 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         /** An ack or a heartbeat, which is only counted. */
         CONTROL,
         /** The server announces that it closes the connection. */
-        SHUTDOWN
+        SHUTDOWN,
+        /** Part of the merged stream, with an id that its server has not told yet. */
+        UNNAMED
     }
 
     private String by;

@@ -8,11 +8,13 @@ import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MaskedHash;
 import io.firstline.payload.Payload;
+import io.firstline.payload.ReplacedValue;
 import io.firstline.payload.ValueReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Reads from each arriving copy what its venue's profile defines, in one pass, into the copy: its kind, stream, key and
@@ -40,6 +42,12 @@ public final class MessageReader {
 
         /** The server expects an answer. */
         void asked(Question question);
+
+        /** Returns the ids that the server has given to the streams of this connection. */
+        LearnedIds ids();
+
+        /** Returns the name in messages of the only stream of an unanswered request to subscribe; null = there is none. */
+        String streamOfRequest(long id);
     }
 
     private final ProfileLayout layout;
@@ -52,6 +60,13 @@ public final class MessageReader {
     private final ValueReader binaryKeys;
 
     private final MaskedHash maskedHash = new MaskedHash();
+    private final OwnIds ownIds = new OwnIds();
+    private final ReplacedValue ownId = new ReplacedValue();
+    /** Those of the connection whose message is read; null = the profile has none. */
+    private LearnedIds ids;
+    /** What has named the stream of the message; null = nothing. */
+    private NameReader namedBy;
+
     private final Function<KeyValues, String> nameOfStream = this::streamName;
     private final Function<String, ValuePlaces> placesOfStream;
     private long copies;
@@ -103,12 +118,30 @@ public final class MessageReader {
                 replies.numbered(number);
             }
         }
+        interpret(copy, read, replies);
+    }
+
+    /** Reads a part of the copy that was read last, or a copy that had no name: it is counted already. */
+    public void readAgain(ArrivingCopy copy, Replies replies) {
+        interpret(copy, valuesIn(copy.payload), replies);
+    }
+
+    /** The copy that was read last counts as this many parts. */
+    public void countParts(int parts) {
+        copies += parts - 1;
+    }
+
+    private void interpret(ArrivingCopy copy, KeyValues read, Replies replies) {
+        if (layout.learns()) {
+            ids = replies.ids();
+        }
+        namedBy = null;
         Kind kind = listens && isHeard(copy.payload, read, replies)
                 ? Kind.CONTROL
                 : read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
         copy.is(kind);
         if (kind != Kind.DATA) {
-            control++;
+            control += kind == Kind.UNNAMED ? 0 : 1;
             return;
         }
         if (copy.stream != null) {
@@ -117,12 +150,19 @@ public final class MessageReader {
         } else if (read != null && !layout.ignore.isEmpty()) {
             copy.hash = maskedHash.of(copy.payload, read, layout.ignore);
         }
+        if (namedBy != null && namedBy.id() >= 0) {
+            replaceId(copy, read, namedBy.id());
+        }
         check(copy);
     }
 
-    /** The copy that was read last is read again, in parts that count instead of it. */
-    public void countParts() {
-        copies--;
+    /** Without its id, a message may equal one of another stream. */
+    private void replaceId(ArrivingCopy copy, KeyValues read, int pointer) {
+        LearnedIds.Id id = ids.get(read.hash(pointer));
+        copy.hash = mixed(copy.hash, id.hash());
+        if (id.own() != 0 && copy.payload.isText()) {
+            copy.payload = ownId.of(copy.payload, read, pointer, id.own());
+        }
     }
 
     private KeyValues valuesIn(Payload payload) {
@@ -164,17 +204,46 @@ public final class MessageReader {
         if (FieldMatch.anyIsTrue(layout.shutdown, read)) {
             return Kind.SHUTDOWN;
         }
+        boolean tellsId = !layout.ids.isEmpty() && learns(read, replies);
         boolean isError = FieldMatch.anyIsTrue(layout.errors, read);
-        boolean isControl = isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload);
+        boolean isControl =
+                tellsId || isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload);
         copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
             boolean isReply = isReply(copy.payload, read, isControl, isError, replies);
             if (isError && !isReply) {
                 replies.erred(streamName(read), words(read));
             }
-            return isReply || isControl ? Kind.CONTROL : Kind.DATA;
+            return isReply || isControl ? Kind.CONTROL : isUnnamed(read) ? Kind.UNNAMED : Kind.DATA;
         }
         return copy.stream.announcesShutdown ? Kind.SHUTDOWN : Kind.DATA;
+    }
+
+    /** Returns whether the server gives an id to a stream, which is learned. */
+    private boolean learns(KeyValues read, Replies replies) {
+        for (int i = 0; i < layout.ids.size(); i++) {
+            IdReader rule = layout.ids.get(i);
+            if (rule.isTrue(read)) {
+                String stream = rule.isOfRequest()
+                        ? replies.streamOfRequest(replyTo(read))
+                        : rule.stream(read, layout.separator(), layout::named);
+                if (stream != null || !rule.isOfRequest()) { // other replies than those to our requests tell no id
+                    ids.learn(read, rule.id(), stream, rule.rewrites() && stream != null ? ownIds.of(stream) : 0);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether a message without a name has an id that is not known. */
+    private boolean isUnnamed(KeyValues read) {
+        for (int i = 0; namedBy == null && !layout.ids.isEmpty() && i < layout.naming.size(); i++) {
+            if (layout.naming.get(i).hasId(read)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isReply(Payload payload, KeyValues read, boolean isControl, boolean isError, Replies replies) {
@@ -195,6 +264,12 @@ public final class MessageReader {
         for (int pointer : layout.ackStream) {
             if (read.isPresent(pointer) && read.length(pointer) <= StreamTable.MAX_NAME) {
                 words.add(read.text(pointer));
+            }
+        }
+        for (int pointer : layout.ackIds) {
+            LearnedIds.Id id = ids == null ? null : ids.get(read.hash(pointer));
+            if (id != null) {
+                words.addAll(List.of(id.stream().split(Pattern.quote(layout.separator()))));
             }
         }
         return words;
@@ -326,8 +401,9 @@ public final class MessageReader {
     /** Returns a hash of the message's stream name; 0 = it has none. */
     private long streamHash(KeyValues read) {
         for (int i = 0; i < layout.naming.size(); i++) {
-            long hash = layout.naming.get(i).hash(read);
+            long hash = layout.naming.get(i).hash(read, ids);
             if (hash != 0) {
+                namedBy = layout.naming.get(i);
                 return hash;
             }
         }
@@ -337,9 +413,9 @@ public final class MessageReader {
     /** Returns the stream's name; empty = it has none, or it is too long. Allocates. */
     private String streamName(KeyValues read) {
         for (NameReader rule : layout.naming) {
-            if (rule.hash(read) != 0) {
+            if (rule.hash(read, ids) != 0) {
                 return rule.length(read) <= StreamTable.MAX_NAME
-                        ? rule.name(read, layout.separator(), layout::named)
+                        ? rule.name(read, ids, layout.separator(), layout::named)
                         : "";
             }
         }

@@ -25,6 +25,9 @@ public final class ProfileLayout {
     /** The first rule that names a message's stream applies. */
     final List<NameReader> naming = new ArrayList<>();
 
+    /** How the server tells ids of streams; empty = messages have names. */
+    final List<IdReader> ids;
+
     /** -1 = replies have no id. */
     final int ackPointer;
 
@@ -43,6 +46,8 @@ public final class ProfileLayout {
 
     /** The words of a stream in a reply. */
     final List<Integer> ackStream;
+    /** Those of them that are ids of a stream. */
+    final List<Integer> ackIds;
 
     final MessageMatch ready;
     final List<MessageMatch> questions;
@@ -55,6 +60,9 @@ public final class ProfileLayout {
             rule.when().stream().filter(sign -> sign.is().isEmpty()).forEach(sign -> containers.add(sign.at()));
             naming.add(new NameReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)));
         }
+        ids = format.naming().ids().stream()
+                .map(rule -> new IdReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)))
+                .toList();
         ackPointer = format.acks().id().isEmpty() ? -1 : placed(format.acks().id(), pointers);
         control = signs(format.control().fields(), pointers);
         controlTexts = format.control().texts().stream()
@@ -64,10 +72,23 @@ public final class ProfileLayout {
         shutdown = signs(format.notices().shutdown(), pointers);
         errors = signs(format.notices().errors(), pointers);
         errorText = placed(format.notices().errorText(), pointers);
-        ignore = placed(format.content().ignore(), pointers);
+        // the id of a stream differs between connections
+        ignore = placed(
+                Stream.concat(format.content().ignore().stream(), format.naming().idPointers().stream())
+                        .distinct()
+                        .toList(),
+                pointers);
         containers.addAll(format.content().ignore());
         line = placed(format.content().line(), pointers);
-        ackStream = placed(format.acks().stream(), pointers);
+        List<String> ofAck = format.acks().stream();
+        ackStream =
+                placed(ofAck.stream().filter(part -> !NameRule.isLearned(part)).toList(), pointers);
+        ackIds = placed(
+                ofAck.stream()
+                        .filter(NameRule::isLearned)
+                        .map(NameRule::pointer)
+                        .toList(),
+                pointers);
         ready = new MessageMatch(format.protocol().opening().ready(), pointers);
         questions = format.protocol().answers().stream()
                 .map(answer -> new MessageMatch(answer.when(), pointers))
@@ -111,6 +132,11 @@ public final class ProfileLayout {
             pointers.add(pointer);
         }
         return pointers.indexOf(pointer);
+    }
+
+    /** Returns whether messages name streams by ids that the server of their connection tells. */
+    public boolean learns() {
+        return !ids.isEmpty();
     }
 
     /** Returns whether some messages are answered or waited for. */

@@ -73,7 +73,7 @@ public final class StreamTable {
             return ignore(Fault.TOO_MANY);
         }
         String name = nameOfStream.apply(read);
-        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+        if (!isName(name)) {
             return ignore(Fault.NO_NAME);
         }
         StreamWatch watch = byName.get(name); // a venue may send one stream under several names
@@ -85,6 +85,10 @@ public final class StreamTable {
         }
         byHash.put(hash, watch);
         return watch;
+    }
+
+    static boolean isName(String name) {
+        return name.length() <= MAX_NAME && !name.isBlank() && name.chars().noneMatch(Character::isISOControl);
     }
 
     private StreamWatch ignore(Fault fault) {
