@@ -70,6 +70,11 @@ final class VenueDialects {
                         .sends("btcusdt@aggTrade", COMPLETE, (n, c) -> wrapped("btcusdt@aggTrade", "'a':%d", n)),
                 binanceDerivative("binance-coinm")
                         .sends("btcusdt@aggTrade", NONE, (n, c) -> wrapped("btcusdt@aggTrade", "'a':%d", n)),
+                binanceDerivative("binance-options")
+                        .sends(
+                                "btc-261225-100000-c@optionTrade",
+                                NONE,
+                                (n, c) -> wrapped("btc-261225-100000-c@optionTrade", "'e':'trade','E':%d", n)),
                 binanceDerivative("aster"),
                 binanceDerivative("aster-spot"),
                 VenueDialect.of("bitmex")
@@ -96,6 +101,8 @@ final class VenueDialects {
                                         n)),
                 bybit("bybit-linear", "publicTrade.BTCUSDT"),
                 bybit("bybit-inverse", "publicTrade.BTCUSD"),
+                bybitOption("bybit-option", "publicTrade.BTC"),
+                bybitOption("bybit-spread", "publicTrade.SOLUSDT_SOL/USDT"),
                 bybit("bybit-spot", "publicTrade.ETHUSDT")
                         .sends(
                                 "orderbook.full.BTCUSDT",
@@ -241,64 +248,10 @@ final class VenueDialects {
                                 "activeAssetCtx BTC",
                                 NONE,
                                 (n, c) -> q("{'channel':'activeAssetCtx','data':{'coin':'BTC','ctx':{'n':%d}}}", n)),
-                VenueDialect.of("bitget")
-                        .names(request -> objects(request.getJsonArray("args"))
-                                .map(arg -> arg.getString("instType") + " " + arg.getString("channel") + " "
-                                        + arg.getString("instId"))
-                                .toList())
-                        .acks((request, streams) -> streams.stream()
-                                .map(stream -> q("{'event':'subscribe','arg':%s}", bitget(stream)))
-                                .toList())
-                        .namelessly()
-                        .refuses(
-                                "SPOT books NONE",
-                                "30001",
-                                (request, streams) -> List.of(q(
-                                        "{'event':'error','arg':%s,'code':30001,'msg':'instType:SPOT,channel:books,instId:NONE doesn\u2019t exist'}",
-                                        bitget("SPOT books NONE"))))
-                        .beats("pong")
-                        .sends(
-                                "SPOT books BTCUSDT",
-                                COMPLETE,
-                                (n, c) -> q(
-                                        "{'action':'update','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':%d}]}",
-                                        bitget("SPOT books BTCUSDT"), 3 * n, 3 * n - 3))
-                        .after(n -> q(
-                                "{'action':'snapshot','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':0}]}",
-                                bitget("SPOT books BTCUSDT"), 3 * n))
-                        .sends(
-                                "SPOT trade BTCUSDT",
-                                NONE,
-                                (n, c) -> q(
-                                        "{'action':'update','arg':%s,'data':[{'price':'%d'}]}",
-                                        bitget("SPOT trade BTCUSDT"), n)),
-                VenueDialect.of("deribit")
-                        .names(request -> request.getString("method").equals("public/subscribe")
-                                ? texts(request.getJsonObject("params").getJsonArray("channels"))
-                                : List.of())
-                        .acks((request, streams) -> List.of(q(
-                                "{'jsonrpc':'2.0','id':%s,'result':%s,'usIn':1}",
-                                request.getValue("id"), new JsonArray(streams).encode())))
-                        // it is left out of the list
-                        .refuses("trades.NONE.100ms", "", (request, streams) -> List.of())
-                        .beats(q("{'jsonrpc':'2.0','id':77,'result':{'version':'1.2.26'}}"))
-                        .sends(
-                                "book.BTC-PERPETUAL.100ms",
-                                COMPLETE,
-                                (n, c) -> deribit(
-                                        "book.BTC-PERPETUAL.100ms",
-                                        "{'type':'change','change_id':%d,'prev_change_id':%d}",
-                                        5 * n,
-                                        5 * n - 5))
-                        .after(n -> deribit("book.BTC-PERPETUAL.100ms", "{'type':'snapshot','change_id':%d}", 5 * n))
-                        .sends(
-                                "trades.BTC-PERPETUAL.100ms",
-                                NONE,
-                                (n, c) -> deribit("trades.BTC-PERPETUAL.100ms", "[{'trade_id':'%d'}]", n))
-                        .sends(
-                                "quote.BTC-PERPETUAL",
-                                NONE,
-                                (n, c) -> deribit("quote.BTC-PERPETUAL", "{'best_bid_price':%d}", n)),
+                bitget("bitget", "channel", "instId", "SPOT"),
+                bitget("bitget-v3", "topic", "symbol", "spot"),
+                deribit("deribit", "BTC-PERPETUAL"),
+                deribit("coinbase-derivatives", "BTC_USDC-PERPETUAL"),
                 VenueDialect.of("poloniex-futures")
                         .names(request -> "subscribe".equals(request.getString("event"))
                                 ? List.of(request.getJsonArray("channel").getString(0) + " "
@@ -717,15 +670,32 @@ final class VenueDialects {
     }
 
     private static VenueDialect bybit(String venue, String trades) {
-        return VenueDialect.of(venue)
-                .names(request ->
-                        "subscribe".equals(request.getString("op")) ? texts(request.getJsonArray("args")) : List.of())
+        return bybit(VenueDialect.of(venue), trades)
                 .acks(bybit(true, ""))
                 .refuses(
                         "orderbook.50.NONE",
                         "handler not found",
                         bybit(false, "error:handler not found,topic:orderbook.50.NONE"))
-                .wholly()
+                .wholly();
+    }
+
+    /** Replies are other ones than for futures: a list of topics, without an id. */
+    private static VenueDialect bybitOption(String venue, String trades) {
+        return bybit(VenueDialect.of(venue), trades)
+                .acks((request, streams) -> List.of(q(
+                        "{'success':true,'conn_id':'own','data':{'failTopics':[],'successTopics':%s},'type':'COMMAND_RESP'}",
+                        new JsonArray(streams).encode())))
+                .refuses(
+                        "orderbook.50.NONE",
+                        "",
+                        (request, streams) -> List.of(q(
+                                "{'success':false,'conn_id':'own','data':{'failTopics':%s,'successTopics':[]},'type':'COMMAND_RESP'}",
+                                new JsonArray(streams).encode())));
+    }
+
+    private static VenueDialect bybit(VenueDialect dialect, String trades) {
+        return dialect.names(request ->
+                        "subscribe".equals(request.getString("op")) ? texts(request.getJsonArray("args")) : List.of())
                 .beats(
                         q("{'success':true,'ret_msg':'pong','conn_id':'own','op':'ping'}"),
                         q("{'op':'pong','args':['1700000000000']}"))
@@ -1096,8 +1066,67 @@ final class VenueDialects {
         return q("{'channel':'%s','instId':'%s'}", (Object[]) stream.split(" ", -1));
     }
 
-    private static String bitget(String stream) {
-        return q("{'instType':'%s','channel':'%s','instId':'%s'}", (Object[]) stream.split(" ", -1));
+    private static VenueDialect bitget(String venue, String channel, String instrument, String type) {
+        Function<String, String> argument = stream -> {
+            String[] words = stream.split(" ", -1);
+            return q("{'instType':'%s','%s':'%s','%s':'%s'}", words[0], channel, words[1], instrument, words[2]);
+        };
+        String books = type + " books BTCUSDT";
+        String trades = type + " trade BTCUSDT";
+        String none = type + " books NONE";
+        return VenueDialect.of(venue)
+                .names(request -> objects(request.getJsonArray("args"))
+                        .map(arg -> arg.getString("instType") + " " + arg.getString(channel) + " "
+                                + arg.getString(instrument))
+                        .toList())
+                .acks((request, streams) -> streams.stream()
+                        .map(stream -> q("{'event':'subscribe','arg':%s}", argument.apply(stream)))
+                        .toList())
+                .namelessly()
+                .refuses(
+                        none,
+                        "30001",
+                        (request, streams) -> List.of(q(
+                                "{'event':'error','arg':%s,'code':30001,'msg':'it doesn\u2019t exist'}",
+                                argument.apply(none))))
+                .beats("pong")
+                .sends(
+                        books,
+                        COMPLETE,
+                        (n, c) -> q(
+                                "{'action':'update','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':%d}]}",
+                                argument.apply(books), 3 * n, 3 * n - 3))
+                .after(n -> q(
+                        "{'action':'snapshot','arg':%s,'data':[{'asks':[],'seq':%d,'pseq':0}]}",
+                        argument.apply(books), 3 * n))
+                .sends(
+                        trades,
+                        NONE,
+                        (n, c) -> q("{'action':'update','arg':%s,'data':[{'price':'%d'}]}", argument.apply(trades), n));
+    }
+
+    private static VenueDialect deribit(String venue, String instrument) {
+        String book = "book." + instrument + ".100ms";
+        String trades = "trades." + instrument + ".100ms";
+        String quote = "quote." + instrument;
+        return VenueDialect.of(venue)
+                .names(request -> request.getString("method").equals("public/subscribe")
+                        ? texts(request.getJsonObject("params").getJsonArray("channels"))
+                        : List.of())
+                .acks((request, streams) -> List.of(q(
+                        "{'jsonrpc':'2.0','id':%s,'result':%s,'usIn':1}",
+                        request.getValue("id"), new JsonArray(streams).encode())))
+                // it is left out of the list
+                .refuses("trades.NONE.100ms", "", (request, streams) -> List.of())
+                .beats(q("{'jsonrpc':'2.0','id':77,'result':{'version':'1.2.26'}}"))
+                .sends(
+                        book,
+                        COMPLETE,
+                        (n, c) ->
+                                deribit(book, "{'type':'change','change_id':%d,'prev_change_id':%d}", 5 * n, 5 * n - 5))
+                .after(n -> deribit(book, "{'type':'snapshot','change_id':%d}", 5 * n))
+                .sends(trades, NONE, (n, c) -> deribit(trades, "[{'trade_id':'%d'}]", n))
+                .sends(quote, NONE, (n, c) -> deribit(quote, "{'best_bid_price':%d}", n));
     }
 
     private static String deribit(String channel, String data, Object... values) {
