@@ -3,6 +3,8 @@ package io.firstline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firstline.config.Limit.Scope;
+import io.firstline.config.Limit.What;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.feed.FeedConfig.Shard;
 import io.firstline.config.service.ServiceConfig;
@@ -72,7 +74,8 @@ class VenueProfilesTest {
                  "subscribe": "{\\"args\\":${streams},\\"id\\":${id}}", "argument": "{\\"c\\":\\"${1}\\"}",
                  "heartbeat": {"send": "ping ${id}", "everyMs": 5000, "answered": true},
                  "streamsPerRequest": 7, "framesPerSecond": 8, "streamsPerConnection": 9, "charsPerConnection": 10,
-                 "connectsPer5Min": 11, "maxConnections": 12, "maxAgeMs": 13,
+                 "connectsPer5Min": 11, "maxConnections": 12, "maxAgeMs": 13, "requestBytes": 14,
+                 "limits": [{"what": "frames", "max": 15, "perMs": 16, "scope": "host"}, {"what": "streams", "max": 7, "scope": "connection"}],
                  "messages": {"stream": ["/s"], "separator": ":", "names": {"a": "b"}, "shutdown": ["bye"],
                    "control": ["pong", {"at": "/op"}, {"at": "/t", "is": ["x", 1, false]}],
                    "ackId": "/id", "refusal": ["/e", {"at": "/ok", "is": [false]}],
@@ -83,7 +86,11 @@ class VenueProfilesTest {
         assertThat(venue.urls()).containsExactly("wss://a.com/", "wss://b.com/");
         assertThat(venue.routeOf("xy")).get().extracting(VenueRoute::name).isEqualTo("r");
         assertThat(venue.routeOf("y")).isEmpty();
-        assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13));
+        Limit frames = new Limit(What.FRAMES, 15, 16, Scope.HOST);
+        Limit streams = new Limit(What.STREAMS, 7, 0, Scope.CONNECTION);
+        assertThat(venue.limits()).isEqualTo(new Limits(8, 9, 10, 11, 12, 13, List.of(frames, streams)));
+        assertThat(venue.limits().streamsOnOne()).as("the smaller one").isEqualTo(7);
+        assertThat(venue.requests().requestBytes()).isEqualTo(14);
         MessageFormat format = venue.format();
         assertThat(format.protocol().heartbeat()).isEqualTo(new Heartbeat("ping ${id}", 5_000, true));
         assertThat(format.protocol().heartbeat().message(3)).isEqualTo("ping 3");
@@ -410,7 +417,10 @@ class VenueProfilesTest {
                         "/streams: found 40 requests on a connection, which take 41 s at 1.0 a second, allowed: as many as");
         assertThat(feedErrors("{\"venue\":\"bitmex\",\"maxAgeMs\":1000,\"connections\":5}"))
                 .containsExactly("/maxAgeMs: found 1000, which opens 1500 connections in 5 minutes,"
-                        + " allowed: an age that opens at most 25");
+                        + " allowed: an age that opens at most 300");
+        assertThat(feedErrors("{\"venue\":\"bitmex\",\"maxAgeMs\":250000,\"connections\":5}"))
+                .containsExactly("/maxAgeMs: found 250000, which opens 72 connections in 60 minutes,"
+                        + " allowed: an age that opens at most 60");
         assertThat(feedErrors("{\"venue\":\"v\",\"url\":\"wss://x.com/stream?a=1&streams=" + "a/".repeat(201) + "\"}"))
                 .containsExactly(
                         "/url: found 201 streams in one URL, allowed: at most 200 at v; as \"streams\", they go to several pools");
@@ -452,15 +462,78 @@ class VenueProfilesTest {
     }
 
     @Test
-    void shouldAddUpWhatFeedsOpenTogether() {
-        String feed = "{\"venue\":\"bitmex\",\"connections\":7,\"streams\":[\"trade:XBTUSD\"]}";
-        String many = "{\"feeds\":{\"a\":F,\"b\":F,\"c\":F,\"d\":F}}".replace("F", feed);
+    void shouldAddUpWhatFeedsOpenTogether() throws IOException {
+        venue("v", "{\"url\":\"wss://a.com/\",\"connectsPer5Min\":25}");
+        String many = "{'feeds':{'a':F,'b':F,'c':F,'d':F}}";
+        String limited = many.replace("F", "{'venue':'v','connections':7}").replace('\'', '"');
+        String bitmex = many.replace("F", "{'venue':'bitmex','connections':16}").replace('\'', '"');
 
-        assertThat(Errors.of(() -> ServiceConfig.parse(many, "test", null)))
-                .containsExactly("/feeds: found 28 connections to ws.bitmex.com,"
+        assertThat(Errors.of(() -> ServiceConfig.parse(limited, "test", directory)))
+                .containsExactly("/feeds: found 28 connections to a.com,"
                         + " allowed: at most 25, the limit of attempts there in 5 minutes");
-        assertThat(ServiceConfig.parse(many.replace(":7", ":6"), "test", null).feeds())
+        assertThat(ServiceConfig.parse(limited.replace(":7", ":6"), "test", directory)
+                        .feeds())
                 .hasSize(4);
+        assertThat(Errors.of(() -> ServiceConfig.parse(bitmex, "test", null)))
+                .containsExactly("/feeds: found 64 connections,"
+                        + " allowed: at most 60 connects in 60 minutes, the limit at ws.bitmex.com");
+        assertThat(ServiceConfig.parse(bitmex.replace(":16", ":15"), "test", null)
+                        .feeds())
+                .hasSize(4);
+    }
+
+    @Test
+    void shouldRefuseWhatExceedsASharedLimit() throws IOException {
+        venue(
+                "v",
+                """
+                {"url": ["wss://a.x.com/", "wss://b.x.com/"], "subscribe": "{\\"s\\":${streams}}", "requestBytes": 20,
+                 "heartbeat": {"send": "ping", "everyMs": 1000},
+                 "limits": [{"what": "connections", "max": 4, "scope": "host"}, {"what": "streams", "max": 12, "scope": "venue"},
+                            {"what": "frames", "max": 12, "perMs": 1000, "scope": "venue"},
+                            {"what": "requests", "max": 3, "perMs": 60000, "scope": "connection"}]}
+                """);
+
+        assertThat(feedErrors("{\"venue\":\"v\",\"connections\":9}"))
+                .containsExactly(
+                        "/connections: found 5 connections, allowed: at most 4 connections, the limit at v",
+                        "/latencyPingIntervalMs: found 18 pings and heartbeats of all connections in 1000 ms,"
+                                + " allowed: at most 12 frames in 1 s, the limit at v");
+        assertThat(feedErrors("{\"venue\":\"v\",\"connections\":5,\"streams\":[\"a\",\"b\",\"c\"]}"))
+                .containsExactly(
+                        "/streams: found 15 streams on all connections, allowed: at most 12 streams, the limit at v");
+        assertThat(feedErrors(
+                        "{\"venue\":\"v\",\"connections\":2,\"streams\":[\"aaaaa\",\"bbbbb\",\"ccccc\",\"ddddd\"]}"))
+                .containsExactly(
+                        "/streams: found 4 requests on each of 1 connection, allowed: at most 3 on all of them: v allows 3 requests in 1 minute");
+        assertThat(feedErrors("{\"venue\":\"v\",\"streams\":[\"a\",\"a name of this length\"]}"))
+                .containsExactly("/streams: found \"a name of this length\", whose request has up to 31 bytes,"
+                        + " allowed: requests of at most 20 bytes");
+        String two =
+                "{'feeds':{'a':{'venue':'v','connections':5},'b':{'venue':'v','connections':5}}}".replace('\'', '"');
+        assertThat(Errors.of(() -> ServiceConfig.parse(two, "test", directory)))
+                .containsExactly(
+                        "/feeds: found 6 connections, allowed: at most 4 connections, the limit at a.x.com",
+                        "/feeds: found 20 pings and heartbeats of all connections in 1000 ms,"
+                                + " allowed: at most 12 frames in 1 s, the limit at *.x.com");
+    }
+
+    @Test
+    void shouldRefuseLimitsThatMeanNothing() throws IOException {
+        Files.writeString(
+                venues.resolve("v.json"),
+                """
+                {"url": "wss://a.x.com/", "limits": [{"what": "connects", "max": 4, "perMs": 1000, "scope": "connection"},
+                  {"what": "frames", "max": 4, "scope": "host"}, {"what": "streams", "max": 4, "perMs": 1, "scope": "host"}]}
+                """);
+
+        assertThat(feedErrors("{\"venue\":\"v\"}"))
+                .containsExactly(
+                        "/venue: found \"v\", whose profile has \"connection\" for connects at /limits/0/scope,"
+                                + " allowed: \"host\" or \"venue\"",
+                        "/venue: found \"v\", whose profile has 0 at /limits/1/perMs, allowed: 1 to 86400000",
+                        "/venue: found \"v\", whose profile has 1 at /limits/2/perMs,"
+                                + " allowed: no \"perMs\": streams are counted at the same time");
     }
 
     // requests

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.firstline.config.Endpoint;
+import io.firstline.config.Limit.What;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.HandClock;
@@ -174,7 +175,9 @@ class EndpointConnectorTest {
 
         assertThat(pauseMs(tooMany)).isBetween(299_000L, 300_001L);
         assertThat(opened).hasSize(LIMIT);
-        assertThat(budget.take("api.example.com", LIMIT, clock.nowNanos()))
+        assertThat(budget.take(
+                        ConnectBudget.Target.of("wss://api.example.com/", CONFIG.limitsOf(What.CONNECTS)),
+                        clock.nowNanos()))
                 .as("the endpoint's own host is counted by the feed")
                 .isZero();
     }

@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.HandClock;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ class SendThrottleTest {
     private static final long WINDOW_MS = FrameRateLimit.WINDOW_NANOS / 1_000_000;
 
     private final HandClock clock = new HandClock();
-    private final SendThrottle pacer = new SendThrottle(clock, new FrameRateLimit(3));
+    private final SendThrottle pacer = new SendThrottle(
+            clock,
+            new SendBudget(WsConnectionConfig.of("wss://a.com/").withFramesPerSecond(3), new SharedLimits(), "f"));
     private final List<String> written = new ArrayList<>();
 
     private Future<Void> send(String frame) {

@@ -54,6 +54,7 @@ class WallClockTest {
             "io/firstline/feed/PoolArbitration.java",
             // requests and answers of venues that want the time in them
             "io/firstline/feed/SubscriptionProtocol.java",
+            "io/firstline/feed/ConnectionOpening.java",
             "io/firstline/feed/Answers.java",
             // messages
             "io/firstline/feed/clock/EpochClock.java",

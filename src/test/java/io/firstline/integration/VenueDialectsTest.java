@@ -2,12 +2,13 @@ package io.firstline.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.config.RetryConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.ProfileInfo;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.config.venue.StreamClass.Mode;
 import io.firstline.config.venue.Venue;
+import io.firstline.connection.ConnectBudget;
+import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.ConnectionReport.Role;
 import io.firstline.feed.report.FeedEvent;
@@ -98,19 +99,16 @@ class VenueDialectsTest {
                 .put("name", dialect.venue)
                 .put("venue", dialect.venue)
                 .put("url", server.url())
+                .put("retryBaseMs", 20)
+                .put("retryCapMs", 100)
+                .put("connectsPer5Min", 0)
+                .put("joinGuardMs", 300)
                 .put("connections", CONNECTIONS);
         if (!dialect.unasked) {
             json.put("streams", new JsonArray(wanted(dialect)));
         }
         FeedConfig feed = FeedConfig.fromJson(json);
-        WsPool pool = WsPool.create(
-                bench.vertx,
-                feed.name(),
-                feed.pool()
-                        .withConnection(feed.pool().connection().withRetry(new RetryConfig(20, 100, 10_000, 0)))
-                        .withJoinGuardMs(300),
-                feed.subscriptions(),
-                feed.format());
+        WsPool pool = WsPool.create(alone(), feed);
         List<String> merged = Collections.synchronizedList(new ArrayList<>());
         List<FeedEvent> events = new CopyOnWriteArrayList<>();
         pool.handler(message -> merged.add(
@@ -152,10 +150,18 @@ class VenueDialectsTest {
 
         FeedReport report = Bench.report(pool);
         Bench.get(pool.close());
+        assertThat(server.breaches()).isEmpty();
         if (dialect.question != null) {
             assertThat(server.answers()).isPositive();
         }
         shouldBeWhole(dialect, venue, server, new ArrayList<>(merged), report);
+    }
+
+    /** An environment without the limits that the feeds of other dialects share: all their servers are on one host. */
+    private static FeedEnvironment alone() {
+        FeedEnvironment shared = FeedEnvironment.of(bench.vertx);
+        return new FeedEnvironment(
+                shared.context(), shared.scheduler(), shared.connectors(), shared.rests(), new ConnectBudget());
     }
 
     private static List<String> wanted(VenueDialect dialect) {

@@ -1,5 +1,6 @@
 package io.firstline.integration;
 
+import io.firstline.config.venue.Venue;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
@@ -7,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +37,7 @@ final class VenueServer {
     }
 
     private final VenueDialect dialect;
+    private final LimitWatch limits;
     private final HttpServer server;
     private final List<Line> lines = new ArrayList<>();
     private final List<String> snapshots = new ArrayList<>();
@@ -45,6 +48,7 @@ final class VenueServer {
 
     VenueServer(Vertx vertx, VenueDialect dialect) {
         this.dialect = dialect;
+        limits = new LimitWatch(Venue.find(dialect.venue, null));
         server = Bench.get(vertx.createHttpServer(new HttpServerOptions().setWebSocketClosingTimeout(1))
                 .webSocketHandler(this::connected)
                 .listen(0, "127.0.0.1"));
@@ -57,8 +61,17 @@ final class VenueServer {
     private synchronized void connected(ServerWebSocket socket) {
         Line line = new Line(socket, lines.size());
         lines.add(line);
+        limits.connected(line, this::ban);
+        socket.frameHandler(frame -> {
+            if (frame.type() == WebSocketFrameType.PING) {
+                sentByClient(line, false);
+            }
+        });
         socket.exceptionHandler(e -> {});
-        socket.closeHandler(v -> line.open = false);
+        socket.closeHandler(v -> {
+            line.open = false;
+            closed(line);
+        });
         if (dialect.unasked) {
             dialect.streams.forEach(stream -> line.subscribed.add(stream.name));
         }
@@ -68,8 +81,28 @@ final class VenueServer {
         }
     }
 
+    private synchronized void sentByClient(Line line, boolean request) {
+        limits.sent(line, request, this::ban);
+    }
+
+    private synchronized void closed(Line line) {
+        limits.closed(line);
+    }
+
+    /** A limit is breached: no connection is served any more. */
+    private void ban(String limit) {
+        lines.forEach(line -> line.socket.close((short) 1008, limit));
+    }
+
+    /** The breached limits. */
+    synchronized List<String> breaches() {
+        return limits.breaches();
+    }
+
     private synchronized void received(Line line, String text) {
+        limits.request(text, this::ban);
         if (text.equals(dialect.answer)) {
+            sentByClient(line, false);
             answers++;
             return;
         }
@@ -79,9 +112,11 @@ final class VenueServer {
         } else if (text.startsWith("[")) {
             request = new JsonObject().put("array", new JsonArray(text));
         } else {
-            return; // a heartbeat
+            sentByClient(line, false); // a heartbeat
+            return;
         }
         List<String> named = new ArrayList<>(dialect.named.apply(request));
+        sentByClient(line, !named.isEmpty());
         List<String> refused = new ArrayList<>(named);
         refused.removeIf(stream -> !stream.equals(dialect.unknown));
         if (dialect.wholly && !refused.isEmpty()) {
@@ -96,7 +131,11 @@ final class VenueServer {
             dialect.refusal.to(request, refused).forEach(reply -> send(line, reply));
         }
         for (VenueDialect.Sent stream : dialect.streams) {
-            if (accepted.contains(stream.name) && line.subscribed.add(stream.name) && stream.snapshot != null) {
+            boolean subscribes = accepted.contains(stream.name) && line.subscribed.add(stream.name);
+            if (subscribes) {
+                limits.subscribed(line, this::ban);
+            }
+            if (subscribes && stream.snapshot != null) {
                 String snapshot = stream.snapshot.text(sent, line.number);
                 snapshots.add(snapshot);
                 sendData(line, snapshot);

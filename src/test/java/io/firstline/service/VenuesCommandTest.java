@@ -67,7 +67,7 @@ class VenuesCommandTest {
                         "  checked 2026-11-28, ends at no announced date",
                         "  url by POST https://api.kucoin.com/api/v1/bullet-public",
                         "  proves completeness of level2",
-                        "  limits framesPerSecond 10",
+                        "  limits streamsPerConnection 400, maxAgeMs 86400000, frames per connection and 10 s 100",
                         "  cannot measure the age of messages");
         assertThat(venues("okx").out()).contains("  url of ^(candle", " wss://ws.okx.com/ws/v5/business");
         assertThat(venues("generic").out())

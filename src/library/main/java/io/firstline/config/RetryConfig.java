@@ -37,4 +37,9 @@ public record RetryConfig(int baseMs, int capMs, int stableMs, int connectsPer5M
     public RetryConfig(int baseMs, int capMs, int stableMs) {
         this(baseMs, capMs, stableMs, KEYS.defaultNumber("connectsPer5Min"));
     }
+
+    /** The limit of attempts, if there is one. */
+    Limit limit() {
+        return new Limit(Limit.What.CONNECTS, connectsPer5Min, 300_000, Limit.Scope.HOST);
+    }
 }

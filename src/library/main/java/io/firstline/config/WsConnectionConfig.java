@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The configuration of one WebSocket. Immutable; checked in the constructor: an {@link InvalidConfigException} names
@@ -44,6 +45,7 @@ import java.util.regex.Pattern;
  * @param trustedCertificates path of a PEM file of trusted authorities that replace the JVM's; empty = the JVM's
  * @param endpoint returns the URL of every attempt; {@code url} is only a placeholder then; default none
  * @param subProtocols offered in the upgrade ({@code Sec-WebSocket-Protocol}), the preferred one first; default none
+ * @param limits further limits of the server, beside {@code framesPerSecond} and the attempts to connect; default none
  */
 public record WsConnectionConfig(
         String url,
@@ -62,7 +64,8 @@ public record WsConnectionConfig(
         Map<String, String> headers,
         String trustedCertificates,
         Endpoint endpoint,
-        List<String> subProtocols) {
+        List<String> subProtocols,
+        List<Limit> limits) {
 
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -75,6 +78,7 @@ public record WsConnectionConfig(
                 ? List.of()
                 : furtherUrls.stream().map(FeedUrl::encoded).toList();
         subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
+        limits = limits == null ? List.of() : List.copyOf(limits);
         onConnect = onConnect == null ? List.of() : List.copyOf(onConnect);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
@@ -99,6 +103,18 @@ public record WsConnectionConfig(
     /** The defaults for this URL, with a new connection id. */
     public static WsConnectionConfig of(String url) {
         return KEYS.defaults(WsConnectionConfig.class, Collections.singletonMap("url", url));
+    }
+
+    /** Limits of this kind; those of frames and attempts include the plain numbers. */
+    public List<Limit> limitsOf(Limit.What what) {
+        Stream<Limit> plain = Stream.empty();
+        if (what == Limit.What.FRAMES && framesPerSecond > 0) {
+            plain = Stream.of(new Limit(what, framesPerSecond, 1_000, Limit.Scope.CONNECTION));
+        } else if (what == Limit.What.CONNECTS && retry.connectsPer5Min() > 0) {
+            plain = Stream.of(retry.limit());
+        }
+        return Stream.concat(plain, limits.stream().filter(limit -> limit.what() == what))
+                .toList();
     }
 
     /** A connection id that is unique in this process. */
@@ -203,6 +219,10 @@ public record WsConnectionConfig(
 
     public WsConnectionConfig withSubProtocols(List<String> subProtocols) {
         return Records.with(this, "subProtocols", subProtocols);
+    }
+
+    public WsConnectionConfig withLimits(List<Limit> limits) {
+        return Records.with(this, "limits", limits);
     }
 
     /** The same with an endpoint; the URL becomes its placeholder. */

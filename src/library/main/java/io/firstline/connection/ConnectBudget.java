@@ -1,17 +1,21 @@
 package io.firstline.connection;
 
+import io.firstline.config.Limit;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits how often this process connects to a host. Venues count attempts per address over five minutes and ban an
- * address that exceeds the limit, so all feeds of a Vert.x instance share one budget. A host that demands a pause gets
- * no attempts until it is over.
+ * Limits how often this process connects to a host. Venues count attempts per address, mostly over five minutes, and
+ * ban an address that exceeds the limit, so all feeds of a Vert.x instance share one budget. A host that demands a
+ * pause gets no attempts until it is over.
  *
  * <p>The budget serves the greatest need first. A feed without any connection may use the whole budget. Further
  * connections of a feed leave one attempt for each feed that has none yet, and a thirtieth for connections that are
@@ -22,7 +26,6 @@ import java.util.concurrent.TimeUnit;
  * event loops, and attempts to connect are rare enough for a lock.
  */
 public final class ConnectBudget implements Shareable {
-    static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(5);
     /**
      * A feed without any connection tries a host at least this often, whatever its back-off, as long as half of the
      * budget is left.
@@ -40,9 +43,28 @@ public final class ConnectBudget implements Shareable {
 
     private static final String SHARED = "firstline.connect-budget";
 
-    /** The state of one host: its attempts in the last five minutes, oldest first, and the end of its pause. */
+    /** A host to connect to, with the limits of attempts there. */
+    public record Target(String host, List<Quota> quotas) {
+        /** The place of a URL. */
+        public static Target of(String url, List<Limit> limits) {
+            return new Target(
+                    URI.create(url).getHost(),
+                    limits.stream()
+                            .map(limit -> new Quota(limit.place(url), limit.max(), limit.perMs() * 1_000_000L))
+                            .toList());
+        }
+    }
+
+    /** The most attempts at a place in any time of this length. */
+    record Quota(String place, int max, long windowNanos) {}
+
+    /**
+     * The state of one host or domain: its attempts as long as a limit counts them, oldest first, and the end of its
+     * pause.
+     */
     private static final class Host {
         private final ArrayDeque<Long> attempts = new ArrayDeque<>();
+        private long windowNanos;
         /** Feeds without any connection, with the time of their last request. */
         private final Map<String, Long> requests = new HashMap<>();
 
@@ -52,11 +74,31 @@ public final class ConnectBudget implements Shareable {
         private long pausedUntilNanos;
 
         void forget(long nowNanos) {
-            while (!attempts.isEmpty() && attempts.peekFirst() - (nowNanos - WINDOW_NANOS) <= 0) {
+            while (!attempts.isEmpty() && attempts.peekFirst() - (nowNanos - windowNanos) <= 0) {
                 attempts.removeFirst();
             }
             requests.values().removeIf(since -> nowNanos - since > REQUEST_EXPIRY_NANOS);
             paused = paused && pausedUntilNanos - nowNanos > 0;
+        }
+
+        /** Returns how many attempts a limit counts. */
+        int counted(Quota quota, long nowNanos) {
+            windowNanos = Math.max(windowNanos, quota.windowNanos());
+            return quota.windowNanos() == windowNanos
+                    ? attempts.size()
+                    : (int) attempts.stream()
+                            .filter(at -> at - (nowNanos - quota.windowNanos()) > 0)
+                            .count();
+        }
+
+        /** Returns when the limit allows another attempt, counted from now; all its attempts are used. */
+        long freeInNanos(Quota quota, long nowNanos) {
+            Iterator<Long> latestFirst = attempts.descendingIterator();
+            long oldest = nowNanos;
+            for (int i = 0; i < quota.max(); i++) {
+                oldest = latestFirst.next();
+            }
+            return oldest + quota.windowNanos() - nowNanos;
         }
 
         boolean isIdle() {
@@ -78,6 +120,7 @@ public final class ConnectBudget implements Shareable {
     }
 
     private final Map<String, Host> hosts = new HashMap<>();
+    private final SharedLimits others = new SharedLimits();
 
     /** Makes a budget that nothing shares. */
     public ConnectBudget() {}
@@ -87,6 +130,11 @@ public final class ConnectBudget implements Shareable {
         return vertx.sharedData()
                 .<String, ConnectBudget>getLocalMap(SHARED)
                 .computeIfAbsent(SHARED, name -> new ConnectBudget());
+    }
+
+    /** The other limits that the same connections share. */
+    public SharedLimits others() {
+        return others;
     }
 
     private Host host(String name, long nowNanos) {
@@ -137,11 +185,10 @@ public final class ConnectBudget implements Shareable {
     /**
      * Takes one attempt from the budget, if one is left.
      *
-     * @param limit allowed attempts in five minutes, 0 = no limit
      * @return 0 if the attempt may start and is counted; otherwise the milliseconds to wait before the next call
      */
-    public synchronized long take(String host, int limit, long nowNanos) {
-        return take(host(host, nowNanos), limit, 0, false, nowNanos);
+    public synchronized long take(Target target, long nowNanos) {
+        return take(target, 0, false, nowNanos);
     }
 
     /**
@@ -149,29 +196,33 @@ public final class ConnectBudget implements Shareable {
      *
      * @param dark whether the feed has neither a connection nor another attempt under way
      */
-    public synchronized long take(String host, int limit, String feed, boolean dark, long nowNanos) {
-        Host known = host(host, nowNanos);
+    public synchronized long take(Target target, String feed, boolean dark, long nowNanos) {
+        Host known = host(target.host(), nowNanos);
         if (dark) {
             known.requests.put(feed, nowNanos);
         }
         int others = known.requests.size() - (known.requests.containsKey(feed) ? 1 : 0);
-        return take(known, limit, dark ? 0 : others + limit / 30, dark, nowNanos);
+        return take(target, others, dark, nowNanos);
     }
 
-    private static long take(Host host, int limit, int kept, boolean dark, long nowNanos) {
+    private long take(Target target, int others, boolean dark, long nowNanos) {
+        Host host = host(target.host(), nowNanos);
         long waitNanos = host.pauseNanos(dark, nowNanos);
-        int made = host.attempts.size();
-        if (limit > 0 && made >= limit) {
-            waitNanos = Math.max(waitNanos, host.attempts.peekFirst() + WINDOW_NANOS - nowNanos);
-        } else if (limit > 0 && made + kept >= limit) {
-            waitNanos = Math.max(waitNanos, KEPT_NANOS);
+        for (Quota quota : target.quotas()) {
+            Host place = host(quota.place(), nowNanos);
+            int made = place.counted(quota, nowNanos);
+            if (made >= quota.max()) {
+                waitNanos = Math.max(waitNanos, place.freeInNanos(quota, nowNanos));
+            } else if (!dark && made + others + quota.max() / 30 >= quota.max()) {
+                waitNanos = Math.max(waitNanos, KEPT_NANOS);
+            }
         }
         if (waitNanos > 0) {
             return TimeUnit.NANOSECONDS.toMillis(waitNanos) + 1;
         }
-        if (limit > 0) {
-            host.attempts.addLast(nowNanos);
-        }
+        target.quotas().stream().map(Quota::place).distinct().forEach(place -> host(place, nowNanos)
+                .attempts
+                .addLast(nowNanos));
         host.tried = true;
         host.triedNanos = nowNanos;
         return 0;
@@ -181,10 +232,11 @@ public final class ConnectBudget implements Shareable {
      * Milliseconds until a feed without any connection may try a host despite its back-off; 0 = now. Such attempts use
      * at most half of the budget, because a feed that uses it up has to wait longest.
      */
-    public synchronized long probeInMs(String host, int limit, long nowNanos) {
-        Host known = host(host, nowNanos);
-        long paceNanos = limit == 0 ? PROBE_NANOS : Math.max(PROBE_NANOS, 2 * WINDOW_NANOS / limit);
-        long leftNanos = paceNanos - known.sinceTriedNanos(nowNanos);
+    public synchronized long probeInMs(Target target, long nowNanos) {
+        long paceNanos = target.quotas().stream()
+                .mapToLong(quota -> 2 * quota.windowNanos() / quota.max())
+                .reduce(PROBE_NANOS, Math::max);
+        long leftNanos = paceNanos - host(target.host(), nowNanos).sinceTriedNanos(nowNanos);
         return leftNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 
@@ -206,23 +258,30 @@ public final class ConnectBudget implements Shareable {
     /**
      * Whether enough is left for attempts that can wait, such as eviction. A quarter is reserved for lost connections.
      */
-    public synchronized boolean hasSpare(String host, int limit, long nowNanos) {
-        Host known = hosts.get(host);
-        if (known == null) {
-            return true;
+    public synchronized boolean hasSpare(Target target, long nowNanos) {
+        Host known = hosts.get(target.host());
+        if (known != null) {
+            known.forget(nowNanos);
         }
-        known.forget(nowNanos);
-        return !known.paused && (limit == 0 || known.attempts.size() < limit - limit / 4);
+        return (known == null || !known.paused)
+                && target.quotas().stream().allMatch(quota -> made(quota, nowNanos) < quota.max() - quota.max() / 4);
     }
 
     /** The number of attempts that could start now; -1 = no limit. */
-    public synchronized int left(String host, int limit, long nowNanos) {
-        Host known = hosts.get(host);
-        if (limit == 0 || known == null) {
-            return limit == 0 ? -1 : limit;
+    public synchronized int left(Target target, long nowNanos) {
+        return target.quotas().stream()
+                .mapToInt(quota -> Math.max(0, quota.max() - made(quota, nowNanos)))
+                .min()
+                .orElse(-1);
+    }
+
+    private int made(Quota quota, long nowNanos) {
+        Host known = hosts.get(quota.place());
+        if (known == null) {
+            return 0;
         }
         known.forget(nowNanos);
-        return Math.max(0, limit - known.attempts.size());
+        return known.counted(quota, nowNanos);
     }
 
     /**

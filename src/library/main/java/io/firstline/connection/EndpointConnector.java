@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.config.Endpoint;
+import io.firstline.config.Limit;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.problem.InvalidConfigException;
@@ -138,7 +139,9 @@ public final class EndpointConnector implements Connector {
         String host = URI.create(config.url()).getHost();
         long waitMs = host.equals(ownHost)
                 ? 0 // counted by the feed
-                : budget.take(host, config.retry().connectsPer5Min(), scheduler.nowNanos());
+                : budget.take(
+                        ConnectBudget.Target.of(config.url(), config.limitsOf(Limit.What.CONNECTS)),
+                        scheduler.nowNanos());
         if (waitMs > 0) {
             return Future.failedFuture(new RestFailedException(
                     "no attempt at the host from the endpoint is allowed for " + waitMs + " ms", waitMs));

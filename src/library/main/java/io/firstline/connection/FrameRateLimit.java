@@ -1,26 +1,39 @@
 package io.firstline.connection;
 
+import io.firstline.config.Limit;
+
 /**
- * Limits the frames that a client sends on one connection. Venues count all frames, pings and pongs too, and cut a
- * client that exceeds their limit per second. Pure: nanoseconds of the monotonic clock.
+ * Limits the frames that a client sends in any time of a given length, as venues count them. Pure: nanoseconds of the
+ * monotonic clock.
  */
 final class FrameRateLimit {
-    /** Slightly more than a second: evenly sent frames may arrive closer together. */
-    static final long WINDOW_NANOS = 1_050_000_000L;
+    /** The window of a limit per second. */
+    static final long WINDOW_NANOS = windowNanos(1_000);
 
+    /** Evenly sent frames may arrive closer together. */
+    private static final long MOST_SLACK_NANOS = 1_000_000_000L;
+
+    private final long windowNanos;
     /** The times of the last frames, as many as the limit allows. The oldest is overwritten next. */
     private final long[] sentNanos;
 
     private int next;
     private int sent;
 
-    /**
-     * Makes a full budget.
-     *
-     * @param framesPerSecond 0 = no limit
-     */
-    FrameRateLimit(int framesPerSecond) {
-        this.sentNanos = new long[framesPerSecond];
+    /** Makes a full budget. */
+    FrameRateLimit(Limit limit) {
+        this.sentNanos = new long[limit.max()];
+        this.windowNanos = windowNanos(limit.perMs());
+    }
+
+    /** A twentieth more than the venue's time. */
+    private static long windowNanos(int perMs) {
+        long nanos = perMs * 1_000_000L;
+        return nanos + Math.min(nanos / 20, MOST_SLACK_NANOS);
+    }
+
+    int limit() {
+        return sentNanos.length;
     }
 
     /**
@@ -31,19 +44,17 @@ final class FrameRateLimit {
     long waitNanos(int reserve, long nowNanos) {
         int limit = sentNanos.length;
         int free = limit - Math.min(reserve, limit - 1);
-        if (limit == 0 || sent < free) {
+        if (sent < free) {
             return 0;
         }
         long freed = sentNanos[Math.floorMod(next - free, limit)]; // the frame that must leave the window first
-        return Math.max(0, freed + WINDOW_NANOS - nowNanos);
+        return Math.max(0, freed + windowNanos - nowNanos);
     }
 
     /** Counts a frame that is sent now, within the budget or not. */
     void spend(long nowNanos) {
-        if (sentNanos.length > 0) {
-            sentNanos[next] = nowNanos;
-            next = (next + 1) % sentNanos.length;
-            sent = Math.min(sentNanos.length, sent + 1);
-        }
+        sentNanos[next] = nowNanos;
+        next = (next + 1) % sentNanos.length;
+        sent = Math.min(sentNanos.length, sent + 1);
     }
 }

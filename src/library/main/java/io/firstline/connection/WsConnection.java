@@ -94,6 +94,16 @@ public final class WsConnection {
      * @param connector a {@link WsClient}; the caller keeps and closes it
      */
     public WsConnection(Scheduler scheduler, Connector connector, WsConnectionConfig config, Listener listener) {
+        this(scheduler, connector, config, listener, new SendBudget(config, new SharedLimits(), config.connectionId()));
+    }
+
+    /**
+     * Makes a connection that is not open yet, and shares limits with others.
+     *
+     * @param budget what it may send
+     */
+    public WsConnection(
+            Scheduler scheduler, Connector connector, WsConnectionConfig config, Listener listener, SendBudget budget) {
         this.scheduler = scheduler;
         this.connector = connector;
         this.config = config;
@@ -101,7 +111,7 @@ public final class WsConnection {
         this.onConnect = config.onConnect();
         this.pings = new PingTracker(config.latencyWindow());
         this.closing = new ClosingHandshake(scheduler, config.connectionId(), config.maxMessageBytes());
-        this.throttle = new SendThrottle(scheduler, new FrameRateLimit(config.framesPerSecond()));
+        this.throttle = new SendThrottle(scheduler, budget);
         this.assembler = new MessageAssembler(config.maxMessageBytes(), new MessageAssembler.Sink() {
             @Override
             public void message(Payload payload) {
@@ -367,6 +377,13 @@ public final class WsConnection {
         return whenOpen(() -> socket.writeText(text));
     }
 
+    /** Sends a text message that the server waits for, before messages that wait for the server's limits. */
+    public Future<Void> sendFirst(String text) {
+        return obstacle() == null
+                ? throttle.sendFirst(() -> socket.writeText(text))
+                : Future.failedFuture(new IllegalStateException(obstacle()));
+    }
+
     /** Sends a binary message; fails if the connection is not open or its write queue is full. */
     public Future<Void> send(Buffer payload) {
         return whenOpen(() -> socket.writeBinary(payload));
@@ -383,15 +400,15 @@ public final class WsConnection {
     }
 
     private Future<Void> whenOpen(Supplier<Future<Void>> write) {
+        return obstacle() == null ? throttle.send(write) : Future.failedFuture(new IllegalStateException(obstacle()));
+    }
+
+    /** Why nothing can be sent; null = it can. */
+    private String obstacle() {
         if (!isOpen()) {
-            return Future.failedFuture(
-                    new IllegalStateException(config.connectionId() + " is not connected but " + state));
+            return config.connectionId() + " is not connected but " + state;
         }
-        if (socket.isFull()) {
-            return Future.failedFuture(new IllegalStateException(
-                    config.connectionId() + " has a full write queue: the server does not read"));
-        }
-        return throttle.send(write);
+        return socket.isFull() ? config.connectionId() + " has a full write queue: the server does not read" : null;
     }
 
     /** Replaces the messages that are sent when the connection opens. If it is open, sends them now. */
@@ -428,6 +445,11 @@ public final class WsConnection {
         } else {
             ended.tryComplete();
         }
+        return ended.future();
+    }
+
+    /** Completes when the connection, or the attempt to open it, has ended. */
+    public Future<Void> ended() {
         return ended.future();
     }
 

@@ -29,7 +29,7 @@ final class Answers {
             eventLog.protocolDiffers(pooled, ProtocolProblem.UNANSWERABLE, obstacle);
         } else if (pooled.answers.take(scheduler.nowNanos())) {
             pooled.connection
-                    .send(question.answer(++lastId, scheduler.epochMicros() / 1_000))
+                    .sendFirst(question.answer(++lastId, scheduler.epochMicros() / 1_000))
                     .onComplete(done -> pooled.answers.done())
                     // the end of the connection is reported
                     .onFailure(e -> LOG.debug("{} answer", pooled.id(), e));

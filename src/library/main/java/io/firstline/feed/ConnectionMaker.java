@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Connector;
 import io.firstline.connection.FeedEnvironment;
+import io.firstline.connection.SendBudget;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -76,12 +77,11 @@ final class ConnectionMaker {
     }
 
     WsConnection make(String url, WsConnection.Listener listener) {
-        return new WsConnection(
-                environment.scheduler(),
-                connector,
-                // the feed sends the messages on connect, which may have changed, so the connection must not
-                config.withUrl(url).withConnectionId(name + "-" + ++made).withOnConnect(List.of()),
-                listener);
+        // the feed sends the messages on connect, which may have changed, so the connection must not
+        WsConnectionConfig own =
+                config.withUrl(url).withConnectionId(name + "-" + ++made).withOnConnect(List.of());
+        SendBudget budget = new SendBudget(own, environment.budget().others(), name);
+        return new WsConnection(environment.scheduler(), connector, own, listener, budget);
     }
 
     /** Closes the connectors: the last one after these sockets. */

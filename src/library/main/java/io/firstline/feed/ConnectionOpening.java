@@ -106,15 +106,13 @@ final class ConnectionOpening {
         if (to == writes.size()) {
             return written;
         }
-        Promise<Void> rest = Promise.promise();
-        scheduler.once(1_000, () -> {
-            if (pooled.isLive()) {
-                paced(pooled, writes, to).onComplete(rest);
-            } else {
-                rest.complete(); // the end of the connection is reported
-            }
-        });
-        return Future.all(written, rest.future()).mapEmpty();
+        Promise<Void> second = Promise.promise();
+        scheduler.once(1_000, second::complete);
+        // messages that wait for a limit must not fill the queue
+        return Future.all(written, second.future())
+                .compose(done -> pooled.isLive()
+                        ? paced(pooled, writes, to)
+                        : Future.succeededFuture()); // the end of the connection is reported
     }
 
     /** Whether a reply is about one of the messages that the venue expects first; its rejection is reported. */

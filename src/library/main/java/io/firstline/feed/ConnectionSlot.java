@@ -43,6 +43,9 @@ final class ConnectionSlot {
         void trialOver(ConnectionSlot slot);
     }
 
+    /** A shorter wait for a limit per second only spreads attempts. */
+    private static final int REPORTED_WAIT_MS = 2_000;
+
     private final Owner owner;
     private final int number;
     private final Scheduler scheduler;
@@ -55,6 +58,7 @@ final class ConnectionSlot {
     private PooledConnection candidate;
     private EvictionReason evictionReason;
     private boolean challenged;
+    private long waitedMs;
     private int attempt;
     /** The index of the next URL to try. */
     private int path;
@@ -127,13 +131,18 @@ final class ConnectionSlot {
         String url = url();
         long waitMs = budget.take(url, owner.isDark());
         if (waitMs > 0) {
-            owner.mustWait(waitMs, attempt == 0);
-            attempt = Math.max(attempt, 1);
+            waitedMs += waitMs;
+            if (waitedMs >= REPORTED_WAIT_MS || !budget.isPacing()) {
+                owner.mustWait(waitMs, attempt == 0);
+                attempt = Math.max(attempt, 1);
+            }
             timer = scheduler.once(waitMs, this::connect);
             return;
         }
+        waitedMs = 0;
         PooledConnection opening = owner.newMember(this, url);
         pooled = opening;
+        opening.connection.ended().onComplete(done -> budget.ended(url));
         opening.connection.connect().onFailure(e -> {
             if (pooled == opening) {
                 pooled = null;
@@ -293,6 +302,7 @@ final class ConnectionSlot {
         challenged = mustBeBetter;
         PooledConnection opening = owner.newMember(this, url);
         candidate = opening;
+        opening.connection.ended().onComplete(done -> budget.ended(url));
         opening.connection.connect().onFailure(e -> {
             if (candidate == opening) {
                 owner.connectFailed(e, url, false);

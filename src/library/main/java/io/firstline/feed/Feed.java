@@ -107,7 +107,9 @@ public abstract class Feed {
                 format.notices().closeCodes());
         this.arbitration = redundancy.arbitration().of(parts, replacements);
         CopyReceiver receiver = new CopyReceiver(parts, replacements, arbitration);
-        HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler);
+        HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler, () -> subscriptions
+                .streams()
+                .size());
         this.connections = new FeedConnections(
                 name, maker, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
         this.checks = new FeedChecks(
@@ -343,7 +345,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
-        return call(() -> subscriptions.subscribe(streams));
+        return call(() -> connections.subscribe(streams));
     }
 
     /**
@@ -352,7 +354,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
-        return call(() -> subscriptions.unsubscribe(streams));
+        return call(() -> connections.unsubscribe(streams));
     }
 
     /**

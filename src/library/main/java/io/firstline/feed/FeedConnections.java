@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.Limit;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.WsConnection;
@@ -14,7 +15,10 @@ import io.firstline.feed.report.FeedState;
 import io.firstline.stream.CopyListener;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Opens the connections of a feed and follows their lives. Runs on the feed's context. */
 final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Owner {
@@ -102,6 +106,30 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         receiver.dropUnnamed(slotTable.open(), scheduler.nowNanos());
     }
 
+    /** Subscribes to further streams, if the limits have room for them. */
+    Future<Integer> subscribe(Collection<String> streams) {
+        Set<String> all = new HashSet<>(subscriptions.streams());
+        all.addAll(streams);
+        Limit full = budget.resize(all.size());
+        if (full != null) {
+            return Future.failedFuture(new IllegalStateException(
+                    "the server allows " + full.text() + ", which these streams would exceed"));
+        }
+        try {
+            return subscriptions.subscribe(streams);
+        } finally {
+            budget.holdAll();
+        }
+    }
+
+    Future<Integer> unsubscribe(Collection<String> streams) {
+        try {
+            return subscriptions.unsubscribe(streams);
+        } finally {
+            budget.holdAll();
+        }
+    }
+
     /** Sets the listener of every copy; null = none. */
     void copyListener(CopyListener listener) {
         receiver.listener(listener);
@@ -165,10 +193,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     @Override
     public void mustWait(long waitMs, boolean first) {
-        eventLog.waiting(waitMs);
+        eventLog.waiting(waitMs, budget.obstacle());
         notYet(
-                new IllegalStateException(
-                        "attempts to connect must wait " + waitMs + " ms: the host's connect budget is used up"),
+                new IllegalStateException("attempts to connect must wait " + waitMs + " ms: " + budget.obstacle()),
                 first);
     }
 

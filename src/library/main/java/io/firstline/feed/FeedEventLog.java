@@ -273,13 +273,12 @@ final class FeedEventLog {
     }
 
     /**
-     * An attempt must wait: the host asked for a pause, or its budget of attempts is used up. Reported once per
-     * outage.
+     * An attempt must wait: the host asked for a pause, or a limit is reached. Reported once per outage.
      */
-    void waiting(long waitMs) {
+    void waiting(long waitMs, String why) {
         if (failures.isNews("connect-budget", scheduler.nowNanos())) {
-            LOG.warn("{} waits {} ms before it connects to {} again ({})", name, waitMs, url, figures());
-            report(new FeedFact.ConnectWaiting(waitMs, url));
+            LOG.warn("{} waits {} ms before it connects to {} again: {} ({})", name, waitMs, url, why, figures());
+            report(new FeedFact.ConnectWaiting(waitMs, url, why));
         }
     }
 

@@ -36,7 +36,7 @@ final class Heartbeats {
                     && nowNanos - pooled.heartbeatNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeat.everyMs())) {
                 pooled.heartbeatNanos = nowNanos;
                 pooled.connection
-                        .send(heartbeat.message(++lastId))
+                        .sendFirst(heartbeat.message(++lastId))
                         // the end of the connection is reported
                         .onFailure(e -> LOG.debug("{} heartbeat", pooled.id(), e));
             }

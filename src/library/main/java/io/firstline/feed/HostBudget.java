@@ -1,37 +1,137 @@
 package io.firstline.feed;
 
+import io.firstline.config.Limit;
+import io.firstline.config.Limit.What;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.ConnectBudget;
+import io.firstline.connection.ConnectBudget.Target;
 import io.firstline.connection.Scheduler;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
-/** The shared {@link ConnectBudget} from the view of one feed: its limit, its clock, and the hosts of its URLs. */
+/**
+ * The limits that a feed shares with the other feeds of the process, from the view of this feed: attempts to connect,
+ * open connections and their subscriptions. Runs on the feed's context.
+ */
 final class HostBudget {
+    /** The wait until a connection asks again for room that others have. */
+    private static final long ROOM_MS = 1_000;
+
     private final ConnectBudget shared;
     private final String feed;
     private final Scheduler scheduler;
-    private int limit;
+    private final IntSupplier streams;
+    /** The URLs of open connections and attempts. */
+    private final List<String> open = new ArrayList<>();
 
-    HostBudget(ConnectBudget shared, String feed, WsConnectionConfig config, Scheduler scheduler) {
+    private List<Limit> attempts = List.of();
+    private List<Limit> rooms = List.of();
+    private String obstacle = "";
+    private boolean pacing;
+
+    /** Creates the view of a feed with no connection. */
+    HostBudget(ConnectBudget shared, String feed, WsConnectionConfig config, Scheduler scheduler, IntSupplier streams) {
         this.shared = shared;
         this.feed = feed;
         this.scheduler = scheduler;
+        this.streams = streams;
         follow(config);
     }
 
-    /** Uses the limit of another configuration from now on. */
+    /** Uses the limits of another configuration from now on. */
     void follow(WsConnectionConfig config) {
-        limit = config.retry().connectsPer5Min();
+        attempts = config.limitsOf(What.CONNECTS);
+        open.forEach(url -> rooms.forEach(limit -> shared.others().release(limit, limit.place(url), this)));
+        rooms = Stream.of(What.CONNECTIONS, What.STREAMS)
+                .flatMap(what -> config.limitsOf(what).stream())
+                .filter(limit -> limit.scope() != Limit.Scope.CONNECTION)
+                .toList();
+        holdAll();
+    }
+
+    private Target target(String url) {
+        return Target.of(url, attempts);
     }
 
     /**
-     * Takes an attempt; returns 0 if it may start now, otherwise the milliseconds to wait.
+     * Takes an attempt; returns 0 if it may start now, otherwise the milliseconds to wait. Call {@link #ended} after
+     * the connection.
      *
      * @param dark whether the feed has neither a connection nor another attempt in progress
      */
     long take(String url, boolean dark) {
-        return shared.take(host(url), limit, feed, dark, scheduler.nowNanos());
+        open.add(url);
+        Limit full = lacking(url, streams.getAsInt());
+        long waitMs = full == null ? shared.take(target(url), feed, dark, scheduler.nowNanos()) : ROOM_MS;
+        if (waitMs > 0) {
+            obstacle = full != null
+                    ? "the limit of " + full.text() + " at " + full.place(url) + " is reached"
+                    : "the host's connect budget is used up, or it asked for a pause";
+            pacing = full == null
+                    && shared.pausedMs(host(url), scheduler.nowNanos()) == 0
+                    && attempts.stream().anyMatch(limit -> waitMs <= limit.perMs() + 1 && limit.perMs() <= ROOM_MS);
+            ended(url);
+        }
+        return waitMs;
+    }
+
+    /** Returns whether the last attempt waits only because of a limit per second. */
+    boolean isPacing() {
+        return pacing;
+    }
+
+    /** Returns why the last attempt has to wait. */
+    String obstacle() {
+        return obstacle;
+    }
+
+    /** A connection, or an attempt that was taken, has ended. */
+    void ended(String url) {
+        open.remove(url);
+        rooms.forEach(limit -> hold(limit, limit.place(url), streams.getAsInt()));
+    }
+
+    /**
+     * Takes room for another number of streams on every open connection.
+     *
+     * @return the limit that has no room for them; null = there is room
+     */
+    Limit resize(int newStreams) {
+        for (String url : open) {
+            Limit full = lacking(url, newStreams);
+            if (full != null) {
+                holdAll();
+                return full;
+            }
+        }
+        return null;
+    }
+
+    /** Holds what the open connections use. */
+    void holdAll() {
+        open.forEach(url -> rooms.forEach(limit -> hold(limit, limit.place(url), streams.getAsInt())));
+    }
+
+    /** Takes room for the open connections at a place; returns the limit that has none, or null. */
+    private Limit lacking(String url, int streamsOfEach) {
+        return rooms.stream()
+                .filter(limit -> !shared.others()
+                        .tryHold(limit, limit.place(url), this, used(limit, limit.place(url), streamsOfEach)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void hold(Limit limit, String place, int streamsOfEach) {
+        shared.others().hold(limit, place, this, used(limit, place, streamsOfEach));
+    }
+
+    private int used(Limit limit, String place, int streamsOfEach) {
+        int connections = (int)
+                open.stream().filter(url -> limit.place(url).equals(place)).count();
+        return limit.what() == What.STREAMS ? connections * streamsOfEach : connections;
     }
 
     /** Reserves attempts for the feed, which is about to connect to one of these URLs. */
@@ -46,7 +146,7 @@ final class HostBudget {
 
     /** Returns in how many milliseconds a feed without a connection may try before its back-off ends. */
     long probeInMs(String url) {
-        return shared.probeInMs(host(url), limit, scheduler.nowNanos());
+        return shared.probeInMs(target(url), scheduler.nowNanos());
     }
 
     /** Returns the rest of the pause that the host asked for, in milliseconds. */
@@ -61,12 +161,12 @@ final class HostBudget {
 
     /** Returns whether an attempt that is not urgent may start now. */
     boolean hasSpare(String url) {
-        return shared.hasSpare(host(url), limit, scheduler.nowNanos());
+        return shared.hasSpare(target(url), scheduler.nowNanos());
     }
 
     /** Returns how many attempts are left; -1 = not limited. */
     int left(String url) {
-        return shared.left(host(url), limit, scheduler.nowNanos());
+        return shared.left(target(url), scheduler.nowNanos());
     }
 
     /** The host asked for a pause. */

@@ -1,5 +1,6 @@
 package io.firstline.service;
 
+import io.firstline.config.Limit;
 import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.PayloadEncoding;
@@ -102,8 +103,16 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         limits.put("connectsPer5Min", known.connectsPer5Min());
         limits.put("maxConnections", known.maxConnections());
         limits.put("maxAgeMs", known.maxAgeMs());
+        limits.put("requestBytes", venue.requests().requestBytes());
+        known.further().forEach(limit -> limits.put(key(limit), limit.max()));
         limits.values().removeIf(limit -> limit == 0);
         return limits;
+    }
+
+    /** As in {@code frames per host and 1 s}. */
+    private static String key(Limit limit) {
+        return limit.what() + " per " + limit.scope().name().toLowerCase(Locale.ROOT)
+                + (limit.what().isRate() ? " and " + limit.time() : "");
     }
 
     /** The first URL, or the request that returns it. */

@@ -143,7 +143,8 @@ class FeedConfigTest {
                         Map.of("a b", "c\n"),
                         null,
                         null,
-                        List.of("a", "b c", "a"))))
+                        List.of("a", "b c", "a"),
+                        null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/url",
@@ -215,7 +216,8 @@ class FeedConfigTest {
                         Map.of("a", "b\tc"),
                         "ca.pem",
                         Endpoint.NONE,
-                        List.of("v1")));
+                        List.of("v1"),
+                        List.of()));
     }
 
     @Test

@@ -93,7 +93,8 @@ class ServiceConfigTest {
                 Map.of("X-A", "b"),
                 "",
                 Endpoint.NONE,
-                List.of("v2.json"));
+                List.of("v2.json"),
+                List.of());
         WsPoolConfig pool = new WsPoolConfig(
                 connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
         assertThat(feed)

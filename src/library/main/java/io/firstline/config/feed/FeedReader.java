@@ -234,6 +234,7 @@ public final class FeedReader {
         values.put("furtherUrls", urls.subList(1, urls.size()));
         values.put("connectionId", name);
         values.put("framesPerSecond", number("framesPerSecond", limits.framesPerSecond()));
+        values.put("limits", limits.further());
         values.put("retry", retry);
         values.put("trustedCertificates", certificates());
         values.put("endpoint", venue == null ? Endpoint.NONE : venue.endpoint());

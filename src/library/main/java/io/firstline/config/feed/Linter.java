@@ -1,5 +1,6 @@
 package io.firstline.config.feed;
 
+import io.firstline.config.Limit;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.Problem;
@@ -14,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,8 +28,6 @@ public final class Linter {
     private static final int SUBSCRIBE_SECONDS = 10;
     /** Frames per second reserved for answers to the server's pings. */
     private static final int PONGS = 1;
-
-    private static final int WINDOW_MS = 300_000;
 
     private Linter() {}
 
@@ -42,6 +43,8 @@ public final class Linter {
         frames(feed, problems);
         age(feed, problems);
         shards(feed, maxShards, problems);
+        SharedLimitChecks.problems(List.of(feed)).forEach(excess -> problems.add(excess.of(feed)));
+        furtherLimits(feed, problems);
         if (ownUrl) {
             routes(feed, problems);
         }
@@ -70,7 +73,38 @@ public final class Linter {
                         "at most " + limits.get(host) + ", the limit of attempts there in 5 minutes"));
             }
         });
+        Set<Limit> alone = feeds.stream()
+                .flatMap(feed -> SharedLimitChecks.problems(List.of(feed)).stream())
+                .map(SharedLimitChecks.Excess::limit)
+                .collect(Collectors.toSet()); // reported with the feed
+        SharedLimitChecks.problems(feeds).stream()
+                .filter(excess -> !alone.contains(excess.limit()))
+                .forEach(excess -> problems.add(excess.ofAll()));
         return problems;
+    }
+
+    /** More requests than a connection may send in one time of a limit would take several such times. */
+    private static void furtherLimits(FeedConfig feed, List<Problem> problems) {
+        int requests = mostRequests(feed);
+        for (Limit limit : feed.pool().connection().limits()) {
+            boolean counts = limit.what() == Limit.What.REQUESTS || limit.what() == Limit.What.FRAMES;
+            int connections = limit.scope() == Limit.Scope.CONNECTION ? 1 : feed.connections();
+            long most = limit.max() * Math.max(1L, SUBSCRIBE_SECONDS * 1_000L / Math.max(1, limit.perMs()));
+            if (counts && (long) requests * connections > most) {
+                problems.add(new Problem(
+                        "/streams",
+                        requests + " requests on each of " + connections
+                                + (connections == 1 ? " connection" : " connections"),
+                        "at most " + most + " on all of them: " + feed.venue().name() + " allows " + limit.text()));
+            }
+        }
+    }
+
+    /** The messages that one connection sends when it opens. */
+    private static int mostRequests(FeedConfig feed) {
+        return feed.parts().stream().mapToInt(Linter::requests).max().orElse(0)
+                + feed.pool().connection().onConnect().size()
+                + feed.format().protocol().opening().onConnect().size();
     }
 
     /**
@@ -118,9 +152,7 @@ public final class Linter {
                     forPings > 0 ? "at least " + (long) Math.ceil(1_000 / forPings) : "a greater \"framesPerSecond\""));
             return;
         }
-        int requests = feed.parts().stream().mapToInt(Linter::requests).max().orElse(0)
-                + connection.onConnect().size()
-                + feed.format().protocol().opening().onConnect().size();
+        int requests = mostRequests(feed);
         double perSecond = Math.max(0.1, left);
         if (requests > perSecond * SUBSCRIBE_SECONDS) {
             problems.add(new Problem(
@@ -155,13 +187,16 @@ public final class Linter {
                     "less than " + most + ": " + feed.venue().name() + " closes connections of that age"));
         }
         int attempts = feed.connections() * feed.parts().size();
-        int limit = limit(feed.pool().connection());
-        double rotations = wanted == 0 ? 0 : attempts * (double) WINDOW_MS / wanted;
-        if (wanted > 0 && rotations > limit) {
-            problems.add(new Problem(
-                    "/maxAgeMs",
-                    String.format(Locale.ROOT, "%d, which opens %.0f connections in 5 minutes", wanted, rotations),
-                    "an age that opens at most " + limit));
+        for (Limit limit : feed.pool().connection().limitsOf(Limit.What.CONNECTS)) {
+            double rotations = wanted == 0 ? 0 : attempts * (double) limit.perMs() / wanted;
+            if (rotations > limit.max()) {
+                problems.add(new Problem(
+                        "/maxAgeMs",
+                        String.format(
+                                Locale.ROOT, "%d, which opens %.0f connections in %s", wanted, rotations, limit.time()),
+                        "an age that opens at most " + limit.max()));
+                return; // one is enough
+            }
         }
     }
 
@@ -174,15 +209,15 @@ public final class Linter {
                     "/streams",
                     streams + " streams on " + count + " pools of " + feed.connections() + " connections ("
                             + feed.venue().name() + " allows "
-                            + (limits.streamsPerConnection() > 0
-                                    ? limits.streamsPerConnection() + " streams on a connection"
+                            + (limits.streamsOnOne() > 0
+                                    ? limits.streamsOnOne() + " streams on a connection"
                                     : limits.charsPerConnection() + " characters of streams on a connection")
                             + ")",
                     (maxShards == 1 ? "one pool" : "at most " + maxShards + " pools")
                             + "; \"maxShards\" can be raised"));
         }
         List<String> named = inUrl(feed.pool().connection().url());
-        int most = limits.streamsPerConnection();
+        int most = limits.streamsOnOne();
         if (most > 0 && named.size() > most) {
             problems.add(new Problem(
                     "/url",

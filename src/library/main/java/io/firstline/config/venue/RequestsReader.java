@@ -28,7 +28,14 @@ final class RequestsReader {
                     "either \"subscribeAll\", or \"subscribe\" and \"unsubscribe\""));
         }
         return problems.attempt(
-                "", () -> new SubscribeTemplates(List.of(), general, kinds, replaces), SubscribeTemplates.NONE);
+                "",
+                () -> new SubscribeTemplates(
+                        List.of(),
+                        general,
+                        kinds,
+                        replaces,
+                        venue.path("requestBytes").asInt()),
+                SubscribeTemplates.NONE);
     }
 
     private static RequestTemplate general(JsonNode venue) {

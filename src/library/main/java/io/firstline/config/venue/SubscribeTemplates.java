@@ -3,6 +3,7 @@ package io.firstline.config.venue;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,11 +22,19 @@ import java.util.function.Function;
  * @param general the requests for streams of no special kind
  * @param kinds the requests for special kinds of streams; the first that matches a stream's name applies
  * @param replaces whether each request replaces the subscription, so that it names all streams
+ * @param requestBytes the most bytes of a request; 0 = not limited
  */
 public record SubscribeTemplates(
-        List<String> streams, RequestTemplate general, List<RequestTemplate> kinds, boolean replaces) {
+        List<String> streams,
+        RequestTemplate general,
+        List<RequestTemplate> kinds,
+        boolean replaces,
+        int requestBytes) {
     private static final int MAX_KINDS = 32;
     private static final String ONE_OF_THEM = "one of them: messages do not show which of the two they belong to";
+
+    private static final long LONGEST_ID = 9_999_999_999L;
+    private static final long LONGEST_TIME = 9_999_999_999_999L;
 
     public static final SubscribeTemplates NONE = new SubscribeTemplates(List.of(), "", "");
 
@@ -49,6 +58,11 @@ public record SubscribeTemplates(
         public boolean takesLearned() {
             return TemplateText.takesLearned(template);
         }
+
+        /** Its most bytes, whatever its id and time. */
+        private int bytes() {
+            return text(LONGEST_ID, LONGEST_TIME).getBytes(StandardCharsets.UTF_8).length;
+        }
     }
 
     public SubscribeTemplates {
@@ -64,12 +78,15 @@ public record SubscribeTemplates(
         if (replaces && checks.problems().isEmpty()) {
             checkReplacing(checks, streams, general, kinds);
         }
+        if (requestBytes > 0 && checks.problems().isEmpty()) {
+            checkBytes(checks, streams, general, kinds, replaces, requestBytes);
+        }
         checks.throwIfAny("subscriptions");
     }
 
     /** Streams of one kind. */
     public SubscribeTemplates(List<String> streams, String subscribe, String unsubscribe, String argument) {
-        this(streams, general(streams, subscribe, unsubscribe, argument), List.of(), false);
+        this(streams, general(streams, subscribe, unsubscribe, argument), List.of(), false, 0);
     }
 
     /** Streams of one kind that requests list by name. */
@@ -96,6 +113,36 @@ public record SubscribeTemplates(
                         "streams",
                         "streams that \"subscribeAll\" cannot name in one request",
                         "streams whose other words are equal");
+    }
+
+    /** A request that cannot be split must not be too long. */
+    private static void checkBytes(
+            Checks checks,
+            List<String> streams,
+            RequestTemplate general,
+            List<RequestTemplate> kinds,
+            boolean replaces,
+            int requestBytes) {
+        List<List<String>> smallest =
+                replaces ? List.of(streams) : streams.stream().map(List::of).toList();
+        for (List<String> together : smallest) {
+            if (together.isEmpty()) {
+                continue;
+            }
+            RequestTemplate how = of(together.get(0), general, kinds);
+            int bytes = Math.max(
+                    new Batch(how, how.subscribe(), together).bytes(),
+                    new Batch(how, how.unsubscribe(), together).bytes());
+            checks.require(
+                    bytes <= requestBytes,
+                    "streams",
+                    (together.size() == 1 ? ProblemText.quoted(together.get(0)) : together.size() + " streams")
+                            + ", whose request has up to " + bytes + " bytes",
+                    "requests of at most " + requestBytes + " bytes");
+            if (bytes > requestBytes) {
+                return; // one is enough
+            }
+        }
     }
 
     private static Checks checkNames(List<String> streams) {
@@ -155,7 +202,7 @@ public record SubscribeTemplates(
 
     /** The same requests for other streams. */
     public SubscribeTemplates withStreams(List<String> others) {
-        return new SubscribeTemplates(others, general, kinds, replaces);
+        return new SubscribeTemplates(others, general, kinds, replaces, requestBytes);
     }
 
     /** The same requests with another one for unsubscribing, whatever the kind of stream is. */
@@ -164,7 +211,8 @@ public record SubscribeTemplates(
                 streams,
                 general.subscribe().isEmpty() && !kinds.isEmpty() ? general : general.withUnsubscribe(other),
                 kinds.stream().map(kind -> kind.withUnsubscribe(other)).toList(),
-                replaces);
+                replaces,
+                requestBytes);
     }
 
     /** The request to subscribe to streams of no special kind; empty = none. */
@@ -221,9 +269,21 @@ public record SubscribeTemplates(
                         + ": configure a venue, or subscribe and unsubscribe templates");
             }
             how.batches(text, streamsOfKind, streamsPerRequest)
-                    .forEach(batch -> batches.add(new Batch(how, text, batch)));
+                    .forEach(batch -> addInParts(new Batch(how, text, batch), batches));
         });
         return batches;
+    }
+
+    /** Splits a request that would be too long. */
+    private void addInParts(Batch batch, List<Batch> batches) {
+        int count = batch.streams().size();
+        if (requestBytes == 0 || replaces || count == 1 || batch.bytes() <= requestBytes) {
+            batches.add(batch);
+            return;
+        }
+        int half = count / 2;
+        addInParts(new Batch(batch.how(), batch.template(), batch.streams().subList(0, half)), batches);
+        addInParts(new Batch(batch.how(), batch.template(), batch.streams().subList(half, count)), batches);
     }
 
     /**
@@ -245,6 +305,9 @@ public record SubscribeTemplates(
         checkStreams(checks, List.copyOf(names), general, kinds);
         if (replaces) {
             checkReplacing(checks, List.copyOf(names), general, kinds);
+        }
+        if (requestBytes > 0) {
+            checkBytes(checks, List.copyOf(names), general, kinds, replaces, requestBytes);
         }
         checks.problems().stream().findFirst().ifPresent(problem -> {
             throw new IllegalArgumentException(problem.found() + "; allowed: " + problem.allowed());

@@ -3,6 +3,7 @@ package io.firstline.config.venue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firstline.config.Endpoint;
+import io.firstline.config.Limit;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
@@ -114,6 +115,19 @@ final class VenueReader {
     }
 
     private Limits limits() {
+        List<Limit> further = new ArrayList<>();
+        for (int i = 0; i < json.path("limits").size(); i++) {
+            JsonNode limit = json.path("limits").get(i);
+            further.add(problems.attempt(
+                    "/limits/" + i,
+                    () -> new Limit(
+                            ProfileJson.constant(limit.path("what"), Limit.What.FRAMES),
+                            limit.path("max").asInt(),
+                            limit.path("perMs").asInt(),
+                            ProfileJson.constant(limit.path("scope"), Limit.Scope.HOST)),
+                    null));
+        }
+        further.removeIf(Objects::isNull);
         return problems.attempt(
                 "",
                 () -> new Limits(
@@ -122,7 +136,8 @@ final class VenueReader {
                         json.path("charsPerConnection").asInt(),
                         json.path("connectsPer5Min").asInt(),
                         json.path("maxConnections").asInt(),
-                        json.path("maxAgeMs").asInt()),
+                        json.path("maxAgeMs").asInt(),
+                        further),
                 Limits.NONE);
     }
 

@@ -21,6 +21,7 @@ import io.firstline.payload.ValueReader;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -117,7 +118,7 @@ public final class ExchangeTime {
             return; // the previous round ends by its time-out
         }
         String host = URI.create(server.url()).getHost();
-        if (budget.take(host, 0, scheduler.nowNanos()) > 0) {
+        if (budget.take(ConnectBudget.Target.of(server.url(), List.of()), scheduler.nowNanos()) > 0) {
             failures++;
             return;
         }

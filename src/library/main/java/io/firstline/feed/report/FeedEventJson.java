@@ -37,8 +37,9 @@ final class FeedEventJson {
                         "cause", e.end().label())
                 .put("reason", e.end().reason())
                 .put("url", e.url()));
-        form(FeedFact.ConnectWaiting.class, (e, json) -> json.put("waitMs", e.waitMs())
-                .put("url", e.url()));
+        form(
+                FeedFact.ConnectWaiting.class,
+                (e, json) -> json.put("waitMs", e.waitMs()).put("url", e.url()).put("reason", e.reason()));
         form(FeedFact.InStep.class, (e, json) -> json.put("connection", e.connection())
                 .put("alone", e.alone()));
         form(FeedFact.OutOfStep.class, (e, json) -> json.put("connection", e.connection()));

@@ -44,8 +44,12 @@ public sealed interface FeedFact {
         }
     }
 
-    /** The host asked for a pause, or its attempts of five minutes are used up; reported once per outage. */
-    record ConnectWaiting(long waitMs, String url) implements FeedFact {
+    /**
+     * The host asked for a pause, or a limit of attempts or connections is reached; reported once per outage.
+     *
+     * @param reason which of them, for humans
+     */
+    record ConnectWaiting(long waitMs, String url, String reason) implements FeedFact {
         @Override
         public FeedEvent.Type type() {
             return FeedEvent.Type.CONNECT_WAITING;

@@ -1,0 +1,83 @@
+package io.firstline.connection;
+
+import io.firstline.config.Limit;
+import io.firstline.config.Limit.Scope;
+import io.firstline.config.Limit.What;
+import io.firstline.config.WsConnectionConfig;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What one connection may send by all limits of its server. One frame of its own limits is always reserved for a pong,
+ * which cannot wait.
+ */
+public final class SendBudget {
+    private static final int FOR_PONGS = 1;
+
+    /** A limit; one of the two counts. */
+    private record Counted(Limit limit, FrameRateLimit own, SharedFrames shared) {
+        boolean counts(FrameKind kind) {
+            return limit.what() == What.FRAMES || kind == FrameKind.REQUEST;
+        }
+    }
+
+    private final List<Counted> limits;
+    private final String feed;
+
+    /**
+     * Makes a budget of which nothing is used, except what others have used of shared limits.
+     *
+     * @param feed shares fairly with other feeds
+     */
+    public SendBudget(WsConnectionConfig config, SharedLimits shared, String feed) {
+        this.feed = feed;
+        this.limits = Stream.of(What.FRAMES, What.REQUESTS)
+                .flatMap(what -> config.limitsOf(what).stream())
+                .map(limit -> limit.scope() == Scope.CONNECTION
+                        ? new Counted(limit, new FrameRateLimit(limit), null)
+                        : new Counted(limit, null, shared.frames(limit, limit.place(config.url()))))
+                .toList();
+    }
+
+    /** The wait until a frame may be sent, nanoseconds; 0 = now. */
+    long waitNanos(FrameKind kind, long nowNanos) {
+        long longest = 0;
+        for (Counted each : limits) {
+            if (each.counts(kind)) {
+                int reserve = each.limit().what() == What.FRAMES ? FOR_PONGS : 0;
+                longest = Math.max(
+                        longest,
+                        each.own() != null
+                                ? each.own().waitNanos(reserve, nowNanos)
+                                : each.shared().waitNanos(this, kind, nowNanos));
+            }
+        }
+        return longest;
+    }
+
+    /** Counts a frame that is sent now, within the budget or not. */
+    void spend(FrameKind kind, long nowNanos) {
+        for (Counted each : limits) {
+            if (!each.counts(kind)) {
+                continue;
+            }
+            if (each.own() != null) {
+                each.own().spend(nowNanos);
+            } else {
+                each.shared().spend(this, nowNanos);
+            }
+        }
+    }
+
+    /** Requests wait: take turns with other connections. */
+    void waits(long nowNanos) {
+        limits.stream().filter(each -> each.shared() != null).forEach(each -> each.shared()
+                .waits(this, feed, nowNanos));
+    }
+
+    /** No requests wait. */
+    void leave() {
+        limits.stream().filter(each -> each.shared() != null).forEach(each -> each.shared()
+                .leave(this));
+    }
+}
