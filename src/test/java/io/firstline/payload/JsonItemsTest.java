@@ -18,7 +18,7 @@ class JsonItemsTest {
     private List<String> parts(String message, String pointer) {
         byte[] bytes = ("##" + message + "##").getBytes(StandardCharsets.UTF_8);
         Payload whole = new Payload().over(bytes, 2, bytes.length - 4, true);
-        cut = items.cut(whole, JsonItems.Path.of(pointer));
+        cut = items.cut(whole, MessageItems.Path.of(pointer));
         int count = cut;
         List<String> parts = new ArrayList<>();
         Payload part = new Payload();
@@ -78,9 +78,10 @@ class JsonItemsTest {
                 .hasSize(51);
         assertThat(parts("{" + around + ",\"d\":[" + "1,".repeat(500) + "1]}", "/d"))
                 .isEmpty();
-        assertThat(cut).isEqualTo(JsonItems.WHOLE);
-        assertThat(parts("[" + "1,".repeat(JsonItems.MAX_ITEMS - 1) + "1]", "")).hasSize(JsonItems.MAX_ITEMS);
-        assertThat(parts("[" + "1,".repeat(JsonItems.MAX_ITEMS) + "1]", "")).isEmpty();
+        assertThat(cut).isEqualTo(MessageItems.WHOLE);
+        assertThat(parts("[" + "1,".repeat(MessageItems.MAX_ITEMS - 1) + "1]", ""))
+                .hasSize(MessageItems.MAX_ITEMS);
+        assertThat(parts("[" + "1,".repeat(MessageItems.MAX_ITEMS) + "1]", "")).isEmpty();
     }
 
     @Test

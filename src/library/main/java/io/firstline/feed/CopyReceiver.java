@@ -5,6 +5,7 @@ import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.payload.JsonItems;
 import io.firstline.payload.JsonValues;
+import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.Printable;
 import io.firstline.stream.CopyListener;
@@ -25,7 +26,10 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private final Arbitration arbitration;
 
     private final ArrivingCopy copy = new ArrivingCopy();
-    private final JsonItems items = new JsonItems();
+    private final MessageItems textItems = new JsonItems();
+    /** Null = binary messages are not cut. */
+    private final MessageItems binaryItems;
+
     /** A message with one of several items; reused. */
     private final Payload withOne = new Payload();
 
@@ -41,6 +45,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
         this.monitor = parts.monitor();
         this.decoder = parts.decoder();
         this.splitter = parts.splitter();
+        this.binaryItems = parts.reader().layout().binaryItems();
         this.eventLog = parts.eventLog();
         this.learns = reader.layout().learns();
         this.replacements = replacements;
@@ -106,12 +111,21 @@ final class CopyReceiver implements PooledConnection.Receiver {
 
     /** Accepts the copy that was read last, whole or in parts. */
     private void accept(PooledConnection pooled, Payload payload, long arrivalNanos) {
-        JsonItems.Path path = copy.items();
-        int count = path == null ? 0 : items.cut(payload, path);
+        MessageItems.Path path = copy.items();
+        if (path == null) {
+            accept(pooled, arrivalNanos);
+        } else {
+            acceptItems(pooled, payload, arrivalNanos, path, payload.isText() ? textItems : binaryItems);
+        }
+    }
+
+    private void acceptItems(
+            PooledConnection pooled, Payload payload, long arrivalNanos, MessageItems.Path path, MessageItems items) {
+        int count = items.cut(payload, path);
         if (count < 2) {
             if (count == 1) {
                 copy.comparesItem(items.hash(0));
-            } else if (count == JsonItems.WHOLE) {
+            } else if (count == MessageItems.WHOLE) {
                 copy.staysWhole();
             }
             accept(pooled, arrivalNanos);

@@ -1,7 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.arbitration.Arrival;
-import io.firstline.payload.JsonItems;
+import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
 
@@ -83,7 +83,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     }
 
     /** Returns the way to the array whose elements are compared one by one; null = the copy stays whole. */
-    public JsonItems.Path items() {
+    public MessageItems.Path items() {
         return stream == null || kind != Kind.DATA ? null : stream.places.items();
     }
 

@@ -1,6 +1,8 @@
 package io.firstline.feed.message;
 
 import io.firstline.config.venue.PayloadEncoding;
+import io.firstline.payload.MessageItems;
+import io.firstline.payload.MsgpackItems;
 import io.firstline.payload.MsgpackReader;
 import io.firstline.payload.ProtobufReader;
 import io.firstline.payload.SbeReader;
@@ -8,7 +10,7 @@ import io.firstline.payload.ValueReader;
 import java.util.List;
 import java.util.Set;
 
-/** Creates what reads the values of a venue's binary messages. */
+/** Creates what reads and cuts a venue's binary messages. */
 public final class BinaryValues {
     private BinaryValues() {}
 
@@ -24,5 +26,10 @@ public final class BinaryValues {
             case SBE -> new SbeReader(pointers);
             case MSGPACK -> new MsgpackReader(pointers, containers);
         };
+    }
+
+    /** Returns what cuts binary messages into their items; null = they are not cut. */
+    public static MessageItems items(PayloadEncoding encoding) {
+        return encoding == PayloadEncoding.MSGPACK ? new MsgpackItems() : null;
     }
 }

@@ -1,6 +1,7 @@
 package io.firstline.feed.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.feed.message.ProfileCheck.Missing;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedFact.ProfileValue;
@@ -15,6 +16,7 @@ public final class MissingMembers {
 
     private final Missing missing;
     private final List<String> pointers;
+    private final boolean isKnown;
     private final String className;
     private final JsonNode sample;
     private final List<String> members = new ArrayList<>();
@@ -22,6 +24,7 @@ public final class MissingMembers {
     public MissingMembers(ProfileLayout layout, Missing missing) {
         this.missing = missing;
         this.pointers = layout.pointers(missing.what(), missing.type());
+        this.isKnown = layout.payload() != PayloadEncoding.NONE;
         this.className = layout.className(missing.type());
         this.sample = missing.text() && missing.sample() != null ? CopyDifference.tree(missing.sample()) : null;
         if (sample != null) {
@@ -62,7 +65,9 @@ public final class MissingMembers {
 
     private String seen() {
         if (!missing.text()) {
-            return "they are binary; set \"payload\" to how they hold text";
+            return isKnown
+                    ? "they are binary; do \"payload\" and the pointers fit them?"
+                    : "they are binary; set \"payload\" to what they are";
         }
         if (sample == null || !sample.isContainerNode()) {
             return "they are not JSON, or too long to inspect";

@@ -3,10 +3,11 @@ package io.firstline.feed.message;
 import io.firstline.config.venue.FieldMatcher;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.NameRule;
+import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamClass;
 import io.firstline.feed.report.FeedFact.ProfileValue;
-import io.firstline.payload.JsonItems;
 import io.firstline.payload.KeyValues;
+import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class ProfileLayout {
                                 Stream.concat(ignore.stream(), container(type.ignore(), pointers).stream())
                                         .distinct()
                                         .toList(),
-                                type.items() == null ? null : JsonItems.Path.of(type.items()),
+                                type.items() == null ? null : MessageItems.Path.of(type.items()),
                                 placed(type.sequence().last(), pointers),
                                 placed(type.sequence().first(), pointers),
                                 placed(type.sequence().previous(), pointers),
@@ -147,6 +148,16 @@ public final class ProfileLayout {
     /** Returns whether replies name streams, so that they need no id. */
     boolean namesRepliesByStream() {
         return format.acks().nameStreams();
+    }
+
+    /** Returns what cuts binary messages into their items; null = they are not cut. */
+    public MessageItems binaryItems() {
+        return BinaryValues.items(format.content().payload());
+    }
+
+    /** Returns what binary messages are. */
+    PayloadEncoding payload() {
+        return format.content().payload();
     }
 
     Reply reply(long id, String refusal, List<String> words, Payload payload) {

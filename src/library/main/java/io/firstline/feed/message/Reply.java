@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.firstline.config.venue.Acks;
+import io.firstline.payload.MsgpackTree;
 import io.firstline.payload.Payload;
 import java.io.IOException;
 import java.util.List;
@@ -78,6 +79,9 @@ public final class Reply {
     private JsonNode parsed() {
         if (payload.length() > MAX_BYTES) {
             return MissingNode.getInstance();
+        }
+        if (!payload.isText()) {
+            return MsgpackTree.of(payload.array(), payload.from(), payload.from() + payload.length());
         }
         try {
             return JSON.readTree(payload.array(), payload.from(), payload.length());

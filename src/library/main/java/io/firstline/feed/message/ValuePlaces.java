@@ -1,7 +1,7 @@
 package io.firstline.feed.message;
 
 import io.firstline.config.venue.StreamClass;
-import io.firstline.payload.JsonItems;
+import io.firstline.payload.MessageItems;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ public record ValuePlaces(
         StreamClass type,
         List<Integer> key,
         List<Integer> ignore,
-        JsonItems.Path items,
+        MessageItems.Path items,
         List<Integer> last,
         List<Integer> first,
         List<Integer> previous,
