@@ -154,6 +154,7 @@ class BinaryFormatsTest extends FeedTestBase {
         server.sendBinary(new byte[0], 0, 1, 2);
         server.send("{\"code\":0}", 0, 1, 2);
         server.send("{\"1\":\"a\",\"4\":{\"2\":\"2\"}}", 0);
+        eventually(() -> messages.size() == 5);
         server.sendBinary(second, 1, 2);
         eventually(() -> report(pool).copies() == 18);
 

@@ -2,10 +2,13 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.payload.Encoded;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,35 @@ class HostilePayloadsTest {
             "[1360,{\"as\":[[\"0.0\",\"1\",\"2\"]]},\"book-1000\",\"SC/EUR\"]",
             "{\"result\":null,\"id\":7}",
             "pong");
+    private static final List<byte[]> BINARY = List.of(
+            Encoded.protobuf(
+                    1,
+                    "spot@public.aggre.depth.v3.api.pb@10ms@BTCUSDT",
+                    313,
+                    Encoded.protobuf(1, Encoded.protobuf(1, "9"), 1, Encoded.protobuf(1, "8"), 4, "17", 5, "19"),
+                    3,
+                    "BTCUSDT",
+                    6,
+                    1_736_409_765_051L),
+            Encoded.protobuf(
+                    1,
+                    "spot@public.aggre.deals.v3.api.pb@10ms@BTCUSDT",
+                    314,
+                    Encoded.protobuf(1, Encoded.protobuf(5, "a1"), 1, Encoded.protobuf(5, "a2"))),
+            Encoded.sbe(
+                    10_000,
+                    Encoded.block(1L, 2L, (byte) 1, (byte) 1),
+                    Encoded.group(32, 25, Encoded.block(7L, 1L, 2L, (byte) 1), Encoded.block(8L, 1L, 2L, (byte) 1)),
+                    Encoded.text(8, "BTCUSDT")),
+            Encoded.sbe(
+                    10_003,
+                    Encoded.block(1L, 2L, 3L, (byte) 1, (byte) 1),
+                    Encoded.group(16, 16, Encoded.block(1L, 2L)),
+                    Encoded.group(16, 16),
+                    Encoded.text(8, "BTCUSDT")),
+            Encoded.msgpack(List.of(Map.of("T", "t", "S", "AAPL", "i", 5_000_000_000L, "x", 1.5, "ping", "\"\n"))),
+            Encoded.msgpack(Map.of("id", 5, "e", true, "s", "a", "d", List.of("a", Map.of("b", List.of("c"))))),
+            Encoded.msgpack(Map.of("topic", "x", "data", List.of(1, Map.of("only", -5L)))));
     private static final List<String> PIECES = List.of(
             "\"t\":12345,",
             "\"t\":99999999999999999999999999999999,",
@@ -42,7 +74,22 @@ class HostilePayloadsTest {
             "1e999",
             "\"");
 
+    private static byte[] binary(Random random) {
+        byte[] honest = BINARY.get(random.nextInt(BINARY.size()));
+        byte[] bytes =
+                Arrays.copyOf(honest, random.nextInt(4) == 0 ? random.nextInt(honest.length + 9) : honest.length);
+        for (int changes = random.nextInt(4); changes > 0 && bytes.length > 0; changes--) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+        }
+        PayloadFuzz.read(bytes);
+        PayloadFuzz.cut(bytes);
+        return bytes;
+    }
+
     private static byte[] payload(Random random) {
+        if (random.nextInt(4) == 0) {
+            return binary(random);
+        }
         StringBuilder text = new StringBuilder(HONEST.get(random.nextInt(HONEST.size())));
         for (int changes = random.nextInt(4); changes > 0 && text.length() > 0; changes--) {
             int at = random.nextInt(text.length());
@@ -92,6 +139,27 @@ class HostilePayloadsTest {
 
         for (int venue = 0; venue < PayloadFuzz.venues(); venue++) {
             PayloadFuzz.check(venue, List.of(deep, nested, keys, text, number, keys), new Random(venue));
+        }
+    }
+
+    @Test
+    void shouldBearWhatIsHugeAndBinary() {
+        byte[] arrays = new byte[4 << 20];
+        Arrays.fill(arrays, (byte) 0x91);
+        byte[] maps = new byte[4 << 20];
+        Arrays.fill(maps, (byte) 0x81);
+        byte[] elements = Encoded.msgpack(Collections.nCopies(1 << 20, 5));
+        byte[] fields = Encoded.protobuf(1, "x", 313, new byte[4 << 20]);
+        byte[] occurrences = new byte[4 << 20];
+        Arrays.fill(occurrences, (byte) 0x0A); // a text of ten bytes, again and again
+        byte[] entries = Encoded.sbe(10_000, Encoded.block(1L, 2L), new byte[] {0, 0, -1, -1, -1, -1, 1, 'x'});
+
+        for (byte[] bytes : List.of(arrays, maps, elements, fields, occurrences, entries)) {
+            PayloadFuzz.read(bytes);
+            PayloadFuzz.cut(bytes);
+        }
+        for (int venue = 0; venue < PayloadFuzz.venues(); venue++) {
+            PayloadFuzz.check(venue, List.of(arrays, maps, elements, fields, occurrences, entries), new Random(venue));
         }
     }
 

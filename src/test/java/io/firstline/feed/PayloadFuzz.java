@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
@@ -26,8 +27,20 @@ import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
+import io.firstline.payload.JsonItems;
+import io.firstline.payload.KeyReader;
+import io.firstline.payload.KeyValues;
+import io.firstline.payload.MessageItems;
+import io.firstline.payload.MsgpackItems;
+import io.firstline.payload.MsgpackReader;
+import io.firstline.payload.MsgpackTree;
 import io.firstline.payload.Payload;
+import io.firstline.payload.ProtobufReader;
+import io.firstline.payload.SbeReader;
 import io.firstline.payload.TextInflater;
+import io.firstline.payload.ValueReader;
+import io.firstline.testkit.Packed;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,10 +115,41 @@ public final class PayloadFuzz {
             "content",
             new MessageContent(PayloadEncoding.NONE, List.of("/data"), List.of("/id", "/0"))));
 
+    /** A venue that asks and replies in MessagePack. */
+    private static final MessageFormat PACKED = Formats.with(Map.of(
+            "naming",
+            new StreamNaming(
+                    List.of(
+                            new NameRule(List.of(FieldMatcher.anyAt("/0/T")), List.of("/0/T", "/0/S")),
+                            new NameRule(List.of(), List.of("/topic", "/data/-1/?", "=x"))),
+                    " ",
+                    Map.of(),
+                    Map.of()),
+            "acks",
+            new Acks("/id", List.of(FieldMatcher.anyAt("/e")), List.of("/s"), "/d", "/0"),
+            "classes",
+            List.of(
+                    new StreamClass(
+                            "t",
+                            "^t",
+                            List.of("/0/i", "/0"),
+                            new StreamClass.Sequence(
+                                    StreamClass.Link.INCREASING, List.of("/0/i", "/-1/t"), List.of(), List.of())),
+                    new StreamClass("others", "^", List.of("/data/-1/?"), StreamClass.Sequence.NONE)),
+            "content",
+            new MessageContent(PayloadEncoding.MSGPACK, List.of("/0/x", "/data"), List.of("/0/n")),
+            "protocol",
+            Formats.protocol(Map.of(
+                    "answers",
+                    List.of(new Answer(
+                            new MessageSigns(List.of(FieldMatcher.anyAt("/0/ping")), List.of()),
+                            "{\"pong\":${/0/ping}}"))))));
+
     private static final List<MessageFormat> VENUES = Stream.concat(
-                    Stream.of(ASKING, INVENTED, TELLING),
+                    Stream.of(ASKING, INVENTED, TELLING, PACKED),
                     Stream.of(
                                     "binance-spot",
+                                    "binance-spot-sbe",
                                     "binance-usdm",
                                     "bitmex",
                                     "bybit-linear",
@@ -117,6 +161,7 @@ public final class PayloadFuzz {
                                     "kraken-v1",
                                     "kraken-v2",
                                     "kucoin",
+                                    "mexc-spot",
                                     "okx")
                             .map(name -> Venue.find(name, null).format()))
             .toList();
@@ -124,6 +169,35 @@ public final class PayloadFuzz {
     private static final List<TextInflater> INFLATERS =
             Stream.of(TextInflater.Wrapper.values()).map(TextInflater::new).toList();
     private static final int MOST_INFLATED = 1 << 20;
+    /** Between binary payloads: MessagePack gives it no meaning. */
+    private static final byte SEPARATOR = (byte) 0xC1;
+
+    private static final List<MessageItems> CUTTERS = List.of(new JsonItems(), new MsgpackItems());
+    private static final List<MessageItems.Path> PATHS =
+            Stream.of("", "/data", "/0", "/data/0/x").map(MessageItems.Path::of).toList();
+    private static final int FREE_BYTES = 1 << 16;
+
+    private static final List<String> POINTERS = List.of(
+            "/0/T",
+            "/1",
+            "/1/-1/1",
+            "/313/4",
+            "/313/1/-2/5",
+            "/2/0/2",
+            "/-1/a",
+            "/a/?/b",
+            "/b/0",
+            "/10000/group32/-1/0:int64",
+            "/10000/group32/0/8:uint32",
+            "/10003/16:int64",
+            "/10003/group16/group16/text8",
+            "/1/text32/group8/text16",
+            "/2/group16/7/0:uint64");
+    private static final List<ValueReader> READERS = List.of(
+            new KeyReader(POINTERS, Set.of("/b/0", "/1")),
+            new MsgpackReader(POINTERS, Set.of("/b/0", "/1")),
+            new ProtobufReader(POINTERS),
+            new SbeReader(List.copyOf(POINTERS.subList(9, POINTERS.size()))));
 
     /** A connection, to which its server gives its own ids. */
     private static final class Connection implements MessageReader.Replies {
@@ -168,26 +242,103 @@ public final class PayloadFuzz {
 
     private PayloadFuzz() {}
 
-    /** The first two bytes choose the venue and the order of arrival; zeros separate payloads. */
+    /** The first two bytes choose the venue and the order of arrival; zeros, or 0xC1 for binary ones, separate payloads. */
     public static void fuzzerTestOneInput(byte[] input) {
         if (input.length < 2) {
             return;
         }
+        inflate(input);
+        List<byte[]> payloads = split(input, isBinary(input[0]) ? SEPARATOR : 0);
+        payloads.forEach(PayloadFuzz::read);
+        payloads.forEach(PayloadFuzz::cut);
+        check(Math.floorMod(input[0], VENUES.size()), payloads, new Random(input[1]));
+    }
+
+    private static boolean isBinary(int venue) {
+        PayloadEncoding encoding =
+                VENUES.get(Math.floorMod(venue, VENUES.size())).content().payload();
+        return encoding == PayloadEncoding.PROTOBUF
+                || encoding == PayloadEncoding.SBE
+                || encoding == PayloadEncoding.MSGPACK;
+    }
+
+    /** What a server sends, and a stream that inflates to much more than that. */
+    private static void inflate(byte[] input) {
         for (TextInflater inflater : INFLATERS) {
             int length = inflater.inflate(input, 2, input.length - 2, MOST_INFLATED);
             if (length > MOST_INFLATED || length > inflater.result().length) {
                 throw new AssertionError(length + " bytes");
             }
         }
+        int most = 64 * (input[1] & 0xFF);
+        byte[] much = new byte[64 * (input[0] & 0xFF)];
+        for (int i = 0; i < much.length; i++) {
+            much[i] = (byte) (input[i % Math.min(input.length, 4)] & 0x7F);
+        }
+        byte[] bomb = Packed.gzip(new String(much, StandardCharsets.US_ASCII));
+        int length = INFLATERS.get(0).inflate(bomb, 0, bomb.length, most);
+        if (length != (much.length > most ? TextInflater.TOO_LONG : much.length)) {
+            throw new AssertionError(much.length + " bytes, at most " + most + ": " + length);
+        }
+    }
+
+    private static List<byte[]> split(byte[] input, int separator) {
         List<byte[]> payloads = new ArrayList<>();
         int from = 2;
         for (int at = 2; at <= input.length; at++) {
-            if (at == input.length || input[at] == 0) {
+            if (at == input.length || input[at] == separator) {
                 payloads.add(Arrays.copyOfRange(input, from, at));
                 from = at + 1;
             }
         }
-        check(Math.floorMod(input[0], VENUES.size()), payloads, new Random(input[1]));
+        return payloads;
+    }
+
+    /** Every value of a message, in every format. */
+    static void read(byte[] bytes) {
+        for (ValueReader reader : READERS) {
+            KeyValues read = reader.read(bytes, 0, bytes.length);
+            for (int i = 0; read != null && i < (reader instanceof SbeReader ? 6 : POINTERS.size()); i++) {
+                boolean there = read.isPresent(i);
+                if (there != (read.text(i) != null)
+                        || there != (read.hash(i) != 0)
+                        || (there && !JsonText.isJson(read.json(i)) && !(reader instanceof MsgpackReader))
+                        || (read.isLong(i) && !Long.toString(read.asLong(i)).equals(plain(read.text(i))))) {
+                    throw new AssertionError(i + " of " + reader + ": " + read.text(i) + ", " + read.json(i));
+                }
+                read.contentHash(i);
+            }
+        }
+        JsonNode tree = MsgpackTree.of(bytes, 0, bytes.length);
+        KeyValues read = READERS.get(1).read(bytes, 0, bytes.length);
+        if (!tree.isMissingNode() && (read == null || (tree.at("/0/T").isIntegralNumber() && !read.isPresent(0)))) {
+            throw new AssertionError(tree.toString());
+        }
+    }
+
+    /** Without leading zeros. */
+    private static String plain(String digits) {
+        String plain = digits.replaceFirst("^(-?)0+(?=.)", "$1");
+        return plain.equals("-0") ? "0" : plain;
+    }
+
+    /** The items of a message are never more bytes than allowed. */
+    static void cut(byte[] bytes) {
+        Payload whole = new Payload();
+        Payload part = new Payload();
+        for (MessageItems cutter : CUTTERS) {
+            for (MessageItems.Path path : PATHS) {
+                int count = cutter.cut(whole.over(bytes, 0, bytes.length, false), path);
+                long sum = 0;
+                for (int i = 0; i < count; i++) {
+                    sum += cutter.message(i, part).length();
+                    cutter.hash(i);
+                }
+                if (count > MessageItems.MAX_ITEMS || sum > Math.max(FREE_BYTES, 8L * bytes.length)) {
+                    throw new AssertionError(count + " items with " + sum + " bytes of " + bytes.length);
+                }
+            }
+        }
     }
 
     static int venues() {
@@ -236,7 +387,8 @@ public final class PayloadFuzz {
             int line = turns.nextInt(LINES);
             if (next[line] < payloads.size()) {
                 byte[] bytes = payloads.get(next[line]++);
-                Payload payload = new Payload().over(bytes, 0, bytes.length, true);
+                boolean text = !isBinary(venue) || (bytes.length > 0 && bytes[0] == '{');
+                Payload payload = new Payload().over(bytes, 0, bytes.length, text);
                 left--;
                 Connection connection = connections.get(line);
                 reader.read(arriving.of("line " + line, payload, now), connection);

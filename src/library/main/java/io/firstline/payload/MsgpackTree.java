@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Makes a tree of a MessagePack message, for messages that are rarely read as a whole. Members with other names than
- * texts are left out; extensions are texts.
+ * texts are left out, and the first of several with one name counts; extensions are texts.
  */
 public final class MsgpackTree {
     /** The depth of a tree: reading makes one nested call a level. */
@@ -86,7 +86,7 @@ public final class MsgpackTree {
                 return null;
             }
             if (name != null) {
-                object.set(name, member);
+                object.putIfAbsent(name, member);
             }
         }
         return object;
