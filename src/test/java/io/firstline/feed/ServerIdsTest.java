@@ -2,7 +2,9 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedState;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.http.ServerWebSocket;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -46,16 +49,14 @@ class ServerIdsTest extends FeedTestBase {
                 .put("connections", connections)
                 .put("streams", new JsonArray(List.of(streams)));
         FeedConfig config = FeedConfig.fromJson(json, directory);
-        Feed feed = WsPool.create(
-                vertx,
-                "f",
-                config.pool()
-                        .withJoinGuardMs(50)
-                        .withConnection(config.pool()
-                                .connection()
-                                .withRetry(connection(server.url()).retry())),
-                config.subscriptions(),
-                config.format());
+        WsPoolConfig pool = config.pool()
+                .withJoinGuardMs(50)
+                .withConnection(config.pool()
+                        .connection()
+                        .withRetry(connection(server.url()).retry()));
+        Feed feed = connections == 1
+                ? Feed.of(vertx, config)
+                : WsPool.create(vertx, "f", pool, config.subscriptions(), config.format());
         started(watch(feed));
         eventually(() -> server.sockets.size() == connections && feed.state() == FeedState.CONNECTED);
         return feed;
@@ -156,5 +157,154 @@ class ServerIdsTest extends FeedTestBase {
         }
         assertThat(report(feed).dropped()).isEmpty();
         assertThat(report(feed).problems()).isEmpty();
+    }
+
+    /** A profile as of nodes that give an id to each subscription in the reply to its request. */
+    private static String node(boolean rewrite, String key) {
+        return """
+                {"subscribe": "{\\"id\\":${id},\\"method\\":\\"eth_subscribe\\",\\"params\\":[\\"${1}\\"]}",
+                 "unsubscribe": "{\\"id\\":${id},\\"method\\":\\"eth_unsubscribe\\",\\"params\\":[${learned}]}",
+                 "messages": {
+                   "stream": ["@/params/subscription"], "ackId": "/id",
+                   "ids": [{"when": ["/result"], "id": "/result", "stream": "request", "rewrite": %s}],
+                   "classes": {"all": {"match": "."%s}}}}"""
+                .formatted(rewrite, key);
+    }
+
+    private static String idOf(String stream, int socket) {
+        return "0x" + stream.length() + socket;
+    }
+
+    private static String ack(String request, int socket) {
+        JsonObject json = new JsonObject(request);
+        Object result = json.getString("method").equals("eth_subscribe")
+                ? idOf(json.getJsonArray("params").getString(0), socket)
+                : Boolean.TRUE;
+        return new JsonObject()
+                .put("id", json.getValue("id"))
+                .put("result", result)
+                .encode();
+    }
+
+    private static String notice(String stream, int socket, String result) {
+        return "{\"method\":\"eth_subscription\",\"params\":{\"subscription\":\"" + idOf(stream, socket)
+                + "\",\"result\":" + result + "}}";
+    }
+
+    /** Two heads of each height; each log is removed again by the next one. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void shouldNameSubscriptionsByTheirRequests(boolean rewrite, boolean byKey) {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> List.of(ack(text, socket));
+        String key = ", \"key\": [\"/params/result/hash\", \"/params/result/removed\"]";
+        Feed feed = feed(server, CONNECTIONS, node(rewrite, byKey ? key : ""), "newHeads", "logs");
+        eventually(() -> server.received.size() == 2 * CONNECTIONS);
+
+        List<String> sent = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+            String head = "{\"number\":\"0x" + n / 2 + "\",\"hash\":\"0x" + n + "\"}";
+            String log = "{\"hash\":\"0x" + n / 2 + "\",\"removed\":" + (n % 2 == 1) + "}";
+            for (int socket = 0; socket < CONNECTIONS; socket++) {
+                if (n % 20 != 5 * socket) {
+                    server.sockets.get(socket).writeTextMessage(notice("newHeads", socket, head));
+                    server.sockets.get(socket).writeTextMessage(notice("logs", socket, log));
+                }
+            }
+            sent.add("newHeads " + head);
+            sent.add("logs " + log);
+        }
+        eventually(() -> messages.size() >= 200);
+        join(feed.report());
+
+        assertThat(messages.stream()
+                        .map(message -> message.stream() + " "
+                                + new JsonObject(message.asText())
+                                        .getJsonObject("params")
+                                        .getJsonObject("result")
+                                        .encode()))
+                .containsExactlyInAnyOrderElementsOf(sent);
+        Set<String> ids = new HashSet<>();
+        messages.forEach(message -> ids.add(message.stream() + " "
+                + new JsonObject(message.asText()).getJsonObject("params").getString("subscription")));
+        if (rewrite) {
+            assertThat(ids).hasSize(2).allMatch(id -> id.matches("(newHeads|logs) 1\\d{9}|(newHeads|logs) 2\\d{9}"));
+        }
+        assertThat(report(feed).problems()).isEmpty();
+    }
+
+    /** The server replies late: what it sends before waits, on each connection. */
+    @Test
+    void shouldWaitForANameAndEndAStreamByItsId() {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> text.contains("unsubscribe") ? List.of(ack(text, socket)) : List.of();
+        Feed feed = feed(server, 2, node(true, ""), "newHeads");
+        eventually(() -> server.received.size() == 2);
+        List<String> requests = List.copyOf(server.received);
+        for (int n = 1; n <= 3; n++) {
+            server.send(notice("newHeads", n % 2, String.valueOf(n)), n % 2);
+        }
+        server.send(notice("strange", 1, "9"), 1);
+        join(feed.unsubscribe(List.of("newHeads")));
+        heard(feed);
+        assertThat(server.received).hasSize(2);
+        assertThat(messages).isEmpty();
+
+        for (int socket = 0; socket < 2; socket++) {
+            int own = socket;
+            String request = requests.stream()
+                    .filter(text -> text.startsWith(own + ":"))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(2);
+            server.send(ack(request, socket), socket);
+        }
+        eventually(() -> messages.size() == 3);
+        assertThat(messages).allMatch(message -> message.stream().equals("newHeads"));
+        eventually(() -> server.received.size() == 4);
+        assertThat(server.received.subList(2, 4))
+                .anyMatch(text -> text.startsWith("0:") && text.contains("[\"0x80\"]"))
+                .anyMatch(text -> text.startsWith("1:") && text.contains("[\"0x81\"]"));
+
+        join(server.close(1));
+        assertThat(awaitTold(FeedEvent.Type.PROTOCOL_DIFFERS).toJson().getString("reason"))
+                .contains("has not told which stream has the id", "strange".length() + "1");
+        eventually(() -> report(feed).dropped().equals(Map.of("unnamed", 1L)));
+    }
+
+    /** Each of these acks is wrong; none of them may put a message into a stream that is not its own. */
+    @Test
+    void shouldTellWrongIdsAndPublishNothingUnderAnotherName() {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = feed(server, 1, channels(true, ""));
+        String ack = "{\"event\":\"subscribed\",\"channel\":\"trades\",\"symbol\":\"%s\",\"chanId\":%s}";
+        server.send(ack.formatted("A", "10"), 0);
+        server.send("[10,\"te\",[1]]", 0);
+        eventually(() -> messages.size() == 1);
+        for (String id : List.of("true", "{}", "null", "\"" + "x".repeat(200) + "\"")) {
+            server.send(ack.formatted("B", id), 0);
+        }
+        server.send(ack.formatted("n".repeat(300), "12"), 0);
+        server.send("{\"event\":\"subscribed\",\"chanId\":13}", 0);
+        assertThat(awaitTold(FeedEvent.Type.PROTOCOL_DIFFERS).toJson().getString("reason"))
+                .isEqualTo("the server tells an id that is no number or text of at most 128 bytes");
+        server.send(ack.formatted("B", "10"), 0); // the id of A
+        server.send("[10,\"te\",[2]]", 0);
+        eventually(() -> messages.size() == 2);
+        server.send(ack.formatted("B", "\"10\""), 0); // a text, so the number is no id any more
+        server.send("[10,\"te\",[3]]", 0);
+        server.send("[12,\"te\",[4]]", 0);
+        server.send("[true,\"te\",[5]]", 0);
+        server.send("[\"10\",\"te\",[6]]", 0);
+        eventually(() -> messages.size() == 4);
+
+        assertThat(messages.stream()
+                        .map(message -> message.stream() + " "
+                                + new JsonArray(message.asText())
+                                        .getJsonArray(2)
+                                        .encode()))
+                .containsExactly("trades A [1]", "trades B [2]", "null [5]", "trades B [6]");
+        assertThat(messages.stream().skip(3).findFirst().orElseThrow().asText()).startsWith("[\"");
+        join(feed.close());
     }
 }

@@ -122,6 +122,17 @@ final class DesiredSubscriptions {
         return numbered(requests(halves, lastId + 1, true));
     }
 
+    /** Returns the requests that end and begin the subscription of a stream; none if the venue has no such requests. */
+    List<Request> again(String stream) {
+        if (!streams.contains(stream) || !how.canResubscribe(stream)) {
+            return List.of();
+        }
+        List<Request> requests =
+                new ArrayList<>(requests(how.unsubscribing(List.of(stream), perRequest), lastId + 1, false));
+        requests.addAll(requests(how.subscribing(List.of(stream), perRequest), lastId + 1 + requests.size(), true));
+        return numbered(requests);
+    }
+
     List<String> streams() {
         return List.copyOf(streams);
     }

@@ -116,6 +116,7 @@ public abstract class Feed {
                 parts,
                 connections,
                 subscriptions,
+                new GapRepairs(parts, subscriptions, arbitration),
                 replacements,
                 exchangeTime,
                 format.protocol().heartbeat());

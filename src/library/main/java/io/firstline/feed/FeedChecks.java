@@ -19,6 +19,7 @@ final class FeedChecks {
     private final MessageReader reader;
     private final FeedConnections connections;
     private final SubscriptionProtocol subscriptions;
+    private final GapRepairs repairs;
     private final Replacements replacements;
     private final ExchangeTime exchangeTime;
     private final Heartbeats heartbeats;
@@ -28,6 +29,7 @@ final class FeedChecks {
             FeedParts parts,
             FeedConnections connections,
             SubscriptionProtocol subscriptions,
+            GapRepairs repairs,
             Replacements replacements,
             ExchangeTime exchangeTime,
             Heartbeat heartbeat) {
@@ -36,6 +38,7 @@ final class FeedChecks {
         this.reader = parts.reader();
         this.connections = connections;
         this.subscriptions = subscriptions;
+        this.repairs = repairs;
         this.replacements = replacements;
         this.exchangeTime = exchangeTime;
         this.heartbeats = new Heartbeats(heartbeat);
@@ -61,7 +64,7 @@ final class FeedChecks {
         monitor.reportIgnoredStreams();
         reportMissing(parts.eventLog());
         connections.dropUnnamed();
-        monitor.giveUpGaps();
+        repairs.check(monitor.giveUpGaps());
         parts.slotTable().open().forEach(parts.eventLog()::connectionGap);
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
         subscriptions.check(parts.streams(), monitor.lastDataNanos());

@@ -383,6 +383,12 @@ final class FeedEventLog {
         report(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
     }
 
+    /** A stream is subscribed again on one connection, because messages of it are missing on all. */
+    void resubscribed(PooledConnection pooled, String stream) {
+        LOG.info("{}/{} subscribes to {} again after a gap ({})", name, pooled.id(), stream, figures());
+        report(new FeedFact.Resubscribed(pooled.id(), stream));
+    }
+
     /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
     void conflict(PooledConnection pooled, String stream) {
         LOG.warn(

@@ -10,6 +10,7 @@ import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.message.StreamWatch;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.GapReport;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -74,12 +75,16 @@ final class FeedMonitor {
         }
     }
 
-    /** Gives up numbers that are missing for too long; called about once a second. */
-    void giveUpGaps() {
+    /** Gives up numbers that are missing for too long; called about once a second. Returns their streams. */
+    List<StreamWatch> giveUpGaps() {
         long now = scheduler.nowNanos();
+        List<StreamWatch> lost = new ArrayList<>();
         for (StreamWatch stream : streams.all()) {
-            gaps.giveUp(stream, now);
+            if (gaps.giveUp(stream, now)) {
+                lost.add(stream);
+            }
         }
+        return lost;
     }
 
     /** Reports copies without a valid stream name; called about once a second. */

@@ -123,6 +123,22 @@ final class SubscriptionProtocol {
         return toAllOpen(pooled -> requests.stream().map(request -> ask(pooled, request)), requests.isEmpty());
     }
 
+    /**
+     * Subscribes one connection again to the stream that messages call by a name.
+     *
+     * @return whether there are requests for it
+     */
+    boolean resubscribe(PooledConnection pooled, String shown) {
+        String stream = wanted.streamShownAs(shown);
+        List<Request> requests = stream == null ? List.of() : wanted.again(stream);
+        for (Request request : requests) {
+            ask(pooled, request)
+                    .onFailure(
+                            e -> eventLog.subscribeFailed(pooled, request.streams(), String.valueOf(e.getMessage())));
+        }
+        return !requests.isEmpty();
+    }
+
     private interface Writes {
         Stream<Future<Void>> to(PooledConnection pooled);
     }

@@ -182,14 +182,27 @@ public record StreamClass(
      *     number is smaller, the chain restarts
      * @param reset signs of a message that restarts the chain: the venue counts anew from there, unless the number is
      *     older than one from another connection
+     * @param resubscribes whether the stream is subscribed again after a gap that no connection has healed, so that the
+     *     venue sends a snapshot
      */
     public record Sequence(
-            Link link, List<String> last, List<String> first, List<String> previous, List<FieldMatcher> reset) {
+            Link link,
+            List<String> last,
+            List<String> first,
+            List<String> previous,
+            List<FieldMatcher> reset,
+            boolean resubscribes) {
         public static final Sequence NONE = new Sequence(Link.NONE, List.of(), List.of(), List.of());
 
         /** A sequence that restarts only if a message's number is below the previous one. */
         public Sequence(Link link, List<String> last, List<String> first, List<String> previous) {
             this(link, last, first, previous, List.of());
+        }
+
+        /** A sequence whose gaps cause no new subscription. */
+        public Sequence(
+                Link link, List<String> last, List<String> first, List<String> previous, List<FieldMatcher> reset) {
+            this(link, last, first, previous, reset, false);
         }
 
         public Sequence {
@@ -222,6 +235,11 @@ public record StreamClass(
                             "reset",
                             "signs of a restart, but no link",
                             "\"reset\" together with a link")
+                    .require(
+                            !resubscribes || link == Link.PLUS_ONE || link == Link.PREVIOUS,
+                            "onGap",
+                            "an action after gaps, but no chain",
+                            "\"onGap\" with the link plus-one or previous")
                     .throwIfAny("sequence");
         }
     }

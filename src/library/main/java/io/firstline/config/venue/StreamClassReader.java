@@ -55,7 +55,8 @@ final class StreamClassReader {
                         ProfileJson.texts(sequence.path("last")),
                         ProfileJson.texts(sequence.path("first")),
                         ProfileJson.texts(sequence.path("previous")),
-                        reset),
+                        reset,
+                        sequence.has("onGap")), // the schema allows only "resubscribe"
                 Sequence.NONE);
     }
 }

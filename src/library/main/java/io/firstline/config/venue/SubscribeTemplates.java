@@ -225,6 +225,18 @@ public record SubscribeTemplates(
         return general.unsubscribe();
     }
 
+    /** Whether a stream can be subscribed again without the others. */
+    public boolean canResubscribe(String stream) {
+        return !replaces && !of(stream, general, kinds).unsubscribe().isEmpty();
+    }
+
+    /** Whether there are requests to unsubscribe. */
+    boolean unsubscribes() {
+        return !replaces
+                && (!general.unsubscribe().isEmpty()
+                        || kinds.stream().anyMatch(kind -> !kind.unsubscribe().isEmpty()));
+    }
+
     /** The name of a subscribed stream in messages, without the parameters of its request. */
     public String shownName(String stream) {
         return of(stream, general, kinds).shownName(stream);

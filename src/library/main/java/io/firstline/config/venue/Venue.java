@@ -58,6 +58,13 @@ public record Venue(
                         "endpoint",
                         "both an endpoint and URLs",
                         "either an \"endpoint\", or \"url\" and \"routes\"");
+        checks.require(
+                requests.unsubscribes()
+                        || format.classes().stream()
+                                .noneMatch(type -> type.sequence().resubscribes()),
+                "messages/classes",
+                "streams to subscribe again after a gap (onGap), but no request to unsubscribe",
+                "\"onGap\" together with \"subscribe\" and \"unsubscribe\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
         checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
         checks.throwIfAny("venue");

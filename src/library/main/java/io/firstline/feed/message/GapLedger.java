@@ -98,9 +98,11 @@ public final class GapLedger {
         return repeats || chain.isOld(copy.last());
     }
 
-    /** Gives up numbers that are missing for too long. */
-    public void giveUp(StreamWatch stream, long nowNanos) {
-        stream.chain.giveUpBefore(nowNanos - HEALING_NANOS).forEach(gap -> close(stream, gap, null, nowNanos));
+    /** Gives up numbers that are missing for too long; returns whether there are any. */
+    public boolean giveUp(StreamWatch stream, long nowNanos) {
+        List<Gap> lost = stream.chain.giveUpBefore(nowNanos - HEALING_NANOS);
+        lost.forEach(gap -> close(stream, gap, null, nowNanos));
+        return !lost.isEmpty();
     }
 
     private void close(StreamWatch stream, Gap gap, String healedBy, long nowNanos) {

@@ -27,6 +27,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         STREAM_SILENT("stream-silent"),
         GAP("gap"),
         CONNECTION_GAP("connection-gap"),
+        RESUBSCRIBED("resubscribed"),
         CONFLICT("conflict"),
         SHUTDOWN_ANNOUNCED("shutdown-announced"),
         SUBSCRIBE_FAILED("subscribe-failed"),

@@ -104,6 +104,8 @@ final class FeedEventJson {
         form(FeedFact.ProtocolDiffers.class, (e, json) -> json.put("connection", e.connection())
                 .put("reason", e.reason())
                 .put("omitted", e.omitted()));
+        form(FeedFact.Resubscribed.class, (e, json) -> json.put("connection", e.connection())
+                .put("stream", e.stream()));
         form(FeedFact.StreamsIgnored.class, (e, json) -> json.put("limit", e.limit())
                 .put("reason", e.reason()));
         form(FeedFact.SeveralValues.class, (e, json) -> json.put("connection", e.connection())

@@ -170,6 +170,14 @@ public sealed interface FeedFact {
         }
     }
 
+    /** A stream is subscribed again on one connection, after a gap that no connection has healed. */
+    record Resubscribed(String connection, String stream) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.RESUBSCRIBED;
+        }
+    }
+
     /** The server refused a request, or did not answer it. */
     record SubscribeFailed(String connection, List<String> streams, String reason) implements FeedFact {
         @Override
