@@ -177,12 +177,11 @@ class ServerIdsTest extends FeedTestBase {
 
     private static String ack(String request, int socket) {
         JsonObject json = new JsonObject(request);
-        Object result = json.getString("method").equals("eth_subscribe")
-                ? idOf(json.getJsonArray("params").getString(0), socket)
-                : Boolean.TRUE;
-        return new JsonObject()
-                .put("id", json.getValue("id"))
-                .put("result", result)
+        JsonObject reply = new JsonObject().put("id", json.getValue("id"));
+        boolean subscribes = json.getString("method").equals("eth_subscribe");
+        return (subscribes
+                        ? reply.put("result", idOf(json.getJsonArray("params").getString(0), socket))
+                        : reply.put("result", true))
                 .encode();
     }
 
