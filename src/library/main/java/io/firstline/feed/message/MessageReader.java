@@ -54,6 +54,7 @@ public final class MessageReader {
     private final StreamTable streams;
     private final ProfileCheck profile;
     private final boolean listens;
+    private final boolean learns;
     /** Null = the profile defines nothing to read. */
     private final KeyReader keys;
     /** Null = binary messages are not read. */
@@ -64,8 +65,10 @@ public final class MessageReader {
     private final ReplacedValue ownId = new ReplacedValue();
     /** Those of the connection whose message is read; null = the profile has none. */
     private LearnedIds ids;
-    /** What has named the stream of the message; null = nothing. */
+    /** What has named the stream of the message; null = nothing, or the profile has no ids. */
     private NameReader namedBy;
+    /** The hash of the name of the message's stream; 0 = it has none. */
+    private long nameHash;
 
     private final Function<KeyValues, String> nameOfStream = this::streamName;
     private final Function<String, ValuePlaces> placesOfStream;
@@ -78,6 +81,7 @@ public final class MessageReader {
         this.streams = streams;
         this.profile = layout.profile();
         this.listens = layout.listens();
+        this.learns = layout.learns();
         this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
         this.binaryKeys =
                 keys == null ? null : BinaryValues.reader(format.content().payload(), layout.read, layout.containers);
@@ -132,10 +136,10 @@ public final class MessageReader {
     }
 
     private void interpret(ArrivingCopy copy, KeyValues read, Replies replies) {
-        if (layout.learns()) {
+        if (learns) {
             ids = replies.ids();
+            namedBy = null;
         }
-        namedBy = null;
         Kind kind = listens && isHeard(copy.payload, read, replies)
                 ? Kind.CONTROL
                 : read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
@@ -238,7 +242,7 @@ public final class MessageReader {
 
     /** Returns whether a message without a name has an id that is not known. */
     private boolean isUnnamed(KeyValues read) {
-        for (int i = 0; namedBy == null && !layout.ids.isEmpty() && i < layout.naming.size(); i++) {
+        for (int i = 0; learns && namedBy == null && i < layout.naming.size(); i++) {
             if (layout.naming.get(i).hasId(read)) {
                 return true;
             }
@@ -277,12 +281,12 @@ public final class MessageReader {
 
     /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */
     private StreamWatch stream(KeyValues read, long nowNanos) {
-        long hash = streamHash(read);
-        if (hash == 0) {
+        nameHash = streamHash(read);
+        if (nameHash == 0) {
             return null;
         }
-        StreamWatch known = streams.get(hash);
-        return known != null ? known : streams.add(hash, read, nameOfStream, placesOfStream, nowNanos);
+        StreamWatch known = streams.get(nameHash);
+        return known != null ? known : streams.add(nameHash, read, nameOfStream, placesOfStream, nowNanos);
     }
 
     private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
@@ -347,7 +351,7 @@ public final class MessageReader {
                 identity = mixed(identity, hash);
             }
         }
-        return identity == 0 ? 0 : mixed(identity, streamHash(read));
+        return identity == 0 ? 0 : mixed(identity, nameHash);
     }
 
     /**
@@ -403,7 +407,9 @@ public final class MessageReader {
         for (int i = 0; i < layout.naming.size(); i++) {
             long hash = layout.naming.get(i).hash(read, ids);
             if (hash != 0) {
-                namedBy = layout.naming.get(i);
+                if (learns) {
+                    namedBy = layout.naming.get(i);
+                }
                 return hash;
             }
         }
