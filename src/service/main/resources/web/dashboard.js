@@ -11,6 +11,8 @@ let token = null;
 let state = null; // the last update
 let selected = null;
 let gapsAskedAt = 0;
+let worthAskedAt = 0;
+let worth = { feed: null, words: "–" };
 const rates = new Map(); // feed -> messages per second, oldest first
 const events = new Map(); // feed -> events, oldest first
 const lives = new Map(); // feed -> connection id -> its life, for the timeline
@@ -185,6 +187,7 @@ function drawSpark(spark, values) {
 function select(feed) {
   selected = feed;
   gapsAskedAt = 0;
+  worthAskedAt = 0;
   stopTail();
   draw();
 }
@@ -440,6 +443,23 @@ async function askGaps(feed) {
   }
 }
 
+async function askWorth(feed) {
+  if (Date.now() - worthAskedAt < 10_000 || feed.error) return;
+  worthAskedAt = Date.now();
+  const answer = await fetch(`api/worth?feed=${encodeURIComponent(feed.feed)}`);
+  if (!answer.ok || feed.feed !== selected) return;
+  const pools = (await answer.json()).worth.map((pool) => pool.subsets).filter((subsets) => subsets.length > 0);
+  worth = { feed: feed.feed, words: pools.map(enough).join("; ") || "not known yet" };
+}
+
+/** The fewest connections that lose nothing and add at most a millisecond to the 99th percentile. */
+function enough(subsets) {
+  const all = subsets.length;
+  const few = subsets.find((s) => s.lost === 0 && s.lagP99Micros <= 1_000);
+  if (!few || few.connections.length === all) return `all ${all}: fewer would lose messages or be later`;
+  return `${few.connections.length} of ${all} would do: p99 + ${lag(few.lagP99Micros)}, 0 of ${count(few.messages)} sampled messages lost`;
+}
+
 /** Ages by the exchange's time stamps. Its clock is not known exactly, so an age may be negative. */
 function exchangeAge(latency) {
   if (!latency) return "no time in the messages";
@@ -472,6 +492,7 @@ function drawFacts(feed) {
     ["Dropped, by cause", list(feed.dropped) || "none", sum(feed.dropped) > 0],
     ["Age at arrival", exchangeAge(feed.exchangeLatency)],
     ["Exchange's clock", exchangeClock(feed.exchangeLatency), feed.exchangeLatency?.clockFailures > 0 && feed.exchangeLatency.errorMicros === null],
+    ["Connections needed", worth.feed === feed.feed ? worth.words : "–"],
     ["Waiting in streams", `${count(feed.waiting)} messages`, feed.waiting > 8_192],
     ["Evicted, by reason", list(feed.evictedFor) || "none"],
     ["Failures, by cause", list(feed.failures) || "none"],
@@ -594,6 +615,7 @@ function draw() {
   drawFacts(feed);
   drawConsumers(feed);
   askGaps(feed).catch(() => {});
+  askWorth(feed).catch(() => {});
 }
 
 function online(on) {

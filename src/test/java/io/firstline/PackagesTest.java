@@ -58,7 +58,7 @@ class PackagesTest {
                             + " stream"),
             Map.entry(
                     "deploy",
-                    "arbitration bus bus.publish config config.feed config.venue connection connection.report"
+                    "arbitration arbitration.report bus bus.publish config config.feed config.venue connection connection.report"
                             + " deploy.node feed feed.report replay.retention stream"),
             Map.entry(
                     "cluster",

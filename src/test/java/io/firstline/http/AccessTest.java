@@ -160,6 +160,7 @@ class AccessTest extends HttpTestBase {
                 "/api/page",
                 "/api/gaps?feed=btc",
                 "/api/arrivals?feed=btc",
+                "/api/worth?feed=btc",
                 "/api/events",
                 "/api/tail?feed=btc")) {
             HttpResponse<String> head = send(request(path)

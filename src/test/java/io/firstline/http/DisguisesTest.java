@@ -29,6 +29,7 @@ class DisguisesTest extends HttpTestBase {
             "/api/page",
             "/api/gaps?feed=btc",
             "/api/arrivals?feed=btc",
+            "/api/worth?feed=btc",
             "/api/events",
             "/api/tail?feed=btc",
             "/api/command",

@@ -157,8 +157,20 @@ class HttpVerticleTest extends HttpTestBase {
         assertThat(json("/api/arrivals").containsKey("arrivals"))
                 .as("the only feed need not be named")
                 .isTrue();
+        exchange.emit(TRADE, "2"); // the first that all are known to deliver
+        eventually(() -> !subsets().isEmpty());
+        assertThat(subsets().getJsonObject(2).getJsonArray("connections"))
+                .as("all three, settled after two seconds")
+                .hasSize(3);
         assertThat(get("/api/gaps?feed=eth").statusCode()).isEqualTo(404);
         assertThat(get("/api/page").body()).contains("\"control\":true");
+    }
+
+    private JsonArray subsets() {
+        return json("/api/worth?feed=btc")
+                .getJsonArray("worth")
+                .getJsonObject(0)
+                .getJsonArray("subsets");
     }
 
     @Test

@@ -12,12 +12,17 @@ import java.util.Arrays;
 public final class ArrivalSamples {
     private static final long LONGEST_START_NANOS = 10_000_000_000L;
 
+    /** Spreads consecutive sequences and regular steps over all places (Knuth, TAOCP 3, 6.4: Fibonacci hashing). */
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+
     private final int connections;
     private final long everyNanos;
     private final int kept;
 
-    /** The sequences of the messages that are not settled yet, at their last bits; 0 = none. */
+    /** The sequences of the messages that are not settled yet, each at its {@link #place}; 0 = none. */
     private final long[] openSequences;
+
+    private final int shift;
 
     private final long[] openNanos;
     private final int[] openLags;
@@ -39,8 +44,8 @@ public final class ArrivalSamples {
      *
      * @param connections how many numbers there are, from 0; at most {@link Arbiter#MAX_LINES}
      * @param everyNanos at most one message is sampled in this time; 0 = each message
-     * @param open how many messages may wait for their copies at a time, a power of two; a further one replaces the
-     *     one whose place it takes
+     * @param open places for messages that wait for their copies, a power of two; a message may replace another one in
+     *     its place, rarely if there are three times as many places as messages that wait
      * @param kept how many messages are kept
      */
     public ArrivalSamples(int connections, long everyNanos, int open, int kept) {
@@ -48,6 +53,7 @@ public final class ArrivalSamples {
         this.everyNanos = everyNanos;
         this.kept = kept;
         this.openSequences = new long[open];
+        this.shift = Long.SIZE - Integer.numberOfTrailingZeros(open);
         this.openNanos = new long[open];
         this.openLags = new int[open * connections];
         this.absent = connections == Long.SIZE ? -1 : (1L << connections) - 1;
@@ -125,7 +131,7 @@ public final class ArrivalSamples {
     }
 
     private int place(long sequence) {
-        return (int) sequence & openSequences.length - 1;
+        return (int) ((sequence * GOLDEN) >>> shift);
     }
 
     /**

@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  * <li>{@code {"do": "renew"}} → {@code {}}: every connection is replaced, make-before-break, one after another
  * <li>{@code {"do": "status"}} → the feed's report
  * <li>{@code {"do": "gaps"}} → {@code {"gaps": […]}}: the last gaps in the numbers of its streams
+ * <li>{@code {"do": "worth"}} → {@code {"worth": [{"subsets": […]}]}}: for each pool of the feed, what fewer of its
+ *     connections would have delivered
  * <li>{@code {"do": "arrivals"}} → {@code {"arrivals": […]}}: what each connection delivered of each stream
  * </ul>
  */
@@ -133,10 +135,16 @@ final class FeedCommands {
                 case "arrivals" ->
                     feed.arrivals().map(cells -> new JsonObject()
                             .put(StatusKeys.ARRIVALS, array(cells.stream().map(ReportJson::of))));
+                case "worth" ->
+                    feed.bestSubsets().map(pools -> new JsonObject()
+                            .put(StatusKeys.WORTH, array(pools.stream().map(subsets -> new JsonObject()
+                                    .put(
+                                            StatusKeys.SUBSETS,
+                                            array(subsets.stream().map(ReportJson::of)))))));
                 default ->
                     throw new IllegalArgumentException(
                             "unknown command \"" + name
-                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals");
+                                    + "\", allowed: subscribe, unsubscribe, set-on-connect, evict, renew, status, gaps, arrivals, worth");
             };
         });
     }

@@ -1,5 +1,6 @@
 package io.firstline.deploy;
 
+import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.connection.report.DropCause;
@@ -215,6 +216,11 @@ final class ShardedFeed {
 
     Future<List<ArrivalReport>> arrivals() {
         return Future.all(each(Feed::arrivals)).map(all -> joined(all.list()));
+    }
+
+    /** Returns for each pool what fewer connections would have delivered. */
+    Future<List<List<SubsetFigures>>> bestSubsets() {
+        return Future.all(each(Feed::bestSubsets)).map(all -> all.<List<SubsetFigures>>list());
     }
 
     private <T> List<Future<T>> each(Function<Feed, Future<T>> action) {

@@ -65,6 +65,7 @@ public abstract class Feed {
 
     private FeedStream askedStream;
     private Future<Void> closing = Future.succeededFuture();
+    private Future<List<SubsetFigures>> comparing = Future.succeededFuture(List.of());
 
     /**
      * How many connections a feed has, and what becomes of their copies.
@@ -439,8 +440,13 @@ public abstract class Feed {
      * number first; empty for a single connection, and before the first message. Computed on a worker thread.
      */
     public Future<List<SubsetFigures>> bestSubsets() {
-        return arrivalTable(Long.MAX_VALUE)
-                .compose(table -> context.owner().executeBlocking(() -> BestSubsets.of(table), false));
+        return call(() -> {
+            if (comparing.isComplete()) { // whoever asks meanwhile gets the same answer
+                ArrivalTable table = arbitration.arrivalTable(Long.MAX_VALUE);
+                comparing = context.executeBlocking(() -> BestSubsets.of(table), false);
+            }
+            return comparing;
+        });
     }
 
     /** Returns the sampled arrivals of messages that were published before this time, on the feed's clock. */

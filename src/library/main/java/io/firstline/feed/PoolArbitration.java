@@ -101,7 +101,7 @@ final class PoolArbitration implements Arbitration {
         samples = new ArrivalSamples(
                 config.connections(),
                 TimeUnit.MILLISECONDS.toNanos(sampleEveryMs),
-                sampleEveryMs == 0 ? MOST_WAITING : powerOfTwo(2 * WAITING_MS / sampleEveryMs),
+                sampleEveryMs == 0 ? MOST_WAITING : powerOfTwo(8 * WAITING_MS / sampleEveryMs),
                 sampledMessages);
         arbiter.sample(samples);
         evictionTimer = scheduler.every(config.evictIntervalMs(), this::lookForSlow);
@@ -126,7 +126,7 @@ final class PoolArbitration implements Arbitration {
     }
 
     private static int powerOfTwo(long atLeast) {
-        return atLeast <= 1 ? 1 : (int) Math.min(MOST_WAITING, Long.highestOneBit(atLeast - 1) << 1);
+        return atLeast <= 2 ? 2 : (int) Math.min(MOST_WAITING, Long.highestOneBit(atLeast - 1) << 1);
     }
 
     @Override

@@ -312,6 +312,8 @@ public final class HttpVerticle extends VerticleBase {
                 .handler(request -> ofFeed(request, feed -> ask(request, feed, "gaps")));
         guard.reading(Access.Rule.READ, "/api/arrivals")
                 .handler(request -> ofFeed(request, feed -> ask(request, feed, "arrivals")));
+        guard.reading(Access.Rule.READ, "/api/worth")
+                .handler(request -> ofFeed(request, feed -> ask(request, feed, "worth")));
         guard.reading(Access.Rule.READ, "/api/events").handler(this::events);
         guard.reading(Access.Rule.READ, "/api/tail").handler(request -> ofFeed(request, feed -> tail(request, feed)));
         guard.acting("/api/command")

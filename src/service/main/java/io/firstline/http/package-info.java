@@ -9,7 +9,7 @@
  * {@code DEGRADED} with reasons below target or without a majority; {@code cluster} is the node's view of its
  * cluster</td></tr>
  * <tr><td>{@code /api/status}</td><td>the answer of {@code firstline.status} on the event bus</td></tr>
- * <tr><td>{@code /api/gaps?feed=}, {@code /api/arrivals?feed=}</td><td>the feed's commands of these names</td></tr>
+ * <tr><td>{@code /api/gaps?feed=}, {@code /api/arrivals?feed=}, {@code /api/worth?feed=}</td><td>the feed's commands of these names</td></tr>
  * <tr><td>{@code /api/events}</td><td>server-sent events: state and new events, at most twice a second</td></tr>
  * <tr><td>{@code /api/tail?feed=&filter=}</td><td>server-sent events: the newest messages, at most twice a
  * second</td></tr>

@@ -1,6 +1,7 @@
 package io.firstline.deploy.node;
 
 import io.firstline.arbitration.report.LineFigures;
+import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.ConnectionReport;
@@ -102,6 +103,16 @@ public final class ReportJson {
                 .put(StatusKeys.LAG_P50_MICROS, measured(cell.lagP50Micros()))
                 .put(StatusKeys.LAG_P99_MICROS, measured(cell.lagP99Micros()))
                 .put(StatusKeys.LAGS, new JsonArray(cell.lags()));
+    }
+
+    /** Converts what some of the connections alone would have delivered. */
+    public static JsonObject of(SubsetFigures subset) {
+        return new JsonObject()
+                .put(StatusKeys.CONNECTIONS, new JsonArray(subset.connections()))
+                .put(StatusKeys.MESSAGES, subset.messages())
+                .put(StatusKeys.LOST, subset.lost())
+                .put(StatusKeys.LAG_P50_MICROS, measured(subset.lagP50Micros()))
+                .put(StatusKeys.LAG_P99_MICROS, measured(subset.lagP99Micros()));
     }
 
     private static JsonObject of(ConnectionReport report) {

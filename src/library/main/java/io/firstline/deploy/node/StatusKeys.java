@@ -2,7 +2,7 @@ package io.firstline.deploy.node;
 
 /**
  * The keys of the status JSON: the answers to {@code firstline.status} and to the commands {@code status},
- * {@code gaps} and {@code arrivals}. Whoever writes or reads one of these answers takes its keys from here.
+ * {@code gaps}, {@code arrivals} and {@code worth}. Whoever writes or reads one of these answers takes its keys from here.
  */
 public final class StatusKeys {
     // the answer of firstline.status
@@ -66,6 +66,8 @@ public final class StatusKeys {
     public static final String HEALED_BY = "healedBy";
     public static final String LACKED_BY = "lackedBy";
     public static final String ARRIVALS = "arrivals";
+    public static final String WORTH = "worth";
+    public static final String SUBSETS = "subsets";
 
     // a connection
 
