@@ -306,4 +306,60 @@ class ServerIdsTest extends FeedTestBase {
         assertThat(messages.stream().skip(3).findFirst().orElseThrow().asText()).startsWith("[\"");
         join(feed.close());
     }
+
+    /** Each item has the id around it; connections group them differently. */
+    @Test
+    void shouldReplaceTheIdInEachItemOfAMessage() {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> List.of(subscribed(text, numberOf(text, socket)));
+        feed(server, 2, channels(true, ", \"items\": \"/1\", \"key\": [\"/1/0/i\"]"), "trades A");
+        eventually(() -> server.received.size() == 2);
+
+        server.send("[10,[{\"i\":1},{\"i\":2}]]", 0);
+        server.send("[11,[{\"i\":1}]]", 1);
+        server.send("[11,[{\"i\":2},{\"i\":3},{\"i\":4}]]", 1);
+        eventually(() -> messages.size() == 4);
+
+        String own = String.valueOf(new JsonArray(texts().get(0)).getInteger(0));
+        assertThat(own).hasSize(10);
+        assertThat(texts())
+                .containsExactly(
+                        "[" + own + ",[{\"i\":1}]]",
+                        "[" + own + ",[{\"i\":2}]]",
+                        "[" + own + ",[{\"i\":3}]]",
+                        "[" + own + ",[{\"i\":4}]]");
+    }
+
+    /** The server answers with the number alone. */
+    @Test
+    void shouldSettleAnUnsubscriptionByTheIdInItsReply() throws IOException {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> subscribes(text)
+                ? text.contains("\"A\"") ? List.of(subscribed(text, 10)) : List.of()
+                : List.of("{\"event\":\"unsubscribed\",\"chanId\":10}");
+        Path venues = Files.createDirectories(directory.resolve("venues"));
+        Files.writeString(
+                venues.resolve("v.json"),
+                channels(true, "").replace("\"ackStream\": [", "\"ackStream\": [\"@/chanId\", "));
+        FeedConfig config = FeedConfig.fromJson(
+                new JsonObject()
+                        .put("name", "f")
+                        .put("venue", "v")
+                        .put("url", server.url())
+                        .put("connections", 2)
+                        .put("streams", new JsonArray(List.of("trades A"))),
+                directory);
+        Feed feed = started(watch(WsPool.create(quick(8), config)));
+        eventually(() -> server.received.size() == 2);
+
+        join(feed.unsubscribe(List.of("trades A")));
+        join(feed.subscribe(List.of("trades B"))); // is not answered
+        eventually(() -> told(FeedEvent.Type.SUBSCRIBE_FAILED).size() == 2);
+
+        assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED))
+                .allMatch(event -> event.toJson().encode().contains("trades B"));
+        assertThat(server.received.stream().filter(text -> text.contains("unsubscribe")))
+                .as("not repeated")
+                .hasSize(2);
+    }
 }

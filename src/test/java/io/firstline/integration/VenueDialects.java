@@ -183,8 +183,8 @@ final class VenueDialects {
                         .beats(q("{'event':'heartbeat'}"))
                         .sends("trade XBT/USD", NONE, (n, c) -> q("[0,[['%d']],'trade','XBT/USD']", n))
                         .sends("spread XBT/USD", NONE, (n, c) -> q("[0,['%d'],'spread','XBT/USD']", n)),
-                kraken("kraken-v2"),
-                kraken("kraken-unified"),
+                kraken("kraken-v2", COMPLETE),
+                kraken("kraken-unified", NONE),
                 kucoin("kucoin", "/market/level2:BTC-USDT", "'sequenceStart':%d,'sequenceEnd':%d", 3),
                 kucoin("kucoin-futures", "/contractMarket/level2:XBTUSDTM", "'sequence':%2$d", 1),
                 VenueDialect.of("okx")
@@ -236,9 +236,7 @@ final class VenueDialects {
                         .sends(
                                 "trades BTC",
                                 NONE,
-                                (n, c) -> q(
-                                        "{'channel':'trades','data':[{'coin':'BTC','tid':%d},{'coin':'BTC','tid':%d}]}",
-                                        2 * n, 2 * n + 1))
+                                (n, c) -> q("{'channel':'trades','data':[{'coin':'BTC','tid':%d}]}", n))
                         .sends(
                                 "l2Book BTC",
                                 NONE,
@@ -722,7 +720,7 @@ final class VenueDialects {
                 success, words, request.getString("req_id")));
     }
 
-    private static VenueDialect kraken(String venue) {
+    private static VenueDialect kraken(String venue, Proof trades) {
         return VenueDialect.of(venue)
                 .names(VenueDialects::kraken)
                 .acks((request, streams) -> streams.stream()
@@ -740,7 +738,7 @@ final class VenueDialects {
                 .beats(q("{'channel':'heartbeat'}"))
                 .sends(
                         "trade BTC/USD",
-                        COMPLETE,
+                        trades,
                         (n, c) -> q(
                                 "{'channel':'trade','type':'update','data':[{'symbol':'BTC/USD','trade_id':%d},{'symbol':'BTC/USD','trade_id':%d}]}",
                                 2 * n, 2 * n + 1))
@@ -905,6 +903,16 @@ final class VenueDialects {
                         COMPLETE,
                         (n, c) -> gate(update, "BTC_USDT", "'U':%d,'u':%d", 4 * n - 3, 4 * n))
                 .shownAs(update + " BTC_USDT")
+                .sends(
+                        market + ".candlesticks 1m BTC_USDT",
+                        NONE,
+                        (n, c) -> q(
+                                market.equals("spot")
+                                        ? "{'channel':'%s.candlesticks','event':'update','result':{'t':'%d','n':'1m_BTC_USDT'}}"
+                                        : "{'channel':'%s.candlesticks','event':'update','result':[{'t':%d,'n':'1m_BTC_USDT'}]}",
+                                market,
+                                n))
+                .shownAs(market + ".candlesticks 1m_BTC_USDT")
                 .sends(ticker + " BTC_USDT", NONE, (n, c) -> gate(ticker, "BTC_USDT", "'u':%d,'b':'1'", n))
                 .sends(
                         trades + " BTC_USDT",

@@ -84,6 +84,13 @@ public record MessageFormat(
                         "classes",
                         pointers.size() + " different JSON pointers",
                         "at most " + MAX_POINTERS_IN_ALL + " of them in all")
+                .require(
+                        content.payload() == PayloadEncoding.NONE
+                                || content.payload().isText()
+                                || naming.ids().stream().noneMatch(IdRule::rewrite),
+                        "ids",
+                        "ids to rewrite in binary messages",
+                        "\"rewrite\" with text messages")
                 .add(besideOnlyMember(pointers))
                 .add(content.payload().wrong(pointers))
                 .add(content.payload().wrong(times.event().at()))
