@@ -120,11 +120,13 @@ class ServerIdsTest extends FeedTestBase {
                 open.add(CONNECTIONS);
             }
             for (int socket : open) {
+                ServerWebSocket to = server.sockets.get(socket);
                 if (id % 20 != 5 * (socket % 4)) {
-                    ServerWebSocket to = server.sockets.get(socket);
                     to.writeTextMessage(trade(socket, "A", id));
-                    to.writeTextMessage("[" + numberOf("\"A\"", socket) + ",\"hb\"]");
-                    to.writeTextMessage(trade(socket, "B", id));
+                }
+                to.writeTextMessage("[" + numberOf("\"A\"", socket) + ",\"hb\"]");
+                if (id % 20 != 5 * (socket % 4) + 2) {
+                    to.writeTextMessage(trade(socket, "B", id)); // differs from that of A only in its number
                 }
             }
         }
