@@ -21,7 +21,8 @@ class UnnamedMessagesTest {
         for (int i = 0; i < UnnamedMessages.MAX_MESSAGES; i++) {
             assertThat(hold(10, i)).isEmpty();
         }
-        assertThat(hold(10, 5_000)).singleElement().satisfies(held -> assertThat(held.arrivalNanos()).isZero());
+        assertThat(hold(10, 5_000)).singleElement().satisfies(held -> assertThat(held.arrivalNanos())
+                .isZero());
         assertThat(hold(UnnamedMessages.MAX_BYTES - 15, 5_001)).hasSize(UnnamedMessages.MAX_MESSAGES - 1);
         assertThat(hold(UnnamedMessages.MAX_BYTES + 1, 5_002)).as("and itself").hasSize(3);
         assertThat(messages.takeAll()).isEmpty();
@@ -33,8 +34,9 @@ class UnnamedMessagesTest {
         hold(2, 1);
         assertThat(messages.expired(UnnamedMessages.HOLD_NANOS - 1)).isEmpty();
         assertThat(messages.expired(UnnamedMessages.HOLD_NANOS)).hasSize(1);
-        assertThat(messages.takeAll()).singleElement().satisfies(held -> assertThat(held.payload().length())
-                .isEqualTo(2));
+        assertThat(messages.takeAll())
+                .singleElement()
+                .satisfies(held -> assertThat(held.payload().length()).isEqualTo(2));
         assertThat(messages.expired(Long.MAX_VALUE)).isEmpty();
     }
 }
