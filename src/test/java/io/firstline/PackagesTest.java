@@ -24,15 +24,16 @@ class PackagesTest {
             Map.entry("arbitration.report", ""),
             Map.entry("config.problem", ""),
             Map.entry("config.check", "config.problem"),
-            Map.entry("config", "config.check config.problem"),
-            Map.entry("config.venue", "config config.check config.problem"),
-            Map.entry("config.feed", "config config.check config.problem config.venue"),
+            Map.entry("config.secret", "config.check"),
+            Map.entry("config", "config.check config.problem config.secret"),
+            Map.entry("config.venue", "config config.check config.problem config.secret"),
+            Map.entry("config.feed", "config config.check config.problem config.secret config.venue"),
             Map.entry("config.cluster", "config.check config.problem"),
             Map.entry("config.service", "config config.check config.cluster config.feed config.problem config.venue"),
             Map.entry("arbitration", "arbitration.report"),
             Map.entry("stream", "payload"),
             Map.entry("connection.report", "payload"),
-            Map.entry("connection", "config config.check connection.report payload"),
+            Map.entry("connection", "config config.check config.secret connection.report payload"),
             Map.entry("recording", "stream"),
             Map.entry("simulator", "config.check recording"),
             Map.entry("feed.report", "arbitration.report connection.report"),
@@ -43,8 +44,8 @@ class PackagesTest {
                             + " feed.report payload stream"),
             Map.entry(
                     "feed",
-                    "arbitration arbitration.report config config.check config.feed config.venue connection"
-                            + " connection.report feed.clock feed.message feed.report payload stream"),
+                    "arbitration arbitration.report config config.check config.feed config.secret config.venue"
+                            + " connection connection.report feed.clock feed.message feed.report payload stream"),
             Map.entry(
                     "merge",
                     "arbitration arbitration.report config config.feed connection feed feed.report recording stream"),

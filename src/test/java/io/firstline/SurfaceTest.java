@@ -30,7 +30,9 @@ class SurfaceTest {
     private static final Map<String, String> EXPORTED = Map.ofEntries(
             Map.entry("arbitration.report", "GapFate LineFigures Proof SubsetFigures"),
             Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
-            Map.entry("config", "DailyWindow Endpoint Limit RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
+            Map.entry(
+                    "config",
+                    "Credentials DailyWindow Endpoint Limit RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
             Map.entry("config.problem", "InvalidConfigException Problem"),
             Map.entry(
                     "connection.report",

@@ -55,6 +55,7 @@ class BoundsTest {
             Map.entry("subscribe", "subscriptions"),
             Map.entry("unsubscribe", "subscriptions"),
             Map.entry("streams", "subscriptions"),
+            Map.entry("secrets", "credentials"),
             Map.entry("maxShards", "shards"),
             Map.entry("retryBaseMs", "baseMs"),
             Map.entry("retryCapMs", "capMs"),

@@ -49,7 +49,7 @@ class EndpointConnectorTest {
                 }
             },
             CONFIG,
-            () -> {
+            endpoint -> {
                 Promise<JsonNode> question = Promise.promise();
                 questions.add(question);
                 return question.future();

@@ -20,7 +20,9 @@ class DesiredSubscriptionsTest {
     }
 
     private static List<String> texts(List<PendingRequests.Request> requests) {
-        return requests.stream().map(request -> request.text().at(0, null)).toList();
+        return requests.stream()
+                .map(request -> request.text().at(0, place -> place))
+                .toList();
     }
 
     @Test

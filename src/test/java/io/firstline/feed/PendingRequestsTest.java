@@ -32,7 +32,7 @@ class PendingRequestsTest {
         for (String stream : streams) {
             words.put(stream, Set.of(stream.split(" ")));
         }
-        return new Request(id, (at, learned) -> "text", words, true, null);
+        return new Request(id, (at, ofConnection) -> "text", words, true, null);
     }
 
     private Effect reply(long id, String refusal, Acks acks, String json, String... words) {

@@ -8,6 +8,7 @@ import io.firstline.config.check.RequiredVersions;
 import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
+import io.firstline.config.secret.TemplateValues;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +47,8 @@ import java.util.stream.Stream;
  * @param endpoint returns the URL of every attempt; {@code url} is only a placeholder then; default none
  * @param subProtocols offered in the upgrade ({@code Sec-WebSocket-Protocol}), the preferred one first; default none
  * @param limits further limits of the server, beside {@code framesPerSecond} and the attempts to connect; default none
+ * @param credentials secrets for placeholders in the URLs, headers and sub-protocols, which are filled in for each
+ *     attempt; default none
  */
 public record WsConnectionConfig(
         String url,
@@ -65,7 +68,8 @@ public record WsConnectionConfig(
         String trustedCertificates,
         Endpoint endpoint,
         List<String> subProtocols,
-        List<Limit> limits) {
+        List<Limit> limits,
+        Credentials credentials) {
 
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -83,6 +87,7 @@ public record WsConnectionConfig(
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
+        credentials = credentials == null ? Credentials.NONE : credentials;
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
         Checks checks = new Checks();
@@ -96,8 +101,24 @@ public record WsConnectionConfig(
                 .key(KEYS, "connectTimeoutMs", connectTimeoutMs)
                 .key(KEYS, "framesPerSecond", framesPerSecond)
                 .add(headerProblems(headers))
-                .add(subProtocolProblems(subProtocols))
-                .throwIfAny("connection configuration");
+                .add(subProtocolProblems(subProtocols));
+        checkPlaceholders(checks, credentials, headers, subProtocols, furtherUrls, url);
+        checks.throwIfAny("connection configuration");
+    }
+
+    private static void checkPlaceholders(
+            Checks checks,
+            Credentials credentials,
+            Map<String, String> headers,
+            List<String> subProtocols,
+            List<String> furtherUrls,
+            String url) {
+        headers.forEach((name, value) -> credentials.check(checks, "headers" + ProblemText.step(name), value));
+        for (int i = 0; i < subProtocols.size(); i++) {
+            credentials.check(checks, "subProtocols/" + i, subProtocols.get(i));
+        }
+        Stream.concat(Stream.ofNullable(url), furtherUrls.stream())
+                .forEach(each -> credentials.check(checks, "url", FeedUrl.template(each)));
     }
 
     /** The defaults for this URL, with a new connection id. */
@@ -123,7 +144,7 @@ public record WsConnectionConfig(
     }
 
     /** Headers that would break the upgrade request; a header's value is not shown. */
-    static List<Problem> headerProblems(Map<String, String> headers) {
+    public static List<Problem> headerProblems(Map<String, String> headers) {
         List<Problem> problems = new ArrayList<>();
         headers.forEach((name, value) -> {
             if (!HEADER_NAME.matcher(name).matches()) {
@@ -146,8 +167,8 @@ public record WsConnectionConfig(
     public static List<Problem> subProtocolProblems(List<String> subProtocols) {
         List<Problem> problems = new ArrayList<>();
         for (int i = 0; i < subProtocols.size(); i++) {
-            String each = subProtocols.get(i);
-            if (!HEADER_NAME.matcher(each).matches() || subProtocols.indexOf(each) < i) {
+            String each = TemplateValues.sample(subProtocols.get(i));
+            if (!HEADER_NAME.matcher(each).matches() || subProtocols.indexOf(subProtocols.get(i)) < i) {
                 problems.add(new Problem(
                         "/subProtocols/" + i,
                         ProblemText.quoted(each),
@@ -215,6 +236,10 @@ public record WsConnectionConfig(
 
     public WsConnectionConfig withTrustedCertificates(String trustedCertificates) {
         return Records.with(this, "trustedCertificates", trustedCertificates);
+    }
+
+    public WsConnectionConfig withCredentials(Credentials credentials) {
+        return Records.with(this, "credentials", credentials);
     }
 
     public WsConnectionConfig withSubProtocols(List<String> subProtocols) {

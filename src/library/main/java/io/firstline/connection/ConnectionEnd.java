@@ -64,6 +64,9 @@ final class ConnectionEnd {
             Disconnect there = of(failure.getCause(), code);
             return new Disconnect(there.cause(), there.code(), message + there.reason());
         }
+        if (failure instanceof LoginFailedException login) {
+            return login.end();
+        }
         if (failure instanceof RestFailedException) {
             return new Disconnect(Cause.ENDPOINT, code, message);
         }

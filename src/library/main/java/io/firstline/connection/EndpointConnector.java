@@ -11,7 +11,7 @@ import io.vertx.core.http.UpgradeRejectedException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Asks an {@link Endpoint} before each attempt where to connect, and connects there. A URL, with any token in it, is
@@ -22,9 +22,8 @@ import java.util.function.Supplier;
  */
 public final class EndpointConnector implements Connector {
     private final Connector sockets;
-    private final Endpoint endpoint;
     private final String ownHost;
-    private final Supplier<Future<JsonNode>> ask;
+    private final Function<Endpoint, Future<JsonNode>> ask;
     private final Scheduler scheduler;
     private final ConnectBudget budget;
     private final RetryPolicy retry;
@@ -37,7 +36,7 @@ public final class EndpointConnector implements Connector {
 
     private long restUntilNanos;
     /** The only request after a failure; null = none is pending. */
-    private Future<WsConnectionConfig> probe;
+    private Future<Place> probe;
 
     /**
      * Makes a connector for one feed.
@@ -50,12 +49,11 @@ public final class EndpointConnector implements Connector {
     public EndpointConnector(
             Connector sockets,
             WsConnectionConfig config,
-            Supplier<Future<JsonNode>> ask,
+            Function<Endpoint, Future<JsonNode>> ask,
             Scheduler scheduler,
             ConnectBudget budget) {
         this.sockets = sockets;
-        this.endpoint = config.endpoint();
-        this.ownHost = URI.create(endpoint.url()).getHost();
+        this.ownHost = URI.create(config.endpoint().url()).getHost();
         this.ask = ask;
         this.scheduler = scheduler;
         this.budget = budget;
@@ -64,15 +62,23 @@ public final class EndpointConnector implements Connector {
 
     @Override
     public Future<Socket> connect(WsConnectionConfig config) {
-        return where(config).compose(this::open);
+        return open(config).map(Opened::socket);
     }
+
+    @Override
+    public Future<Opened> open(WsConnectionConfig config) {
+        return where(config).compose(place -> openAt(place.config()).map(socket -> new Opened(socket, place.answer())));
+    }
+
+    /** A URL of the endpoint, and its whole answer. */
+    private record Place(WsConnectionConfig config, JsonNode answer) {}
 
     @Override
     public Future<Void> close() {
         return sockets.close();
     }
 
-    private Future<WsConnectionConfig> where(WsConnectionConfig config) {
+    private Future<Place> where(WsConnectionConfig config) {
         if (failures == 0) {
             return asked(config);
         }
@@ -82,7 +88,7 @@ public final class EndpointConnector implements Connector {
         if (probe != null) {
             return probe.compose(answers -> asked(config));
         }
-        Future<WsConnectionConfig> first = asked(config);
+        Future<Place> first = asked(config);
         if (!first.isComplete()) {
             probe = first;
             first.onComplete(done -> probe = null);
@@ -90,23 +96,25 @@ public final class EndpointConnector implements Connector {
         return first;
     }
 
-    private Future<WsConnectionConfig> asked(WsConnectionConfig config) {
+    private Future<Place> asked(WsConnectionConfig config) {
         long askedIn = spell;
-        return ask.get().compose(answer -> at(config, answer)).transform(asked -> {
-            if (asked.succeeded()) {
-                failures = 0;
-                return Future.succeededFuture(asked.result());
-            }
-            return Future.failedFuture(failed(asked.cause(), askedIn));
-        });
+        return ask.apply(config.endpoint())
+                .compose(answer -> at(config, answer))
+                .transform(asked -> {
+                    if (asked.succeeded()) {
+                        failures = 0;
+                        return Future.succeededFuture(asked.result());
+                    }
+                    return Future.failedFuture(failed(asked.cause(), askedIn));
+                });
     }
 
     /** Connects to the place in the answer. */
-    private Future<WsConnectionConfig> at(WsConnectionConfig config, JsonNode answer) {
+    private Future<Place> at(WsConnectionConfig config, JsonNode answer) {
         String id = Long.toHexString(scheduler.random().nextLong());
         try {
-            return Future.succeededFuture(
-                    config.withUrl(endpoint.target(pointer -> JsonText.value(answer, pointer), id)));
+            String url = config.endpoint().target(pointer -> JsonText.value(answer, pointer), id);
+            return Future.succeededFuture(new Place(config.withUrl(url), answer));
         } catch (InvalidConfigException wrong) { // its message contains the URL
             return Future.failedFuture(new RestFailedException(
                     "an answer that gives no wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")",
@@ -135,7 +143,7 @@ public final class EndpointConnector implements Connector {
         return leftNanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 
-    private Future<Socket> open(WsConnectionConfig config) {
+    private Future<Socket> openAt(WsConnectionConfig config) {
         String host = URI.create(config.url()).getHost();
         long waitMs = host.equals(ownHost)
                 ? 0 // counted by the feed

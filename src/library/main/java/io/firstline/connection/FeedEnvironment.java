@@ -1,6 +1,5 @@
 package io.firstline.connection;
 
-import io.firstline.config.Endpoint;
 import io.firstline.config.WsConnectionConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -50,14 +49,13 @@ public record FeedEnvironment(
             Scheduler scheduler,
             ConnectBudget budget) {
         WsClient sockets = WsClient.create(vertx, config);
-        Endpoint endpoint = config.endpoint();
-        if (endpoint.isNone()) {
+        if (config.endpoint().isNone()) {
             return sockets;
         }
         return new EndpointConnector(
                 sockets,
                 config,
-                () -> {
+                endpoint -> {
                     RestClient client = rests.apply(config);
                     return client.ask(endpoint.method().name(), endpoint.url(), endpoint.headers())
                             .onComplete(done -> client.close());

@@ -2,13 +2,13 @@ package io.firstline.connection;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
+import io.firstline.config.secret.Hidden;
 import io.firstline.payload.Printable;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +38,7 @@ final class Refusal {
         }
         String protocol = answer.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         if (protocol != null) {
-            words.append(", ").append(subProtocol(shown(protocol, config), config.subProtocols()));
+            words.append(", ").append(subProtocol(shown(protocol, config), config));
         }
         String text = shown(body.toString(StandardCharsets.UTF_8), config);
         if (!text.isBlank()) {
@@ -47,17 +47,22 @@ final class Refusal {
         return new RefusedException(words.toString(), status, headers, body, location);
     }
 
-    static String subProtocol(String wanted, List<String> asked) {
-        return "the server wants the sub-protocol " + Printable.of(wanted, MAX_SHOWN) + ", subProtocols is " + asked;
+    static String subProtocol(String wanted, WsConnectionConfig config) {
+        return "the server wants the sub-protocol " + Printable.of(masked(wanted, config), MAX_SHOWN)
+                + ", subProtocols is " + masked(config.subProtocols().toString(), config);
     }
 
     /** Makes a server's text safe for a log line. */
     private static String shown(String text, WsConnectionConfig config) {
-        String shown = text.strip();
+        return Printable.of(FeedUrl.masked(masked(text.strip(), config)), MAX_SHOWN);
+    }
+
+    private static String masked(String text, WsConnectionConfig config) {
+        String shown = config.credentials().hidden().masked(text);
         for (String secret : secrets(config).toList()) {
-            shown = shown.replace(secret, "***");
+            shown = shown.replace(secret, Hidden.MASK);
         }
-        return Printable.of(FeedUrl.masked(shown), MAX_SHOWN);
+        return shown;
     }
 
     private static Stream<String> secrets(WsConnectionConfig config) {

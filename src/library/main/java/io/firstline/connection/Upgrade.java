@@ -213,7 +213,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     private void finish(ChannelHandlerContext channel) {
         String chosen = answer.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         if (chosen != null && !chosen.isBlank() && !config.subProtocols().contains(chosen.strip())) {
-            failAndClose(channel, new WebSocketHandshakeException(Refusal.subProtocol(chosen, config.subProtocols())));
+            failAndClose(channel, new WebSocketHandshakeException(Refusal.subProtocol(chosen, config)));
             return;
         }
         DefaultFullHttpResponse whole = new DefaultFullHttpResponse(answer.protocolVersion(), answer.status());

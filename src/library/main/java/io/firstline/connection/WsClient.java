@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
+import io.firstline.config.secret.Hidden;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -92,7 +93,8 @@ public final class WsClient implements Connector {
 
     private Future<WsChannel> open(ContextInternal context, WsConnectionConfig config, URI uri, int redirects) {
         return tcp(context, config, uri)
-                .compose(tcp -> Upgrade.of((NetSocketInternal) tcp, config, uri, headers(config, uri), context))
+                .compose(tcp ->
+                        Upgrade.of((NetSocketInternal) tcp, offered(config, uri), uri, headers(config, uri), context))
                 .recover(failure -> {
                     boolean redirected = failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
                     return redirected
@@ -108,7 +110,8 @@ public final class WsClient implements Connector {
         if (problem != null) {
             return Future.failedFuture(refused.saying(refused.getMessage() + " (not followed: " + problem + ")"));
         }
-        String way = "redirected to " + FeedUrl.masked(to.toString()) + ": ";
+        String way =
+                "redirected to " + FeedUrl.masked(config.credentials().hidden().masked(to.toString())) + ": ";
         return open(context, config, to, redirects + 1)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof RefusedException there
@@ -147,13 +150,27 @@ public final class WsClient implements Connector {
         }
     }
 
-    /** The configured headers, if this is the configured place: a redirect target gets no credentials. */
+    /** Whether this is the configured place: a redirect target gets no credentials. */
+    private static boolean isConfigured(WsConnectionConfig config, URI uri) {
+        URI configured = URI.create(config.url());
+        return isTls(configured) == isTls(uri)
+                && configured.getHost().equalsIgnoreCase(uri.getHost())
+                && port(configured) == port(uri);
+    }
+
+    /** The configuration, at another place without sub-protocols that are tokens. */
+    private static WsConnectionConfig offered(WsConnectionConfig config, URI uri) {
+        Hidden hidden = config.credentials().hidden();
+        return hidden.isNone() || isConfigured(config, uri)
+                ? config
+                : config.withSubProtocols(config.subProtocols().stream()
+                        .filter(each -> hidden.masked(each).equals(each))
+                        .toList());
+    }
+
     private static HttpHeaders headers(WsConnectionConfig config, URI uri) {
         HttpHeaders headers = new DefaultHttpHeaders();
-        URI configured = URI.create(config.url());
-        if (isTls(configured) == isTls(uri)
-                && configured.getHost().equalsIgnoreCase(uri.getHost())
-                && port(configured) == port(uri)) {
+        if (isConfigured(config, uri)) {
             config.headers().forEach(headers::add);
         }
         if (!headers.contains(HttpHeaderNames.USER_AGENT)) {

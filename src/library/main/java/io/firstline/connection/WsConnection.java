@@ -159,7 +159,7 @@ public final class WsConnection {
     }
 
     private Future<Void> failed(Disconnect why, Throwable cause) {
-        end = why;
+        end = shown(why);
         if (state == ConnectionState.CONNECTING) {
             state = state.become(ConnectionState.DISCONNECTED);
         }
@@ -306,7 +306,7 @@ public final class WsConnection {
         if (end != null) {
             return;
         }
-        end = why;
+        end = shown(why);
         endedNanos = scheduler.nowNanos();
         scheduler.cancel(pingTimer);
         throttle.end(id() + " has ended: " + why);
@@ -318,10 +318,15 @@ public final class WsConnection {
             listener.dropped(this, DropCause.OVERSIZE, 0);
         }
         try {
-            listener.closed(this, why);
+            listener.closed(this, end);
         } finally {
             ended.tryComplete(); // after the listener's last call, so that close() completes after all events
         }
+    }
+
+    /** The end of the connection without secrets that the server repeats. */
+    private Disconnect shown(Disconnect why) {
+        return new Disconnect(why.cause(), why.code(), connector.shown(why.reason()));
     }
 
     /** Drops an open connection immediately, without a close frame, because it is useless. */

@@ -1,13 +1,18 @@
 package io.firstline.feed;
 
+import io.firstline.config.Credentials;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.secret.Signer;
 import io.firstline.connection.Connector;
 import io.firstline.connection.FeedEnvironment;
+import io.firstline.connection.LoginConnector;
+import io.firstline.connection.LoginDialogue;
 import io.firstline.connection.SendBudget;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +23,11 @@ final class ConnectionMaker {
 
     private final String name;
     private final FeedEnvironment environment;
+    /** Null = an upgraded connection needs no login. */
+    private final LoginDialogue login;
+    /** Returns the highest published number; null = none. */
+    private final Supplier<Long> last;
+
     private WsConnectionConfig config;
     private List<String> urls;
     private Connector connector;
@@ -25,10 +35,18 @@ final class ConnectionMaker {
     private final List<Connector> formerConnectors = new ArrayList<>();
 
     private long made;
+    private Signer used = Signer.NONE;
 
-    ConnectionMaker(String name, FeedEnvironment environment, WsConnectionConfig config) {
+    ConnectionMaker(
+            String name,
+            FeedEnvironment environment,
+            WsConnectionConfig config,
+            LoginDialogue login,
+            Supplier<Long> last) {
         this.name = name;
         this.environment = environment;
+        this.login = login;
+        this.last = last;
         follow(config);
     }
 
@@ -76,12 +94,36 @@ final class ConnectionMaker {
         }
     }
 
-    WsConnection make(String url, WsConnection.Listener listener) {
+    /** Makes a connection, and gives it what it proves its right with. */
+    void make(String url, PooledConnection pooled) {
+        Connector opens = connector;
+        if (login != null || Credentials.areUsedBy(config)) {
+            pooled.login = new LoginConnector(connector, this::secrets, last, environment.scheduler(), login);
+            opens = pooled.login;
+        }
         // the feed sends the messages on connect, which may have changed, so the connection must not
         WsConnectionConfig own =
                 config.withUrl(url).withConnectionId(name + "-" + ++made).withOnConnect(List.of());
         SendBudget budget = new SendBudget(own, environment.budget().others(), name);
-        return new WsConnection(environment.scheduler(), connector, own, listener, budget);
+        pooled.connection = new WsConnection(environment.scheduler(), opens, own, pooled, budget);
+    }
+
+    /** Reads the secrets for an attempt. */
+    private Future<Signer> secrets() {
+        return readSecrets().onSuccess(read -> used = read);
+    }
+
+    /** Reads the secrets as they are now. */
+    Future<Signer> readSecrets() {
+        Credentials credentials = config.credentials();
+        return environment
+                .context()
+                .executeBlocking(() -> Signer.read(credentials.secrets(), credentials.sign()), false);
+    }
+
+    /** Returns the secrets of the last attempt. */
+    Signer usedSecrets() {
+        return used;
     }
 
     /** Closes the connectors: the last one after these sockets. */

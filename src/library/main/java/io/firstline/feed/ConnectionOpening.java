@@ -3,7 +3,6 @@ package io.firstline.feed;
 import io.firstline.config.venue.Opening;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.message.Reply;
-import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class ConnectionOpening {
      */
     Future<Void> begin(PooledConnection pooled, Writes requests) {
         List<Supplier<Future<Void>>> greetings = greetings(pooled);
-        if (opening.readyMs() == 0) {
+        if (!opening.waits()) {
             greetings.addAll(first(pooled, requests));
             return paced(pooled, greetings, 0).onSuccess(v -> pooled.readiness.end());
         }
@@ -119,8 +118,7 @@ final class ConnectionOpening {
     boolean replied(PooledConnection pooled, Reply reply) {
         boolean known = reply.id() > 0 && reply.id() <= opening.onConnect().size();
         if (known && reply.refusal() != null) {
-            eventLog.serverError(
-                    pooled, List.of(), Printable.of(reply.refusal(), SubscriptionProtocol.MAX_SERVER_TEXT));
+            eventLog.serverError(pooled, List.of(), pooled.shown(reply.refusal()));
         }
         return known;
     }

@@ -27,6 +27,12 @@ final class ConnectionSlot {
 
         PooledConnection newMember(ConnectionSlot slot, String url);
 
+        /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
+        long loginWaitMs();
+
+        /** Returns whether the last login was refused: then no connection is replaced. */
+        boolean isLoginRefused();
+
         /** An attempt must wait for the budget of its host; {@code first} as below. */
         void mustWait(long waitMs, boolean first);
 
@@ -128,6 +134,12 @@ final class ConnectionSlot {
 
     private void connect() {
         timer = -1;
+        long loginWaitMs = owner.loginWaitMs();
+        if (loginWaitMs > 0) {
+            attempt = Math.max(attempt, 1);
+            timer = scheduler.once(loginWaitMs, this::connect);
+            return;
+        }
         String url = url();
         long waitMs = budget.take(url, owner.isDark());
         if (waitMs > 0) {
@@ -293,6 +305,7 @@ final class ConnectionSlot {
         if (!open
                 || !isLive()
                 || candidate != null
+                || owner.isLoginRefused()
                 || rest.lasts(scheduler.nowNanos())
                 || (!urgent && !budget.hasSpare(url))
                 || budget.take(url, urgent) > 0) {

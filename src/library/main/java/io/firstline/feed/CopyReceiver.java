@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.secret.Hidden;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.MessageReader;
@@ -75,7 +76,8 @@ final class CopyReceiver implements PooledConnection.Receiver {
             return;
         }
         if (listener != null) {
-            listener.copy(pooled.id(), payload.toBuffer(), payload.isText(), arrivalNanos);
+            Buffer shown = pooled.login == null ? payload.toBuffer() : withoutSecrets(pooled, payload);
+            listener.copy(pooled.id(), shown, payload.isText(), arrivalNanos);
         }
         if (replacements.activity().unanswered()) {
             replacements.noteActivity(arrivalNanos);
@@ -84,6 +86,18 @@ final class CopyReceiver implements PooledConnection.Receiver {
         if (message != null) {
             split(pooled, message, arrivalNanos);
         }
+    }
+
+    /** Recordings are shared: a server may repeat what it was sent. */
+    private static Buffer withoutSecrets(PooledConnection pooled, Payload payload) {
+        Buffer copy = payload.toBuffer();
+        Hidden hidden = pooled.signer().hidden();
+        if (hidden.isNone()) {
+            return copy;
+        }
+        byte[] bytes = copy.getBytes();
+        byte[] shown = hidden.masked(bytes);
+        return shown == bytes ? copy : Buffer.buffer(shown);
     }
 
     private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {

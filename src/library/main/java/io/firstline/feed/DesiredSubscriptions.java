@@ -173,7 +173,7 @@ final class DesiredSubscriptions {
             batch.streams().forEach(stream -> words.put(stream, how.shownWords(stream)));
             requests.add(new Request(
                     id,
-                    (epochMs, learned) -> batch.text(id, epochMs, learned),
+                    (epochMs, ofConnection) -> batch.text(id, epochMs, ofConnection),
                     words,
                     subscribe,
                     batch.takesLearned() ? shownName(batch.streams().get(0)) : null));

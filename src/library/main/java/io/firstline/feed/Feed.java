@@ -84,7 +84,7 @@ public abstract class Feed {
             Redundancy redundancy) {
         this.name = Objects.requireNonNull(name, "name");
         this.context = environment.context();
-        this.maker = new ConnectionMaker(name, environment, config);
+        this.maker = new ConnectionMaker(name, environment, config, VenueLogin.of(format), this::highestNumber);
         Scheduler scheduler = environment.scheduler();
         this.dispatcher = new Dispatcher(name, context, scheduler);
         ValueReader binaryTimes = BinaryValues.reader(
@@ -478,6 +478,10 @@ public abstract class Feed {
     }
 
     // internals
+
+    private Long highestNumber() {
+        return parts.monitor().highestNumber();
+    }
 
     private MessageSender sender() {
         return new MessageSender(name, slotTable(), arbitration::fastest);

@@ -35,6 +35,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     private final Arbitration arbitration;
 
     private final Answers answers;
+    private final LoginGuard guard;
 
     private Promise<Void> started;
     private int failedFirstAttempts;
@@ -61,6 +62,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         this.replacements = replacements;
         this.arbitration = arbitration;
         this.answers = new Answers(eventLog, scheduler);
+        this.guard = new LoginGuard(scheduler, maker::readSecrets, maker::usedSecrets, () -> slotTable
+                .slots()
+                .forEach(ConnectionSlot::connectNow));
     }
 
     // called by the feed
@@ -88,6 +92,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         slotTable.open().forEach(PooledConnection::dismiss);
         slotTable.slots().forEach(ConnectionSlot::vacate);
         replacements.clear();
+        guard.stop();
         budget.attemptMade(maker.urls());
         started.tryFail(new IllegalStateException(name + " was closed while it started"));
         return maker.close(slotTable.open().stream()
@@ -99,6 +104,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         budget.follow(config);
         subscriptions.onConnect(config.onConnect());
         maker.reconfigure(config, isStarted());
+        guard.end();
     }
 
     /** Drops messages that no name has come for; called about once a second. */
@@ -138,6 +144,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     /** Tries lost connections now instead of at the end of their wait, even if their host asked for a pause. */
     void connectNow() {
         budget.resume(maker.urls());
+        guard.end();
         slotTable.slots().forEach(ConnectionSlot::connectNow);
     }
 
@@ -175,8 +182,18 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public PooledConnection newMember(ConnectionSlot slot, String url) {
         PooledConnection pooled = new PooledConnection(this, receiver, slot);
-        pooled.connection = maker.make(url, pooled);
+        maker.make(url, pooled);
         return pooled;
+    }
+
+    @Override
+    public long loginWaitMs() {
+        return guard.waitMs();
+    }
+
+    @Override
+    public boolean isLoginRefused() {
+        return guard.isOpen();
     }
 
     @Override
@@ -184,7 +201,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         if (!isStarted()) {
             return;
         }
-        eventLog.connectFailed(failure);
+        long pauseMs = guard.failed(failure);
+        eventLog.connectFailed(failure, pauseMs);
         if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
             budget.pause(url, refused.pauseMs());
         }
@@ -228,6 +246,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public void opened(PooledConnection pooled) {
         slotTable.opened(pooled);
+        guard.end();
+        eventLog.loggedIn();
         replacements.makeRoom();
         pooled.heartbeatNanos = scheduler.nowNanos();
         receiver.opened(pooled);

@@ -257,10 +257,23 @@ final class FeedEventLog {
         }
     }
 
-    void connectFailed(Throwable failure) {
+    /**
+     * An attempt failed.
+     *
+     * @param pauseMs the pause that begins because the login was refused, milliseconds; 0 = none
+     */
+    void connectFailed(Throwable failure, long pauseMs) {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect(Disconnect.Cause.ERROR, 0, String.valueOf(failure.getMessage()));
+        if (pauseMs > 0) {
+            end = new Disconnect(
+                    end.cause(),
+                    end.code(),
+                    end.reason() + "; the next attempt follows in " + pauseMs / 1_000
+                            + " s, or as soon as a secret changes");
+            problems.begins(ProfileProblem.LOGIN_REFUSED, "", end.toString());
+        }
         lastFailure = end.toString();
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
             LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
@@ -270,6 +283,11 @@ final class FeedEventLog {
         if (sessions.refused(end, slotTable.live())) {
             oneSession(end.toString());
         }
+    }
+
+    /** A connection is logged in, or the server wants no login. */
+    void loggedIn() {
+        problems.ends(ProfileProblem.LOGIN_REFUSED, "");
     }
 
     /**

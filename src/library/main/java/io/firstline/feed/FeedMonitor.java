@@ -12,6 +12,7 @@ import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.GapReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Reports what concerns the whole feed: silence of the feed or of one stream, missing numbers, dropped messages.
@@ -109,6 +110,16 @@ final class FeedMonitor {
                 eventLog.dropped(cause, count, total);
             }
         });
+    }
+
+    /** Returns the highest published number of the only numbered stream; null = none, or there are several streams. */
+    Long highestNumber() {
+        List<Long> numbers = streams.all().stream()
+                .map(StreamWatch::highestNumber)
+                .filter(Objects::nonNull)
+                .limit(2)
+                .toList();
+        return numbers.size() == 1 ? numbers.get(0) : null;
     }
 
     /** Returns the last closed gaps, oldest first, then the open ones. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * The requests of one connection that its server has not answered yet. Repeats a request a few times. A server may
@@ -28,9 +29,9 @@ final class PendingRequests {
          * Returns the text at a time.
          *
          * @param epochMs milliseconds since the epoch
-         * @param learned the id that the server has given to its stream, as JSON; null = it needs none
+         * @param ofConnection the values that differ between connections
          */
-        String at(long epochMs, String learned);
+        String at(long epochMs, UnaryOperator<String> ofConnection);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.firstline.feed;
 
 import io.firstline.arbitration.Line;
+import io.firstline.config.secret.Signer;
+import io.firstline.connection.LoginConnector;
 import io.firstline.connection.WsConnection;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
@@ -14,6 +16,7 @@ import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.MicrosHistogram;
 import io.firstline.payload.Payload;
+import io.firstline.payload.Printable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /** One connection in its feed, with its slot and, in a pool, its line in the arbitration. */
 final class PooledConnection implements WsConnection.Listener, MessageReader.Replies {
     private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
+    /** The longest text of a server that is reported, characters. */
+    private static final int MAX_SERVER_TEXT = 200;
+
     private static final long LOOK_NANOS = 10_000_000;
 
     /** The feed of a connection. */
@@ -61,6 +67,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     private final Receiver receiver;
     final ConnectionSlot slot;
     WsConnection connection;
+    /** What it proves its right with; null = nothing. */
+    LoginConnector login;
+
     Line line;
     final PendingRequests requests = new PendingRequests();
     final ConnectionNumbers numbers = new ConnectionNumbers();
@@ -107,6 +116,16 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     String id() {
         return connection.id();
+    }
+
+    /** Returns a text of the server as people may see it: bounded, and without secrets that it repeats. */
+    String shown(String words) {
+        return Printable.of(signer().hidden().masked(words), MAX_SERVER_TEXT);
+    }
+
+    /** Returns the secrets of its attempt. */
+    Signer signer() {
+        return login == null ? Signer.NONE : login.signer();
     }
 
     boolean isLive() {

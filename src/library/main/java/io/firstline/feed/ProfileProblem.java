@@ -13,7 +13,9 @@ enum ProfileProblem {
     /** Frames hold several messages. */
     SEVERAL_VALUES(false),
     /** No open connection has delivered or answered anything for long. */
-    UNANSWERED(true);
+    UNANSWERED(true),
+    /** The server refuses the login, and attempts are rare. */
+    LOGIN_REFUSED(true);
 
     private final boolean degrades;
 

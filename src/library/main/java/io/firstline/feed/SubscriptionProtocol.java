@@ -10,7 +10,6 @@ import io.firstline.feed.PendingRequests.Request;
 import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.message.StreamWatch;
-import io.firstline.payload.Printable;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -29,9 +29,6 @@ final class SubscriptionProtocol {
     /** Replies of venues to a repeated request; the last one is Bitfinex's. */
     private static final Pattern ALREADY_SUBSCRIBED =
             Pattern.compile("already[ _-]?subscribed|subscribe: dup", Pattern.CASE_INSENSITIVE);
-
-    /** The longest text of a server that is reported, characters. */
-    static final int MAX_SERVER_TEXT = 200;
 
     private final ConnectionOpening opening;
     private final DesiredSubscriptions wanted;
@@ -167,7 +164,18 @@ final class SubscriptionProtocol {
             pooled.ids.ended(request.idOf());
         }
         request.streams().forEach(stream -> withdraw(pooled, request, stream));
-        String text = request.text().at(scheduler.epochMicros() / 1_000, learned);
+        String text;
+        try {
+            long epochMs = scheduler.epochMicros() / 1_000;
+            UnaryOperator<String> credentials =
+                    pooled.signer().at(epochMs, "", null).inJson();
+            text = request.text()
+                    .at(
+                            epochMs,
+                            place -> place.equals(SubscribeTemplates.LEARNED) ? learned : credentials.apply(place));
+        } catch (IllegalArgumentException lacking) { // the answer of the endpoint lacks a value
+            return Future.failedFuture(lacking);
+        }
         if (!answered) {
             return pooled.connection.send(text);
         }
@@ -225,8 +233,7 @@ final class SubscriptionProtocol {
         List<Request> halves =
                 refusal.named() || !refusal.request().subscribes() ? List.of() : wanted.halves(refusal.streams());
         if (halves.isEmpty()) {
-            eventLog.subscribeFailed(
-                    pooled, refusal.streams(), "refused: " + Printable.of(refusal.why(), MAX_SERVER_TEXT));
+            eventLog.subscribeFailed(pooled, refusal.streams(), "refused: " + pooled.shown(refusal.why()));
         }
         for (Request half : halves) {
             ask(pooled, half)
@@ -246,9 +253,7 @@ final class SubscriptionProtocol {
         }
         String known = wanted.streamShownAs(stream);
         eventLog.serverError(
-                pooled,
-                known == null ? pooled.requests.openStreams() : List.of(known),
-                Printable.of(words, MAX_SERVER_TEXT));
+                pooled, known == null ? pooled.requests.openStreams() : List.of(known), pooled.shown(words));
     }
 
     /** Repeats unanswered requests and reports streams without data; called about once a second. */

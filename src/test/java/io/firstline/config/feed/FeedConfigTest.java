@@ -2,6 +2,7 @@ package io.firstline.config.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Credentials;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Errors;
 import io.firstline.config.RankBy;
@@ -144,6 +145,7 @@ class FeedConfigTest {
                         null,
                         null,
                         List.of("a", "b c", "a"),
+                        null,
                         null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
@@ -217,7 +219,8 @@ class FeedConfigTest {
                         "ca.pem",
                         Endpoint.NONE,
                         List.of("v1"),
-                        List.of()));
+                        List.of(),
+                        Credentials.NONE));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.firstline.config.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Credentials;
 import io.firstline.config.DailyWindow;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Errors;
@@ -94,7 +95,8 @@ class ServiceConfigTest {
                 "",
                 Endpoint.NONE,
                 List.of("v2.json"),
-                List.of());
+                List.of(),
+                Credentials.NONE);
         WsPoolConfig pool = new WsPoolConfig(
                 connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
         assertThat(feed)

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -34,8 +35,13 @@ class VenueDocumentTest {
     private FeedConfig feed(String profile, String... streams) throws IOException {
         Files.createDirectories(directory.resolve("venues"));
         Files.writeString(directory.resolve("venues/v.json"), profile);
-        return FeedConfig.fromJson(
-                new JsonObject().put("name", "f").put("venue", "v").put("streams", List.of(streams)), directory);
+        JsonObject feed = new JsonObject().put("name", "f").put("venue", "v").put("streams", List.of(streams));
+        if (profile.contains("secret.")) {
+            Path secret = Files.writeString(directory.resolve("secret"), "a secret");
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
+            feed.put("secrets", new JsonObject().put("key", "${file:secret}").put("secret", "${file:secret}"));
+        }
+        return FeedConfig.fromJson(feed, directory);
     }
 
     private static List<String> requests(FeedConfig feed) {
@@ -58,6 +64,7 @@ class VenueDocumentTest {
                         "{\"op\":\"subscribe\",\"args\":[\"book A 10\",\"book B 10\"],\"id\":7}",
                         "{\"op\":\"sub\",\"channel\":\"book\",\"symbols\":[\"A\",\"B\"],\"depth\":10,\"id\":7}",
                         "[{\"ticket\":\"7\"},{\"type\":\"book\",\"codes\":[\"A\",\"B\"]}]");
+        assertThat(examples()).anyMatch(example -> example.contains("\"login\""));
         assertThat(answers).contains("{\"pong\":5}", "Pong");
     }
 }

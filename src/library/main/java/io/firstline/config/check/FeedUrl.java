@@ -38,6 +38,11 @@ public final class FeedUrl {
             Pattern.compile("(?<=/)(?:[^/?#]*[_.~-])?(?=[A-Za-z0-9]{8,}(?:[/?#_.~-]|$))"
                     + "(?:[A-Za-z]+[0-9]+[A-Za-z]|[0-9]+[A-Za-z]+[0-9])[^/?#]*");
 
+    /** A placeholder, whose braces are no characters of a URL. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z][A-Za-z0-9._+/-]*)}");
+
+    private static final Pattern ENCODED_PLACEHOLDER = Pattern.compile("\\$%7B([^%]*)%7D");
+
     private static final Pattern PARTS =
             Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?)([^/?#:]*)(.*)", Pattern.DOTALL);
 
@@ -45,14 +50,21 @@ public final class FeedUrl {
 
     /**
      * Encodes a URL for the wire: characters other than ASCII are percent-encoded as UTF-8, and in the host's name
-     * encoded by IDNA (RFC 3490). Everything else remains, including encoded characters.
+     * encoded by IDNA (RFC 3490). Braces of placeholders are encoded too. Everything else remains, including encoded
+     * characters.
      */
-    public static String encoded(String url) {
+    public static String encoded(String template) {
+        String url = PLACEHOLDER.matcher(template).replaceAll("\\$%7B$1%7D");
         Matcher parts = PARTS.matcher(url);
         if (!parts.matches()) {
             return percentEncoded(url);
         }
         return percentEncoded(parts.group(1)) + host(parts.group(2)) + percentEncoded(parts.group(3));
+    }
+
+    /** The result of {@link #encoded} with the braces of placeholders as they were. */
+    public static String template(String encoded) {
+        return ENCODED_PLACEHOLDER.matcher(encoded).replaceAll("\\${$1}");
     }
 
     private static String host(String name) {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 public final class ProblemText {
     /** Values under these keys may contain a credential, so errors show only their type. */
     private static final Pattern SECRET_PLACE =
-            Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe|token)(?:/.*|$)", Pattern.DOTALL);
+            Pattern.compile(".*/(?:headers|onConnect|subscribe|unsubscribe|token|secrets)(?:/.*|$)", Pattern.DOTALL);
 
     private static final int LONGEST = 120;
     private static final int MAX_NEAR = 5;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 
 /** Reads a secret from a file that an orchestrator has written. */
 public final class SecretFile {
@@ -49,6 +50,27 @@ public final class SecretFile {
         } catch (CharacterCodingException e) {
             throw new IOException("is not UTF-8 text", e);
         }
+    }
+
+    /**
+     * The same, for a secret that proves who the user is: rejects a file that everybody on this machine may read.
+     *
+     * @throws IOException as {@link #read}
+     */
+    public static String readPrivate(String name, Path directory) throws IOException {
+        Path file = resolved(name, directory);
+        boolean posix = Files.getFileStore(existing(file)).supportsFileAttributeView("posix");
+        if (posix && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            throw new IOException("others may read (its mode must be 0600 or 0640)");
+        }
+        return read(name, directory);
+    }
+
+    private static Path existing(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException("does not exist");
+        }
+        return file;
     }
 
     private static Path resolved(String name, Path directory) throws IOException {

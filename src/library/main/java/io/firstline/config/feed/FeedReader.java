@@ -2,6 +2,7 @@ package io.firstline.config.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.firstline.config.Credentials;
 import io.firstline.config.DailyWindow;
 import io.firstline.config.Endpoint;
 import io.firstline.config.RetryConfig;
@@ -37,7 +38,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Converts one feed's JSON into records. Keys that the schema rejected are removed first. If a removed key could make
@@ -56,13 +59,20 @@ public final class FeedReader {
     private final Set<String> broken = new HashSet<>();
     private final Path directory;
     private final boolean simulator;
+    private final UnaryOperator<String> environment;
     private final List<Problem> problems = new ArrayList<>();
     private boolean simulated;
 
-    private FeedReader(ObjectNode json, List<Problem> known, Path directory, boolean simulator) {
+    private FeedReader(
+            ObjectNode json,
+            List<Problem> known,
+            Path directory,
+            boolean simulator,
+            UnaryOperator<String> environment) {
         this.json = json.deepCopy();
         this.directory = directory;
         this.simulator = simulator;
+        this.environment = environment;
         for (Problem problem : known) {
             takeOut(problem.pointer());
         }
@@ -89,9 +99,16 @@ public final class FeedReader {
      *
      * @param known its known problems, with pointers relative to the feed
      * @param simulator whether there is a simulator for {@code sim:} URLs
+     * @param environment returns the value of a variable, null if not set
      */
-    public static Result read(String name, ObjectNode json, List<Problem> known, Path directory, boolean simulator) {
-        FeedReader reader = new FeedReader(json, known, directory, simulator);
+    public static Result read(
+            String name,
+            ObjectNode json,
+            List<Problem> known,
+            Path directory,
+            boolean simulator,
+            UnaryOperator<String> environment) {
+        FeedReader reader = new FeedReader(json, known, directory, simulator, environment);
         FeedConfig feed = reader.feed(FeedName.isValid(name) ? name : STAND_IN_NAME);
         return new Result(feed, reader.simulated, reader.problems);
     }
@@ -110,7 +127,7 @@ public final class FeedReader {
                 problems.add(new Problem("/name", ProblemText.found("/name", named), FeedName.ALLOWED));
             }
             problems.addAll(Schema.feed().check(json, "name"));
-            Result result = read(name, json, problems, directory, false);
+            Result result = read(name, json, problems, directory, false, System::getenv);
             problems.addAll(result.problems());
             feed = result.feed();
         } else if (tree != null) {
@@ -239,10 +256,32 @@ public final class FeedReader {
         values.put("trustedCertificates", certificates());
         values.put("endpoint", venue == null ? Endpoint.NONE : venue.endpoint());
         values.put("subProtocols", subProtocols(venue));
+        values.put("headers", headers(venue));
+        values.put("credentials", credentials(venue));
         if (broken.contains("allowPlaintext")) {
             values.put("allowPlaintext", true); // without a valid key it is unknown whether ws:// is allowed
         }
         return attempt(() -> KEYS.read(WsConnectionConfig.class, json, values), WsConnectionConfig.of(STAND_IN_URL));
+    }
+
+    /** The venue's headers, with those of the feed in their place. */
+    private Map<String, String> headers(Venue venue) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (venue != null) {
+            headers.putAll(venue.headers());
+        }
+        json.path("headers").properties().forEach(e -> {
+            headers.remove(e.getKey()); // the feed's spelling counts
+            headers.put(e.getKey(), e.getValue().textValue());
+        });
+        return headers;
+    }
+
+    private Credentials credentials(Venue venue) {
+        SecretsReader reader = new SecretsReader(directory, environment);
+        Credentials credentials = reader.read(json.path("secrets"), broken.contains("secrets"), venue);
+        problems.addAll(reader.problems());
+        return credentials;
     }
 
     /** The feed's sub-protocols. An empty list offers none, whatever the venue's profile has. */

@@ -27,7 +27,7 @@ public record MessageSigns(List<FieldMatcher> fields, List<String> texts) {
     }
 
     /** Whether a message is recognised; signs that count from the end of an array are ignored. */
-    boolean has(String text, JsonNode json) {
+    public boolean has(String text, JsonNode json) {
         return texts.contains(text)
                 || fields.stream().anyMatch(sign -> {
                     JsonNode found = json.at(sign.at());

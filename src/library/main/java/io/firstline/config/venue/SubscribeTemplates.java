@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The streams that a feed subscribes on its open connections, and the requests for it. Immutable; checked in the
@@ -38,20 +40,24 @@ public record SubscribeTemplates(
 
     public static final SubscribeTemplates NONE = new SubscribeTemplates(List.of(), "", "");
 
+    /** The placeholder of the id that the server has given to a stream. */
+    public static final String LEARNED = TemplateText.LEARNED;
+
     /** A request without its id. */
     public record Batch(RequestTemplate how, String template, List<String> streams) {
-        /** The request, without the server's id of a stream; the id must be new on its connection. */
+        /** The form of the request, with values that could be real in place of those of a connection. */
         public String text(long id, long epochMs) {
-            return text(id, epochMs, "null");
+            return text(id, epochMs, TemplateText::sampleOf);
         }
 
         /**
          * The request; the id must be new on its connection.
          *
-         * @param learned the id that the server has given to its stream, as JSON
+         * @param ofConnection the values that differ between connections: of {@code ${learned}}, as JSON, and of
+         *     placeholders for secrets and signatures, escaped as inside a JSON string
          */
-        public String text(long id, long epochMs, String learned) {
-            return TemplateText.filled(template, how.argument(), streams, how.words(), id, epochMs, learned);
+        public String text(long id, long epochMs, UnaryOperator<String> ofConnection) {
+            return TemplateText.filled(template, how.argument(), streams, how.words(), id, epochMs, ofConnection);
         }
 
         /** Whether the request needs the id that the server has given to its stream. */
@@ -213,6 +219,13 @@ public record SubscribeTemplates(
                 kinds.stream().map(kind -> kind.withUnsubscribe(other)).toList(),
                 replaces,
                 requestBytes);
+    }
+
+    /** The templates of all requests. */
+    List<String> templates() {
+        return Stream.concat(Stream.of(general), kinds.stream())
+                .flatMap(how -> Stream.of(how.subscribe(), how.unsubscribe()))
+                .toList();
     }
 
     /** The request to subscribe to streams of no special kind; empty = none. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
+import io.firstline.config.secret.TemplateValues;
 import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +33,7 @@ final class TemplateText {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)(\\}?)");
     private static final Pattern OF_ALL = Pattern.compile("id|time|timeMs");
     private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
-    private static final String LEARNED = "learned";
+    static final String LEARNED = "learned";
     private static final Pattern POINTER = Pattern.compile("/.*");
     private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
     private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
@@ -50,7 +52,7 @@ final class TemplateText {
      *
      * @param argument the form of a stream in {@code ${streams}}; empty = its name as a JSON string
      * @param words what separates the words of a name
-     * @param learned the id that the server has given to the stream, as JSON; null = the template needs none
+     * @param ofConnection the values of {@link #LEARNED} and of placeholders for secrets and signatures
      */
     static String filled(
             String template,
@@ -59,14 +61,19 @@ final class TemplateText {
             String words,
             long id,
             long epochMs,
-            String learned) {
+            UnaryOperator<String> ofConnection) {
         return replaced(
                 template,
-                place -> place.equals(LEARNED)
-                        ? learned
-                        : OF_ALL.matcher(place).matches()
-                                ? ofAll(place, id, epochMs)
+                place -> OF_ALL.matcher(place).matches()
+                        ? ofAll(place, id, epochMs)
+                        : place.equals(LEARNED) || TemplateValues.isKnown(place)
+                                ? ofConnection.apply(place)
                                 : ofStreams(place, argument, streams, words));
+    }
+
+    /** Returns a value that could be that of a connection. */
+    static String sampleOf(String place) {
+        return place.equals(LEARNED) ? "\"0\"" : TemplateValues.sampleOf(place);
     }
 
     /** Returns whether a message needs the id that the server has given to its stream. */
@@ -209,7 +216,7 @@ final class TemplateText {
 
     /** Checks a message that is about no stream. */
     static void check(Checks checks, String field, String template) {
-        if (checkKnown(checks, field, template, OF_ALL, "${id}, ${time} and ${timeMs}")) {
+        if (checkKnown(checks, field, template, OF_ALL.asMatchPredicate(), "${id}, ${time} and ${timeMs}")) {
             checkJson(checks, field, template, filled(template, 1, 1));
         }
     }
@@ -217,7 +224,8 @@ final class TemplateText {
     /** Checks an answer. Values are inserted with the quotes of a string, so placeholders cannot be inside quotes. */
     static void checkAnswer(Checks checks, String field, String template) {
         Pattern known = Pattern.compile(OF_ALL + "|" + POINTER);
-        if (checkKnown(checks, field, template, known, "${/pointer}, ${id}, ${time} and ${timeMs}")) {
+        if (checkKnown(
+                checks, field, template, known.asMatchPredicate(), "${/pointer}, ${id}, ${time} and ${timeMs}")) {
             checkJson(checks, field, template, answer(template, pointer -> "0", 1, 1));
             if (checks.problems().isEmpty()) {
                 checkJson(checks, field, template, answer(template, pointer -> "\"0\"", 1, 1));
@@ -235,9 +243,11 @@ final class TemplateText {
         checkListed(checks, field, template);
         boolean ends = field.equals("unsubscribe");
         String allowed = "${streams}, ${streams,}, ${id}, ${time}, ${timeMs}, " + (ends ? "${learned}, " : "") + WORDS;
-        Pattern known = Pattern.compile(OF_ALL + "|" + OF_STREAMS + (ends ? "|" + LEARNED : ""));
-        if (checkKnown(checks, field, template, known, allowed)) {
-            checkJson(checks, field, template, filled(template, "", sample(words), words, 1, 1, "\"0\""));
+        Predicate<String> known = Pattern.compile(OF_ALL + "|" + OF_STREAMS + (ends ? "|" + LEARNED : ""))
+                .asMatchPredicate();
+        if (checkKnown(checks, field, template, known.or(TemplateValues::isKnown), allowed)) {
+            String filled = filled(template, "", sample(words), words, 1, 1, TemplateText::sampleOf);
+            checkJson(checks, field, template, filled);
             checks.require(
                     !takesLearned(template) || !takesSeveral(template),
                     field,
@@ -249,7 +259,7 @@ final class TemplateText {
     /** Checks the form of a stream in {@code ${streams}}. */
     static void checkArgument(Checks checks, String field, String template, String words) {
         checkListed(checks, field, template);
-        if (checkKnown(checks, field, template, OF_WORDS, WORDS)) {
+        if (checkKnown(checks, field, template, OF_WORDS.asMatchPredicate(), WORDS)) {
             checkJson(checks, field, template, arguments(template, sample(words), words));
         }
     }
@@ -276,12 +286,12 @@ final class TemplateText {
                 "JSON, because it begins like JSON");
     }
 
-    private static boolean checkKnown(Checks checks, String field, String template, Pattern known, String allowed) {
+    private static boolean checkKnown(
+            Checks checks, String field, String template, Predicate<String> known, String allowed) {
         Optional<String> unknown = PLACEHOLDER
                 .matcher(template)
                 .results()
-                .filter(place -> place.group(2).isEmpty()
-                        || !known.matcher(place.group(1)).matches())
+                .filter(place -> place.group(2).isEmpty() || !known.test(place.group(1)))
                 .map(place -> place.group(1))
                 .findFirst();
         checks.require(

@@ -8,11 +8,17 @@ import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.check.Records;
 import io.firstline.config.problem.InvalidConfigException;
+import io.firstline.config.secret.SignatureTemplate;
+import io.firstline.config.secret.TemplateValues;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The profile of an exchange: the common settings of its feeds, read from a JSON file.
@@ -25,6 +31,8 @@ import java.util.Set;
  * @param limits its limits per client
  * @param endpoint returns the URL of each connection, in place of {@code urls} and {@code routes}
  * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
+ * @param headers templates of headers of the upgrade
+ * @param sign what <code>${sign}</code> becomes in headers, URLs, the login and requests
  */
 public record Venue(
         String name,
@@ -34,7 +42,9 @@ public record Venue(
         MessageFormat format,
         Limits limits,
         Endpoint endpoint,
-        List<String> subProtocols) {
+        List<String> subProtocols,
+        Map<String, String> headers,
+        SignatureTemplate sign) {
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
@@ -51,6 +61,8 @@ public record Venue(
         limits = limits == null ? Limits.NONE : limits;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
+        headers = headers == null ? Map.of() : Map.copyOf(headers);
+        sign = sign == null ? SignatureTemplate.NONE : sign;
         Checks checks = new Checks()
                 .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(
@@ -66,7 +78,8 @@ public record Venue(
                 "streams to subscribe again after a gap (onGap), but no request to unsubscribe",
                 "\"onGap\" together with \"subscribe\" and \"unsubscribe\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
-        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
+        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols))
+                .add(WsConnectionConfig.headerProblems(headers));
         checks.throwIfAny("venue");
     }
 
@@ -78,13 +91,12 @@ public record Venue(
             SubscribeTemplates requests,
             MessageFormat format,
             Limits limits) {
-        this(name, urls, routes, requests, format, limits, Endpoint.NONE, List.of());
+        this(name, urls, routes, requests, format, limits, Endpoint.NONE, List.of(), Map.of(), SignatureTemplate.NONE);
     }
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
     public Venue elsewhere() {
-        return new Venue(
-                name, urls, routes, requests, withServer(ServerTime.NONE), limits, Endpoint.NONE, subProtocols);
+        return Records.with(this, Map.of("format", withServer(ServerTime.NONE), "endpoint", Endpoint.NONE));
     }
 
     /** The same venue on the embedded simulator, which serves the time at Binance's path. */
@@ -108,6 +120,22 @@ public record Venue(
 
     private MessageFormat withServer(ServerTime time) {
         return format.withTimes(format.times().withServer(time));
+    }
+
+    /** The names of the secrets that its feeds must have, in alphabetical order. */
+    public Set<String> secrets() {
+        Set<String> names = new TreeSet<>(sign.secrets());
+        Stream.of(
+                        headers.values().stream(),
+                        endpoint.headers().values().stream(),
+                        subProtocols.stream(),
+                        urls.stream(),
+                        routes.stream().flatMap(route -> route.urls().stream()),
+                        Stream.of(format.protocol().opening().login().send()),
+                        requests.templates().stream())
+                .flatMap(Function.identity())
+                .forEach(template -> names.addAll(TemplateValues.secrets(FeedUrl.template(template))));
+        return names;
     }
 
     /**

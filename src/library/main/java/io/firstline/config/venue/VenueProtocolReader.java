@@ -31,8 +31,15 @@ final class VenueProtocolReader {
     private Opening opening(JsonNode venue) {
         MessageSigns ready = signs.messages("/ready", venue.path("ready"));
         int readyMs = venue.path("readyMs").asInt(ready.isNone() ? 0 : Opening.DEFAULT_READY_MS);
+        Login login = login(venue.path("login"));
         return problems.attempt(
-                "", () -> new Opening(ProfileJson.texts(venue.path("onConnect")), ready, readyMs), Opening.NONE);
+                "", () -> new Opening(ProfileJson.texts(venue.path("onConnect")), ready, readyMs, login), Opening.NONE);
+    }
+
+    private Login login(JsonNode login) {
+        MessageSigns ok = signs.messages("/login/ok", login.path("ok"));
+        MessageSigns refused = signs.messages("/login/refused", LoginReader.refusingMessages(login));
+        return problems.attempt("/login", () -> LoginReader.login(login, ok, refused), Login.NONE);
     }
 
     private Heartbeat heartbeat(JsonNode heartbeat) {

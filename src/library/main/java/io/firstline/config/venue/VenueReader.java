@@ -3,10 +3,12 @@ package io.firstline.config.venue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firstline.config.Endpoint;
+import io.firstline.config.Endpoint.KeepAlive;
 import io.firstline.config.Limit;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
+import io.firstline.config.secret.SignatureTemplate;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -65,6 +67,8 @@ final class VenueReader {
         MessageFormat format = new MessageFormatReader(problems).format(json);
         Limits limits = limits();
         Endpoint endpoint = endpoint(json.path("endpoint"));
+        SignatureTemplate signature =
+                problems.attempt("/sign", () -> LoginReader.signature(json.path("sign")), SignatureTemplate.NONE);
         Venue venue = problems.attempt(
                 "",
                 () -> new Venue(
@@ -75,7 +79,9 @@ final class VenueReader {
                         format,
                         limits,
                         endpoint,
-                        ProfileJson.texts(json.path("subProtocols"))),
+                        ProfileJson.texts(json.path("subProtocols")),
+                        ProfileJson.textsByKey(json.path("headers")),
+                        signature),
                 null);
         problems.throwIfAny("venue");
         return venue;
@@ -146,12 +152,20 @@ final class VenueReader {
                 "/endpoint",
                 () -> new Endpoint(
                         endpoint.path("url").asText(),
-                        endpoint.has("method")
-                                ? Endpoint.Method.valueOf(
-                                        endpoint.path("method").asText())
-                                : Endpoint.Method.GET,
+                        ProfileJson.constant(endpoint.path("method"), Endpoint.Method.GET),
                         ProfileJson.textsByKey(endpoint.path("headers")),
-                        endpoint.path("target").asText()),
+                        endpoint.path("target").asText(),
+                        keepAlive(endpoint.path("keepAlive"))),
                 Endpoint.NONE);
+    }
+
+    private KeepAlive keepAlive(JsonNode request) {
+        return problems.attempt(
+                "/endpoint/keepAlive",
+                () -> new KeepAlive(
+                        ProfileJson.constant(request.path("method"), Endpoint.Method.PUT),
+                        request.path("url").asText(),
+                        request.path("everyMs").asInt()),
+                KeepAlive.NONE);
     }
 }

@@ -34,6 +34,12 @@ public record Disconnect(Cause cause, int code, String reason) {
         UNREACHABLE("unreachable"),
         CONNECT_TIMEOUT("connect-timeout"),
         TLS("tls"),
+        /** A secret cannot be read or used. */
+        CREDENTIALS("credentials"),
+        /** The server refused the login. */
+        LOGIN_REFUSED("login-refused"),
+        /** The server did not answer the login. */
+        LOGIN_UNANSWERED("login-unanswered"),
         /** The REST request for the URL failed. */
         ENDPOINT("endpoint"),
         /** The server answered the upgrade with another status than 101; the label has it, as in {@code http-429}. */

@@ -86,6 +86,11 @@ public final class StreamWatch {
         lastNanos = nowNanos;
     }
 
+    /** Returns the highest number of a published message; null = none. */
+    public Long highestNumber() {
+        return chain.hasBegun() ? (Long) chain.newest() : null;
+    }
+
     public long lastNanos() {
         return lastNanos;
     }

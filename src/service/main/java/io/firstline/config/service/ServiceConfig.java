@@ -115,7 +115,12 @@ public record ServiceConfig(
                 checkName(feed.getKey(), pointer, problems);
                 if (feed.getValue() instanceof ObjectNode object) {
                     FeedReader.Result result = FeedReader.read(
-                            feed.getKey(), object, inside(pointer, problems), directory, root.has("simulator"));
+                            feed.getKey(),
+                            object,
+                            inside(pointer, problems),
+                            directory,
+                            root.has("simulator"),
+                            environment);
                     result.problems().forEach(p -> problems.add(p.under(pointer)));
                     feeds.add(result.feed());
                     if (result.simulated()) {

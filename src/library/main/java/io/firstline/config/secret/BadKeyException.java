@@ -1,0 +1,23 @@
+package io.firstline.config.secret;
+
+/** A secret is no key for its algorithm. Tells what was found and what is allowed, never the secret. */
+public final class BadKeyException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String allowed;
+
+    BadKeyException(String found, String allowed) {
+        super(found);
+        this.allowed = allowed;
+    }
+
+    /** What the secret holds instead, for people. */
+    public String found() {
+        return getMessage();
+    }
+
+    /** What the algorithm needs, for people. */
+    public String allowed() {
+        return allowed;
+    }
+}

@@ -1,0 +1,94 @@
+package io.firstline.feed;
+
+import io.firstline.config.secret.Signer;
+import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.Disconnect;
+import io.firstline.connection.report.Disconnect.Cause;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+/**
+ * Holds back a feed whose login was refused. While it does, it reads the secrets once a second: a changed one ends the
+ * pause at once. Runs on the feed's context.
+ */
+final class LoginGuard {
+    private static final int LOOK_MS = 1_000;
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+
+    private final Scheduler scheduler;
+    /** Reads the secrets. */
+    private final Supplier<Future<Signer>> secrets;
+    /** The secrets of the last attempt. */
+    private final Supplier<Signer> used;
+
+    private final Runnable tryNow;
+    private final LoginCircuit circuit = new LoginCircuit();
+    private long timer = -1;
+
+    /** Creates a guard; {@code tryNow} begins the attempts that wait. */
+    LoginGuard(Scheduler scheduler, Supplier<Future<Signer>> secrets, Supplier<Signer> used, Runnable tryNow) {
+        this.scheduler = scheduler;
+        this.secrets = secrets;
+        this.used = used;
+        this.tryNow = tryNow;
+    }
+
+    /** Returns how long an attempt must wait, milliseconds; 0 = it may begin. */
+    long waitMs() {
+        return circuit.waitMs(scheduler.nowNanos());
+    }
+
+    /** Returns whether the last login was refused. */
+    boolean isOpen() {
+        return circuit.isOpen();
+    }
+
+    /** An attempt failed; returns the pause that begins, milliseconds, 0 = none. */
+    long failed(Throwable failure) {
+        if (!isRefusal(failure)) {
+            circuit.undecided();
+            return 0;
+        }
+        long pauseMs = circuit.refused(scheduler.nowNanos());
+        if (pauseMs > 0 && timer == -1) {
+            timer = scheduler.every(LOOK_MS, this::look);
+        }
+        return pauseMs;
+    }
+
+    /** Returns whether the server does not accept who we say we are. */
+    private boolean isRefusal(Throwable failure) {
+        if (!(failure instanceof ConnectFailedException known)) {
+            return false;
+        }
+        Disconnect end = known.end();
+        boolean signed = !used.get().hasNoSecrets();
+        return end.cause() == Cause.LOGIN_REFUSED
+                || (signed && end.cause() == Cause.HTTP && (end.code() == UNAUTHORIZED || end.code() == FORBIDDEN));
+    }
+
+    private void look() {
+        Signer refused = used.get();
+        secrets.get().onSuccess(now -> {
+            if (circuit.isOpen() && !now.hasSameSecrets(refused)) {
+                end();
+            }
+        });
+    }
+
+    /** The login was accepted, or may be tried again. */
+    void end() {
+        stop();
+        if (circuit.close()) {
+            tryNow.run();
+        }
+    }
+
+    /** The feed is closed. */
+    void stop() {
+        scheduler.cancel(timer);
+        timer = -1;
+    }
+}
