@@ -17,6 +17,7 @@ import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.JsonItems;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
+import io.firstline.payload.TextInflater;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,8 @@ public class FormatBenchmark extends NanosBenchmark {
     private static final long INTERVAL_NANOS = 10_000;
     /** More messages than are remembered, so that they can be used again. */
     private static final int BATCHES = 32;
+
+    private static final int LIMIT = 16 << 20;
 
     /** What a message is. */
     public enum Form {
@@ -77,7 +80,9 @@ public class FormatBenchmark extends NanosBenchmark {
     private final Payload payload = new Payload();
     private final Payload withOne = new Payload();
     private final JsonItems items = new JsonItems();
-    private PayloadDecoder decoder;
+    /** Null = messages are not compressed. */
+    private TextInflater inflater;
+
     private ArrivingCopy arriving;
     private MessageReader reader;
     private Arbiter<OutgoingCopy> arbiter;
@@ -191,14 +196,14 @@ public class FormatBenchmark extends NanosBenchmark {
 
     private static byte[] field(int number, byte[] value) {
         ByteBuffer field = ByteBuffer.allocate(value.length + 4);
-        int tag = number << 3 | 2;
+        int tag = (number << 3) | 2;
         if (tag >= 128) {
-            field.put((byte) (tag & 127 | 128)).put((byte) (tag >> 7));
+            field.put((byte) ((tag & 127) | 128)).put((byte) (tag >> 7));
         } else {
             field.put((byte) tag);
         }
         if (value.length >= 128) {
-            field.put((byte) (value.length & 127 | 128)).put((byte) (value.length >> 7));
+            field.put((byte) ((value.length & 127) | 128)).put((byte) (value.length >> 7));
         } else {
             field.put((byte) value.length);
         }
@@ -285,7 +290,8 @@ public class FormatBenchmark extends NanosBenchmark {
 
     @Setup(Level.Iteration)
     public void join() {
-        decoder = new PayloadDecoder(format.content().payload());
+        inflater =
+                format.content().payload() == PayloadEncoding.GZIP ? new TextInflater(TextInflater.Wrapper.GZIP) : null;
         reader = new MessageReader(format, new StreamTable(List.of()));
         arriving = new ArrivingCopy();
         arbiter = new Arbiter<>(
@@ -326,8 +332,20 @@ public class FormatBenchmark extends NanosBenchmark {
         }
     }
 
+    /** As {@code PayloadDecoder}, which needs a connection. */
+    private Payload decoded(byte[] bytes) {
+        if (inflater == null) {
+            return payload.over(bytes, 0, bytes.length, text);
+        }
+        int length = inflater.inflate(bytes, 0, bytes.length, LIMIT);
+        if (!payload.over(inflater.result(), 0, length, true).isUtf8()) {
+            throw new IllegalStateException("no UTF-8");
+        }
+        return payload;
+    }
+
     private long copy(Line line, byte[] bytes) {
-        Payload message = decoder.decoded(null, payload.over(bytes, 0, bytes.length, text));
+        Payload message = decoded(bytes);
         reader.read(arriving.of("c", message, nowNanos), null);
         MessageItems.Path path = arriving.items();
         int count = path == null ? 0 : items.cut(message, path);

@@ -83,7 +83,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         return cannot;
     }
 
-    /** How binary messages hold text; empty = they do not. */
+    /** What binary messages are; empty = unknown. */
     String payload() {
         PayloadEncoding payload = venue.format().content().payload();
         return payload == PayloadEncoding.NONE ? "" : payload.name().toLowerCase(Locale.ROOT);
