@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Reads how messages name their stream. */
 final class StreamNamingReader {
+    /** In place of names by wrong ids, which must not cause further problems. */
+    private static final StreamNaming STAND_IN = StreamNaming.at(List.of("/stream"));
+
     private final VenueProblems problems;
     private final SignReader signs;
 
@@ -21,6 +24,9 @@ final class StreamNamingReader {
         List<IdRule> ids = new ArrayList<>();
         for (int i = 0; i < messages.path("ids").size(); i++) {
             ids.addAll(idRule("/messages/ids/" + i, messages.path("ids").get(i)));
+        }
+        if (ids.size() < messages.path("ids").size()) {
+            return STAND_IN;
         }
         return problems.attempt(
                 "/messages",

@@ -97,7 +97,7 @@ final class NameReader {
             int pointer = pointers[i];
             if (pointer == CONSTANT) {
                 hash = MessageReader.mixed(hash, hashes[i]);
-            } else if (learned[i]) {
+            } else if (id != NONE && learned[i]) {
                 LearnedIds.Id known = isThere(read, pointer) ? ids.get(read.hash(pointer)) : null;
                 if (known == null) {
                     return 0;
