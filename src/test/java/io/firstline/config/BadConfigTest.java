@@ -121,9 +121,9 @@ class BadConfigTest {
                         "/venue: found \"nowhere\", allowed: " + VENUES.formatted("")),
                 feed("{\"venue\":\"../config\"}", "/venue: found \"../config\", allowed: " + VENUES.formatted("")),
                 feed(
-                        "{\"venue\":\"binnance\"}",
-                        "/venue: found \"binnance\", allowed: "
-                                + VENUES.formatted(", such as binance-spot, binance-usdm, binance-coinm")),
+                        "{\"venue\":\"coinbse-exchange\"}",
+                        "/venue: found \"coinbse-exchange\", allowed: "
+                                + VENUES.formatted(", such as coinbase-exchange")),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/dev/zero\""),

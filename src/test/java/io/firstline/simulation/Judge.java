@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Knows everything that happens in a world and compares it with the pool's promises: cheap checks after every step,
@@ -127,6 +128,13 @@ final class Judge {
     private void require(boolean holds, String rule) {
         if (!holds) {
             throw broken(rule);
+        }
+    }
+
+    /** For what is checked after every step: its text would cost more than the check. */
+    private void require(boolean holds, Supplier<String> rule) {
+        if (!holds) {
+            throw broken(rule.get());
         }
     }
 
@@ -550,7 +558,7 @@ final class Judge {
         }
         require(
                 state == expected(live, state),
-                "(8) " + live + " of " + plan.config().connections() + " live, unanswered for "
+                () -> "(8) " + live + " of " + plan.config().connections() + " live, unanswered for "
                         + unansweredNanos / Plan.MS + " ms, and " + state);
         if (state != FeedState.CONNECTED
                 && time.nowNanos() - unansweredUntilNanos > LOOK_NANOS // until then it is degraded without answers

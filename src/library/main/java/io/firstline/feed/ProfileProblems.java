@@ -24,7 +24,7 @@ final class ProfileProblems {
 
     /** A problem ends; returns whether it was present. */
     boolean ends(ProfileProblem trouble, String subject) {
-        return words.remove(new Key(trouble, subject)) != null;
+        return !words.isEmpty() && words.remove(new Key(trouble, subject)) != null;
     }
 
     boolean isKnown(ProfileProblem trouble, String subject) {

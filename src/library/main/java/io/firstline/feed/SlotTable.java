@@ -10,9 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The feed's slots, its open connections, and the last that ended. Runs on the feed's context. */
@@ -20,7 +18,9 @@ final class SlotTable {
     private static final int REMEMBERED_GONE = 64;
 
     private final List<ConnectionSlot> slots = new ArrayList<>();
-    private final Set<PooledConnection> open = new LinkedHashSet<>();
+    /** Replaced at each change: it is read far more often. */
+    private List<PooledConnection> open = List.of();
+
     private final Deque<ConnectionReport> gone = new ArrayDeque<>();
 
     void add(ConnectionSlot slot) {
@@ -82,7 +82,7 @@ final class SlotTable {
      * of their opening.
      */
     List<PooledConnection> open() {
-        return List.copyOf(open);
+        return open;
     }
 
     /**
@@ -94,11 +94,13 @@ final class SlotTable {
     }
 
     void opened(PooledConnection pooled) {
-        open.add(pooled);
+        if (!open.contains(pooled)) {
+            open = Stream.concat(open.stream(), Stream.of(pooled)).toList();
+        }
     }
 
     void closed(PooledConnection pooled) {
-        open.remove(pooled);
+        open = open.stream().filter(other -> other != pooled).toList();
     }
 
     void remember(PooledConnection pooled) {
