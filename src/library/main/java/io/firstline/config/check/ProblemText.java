@@ -113,7 +113,7 @@ public final class ProblemText {
     }
 
     /**
-     * The names that a wrong one may mean, the most similar first: at most a third of the letters of one differ from the
+     * The names that a wrong one may mean, the most similar first: at most a quarter of the letters of one differ from the
      * beginning of the other.
      */
     public static List<String> near(String wrong, Collection<String> names) {
@@ -122,7 +122,7 @@ public final class ProblemText {
         }
         return names.stream()
                 .filter(name ->
-                        beginningDistance(wrong, name) <= Math.max(1, Math.min(wrong.length(), name.length()) / 3))
+                        beginningDistance(wrong, name) <= Math.max(1, Math.min(wrong.length(), name.length()) / 4))
                 .sorted(Comparator.comparingInt((String name) -> beginningDistance(wrong, name))
                         .thenComparingInt(name -> distance(wrong, name)))
                 .limit(MAX_NEAR)
