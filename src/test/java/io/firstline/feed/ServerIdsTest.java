@@ -364,4 +364,22 @@ class ServerIdsTest extends FeedTestBase {
                 .as("not repeated")
                 .hasSize(2);
     }
+
+    /** The feed has no streams; its user has sent the request, and another one with another result. */
+    @Test
+    void shouldNameASubscriptionOfTheUserByTheIdOfItsRequest() {
+        HandServer server = HandServer.start(vertx);
+        feed(server, 2, node(true, ""));
+        for (int socket = 0; socket < 2; socket++) {
+            server.send("{\"id\":7,\"result\":\"" + idOf("logs", socket) + "\"}", socket);
+            server.send("{\"id\":8,\"result\":true}", socket);
+            server.send(notice("logs", socket, "1"), socket);
+        }
+        eventually(() -> !messages.isEmpty());
+        server.send(notice("logs", 0, "2"), 0);
+        eventually(() -> messages.size() == 2);
+
+        assertThat(messages).allMatch(message -> message.stream().equals("request 7"));
+        assertThat(told(FeedEvent.Type.PROTOCOL_DIFFERS)).isEmpty();
+    }
 }

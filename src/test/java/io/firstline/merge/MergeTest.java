@@ -9,6 +9,7 @@ import io.firstline.recording.Recorder;
 import io.firstline.recording.Recording;
 import io.firstline.recording.RecordingException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,6 +99,33 @@ class MergeTest {
                         - messages(first).get(0).getLong("receivedMicros"))
                 .as("in recorded time")
                 .isBetween(9_900_000L, 10_100_000L);
+    }
+
+    /** Each connection has another number for the stream; the reply names the recorded request. */
+    @Test
+    void shouldNameStreamsByRecordedIds() throws IOException {
+        try (Recorder recorder = recorder(2, "trades tBTCUSD")) {
+            for (int c = 1; c <= 2; c++) {
+                recorder.opened("f-" + c);
+            }
+            for (int c = 1; c <= 2; c++) {
+                copy(recorder, "f-" + c, "{\"event\":\"subscribed\",\"chanId\":1" + c + ",\"subId\":\"2\"}", 10);
+            }
+            for (int i = 1; i <= 20; i++) {
+                for (int c = 1; c <= 2; c++) {
+                    if (i != 10 * c) {
+                        copy(recorder, "f-" + c, "[1" + c + ",\"te\",[" + i + ",5,1,2]," + i + "]", 20 + 10L * i + c);
+                    }
+                }
+            }
+        }
+
+        List<JsonObject> merged = messages(merged(Recording.readFolder(folder), "bitfinex"));
+
+        assertThat(merged).hasSize(20).allMatch(each -> each.getString("stream").equals("trades tBTCUSD"));
+        assertThat(merged)
+                .extracting(each -> new JsonArray(each.getString("text")).getValue(0))
+                .containsOnly(1_548_730_136);
     }
 
     /** Connection 3 replaces connection 1: messages that only 2 had meanwhile are published, and 3 lines up. */

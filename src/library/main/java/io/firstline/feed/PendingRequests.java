@@ -125,9 +125,11 @@ final class PendingRequests {
     }
 
     private final Map<Long, Asked> open = new LinkedHashMap<>();
+    private boolean used;
 
     /** The request is about to be sent, for the first time or again. */
     void asking(Request request) {
+        used = true;
         Asked asked = open.computeIfAbsent(request.id(), id -> new Asked(request));
         asked.sent = false;
         asked.tries++;
@@ -145,6 +147,11 @@ final class PendingRequests {
     /** Returns the streams that no reply has settled. */
     List<String> openStreams() {
         return open.values().stream().flatMap(asked -> asked.open.stream()).toList();
+    }
+
+    /** Returns whether nothing was requested on this connection. */
+    boolean isUnused() {
+        return !used;
     }
 
     /** Returns the only stream of an unanswered request to subscribe; null = there is none. */

@@ -190,8 +190,14 @@ final class SubscriptionProtocol {
         }
     }
 
-    /** Returns the name in messages of the only stream of an unanswered request; null = there is none. */
+    /**
+     * Returns the name in messages of the only stream of an unanswered request; null = there is none. Messages that a
+     * user sends on connect are the same on all connections.
+     */
     String streamOfRequest(PooledConnection pooled, long id) {
+        if (pooled.requests.isUnused() && id != 0) {
+            return "request " + id; // a user's own: a message on connect, or in a recording
+        }
         String stream = pooled.requests.streamOf(id);
         return stream == null ? null : wanted.shownName(stream);
     }

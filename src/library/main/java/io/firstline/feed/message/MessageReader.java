@@ -46,7 +46,11 @@ public final class MessageReader {
         /** Returns the ids that the server has given to the streams of this connection. */
         LearnedIds ids();
 
-        /** Returns the name in messages of the only stream of an unanswered request to subscribe; null = there is none. */
+        /**
+         * Returns the name in messages of the only stream of an unanswered request to subscribe; null = there is none.
+         *
+         * @param id of the request; 0 = the reply has none
+         */
         String streamOfRequest(long id);
     }
 
@@ -231,7 +235,8 @@ public final class MessageReader {
                 String stream = rule.isOfRequest()
                         ? replies.streamOfRequest(replyTo(read))
                         : rule.stream(read, layout.separator(), layout::named);
-                if (stream != null || !rule.isOfRequest()) { // other replies than those to our requests tell no id
+                boolean isId = stream != null && LearnedIds.isId(read.json(rule.id()));
+                if (isId || !rule.isOfRequest()) { // other replies than those to subscriptions tell no id
                     ids.learn(read, rule.id(), stream, rule.rewrites() && stream != null ? ownIds.of(stream) : 0);
                 }
                 return true;
