@@ -123,7 +123,7 @@ class BadConfigTest {
                 feed(
                         "{\"venue\":\"coinbse-exchange\"}",
                         "/venue: found \"coinbse-exchange\", allowed: "
-                                + VENUES.formatted(", such as coinbase-exchange")),
+                                + VENUES.formatted(", such as coinbase-exchange, coinbase-exchange-login")),
                 feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/dev/zero\""),

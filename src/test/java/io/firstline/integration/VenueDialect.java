@@ -1,11 +1,16 @@
 package io.firstline.integration;
 
 import io.firstline.arbitration.report.Proof;
+import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -81,6 +86,17 @@ final class VenueDialect {
     /** Whether everything is sent without a request. */
     boolean unasked;
 
+    /** The secrets of the user, by name. */
+    final Map<String, String> secrets = new LinkedHashMap<>();
+    /** Path and query of the URL, if the feed has to name them. */
+    String path = "";
+    /** Whether an upgrade is rightly signed. */
+    BiPredicate<MultiMap, String> admits = (headers, uri) -> true;
+    /** Whether a message is a right login; null = the venue wants none. */
+    Predicate<JsonObject> login;
+    /** The answer to a right login. */
+    String loggedIn;
+
     /** Whether the venue says which stream it refuses. */
     boolean tellsWhich = true;
 
@@ -118,6 +134,30 @@ final class VenueDialect {
         unknown = stream;
         words = with;
         refusal = reply;
+        return this;
+    }
+
+    /** The secrets of the user: names and values in turn. */
+    VenueDialect secrets(String... namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            secrets.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return this;
+    }
+
+    VenueDialect at(String pathAndQuery) {
+        path = pathAndQuery;
+        return this;
+    }
+
+    VenueDialect admits(BiPredicate<MultiMap, String> signed) {
+        admits = signed;
+        return this;
+    }
+
+    VenueDialect logsIn(String answer, Predicate<JsonObject> right) {
+        loggedIn = answer;
+        login = right;
         return this;
     }
 

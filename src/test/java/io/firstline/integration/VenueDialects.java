@@ -580,6 +580,8 @@ final class VenueDialects {
                                 NONE,
                                 (n, c) -> q("{'feed':'trade','product_id':'PI_XBTUSD','uid':'u%d','seq':%d}", n, n)),
                 VenueDialect.of("pyth")
+                        .secrets("token", "a-token-of-pyth")
+                        .admits((headers, path) -> "Bearer a-token-of-pyth".equals(headers.get("Authorization")))
                         .names(request -> List.of(request.getInteger("subscriptionId") + " "
                                 + request.getString("channel") + " "
                                 + request.getJsonArray("priceFeedIds").encode().replaceAll("[\\[\\]]", "")))
@@ -634,6 +636,7 @@ final class VenueDialects {
                 upbit("upbit"),
                 upbit("bithumb"),
                 VenueDialect.of("arbitrum")
+                        .admits((headers, path) -> "2".equals(headers.get("Arbitrum-Feed-Client-Version")))
                         .unasked()
                         .beats(q("{'version':1,'confirmedSequenceNumberMessage':{'sequenceNumber':5}}"))
                         .sends(

@@ -23,6 +23,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -41,6 +44,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +61,9 @@ class VenueDialectsTest {
 
     private static Bench bench;
 
+    @TempDir
+    Path folder;
+
     @BeforeAll
     static void open() {
         bench = new Bench();
@@ -68,7 +75,7 @@ class VenueDialectsTest {
     }
 
     static Stream<VenueDialect> dialects() {
-        return VenueDialects.all().stream();
+        return Stream.concat(VenueDialects.all().stream(), VenueLogins.all().stream());
     }
 
     @Test
@@ -92,7 +99,7 @@ class VenueDialectsTest {
 
     @ParameterizedTest
     @MethodSource("dialects")
-    void shouldMergeWhatTheVenueSends(VenueDialect dialect) {
+    void shouldMergeWhatTheVenueSends(VenueDialect dialect) throws IOException {
         VenueServer server = new VenueServer(bench.vertx, dialect);
         Venue venue = Venue.find(dialect.venue, null);
         JsonObject json = new JsonObject()
@@ -104,6 +111,9 @@ class VenueDialectsTest {
                 .put("connectsPer5Min", 0)
                 .put("joinGuardMs", 300)
                 .put("connections", CONNECTIONS);
+        if (!dialect.secrets.isEmpty()) {
+            json.put("secrets", secrets(dialect));
+        }
         if (!dialect.unasked) {
             json.put("streams", new JsonArray(wanted(dialect)));
         }
@@ -150,6 +160,7 @@ class VenueDialectsTest {
 
         FeedReport report = Bench.report(pool);
         Bench.get(pool.close());
+        assertThat(server.intruders()).isEmpty();
         assertThat(server.breaches()).isEmpty();
         if (dialect.question != null) {
             assertThat(server.answers()).isPositive();
@@ -162,6 +173,17 @@ class VenueDialectsTest {
         FeedEnvironment shared = FeedEnvironment.of(bench.vertx);
         return new FeedEnvironment(
                 shared.context(), shared.scheduler(), shared.connectors(), shared.rests(), new ConnectBudget());
+    }
+
+    /** Writes the secrets to files that only the user may read. */
+    private JsonObject secrets(VenueDialect dialect) throws IOException {
+        JsonObject references = new JsonObject();
+        for (Map.Entry<String, String> secret : dialect.secrets.entrySet()) {
+            Path file = Files.writeString(folder.resolve(secret.getKey()), secret.getValue());
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            references.put(secret.getKey(), "${file:" + file + "}");
+        }
+        return references;
     }
 
     private static List<String> wanted(VenueDialect dialect) {
@@ -291,7 +313,8 @@ class VenueDialectsTest {
 
     /** Removes the connection's own from a copy: numbers, times, ids of streams. */
     private static String comparable(String message) {
-        return message.replaceAll("\"(timestamp|sequence_num|message_id)\":(\"own\\d+\"|\\d+),", "")
+        return message.replaceAll("\"sid\":\\d+,(\"seq\":\\d+,)?", "")
+                .replaceAll("\"(timestamp|sequence_num|message_id)\":(\"own\\d+\"|\\d+),", "")
                 .replaceAll("\"(connection_id|subscription)\":(\"\\w+\"|\\d+),", "")
                 .replaceAll("^\\[\\d+,(.*),\\d+]$", "[$1]");
     }

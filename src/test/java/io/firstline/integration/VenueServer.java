@@ -29,6 +29,8 @@ final class VenueServer {
         final int number;
         final Set<String> subscribed = new HashSet<>();
         volatile boolean open = true;
+        /** Whether it may send requests. */
+        private boolean loggedIn;
 
         private Line(ServerWebSocket socket, int number) {
             this.socket = socket;
@@ -45,6 +47,7 @@ final class VenueServer {
     private int sent;
     private int frames;
     private int answers;
+    private final List<String> intruders = new ArrayList<>();
 
     VenueServer(Vertx vertx, VenueDialect dialect) {
         this.dialect = dialect;
@@ -55,12 +58,16 @@ final class VenueServer {
     }
 
     String url() {
-        return "ws://127.0.0.1:" + server.actualPort() + "/";
+        return "ws://127.0.0.1:" + server.actualPort() + "/" + dialect.path;
     }
 
     private synchronized void connected(ServerWebSocket socket) {
         Line line = new Line(socket, lines.size());
         lines.add(line);
+        line.loggedIn = dialect.login == null;
+        if (!dialect.admits.test(socket.headers(), socket.uri())) {
+            intruders.add("upgrade");
+        }
         limits.connected(line, this::ban);
         socket.frameHandler(frame -> {
             if (frame.type() == WebSocketFrameType.PING) {
@@ -76,8 +83,10 @@ final class VenueServer {
             dialect.streams.forEach(stream -> line.subscribed.add(stream.name));
         }
         socket.textMessageHandler(text -> received(line, text));
-        if (dialect.greeting != null) {
+        if (dialect.greeting != null && line.loggedIn) {
             send(line, dialect.greeting);
+        } else if (dialect.greeting != null) {
+            socket.writeTextMessage(dialect.greeting);
         }
     }
 
@@ -113,6 +122,15 @@ final class VenueServer {
             request = new JsonObject().put("array", new JsonArray(text));
         } else {
             sentByClient(line, false); // a heartbeat
+            return;
+        }
+        if (!line.loggedIn) {
+            if (dialect.login.test(request)) {
+                line.loggedIn = true;
+                line.socket.writeTextMessage(dialect.loggedIn); // before it counts as open
+            } else {
+                intruders.add(text);
+            }
             return;
         }
         List<String> named = new ArrayList<>(dialect.named.apply(request));
@@ -197,6 +215,11 @@ final class VenueServer {
     /** The number of frames on all connections. */
     synchronized int frames() {
         return frames;
+    }
+
+    /** What was sent without a right login or signature. */
+    synchronized List<String> intruders() {
+        return List.copyOf(intruders);
     }
 
     synchronized int answers() {

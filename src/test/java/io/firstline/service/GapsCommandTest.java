@@ -110,6 +110,6 @@ class GapsCommandTest {
         Cli.run("gaps", "nowhere", "--stream", "x").assertBadInput("/venue: found \"nowhere\", allowed: one of ");
         Cli.run("gaps", "wss://x.com/", "--stream", "x").assertBadInput("/streams: found streams, but no request");
         Cli.run("gaps", "conf/config.json", "--venue", "okx")
-                .assertBadInput("--connections, --venue and --on-connect: found with the configuration");
+                .assertBadInput("--connections, --venue, --secret and --on-connect: found with the configuration");
     }
 }

@@ -28,7 +28,7 @@ class VenuesTableTest {
             "okx");
 
     /** What the feed has to bring. */
-    private static final Map<String, String> LOGIN = Map.of("pyth", "header", "binance-spot-sbe", "header");
+    private static final Map<String, String> LOGIN = Map.of("binance-spot-sbe", "header");
 
     @Test
     void shouldListEveryProfileAsItIs() throws IOException {
@@ -46,6 +46,7 @@ class VenuesTableTest {
     private static String row(VenueSheet sheet) {
         String name = sheet.venue().name();
         String token = sheet.venue().endpoint().isNone() ? "no" : "token";
+        String login = sheet.login().isEmpty() ? LOGIN.getOrDefault(name, token) : sheet.login();
         return "| "
                 + String.join(
                         " | ",
@@ -54,7 +55,7 @@ class VenuesTableTest {
                         streams(sheet, Proves.ORDER),
                         streams(sheet, Proves.IDENTITY),
                         sheet.payload().isEmpty() ? "no" : sheet.payload(),
-                        LOGIN.getOrDefault(name, token),
+                        login,
                         sheet.hasNotices() ? "yes" : "no",
                         RECORDED.contains(name) ? "recording, dialect" : "dialect",
                         sheet.info().checked()

@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.secret.BadSecretException;
@@ -10,7 +11,9 @@ import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +29,7 @@ public final class LoginConnector implements Connector {
     private final LoginDialogue dialogue;
 
     private Signer signer = Signer.NONE;
+    private JsonNode answer = MissingNode.getInstance();
 
     /**
      * Makes a connector for one attempt.
@@ -51,6 +55,19 @@ public final class LoginConnector implements Connector {
         return signer;
     }
 
+    /** The answer of the endpoint that named the URL; missing = none. */
+    public JsonNode answer() {
+        return answer;
+    }
+
+    /** Headers whose placeholders are filled in now. */
+    public Map<String, String> filled(Map<String, String> headers) {
+        TemplateValues values = signer.at(scheduler.epochMicros() / 1_000, "", null);
+        Map<String, String> filled = new LinkedHashMap<>();
+        headers.forEach((name, template) -> filled.put(name, values.plain(template)));
+        return filled;
+    }
+
     @Override
     public Future<Socket> connect(WsConnectionConfig config) {
         return secrets.get()
@@ -71,9 +88,10 @@ public final class LoginConnector implements Connector {
                     + " the sub-protocols cannot have"));
         }
         return sockets.open(filled).compose(opened -> {
+            answer = opened.answer();
             List<String> answered = new ArrayList<>();
-            texts(opened.answer(), answered);
-            signer = signer.with(pointer -> JsonText.value(opened.answer(), pointer), answered);
+            texts(answer, answered);
+            signer = signer.with(pointer -> JsonText.value(answer, pointer), answered);
             return dialogue == null
                     ? Future.succeededFuture(opened.socket())
                     : new LoginSocket(opened.socket(), config, dialogue, signer, scheduler).logIn();

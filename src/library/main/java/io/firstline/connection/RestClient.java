@@ -71,11 +71,30 @@ public final class RestClient {
      * @return fails with a {@link RestFailedException}
      */
     public Future<JsonNode> ask(String method, String url, Map<String, String> headers) {
+        return answer(method, url, headers)
+                .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
+    }
+
+    /**
+     * Sends one request whose answer may be anything, if it is a success.
+     *
+     * @return fails with a {@link RestFailedException}
+     */
+    public Future<Void> send(String method, String url, Map<String, String> headers) {
+        return answer(method, url, headers).transform(asked -> {
+            if (asked.failed()) {
+                return Future.failedFuture(why(asked.cause()));
+            }
+            RestFailedException refused = refusal(asked.result());
+            return refused == null ? Future.succeededFuture() : Future.failedFuture(refused);
+        });
+    }
+
+    private Future<HttpResponse<Buffer>> answer(String method, String url, Map<String, String> headers) {
         URI uri = URI.create(url);
         int port = uri.getPort() > 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
         return names.addresses(uri.getHost())
-                .compose(addresses -> ask(method, url, headers, port, addresses.iterator(), 1))
-                .transform(asked -> asked.succeeded() ? json(asked.result()) : Future.failedFuture(why(asked.cause())));
+                .compose(addresses -> ask(method, url, headers, port, addresses.iterator(), 1));
     }
 
     /** Tries the next address if connecting to the first fails: the request was not sent then. */
@@ -111,12 +130,20 @@ public final class RestClient {
                 0);
     }
 
+    /** What is wrong with an answer's status; null = nothing. */
+    private static RestFailedException refusal(HttpResponse<Buffer> answer) {
+        if (answer.statusCode() / 100 == 2) {
+            return null;
+        }
+        long pauseMs = RetryAfter.pauseMs(
+                answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
+        return new RestFailedException("HTTP " + answer.statusCode() + redirect(answer), pauseMs);
+    }
+
     private static Future<JsonNode> json(HttpResponse<Buffer> answer) {
-        if (answer.statusCode() / 100 != 2) {
-            long pauseMs = RetryAfter.pauseMs(
-                    answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
-            return Future.failedFuture(
-                    new RestFailedException("HTTP " + answer.statusCode() + redirect(answer), pauseMs));
+        RestFailedException refused = refusal(answer);
+        if (refused != null) {
+            return Future.failedFuture(refused);
         }
         if (answer.body() == null || answer.body().length() == 0) {
             return Future.failedFuture(new RestFailedException("an empty answer", 0));

@@ -97,7 +97,7 @@ final class ConnectionMaker {
     /** Makes a connection, and gives it what it proves its right with. */
     void make(String url, PooledConnection pooled) {
         Connector opens = connector;
-        if (login != null || Credentials.areUsedBy(config)) {
+        if (login != null || Credentials.areUsedBy(config) || !config.endpoint().isNone()) {
             pooled.login = new LoginConnector(connector, this::secrets, last, environment.scheduler(), login);
             opens = pooled.login;
         }

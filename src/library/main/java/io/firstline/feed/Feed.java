@@ -111,8 +111,9 @@ public abstract class Feed {
         HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler, () -> subscriptions
                 .streams()
                 .size());
+        ListenKeys listenKeys = new ListenKeys(environment, maker::config, eventLog);
         this.connections = new FeedConnections(
-                name, maker, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
+                name, maker, listenKeys, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
         this.checks = new FeedChecks(
                 parts,
                 connections,

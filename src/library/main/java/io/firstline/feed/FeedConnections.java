@@ -36,6 +36,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     private final Answers answers;
     private final LoginGuard guard;
+    private final ListenKeys listenKeys;
 
     private Promise<Void> started;
     private int failedFirstAttempts;
@@ -43,6 +44,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     FeedConnections(
             String name,
             ConnectionMaker maker,
+            ListenKeys listenKeys,
             HostBudget budget,
             FeedParts parts,
             SubscriptionProtocol subscriptions,
@@ -52,6 +54,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             Arbitration arbitration) {
         this.name = name;
         this.maker = maker;
+        this.listenKeys = listenKeys;
         this.budget = budget;
         this.slotTable = parts.slotTable();
         this.scheduler = parts.scheduler();
@@ -248,6 +251,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         slotTable.opened(pooled);
         guard.end();
         eventLog.loggedIn();
+        listenKeys.opened(pooled);
         replacements.makeRoom();
         pooled.heartbeatNanos = scheduler.nowNanos();
         receiver.opened(pooled);
@@ -314,6 +318,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public void closed(PooledConnection pooled, Disconnect end) {
         slotTable.closed(pooled);
+        listenKeys.closed(pooled);
         if (pooled.dismissed) {
             return;
         }

@@ -70,6 +70,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** What it proves its right with; null = nothing. */
     LoginConnector login;
 
+    /** Repeats the request for its listen key; -1 = none. */
+    long keepAliveTimer = -1;
+
     Line line;
     final PendingRequests requests = new PendingRequests();
     final ConnectionNumbers numbers = new ConnectionNumbers();

@@ -6,7 +6,9 @@ import io.firstline.config.service.ServiceConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -43,6 +45,12 @@ final class FeedOptions {
             paramLabel = "NAME",
             description = "with a venue: a stream to subscribe to; may be repeated")
     private List<String> streams = List.of();
+
+    @Option(
+            names = "--secret",
+            paramLabel = "NAME=WHERE",
+            description = "with a venue: where a secret is, $${VARIABLE} or $${file:path}; may be repeated")
+    private Map<String, String> secrets = Map.of();
 
     /** Returns the name that the user gave the feed, or null. */
     String feedName() {
@@ -84,6 +92,9 @@ final class FeedOptions {
         if (!streams.isEmpty()) {
             feed.put("streams", new JsonArray(streams));
         }
+        if (!secrets.isEmpty()) {
+            feed.put("secrets", new JsonObject(new LinkedHashMap<>(secrets)));
+        }
         if (!onConnect.isEmpty()) {
             feed.put("onConnect", new JsonArray(onConnect));
         }
@@ -91,9 +102,10 @@ final class FeedOptions {
     }
 
     private ServiceConfig ofFile(String file) {
-        if (connections != null || !onConnect.isEmpty() || venue != null) {
-            throw new BadInputException("--connections, --venue and --on-connect: found with the configuration " + file
-                    + ", allowed: only with a URL; put them into the configuration");
+        if (connections != null || !onConnect.isEmpty() || venue != null || !secrets.isEmpty()) {
+            throw new BadInputException(
+                    "--connections, --venue, --secret and --on-connect: found with the configuration " + file
+                            + ", allowed: only with a URL; put them into the configuration");
         }
         ServiceConfig config = ConfigFiles.read(Path.of(file));
         if (feedName == null) {

@@ -89,6 +89,19 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         return payload == PayloadEncoding.NONE ? "" : payload.name().toLowerCase(Locale.ROOT);
     }
 
+    /** How a feed proves who it is, and the secrets that it needs; empty = it need not. */
+    String login() {
+        if (venue.secrets().isEmpty()) {
+            return "";
+        }
+        String how = !venue.format().protocol().opening().login().isNone()
+                ? "a message"
+                : venue.headers().values().stream().anyMatch(value -> value.contains("${s"))
+                        ? "headers"
+                        : "signed requests";
+        return how + " with " + String.join(", ", venue.secrets());
+    }
+
     boolean hasNotices() {
         return venue.format().notices().announceShutdown();
     }
@@ -159,6 +172,9 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                 lines.add("  proves " + proves.label() + " of " + String.join(", ", names));
             }
         }
+        if (!login().isEmpty()) {
+            lines.add("  logs in by " + login() + ": name them in the feed's \"secrets\"");
+        }
         Map<String, Integer> limits = limits();
         lines.add("  limits "
                 + (limits.isEmpty()
@@ -196,6 +212,8 @@ record VenueSheet(Venue venue, ProfileInfo info) {
                 .put("routes", routes)
                 .put("classes", classes)
                 .put("payload", payload())
+                .put("login", login())
+                .put("secrets", new JsonArray(List.copyOf(venue.secrets())))
                 .put("limits", new JsonObject(new LinkedHashMap<>(limits())))
                 .put("cannot", new JsonArray(cannot()));
         if (!venue.endpoint().isNone()) {
