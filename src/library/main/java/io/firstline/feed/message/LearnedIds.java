@@ -70,7 +70,7 @@ public final class LearnedIds {
         } else if (stream == null || !StreamTable.isName(stream)) {
             problem("gives the id " + shown(id) + " to no stream that the feed knows");
         } else {
-            learn(read.hash(pointer), new Id(id, stream, NameReader.hash(stream), own));
+            learn(read.hash(pointer), new Id(id, stream, NameHash.of(stream), own));
         }
     }
 

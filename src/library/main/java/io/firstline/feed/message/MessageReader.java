@@ -167,7 +167,7 @@ public final class MessageReader {
     /** Without its id, a message may equal one of another stream. */
     private void replaceId(ArrivingCopy copy, KeyValues read, int pointer) {
         LearnedIds.Id id = ids.get(read.hash(pointer));
-        copy.hash = mixed(copy.hash, id.hash());
+        copy.hash = NameHash.mixed(copy.hash, id.hash());
         if (id.own() != 0 && copy.payload.isText()) {
             copy.payload = ownId.of(copy.payload, read, pointer, id.own());
         }
@@ -353,10 +353,10 @@ public final class MessageReader {
         for (int i = 0; i < at.key().size(); i++) {
             long hash = read.contentHash(at.key().get(i));
             if (hash != 0) {
-                identity = mixed(identity, hash);
+                identity = NameHash.mixed(identity, hash);
             }
         }
-        return identity == 0 ? 0 : mixed(identity, nameHash);
+        return identity == 0 ? 0 : NameHash.mixed(identity, nameHash);
     }
 
     /**
@@ -396,10 +396,6 @@ public final class MessageReader {
             }
         }
         return OutgoingCopy.NO_NUMBER;
-    }
-
-    static long mixed(long sum, long hash) {
-        return (Long.rotateLeft(sum, 23) ^ hash) * 0x9E3779B97F4A7C15L;
     }
 
     /** Returns whether a message equals one of the configured control texts. */

@@ -2,9 +2,6 @@ package io.firstline.feed.message;
 
 import io.firstline.config.venue.NameRule;
 import io.firstline.payload.KeyValues;
-import io.firstline.payload.Payload;
-import io.firstline.payload.PayloadHash;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -39,7 +36,7 @@ final class NameReader {
                 .mapToInt(part -> isConstant(part) ? CONSTANT : placeOf.apply(NameRule.pointer(part)))
                 .toArray();
         this.hashes = parts.stream()
-                .mapToLong(part -> isConstant(part) ? hash(constant(part)) : 0)
+                .mapToLong(part -> isConstant(part) ? NameHash.of(constant(part)) : 0)
                 .toArray();
         this.hasPointers = !rule.pointers().isEmpty();
         this.learned = new boolean[pointers.length];
@@ -57,11 +54,6 @@ final class NameReader {
 
     private static String constant(String part) {
         return part.substring(1);
-    }
-
-    static long hash(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return PayloadHash.of(new Payload().over(bytes, 0, bytes.length, true));
     }
 
     private static boolean isThere(KeyValues read, int pointer) {
@@ -96,16 +88,16 @@ final class NameReader {
         for (int i = 0; i < pointers.length; i++) {
             int pointer = pointers[i];
             if (pointer == CONSTANT) {
-                hash = MessageReader.mixed(hash, hashes[i]);
+                hash = NameHash.mixed(hash, hashes[i]);
             } else if (id != NONE && learned[i]) {
                 LearnedIds.Id known = isThere(read, pointer) ? ids.get(read.hash(pointer)) : null;
                 if (known == null) {
                     return 0;
                 }
-                hash = MessageReader.mixed(hash, known.hash());
+                hash = NameHash.mixed(hash, known.hash());
                 named = true;
             } else if (isThere(read, pointer)) {
-                hash = MessageReader.mixed(hash, read.hash(pointer));
+                hash = NameHash.mixed(hash, read.hash(pointer));
                 named = true;
             }
         }

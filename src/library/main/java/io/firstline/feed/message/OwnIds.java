@@ -23,7 +23,7 @@ final class OwnIds {
         if (known != null) {
             return known;
         }
-        long id = LOWEST + Long.remainderUnsigned(NameReader.hash(stream), COUNT);
+        long id = LOWEST + Long.remainderUnsigned(NameHash.of(stream), COUNT);
         if (byName.size() >= StreamTable.MAX_STREAMS) {
             return id; // such a stream is not watched either
         }
