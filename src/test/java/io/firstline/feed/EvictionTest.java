@@ -47,9 +47,12 @@ class EvictionTest extends FeedTestBase {
     }
 
     /** A pool whose connections are open at both ends. */
+    /** The market begins when all connections are open: what only one of them had at first could come out of order. */
     private WsPool live(ExchangeSimulator exchange, WsPoolConfig config) {
+        exchange.pauseEmission();
         WsPool feed = started(pool(config));
         eventually(() -> exchange.lines().size() == config.connections() && feed.state() == FeedState.CONNECTED);
+        exchange.resumeEmission();
         return feed;
     }
 

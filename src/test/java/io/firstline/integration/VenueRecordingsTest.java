@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.arbitration.report.Proof;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.check.Records;
+import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedEvent;
@@ -63,6 +65,21 @@ class VenueRecordingsTest {
     }
 
     private static Outcome play(String venue, List<Path> files, double speed, List<Integer> lagMs) {
+        return play(venue, Venue.find(venue, null).format(), files, speed, lagMs);
+    }
+
+    /** The same format, whose messages wait for a missing one however busy the machine is. */
+    private static MessageFormat patient(MessageFormat format) {
+        return Records.with(
+                format,
+                "classes",
+                format.classes().stream()
+                        .map(type -> Records.with(type, "holdMs", 10_000))
+                        .toList());
+    }
+
+    private static Outcome play(
+            String venue, MessageFormat format, List<Path> files, double speed, List<Integer> lagMs) {
         int connections = Math.max(files.size(), lagMs.size());
         int copies = Recordings.copies(files, connections);
         try (Bench bench = new Bench()) {
@@ -74,7 +91,7 @@ class VenueRecordingsTest {
                             .withConnections(connections)
                             .withHashCapacity(1 << 17),
                     SubscribeTemplates.NONE,
-                    Venue.find(venue, null).format());
+                    format);
             List<String> merged = Collections.synchronizedList(new ArrayList<>());
             List<JsonObject> gaps = Collections.synchronizedList(new ArrayList<>());
             pool.handler(message -> merged.add(message.asText()));
@@ -145,7 +162,12 @@ class VenueRecordingsTest {
         Path whole = binance("binance-usdm-btcusdt-20230404");
         Path holed = without(whole, "holed", n -> n % 50 == 49);
 
-        Outcome outcome = play("binance-usdm", List.of(holed, whole, whole), List.of(0, 20, 75));
+        Outcome outcome = play(
+                "binance-usdm",
+                patient(Venue.find("binance-usdm", null).format()),
+                List.of(holed, whole, whole),
+                Bench.REPLAY_SPEED,
+                List.of(0, 20, 75));
 
         tell("binance-usdm, every 50th lacks on one", outcome);
         assertThat(outcome.merged()).containsExactlyInAnyOrderElementsOf(Recordings.texts(whole));
