@@ -56,7 +56,7 @@ class ReportTest {
                 .doesNotContain("(!)");
 
         var busy = Samples.sample(1e6, 0);
-        busy.put(Figure.SERVER_CPU_SHARE, 0.99);
+        busy.put(Metric.SERVER_CPU_SHARE, 0.99);
         Results limited = new Results();
         limited.add(VERTX, busy);
 

@@ -55,8 +55,8 @@ class RoundsTest {
     }
 
     private static void assertExact(Results results, Cell cell) {
-        assertThat(results.values(cell, Figure.COPIES_PER_SECOND)).isNotEmpty().allMatch(rate -> rate > 100);
-        for (Figure none : List.of(Figure.LOST, Figure.TWICE, Figure.DROPPED, Figure.REPLACED)) {
+        assertThat(results.values(cell, Metric.COPIES_PER_SECOND)).isNotEmpty().allMatch(rate -> rate > 100);
+        for (Metric none : List.of(Metric.LOST, Metric.TWICE, Metric.DROPPED, Metric.REPLACED)) {
             assertThat(results.values(cell, none))
                     .as("%s of %s", none, cell.label())
                     .allMatch(count -> count == 0);
@@ -71,11 +71,11 @@ class RoundsTest {
         Results results = run(cell);
 
         assertExact(results, cell);
-        Spread copies = results.spread(cell, Figure.COPIES_PER_SECOND);
-        assertThat(results.spread(cell, Figure.UNIQUE_PER_SECOND).median() * cell.connections() / copies.median())
+        Spread copies = results.spread(cell, Metric.COPIES_PER_SECOND);
+        assertThat(results.spread(cell, Metric.UNIQUE_PER_SECOND).median() * cell.connections() / copies.median())
                 .isBetween(0.5, 2.0); // the connections are not read in step
-        assertThat(results.spread(cell, Figure.CPU_MICROS_PER_COPY).median()).isPositive();
-        assertThat(results.spread(cell, Figure.P50_MICROS).isKnown()).isFalse();
+        assertThat(results.spread(cell, Metric.CPU_MICROS_PER_COPY).median()).isPositive();
+        assertThat(results.spread(cell, Metric.P50_MICROS).isKnown()).isFalse();
         assertThat(progress)
                 .singleElement()
                 .asString()
@@ -91,10 +91,10 @@ class RoundsTest {
         Results results = run(cell);
 
         assertExact(results, cell);
-        double p50 = results.spread(cell, Figure.P50_MICROS).median();
+        double p50 = results.spread(cell, Metric.P50_MICROS).median();
         assertThat(p50).isBetween(1.0, 1e6);
-        assertThat(results.spread(cell, Figure.P999_MICROS).median()).isGreaterThanOrEqualTo(p50);
-        assertThat(results.spread(cell, Figure.SERVER_MESSAGES_PER_SECOND).median())
+        assertThat(results.spread(cell, Metric.P999_MICROS).median()).isGreaterThanOrEqualTo(p50);
+        assertThat(results.spread(cell, Metric.SERVER_MESSAGES_PER_SECOND).median())
                 .isBetween(500.0, 4_000.0);
     }
 
@@ -116,9 +116,9 @@ class RoundsTest {
         Results results = run(cell);
 
         assertExact(results, cell);
-        assertThat(results.spread(cell, Figure.IDEAL_P50_MICROS).median())
+        assertThat(results.spread(cell, Metric.IDEAL_P50_MICROS).median())
                 .isGreaterThan(100)
-                .isLessThanOrEqualTo(results.spread(cell, Figure.P50_MICROS).median());
+                .isLessThanOrEqualTo(results.spread(cell, Metric.P50_MICROS).median());
     }
 
     @Test
@@ -128,7 +128,7 @@ class RoundsTest {
         Results results = run(cell);
 
         assertExact(results, cell);
-        assertThat(results.spread(cell, Figure.RESIDENT_MB).median()).isNotZero();
+        assertThat(results.spread(cell, Metric.RESIDENT_MB).median()).isNotZero();
     }
 
     @Test
@@ -142,7 +142,7 @@ class RoundsTest {
         assertThat(progress.get(0)).contains("raw Netty");
         assertThat(progress.get(1)).contains("raw Vert.x");
         assertThat(progress.get(2)).isEqualTo("ended after round 1: the next would take too long");
-        assertThat(results.values(netty, Figure.COPIES_PER_SECOND)).hasSize(1);
+        assertThat(results.values(netty, Metric.COPIES_PER_SECOND)).hasSize(1);
     }
 
     @Test

@@ -12,19 +12,19 @@ final class Samples {
     private Samples() {}
 
     /** One sample of a cell; if two rounds differ, the later one is better. */
-    static Map<Figure, Double> sample(double copiesPerSecond, double p50) {
-        Map<Figure, Double> sample = new EnumMap<>(Figure.class);
-        for (Figure figure : Figure.values()) {
+    static Map<Metric, Double> sample(double copiesPerSecond, double p50) {
+        Map<Metric, Double> sample = new EnumMap<>(Metric.class);
+        for (Metric figure : Metric.values()) {
             sample.put(figure, 1.0);
         }
-        sample.put(Figure.COPIES_PER_SECOND, copiesPerSecond);
-        sample.put(Figure.BYTES_PER_COPY, 512.0);
-        sample.put(Figure.P50_MICROS, p50);
-        sample.put(Figure.P99_MICROS, p50 * 10);
-        sample.put(Figure.P999_MICROS, p50 * 100);
-        sample.put(Figure.LOST, 0.0);
-        sample.put(Figure.SERVER_CPU_SHARE, 0.5);
-        sample.put(Figure.SERVER_REST_SHARE, 0.5);
+        sample.put(Metric.COPIES_PER_SECOND, copiesPerSecond);
+        sample.put(Metric.BYTES_PER_COPY, 512.0);
+        sample.put(Metric.P50_MICROS, p50);
+        sample.put(Metric.P99_MICROS, p50 * 10);
+        sample.put(Metric.P999_MICROS, p50 * 100);
+        sample.put(Metric.LOST, 0.0);
+        sample.put(Metric.SERVER_CPU_SHARE, 0.5);
+        sample.put(Metric.SERVER_REST_SHARE, 0.5);
         return sample;
     }
 

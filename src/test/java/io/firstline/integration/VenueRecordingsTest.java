@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.report.Proof;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.check.Records;
 import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.FeedEvent;

@@ -102,7 +102,7 @@ final class FeedClient implements Participant {
                 throw new IllegalStateException(
                         "only " + standing().live() + " of " + wanted + " connections are live");
             }
-            Pause.ms(5);
+            Sleep.ms(5);
         }
     }
 
@@ -163,7 +163,7 @@ final class FeedClient implements Participant {
             if (seen >= expected || now > deadline || now - changedNanos > TimeUnit.MILLISECONDS.toNanos(QUIET_MS)) {
                 break;
             }
-            Pause.ms(5);
+            Sleep.ms(5);
         }
         long unique = unique(); // waits for a consumer on another loop: the request queues behind its messages
         Standing last = standing();

@@ -210,7 +210,7 @@ final class FeedServer implements Participant {
         });
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
         while (!onLoop(broadcast::isDone) && System.nanoTime() < deadline) {
-            Pause.ms(2);
+            Sleep.ms(2);
         }
         return onLoop(() -> {
             long sent = broadcast.sent();

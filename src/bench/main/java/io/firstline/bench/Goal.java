@@ -65,7 +65,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                         results.ratio(
                                 BUS_OF_5,
                                 saturating(Section.THROUGHPUT, Variant.VERTX, Plan.POOL),
-                                Figure.COPIES_PER_SECOND),
+                                Metric.COPIES_PER_SECOND),
                         0.75,
                         1),
                 atLeast(
@@ -73,7 +73,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                         results.ratio(
                                 saturating(Section.THROUGHPUT, Variant.SINGLE, 1),
                                 saturating(Section.THROUGHPUT, Variant.VERTX, 1),
-                                Figure.COPIES_PER_SECOND),
+                                Metric.COPIES_PER_SECOND),
                         0.95,
                         1));
     }
@@ -83,12 +83,12 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         return List.of(
                 atMost(
                         "latency at 20,000/s × 5, p50: WsPool → stream ÷ raw Vert.x first arrival",
-                        results.ratio(heavy(Variant.STREAM), vertx, Figure.P50_MICROS),
+                        results.ratio(heavy(Variant.STREAM), vertx, Metric.P50_MICROS),
                         1.1,
                         1.02),
                 atMost(
                         "latency at 20,000/s × 5, p50: WsPool → bus ÷ raw Vert.x first arrival",
-                        results.ratio(heavy(Variant.BUS), vertx, Figure.P50_MICROS),
+                        results.ratio(heavy(Variant.BUS), vertx, Metric.P50_MICROS),
                         1.8,
                         1.3));
     }
@@ -101,12 +101,12 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                         results.ratio(
                                 saturating(Section.WATCHED, Variant.BUS_WATCHED, Plan.POOL),
                                 saturating(Section.WATCHED, Variant.BUS, Plan.POOL),
-                                Figure.COPIES_PER_SECOND),
+                                Metric.COPIES_PER_SECOND),
                         0.95,
                         1),
                 atMost(
                                 "allocation per copy, WsPool of 5 → bus",
-                                results.spread(BUS_OF_5, Figure.BYTES_PER_COPY),
+                                results.spread(BUS_OF_5, Metric.BYTES_PER_COPY),
                                 350,
                                 64)
                         .in("B"),
@@ -120,13 +120,13 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                         results.ratio(
                                 saturating(Section.CONNECTIONS, Variant.BUS, Plan.MANY),
                                 saturating(Section.CONNECTIONS, Variant.BUS, Plan.FEW),
-                                Figure.CPU_MICROS_PER_COPY),
+                                Metric.CPU_MICROS_PER_COPY),
                         1.2,
                         1.05),
-                atMost("100 feeds × 5 connections × 200/s: lost", results.spread(feeds, Figure.LOST), 0, 0),
+                atMost("100 feeds × 5 connections × 200/s: lost", results.spread(feeds, Metric.LOST), 0, 0),
                 atMost(
                                 "100 feeds × 5 connections × 200/s: resident memory",
-                                results.spread(feeds, Figure.RESIDENT_MB),
+                                results.spread(feeds, Metric.RESIDENT_MB),
                                 400,
                                 250)
                         .in("MB"));
@@ -138,7 +138,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
         return atLeast(
                 "TLS (OpenSSL) ÷ plain, WsPool of 5 → bus, copies/s"
                         + (other ? "; the pool used the JDK's engine" : ""),
-                results.ratio(openSsl, BUS_OF_5, Figure.COPIES_PER_SECOND),
+                results.ratio(openSsl, BUS_OF_5, Metric.COPIES_PER_SECOND),
                 0.5,
                 0.7);
     }
@@ -152,6 +152,6 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
     }
 
     private static Spread lag(Results results, Cell cell) {
-        return Results.ratio(results.values(cell, Figure.P99_MICROS), results.values(cell, Figure.IDEAL_P99_MICROS));
+        return Results.ratio(results.values(cell, Metric.P99_MICROS), results.values(cell, Metric.IDEAL_P99_MICROS));
     }
 }

@@ -32,7 +32,7 @@ record Report(
         JsonArray cells = new JsonArray();
         for (Cell cell : results.cells()) {
             JsonObject figures = new JsonObject();
-            for (Figure figure : Figure.values()) {
+            for (Metric figure : Metric.values()) {
                 Spread spread = results.spread(cell, figure);
                 if (spread.isKnown()) {
                     figures.put(name(figure), json(spread).put("rounds", new JsonArray(results.values(cell, figure))));
@@ -85,7 +85,7 @@ record Report(
     }
 
     /** Converts {@code P50_MICROS} to {@code p50Micros}. */
-    static String name(Figure figure) {
+    static String name(Metric figure) {
         StringBuilder name = new StringBuilder();
         for (String word : figure.name().toLowerCase(Locale.ROOT).split("_", -1)) {
             name.append(name.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));

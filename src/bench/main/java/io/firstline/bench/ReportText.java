@@ -85,16 +85,16 @@ final class ReportText {
             table.row(
                     cell.variant().label() + encryption(cell),
                     String.valueOf(cell.connections()),
-                    millions(cell, Figure.COPIES_PER_SECOND),
-                    millions(cell, Figure.UNIQUE_PER_SECOND),
-                    figure(cell, Figure.CPU_MICROS_PER_COPY, "%.3f"),
-                    figure(cell, Figure.BYTES_PER_COPY, "%.0f"),
-                    worst(cell, Figure.LOST),
-                    worst(cell, Figure.TWICE),
+                    millions(cell, Metric.COPIES_PER_SECOND),
+                    millions(cell, Metric.UNIQUE_PER_SECOND),
+                    figure(cell, Metric.CPU_MICROS_PER_COPY, "%.3f"),
+                    figure(cell, Metric.BYTES_PER_COPY, "%.0f"),
+                    worst(cell, Metric.LOST),
+                    worst(cell, Metric.TWICE),
                     String.format(
                             Locale.ROOT,
                             "%.0f %%%s",
-                            100 * results.spread(cell, Figure.SERVER_CPU_SHARE).median(),
+                            100 * results.spread(cell, Metric.SERVER_CPU_SHARE).median(),
                             results.isServerLimited(cell) ? " (!)" : ""));
         }
         text.append(table);
@@ -125,16 +125,16 @@ final class ReportText {
             List<String> row = new ArrayList<>(List.of(
                     cell.variant().label(),
                     cell.load().label(),
-                    figure(cell, Figure.P50_MICROS, "%.0f"),
-                    figure(cell, Figure.P99_MICROS, "%.0f"),
-                    figure(cell, Figure.P999_MICROS, "%.0f")));
+                    figure(cell, Metric.P50_MICROS, "%.0f"),
+                    figure(cell, Metric.P99_MICROS, "%.0f"),
+                    figure(cell, Metric.P999_MICROS, "%.0f")));
             if (ideal) {
-                row.add(figure(cell, Figure.IDEAL_P50_MICROS, "%.0f"));
-                row.add(figure(cell, Figure.IDEAL_P99_MICROS, "%.0f"));
+                row.add(figure(cell, Metric.IDEAL_P50_MICROS, "%.0f"));
+                row.add(figure(cell, Metric.IDEAL_P99_MICROS, "%.0f"));
             }
-            row.add(figure(cell, Figure.CPU_MICROS_PER_COPY, "%.2f"));
-            row.add(worst(cell, Figure.LOST));
-            row.add(worst(cell, Figure.TWICE));
+            row.add(figure(cell, Metric.CPU_MICROS_PER_COPY, "%.2f"));
+            row.add(worst(cell, Metric.LOST));
+            row.add(worst(cell, Metric.TWICE));
             table.row(row.toArray(String[]::new));
         }
         text.append(table);
@@ -156,12 +156,12 @@ final class ReportText {
                     String.valueOf(cell.feeds()),
                     String.valueOf(cell.connections()),
                     cell.load().label(),
-                    figure(cell, Figure.COPIES_PER_SECOND, "%,.0f"),
-                    figure(cell, Figure.P50_MICROS, "%.0f"),
-                    figure(cell, Figure.P99_MICROS, "%.0f"),
-                    figure(cell, Figure.RESIDENT_MB, "%.0f"),
-                    worst(cell, Figure.LOST),
-                    worst(cell, Figure.TWICE));
+                    figure(cell, Metric.COPIES_PER_SECOND, "%,.0f"),
+                    figure(cell, Metric.P50_MICROS, "%.0f"),
+                    figure(cell, Metric.P99_MICROS, "%.0f"),
+                    figure(cell, Metric.RESIDENT_MB, "%.0f"),
+                    worst(cell, Metric.LOST),
+                    worst(cell, Metric.TWICE));
         }
         text.append(table);
     }
@@ -200,12 +200,12 @@ final class ReportText {
         return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
     }
 
-    private String millions(Cell cell, Figure figure) {
+    private String millions(Cell cell, Metric figure) {
         Spread spread = results.spread(cell, figure);
         return spread(new Spread(spread.median() / 1e6, spread.min() / 1e6, spread.max() / 1e6), "%.2f");
     }
 
-    private String figure(Cell cell, Figure figure, String format) {
+    private String figure(Cell cell, Metric figure, String format) {
         return spread(results.spread(cell, figure), format);
     }
 
@@ -218,7 +218,7 @@ final class ReportText {
     }
 
     /** Shows the worst value, because an average would hide it. */
-    private String worst(Cell cell, Figure figure) {
+    private String worst(Cell cell, Metric figure) {
         return String.format(Locale.ROOT, "%,.0f", results.spread(cell, figure).max());
     }
 }

@@ -9,10 +9,10 @@ import java.util.Set;
 
 /** All samples of a run: one per round for each cell, in the order of the rounds. */
 final class Results {
-    private final Map<Cell, List<Map<Figure, Double>>> samples = new LinkedHashMap<>();
+    private final Map<Cell, List<Map<Metric, Double>>> samples = new LinkedHashMap<>();
     private final Map<Cell, String> tlsEngines = new LinkedHashMap<>();
 
-    void add(Cell cell, Map<Figure, Double> figures) {
+    void add(Cell cell, Map<Metric, Double> figures) {
         samples.computeIfAbsent(cell, c -> new ArrayList<>()).add(new EnumMap<>(figures));
     }
 
@@ -36,19 +36,19 @@ final class Results {
     }
 
     /** A figure's values in the order of the rounds. */
-    List<Double> values(Cell cell, Figure figure) {
+    List<Double> values(Cell cell, Metric figure) {
         return samples.getOrDefault(cell, List.of()).stream()
                 .map(sample -> sample.get(figure))
                 .filter(value -> value != null && !value.isNaN())
                 .toList();
     }
 
-    Spread spread(Cell cell, Figure figure) {
+    Spread spread(Cell cell, Metric figure) {
         return Spread.of(values(cell, figure));
     }
 
     /** The ratio of two cells, round by round: a temporary slowdown of both cancels out. */
-    Spread ratio(Cell above, Cell below, Figure figure) {
+    Spread ratio(Cell above, Cell below, Metric figure) {
         return ratio(values(above, figure), values(below, figure));
     }
 
@@ -62,8 +62,8 @@ final class Results {
 
     /** Whether the server, not the client, limited the measurement. */
     boolean isServerLimited(Cell cell) {
-        Spread busy = spread(cell, Figure.SERVER_CPU_SHARE);
-        Spread rest = spread(cell, Figure.SERVER_REST_SHARE);
+        Spread busy = spread(cell, Metric.SERVER_CPU_SHARE);
+        Spread rest = spread(cell, Metric.SERVER_REST_SHARE);
         return cell.load().isSaturating() && (busy.median() > 0.95 || rest.median() < 0.03);
     }
 }

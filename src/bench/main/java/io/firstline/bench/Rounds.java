@@ -51,7 +51,7 @@ final class Rounds {
         for (int round = 1; round <= pace.rounds(); round++) {
             long roundStart = System.nanoTime();
             for (int i = 0; i < cells.size(); i++) {
-                Map<Figure, Double> figures = measure(cells.get(i));
+                Map<Metric, Double> figures = measure(cells.get(i));
                 results.add(cells.get(i), figures);
                 progress.accept(String.format(
                         Locale.ROOT,
@@ -75,27 +75,27 @@ final class Rounds {
         return pace.rounds();
     }
 
-    private static String summary(Cell cell, Map<Figure, Double> figures) {
+    private static String summary(Cell cell, Map<Metric, Double> figures) {
         return cell.load().isSaturating()
-                ? String.format(Locale.ROOT, "%.2f M copies/s", figures.get(Figure.COPIES_PER_SECOND) / 1e6)
+                ? String.format(Locale.ROOT, "%.2f M copies/s", figures.get(Metric.COPIES_PER_SECOND) / 1e6)
                 : String.format(
                         Locale.ROOT,
                         "p50 %.0f µs, p99 %.0f µs",
-                        figures.getOrDefault(Figure.P50_MICROS, Double.NaN),
-                        figures.getOrDefault(Figure.P99_MICROS, Double.NaN));
+                        figures.getOrDefault(Metric.P50_MICROS, Double.NaN),
+                        figures.getOrDefault(Metric.P99_MICROS, Double.NaN));
     }
 
-    private Map<Figure, Double> measure(Cell cell) {
+    private Map<Metric, Double> measure(Cell cell) {
         Participant client = clients.apply(cell);
         JsonObject connected = client.ask(
                 new JsonObject().put("do", "connect").put("target", target(cell).toJson()));
         transport = connected.getString("transport");
         results.tlsEngine(cell, connected.getString("tlsEngine"));
         server.ask(new JsonObject().put("do", "start").put("load", cell.load().toJson()));
-        Pause.ms(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
+        Sleep.ms(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
         server.ask("figures");
         client.ask("begin");
-        Pause.ms(measureMs(cell));
+        Sleep.ms(measureMs(cell));
         JsonObject got = client.ask("end");
         JsonObject served = server.ask("figures");
         long sent = server.ask("stop").getLong("sent");
@@ -121,35 +121,35 @@ final class Rounds {
                 nativeTransport);
     }
 
-    private static Map<Figure, Double> figures(Cell cell, JsonObject got, JsonObject served, JsonObject verdict) {
-        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-        figures.put(Figure.COPIES_PER_SECOND, got.getDouble("copiesPerSecond"));
-        figures.put(Figure.UNIQUE_PER_SECOND, got.getDouble("uniquePerSecond"));
-        figures.put(Figure.CPU_MICROS_PER_COPY, got.getDouble("cpuMicrosPerCopy"));
-        figures.put(Figure.PROCESS_CPU_MICROS_PER_COPY, got.getDouble("processCpuMicrosPerCopy"));
-        figures.put(Figure.BYTES_PER_COPY, got.getDouble("bytesPerCopy"));
-        figures.put(Figure.RESIDENT_MB, got.getDouble("residentMb"));
+    private static Map<Metric, Double> figures(Cell cell, JsonObject got, JsonObject served, JsonObject verdict) {
+        Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+        figures.put(Metric.COPIES_PER_SECOND, got.getDouble("copiesPerSecond"));
+        figures.put(Metric.UNIQUE_PER_SECOND, got.getDouble("uniquePerSecond"));
+        figures.put(Metric.CPU_MICROS_PER_COPY, got.getDouble("cpuMicrosPerCopy"));
+        figures.put(Metric.PROCESS_CPU_MICROS_PER_COPY, got.getDouble("processCpuMicrosPerCopy"));
+        figures.put(Metric.BYTES_PER_COPY, got.getDouble("bytesPerCopy"));
+        figures.put(Metric.RESIDENT_MB, got.getDouble("residentMb"));
         if (!cell.load().isSaturating()
                 && got.getJsonObject("latencyMicros").getLong("count")
                         > 0) { // otherwise the age is the time in buffers that are always full
             JsonObject latency = got.getJsonObject("latencyMicros");
-            figures.put(Figure.P50_MICROS, latency.getDouble("p50"));
-            figures.put(Figure.P99_MICROS, latency.getDouble("p99"));
-            figures.put(Figure.P999_MICROS, latency.getDouble("p999"));
+            figures.put(Metric.P50_MICROS, latency.getDouble("p50"));
+            figures.put(Metric.P99_MICROS, latency.getDouble("p99"));
+            figures.put(Metric.P999_MICROS, latency.getDouble("p999"));
         }
         JsonObject ideal = got.getJsonObject("idealMicros");
         if (ideal != null) {
-            figures.put(Figure.IDEAL_P50_MICROS, ideal.getDouble("p50"));
-            figures.put(Figure.IDEAL_P99_MICROS, ideal.getDouble("p99"));
+            figures.put(Metric.IDEAL_P50_MICROS, ideal.getDouble("p50"));
+            figures.put(Metric.IDEAL_P99_MICROS, ideal.getDouble("p99"));
         }
-        figures.put(Figure.SERVER_CPU_SHARE, served.getDouble("cpuShare"));
-        figures.put(Figure.SERVER_REST_SHARE, served.getDouble("restShare"));
-        figures.put(Figure.SERVER_BACKLOG_BYTES, served.getDouble("backlogBytes"));
-        figures.put(Figure.SERVER_MESSAGES_PER_SECOND, served.getDouble("perSecond"));
-        figures.put(Figure.LOST, verdict.getDouble("lost"));
-        figures.put(Figure.TWICE, verdict.getDouble("twice"));
-        figures.put(Figure.DROPPED, verdict.getDouble("dropped"));
-        figures.put(Figure.REPLACED, verdict.getDouble("replaced"));
+        figures.put(Metric.SERVER_CPU_SHARE, served.getDouble("cpuShare"));
+        figures.put(Metric.SERVER_REST_SHARE, served.getDouble("restShare"));
+        figures.put(Metric.SERVER_BACKLOG_BYTES, served.getDouble("backlogBytes"));
+        figures.put(Metric.SERVER_MESSAGES_PER_SECOND, served.getDouble("perSecond"));
+        figures.put(Metric.LOST, verdict.getDouble("lost"));
+        figures.put(Metric.TWICE, verdict.getDouble("twice"));
+        figures.put(Metric.DROPPED, verdict.getDouble("dropped"));
+        figures.put(Metric.REPLACED, verdict.getDouble("replaced"));
         return figures;
     }
 

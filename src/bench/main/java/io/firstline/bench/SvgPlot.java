@@ -78,7 +78,7 @@ final class SvgPlot {
     }
 
     private List<Curve> latencies() {
-        List<Figure> figures = List.of(Figure.P50_MICROS, Figure.P99_MICROS, Figure.P999_MICROS);
+        List<Metric> figures = List.of(Metric.P50_MICROS, Metric.P99_MICROS, Metric.P999_MICROS);
         List<Curve> curves = new ArrayList<>();
         for (Variant variant : Variant.UNWATCHED) {
             Cell cell = Cell.plain(Section.LATENCY, variant, Plan.POOL, Plan.HEAVY);
@@ -99,7 +99,7 @@ final class SvgPlot {
             for (int i = 0; i < connections.size(); i++) {
                 for (Section section : List.of(Section.THROUGHPUT, Section.CONNECTIONS)) {
                     Cell cell = Cell.plain(section, variant, connections.get(i), Load.SATURATING);
-                    addKnown(points, i, results.spread(cell, Figure.COPIES_PER_SECOND), 1e6);
+                    addKnown(points, i, results.spread(cell, Metric.COPIES_PER_SECOND), 1e6);
                 }
             }
             addDrawn(curves, variant, points);

@@ -4,8 +4,8 @@ import io.firstline.config.secret.Hidden;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.MessageReader;
+import io.firstline.payload.ConcatenatedJson;
 import io.firstline.payload.JsonItems;
-import io.firstline.payload.JsonValues;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.Printable;
@@ -101,14 +101,14 @@ final class CopyReceiver implements PooledConnection.Receiver {
     }
 
     private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {
-        List<JsonValues.Range> values = splitter.valuesOf(payload);
+        List<ConcatenatedJson.Range> values = splitter.valuesOf(payload);
         if (values.isEmpty()) {
             take(pooled, payload, arrivalNanos);
             return;
         }
         eventLog.severalValues(pooled.id(), true);
         byte[] bytes = payload.array();
-        for (JsonValues.Range value : values) {
+        for (ConcatenatedJson.Range value : values) {
             if (!pooled.dismissed) {
                 take(pooled, splitter.part(bytes, value), arrivalNanos);
             }

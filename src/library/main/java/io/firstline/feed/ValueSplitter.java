@@ -1,7 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.feed.message.OutgoingCopy;
-import io.firstline.payload.JsonValues;
+import io.firstline.payload.ConcatenatedJson;
 import io.firstline.payload.Payload;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
 final class ValueSplitter {
     private final boolean expectsJson;
     private final FeedEventLog eventLog;
-    private final JsonValues jsonValues = new JsonValues();
+    private final ConcatenatedJson jsonValues = new ConcatenatedJson();
     /** One of several values of a frame; reused. */
     private final Payload part = new Payload();
 
@@ -24,16 +24,16 @@ final class ValueSplitter {
     }
 
     /** Returns where the values of a frame are; empty = it is one message. */
-    List<JsonValues.Range> valuesOf(Payload payload) {
+    List<ConcatenatedJson.Range> valuesOf(Payload payload) {
         return expectsJson && payload.isText() ? valuesIn(payload) : List.of();
     }
 
-    private List<JsonValues.Range> valuesIn(Payload payload) {
+    private List<ConcatenatedJson.Range> valuesIn(Payload payload) {
         return jsonValues.in(payload.array(), payload.from(), payload.from() + payload.length());
     }
 
     /** Returns one of the values of a frame; valid until the next one. */
-    Payload part(byte[] bytes, JsonValues.Range value) {
+    Payload part(byte[] bytes, ConcatenatedJson.Range value) {
         return part.over(bytes, value.from(), value.length(), true);
     }
 

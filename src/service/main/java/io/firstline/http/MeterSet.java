@@ -17,10 +17,10 @@ import java.util.function.Function;
 final class MeterSet {
     private final MeterRegistry registry;
     private final Tags common;
-    private final Map<String, Figure> figures = new HashMap<>();
+    private final Map<String, MeterValue> figures = new HashMap<>();
 
     /** A value with its meter. The registry holds the value only weakly. */
-    private static final class Figure {
+    private static final class MeterValue {
         private Runnable removal;
         private volatile double value;
         /** The last reported value, and the sum before the last reset. */
@@ -37,7 +37,7 @@ final class MeterSet {
 
     /** Sets a counter. */
     void count(String name, String help, Tags tags, long value) {
-        Figure figure = figure(name, tags, made -> FunctionCounter.builder(name, made, f -> f.value)
+        MeterValue figure = figure(name, tags, made -> FunctionCounter.builder(name, made, f -> f.value)
                 .description(help)
                 .tags(common.and(tags))
                 .register(registry));
@@ -50,7 +50,7 @@ final class MeterSet {
 
     /** Sets a gauge. */
     void gauge(String name, String help, Tags tags, double value) {
-        Figure figure = figure(name, tags, made -> Gauge.builder(name, made, f -> f.value)
+        MeterValue figure = figure(name, tags, made -> Gauge.builder(name, made, f -> f.value)
                 .description(help)
                 .tags(common.and(tags))
                 .register(registry));
@@ -58,10 +58,10 @@ final class MeterSet {
         figure.touched = true;
     }
 
-    private Figure figure(String name, Tags tags, Function<Figure, Meter> registration) {
-        Figure figure = figures.get(name + tags);
+    private MeterValue figure(String name, Tags tags, Function<MeterValue, Meter> registration) {
+        MeterValue figure = figures.get(name + tags);
         if (figure == null) {
-            Figure made = new Figure();
+            MeterValue made = new MeterValue();
             Meter meter = registration.apply(made);
             made.removal = () -> registry.remove(meter);
             figures.put(name + tags, made);
@@ -78,7 +78,7 @@ final class MeterSet {
         }
         family.put(labels, counts, sumMicros);
         Labels thing = labels;
-        Figure figure = figures.computeIfAbsent(family.getPrometheusName() + tags, n -> new Figure());
+        MeterValue figure = figures.computeIfAbsent(family.getPrometheusName() + tags, n -> new MeterValue());
         figure.removal = () -> family.remove(thing);
         figure.touched = true;
     }

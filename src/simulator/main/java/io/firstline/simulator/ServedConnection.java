@@ -80,7 +80,7 @@ final class ServedConnection {
 
     /** Attaches the handlers. Call it in the turn of the event loop that accepted the connection. */
     void open() {
-        channel.pipeline().addBefore(channel.name(), "simulator-gate", new FrameGate(this::admit));
+        channel.pipeline().addBefore(channel.name(), "simulator-gate", new ClientFrameFilter(this::admit));
         socket.exceptionHandler(error -> {}); // the close handler reports a broken connection
         socket.textMessageHandler(this::request);
         socket.closeHandler(nothing -> gone());

@@ -7,7 +7,7 @@
  * <pre>
  *   Emitter ─ MarketStream ─► EncodedMessage ─► Connections ─► Line ─► Outbox (delay, loss, freeze) ─► socket
  *   Replay ── Recording ────────────────────────────────────► Line ──►   "
- *   socket ─► FrameGate (counts, ping, pong) ─► Line ─► StreamSession (SUBSCRIBE …) ─► Outbox
+ *   socket ─► ClientFrameFilter (counts, ping, pong) ─► Line ─► StreamSession (SUBSCRIBE …) ─► Outbox
  * </pre>
  *
  * <p>Everything behind the public methods runs on one event loop that the simulator owns: one writer, no locks.

@@ -1,7 +1,7 @@
 package io.firstline.bench;
 
 /** The figures of a cell in each round. */
-enum Figure {
+enum Metric {
     COPIES_PER_SECOND,
     UNIQUE_PER_SECOND,
     /** Of Java threads only, without compilers and garbage collection. */

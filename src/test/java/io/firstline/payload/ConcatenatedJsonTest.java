@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonValuesTest {
-    private final JsonValues values = new JsonValues();
+class ConcatenatedJsonTest {
+    private final ConcatenatedJson values = new ConcatenatedJson();
 
     private List<String> in(String text) {
         byte[] bytes = ("{}" + text + "{}").getBytes(StandardCharsets.UTF_8);
@@ -52,8 +52,8 @@ class JsonValuesTest {
 
     @Test
     void shouldFindNoMoreThanItsBound() {
-        assertThat(in("{}".repeat(JsonValues.MAX_VALUES))).hasSize(JsonValues.MAX_VALUES);
-        assertThat(in("{}".repeat(JsonValues.MAX_VALUES + 1))).isEmpty();
+        assertThat(in("{}".repeat(ConcatenatedJson.MAX_VALUES))).hasSize(ConcatenatedJson.MAX_VALUES);
+        assertThat(in("{}".repeat(ConcatenatedJson.MAX_VALUES + 1))).isEmpty();
     }
 
     @Test

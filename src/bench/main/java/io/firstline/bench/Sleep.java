@@ -3,8 +3,8 @@ package io.firstline.bench;
 import java.util.concurrent.TimeUnit;
 
 /** Waits on a thread that has no other work. */
-final class Pause {
-    private Pause() {}
+final class Sleep {
+    private Sleep() {}
 
     static void ms(long ms) {
         try {

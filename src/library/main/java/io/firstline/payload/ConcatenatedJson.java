@@ -7,7 +7,7 @@ import java.util.List;
  * Finds the values in a text of several JSON objects or arrays with only whitespace between them. Used on one event
  * loop.
  */
-public final class JsonValues {
+public final class ConcatenatedJson {
     /** A text with more values is not split. */
     public static final int MAX_VALUES = 1_000;
 

@@ -13,7 +13,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
  * Handles client frames ahead of the Vert.x WebSocket: counts every frame, and consumes PINGs and PONGs. Vert.x would
  * answer a PING immediately, but a slow line must answer late.
  */
-final class FrameGate extends ChannelInboundHandlerAdapter {
+final class ClientFrameFilter extends ChannelInboundHandlerAdapter {
 
     /** Decides which frames pass. Called on the event loop. */
     interface Guard {
@@ -23,7 +23,7 @@ final class FrameGate extends ChannelInboundHandlerAdapter {
 
     private final Guard guard;
 
-    FrameGate(Guard guard) {
+    ClientFrameFilter(Guard guard) {
         this.guard = guard;
     }
 
