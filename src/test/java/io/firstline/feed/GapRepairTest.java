@@ -64,7 +64,7 @@ class GapRepairTest extends FeedTestBase {
                         .put("connections", CONNECTIONS)
                         .put("streams", new JsonArray(List.of("A", "B"))),
                 directory);
-        WsPool pool = started(watch(WsPool.create(quick(4), config)));
+        WsPool pool = started(watch(WsPool.create(quick(2), config)));
         eventually(() -> server.received.size() == 2 * CONNECTIONS && pool.state() == FeedState.CONNECTED);
         return pool;
     }
