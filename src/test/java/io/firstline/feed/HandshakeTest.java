@@ -195,6 +195,7 @@ class HandshakeTest extends FeedTestBase {
         eventually(() -> sockets.size() == 2);
 
         assertThat(upgrades).containsExactly("/x?a=1 " + valid + " null null", "/x?a=1&from=42 " + valid + " 42 null");
+        assertThat(report(feed).url()).endsWith("/x?a=1&from=${last}");
     }
 
     @Test

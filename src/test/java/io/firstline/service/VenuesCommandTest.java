@@ -69,6 +69,10 @@ class VenuesCommandTest {
                         "  proves completeness of level2",
                         "  limits streamsPerConnection 400, maxAgeMs 86400000, frames per connection and 10 s 100",
                         "  cannot measure the age of messages");
+        assertThat(venues("kalshi").out())
+                .contains("  logs in by headers with key, secret: name them in the feed's \"secrets\"");
+        assertThat(venues("okx-vip").out()).contains("  logs in by a message with key, passphrase, secret");
+        assertThat(venues("coinbase-exchange-login").out()).contains("  logs in by signed requests with key");
         assertThat(venues("okx").out()).contains("  url of ^(candle", " wss://ws.okx.com/ws/v5/business");
         assertThat(venues("generic").out())
                 .contains(

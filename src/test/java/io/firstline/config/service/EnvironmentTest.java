@@ -52,6 +52,22 @@ class EnvironmentTest {
         assertThat(config.feeds().get(0).subscriptions().subscribe()).isEqualTo("[${id},${streams}]");
     }
 
+    /** A secret is read for each attempt, so the configuration keeps its place. */
+    @Test
+    void shouldKeepThePlaceOfASecret() throws IOException {
+        WsConnectionConfig connection =
+                connection("{'url':'wss://x.com/','headers':{'X':'${secret.key}'},'secrets':{'key':'${KEY}'}}");
+
+        assertThat(connection.headers()).containsEntry("X", "${secret.key}");
+        assertThat(connection.credentials().secrets().get("key").read()).isEqualTo("HUSH$1");
+        assertThat(connection.toString()).doesNotContain("HUSH");
+        assertThat(errors("{'url':'wss://x.com/','secrets':{'key':'HUSH','other':'${NOWHERE}'}}"))
+                .hasSize(2)
+                .noneMatch(error -> error.contains("HUSH"))
+                .anyMatch(error -> error.startsWith("/feeds/a/secrets/key: found a text that is no reference"))
+                .anyMatch(error -> error.startsWith("/feeds/a/secrets/other: found ${NOWHERE}, which is not set"));
+    }
+
     @Test
     void shouldSayWhichVariableIsNotSet() {
         assertThat(errors("{'url':'wss://${NOWHERE}/','onConnect':['${NOBODY}']}"))

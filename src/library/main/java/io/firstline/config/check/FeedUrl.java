@@ -149,7 +149,7 @@ public final class FeedUrl {
 
     /** The URL for logs: user info, keys in the path and values of secret-looking query parameters are masked. */
     public static String masked(String url) {
-        String shown = url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url;
+        String shown = template(url.length() > MAX_LENGTH ? url.substring(0, MAX_LENGTH) + "…" : url);
         for (Pattern userInfo : USER_INFO) {
             shown = userInfo.matcher(shown).replaceFirst("$1***@");
         }
