@@ -49,7 +49,8 @@ class PackagesTest {
                             + " connection connection.report feed.clock feed.message feed.report payload stream"),
             Map.entry(
                     "merge",
-                    "arbitration arbitration.report config config.feed connection feed feed.report recording stream"),
+                    "arbitration arbitration.report config config.feed config.venue connection feed feed.message"
+                            + " feed.report payload recording stream"),
             Map.entry("bus", "feed.report stream"),
             Map.entry("bus.publish", "bus config.feed feed.report stream"),
             Map.entry("replay.retention", "bus bus.publish config.feed stream"),

@@ -77,7 +77,7 @@ class VenueProfilesTest {
                  "connectsPer5Min": 11, "maxConnections": 12, "maxAgeMs": 13, "requestBytes": 14,
                  "limits": [{"what": "frames", "max": 15, "perMs": 16, "scope": "host"}, {"what": "streams", "max": 7, "scope": "connection"}],
                  "messages": {"stream": ["/s"], "separator": ":", "names": {"a": "b"}, "shutdown": ["bye"],
-                   "control": ["pong", {"at": "/op"}, {"at": "/t", "is": ["x", 1, false]}],
+                   "control": ["pong", "/op", {"at": "/t", "is": ["x", 1, false]}],
                    "ackId": "/id", "refusal": ["/e", {"at": "/ok", "is": [false]}],
                    "classes": {"c": {"match": "^b", "key": ["/k"], "mode": "ordered", "holdMs": 20, "holdMessages": 30,
                      "sequence": {"link": "plus-one", "last": ["/l"], "first": ["/f"], "reset": [{"at": "/l", "is": [1]}]}}}}}
@@ -426,6 +426,9 @@ class VenueProfilesTest {
                         "/url: found 201 streams in one URL, allowed: at most 200 at v; as \"streams\", they go to several pools");
         assertThat(feedErrors("{\"venue\":\"okx\",\"streams\":[\"trades\"]}"))
                 .containsExactly("/streams: found \"trades\", allowed: 2 words with a blank between them");
+        assertThat(feedErrors("{\"venue\":\"okx\",\"streams\":[\"books BTC-USDT 5\"]}"))
+                .as("a word that no request would have")
+                .containsExactly("/streams: found \"books BTC-USDT 5\", allowed: 2 words with a blank between them");
     }
 
     private static String streams(int count) {

@@ -2,6 +2,7 @@ package io.firstline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,5 +159,92 @@ class CheckCommandTest {
         Cli cli = Cli.run("check", file("{'simulator':{'recordings':['r.jsonl']},'feeds':{'a':{'url':'sim:/'}}}"));
 
         assertThat(cli.code()).as(cli.err()).isZero();
+    }
+
+    private Path recording(String... messages) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (String message : messages) {
+            lines.append(new JsonObject().put("t_us", 1).put("msg", message).encode())
+                    .append('\n');
+        }
+        Path file = folder.resolve("0.jsonl");
+        Files.writeString(file, lines);
+        return file;
+    }
+
+    private static String book(int number, String key) {
+        return "{\"ch\":\"book\",\"n\":%d,\"p\":%d%s}".formatted(number, number - 1, key);
+    }
+
+    @Test
+    void shouldReadARecordingThroughAProfile() throws IOException {
+        Path recorded = recording(
+                "{\"op\":\"pong\"}", book(1, ",\"k\":1"), book(2, ",\"k\":2"), book(4, ""), "{\"ch\":\"other\"}");
+        Path profile = folder.resolve("mine.json");
+        Files.writeString(
+                profile,
+                """
+                {"messages": {"stream": ["/ch"], "control": [{"at": "/op"}], "classes": {
+                  "book": {"match": "^book", "key": ["/k"], "sequence": {"link": "previous", "last": ["/n"], "previous": ["/p"]}},
+                  "none": {"match": "^none", "key": ["/k"]}}}}
+                """);
+
+        Cli cli = Cli.run("check", profile.toString(), "--recording", recorded.toString());
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.lines())
+                .containsExactly(
+                        "mine: 4 messages of streams, 1 control, 0 without a stream, 0 unreadable",
+                        "  book: 3 messages of 1 streams; key in 2; number in 3, 1 steps as the sequence says, 1 not",
+                        "  none: no message, so nothing is known",
+                        "  of no class: 1 messages of 1 streams; no key; no sequence",
+                        profile
+                                + " is valid: a venue profile, not a configuration. A feed names it: \"venue\": \"mine\"");
+        assertThat(cli.err())
+                .contains(
+                        "firstline: warning: venue mine, class book: the key is in 2 of 3 messages",
+                        "firstline: warning: venue mine, class book: 1 of 2 steps are not as the sequence says");
+    }
+
+    @Test
+    void shouldRefuseAProfileWhoseValuesNoMessageHas() throws IOException {
+        Path recorded = recording(book(1, ""), book(2, ""));
+        Path venues = Files.createDirectory(folder.resolve("venues"));
+        Files.writeString(
+                venues.resolve("mine.json"),
+                """
+                {"url": "wss://a.example.com/", "messages": {"stream": ["/ch"], "classes": {
+                  "book": {"match": "^book", "key": ["/k"], "sequence": {"link": "increasing", "last": ["/x"]}}}}}
+                """);
+        String config = file("{'feeds':{'a':{'venue':'mine'}}}");
+
+        Cli cli = Cli.run("check", config, "--recording", recorded.toString());
+
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.err())
+                .contains(
+                        "the profile does not fit the recording: 2 errors",
+                        "/messages/classes/book/key: found no value in 2 messages, allowed: pointers to values that messages have",
+                        "/messages/classes/book/sequence/last: found no value in 2 messages, allowed: pointers to whole numbers");
+        Files.writeString(
+                venues.resolve("mine.json"), "{\"url\":\"wss://a.example.com/\",\"messages\":{\"stream\":[\"/no\"]}}");
+        assertThat(Cli.run("check", venues.resolve("mine.json").toString(), "--recording", recorded.toString())
+                        .err())
+                .contains("/messages/stream: found no value in 2 messages, allowed: names that messages have");
+        Cli none = Cli.run(
+                "check", config, "--recording", folder.resolve("no.jsonl").toString());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).contains("no such file");
+    }
+
+    @Test
+    void shouldCheckAShippedProfileAndOneWithErrors() throws IOException {
+        Path okx = Path.of(System.getProperty("project.dir", "."), "conf/venues/okx.json");
+        assertThat(Cli.run("check", okx.toString()).lines())
+                .singleElement()
+                .asString()
+                .contains("is valid: a venue profile");
+        Cli.run("check", file("{'messages':{'strem':[]}}")).assertBadInput("/messages/strem");
+        Cli.run("check", file("{'extends':'nosuch'}")).assertBadInput("/extends: found \"nosuch\"");
     }
 }

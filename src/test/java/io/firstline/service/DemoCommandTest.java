@@ -28,7 +28,7 @@ class DemoCommandTest {
         assertThat(cli.out())
                 .containsPattern(
                         "The exchange sent [\\d,]+ messages; [\\d,]+ reached the consumer, 0 lost, 0 out of order or twice\\.")
-                .contains("Redundancy bought: ");
+                .contains("Healed by other connections: ");
         assertThat(cli.err()).isEmpty();
     }
 

@@ -89,8 +89,8 @@ class DemoFiguresTest {
         assertThat(lines.get(5)).startsWith("merged");
         assertThat(String.join("\n", lines))
                 .contains(
-                        "Redundancy bought: 4 losses of single connections healed, 1 slow connections replaced without a gap, "
-                                + "4 messages that only one connection delivered.");
+                        "Healed by other connections: 4 losses of single connections. Slow connections replaced without a gap: 1."
+                                + " Messages that only one connection delivered: 4.");
     }
 
     @Test

@@ -77,6 +77,35 @@ class LearnCommandTest {
     }
 
     @Test
+    void shouldOverwriteOnlyWhenForcedAndNameAnInstrumentThatLooksLikeASide() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append(
+                    "{\"t_us\":%d,\"msg\":\"{\\\"type\\\":\\\"trade\\\",\\\"symbol\\\":\\\"%s\\\",\\\"side\\\":\\\"%s\\\",\\\"seq\\\":%d}\"}\n"
+                            .formatted(i, i % 3 == 0 ? "B" : "S", i % 2 == 0 ? "b" : "s", 5 + i));
+        }
+        Path recorded = folder.resolve("0.jsonl");
+        Files.writeString(recorded, lines);
+        Path out = folder.resolve("mine.json");
+        Files.writeString(out, "old");
+
+        Cli cli = Cli.run("learn", recorded.toString(), "--out", out.toString(), "--force");
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(new JsonObject(Files.readString(out))
+                        .getJsonObject("messages")
+                        .getJsonArray("stream")
+                        .getList())
+                .asString()
+                .isEqualTo("[/type, /symbol]");
+        Cli check = Cli.run("check", out.toString(), "--recording", recorded.toString());
+        assertThat(check.code()).as(check.err()).isZero();
+        assertThat(Cli.run("learn", "--help").out())
+                .contains("default 60s", "default: to standard output", "default 5")
+                .doesNotContain("CONFIG");
+    }
+
+    @Test
     void shouldFailWithoutAnyMessage() {
         Cli cli = Cli.run("learn", "ws://127.0.0.1:1/?token=secret", "--connections", "1", "--for", "300ms");
 
@@ -96,7 +125,9 @@ class LearnCommandTest {
                 "learn ws://localhost/ ws://127.0.0.1/ | URL: found 2 sources, allowed: one URL",
                 "learn http://example.com/           | http://example.com/",
                 "learn ws://localhost/ --connections 0 | --connections: found 0",
-                "learn D/good.txt --out D/no/x       | --out: found D/no/x"
+                "learn D/good.txt --out D/no/x       | --out: found D/no/x",
+                "learn ws://127.0.0.1:1/ --out D/no/x | --out: found D/no/x, which cannot be written to (its folder does not exist)",
+                "learn ws://127.0.0.1:1/ --out D/good.txt | --out: found D/good.txt, which exists, allowed: a new file, or --force"
             })
     void shouldRefuseBadInput(String line, String message) throws IOException {
         Files.writeString(folder.resolve("good.txt"), "{\"t_us\":1,\"msg\":\"{}\"}\n");

@@ -44,8 +44,9 @@ final class StreamMembers {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!/][A-Za-z0-9_@:./!+|-]{0,99}");
     private static final Pattern LETTER = Pattern.compile(".*[A-Za-z].*");
-    private static final Pattern NO_NAME = Pattern.compile(
-            "\\d{4}-\\d\\d-\\d\\d.*|[0-9a-fA-F-]{16,}|0x.*|(?i:buy|sell|bid|ask|b|s|l|m|true|false|open|closed)");
+    private static final Pattern NO_NAME = Pattern.compile("\\d{4}-\\d\\d-\\d\\d.*|[0-9a-fA-F-]{16,}|0x.*");
+    /** Sides and flags; a member that has nothing else names no stream. */
+    private static final Pattern SIDE = Pattern.compile("(?i)buy|sell|bid|ask|b|s|l|m|true|false|open|closed");
     /** Values that say what happened to a stream; they name none. */
     private static final Pattern ACTION = Pattern.compile(
             "(?i)snapshot|update|updates|delta|partial|insert|delete|new|change|data|channel_data|subscribed|subscription");
@@ -62,7 +63,16 @@ final class StreamMembers {
                     && (distinct <= 3 || distinct <= count / 2)
                     && values.keySet().stream().allMatch(StreamMembers::isName)
                     && !values.keySet().stream()
-                            .allMatch(value -> ACTION.matcher(value).matches());
+                            .allMatch(value -> ACTION.matcher(value).matches())
+                    && (isInstrumentByName()
+                            || !values.keySet().stream()
+                                    .allMatch(value -> SIDE.matcher(value).matches()));
+        }
+
+        /** An instrument may be called B; a member called S may be a side. */
+        private boolean isInstrumentByName() {
+            String name = last(pointer);
+            return name.length() > 1 && INSTRUMENTS.contains(name);
         }
 
         /** Such as BTC-USD or XBT/EUR. */

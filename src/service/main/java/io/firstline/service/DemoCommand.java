@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description =
-                "Runs a pool of redundant connections, one of them bad, against the embedded exchange and shows what redundancy buys.",
+                "Runs a pool of redundant connections, one of them bad, against the embedded exchange, and counts what its other connections healed.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -124,8 +124,8 @@ final class DemoFigures {
                 outOfOrder));
         lines.add(String.format(
                 Locale.ROOT,
-                "Redundancy bought: %,d losses of single connections healed, %d slow connections replaced without a gap, "
-                        + "%,d messages that only one connection delivered.",
+                "Healed by other connections: %,d losses of single connections. Slow connections replaced without a gap: %d. Messages "
+                        + "that only one connection delivered: %,d.",
                 losses,
                 status.getInteger(StatusKeys.EVICTIONS),
                 alone));

@@ -1,56 +1,22 @@
 package io.firstline.service;
 
-import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ServiceConfig;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that name the feed of a command: a URL and its connections, or the feeds of a configuration. */
 final class FeedOptions {
-    private static final int MAX_CONNECTIONS = WsPoolConfig.MAX_CONNECTIONS;
-
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            description = "with a URL: the number of connections, 1 to 32; default 5")
-    private Integer connections;
-
-    @Option(
-            names = "--on-connect",
-            paramLabel = "TEXT",
-            description = "with a URL: a message to send on each connection when it opens; may be repeated")
-    private List<String> onConnect = List.of();
+    @Mixin
+    private UrlOptions url = new UrlOptions();
 
     @Option(
             names = "--feed",
             paramLabel = "NAME",
             description = "with a CONFIG: the feed to read; default: all. With a URL: the name of the feed")
     private String feedName;
-
-    @Option(
-            names = "--venue",
-            paramLabel = "NAME",
-            description = "with a URL: the venue profile to use, such as binance-spot")
-    private String venue;
-
-    @Option(
-            names = "--stream",
-            paramLabel = "NAME",
-            description = "with a venue: a stream to subscribe to; may be repeated")
-    private List<String> streams = List.of();
-
-    @Option(
-            names = "--secret",
-            paramLabel = "NAME=WHERE",
-            description = "with a venue: where a secret is, $${VARIABLE} or $${file:path}; may be repeated")
-    private Map<String, String> secrets = Map.of();
 
     /** Returns the name that the user gave the feed, or null. */
     String feedName() {
@@ -59,7 +25,7 @@ final class FeedOptions {
 
     /** Returns the venue profile that the user named, or null. */
     String venue() {
-        return venue;
+        return url.venue();
     }
 
     /**
@@ -69,44 +35,15 @@ final class FeedOptions {
      * @param defaultName the name of a URL's feed if the user gives none
      */
     ServiceConfig of(String source, String defaultName) {
+        String name = feedName == null ? defaultName : feedName;
         if (source.contains("://")) {
-            return ofUrl(source, venue, defaultName);
+            return url.of(source, name);
         }
-        return streams.isEmpty() ? ofFile(source) : ofUrl(null, source, defaultName);
-    }
-
-    private ServiceConfig ofUrl(String url, String profile, String defaultName) {
-        int wanted = connections == null ? WsPoolConfig.DEFAULT_CONNECTIONS : connections;
-        if (wanted < 1 || wanted > MAX_CONNECTIONS) {
-            throw new BadInputException("--connections: found " + wanted + ", allowed: 1 to " + MAX_CONNECTIONS);
-        }
-        JsonObject feed = new JsonObject()
-                .put("name", feedName == null ? defaultName : feedName)
-                .put("connections", wanted);
-        if (url != null) {
-            feed.put("url", url);
-        }
-        if (profile != null) {
-            feed.put("venue", profile);
-        }
-        if (!streams.isEmpty()) {
-            feed.put("streams", new JsonArray(streams));
-        }
-        if (!secrets.isEmpty()) {
-            feed.put("secrets", new JsonObject(new LinkedHashMap<>(secrets)));
-        }
-        if (!onConnect.isEmpty()) {
-            feed.put("onConnect", new JsonArray(onConnect));
-        }
-        return new ServiceConfig(List.of(FeedConfig.fromJson(feed, Path.of("conf"))), null, Set.of());
+        return url.hasStreams() ? url.ofVenue(source, name) : ofFile(source);
     }
 
     private ServiceConfig ofFile(String file) {
-        if (connections != null || !onConnect.isEmpty() || venue != null || !secrets.isEmpty()) {
-            throw new BadInputException(
-                    "--connections, --venue, --secret and --on-connect: found with the configuration " + file
-                            + ", allowed: only with a URL; put them into the configuration");
-        }
+        url.refuseWith(file);
         ServiceConfig config = ConfigFiles.read(Path.of(file));
         if (feedName == null) {
             return config;

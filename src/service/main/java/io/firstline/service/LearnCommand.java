@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -49,7 +51,6 @@ import picocli.CommandLine.Spec;
         })
 final class LearnCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(LearnCommand.class);
-    private static final long DEFAULT_MS = 60_000;
     private static final long TELL_SECONDS = 10;
     private static final long POLL_MS = 200;
     private static final long REPORT_SECONDS = 2;
@@ -63,13 +64,24 @@ final class LearnCommand implements Callable<Integer> {
     private List<String> sources;
 
     @Mixin
-    private FeedOptions choice = new FeedOptions();
+    private UrlOptions choice = new UrlOptions();
 
-    @Mixin
-    private TimeLimit time = new TimeLimit();
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            description = "with a URL: watch this long (500ms, 30s, 5m, 1h), or until enough is received; default "
+                    + "${DEFAULT-VALUE}",
+            defaultValue = "60s")
+    private Duration time;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "write the profile to FILE instead of standard output")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "write the profile to FILE; default: to standard output")
     private Path out;
+
+    @Option(names = "--force", description = "overwrite FILE if it exists")
+    private boolean force;
 
     @Spec
     private CommandSpec spec;
@@ -79,6 +91,7 @@ final class LearnCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         Verbosity.warningsOnly();
+        checkOut();
         boolean live = sources.get(0).contains("://");
         if (live && sources.size() > 1) {
             throw new BadInputException("URL: found " + sources.size() + " sources, allowed: one URL");
@@ -98,6 +111,26 @@ final class LearnCommand implements Callable<Integer> {
         }
         err.flush();
         return Main.OK;
+    }
+
+    /** Refuses a file that cannot be written, before watching anything. */
+    private void checkOut() {
+        if (out == null) {
+            return;
+        }
+        boolean exists = Files.exists(out);
+        if (exists && !force) {
+            throw new BadInputException("--out: found " + out + ", which exists, allowed: a new file, or --force");
+        }
+        try {
+            Files.newOutputStream(out, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
+                    .close();
+            if (!exists) {
+                Files.delete(out); // nothing was learned yet
+            }
+        } catch (IOException e) {
+            throw BadInputException.notWritable("--out", out, e);
+        }
     }
 
     private void write(JsonObject profile) {
@@ -164,7 +197,7 @@ final class LearnCommand implements Callable<Integer> {
                     .start()
                     .onFailure(e -> LOG.debug("{} not connected yet", feed.name(), e)));
             long startNanos = System.nanoTime();
-            long end = time.ms() == Long.MAX_VALUE ? DEFAULT_MS : time.ms();
+            long end = time.toMillis();
             long toldMs = 0;
             long ms = 0;
             while (ms < end && !observed.isFull() && !shutdown.asked().isDone()) {

@@ -54,9 +54,11 @@ final class TailCommand implements Callable<Integer> {
     }
 
     @Parameters(
-            paramLabel = "URL|CONFIG",
+            paramLabel = "URL|CONFIG|VENUE",
             arity = "0..1",
-            description = "wss://… (ws:// for loopback hosts), or a configuration file; not needed with --cluster")
+            description =
+                    "wss://… (ws:// for loopback hosts), a configuration file, or a venue with --stream; not needed "
+                            + "with --cluster")
     private String source;
 
     @Mixin
@@ -95,7 +97,7 @@ final class TailCommand implements Callable<Integer> {
             throw new BadInputException("--count: found " + count + ", allowed: 1 or more");
         }
         if (source == null && !cluster.isWanted()) {
-            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'URL|CONFIG'");
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'URL|CONFIG|VENUE'");
         }
         verbosity.apply();
         LineWriter writer = new LineWriter(main.stdout(), this::line, count == null ? 0 : count);

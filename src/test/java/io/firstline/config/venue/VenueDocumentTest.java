@@ -55,7 +55,9 @@ class VenueDocumentTest {
         List<String> asked = new ArrayList<>();
         List<String> answers = new ArrayList<>();
         for (String example : examples()) {
-            FeedConfig feed = example.contains("\"subscribe") ? feed(example, "book A 10", "book B 10") : feed(example);
+            String depth = example.contains("${3}") || !example.contains("${1}") ? " 10" : "";
+            FeedConfig feed =
+                    example.contains("\"subscribe") ? feed(example, "book A" + depth, "book B" + depth) : feed(example);
             asked.addAll(requests(feed));
             feed.venue().format().protocol().answers().forEach(answer -> answers.add(answer.text(at -> "5", 1, 1)));
         }

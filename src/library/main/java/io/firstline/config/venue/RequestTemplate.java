@@ -90,12 +90,14 @@ public record RequestTemplate(
                 : Arrays.stream(all, 0, nameWords).collect(Collectors.joining(words));
     }
 
-    /** Adds a problem if a name lacks words that the requests need. */
+    /** Adds a problem if a name lacks words that the requests need, or has words that they would drop. */
     void checkName(Checks checks, String stream) {
         int needed = Math.max(
                 Math.max(TemplateText.words(subscribe), TemplateText.words(unsubscribe)), TemplateText.words(argument));
+        boolean whole = namesArguments(subscribe) && argument.isEmpty(); // requests have the name as it is
+        int count = TemplateText.split(stream, words).length;
         checks.require(
-                TemplateText.split(stream, words).length >= needed,
+                whole ? count >= needed : count >= needed && count <= Math.max(needed, nameWords),
                 "streams",
                 ProblemText.quoted(stream),
                 needed + " words with " + (words.equals(BLANK) ? "a blank" : TemplateText.between(words))

@@ -21,13 +21,13 @@ final class SignReader {
         return signs;
     }
 
-    /** An array in which objects are signs and texts are complete messages. */
+    /** An array in which objects are signs, texts that begin with a slash are pointers, and others complete messages. */
     MessageSigns messages(String pointer, JsonNode array) {
         List<FieldMatcher> fields = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             JsonNode item = array.get(i);
-            if (item.isTextual()) {
+            if (item.isTextual() && !item.textValue().startsWith("/")) {
                 texts.add(item.textValue());
             } else {
                 fields.addAll(field(pointer + "/" + i, item));

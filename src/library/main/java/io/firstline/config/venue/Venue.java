@@ -148,6 +148,15 @@ public record Venue(
         return VenueReader.find(name, directory);
     }
 
+    /**
+     * Reads the profile in a file, wherever it is.
+     *
+     * @throws InvalidConfigException if it is wrong; the pointers lead into the profile
+     */
+    public static Venue in(Path file) {
+        return VenueReader.in(file);
+    }
+
     /** The route of a stream; empty = the venue's main URLs. */
     public Optional<VenueRoute> routeOf(String stream) {
         return routes.stream().filter(route -> route.has(stream)).findFirst();

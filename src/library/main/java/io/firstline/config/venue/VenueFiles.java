@@ -141,12 +141,30 @@ final class VenueFiles {
      * @return empty if there is none of this name
      */
     static Optional<ObjectNode> profile(String name, Path directory) {
-        Optional<ObjectNode> found = readNamed(name, directory);
-        if (found.isEmpty()) {
-            return found;
-        }
-        ObjectNode profile = found.get();
-        boolean shipped = !isIn(directory, name);
+        return readNamed(name, directory).map(found -> merged(found, name, !isIn(directory, name), directory));
+    }
+
+    /** Reads the profile in this file as if it were in {@code venues/}. */
+    static ObjectNode profileIn(Path file) {
+        String name = nameOf(file);
+        return merged(read(name, JsonText.ofFile(file)), name, false, directoryOf(file));
+    }
+
+    /** The name of the profile in a file. */
+    static String nameOf(Path file) {
+        String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+        return FeedName.isValid(name) ? name : "profile";
+    }
+
+    /** The folder of a configuration that would find the file. */
+    private static Path directoryOf(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder.endsWith("venues") ? folder.getParent() : folder;
+    }
+
+    private static ObjectNode merged(ObjectNode found, String name, boolean isShipped, Path directory) {
+        ObjectNode profile = found;
+        boolean shipped = isShipped;
         String at = name;
         for (int extended = 0; profile.has("extends"); extended++) {
             String base = profile.remove("extends").asText();
@@ -167,7 +185,7 @@ final class VenueFiles {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(name, problems);
         }
-        return Optional.of(profile);
+        return profile;
     }
 
     private static InvalidConfigException notExtended(Problem problem) {

@@ -44,6 +44,13 @@ final class VenueReader {
         throw new InvalidConfigException("venue", List.of(VenueFiles.unknown("/venue", name, directory)));
     }
 
+    /** Reads the profile in a file, with pointers into that file. */
+    static Venue in(Path file) {
+        VenueReader reader = new VenueReader(VenueFiles.profileIn(file));
+        reader.info();
+        return reader.venue(VenueFiles.nameOf(file));
+    }
+
     /** The dates of a profile; empty if there is none of this name. */
     static Optional<ProfileInfo> info(String name, Path directory) {
         return VenueFiles.profile(name, directory).map(profile -> {
