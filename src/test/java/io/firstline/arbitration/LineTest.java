@@ -86,6 +86,22 @@ class LineTest {
     }
 
     @Test
+    void shouldCountWhatItsOwnNumbersLackAsLossesOfTheWindow() {
+        for (int i = 1; i <= 98; i++) {
+            line.reached(i, 0, true, MS, i);
+        }
+        line.lost(0, 1);
+        line.lacks(3);
+        assertThat(line.window().losses()).as("the same messages are not counted twice").isEqualTo(3);
+        assertThat(line.window().lagP99Micros()).isEqualTo(LineWindow.LOST_MICROS);
+        assertThat(line.figures().losses()).as("what others delivered").isEqualTo(1);
+        line.startWindow();
+        assertThat(line.window().losses()).isZero();
+        line.lacks(Long.MAX_VALUE);
+        assertThat(line.window().losses()).isEqualTo(1_000_000);
+    }
+
+    @Test
     void shouldRankALineThatLosesEveryOtherMessageAsLost() {
         line.reached(1, 0, true, MS, 1);
         line.lost(0, 1);

@@ -218,6 +218,10 @@ class HandedCasesTest {
         private final long reopenMs;
         private final long firstDataMs;
         private boolean begun;
+        /** Whether a further connection can be opened; it delivers what the first one does. */
+        private boolean spares;
+
+        private RecordedSocket spare;
 
         /**
          * For this number of connections.
@@ -245,16 +249,23 @@ class HandedCasesTest {
                     .filter(each -> sockets[each] == null)
                     .findFirst()
                     .orElse(-1);
-            if (line < 0) {
-                return; // no connection is replaced here
-            }
             RecordedSocket socket = new RecordedSocket(clock, attempt.config().connectionId());
+            if (line < 0) {
+                if (spares) {
+                    spare = socket;
+                    attempt.promise().complete(socket);
+                }
+                return;
+            }
             dataFromNanos[line] = clock.nowNanos() + (begun ? firstDataMs * MS : 0);
             sockets[line] = socket;
             attempt.promise().complete(socket);
         }
 
         void bring(int line, String text) {
+            if (line == 0 && spare != null) {
+                spare.happen(entry(Kind.TEXT, text));
+            }
             if (sockets[line] != null && clock.nowNanos() >= dataFromNanos[line]) {
                 sockets[line].happen(entry(Kind.TEXT, text));
             }
@@ -287,12 +298,17 @@ class HandedCasesTest {
     }
 
     private static Outcome play(Plan plan, FeedConfig feed, long reopenMs, long firstDataMs) {
+        return play(plan, feed, reopenMs, firstDataMs, false);
+    }
+
+    private static Outcome play(Plan plan, FeedConfig feed, long reopenMs, long firstDataMs, boolean spares) {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
         ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
         context.exceptionHandler(done::completeExceptionally);
         context.runOnContext(v -> {
             VirtualClock clock = new VirtualClock(0);
             Stage stage = new Stage(clock, plan.lines().size(), reopenMs, firstDataMs);
+            stage.spares = spares;
             WsPool pool = WsPool.create(new FeedEnvironment(context, clock, any -> stage, new ConnectBudget()), feed);
             List<FeedMessage> messages = new ArrayList<>();
             List<FeedEvent> events = new ArrayList<>();
@@ -333,11 +349,85 @@ class HandedCasesTest {
         return FeedConfig.fromJson(feed(plan.lines().size()));
     }
 
+    /**
+     * Connection 4 lacks every 20th number, but no message of the stream: others lack nothing, so comparing says nothing.
+     */
+    @ParameterizedTest
+    @CsvSource({"20, 1", "1000000, 0"})
+    void shouldEvictAConnectionThatLacksNumbersOfItsOwn(int each, int evictions) throws IOException {
+        List<List<Brought>> lines = new ArrayList<>();
+        for (int line = 0; line < 4; line++) {
+            List<Brought> brought = new ArrayList<>();
+            int own = 0;
+            for (int i = 0; i < 2_500; i++) {
+                own += line == 3 && i % each == each - 1 ? 2 : 1;
+                brought.add(new Brought(
+                        i * 10L * MS + line * 200 * US, "{\"ch\":\"a\",\"k\":%d,\"own\":%d}".formatted(i, own)));
+            }
+            lines.add(brought);
+        }
+        Plan plan = new Plan(lines, List.of());
+        FeedConfig feed = profiled(
+                plan,
+                "{\"stream\":[\"/ch\"],\"ignore\":[\"/own\"],\"line\":{\"last\":[\"/own\"]},"
+                        + "\"classes\":{\"a\":{\"match\":\"^a\",\"key\":[\"/k\"]}}}",
+                new JsonObject().put("evictIntervalMs", 10_000));
+
+        Outcome outcome = play(plan, feed, 1, 0, true);
+
+        assertThat(outcome.messages().size()).isEqualTo(2_500);
+        assertThat(outcome.events().stream()
+                        .map(event -> event.toJson().encode())
+                        .filter(text -> text.contains("messages missing") && text.contains("f-4")))
+                .hasSize(evictions);
+        assertThat(outcome.report().evictions()).isEqualTo(evictions);
+    }
+
+    /**
+     * More items than the history holds, many of them equal, arrive on one connection after the other: an equal younger
+     * item must not be taken for one that has left the history.
+     */
+    @ParameterizedTest
+    @CsvSource({"40, 7", "1500, 3000"})
+    void shouldPublishEachItemOfAFloodOnce(int apartMs, int different) throws IOException {
+        int items = 9_999;
+        int frames = 12;
+        List<List<Brought>> lines = new ArrayList<>();
+        for (int line = 0; line < 3; line++) {
+            List<Brought> brought = new ArrayList<>();
+            for (int frame = 0; frame < frames; frame++) {
+                StringBuilder text = new StringBuilder("{\"ch\":\"a\",\"d\":[");
+                for (int i = 0; i < items; i++) {
+                    text.append(i == 0 ? "" : ",")
+                            .append("{\"k\":")
+                            .append((frame * items + i) % different)
+                            .append('}');
+                }
+                brought.add(new Brought(
+                        frame * 50L * MS + line * (long) apartMs * MS, text.append("]}").toString()));
+            }
+            lines.add(brought);
+        }
+        Plan plan = new Plan(lines, List.of());
+        FeedConfig feed = profiled(
+                plan, "{\"stream\":[\"/ch\"],\"classes\":{\"a\":{\"match\":\"^a\",\"items\":\"/d\"}}}");
+
+        Outcome outcome = play(plan, feed);
+
+        assertThat(outcome.messages().size()).isEqualTo(items * frames);
+        assertThat(outcome.events()).extracting(FeedEvent::type).contains(FeedEvent.Type.OUT_OF_STEP);
+    }
+
     /** A feed with a separate profile. */
     private FeedConfig profiled(Plan plan, String messages) throws IOException {
+        return profiled(plan, messages, new JsonObject());
+    }
+
+    private FeedConfig profiled(Plan plan, String messages, JsonObject more) throws IOException {
         Files.createDirectories(folder.resolve("venues"));
         Files.writeString(folder.resolve("venues/own.json"), "{\"extends\":\"generic\",\"messages\":" + messages + "}");
-        return FeedConfig.fromJson(feed(plan.lines().size()).put("venue", "own"), folder);
+        return FeedConfig.fromJson(
+                feed(plan.lines().size()).put("venue", "own").mergeIn(more), folder);
     }
 
     private static void tell(String name, Plan plan, Outcome outcome) {

@@ -95,9 +95,8 @@ class LearnCommandTest {
         assertThat(new JsonObject(Files.readString(out))
                         .getJsonObject("messages")
                         .getJsonArray("stream")
-                        .getList())
-                .asString()
-                .isEqualTo("[/type, /symbol]");
+                        .encode())
+                .isEqualTo("[\"/type\",\"/symbol\"]");
         Cli check = Cli.run("check", out.toString(), "--recording", recorded.toString());
         assertThat(check.code()).as(check.err()).isZero();
         assertThat(Cli.run("learn", "--help").out())

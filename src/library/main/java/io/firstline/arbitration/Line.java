@@ -58,6 +58,9 @@ public final class Line {
     /** Its own clock: see {@link #tick}. */
     long ownNanos;
 
+    /** A jump of more numbers says no more: the line is as bad as it can be. */
+    private static final int MOST_LACKING = 1_000_000;
+
     private long matched;
     private long checked;
     private long sinceCheckNanos;
@@ -84,6 +87,10 @@ public final class Line {
 
     private final Histogram windowLagMicros = new Histogram(2);
     private long lossesBeforeWindow;
+    /** Messages that it lacks by numbers of its own; most of them are losses too. */
+    private long lacking;
+
+    private long lackingBeforeWindow;
     /** By the stream's number. Number 0 is for messages without a stream: it has a position but no figures. */
     private StreamFigures[] byStream = {};
 
@@ -248,6 +255,11 @@ public final class Line {
         }
     }
 
+    /** Numbers of its own show that it lacks so many messages, whether others deliver them or not. */
+    public void lacks(long count) {
+        lacking += Math.min(count, MOST_LACKING);
+    }
+
     /** It has saved more messages, or fewer. */
     void saved(int stream, int count) {
         saves += count;
@@ -319,7 +331,8 @@ public final class Line {
     /** The line's figures since {@link #startWindow()}, or since it joined. */
     public LineWindow window() {
         long copies = windowLagMicros.getTotalCount();
-        long lost = Math.max(0, losses - lossesBeforeWindow); // a loss is subtracted when its copy arrives after all
+        // a loss is subtracted when its copy arrives after all
+        long lost = Math.max(0, Math.max(losses - lossesBeforeWindow, lacking - lackingBeforeWindow));
         return new LineWindow(
                 copies,
                 lost,
@@ -340,6 +353,7 @@ public final class Line {
         earlierLagMicros.add(windowLagMicros);
         windowLagMicros.reset();
         lossesBeforeWindow = losses;
+        lackingBeforeWindow = lacking;
     }
 
     /**

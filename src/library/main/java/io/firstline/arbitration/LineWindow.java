@@ -4,7 +4,8 @@ package io.firstline.arbitration;
  * The figures of one line since a moment that its owner chose. Eviction compares them.
  *
  * @param copies how many copies it delivered, first and late
- * @param losses messages that others delivered and it did not, known two seconds after them
+ * @param losses messages that others delivered and it did not, known two seconds after them; or messages that it lacks
+ *     by numbers of its own, if these are more
  * @param lagP99Micros 99th percentile of its lag, where a lost message counts as {@link #LOST_MICROS}: a rank, not a
  *     figure to show; -1 = no message yet
  * @param arrivedLagP99Micros 99th percentile of the lag of the copies that it delivered; -1 = none yet

@@ -14,27 +14,31 @@ final class ConnectionNumbers {
      */
     record Hole(long from, long to, long missing) {}
 
+    /** More are not counted: sums of such figures must not overflow. */
+    static final long MOST = 1L << 50;
+
     private boolean known;
     private long last;
     private long missing;
     /** Null = nothing to report. */
     private Hole hole;
 
-    /** A message with this number arrived. A number that is not higher than the last one begins the count anew. */
-    void arrived(long number) {
+    /**
+     * A message with this number arrived; returns how many numbers are missing before it. A number that is not higher
+     * than the last one begins the count anew.
+     */
+    long arrived(long number) {
+        long count = 0;
         if (known && number > last && number != last + 1) {
             long lacking = number - last - 1;
-            long count = lacking < 0 ? Long.MAX_VALUE : lacking; // the difference does not fit
-            missing = sum(missing, count);
-            hole = new Hole(last + 1, number - 1, sum(hole == null ? 0 : hole.missing(), count));
+            count = lacking < 0 ? MOST : Math.min(MOST, lacking); // the difference may not fit
+            missing = Math.min(MOST, missing + count);
+            hole = new Hole(
+                    last + 1, number - 1, Math.min(MOST, (hole == null ? 0 : hole.missing()) + count));
         }
         known = true;
         last = number;
-    }
-
-    private static long sum(long one, long other) {
-        long sum = one + other;
-        return sum < 0 ? Long.MAX_VALUE : sum;
+        return count;
     }
 
     /** Returns the missing numbers since the last call; null = none. */

@@ -247,7 +247,10 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     @Override
     public void numbered(long number) {
-        numbers.arrived(number);
+        long lacking = numbers.arrived(number);
+        if (line != null && lacking > 0) {
+            line.lacks(lacking);
+        }
     }
 
     /** Returns whether it has proved that it delivers; valid once it has opened. */

@@ -11,6 +11,7 @@ import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.payload.JsonItems;
 import io.firstline.payload.JsonValues;
+import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.TextInflater;
 import io.firstline.recording.RecordedEntry;
@@ -95,7 +96,7 @@ public final class ProfileTrial {
     private void read(String connection, Payload message, long nanos) {
         Asked asked = connections.computeIfAbsent(connection, any -> new Asked(new LearnedIds()));
         reader.read(copy.of(connection, message, nanos), asked);
-        JsonItems.Path path = copy.items();
+        MessageItems.Path path = copy.items();
         int count = path == null ? 0 : items.cut(message, path);
         if (count < 2) {
             if (count == JsonItems.WHOLE) {

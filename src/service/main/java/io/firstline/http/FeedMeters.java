@@ -360,7 +360,11 @@ final class FeedMeters {
         WINS(StatusKeys.WINS, "firstline.connection.wins", "Messages of which it delivered the first copy"),
         LATE(StatusKeys.LATE_COPIES, "firstline.connection.late.copies", "Late copies of messages"),
         SAVES(StatusKeys.SAVES, "firstline.connection.saves", "Messages that it alone delivered"),
-        LOSSES(StatusKeys.LOSSES, "firstline.connection.losses", "Messages that only other connections delivered");
+        LOSSES(StatusKeys.LOSSES, "firstline.connection.losses", "Messages that only other connections delivered"),
+        MISSING(
+                StatusKeys.MISSING,
+                "firstline.connection.missing",
+                "Messages that a connection lacks by the venue's numbers for each connection");
 
         private final String key;
         private final String meter;
