@@ -92,7 +92,9 @@ class LineTest {
         }
         line.lost(0, 1);
         line.lacks(3);
-        assertThat(line.window().losses()).as("the same messages are not counted twice").isEqualTo(3);
+        assertThat(line.window().losses())
+                .as("the same messages are not counted twice")
+                .isEqualTo(3);
         assertThat(line.window().lagP99Micros()).isEqualTo(LineWindow.LOST_MICROS);
         assertThat(line.figures().losses()).as("what others delivered").isEqualTo(1);
         line.startWindow();

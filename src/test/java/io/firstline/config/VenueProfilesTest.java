@@ -185,6 +185,17 @@ class VenueProfilesTest {
     }
 
     @Test
+    void shouldRefuseAKeyInAnElementThatNoPartHas() {
+        String items =
+                "\"stream\": [\"/s\"], \"classes\": { \"c\": { \"match\": \"\", \"items\": \"/data\", \"key\": [\"%s\"] } }";
+        assertThat(errors("a", messages(items.formatted("/data/1/i"))))
+                .singleElement()
+                .asString()
+                .contains("[/data/1/i] at /messages/classes/c/key", "the only element, such as /data/0/id");
+        assertThat(errors("b", messages(items.formatted("/data/10")))).hasSize(1);
+    }
+
+    @Test
     void shouldReadCloseCodesThatAnnounceAnEnd() throws IOException {
         venue("a", messages("\"shutdown\": [{ \"close\": [1012, 1013] }, { \"at\": \"/e\" }]"));
 

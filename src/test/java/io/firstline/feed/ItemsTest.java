@@ -150,5 +150,11 @@ class ItemsTest extends FeedTestBase {
         eventually(() -> report(pool).copies() == CONNECTIONS);
 
         assertThat(texts()).containsExactlyInAnyOrder(first, large);
+        assertThat(told(FeedEvent.Type.PROTOCOL_DIFFERS))
+                .as("once a minute")
+                .singleElement()
+                .extracting(event -> event.toJson().encode())
+                .asString()
+                .contains("a message of a with " + large.length() + " bytes is not compared by its elements");
     }
 }

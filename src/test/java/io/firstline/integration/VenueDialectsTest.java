@@ -297,7 +297,6 @@ class VenueDialectsTest {
         assertThat(report.malformed()).isZero();
         assertThat(report.problems()).isEmpty();
         Map<String, StreamReport> ledger = report.ledger().stream()
-                .filter(stream -> !venue.format().notices().shutdownStreams().contains(stream.stream()))
                 .filter(stream -> !stream.stream().startsWith("snapshot ")) // of HitBTC: one for each connection
                 .collect(Collectors.toMap(StreamReport::stream, Function.identity()));
         assertThat(ledger)

@@ -404,13 +404,14 @@ class HandedCasesTest {
                             .append('}');
                 }
                 brought.add(new Brought(
-                        frame * 50L * MS + line * (long) apartMs * MS, text.append("]}").toString()));
+                        frame * 50L * MS + line * (long) apartMs * MS,
+                        text.append("]}").toString()));
             }
             lines.add(brought);
         }
         Plan plan = new Plan(lines, List.of());
-        FeedConfig feed = profiled(
-                plan, "{\"stream\":[\"/ch\"],\"classes\":{\"a\":{\"match\":\"^a\",\"items\":\"/d\"}}}");
+        FeedConfig feed =
+                profiled(plan, "{\"stream\":[\"/ch\"],\"classes\":{\"a\":{\"match\":\"^a\",\"items\":\"/d\"}}}");
 
         Outcome outcome = play(plan, feed);
 
@@ -426,8 +427,7 @@ class HandedCasesTest {
     private FeedConfig profiled(Plan plan, String messages, JsonObject more) throws IOException {
         Files.createDirectories(folder.resolve("venues"));
         Files.writeString(folder.resolve("venues/own.json"), "{\"extends\":\"generic\",\"messages\":" + messages + "}");
-        return FeedConfig.fromJson(
-                feed(plan.lines().size()).put("venue", "own").mergeIn(more), folder);
+        return FeedConfig.fromJson(feed(plan.lines().size()).put("venue", "own").mergeIn(more), folder);
     }
 
     private static void tell(String name, Plan plan, Outcome outcome) {

@@ -84,6 +84,25 @@ class JsonItemsTest {
         assertThat(parts("[" + "1,".repeat(MessageItems.MAX_ITEMS) + "1]", "")).isEmpty();
     }
 
+    /** A part is no longer than its message, and the memory for long parts is not kept. */
+    @Test
+    void shouldNotKeepTheMemoryOfALargeMessage() {
+        Payload part = new Payload();
+        String large = "{\"d\":[1,\"" + "y".repeat(2 << 20) + "\"]}";
+        cut(large, "/d");
+        items.message(0, part);
+        items.message(1, part);
+        assertThat(part.array().length).isLessThanOrEqualTo(large.length() + 1);
+        cut("{\"d\":[1,2]}", "/d");
+        items.message(0, part);
+        assertThat(part.array().length).isLessThan(100);
+    }
+
+    private void cut(String message, String pointer) {
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        cut = items.cut(new Payload().over(bytes, 0, bytes.length, true), MessageItems.Path.of(pointer));
+    }
+
     @Test
     void shouldBearWhateverArrives() {
         long seed = new SplittableRandom().nextLong();

@@ -232,8 +232,12 @@ public final class Arbiter<M> {
         }
         if (line.leading) {
             joining.leaderDelivered(nowNanos);
-            if (sequence != 0 && line.watermark < seen.oldest() - 1 && !seen.isUnique(hash) && lines.countInStep() > 1) {
-                joining.fallBehind(line, arrival, nowNanos); // an older one of these equal messages has left the history
+            if (sequence != 0
+                    && line.watermark < seen.oldest() - 1
+                    && !seen.isUnique(hash)
+                    && lines.countInStep() > 1) {
+                joining.fallBehind(
+                        line, arrival, nowNanos); // an older one of these equal messages has left the history
             } else if (sequence != 0) {
                 guesses.note(line, arrival, sequence, nowNanos);
                 late(line, sequence, seen.isUnique(hash), nowNanos);

@@ -33,8 +33,7 @@ final class ConnectionNumbers {
             long lacking = number - last - 1;
             count = lacking < 0 ? MOST : Math.min(MOST, lacking); // the difference may not fit
             missing = Math.min(MOST, missing + count);
-            hole = new Hole(
-                    last + 1, number - 1, Math.min(MOST, (hole == null ? 0 : hole.missing()) + count));
+            hole = new Hole(last + 1, number - 1, Math.min(MOST, (hole == null ? 0 : hole.missing()) + count));
         }
         known = true;
         last = number;

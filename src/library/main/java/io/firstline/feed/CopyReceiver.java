@@ -140,7 +140,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
             if (count == 1) {
                 copy.comparesItem(items.hash(0));
             } else if (count == MessageItems.WHOLE) {
-                copy.staysWhole();
+                staysWhole(pooled, payload);
             }
             accept(pooled, arrivalNanos);
             return;
@@ -151,6 +151,17 @@ final class CopyReceiver implements PooledConnection.Receiver {
             copy.comparesItem(items.hash(i));
             accept(pooled, arrivalNanos);
         }
+    }
+
+    private void staysWhole(PooledConnection pooled, Payload payload) {
+        copy.staysWhole();
+        eventLog.protocolDiffers(
+                pooled,
+                ProtocolProblem.STAYS_WHOLE,
+                "a message of " + copy.streamWatch().name + " with " + payload.length()
+                        + " bytes is not compared by its"
+                        + " elements (\"items\"): there are too many, or too many bytes around them; only equal bytes"
+                        + " match");
     }
 
     private void accept(PooledConnection pooled, long arrivalNanos) {

@@ -72,7 +72,10 @@ final class FeedReporter {
                 eventLog.lastFailure(),
                 eventLog.problems(),
                 subscriptions.streams(),
-                parts.streams().all().stream().map(StreamWatch::report).toList(),
+                parts.streams().all().stream()
+                        .filter(stream -> !stream.isShutdown())
+                        .map(StreamWatch::report)
+                        .toList(),
                 slotTable.report());
     }
 }

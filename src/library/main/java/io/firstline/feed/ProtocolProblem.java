@@ -11,5 +11,7 @@ enum ProtocolProblem {
     /** The server gives an id to no stream, or to two of them. */
     WRONG_ID,
     /** Messages have an id that the server has not told. */
-    UNKNOWN_ID
+    UNKNOWN_ID,
+    /** A message has too many elements to be compared one by one. */
+    STAYS_WHOLE
 }

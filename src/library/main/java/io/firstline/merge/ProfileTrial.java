@@ -33,7 +33,10 @@ public final class ProfileTrial {
     private final List<ClassTrial> classes = new ArrayList<>();
     private final ArrivingCopy copy = new ArrivingCopy();
     private final JsonValues values = new JsonValues();
-    private final JsonItems items = new JsonItems();
+    private final MessageItems textItems = new JsonItems();
+    /** Null = binary messages are not cut. */
+    private final MessageItems binaryItems;
+
     private final Payload decoded = new Payload();
     private final Payload value = new Payload();
     private final Payload withOne = new Payload();
@@ -49,6 +52,7 @@ public final class ProfileTrial {
     public ProfileTrial(MessageFormat format) {
         this.format = format;
         this.reader = new MessageReader(format, new StreamTable(format.notices().shutdownStreams()));
+        this.binaryItems = reader.layout().binaryItems();
         this.inflater = switch (format.content().payload()) {
             case GZIP -> new TextInflater(TextInflater.Wrapper.GZIP);
             case ZLIB -> new TextInflater(TextInflater.Wrapper.ZLIB);
@@ -97,9 +101,10 @@ public final class ProfileTrial {
         Asked asked = connections.computeIfAbsent(connection, any -> new Asked(new LearnedIds()));
         reader.read(copy.of(connection, message, nanos), asked);
         MessageItems.Path path = copy.items();
-        int count = path == null ? 0 : items.cut(message, path);
+        MessageItems items = message.isText() ? textItems : binaryItems;
+        int count = path == null || items == null ? 0 : items.cut(message, path);
         if (count < 2) {
-            if (count == JsonItems.WHOLE) {
+            if (count == MessageItems.WHOLE) {
                 copy.staysWhole();
             }
             count(connection);

@@ -20,6 +20,8 @@ public abstract class MessageItems {
     private static final int MAX_GROWTH = 8;
 
     private static final int FREE_BYTES = 1 << 16;
+    /** A longer part is not kept for the next message. */
+    private static final int KEPT_BYTES = 1 << 20;
 
     private final byte[] opening;
     private Payload whole;
@@ -63,6 +65,7 @@ public abstract class MessageItems {
     public final int cut(Payload message, Path path) {
         whole = message;
         count = 0;
+        part = part.length > KEPT_BYTES ? new byte[0] : part;
         int to = message.from() + message.length();
         if (!find(message.array(), message.from(), to, path.steps) || count == 0) {
             return count == MAX_ITEMS ? WHOLE : 0;
@@ -111,7 +114,7 @@ public abstract class MessageItems {
         int length = ends[item] - starts[item];
         int tail = from + whole.length() - ends[count - 1];
         if (part.length < start + length + tail) {
-            part = new byte[Math.max(2 * part.length, start + length + tail)];
+            part = new byte[whole.length() + opening.length]; // enough for every part of this message
         }
         System.arraycopy(whole.array(), from, part, 0, head);
         System.arraycopy(opening, 0, part, head, opening.length);

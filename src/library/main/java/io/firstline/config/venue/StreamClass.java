@@ -67,6 +67,11 @@ public record StreamClass(
                                 + mode.name().toLowerCase(Locale.ROOT),
                         "\"last\" inside of \"items\": otherwise all but one item of a message would be dropped")
                 .require(
+                        items == null || key.stream().noneMatch(pointer -> isInAnotherItem(pointer, items)),
+                        "key",
+                        key,
+                        "pointers to the only element, such as " + items + "/0/id: each element is compared by itself")
+                .require(
                         mode != Mode.LATEST || sequence.link() != Link.NONE,
                         "mode",
                         "latest, but no sequence",
@@ -79,6 +84,11 @@ public record StreamClass(
                 .range("holdMs", holdMs, 1, 60_000)
                 .range("holdMessages", holdMessages, 1, 100_000)
                 .throwIfAny("stream class");
+    }
+
+    private static boolean isInAnotherItem(String pointer, String items) {
+        return pointer.startsWith(items + "/")
+                && !pointer.substring(items.length() + 1).matches("(0|-1)(/.*)?");
     }
 
     /** A class whose messages are published as their first copies arrive. */

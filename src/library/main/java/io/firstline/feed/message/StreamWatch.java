@@ -62,6 +62,11 @@ public final class StreamWatch {
         this.lastNanos = nowNanos;
     }
 
+    /** Whether its messages announce the end of a connection, so that it is no stream of data. */
+    public boolean isShutdown() {
+        return announcesShutdown;
+    }
+
     public StreamReport report() {
         return new StreamReport(
                 name,
