@@ -362,7 +362,7 @@ class HandedCasesTest {
             for (int i = 0; i < 2_500; i++) {
                 own += line == 3 && i % each == each - 1 ? 2 : 1;
                 brought.add(new Brought(
-                        i * 10L * MS + line * 200 * US, "{\"ch\":\"a\",\"k\":%d,\"own\":%d}".formatted(i, own)));
+                        i * 10L * MS + line * 200L * US, "{\"ch\":\"a\",\"k\":%d,\"own\":%d}".formatted(i, own)));
             }
             lines.add(brought);
         }
