@@ -87,6 +87,9 @@ public final class Linter {
     private static void furtherLimits(FeedConfig feed, List<Problem> problems) {
         int requests = mostRequests(feed);
         for (Limit limit : feed.pool().connection().limits()) {
+            if (limit.what() == Limit.What.FRAMES && limit.scope() == Limit.Scope.CONNECTION) {
+                pings(feed, limit, problems);
+            }
             boolean counts = limit.what() == Limit.What.REQUESTS || limit.what() == Limit.What.FRAMES;
             int connections = limit.scope() == Limit.Scope.CONNECTION ? 1 : feed.connections();
             long most = limit.max() * Math.max(1L, SUBSCRIBE_SECONDS * 1_000L / Math.max(1, limit.perMs()));
@@ -97,6 +100,25 @@ public final class Linter {
                                 + (connections == 1 ? " connection" : " connections"),
                         "at most " + most + " on all of them: " + feed.venue().name() + " allows " + limit.text()));
             }
+        }
+    }
+
+    /** Pings and heartbeats that a limit would delay measure nothing and keep nothing alive. */
+    private static void pings(FeedConfig feed, Limit limit, List<Problem> problems) {
+        int intervalMs = feed.pool().connection().latencyPingIntervalMs();
+        Heartbeat heartbeat = feed.format().protocol().heartbeat();
+        double sent = (double) limit.perMs() / intervalMs
+                + (heartbeat.isNone() ? 0 : (double) limit.perMs() / heartbeat.everyMs());
+        if (sent > limit.max()) {
+            problems.add(new Problem(
+                    "/latencyPingIntervalMs",
+                    String.format(
+                            Locale.ROOT,
+                            "%d: %.0f pings and heartbeats of a connection in %s",
+                            intervalMs,
+                            sent,
+                            limit.time()),
+                    "at most " + limit.text()));
         }
     }
 
