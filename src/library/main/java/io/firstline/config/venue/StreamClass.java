@@ -88,7 +88,7 @@ public record StreamClass(
 
     private static boolean isInAnotherItem(String pointer, String items) {
         return pointer.startsWith(items + "/")
-                && !pointer.substring(items.length() + 1).matches("(0|-1)(/.*)?");
+                && pointer.substring(items.length() + 1).matches("([1-9]\\d*|-([2-9]|1\\d)\\d*)(/.*)?");
     }
 
     /** A class whose messages are published as their first copies arrive. */
