@@ -9,8 +9,8 @@ import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Reply;
 import io.firstline.feed.message.StreamTable;
+import io.firstline.payload.ConcatenatedJson;
 import io.firstline.payload.JsonItems;
-import io.firstline.payload.JsonValues;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.TextInflater;
@@ -32,7 +32,7 @@ public final class ProfileTrial {
     private final TextInflater inflater;
     private final List<ClassTrial> classes = new ArrayList<>();
     private final ArrivingCopy copy = new ArrivingCopy();
-    private final JsonValues values = new JsonValues();
+    private final ConcatenatedJson values = new ConcatenatedJson();
     private final MessageItems textItems = new JsonItems();
     /** Null = binary messages are not cut. */
     private final MessageItems binaryItems;
@@ -74,14 +74,14 @@ public final class ProfileTrial {
             unreadable++;
             return;
         }
-        List<JsonValues.Range> several = message.isText() && reader.expectsJson()
+        List<ConcatenatedJson.Range> several = message.isText() && reader.expectsJson()
                 ? values.in(message.array(), message.from(), message.from() + message.length())
                 : List.of();
         if (several.isEmpty()) {
             read(connection, message, entry.steadyNanos());
         }
         byte[] bytes = message.array();
-        for (JsonValues.Range each : several) {
+        for (ConcatenatedJson.Range each : several) {
             read(connection, value.over(bytes, each.from(), each.length(), true), entry.steadyNanos());
         }
     }
