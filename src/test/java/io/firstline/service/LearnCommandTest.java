@@ -99,7 +99,7 @@ class LearnCommandTest {
                 .isEqualTo("[\"/type\",\"/symbol\"]");
         Cli check = Cli.run("check", out.toString(), "--recording", recorded.toString());
         assertThat(check.code()).as(check.err()).isZero();
-        assertThat(Cli.run("learn", "--help").out())
+        assertThat(Cli.run("learn", "--help").out().replaceAll("\\s+", " "))
                 .contains("default 60s", "default: to standard output", "default 5")
                 .doesNotContain("CONFIG");
     }
