@@ -83,7 +83,7 @@ class HandshakeTest extends FeedTestBase {
 
     private void asked(HttpServerRequest request) {
         requests.add(request.method() + " " + request.uri() + " " + request.getHeader("X-Key"));
-        request.response().end("{\"key\":\"" + HUSH + "listen\"}");
+        request.response().end("{\"code\":\"200000\",\"key\":\"" + HUSH + "listen\"}");
     }
 
     private void knocked(ServerWebSocketHandshake handshake) {
@@ -216,6 +216,17 @@ class HandshakeTest extends FeedTestBase {
     @Test
     void shouldHideSecretsInRecordings() {
         Feed feed = feed(bearer(json("/")));
+        List<String> recorded = record(feed);
+        join(feed.start());
+        join(sockets.get(0).writeTextMessage("{\"hello\":\"" + valid + " é\"}"));
+        eventually(() -> messages.size() == 1);
+        join(sockets.get(0).close((short) 4000, "bye " + valid));
+        eventually(() -> recorded.size() == 2);
+
+        assertThat(recorded).containsExactly("{\"hello\":\"*** é\"}", "closed-4000 (bye ***)");
+    }
+
+    private static List<String> record(Feed feed) {
         List<String> recorded = new CopyOnWriteArrayList<>();
         feed.copyListener(new CopyListener() {
             @Override
@@ -231,13 +242,7 @@ class HandshakeTest extends FeedTestBase {
                 recorded.add(why);
             }
         });
-        join(feed.start());
-        join(sockets.get(0).writeTextMessage("{\"hello\":\"" + valid + " é\"}"));
-        eventually(() -> messages.size() == 1);
-        join(sockets.get(0).close((short) 4000, "bye " + valid));
-        eventually(() -> recorded.size() == 2);
-
-        assertThat(recorded).containsExactly("{\"hello\":\"*** é\"}", "closed-4000 (bye ***)");
+        return recorded;
     }
 
     @Test
@@ -266,8 +271,11 @@ class HandshakeTest extends FeedTestBase {
         json.remove("url");
         Feed feed = feed(json);
         join(feed.start());
-        eventually(() -> requests.size() == 2);
+        List<String> recorded = record(feed);
+        join(sockets.get(0).writeTextMessage("200000 of " + HUSH + "listen"));
+        eventually(() -> requests.size() == 2 && recorded.size() == 1);
 
+        assertThat(recorded).containsExactly("200000 of ***");
         assertThat(requests).containsExactly("POST /key " + valid, "PUT /key?listenKey=" + HUSH + "listen " + valid);
         assertThat(received).containsExactly("{\"streams\":[\"a\"],\"token\":\"" + HUSH + "listen\"}");
     }

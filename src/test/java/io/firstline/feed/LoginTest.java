@@ -107,6 +107,9 @@ class LoginTest extends FeedTestBase {
     }
 
     private Feed open(JsonObject json) {
+        if (json.getInteger("connections") > 1) {
+            json.put("joinGuardMs", 50);
+        }
         FeedConfig config = FeedConfig.fromJson(json, folder);
         return watch(Feed.of(
                 vertx,

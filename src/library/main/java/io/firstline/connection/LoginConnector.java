@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * URL and the headers, and logs in. A socket that is not logged in never opens. Used for one attempt, on its context.
  */
 public final class LoginConnector implements Connector {
+    private static final int SHORTEST_TOKEN = 16;
+
     private final Connector sockets;
     private final Supplier<Future<Signer>> secrets;
     private final Supplier<Long> last;
@@ -98,9 +100,14 @@ public final class LoginConnector implements Connector {
         });
     }
 
-    /** Collects the texts of an answer, any of which may be a token. */
+    /**
+     * Collects the texts of an answer that may be tokens. Shorter ones are codes and names, which messages contain
+     * too.
+     */
     private static void texts(JsonNode node, List<String> found) {
-        if (node.isTextual()) {
+        if (node.isTextual()
+                && node.textValue().length() >= SHORTEST_TOKEN
+                && !node.textValue().contains("://")) {
             found.add(node.textValue());
         }
         node.forEach(child -> texts(child, found));
