@@ -56,6 +56,9 @@ class WallClockTest {
             "io/firstline/feed/SubscriptionProtocol.java",
             "io/firstline/feed/ConnectionOpening.java",
             "io/firstline/feed/Answers.java",
+            // logins, which servers accept for some seconds
+            "io/firstline/connection/LoginSocket.java",
+            "io/firstline/connection/LoginConnector.java",
             // messages
             "io/firstline/feed/clock/EpochClock.java",
             // recorded copies
