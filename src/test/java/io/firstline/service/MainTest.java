@@ -91,7 +91,7 @@ class MainTest {
                 "--verbos                         | Unknown option: '--verbos'",
                 "demo --fro 2s                    | Unknown option",
                 "run --port 80                    | Unknown option",
-                "check                            | Missing required parameter: 'CONFIG'",
+                "check                            | Missing required parameter: 'CONFIG",
                 "check a.json b.json              | Unmatched argument",
                 "tali ws://localhost/             | Did you mean: firstline tail",
                 "tail --conections 3 ws://x/      | Possible solutions: --connections",

@@ -3,9 +3,13 @@ package io.firstline.config.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.Venue;
+import io.firstline.testkit.TestKeys;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -97,12 +101,33 @@ class ConfigChangeTest {
     /** A profile read twice must be equal, or each reload would replace every connection. */
     @ParameterizedTest
     @MethodSource
-    void shouldFindNoChangeInWhatIsReadTwice(String venue) {
+    void shouldFindNoChangeInWhatIsReadTwice(String venue) throws GeneralSecurityException {
+        JsonObject secrets = new JsonObject();
+        Venue.find(venue, CONF).secrets().forEach(name -> secrets.put(name, "${SECRET}"));
+        JsonObject feed = new JsonObject()
+                .put("venue", venue)
+                .put("url", "wss://f.example.com/")
+                .put("connections", 2);
+        if (!secrets.isEmpty()) {
+            feed.put("secrets", secrets);
+        }
         String json =
-                "{\"feeds\":{\"f\":{\"venue\":\"" + venue + "\",\"url\":\"wss://f.example.com/\",\"connections\":2}}}";
+                new JsonObject().put("feeds", new JsonObject().put("f", feed)).encode();
+        String secret = secret(venue);
 
-        assertThat(between(ServiceConfig.parse(json, "1", CONF), ServiceConfig.parse(json, "2", CONF)))
+        assertThat(between(
+                        ServiceConfig.parse(json, "1", CONF, name -> secret),
+                        ServiceConfig.parse(json, "2", CONF, name -> secret)))
                 .isEqualTo(NONE);
+    }
+
+    private static String secret(String venue) throws GeneralSecurityException {
+        return switch (venue) {
+            case "kalshi" -> TestKeys.pkcs8(TestKeys.rsa(2_048).getPrivate());
+            case "coinbase-advanced-login" ->
+                TestKeys.pkcs8(TestKeys.ec("secp256r1").getPrivate());
+            default -> "QSBzZWNyZXQgZm9yIHRlc3Rz";
+        };
     }
 
     static Stream<String> shouldFindNoChangeInWhatIsReadTwice() throws IOException {

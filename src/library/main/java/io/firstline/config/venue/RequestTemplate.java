@@ -96,12 +96,12 @@ public record RequestTemplate(
                 Math.max(TemplateText.words(subscribe), TemplateText.words(unsubscribe)), TemplateText.words(argument));
         boolean whole = namesArguments(subscribe) && argument.isEmpty(); // requests have the name as it is
         int count = TemplateText.split(stream, words).length;
+        String between = words.equals(BLANK) ? "a blank" : TemplateText.between(words);
         checks.require(
                 whole ? count >= needed : count >= needed && count <= Math.max(needed, nameWords),
                 "streams",
                 ProblemText.quoted(stream),
-                needed + " words with " + (words.equals(BLANK) ? "a blank" : TemplateText.between(words))
-                        + " between them");
+                needed == 1 ? "1 word without " + between : needed + " words with " + between + " between them");
     }
 
     /** Splits streams into those that one request can name together. */
