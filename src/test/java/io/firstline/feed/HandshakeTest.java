@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +225,28 @@ class HandshakeTest extends FeedTestBase {
         eventually(() -> recorded.size() == 2);
 
         assertThat(recorded).containsExactly("{\"hello\":\"*** é\"}", "closed-4000 (bye ***)");
+    }
+
+    /** What is quoted is masked before it is cut: the cut would leave a part of a secret. */
+    @Test
+    void shouldHideSecretsInMessagesThatAreDropped() throws IOException {
+        Files.createDirectories(folder.resolve("venues"));
+        Files.writeString(
+                folder.resolve("venues/mine.json"),
+                """
+                {"messages": {"stream": ["@/sub"], "ackId": "/id",
+                              "ids": [{"when": ["/result"], "id": "/result", "stream": "request"}]}}
+                """);
+        Feed feed = feed(bearer(json("/").put("venue", "mine")));
+        join(feed.start());
+        join(sockets.get(0).writeTextMessage("{\"sub\":\"0x1\",\"token\":\"" + valid + "\"}"));
+        String start = "{\"sub\":\"0x1\",\"t\":\"";
+        join(sockets.get(0).writeTextMessage(start + "x".repeat(80 - HUSH.length() - start.length()) + valid + "\"}"));
+        join(sockets.get(0).close());
+
+        assertThat(awaitTold(FeedEvent.Type.PROTOCOL_DIFFERS).toJson().getString("reason"))
+                .endsWith("is dropped: {\"sub\":\"0x1\",\"token\":\"***\"}");
+        eventually(() -> report(feed).dropped().equals(Map.of("unnamed", 2L)));
     }
 
     private static List<String> record(Feed feed) {

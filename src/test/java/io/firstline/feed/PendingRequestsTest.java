@@ -80,7 +80,8 @@ class PendingRequestsTest {
             ask(FIRST, tries * ANSWER);
         }
         assertThat(requests.toRepeat(PendingRequests.TRIES * ANSWER)).isEmpty();
-        assertThat(words(requests.givenUp(PendingRequests.TRIES * ANSWER))).containsExactly("[a]? not answered");
+        assertThat(words(requests.givenUp(PendingRequests.TRIES * ANSWER)))
+                .containsExactly("[a]? not answered, asked 3 times");
         assertThat(requests.isSettled()).isTrue();
     }
 
@@ -111,6 +112,56 @@ class PendingRequestsTest {
                 .as("without id")
                 .isTrue();
         assertThat(requests.isSettled()).isTrue();
+    }
+
+    private static Request ending(long id, String... streams) {
+        return new Request(
+                id, (at, ofConnection) -> "text", request(id, streams).words(), false, null);
+    }
+
+    @Test
+    void shouldSettleTheOldestRequestForAStreamByAReplyWithoutId() {
+        ask(ending(1, "a"), 0);
+        ask(request(2, "a"), 0);
+        assertThat(reply(0, null, BY_STREAM, "{}", "a").known()).isTrue();
+        assertThat(requests.streamOf(2)).isEqualTo("a");
+        assertThat(requests.openStreams()).containsExactly("a");
+
+        assertThat(reply(0, null, BY_STREAM, "{}", "a").known()).isTrue();
+        assertThat(requests.isSettled()).isTrue();
+        assertThat(requests.streamOf(2)).as("its own reply may still come").isEqualTo("a");
+        reply(2, null, BY_STREAM, "{}", "a");
+        assertThat(requests.streamOf(2)).isNull();
+    }
+
+    @Test
+    void shouldNotRepeatTheEndOfAStreamThatIsSubscribedAgain() {
+        ask(FIRST, 0);
+        ask(ending(2, "a", "b"), 0);
+        ask(ending(3, "a"), 0);
+        ask(FIRST, 1); // again: older than its end
+        assertThat(requests.toRepeat(ANSWER)).extracting(Request::id).containsExactly(2L, 3L);
+
+        ask(request(4, "a"), 1);
+        assertThat(requests.toRepeat(ANSWER + 1)).extracting(Request::id).containsExactly(1L, 4L);
+        assertThat(words(requests.givenUp(ANSWER + 1))).containsExactly("[b]? not answered, asked once");
+        assertThat(requests.openStreams()).containsExactly("a", "a");
+    }
+
+    @Test
+    void shouldKnowTheStreamOfARequestThatWasGivenUp() {
+        for (int id = 1; id <= PendingRequests.MAX_LATE + 1; id++) {
+            for (int tries = 0; tries < PendingRequests.TRIES; tries++) {
+                ask(request(id, "a" + id), 0);
+            }
+        }
+        ask(ending(9_999, "z"), 0);
+        assertThat(requests.givenUp(ANSWER)).hasSize(PendingRequests.MAX_LATE + 1);
+        assertThat(requests.streamOf(1)).as("bounded").isNull();
+        assertThat(requests.streamOf(2)).isEqualTo("a2");
+        assertThat(requests.streamOf(9_999)).isNull();
+        reply(2, null, Acks.NONE, "{}");
+        assertThat(requests.streamOf(2)).isNull();
     }
 
     @Test

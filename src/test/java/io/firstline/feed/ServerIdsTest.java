@@ -366,6 +366,92 @@ class ServerIdsTest extends FeedTestBase {
         assertThat(refused("trades A")).isZero();
     }
 
+    /** A server like Bitfinex: names its number when a stream begins and ends, but the request only when it begins. */
+    private Feed numbered(HandServer server) throws IOException {
+        Path venues = Files.createDirectories(directory.resolve("venues"));
+        Files.writeString(
+                venues.resolve("v.json"),
+                channels(true, ", \"key\": [\"/2/0\"]")
+                        .replace("${2}\\\"}", "${2}\\\",\\\"subId\\\":${id}}")
+                        .replace("\"stream\": [\"/channel\", \"/symbol\"]", "\"stream\": \"request\"")
+                        .replace(
+                                "\"ackStream\": [\"/channel\", \"/symbol\"]",
+                                "\"ackId\": \"/subId\", \"ackStream\": [\"@/chanId\"]"));
+        FeedConfig config = FeedConfig.fromJson(
+                new JsonObject()
+                        .put("name", "f")
+                        .put("venue", "v")
+                        .put("url", server.url())
+                        .put("connections", 2)
+                        .put("streams", new JsonArray(List.of("trades A"))),
+                directory);
+        return started(watch(WsPool.create(quick(4), config)));
+    }
+
+    /** Answers the last request to subscribe. */
+    private static void answer(HandServer server, int socket, int chanId) {
+        String text = server.received.stream()
+                .filter(each -> each.startsWith(socket + ":") && subscribes(each))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+        server.send(subscribed(text.substring(2), chanId), socket);
+    }
+
+    private static long ends(HandServer server) {
+        return server.received.stream()
+                .filter(text -> text.contains("unsubscribe"))
+                .count();
+    }
+
+    private List<Integer> trades() {
+        return texts().stream()
+                .map(text -> new JsonArray(text).getJsonArray(2).getInteger(0))
+                .toList();
+    }
+
+    /** One server answers the end of the stream before the request that follows it; the other one never does. */
+    @Test
+    void shouldSubscribeAgainBeforeTheEndOfAStreamIsAnswered() throws IOException {
+        HandServer server = HandServer.start(vertx);
+        server.replies = (socket, text) -> List.of(subscribed(text, 10));
+        Feed feed = numbered(server);
+        eventually(() -> server.sockets.size() == 2 && report(feed).control() >= 2);
+        server.replies = (socket, text) -> List.of();
+        server.send("[10,\"te\",[1]]", 0, 1);
+        eventually(() -> messages.size() == 1);
+
+        join(feed.unsubscribe(List.of("trades A")));
+        join(feed.subscribe(List.of("trades A")));
+        eventually(() -> server.received.stream().distinct().count() == 6);
+        server.send("{\"event\":\"unsubscribed\",\"chanId\":10}", 0);
+        answer(server, 0, 11);
+        answer(server, 1, 11);
+        server.send("[11,\"te\",[2]]", 0);
+        server.send("[11,\"te\",[3]]", 1);
+        eventually(() -> messages.size() == 3);
+
+        join(feed.subscribe(List.of("trades B")));
+        eventually(() -> refused("trades B") == 2); // each request was repeated by then
+        assertThat(ends(server)).isEqualTo(2);
+        assertThat(refused("trades A")).isZero();
+        assertThat(trades()).containsExactlyInAnyOrder(1, 2, 3);
+    }
+
+    @Test
+    void shouldNameAStreamWhoseAnswerIsTooLate() throws IOException {
+        HandServer server = HandServer.start(vertx);
+        Feed feed = numbered(server);
+        eventually(() -> refused("trades A") == 2);
+
+        for (int socket = 0; socket < 2; socket++) {
+            answer(server, socket, 10 + socket);
+            server.send("[" + (10 + socket) + ",\"te\",[" + socket + "]]", socket);
+        }
+        eventually(() -> messages.size() == 2);
+        assertThat(messages).allMatch(message -> message.stream().equals("trades A"));
+        assertThat(report(feed).dropped()).isEmpty();
+    }
+
     /** The feed has no streams; its user has sent the request, and another one with another result. */
     @Test
     void shouldNameASubscriptionOfTheUserByTheIdOfItsRequest() {

@@ -237,6 +237,32 @@ class CheckCommandTest {
         assertThat(none.err()).contains("no such file");
     }
 
+    /** A recording has replies, but not the requests. */
+    @Test
+    void shouldCountStreamsThatTheirRequestsName() throws IOException {
+        Path profile = folder.resolve("mine.json");
+        Files.writeString(
+                profile,
+                """
+                {"messages": {"stream": ["@/sub"], "ackId": "/id",
+                              "ids": [{"when": ["/result"], "id": "/result", "stream": "request"}]}}
+                """);
+        String data = "{\"sub\":\"0x1\",\"n\":1}";
+        Path recorded = recording(data, "{\"id\":7,\"result\":\"0x1\"}", data, data);
+        Cli cli = Cli.run("check", profile.toString(), "--recording", recorded.toString());
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.lines())
+                .contains(
+                        "mine: 2 messages of streams, 1 control, 1 without a stream, 0 unreadable",
+                        "  of no class: 2 messages of 1 streams; no key; no sequence");
+
+        Path unnamed = recording(data, data);
+        Cli none = Cli.run("check", profile.toString(), "--recording", unnamed.toString());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err())
+                .contains("/messages/stream: found no value in 2 messages, allowed: names that messages have");
+    }
+
     @Test
     void shouldCheckAShippedProfileAndOneWithErrors() throws IOException {
         Path okx = Path.of(System.getProperty("project.dir", "."), "conf/venues/okx.json");

@@ -8,7 +8,6 @@ import io.firstline.payload.ConcatenatedJson;
 import io.firstline.payload.JsonItems;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
-import io.firstline.payload.Printable;
 import io.firstline.stream.CopyListener;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +16,8 @@ import java.util.List;
 /** Takes the frames of all connections: decodes and splits them, reads them, and passes data to the arbitration. */
 final class CopyReceiver implements PooledConnection.Receiver {
     private static final int MAX_SHOWN = 80;
+    /** How much of a message is searched for secrets before it is cut, bytes. */
+    private static final int MAX_SEARCHED = 4096;
 
     private final MessageReader reader;
     private final FeedMonitor monitor;
@@ -217,10 +218,10 @@ final class CopyReceiver implements PooledConnection.Receiver {
                 pooled,
                 ProtocolProblem.UNKNOWN_ID,
                 "the server has not told which stream has the id of a message, which is dropped: "
-                        + Printable.of(start(message.payload()), MAX_SHOWN));
+                        + pooled.shown(start(message.payload()), MAX_SHOWN));
     }
 
     private static String start(Buffer payload) {
-        return payload.getString(0, Math.min(payload.length(), MAX_SHOWN), StandardCharsets.UTF_8.name());
+        return payload.getString(0, Math.min(payload.length(), MAX_SEARCHED), StandardCharsets.UTF_8.name());
     }
 }

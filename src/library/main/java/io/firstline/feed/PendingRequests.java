@@ -20,6 +20,8 @@ import java.util.function.UnaryOperator;
 final class PendingRequests {
     static final long ANSWER_NANOS = 5_000_000_000L;
     static final int TRIES = 3;
+    /** The most requests that a late reply is looked up in. */
+    static final int MAX_LATE = 1_000;
     /** The reason for a stream that the list of accepted streams of the server lacks. */
     static final String NOT_LISTED = "the server's list of subscriptions lacks it";
 
@@ -75,6 +77,8 @@ final class PendingRequests {
         private final Request request;
         /** The streams that are neither accepted nor refused. */
         private final Set<String> open;
+        /** Its streams that were subscribed to again while it waited to end them. */
+        private final Set<String> again = new LinkedHashSet<>();
 
         private int tries;
         /** False while it waits to be sent. */
@@ -125,14 +129,27 @@ final class PendingRequests {
     }
 
     private final Map<Long, Asked> open = new LinkedHashMap<>();
+    /** By id: the streams of requests for one stream that were settled without a reply to the request itself. */
+    private final Map<Long, String> late = new LinkedHashMap<>();
+
     private boolean used;
 
     /** The request is about to be sent, for the first time or again. */
     void asking(Request request) {
         used = true;
+        if (request.subscribes() && !open.containsKey(request.id())) {
+            keepFromEnding(request.words().keySet());
+        }
         Asked asked = open.computeIfAbsent(request.id(), id -> new Asked(request));
         asked.sent = false;
         asked.tries++;
+    }
+
+    /** A request to unsubscribe that is sent again would end the new subscription. It still takes its answer. */
+    private void keepFromEnding(Set<String> streams) {
+        open.values().stream()
+                .filter(asked -> !asked.request.subscribes())
+                .forEach(asked -> asked.open.stream().filter(streams::contains).forEach(asked.again::add));
     }
 
     /** The request has been sent. */
@@ -154,13 +171,27 @@ final class PendingRequests {
         return !used;
     }
 
-    /** Returns the only stream of an unanswered request to subscribe; null = there is none. */
+    /** Returns the only stream of a request to subscribe that has no reply of its own; null = there is none. */
     String streamOf(long id) {
         Asked asked = open.get(id);
-        boolean single = asked != null
-                && asked.request.subscribes()
-                && asked.request.words().size() == 1;
-        return single ? asked.request.streams().get(0) : null;
+        return asked == null ? late.get(id) : onlyStream(asked.request);
+    }
+
+    private static String onlyStream(Request request) {
+        boolean single = request.subscribes() && request.words().size() == 1;
+        return single ? request.streams().get(0) : null;
+    }
+
+    /** Its reply may still come, with the id that the server has given to its stream. */
+    private void awaitLate(Request request) {
+        String stream = onlyStream(request);
+        if (stream == null) {
+            return;
+        }
+        if (late.size() >= MAX_LATE) {
+            late.remove(late.keySet().iterator().next());
+        }
+        late.put(request.id(), stream);
     }
 
     /** Returns whether an unanswered request was sent more than once. */
@@ -175,6 +206,7 @@ final class PendingRequests {
 
     /** A message arrives that may be a reply. */
     Effect replied(Reply reply) {
+        late.remove(reply.id());
         if (open.isEmpty() || (reply.id() != 0 && !open.containsKey(reply.id()))) {
             return Effect.NONE;
         }
@@ -183,14 +215,21 @@ final class PendingRequests {
         boolean known = reply.id() != 0;
         ListedStreams refused = reply.refused();
         ListedStreams accepted = reply.refusal() == null ? reply.accepted() : null;
+        boolean lists = refused != null || accepted != null;
         for (Asked asked : meant) {
-            if (refused == null && accepted == null) {
-                known |= single(asked, reply, refusals);
-            } else {
+            if (lists) {
                 known |= listed(asked, reply, refused, accepted, refusals);
+            } else {
+                known |= single(asked, reply, refusals);
             }
             if (asked.open.isEmpty()) {
                 open.remove(asked.request.id());
+                if (reply.id() == 0) {
+                    awaitLate(asked.request);
+                }
+            }
+            if (known && !lists) {
+                break; // a server answers in order, and each request by itself
             }
         }
         return new Effect(known, refusals);
@@ -258,28 +297,38 @@ final class PendingRequests {
 
     /** Returns the overdue requests that are to be sent again. */
     List<Request> toRepeat(long nowNanos) {
-        return overdue(nowNanos, asked -> asked.why == null && asked.tries < TRIES).stream()
+        return overdue(nowNanos, asked -> asked.why == null && !isLastTry(asked)).stream()
                 .map(asked -> asked.request)
                 .toList();
     }
 
     /** Removes and returns the requests that are overdue after the last try. */
     List<Refusal> givenUp(long nowNanos) {
-        return removed(overdue(nowNanos, asked -> asked.why == null && asked.tries >= TRIES), "not answered");
+        return removed(overdue(nowNanos, asked -> asked.why == null && isLastTry(asked)));
+    }
+
+    private static boolean isLastTry(Asked asked) {
+        return asked.tries >= TRIES || !asked.again.isEmpty();
     }
 
     /** Removes and returns the requests that are overdue because the server has rejected some of their streams. */
     List<Refusal> refused(long nowNanos) {
-        return removed(overdue(nowNanos, asked -> asked.why != null), null);
+        return removed(overdue(nowNanos, asked -> asked.why != null));
     }
 
-    private List<Refusal> removed(List<Asked> hopeless, String why) {
-        return hopeless.stream()
-                .map(asked -> {
-                    open.remove(asked.request.id());
-                    return asked.refuse(asked.open, why == null ? asked.why : why, false);
-                })
-                .toList();
+    private List<Refusal> removed(List<Asked> hopeless) {
+        List<Refusal> refusals = new ArrayList<>();
+        for (Asked asked : hopeless) {
+            open.remove(asked.request.id());
+            awaitLate(asked.request);
+            asked.open.removeAll(asked.again);
+            if (!asked.open.isEmpty()) {
+                String times = asked.tries == 1 ? "once" : asked.tries + " times";
+                refusals.add(asked.refuse(
+                        asked.open, asked.why == null ? "not answered, asked " + times : asked.why, false));
+            }
+        }
+        return refusals;
     }
 
     private List<Asked> overdue(long nowNanos, Predicate<Asked> which) {

@@ -123,7 +123,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     /** Returns a text of the server as people may see it: bounded, and without secrets that it repeats. */
     String shown(String words) {
-        return Printable.of(signer().hidden().masked(words), MAX_SERVER_TEXT);
+        return shown(words, MAX_SERVER_TEXT);
+    }
+
+    String shown(String words, int maxLength) {
+        return Printable.of(signer().hidden().masked(words), maxLength);
     }
 
     /** Returns the secrets of its attempt. */

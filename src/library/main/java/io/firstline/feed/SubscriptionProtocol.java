@@ -191,7 +191,7 @@ final class SubscriptionProtocol {
     }
 
     /**
-     * Returns the name in messages of the only stream of an unanswered request; null = there is none. Messages that a
+     * Returns the name in messages of the only stream of a request without a reply; null = there is none. Messages that a
      * user sends on connect are the same on all connections.
      */
     String streamOfRequest(PooledConnection pooled, long id) {
@@ -271,8 +271,7 @@ final class SubscriptionProtocol {
                     refused(pooled, refusal.without(name -> isListedElsewhere(refusal, table, name)));
                 }
                 for (Refusal refusal : pooled.requests.givenUp(now)) {
-                    eventLog.subscribeFailed(
-                            pooled, refusal.streams(), refusal.why() + ", asked " + PendingRequests.TRIES + " times");
+                    eventLog.subscribeFailed(pooled, refusal.streams(), refusal.why());
                 }
                 pooled.requests.toRepeat(now).forEach(request -> ask(pooled, request)
                         .onFailure(e ->

@@ -118,11 +118,12 @@ public final class ProfileTrial {
     }
 
     private void count(String connection) {
-        if (copy.kind() != ArrivingCopy.Kind.DATA) {
+        boolean isUnnamed = copy.kind() == ArrivingCopy.Kind.UNNAMED;
+        if (copy.kind() != ArrivingCopy.Kind.DATA && !isUnnamed) {
             return;
         }
         data++;
-        if (copy.stream == null) {
+        if (isUnnamed || copy.stream == null) {
             unnamed++;
             return;
         }
@@ -189,7 +190,7 @@ public final class ProfileTrial {
 
         @Override
         public String streamOfRequest(long id) {
-            return null;
+            return id == 0 ? null : "request " + id; // as a feed calls a stream that its user requests
         }
     }
 }
