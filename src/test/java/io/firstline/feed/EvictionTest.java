@@ -2,8 +2,11 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Limit;
 import io.firstline.config.RankBy;
+import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.HandServer.Door;
@@ -14,6 +17,7 @@ import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replaces slow connections: which, why, and never before the replacement delivers. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -403,6 +408,41 @@ class EvictionTest extends FeedTestBase {
 
         awaitTold(FeedEvent.Type.EVICTED);
         assertThat(report(feed).live()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldCloseADeadConnectionIfThereIsNoRoomBesideIt(boolean dead) {
+        HandServer server = HandServer.start(vertx);
+        FeedConfig config = FeedConfig.fromJson(new JsonObject()
+                .put("name", "f")
+                .put("url", server.url())
+                .put("connections", 2)
+                .put("latencyPingIntervalMs", 1_000));
+        config = config.withConnection(config.pool()
+                .connection()
+                .withRetry(new RetryConfig(20, 100, 10_000, 0))
+                .withLimits(List.of(new Limit(Limit.What.CONNECTIONS, 2, 0, Limit.Scope.HOST))));
+        WsPool feed = watch(WsPool.create(quick(dead ? 20 : 1), config));
+        feed.start();
+        eventually(() -> feed.state() == FeedState.CONNECTED && server.sockets.size() == 2);
+
+        if (dead) {
+            server.deafen(0);
+            server.deafen(1);
+            eventually(() -> server.sockets.size() > 2);
+            assertThat(awaitTold(FeedEvent.Type.DISCONNECTED).toString())
+                    .contains("half-open", "the limit of 2 connections");
+        } else {
+            for (int i = 0; i < 3; i++) {
+                assertThat(failureOf(feed.evict("f-1"))).hasMessageContaining("f-1");
+            }
+            assertThat(told(FeedEvent.Type.CONNECT_WAITING))
+                    .singleElement()
+                    .asString()
+                    .contains("the limit of 2 connections at 127.0.0.1 is reached");
+            assertThat(told(FeedEvent.Type.DISCONNECTED)).isEmpty();
+        }
     }
 
     private static int closed(HandServer server) {

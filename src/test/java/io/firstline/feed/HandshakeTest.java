@@ -55,6 +55,7 @@ class HandshakeTest extends FeedTestBase {
 
     private HttpServer server;
     private volatile String valid = HUSH + "1";
+    private volatile boolean refusing;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> upgrades = new CopyOnWriteArrayList<>();
     private final List<String> received = new CopyOnWriteArrayList<>();
@@ -84,6 +85,10 @@ class HandshakeTest extends FeedTestBase {
 
     private void asked(HttpServerRequest request) {
         requests.add(request.method() + " " + request.uri() + " " + request.getHeader("X-Key"));
+        if (refusing) {
+            request.response().setStatusCode(401).end();
+            return;
+        }
         request.response().end("{\"code\":\"200000\",\"key\":\"" + HUSH + "listen\"}");
     }
 
@@ -161,6 +166,33 @@ class HandshakeTest extends FeedTestBase {
         eventually(() -> feed.state() == FeedState.CONNECTED);
         assertThat(upgrades).as("one refusal, then the new token").hasSize(3);
         assertThat(report(feed).problems()).isEmpty();
+    }
+
+    @Test
+    void shouldNotAskAnEndpointThatRefusesTheSecretsAgainAndAgain() throws IOException {
+        refusing = true;
+        String place = "127.0.0.1:" + server.actualPort();
+        Files.createDirectories(folder.resolve("venues"));
+        Files.writeString(
+                folder.resolve("venues/mine.json"),
+                """
+                { "endpoint": { "url": "http://PLACE/key", "method": "POST", "headers": { "X-Key": "${secret.token}" },
+                                "target": "ws://PLACE/ws?key=${/key}" } }
+                """
+                        .replace("PLACE", place));
+        JsonObject json = json("/").put("venue", "mine");
+        json.remove("url");
+        Feed feed = feed(json);
+        feed.start();
+        assertThat(awaitTold(FeedEvent.Type.CONNECT_FAILED).toString())
+                .contains("HTTP 401; the next attempt follows in 60 s, or as soon as a secret changes");
+        assertThat(requests).hasSize(1);
+
+        refusing = false;
+        valid = HUSH + "listen";
+        write("token", HUSH + "2");
+        eventually(() -> feed.state() == FeedState.CONNECTED);
+        assertThat(requests).as("one refusal, then the new secret").hasSize(2);
     }
 
     @Test

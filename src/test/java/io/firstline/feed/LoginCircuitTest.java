@@ -35,6 +35,8 @@ class LoginCircuitTest {
             assertThat(circuit.refused(now)).isEqualTo(pause * 1_000);
             now += s(pause);
             assertThat(circuit.waitMs(now)).isZero();
+            assertThat(circuit.waitMs(now)).as("the question is no attempt").isZero();
+            circuit.tries(now);
             assertThat(circuit.waitMs(now)).as("another connection").isEqualTo(1_000);
         }
         assertThat(circuit.close()).isTrue();
@@ -45,9 +47,10 @@ class LoginCircuitTest {
     @Test
     void shouldLetAnotherTryIfTheFirstGotNoAnswer() {
         circuit.refused(s(0));
-        assertThat(circuit.waitMs(s(60))).isZero();
+        circuit.tries(s(60));
         circuit.undecided();
         assertThat(circuit.waitMs(s(60))).isZero();
+        circuit.tries(s(60));
         assertThat(circuit.waitMs(s(119))).isPositive();
         assertThat(circuit.waitMs(s(120))).as("the attempt is forgotten").isZero();
     }

@@ -2,6 +2,7 @@ package io.firstline.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.config.Limit;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.report.FeedEvent;
@@ -107,13 +108,20 @@ class LoginTest extends FeedTestBase {
     }
 
     private Feed open(JsonObject json) {
+        return open(json, List.of(), 1);
+    }
+
+    /** Opens a feed with these limits that lives this many times as fast as its server. */
+    private Feed open(JsonObject json, List<Limit> limits, int times) {
         if (json.getInteger("connections") > 1) {
             json.put("joinGuardMs", 50);
         }
         FeedConfig config = FeedConfig.fromJson(json, folder);
-        return watch(Feed.of(
-                vertx,
-                config.withConnection(config.pool().connection().withRetry(new RetryConfig(20, 100, 10_000, 0)))));
+        FeedConfig quick = config.withConnection(config.pool()
+                .connection()
+                .withRetry(new RetryConfig(20, 100, 10_000, 0))
+                .withLimits(limits));
+        return watch(quick.connections() > 1 ? WsPool.create(quick(times), quick) : Feed.of(vertx, quick));
     }
 
     private List<String> sent(int socket) {
@@ -167,6 +175,47 @@ class LoginTest extends FeedTestBase {
         failure(feed.start());
 
         join(feed.renew());
+        eventually(() -> feed.state() == FeedState.CONNECTED);
+    }
+
+    @Test
+    void shouldReplaceConnectionsAgainAfterACandidateWasRefused() {
+        JsonObject json = feed(2);
+        profile("\"waitMs\": 2000", "\"waitMs\": 30000");
+        Feed feed = open(json, List.of(), 30);
+        feed.start();
+        eventually(() -> feed.state() == FeedState.CONNECTED && server.sockets.size() == 2);
+        server.replies = (socket, text) -> List.of(refusal("406", "too many connections"));
+        join(feed.evict(ids(feed).get(0)));
+        awaitTold(FeedEvent.Type.CONNECT_FAILED);
+        server.replies = (socket, text) -> honest(text);
+        server.deafen(0);
+        server.deafen(1);
+
+        eventually(() -> server.sockets.size() >= 4 && !sent(3).isEmpty());
+    }
+
+    @Test
+    void shouldSayThatAStartFailedWhileConnectionsAreStillHeldBack() {
+        JsonObject json = feed(5);
+        write("secret", "old");
+        Feed feed = open(json, List.of(new Limit(Limit.What.CONNECTS, 3, 1_000, Limit.Scope.HOST)), 1);
+
+        assertThat(failure(feed.start())).contains("login-refused", "60009: Login failed.");
+        eventually(() -> feed.state() == FeedState.DISCONNECTED);
+        assertThat(server.received).hasSizeLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldTryAtOnceWhenARefusedFeedIsStartedAgain() {
+        JsonObject json = feed(2);
+        server.replies = (socket, text) -> List.of(refusal("1", "locked"));
+        Feed feed = open(json);
+        assertThat(failure(feed.start())).contains("locked");
+        join(feed.close());
+        server.replies = (socket, text) -> honest(text);
+
+        join(feed.start());
         eventually(() -> feed.state() == FeedState.CONNECTED);
     }
 

@@ -67,8 +67,8 @@ final class ConnectionEnd {
         if (failure instanceof LoginFailedException login) {
             return login.end();
         }
-        if (failure instanceof RestFailedException) {
-            return new Disconnect(Cause.ENDPOINT, code, message);
+        if (failure instanceof RestFailedException rest) {
+            return new Disconnect(Cause.ENDPOINT, rest.status() > 0 ? rest.status() : code, message);
         }
         if (failure instanceof UnknownHostException) {
             return new Disconnect(Cause.DNS, code, "the host name does not resolve: " + message);

@@ -127,6 +127,7 @@ public final class EndpointConnector implements Connector {
     private RestFailedException failed(Throwable cause, long askedIn) {
         long now = scheduler.nowNanos();
         long wantedMs = cause instanceof RestFailedException rest ? rest.pauseMs() : 0;
+        int status = cause instanceof RestFailedException rest ? rest.status() : 0;
         if (askedIn == spell) {
             wantedMs = Math.max(wantedMs, Math.max(1, retry.delayMs(failures)));
             failures++;
@@ -135,7 +136,7 @@ public final class EndpointConnector implements Connector {
         }
         long untilNanos = now + TimeUnit.MILLISECONDS.toNanos(wantedMs);
         restUntilNanos = untilNanos - restUntilNanos > 0 ? untilNanos : restUntilNanos;
-        return new RestFailedException("the endpoint: " + cause.getMessage(), Math.max(1, restMs()));
+        return new RestFailedException("the endpoint: " + cause.getMessage(), Math.max(1, restMs()), status);
     }
 
     private long restMs() {

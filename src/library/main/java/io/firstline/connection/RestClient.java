@@ -137,7 +137,7 @@ public final class RestClient {
         }
         long pauseMs = RetryAfter.pauseMs(
                 answer.statusCode(), answer.getHeader(HttpHeaders.RETRY_AFTER.toString()), Instant.now());
-        return new RestFailedException("HTTP " + answer.statusCode() + redirect(answer), pauseMs);
+        return new RestFailedException("HTTP " + answer.statusCode() + redirect(answer), pauseMs, answer.statusCode());
     }
 
     private static Future<JsonNode> json(HttpResponse<Buffer> answer) {

@@ -30,11 +30,20 @@ final class ConnectionSlot {
         /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
         long loginWaitMs();
 
-        /** Returns whether the last login was refused: then no connection is replaced. */
-        boolean isLoginRefused();
+        /** An attempt must wait because the login was refused; {@code first} as below. */
+        void loginMustWait(boolean first);
+
+        /** An attempt that need not wait begins. */
+        void tries();
 
         /** An attempt must wait for the budget of its host; {@code first} as below. */
         void mustWait(long waitMs, boolean first);
+
+        /** There is no room for a candidate beside its member, which stays. */
+        void lacksRoom(long waitMs);
+
+        /** Returns whether a lost connection is being opened, or soon will be, in room that it has. */
+        boolean isReconnecting();
 
         /** An attempt failed; {@code first} = the first on this slot since the feed was started. */
         void connectFailed(Throwable failure, String url, boolean first);
@@ -65,6 +74,7 @@ final class ConnectionSlot {
     private EvictionReason evictionReason;
     private boolean challenged;
     private long waitedMs;
+    private boolean waitsForRoom;
     private int attempt;
     /** The index of the next URL to try. */
     private int path;
@@ -120,6 +130,11 @@ final class ConnectionSlot {
         return pooled != null && pooled.isLive();
     }
 
+    /** Returns whether its lost connection is being opened, or soon will be, in room that it has. */
+    boolean isReconnecting() {
+        return !isLive() && !waitsForRoom;
+    }
+
     void fill() {
         open = true;
         attempt = 0;
@@ -134,8 +149,10 @@ final class ConnectionSlot {
 
     private void connect() {
         timer = -1;
+        waitsForRoom = false;
         long loginWaitMs = owner.loginWaitMs();
         if (loginWaitMs > 0) {
+            owner.loginMustWait(attempt == 0);
             attempt = Math.max(attempt, 1);
             timer = scheduler.once(loginWaitMs, this::connect);
             return;
@@ -143,6 +160,7 @@ final class ConnectionSlot {
         String url = url();
         long waitMs = budget.take(url, owner.isDark());
         if (waitMs > 0) {
+            waitsForRoom = budget.isFull();
             waitedMs += waitMs;
             if (waitedMs >= REPORTED_WAIT_MS || !budget.isPacing()) {
                 owner.mustWait(waitMs, attempt == 0);
@@ -152,6 +170,7 @@ final class ConnectionSlot {
             return;
         }
         waitedMs = 0;
+        owner.tries();
         PooledConnection opening = owner.newMember(this, url);
         pooled = opening;
         opening.connection.ended().onComplete(done -> budget.ended(url));
@@ -305,12 +324,19 @@ final class ConnectionSlot {
         if (!open
                 || !isLive()
                 || candidate != null
-                || owner.isLoginRefused()
+                || owner.loginWaitMs() > 0
                 || rest.lasts(scheduler.nowNanos())
-                || (!urgent && !budget.hasSpare(url))
-                || budget.take(url, urgent) > 0) {
+                || (!urgent && !budget.hasSpare(url))) {
             return false;
         }
+        long waitMs = budget.take(url, urgent);
+        if (waitMs > 0) {
+            if (budget.isFull()) {
+                lacksRoom(reason, url, waitMs);
+            }
+            return false;
+        }
+        owner.tries();
         evictionReason = reason;
         challenged = mustBeBetter;
         PooledConnection opening = owner.newMember(this, url);
@@ -328,6 +354,26 @@ final class ConnectionSlot {
             owner.trialOver(this);
         });
         return true;
+    }
+
+    /**
+     * There is no room for a candidate. A member that is not heard makes room, and its slot is opened again; any other
+     * one stays.
+     */
+    private void lacksRoom(EvictionReason reason, String url, long waitMs) {
+        boolean dead = reason.cause() == Cause.HALF_OPEN || reason.cause() == Cause.NOT_SUBSCRIBED;
+        if (dead
+                && reopens
+                && budget.isFreedBy(pooled.connection.config().url())
+                && budget.hasSpare(url)
+                && !owner.isReconnecting()) {
+            String why = pooled.unsubscribed ? "it is not subscribed" : pooled.unanswered();
+            pooled.connection.abort(
+                    pooled.unsubscribed ? Disconnect.Cause.NOT_SUBSCRIBED : Disconnect.Cause.HALF_OPEN,
+                    why + ", and " + budget.obstacle());
+        } else {
+            owner.lacksRoom(waitMs);
+        }
     }
 
     /**

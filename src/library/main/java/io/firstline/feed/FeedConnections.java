@@ -40,6 +40,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     private Promise<Void> started;
     private int failedFirstAttempts;
+    /** That a candidate had no room is reported once per start: such a limit rarely changes. */
+    private boolean roomReported;
 
     FeedConnections(
             String name,
@@ -76,6 +78,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     void start(Promise<Void> first) {
         started = first;
         failedFirstAttempts = 0;
+        roomReported = false;
         maker.start();
     }
 
@@ -195,8 +198,13 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public boolean isLoginRefused() {
-        return guard.isOpen();
+    public void loginMustWait(boolean first) {
+        notYet(guard.refusal(), first);
+    }
+
+    @Override
+    public void tries() {
+        guard.tries();
     }
 
     @Override
@@ -218,6 +226,19 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         notYet(
                 new IllegalStateException("attempts to connect must wait " + waitMs + " ms: " + budget.obstacle()),
                 first);
+    }
+
+    @Override
+    public void lacksRoom(long waitMs) {
+        if (!roomReported) {
+            roomReported = true;
+            eventLog.lacksRoom(waitMs, budget.obstacle());
+        }
+    }
+
+    @Override
+    public boolean isReconnecting() {
+        return slotTable.slots().stream().anyMatch(ConnectionSlot::isReconnecting);
     }
 
     private void notYet(Throwable why, boolean first) {

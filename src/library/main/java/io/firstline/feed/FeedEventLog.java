@@ -300,6 +300,12 @@ final class FeedEventLog {
         }
     }
 
+    /** A connection cannot be replaced: a limit leaves no room for another one beside it. */
+    void lacksRoom(long waitMs, String why) {
+        LOG.warn("{} cannot open a connection beside another one to {}: {} ({})", name, url, why, figures());
+        report(new FeedFact.ConnectWaiting(waitMs, url, why));
+    }
+
     void inStep(PooledConnection pooled, boolean alone) {
         LOG.info("{}/{} leads{} ({})", name, pooled.id(), alone ? " alone" : " in step", figures());
         report(new FeedFact.InStep(pooled.id(), alone));

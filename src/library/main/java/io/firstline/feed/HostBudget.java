@@ -29,6 +29,10 @@ final class HostBudget {
 
     private List<Limit> attempts = List.of();
     private List<Limit> rooms = List.of();
+    /** The limit that has no room for the last attempt; null = there was room. */
+    private Limit full;
+
+    private String fullPlace;
     private String obstacle = "";
     private boolean pacing;
 
@@ -64,11 +68,12 @@ final class HostBudget {
      */
     long take(String url, boolean dark) {
         open.add(url);
-        Limit full = lacking(url, streams.getAsInt());
+        full = lacking(url, streams.getAsInt());
+        fullPlace = full == null ? null : full.place(url);
         long waitMs = full == null ? shared.take(target(url), feed, dark, scheduler.nowNanos()) : ROOM_MS;
         if (waitMs > 0) {
             obstacle = full != null
-                    ? "the limit of " + full.text() + " at " + full.place(url) + " is reached"
+                    ? "the limit of " + full.text() + " at " + fullPlace + " is reached"
                     : "the host's connect budget is used up, or it asked for a pause";
             pacing = full == null
                     && shared.pausedMs(host(url), scheduler.nowNanos()) == 0
@@ -81,6 +86,16 @@ final class HostBudget {
     /** Returns whether the last attempt waits only because of a limit per second. */
     boolean isPacing() {
         return pacing;
+    }
+
+    /** Returns whether the last attempt waits for room: for the end of a connection. */
+    boolean isFull() {
+        return full != null;
+    }
+
+    /** Returns whether the end of a connection to this URL makes room for the last attempt. */
+    boolean isFreedBy(String url) {
+        return isFull() && full.place(url).equals(fullPlace);
     }
 
     /** Returns why the last attempt has to wait. */
@@ -101,10 +116,10 @@ final class HostBudget {
      */
     Limit resize(int newStreams) {
         for (String url : open) {
-            Limit full = lacking(url, newStreams);
-            if (full != null) {
+            Limit exceeded = lacking(url, newStreams);
+            if (exceeded != null) {
                 holdAll();
-                return full;
+                return exceeded;
             }
         }
         return null;

@@ -6,6 +6,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.JsonText;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.RestClient;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -56,7 +57,13 @@ final class ListenKeys {
             return;
         }
         RestClient client = environment.rests().apply(config.get());
-        client.send(keepAlive.method().name(), url, headers).onComplete(done -> {
+        Future<Void> sent;
+        try {
+            sent = client.send(keepAlive.method().name(), url, headers);
+        } catch (RuntimeException bad) { // not a URL; its message contains the key
+            sent = Future.failedFuture("the listen key gives no valid URL");
+        }
+        sent.onComplete(done -> {
             client.close();
             if (done.failed()) {
                 failed(pooled, String.valueOf(done.cause().getMessage()));

@@ -42,7 +42,7 @@ final class LoginCircuit {
         return TimeUnit.SECONDS.toMillis(pauseS);
     }
 
-    /** Returns how long an attempt must wait, milliseconds; 0 = it may begin now, and is the only one. */
+    /** Returns how long an attempt must wait, milliseconds; 0 = it may begin now. */
     long waitMs(long nowNanos) {
         if (!isOpen()) {
             return 0;
@@ -54,9 +54,15 @@ final class LoginCircuit {
         if (trying && triesUntilNanos - nowNanos > 0) {
             return LOOK_MS;
         }
-        trying = true;
-        triesUntilNanos = nowNanos + TRIAL_NANOS;
         return 0;
+    }
+
+    /** An attempt that need not wait begins; until it has a result, it is the only one. */
+    void tries(long nowNanos) {
+        if (isOpen()) {
+            trying = true;
+            triesUntilNanos = nowNanos + TRIAL_NANOS;
+        }
     }
 
     /** An attempt ended without a refusal and without a login: another one may try. */

@@ -25,6 +25,7 @@ final class LoginGuard {
 
     private final Runnable tryNow;
     private final LoginCircuit circuit = new LoginCircuit();
+    private Throwable refusal;
     private long timer = -1;
 
     /** Creates a guard; {@code tryNow} begins the attempts that wait. */
@@ -40,9 +41,14 @@ final class LoginGuard {
         return circuit.waitMs(scheduler.nowNanos());
     }
 
-    /** Returns whether the last login was refused. */
-    boolean isOpen() {
-        return circuit.isOpen();
+    /** An attempt that need not wait begins. */
+    void tries() {
+        circuit.tries(scheduler.nowNanos());
+    }
+
+    /** Returns the last refusal of a login; null = there was none. */
+    Throwable refusal() {
+        return refusal;
     }
 
     /** An attempt failed; returns the pause that begins, milliseconds, 0 = none. */
@@ -51,6 +57,7 @@ final class LoginGuard {
             circuit.undecided();
             return 0;
         }
+        refusal = failure;
         long pauseMs = circuit.refused(scheduler.nowNanos());
         if (pauseMs > 0 && timer == -1) {
             timer = scheduler.every(LOOK_MS, this::look);
@@ -66,7 +73,9 @@ final class LoginGuard {
         Disconnect end = known.end();
         boolean signed = !used.get().hasNoSecrets();
         return end.cause() == Cause.LOGIN_REFUSED
-                || (signed && end.cause() == Cause.HTTP && (end.code() == UNAUTHORIZED || end.code() == FORBIDDEN));
+                || (signed
+                        && (end.cause() == Cause.HTTP || end.cause() == Cause.ENDPOINT)
+                        && (end.code() == UNAUTHORIZED || end.code() == FORBIDDEN));
     }
 
     private void look() {
@@ -80,15 +89,15 @@ final class LoginGuard {
 
     /** The login was accepted, or may be tried again. */
     void end() {
-        stop();
-        if (circuit.close()) {
+        if (stop()) {
             tryNow.run();
         }
     }
 
-    /** The feed is closed. */
-    void stop() {
+    /** The feed is closed: its next start may try at once. Returns whether attempts were waiting. */
+    boolean stop() {
         scheduler.cancel(timer);
         timer = -1;
+        return circuit.close();
     }
 }

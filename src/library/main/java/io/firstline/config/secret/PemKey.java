@@ -138,9 +138,12 @@ final class PemKey {
 
     /** The curve that a SEC 1 key names; P-256 if it names none. */
     private static byte[] curve(byte[] sec1) {
-        for (int i = 0; i + 2 < sec1.length; i++) {
+        for (int i = 0; i + 3 < sec1.length; i++) {
             // [0] EXPLICIT around an object identifier
-            if ((sec1[i] & 0xFF) == 0xA0 && sec1[i + 2] == OBJECT_ID && sec1[i + 1] == sec1[i + 3] + 2) {
+            if ((sec1[i] & 0xFF) == 0xA0
+                    && sec1[i + 2] == OBJECT_ID
+                    && sec1[i + 3] > 0
+                    && sec1[i + 1] == sec1[i + 3] + 2) {
                 return Arrays.copyOfRange(sec1, i + 2, Math.min(sec1.length, i + 2 + sec1[i + 1]));
             }
         }

@@ -7,7 +7,7 @@ import io.firstline.payload.Printable;
  *
  * @param cause the counted cause
  * @param code the WebSocket close code: 1005 = a close frame without a code, 1006 = no close frame, 0 = no connection;
- *     the HTTP status if the cause is {@link Cause#HTTP}
+ *     the HTTP status if the cause is {@link Cause#HTTP}, or {@link Cause#ENDPOINT} and the endpoint refused
  * @param reason text from the peer or the network, for humans; never a label
  */
 public record Disconnect(Cause cause, int code, String reason) {
