@@ -50,8 +50,6 @@ final class VenueDialect {
         /** What a new subscriber gets first, after this many messages; null = nothing. */
         Message snapshot;
 
-        boolean conflicts;
-
         private Sent(String name, Proof proof, Message message) {
             this.name = name;
             this.shown = name;
@@ -227,12 +225,6 @@ final class VenueDialect {
     /** Messages of the stream before this show another name. */
     VenueDialect shownAs(String name) {
         streams.get(streams.size() - 1).shown = name;
-        return this;
-    }
-
-    /** The copies of a message of the stream before this differ in bytes. */
-    VenueDialect differing() {
-        streams.get(streams.size() - 1).conflicts = true;
         return this;
     }
 

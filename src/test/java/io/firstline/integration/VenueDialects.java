@@ -783,7 +783,6 @@ final class VenueDialects {
                         NONE,
                         (n, c) ->
                                 coinbase("market_trades", n, c, "'trades':[{'trade_id':'%d','product_id':'BTC-USD'}]"))
-                .differing()
                 .sends(
                         "candles BTC-USD",
                         NONE,
@@ -792,7 +791,6 @@ final class VenueDialects {
                                 n,
                                 c,
                                 "'candles':[{'start':'1786309500','volume':'%d','product_id':'BTC-USD'}]"))
-                .differing()
                 .sends(
                         "status BTC-USD",
                         NONE,
@@ -801,7 +799,6 @@ final class VenueDialects {
                                 n,
                                 c,
                                 "'products':[{'id':'BTC-USD','status':'online','status_message':'%d'}]"))
-                .differing()
                 .sends(
                         "level2 BTC-USD",
                         NONE,
@@ -810,7 +807,6 @@ final class VenueDialects {
                                 n,
                                 c,
                                 "'product_id':'BTC-USD','updates':[{'event_time':'%d','price_level':'1','new_quantity':'2'}]"))
-                .differing()
                 .sends(
                         "ticker_batch BTC-USD",
                         NONE,
@@ -818,8 +814,7 @@ final class VenueDialects {
                                 "ticker_batch",
                                 n,
                                 c,
-                                "'tickers':[{'product_id':'BTC-USD','price':'1','volume_24_h':'%d'}]"))
-                .differing();
+                                "'tickers':[{'product_id':'BTC-USD','price':'1','volume_24_h':'%d'}]"));
     }
 
     private static String coinbase(String channel, int number, int connection, String event) {

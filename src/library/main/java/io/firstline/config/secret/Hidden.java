@@ -1,6 +1,7 @@
 package io.firstline.config.secret;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -21,16 +22,21 @@ public final class Hidden {
         this.texts = texts;
     }
 
-    /** Hides these texts, and their forms in a URL and in JSON. */
+    /** Hides these texts, and their forms in a URL, in JSON and in Base64. */
     public static Hidden of(Collection<String> secrets) {
         return new Hidden(secrets.stream()
                 .filter(Objects::nonNull)
                 .map(String::strip)
-                .flatMap(secret -> Stream.of(secret, TemplateValues.inUrl(secret), TemplateValues.inJson(secret)))
+                .flatMap(secret -> Stream.of(
+                        secret, TemplateValues.inUrl(secret), TemplateValues.inJson(secret), inBase64(secret)))
                 .filter(text -> text.length() >= SHORTEST)
                 .distinct()
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .toList());
+    }
+
+    private static String inBase64(String secret) {
+        return Base64.getEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Hides further texts too. */
