@@ -115,6 +115,39 @@ class BestSubsetsTest {
         assertThat(found.get(1)).isEqualTo(new SubsetFigures(List.of(8, 21), 200, 0, 0, 0));
     }
 
+    /** Losses between the messages whose lags are compared count too; all subsets of all messages would take a minute. */
+    @Test
+    void shouldCompareManyMessagesOfTwelveConnectionsInTime() {
+        Random random = new Random(1);
+        int[][] lags = new int[100_000][12];
+        for (int[] message : lags) {
+            Arrays.setAll(message, i -> random.nextInt(20_000));
+            message[random.nextInt(12)] = 0;
+            message[4] = Math.min(message[4], 500); // the fastest
+        }
+        for (int connection = 0; connection < 12; connection++) {
+            if (connection != 8) {
+                lags[50_001 + connection][connection] = NEVER;
+            }
+        }
+        long from = System.nanoTime();
+
+        List<SubsetFigures> found = BestSubsets.of(ArrivalTable.of(12, lags));
+
+        assertThat(System.nanoTime() - from).isLessThan(25_000_000_000L);
+        assertThat(found.get(0)).isEqualTo(figures(1 << 8, 12, lags));
+        assertThat(found.get(1).lost()).isZero();
+        assertThat(found.get(1).connections()).contains(5);
+        assertThat(found.get(1))
+                .isEqualTo(figures(
+                        found.get(1).connections().stream()
+                                .mapToInt(number -> 1 << (number - 1))
+                                .sum(),
+                        12,
+                        lags));
+        assertThat(found.get(11)).isEqualTo(figures((1 << 12) - 1, 12, lags));
+    }
+
     @Test
     void shouldSayNothingWithoutAMessage() {
         assertThat(BestSubsets.of(ArrivalTable.of(3))).isEmpty();

@@ -65,10 +65,7 @@ class SendThrottleTest {
     }
 
     private boolean ping(String frame) {
-        return pacer.sendUnlessBusy(() -> {
-            written.add(frame);
-            return Future.succeededFuture();
-        });
+        return pacer.sendUnlessBusy(() -> written.add(frame));
     }
 
     @Test

@@ -13,6 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Connections that share limits, in simulated time. */
@@ -83,6 +92,82 @@ class SharedLimitsTest {
             clock.passMs(900);
         }
         shouldNeverHaveSentMoreThan(8, 1_000);
+    }
+
+    /** Neither do the pings of many connections keep requests from being sent. */
+    @Test
+    void shouldSendPingsOfConnectionsWhoseFeedsWaitForNothing() {
+        Limit limit = new Limit(What.FRAMES, 8, 1_000, Scope.HOST);
+        send(throttle("busy", limit), "busy", 500);
+        List<SendThrottle> quiet = IntStream.range(0, 10)
+                .mapToObj(i -> throttle("quiet" + i, limit))
+                .toList();
+
+        for (int second = 0; second < 60; second++) {
+            clock.passMs(1_000);
+            quiet.forEach(each -> each.sendUnlessBusy(() -> write("ping")));
+        }
+        assertThat(sent.get("ping")).isBetween(30, 60);
+        assertThat(sent.get("busy")).isGreaterThan(250);
+        shouldNeverHaveSentMoreThan(8, 1_000);
+    }
+
+    /** WhiteBIT: 200 frames in a minute on one connection, a heartbeat each 50 s. */
+    @Test
+    void shouldSendAHeartbeatInTimeAfterManyRequestsOfItsConnection() {
+        SendThrottle throttle = throttle("f", new Limit(What.FRAMES, 200, 60_000, Scope.CONNECTION));
+        send(throttle, "f", 300);
+        clock.passMs(50_000);
+
+        assertThat(throttle.sendFirst(() -> write("heartbeat")).succeeded()).isTrue();
+        assertThat(sent.get("f")).isEqualTo(179);
+        clock.passMs(120_000);
+        assertThat(sent.get("f")).isEqualTo(300);
+        shouldNeverHaveSentMoreThan(199, 60_000);
+    }
+
+    /** Feeds on two event loops. */
+    @Test
+    void shouldGiveTheLastFrameToOneOfTwoThreads() throws Exception {
+        int rounds = 3_000;
+        List<SharedLimits> limits =
+                Stream.generate(SharedLimits::new).limit(rounds).toList();
+        AtomicIntegerArray written = new AtomicIntegerArray(rounds);
+        WsConnectionConfig config = WsConnectionConfig.of(URL)
+                .withLimits(List.of(
+                        new Limit(What.REQUESTS, 1, 1_000, Scope.HOST),
+                        new Limit(What.REQUESTS, 2, 1_000, Scope.VENUE)));
+        CyclicBarrier both = new CyclicBarrier(2);
+        AtomicInteger arrived = new AtomicInteger();
+        Callable<Void> loop = () -> {
+            List<SendThrottle> throttles = limits.stream()
+                    .map(each -> new SendThrottle(new HandClock(), new SendBudget(config, each, "f")))
+                    .toList();
+            both.await(20, TimeUnit.SECONDS);
+            for (int i = 0; i < rounds; i++) {
+                int round = i;
+                arrived.incrementAndGet();
+                for (int spins = 0; spins < 2_000 && arrived.get() < 2 * (i + 1); spins++) {
+                    Thread.onSpinWait(); // the closer together, the better; not for ever on a busy machine
+                }
+                throttles.get(i).send(() -> {
+                    written.incrementAndGet(round);
+                    return Future.succeededFuture();
+                });
+            }
+            return null;
+        };
+        ExecutorService loops = Executors.newFixedThreadPool(2);
+        try {
+            for (java.util.concurrent.Future<Void> each : loops.invokeAll(List.of(loop, loop), 30, TimeUnit.SECONDS)) {
+                each.get();
+            }
+        } finally {
+            loops.shutdownNow();
+        }
+        assertThat(IntStream.range(0, rounds).filter(each -> written.get(each) != 1))
+                .as("rounds with another number of frames than one")
+                .isEmpty();
     }
 
     @Test

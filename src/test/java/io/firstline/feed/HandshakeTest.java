@@ -297,6 +297,39 @@ class HandshakeTest extends FeedTestBase {
         return recorded;
     }
 
+    /** A server that no longer knows a key repeats it. */
+    @Test
+    void shouldHideTheKeyOfTheEndpointInARefusedUpgrade() throws IOException {
+        HttpServer forgetful = join(vertx.createHttpServer()
+                .requestHandler(request -> {
+                    boolean asks = request.path().equals("/key");
+                    request.response()
+                            .setStatusCode(asks ? 200 : 400)
+                            .end(asks ? "{\"key\":\"" + HUSH + "listen\"}" : "unknown key " + request.path());
+                })
+                .listen(0, "127.0.0.1"));
+        String at = "127.0.0.1:" + forgetful.actualPort();
+        Files.createDirectories(folder.resolve("venues"));
+        Files.writeString(
+                folder.resolve("venues/mine.json"),
+                new JsonObject()
+                        .put(
+                                "endpoint",
+                                new JsonObject()
+                                        .put("url", "http://" + at + "/key")
+                                        .put("target", "ws://" + at + "/${/key}"))
+                        .encode());
+        JsonObject json = json("/").put("venue", "mine");
+        json.remove("url");
+        Feed feed = feed(json);
+        feed.start();
+        eventually(() -> !told(FeedEvent.Type.CONNECT_FAILED).isEmpty());
+
+        assertThat(told(FeedEvent.Type.CONNECT_FAILED).get(0).toString()).contains("unknown key /***");
+        FeedReport report = report(feed);
+        assertThat(report.toString() + ReportJson.of(report)).doesNotContain(HUSH);
+    }
+
     @Test
     void shouldKeepAListenKeyAliveAndUseItInRequests() throws IOException {
         Files.createDirectories(folder.resolve("venues"));

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Recorded connections through the real arbitration, at their recorded times. */
 class MergeTest {
@@ -126,6 +128,62 @@ class MergeTest {
         assertThat(merged)
                 .extracting(each -> new JsonArray(each.getString("text")).getValue(0))
                 .containsOnly(1_548_730_136);
+    }
+
+    /** OKX allows 3 attempts in a second: nobody attempts anything here. */
+    @Test
+    void shouldOpenMoreConnectionsAtOnceThanTheVenueAllows() throws IOException {
+        try (Recorder recorder = recorder(5, "trades BTC-USDT")) {
+            for (int c = 1; c <= 5; c++) {
+                recorder.opened("f-" + c);
+            }
+            for (int i = 0; i < 200; i++) {
+                copy(
+                        recorder,
+                        "f-" + (1 + i % 5),
+                        "{\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"data\":[{\"tradeId\":\"" + i
+                                + "\"}]}",
+                        4L * i);
+            }
+        }
+
+        assertThat(texts(merged(Recording.readFolder(folder), "okx"))).hasSize(200);
+    }
+
+    /** The recorded connections were logged in. */
+    @Test
+    void shouldMergeWithoutTheSecretsOfAVenue() throws IOException {
+        try (Recorder recorder = recorder(2, "trades AAPL")) {
+            recorder.opened("f-1");
+            recorder.opened("f-2");
+            for (int i = 0; i < 100; i++) {
+                for (int c = 1; c <= 2; c++) {
+                    copy(
+                            recorder,
+                            "f-" + c,
+                            "[{\"T\":\"t\",\"S\":\"AAPL\",\"i\":" + i + ",\"x\":\"V\",\"t\":\"" + i + "\"}]",
+                            10L * i + c);
+                }
+            }
+        }
+
+        assertThat(messages(merged(Recording.readFolder(folder), "alpaca")))
+                .hasSize(100)
+                .allMatch(each -> each.getString("stream").equals("trades AAPL"));
+    }
+
+    /** Secrets in headers, in URLs and in signatures, and an endpoint. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pyth", "kucoin", "okx-vip", "chainlink"})
+    void shouldMergeWithoutAskingAServer(String venue) throws IOException {
+        try (Recorder recorder = recorder(2)) {
+            recorder.opened("f-1");
+            recorder.opened("f-2");
+            copy(recorder, "f-1", "{}", 1);
+            copy(recorder, "f-2", "{}", 2);
+        }
+
+        assertThat(merged(Recording.readFolder(folder), venue)).isNotNull();
     }
 
     /** Connection 3 replaces connection 1: messages that only 2 had meanwhile are published, and 3 lines up. */

@@ -1,15 +1,19 @@
 package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.Credentials;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Limit;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.JsonText;
+import io.firstline.config.check.Records;
 import io.firstline.config.problem.InvalidConfigException;
 import io.vertx.core.Future;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -21,6 +25,8 @@ import java.util.function.Function;
  * attempt reports the length of the pause, so that other feeds pause too. Runs on its feed's context.
  */
 public final class EndpointConnector implements Connector {
+    private static final int SHORTEST_TOKEN = 16;
+
     private final Connector sockets;
     private final String ownHost;
     private final Function<Endpoint, Future<JsonNode>> ask;
@@ -114,7 +120,7 @@ public final class EndpointConnector implements Connector {
         String id = Long.toHexString(scheduler.random().nextLong());
         try {
             String url = config.endpoint().target(pointer -> JsonText.value(answer, pointer), id);
-            return Future.succeededFuture(new Place(config.withUrl(url), answer));
+            return Future.succeededFuture(new Place(hidingTokens(config, answer).withUrl(url), answer));
         } catch (InvalidConfigException wrong) { // its message contains the URL
             return Future.failedFuture(new RestFailedException(
                     "an answer that gives no wss:// URL (ws:// only for loopback hosts, or with \"allowPlaintext\")",
@@ -122,6 +128,33 @@ public final class EndpointConnector implements Connector {
         } catch (IllegalArgumentException lacking) {
             return Future.failedFuture(new RestFailedException("an answer with " + lacking.getMessage(), 0));
         }
+    }
+
+    /** The server may repeat a token of the answer, also in a refusal. */
+    private static WsConnectionConfig hidingTokens(WsConnectionConfig config, JsonNode answer) {
+        Credentials known = config.credentials();
+        return Records.with(
+                config,
+                "credentials",
+                new Credentials(known.secrets(), known.sign(), known.hidden().and(tokens(answer))));
+    }
+
+    /**
+     * The texts of an answer that may be tokens. Shorter ones are codes and names, which messages contain too.
+     */
+    static List<String> tokens(JsonNode answer) {
+        List<String> found = new ArrayList<>();
+        addTokens(answer, found);
+        return found;
+    }
+
+    private static void addTokens(JsonNode node, List<String> found) {
+        if (node.isTextual()
+                && node.textValue().length() >= SHORTEST_TOKEN
+                && !node.textValue().contains("://")) {
+            found.add(node.textValue());
+        }
+        node.forEach(child -> addTokens(child, found));
     }
 
     private RestFailedException failed(Throwable cause, long askedIn) {

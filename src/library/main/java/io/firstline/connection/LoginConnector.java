@@ -10,9 +10,7 @@ import io.firstline.config.secret.TemplateValues;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -21,8 +19,6 @@ import java.util.function.Supplier;
  * URL and the headers, and logs in. A socket that is not logged in never opens. Used for one attempt, on its context.
  */
 public final class LoginConnector implements Connector {
-    private static final int SHORTEST_TOKEN = 16;
-
     private final Connector sockets;
     private final Supplier<Future<Signer>> secrets;
     private final Supplier<Long> last;
@@ -91,26 +87,11 @@ public final class LoginConnector implements Connector {
         }
         return sockets.open(filled).compose(opened -> {
             answer = opened.answer();
-            List<String> answered = new ArrayList<>();
-            texts(answer, answered);
-            signer = signer.with(pointer -> JsonText.value(answer, pointer), answered);
+            signer = signer.with(pointer -> JsonText.value(answer, pointer), EndpointConnector.tokens(answer));
             return dialogue == null
                     ? Future.succeededFuture(opened.socket())
                     : new LoginSocket(opened.socket(), config, dialogue, signer, scheduler).logIn();
         });
-    }
-
-    /**
-     * Collects the texts of an answer that may be tokens. Shorter ones are codes and names, which messages contain
-     * too.
-     */
-    private static void texts(JsonNode node, List<String> found) {
-        if (node.isTextual()
-                && node.textValue().length() >= SHORTEST_TOKEN
-                && !node.textValue().contains("://")) {
-            found.add(node.textValue());
-        }
-        node.forEach(child -> texts(child, found));
     }
 
     private static Throwable unusable(Throwable failure) {

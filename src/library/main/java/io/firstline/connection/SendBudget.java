@@ -5,22 +5,36 @@ import io.firstline.config.Limit.Scope;
 import io.firstline.config.Limit.What;
 import io.firstline.config.WsConnectionConfig;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * What one connection may send by all limits of its server. One frame of its own limits is always reserved for a pong,
- * which cannot wait.
+ * which cannot wait. Of limits over more than a second, a tenth is reserved for heartbeats and answers, which may wait
+ * a second but no longer.
  */
 public final class SendBudget {
     private static final int FOR_PONGS = 1;
+    private static final long URGENT_WAIT_MS = TimeUnit.SECONDS.toMillis(1);
 
     /** A limit; one of the two counts. */
     private record Counted(Limit limit, FrameRateLimit own, SharedFrames shared) {
         boolean counts(FrameKind kind) {
             return limit.what() == What.FRAMES || kind == FrameKind.REQUEST;
         }
+
+        /** The frames of its own limit that are left after one of this kind. */
+        int reserve(FrameKind kind) {
+            if (limit.what() != What.FRAMES) {
+                return 0; // a limit of requests counts nothing urgent
+            }
+            return kind == FrameKind.URGENT || limit.perMs() <= URGENT_WAIT_MS
+                    ? FOR_PONGS
+                    : FOR_PONGS + Math.max(1, limit.max() / 10);
+        }
     }
 
+    private final SharedLimits shared;
     private final List<Counted> limits;
     private final String feed;
 
@@ -30,6 +44,7 @@ public final class SendBudget {
      * @param feed shares fairly with other feeds
      */
     public SendBudget(WsConnectionConfig config, SharedLimits shared, String feed) {
+        this.shared = shared;
         this.feed = feed;
         this.limits = Stream.of(What.FRAMES, What.REQUESTS)
                 .flatMap(what -> config.limitsOf(what).stream())
@@ -44,15 +59,25 @@ public final class SendBudget {
         long longest = 0;
         for (Counted each : limits) {
             if (each.counts(kind)) {
-                int reserve = each.limit().what() == What.FRAMES ? FOR_PONGS : 0;
                 longest = Math.max(
                         longest,
                         each.own() != null
-                                ? each.own().waitNanos(reserve, nowNanos)
+                                ? each.own().waitNanos(each.reserve(kind), nowNanos)
                                 : each.shared().waitNanos(this, kind, nowNanos));
             }
         }
         return longest;
+    }
+
+    /** Counts a frame that is sent now if the budget allows it; no other connection gets the same room. */
+    boolean trySpend(FrameKind kind, long nowNanos) {
+        synchronized (shared) {
+            boolean free = waitNanos(kind, nowNanos) == 0;
+            if (free) {
+                spend(kind, nowNanos);
+            }
+            return free;
+        }
     }
 
     /** Counts a frame that is sent now, within the budget or not. */
@@ -64,7 +89,7 @@ public final class SendBudget {
             if (each.own() != null) {
                 each.own().spend(nowNanos);
             } else {
-                each.shared().spend(this, nowNanos);
+                each.shared().spend(this, kind, nowNanos);
             }
         }
     }

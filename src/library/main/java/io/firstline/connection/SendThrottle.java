@@ -41,8 +41,8 @@ final class SendThrottle {
     }
 
     private Future<Void> send(Supplier<Future<Void>> write, FrameKind kind, Deque<Waiting> queue, boolean first) {
-        if (first && waitNanos(kind) == 0) {
-            return spend(kind, write);
+        if (first && trySpend(kind)) {
+            return write.get();
         }
         if (queue.size() == MAX_WAITING) {
             return Future.failedFuture(
@@ -55,10 +55,10 @@ final class SendThrottle {
     }
 
     /** Sends a frame now or not at all; for frames that are useless later. */
-    boolean sendUnlessBusy(Supplier<Future<Void>> write) {
-        boolean free = urgent.isEmpty() && requests.isEmpty() && waitNanos(FrameKind.PING) == 0;
+    boolean sendUnlessBusy(Runnable write) {
+        boolean free = urgent.isEmpty() && requests.isEmpty() && trySpend(FrameKind.PING);
         if (free) {
-            spend(FrameKind.PING, write);
+            write.run();
         }
         return free;
     }
@@ -72,9 +72,8 @@ final class SendThrottle {
         return budget.waitNanos(kind, scheduler.nowNanos());
     }
 
-    private Future<Void> spend(FrameKind kind, Supplier<Future<Void>> write) {
-        budget.spend(kind, scheduler.nowNanos());
-        return write.get();
+    private boolean trySpend(FrameKind kind) {
+        return budget.trySpend(kind, scheduler.nowNanos());
     }
 
     /** Waits for the first frame that waits. */
@@ -101,9 +100,9 @@ final class SendThrottle {
     }
 
     private void flush(FrameKind kind, Deque<Waiting> queue) {
-        while (!queue.isEmpty() && waitNanos(kind) == 0) {
+        while (!queue.isEmpty() && trySpend(kind)) {
             Waiting first = queue.remove();
-            spend(kind, first.write()).onComplete(first.written());
+            first.write().get().onComplete(first.written());
         }
     }
 

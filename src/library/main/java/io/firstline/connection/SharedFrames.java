@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The frames that all connections of this process to one place may send under one limit. Connections that wait are
  * served in turn: first the feed that was served longest ago, and of its connections the one that was served longest
- * ago. Pings, heartbeats and answers keep their part of the limit while requests wait.
+ * ago. Pings, heartbeats and answers keep their part of the limit while requests wait; pings at most half of it.
  *
  * <p>Takes the time as an argument, in nanoseconds of the monotonic clock. Thread-safe: feeds run on different event
  * loops, and connections with such a limit send seldom.
@@ -32,6 +32,9 @@ final class SharedFrames {
 
     private final FrameRateLimit window;
     private final int forUrgent;
+    /** The pings beside waiting requests; null = the limit is too low for that. */
+    private final FrameRateLimit pings;
+
     private final Map<Object, Party> waiting = new HashMap<>();
     /** The turn in which each waiting feed was served last. */
     private final Map<String, Long> servedFeeds = new HashMap<>();
@@ -42,6 +45,10 @@ final class SharedFrames {
         this.window = new FrameRateLimit(limit);
         // a limit of requests counts nothing urgent
         this.forUrgent = limit.what() == Limit.What.REQUESTS ? 0 : limit.max() / 4;
+        int forPings = (forUrgent + 1) / 2;
+        this.pings = forPings == 0
+                ? null
+                : new FrameRateLimit(new Limit(limit.what(), forPings, limit.perMs(), limit.scope()));
     }
 
     /**
@@ -54,6 +61,9 @@ final class SharedFrames {
             return window.waitNanos(forUrgent / 2, nowNanos);
         }
         waiting.values().removeIf(party -> nowNanos - party.askedNanos > EXPIRY_NANOS);
+        if (kind == FrameKind.PING && pings != null && !waiting.isEmpty()) {
+            return Math.max(window.waitNanos(forUrgent / 2, nowNanos), pings.waitNanos(0, nowNanos));
+        }
         int before = before(connection);
         if (window.waitNanos(forUrgent + before, nowNanos) == 0 && before < freeAtMost()) {
             return 0;
@@ -87,8 +97,11 @@ final class SharedFrames {
     }
 
     /** Counts a frame that is sent now. */
-    synchronized void spend(Object connection, long nowNanos) {
+    synchronized void spend(Object connection, FrameKind kind, long nowNanos) {
         window.spend(nowNanos);
+        if (kind == FrameKind.PING && pings != null) {
+            pings.spend(nowNanos);
+        }
         Party party = waiting.get(connection);
         if (party != null) {
             party.served = ++turn;

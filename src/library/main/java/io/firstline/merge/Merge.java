@@ -5,6 +5,8 @@ import io.firstline.arbitration.report.SubsetFigures;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.feed.WsPool;
@@ -19,7 +21,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -131,29 +132,29 @@ public final class Merge {
                 .put("name", first.feed())
                 .put("url", "ws://127.0.0.1:1/")
                 .put("connections", 2);
-        if (venue != null) {
-            json.put("venue", venue);
-            if (first.header() != null) { // subscribed again, so that the recorded answers are recognised
-                json.put("streams", new JsonArray(new ArrayList<>(first.header().streams())));
-            }
-        }
-        return inItsOwnTime(FeedConfig.fromJson(json, directory), recordings.size());
+        Venue profile =
+                venue == null ? Venue.NONE : Venue.find(venue, directory).recorded();
+        // subscribed again, so that the recorded answers are recognised
+        List<String> streams = venue == null || first.header() == null
+                ? List.of()
+                : List.copyOf(first.header().streams());
+        // the venue's limits and secrets stay out of the feed: no server is involved
+        return inItsOwnTime(
+                FeedConfig.fromJson(json), profile, profile.requests().withStreams(streams), recordings.size());
     }
 
-    /** The configuration without the venue's limits: no server is involved. */
-    private static FeedConfig inItsOwnTime(FeedConfig feed, int recorded) {
+    private static FeedConfig inItsOwnTime(
+            FeedConfig feed, Venue venue, SubscribeTemplates subscriptions, int recorded) {
         WsPoolConfig pool = feed.pool()
                 .withConnection(feed.pool()
                         .connection()
                         .withLatencyPingIntervalMs(PING_MS)
                         .withMaxMessageBytes(1 << 30)
-                        .withFramesPerSecond(0)
                         .withRetry(new RetryConfig(1, 1, 0, 0)))
                 .withConnections(Math.max(2, Math.min(recorded, WsPoolConfig.MAX_CONNECTIONS)))
                 .withEvictIntervalMs(Integer.MAX_VALUE)
                 .withMaxAgeMs(0);
-        return new FeedConfig(
-                feed.name(), pool, pool.connections(), null, "", feed.subscriptions(), feed.venue(), List.of(), null);
+        return new FeedConfig(feed.name(), pool, pool.connections(), null, "", subscriptions, venue, List.of(), null);
     }
 
     /**

@@ -108,6 +108,21 @@ public record Venue(
                 : elsewhere();
     }
 
+    /**
+     * The same venue for connections that were recorded: they are logged in, and there is no server to prove anything
+     * to.
+     */
+    public Venue recorded() {
+        MessageFormat read = withServer(ServerTime.NONE);
+        return Records.with(
+                elsewhere(),
+                Map.of(
+                        "format", Records.with(read, "protocol", read.protocol().loggedIn()),
+                        "subProtocols", List.of(),
+                        "headers", Map.of(),
+                        "sign", SignatureTemplate.NONE));
+    }
+
     /** Replaces the placeholder of {@link #simulated()} by the simulator's address. */
     public Venue onSimulator(String baseUrl) {
         ServerTime time = format.times().server();

@@ -50,6 +50,14 @@ public record VenueProtocol(Opening opening, Heartbeat heartbeat, List<Answer> a
         checks.throwIfAny("venue");
     }
 
+    /** The same protocol on a connection that is logged in; its messages to log in are over. */
+    VenueProtocol loggedIn() {
+        return opening.login().isNone()
+                ? this
+                : new VenueProtocol(
+                        new Opening(opening.onConnect(), MessageSigns.NONE, 0), heartbeat, answers, streamsPerRequest);
+    }
+
     private static boolean isAnswered(Answer answer, List<Answer> answers) {
         String text = answer.text(pointer -> "0", 1, 1);
         JsonNode tree = JsonText.isJson(text) ? JsonText.tree(text, new ArrayList<>()) : null;
