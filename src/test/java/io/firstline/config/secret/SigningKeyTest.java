@@ -182,6 +182,15 @@ class SigningKeyTest {
                         SignatureAlgorithm.JWT_ES256,
                         "-----BEGIN EC PRIVATE KEY-----\nbXkgc2VjcmV0\n-----END EC PRIVATE KEY-----"))
                 .contains("PEM with another key (\"EC PRIVATE KEY\")");
+        // cut off, and damaged, where the curve is
+        assertThat(wrong(
+                        SignatureAlgorithm.JWT_ES256,
+                        "-----BEGIN EC PRIVATE KEY-----\nMKAFBg==\n-----END EC PRIVATE KEY-----"))
+                .contains("PEM with another key (\"EC PRIVATE KEY\")");
+        assertThat(wrong(
+                        SignatureAlgorithm.JWT_ES256,
+                        "-----BEGIN EC PRIVATE KEY-----\noPsG+Q==\n-----END EC PRIVATE KEY-----"))
+                .contains("PEM with another key (\"EC PRIVATE KEY\")");
         assertThat(wrong(SignatureAlgorithm.HMAC_SHA256, "my secret!", SecretEncoding.BASE64))
                 .contains("another text, allowed bytes as BASE64");
         assertThat(wrong(SignatureAlgorithm.HMAC_SHA256, "", SecretEncoding.TEXT))
