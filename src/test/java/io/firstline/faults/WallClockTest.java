@@ -51,7 +51,7 @@ class WallClockTest {
     private static final Set<String> MAY_STAMP = Set.of(
             "io/firstline/connection/Scheduler.java",
             // a daily window for rotation needs the wall clock; a step can only make a rotation earlier, once a window
-            "io/firstline/feed/PoolArbitration.java",
+            "io/firstline/feed/AgedConnections.java",
             // requests and answers of venues that want the time in them
             "io/firstline/feed/SubscriptionProtocol.java",
             "io/firstline/feed/ConnectionOpening.java",
@@ -75,7 +75,7 @@ class WallClockTest {
             "io/firstline/cluster/Replica.java",
             // events; distinguishes one run of a feed from the next
             "io/firstline/deploy/FeedVerticle.java",
-            "io/firstline/feed/FeedEventLog.java");
+            "io/firstline/feed/EventReporter.java");
 
     @Test
     void shouldReadTheSystemClockOnlyToShowIt() {

@@ -102,12 +102,11 @@ final class CopyReceiver implements PooledConnection.Receiver {
     }
 
     private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {
-        List<ConcatenatedJson.Range> values = splitter.valuesOf(payload);
+        List<ConcatenatedJson.Range> values = splitter.valuesOf(payload, pooled.id());
         if (values.isEmpty()) {
             take(pooled, payload, arrivalNanos);
             return;
         }
-        eventLog.severalValues(pooled.id(), true);
         byte[] bytes = payload.array();
         for (ConcatenatedJson.Range value : values) {
             if (!pooled.dismissed) {

@@ -21,6 +21,7 @@ final class FailureLog {
     private final Set<String> reported = new HashSet<>();
     private boolean whole;
     private long wholeSinceNanos;
+    private String last = "";
 
     /**
      * Starts without a failure.
@@ -53,14 +54,27 @@ final class FailureLog {
             wholeSinceNanos = nowNanos;
         }
         whole = isWhole;
+        last = isWhole ? "" : last;
     }
 
     /** The feed starts again: every cause is reported again. */
     void restart() {
         reported.clear();
         whole = false;
+        last = "";
     }
 
+    /** An attempt failed or a connection was lost. */
+    void last(String what) {
+        last = what;
+    }
+
+    /** Returns the last failed attempt or lost connection; empty while the feed has all its connections. */
+    String last() {
+        return last;
+    }
+
+    /** Returns failed attempts and lost connections, by cause. */
     Map<String, Long> counts() {
         return Map.copyOf(counts);
     }

@@ -9,11 +9,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.FeedEnvironment;
-import io.firstline.connection.RetryPolicy;
-import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.DropCause;
-import io.firstline.feed.clock.ExchangeTime;
-import io.firstline.feed.message.BinaryValues;
 import io.firstline.feed.message.Dispatcher;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.EvictionReason.Cause;
@@ -22,7 +18,6 @@ import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.FeedState;
 import io.firstline.feed.report.GapReport;
-import io.firstline.payload.ValueReader;
 import io.firstline.stream.CopyListener;
 import io.firstline.stream.FeedMessage;
 import io.firstline.stream.FeedStream;
@@ -37,7 +32,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
@@ -53,27 +47,13 @@ import java.util.function.Supplier;
 public abstract class Feed {
     private final String name;
     private final ContextInternal context;
+    private final FeedAssembly assembly;
     private final FeedParts parts;
     private final Dispatcher dispatcher;
-    private final SubscriptionProtocol subscriptions;
-    private final ConnectionMaker maker;
-    private final FeedConnections connections;
-    private final Replacements replacements;
-    private final Arbitration arbitration;
-    private final FeedChecks checks;
-    private final FeedReporter reporter;
 
     private FeedStream askedStream;
     private Future<Void> closing = Future.succeededFuture();
     private Future<List<SubsetFigures>> comparing = Future.succeededFuture(List.of());
-
-    /**
-     * How many connections a feed has, and what becomes of their copies.
-     *
-     * @param trialMs how long a candidate may take until it delivers in step
-     * @param arbitrates whether equal copies are detected
-     */
-    record Redundancy(int target, long trialMs, boolean arbitrates, Arbitration.Factory arbitration) {}
 
     Feed(
             FeedEnvironment environment,
@@ -84,52 +64,9 @@ public abstract class Feed {
             Redundancy redundancy) {
         this.name = Objects.requireNonNull(name, "name");
         this.context = environment.context();
-        this.maker = new ConnectionMaker(name, environment, config, VenueLogin.of(format), this::highestNumber);
-        Scheduler scheduler = environment.scheduler();
-        this.dispatcher = new Dispatcher(name, context, scheduler);
-        ValueReader binaryTimes = BinaryValues.reader(
-                format.content().payload(), format.times().event().at(), Set.of());
-        ExchangeTime exchangeTime =
-                new ExchangeTime(name, format, binaryTimes, scheduler, environment.rests(), environment.budget());
-        if (exchangeTime.isReported()) {
-            dispatcher.measure(exchangeTime);
-        }
-        this.parts = FeedParts.of(name, environment, config, format, dispatcher);
-        SlotTable slotTable = parts.slotTable();
-        FeedEventLog eventLog = parts.eventLog();
-        this.subscriptions = new SubscriptionProtocol(
-                config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
-        this.replacements = new Replacements(
-                slotTable,
-                eventLog,
-                scheduler,
-                redundancy.arbitrates(),
-                redundancy.trialMs(),
-                format.notices().closeCodes());
-        this.arbitration = redundancy.arbitration().of(parts, replacements);
-        CopyReceiver receiver = new CopyReceiver(parts, replacements, arbitration);
-        HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler, () -> subscriptions
-                .streams()
-                .size());
-        ListenKeys listenKeys = new ListenKeys(environment, maker::config, eventLog);
-        this.connections = new FeedConnections(
-                name, maker, listenKeys, budget, parts, subscriptions, dispatcher, receiver, replacements, arbitration);
-        this.checks = new FeedChecks(
-                parts,
-                connections,
-                subscriptions,
-                new GapRepairs(parts, subscriptions, arbitration),
-                replacements,
-                exchangeTime,
-                format.protocol().heartbeat());
-        this.reporter =
-                new FeedReporter(name, parts, dispatcher, exchangeTime, subscriptions, maker, connections, arbitration);
-        // a pool always replaces its connections
-        boolean reopens = redundancy.target() > 1 || config.autoReconnect();
-        for (int i = 0; i < redundancy.target(); i++) {
-            RetryPolicy retry = new RetryPolicy(config.retry(), scheduler.random());
-            slotTable.add(new ConnectionSlot(connections, scheduler, retry, budget, i, reopens));
-        }
+        this.assembly = FeedAssembly.of(environment, name, config, subscribeTemplates, format, redundancy);
+        this.parts = assembly.parts();
+        this.dispatcher = assembly.dispatcher();
     }
 
     /**
@@ -171,15 +108,10 @@ public abstract class Feed {
      */
     public Future<Void> start() {
         return call(() -> {
-            if (state() != FeedState.CLOSED) {
-                return connections.started();
+            if (state() == FeedState.CLOSED) {
+                assembly.start(context.promise());
             }
-            parts.eventLog().starting();
-            connections.start(context.promise());
-            checks.start(maker.config());
-            arbitration.start();
-            connections.open();
-            return connections.started();
+            return assembly.connections().started();
         });
     }
 
@@ -193,14 +125,8 @@ public abstract class Feed {
             if (state() == FeedState.CLOSED) {
                 return closing;
             }
-            parts.eventLog().closed();
-            replacements.stop();
-            checks.stop();
-            arbitration.stop();
-            closing = connections.close();
             askedStream = null;
-            parts.sequencer().flush();
-            dispatcher.end();
+            closing = assembly.stop();
             return closing;
         });
     }
@@ -231,24 +157,24 @@ public abstract class Feed {
 
     /** Returns how many connections it has opened: these connection numbers are used. */
     public Future<Long> connectionsMade() {
-        return call(() -> Future.succeededFuture(maker.made()));
+        return call(() -> Future.succeededFuture(assembly.maker().made()));
     }
 
     /** Starts connection numbers after those of another feed of this name; call it before {@link #start()}. */
     public Feed numberConnectionsAfter(long made) {
-        context.emit(v -> maker.goOnAfter(made));
+        context.emit(v -> assembly.maker().goOnAfter(made));
         return this;
     }
 
     /** Sets the handler of events; it stays set after a restart. */
     public Feed eventHandler(Handler<FeedEvent> handler) {
-        context.emit(v -> parts.eventLog().eventHandler(handler));
+        context.emit(v -> parts.events().handler(handler));
         return this;
     }
 
     /** Sets the listener of every copy before it is compared, null = none; it stays set after a restart. */
     public Feed copyListener(CopyListener listener) {
-        context.emit(v -> connections.copyListener(listener));
+        context.emit(v -> assembly.connections().copyListener(listener));
         return this;
     }
 
@@ -339,7 +265,7 @@ public abstract class Feed {
      * @return the number of open connections
      */
     public Future<Integer> setOnConnect(List<String> messages) {
-        return call(() -> subscriptions.setOnConnect(messages));
+        return call(() -> assembly.subscriptions().setOnConnect(messages));
     }
 
     /**
@@ -348,7 +274,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> subscribe(Collection<String> streams) {
-        return call(() -> connections.subscribe(streams));
+        return call(() -> assembly.connections().subscribe(streams));
     }
 
     /**
@@ -357,7 +283,7 @@ public abstract class Feed {
      * @return the number of open connections on which the request was sent
      */
     public Future<Integer> unsubscribe(Collection<String> streams) {
-        return call(() -> connections.unsubscribe(streams));
+        return call(() -> assembly.connections().unsubscribe(streams));
     }
 
     /**
@@ -368,7 +294,7 @@ public abstract class Feed {
      */
     public Future<Void> evict(String connectionId) {
         return call(() -> {
-            if (!replacements.replace(connectionId)) {
+            if (!assembly.replacements().replace(connectionId)) {
                 throw new IllegalStateException(connectionId + " is already being replaced, or is not open");
             }
             return Future.succeededFuture();
@@ -385,8 +311,8 @@ public abstract class Feed {
     public Future<Void> reconfigure(WsConnectionConfig newConfig) {
         return call(() -> {
             parts.eventLog().url(FeedUrl.masked(newConfig.url()));
-            connections.reconfigure(newConfig);
-            replacements.retireAll(Cause.RECONFIGURED);
+            assembly.connections().reconfigure(newConfig);
+            assembly.replacements().retireAll(Cause.RECONFIGURED);
             return Future.succeededFuture();
         });
     }
@@ -399,8 +325,8 @@ public abstract class Feed {
      */
     public Future<Void> renew() {
         return call(() -> {
-            connections.connectNow();
-            replacements.retireAll(Cause.RENEWED);
+            assembly.connections().connectNow();
+            assembly.replacements().retireAll(Cause.RENEWED);
             return Future.succeededFuture();
         });
     }
@@ -415,7 +341,7 @@ public abstract class Feed {
      * connection.
      */
     public Future<List<ArrivalReport>> arrivals() {
-        return call(() -> Future.succeededFuture(reporter.arrivals()));
+        return call(() -> Future.succeededFuture(assembly.reporter().arrivals()));
     }
 
     /**
@@ -431,7 +357,7 @@ public abstract class Feed {
                     "everyMs " + everyMs + " and messages " + messages + ": allowed: at least 0 and at least 1"));
         }
         return call(() -> {
-            arbitration.sample(everyMs, messages);
+            assembly.arbitration().sample(everyMs, messages);
             return Future.succeededFuture();
         });
     }
@@ -443,7 +369,7 @@ public abstract class Feed {
     public Future<List<SubsetFigures>> bestSubsets() {
         return call(() -> {
             if (comparing.isComplete()) { // whoever asks meanwhile gets the same answer
-                ArrivalTable table = arbitration.arrivalTable(Long.MAX_VALUE);
+                ArrivalTable table = assembly.arbitration().arrivalTable(Long.MAX_VALUE);
                 comparing = context.executeBlocking(() -> BestSubsets.of(table), false);
             }
             return comparing;
@@ -453,12 +379,12 @@ public abstract class Feed {
     /** Returns the sampled arrivals of messages that were published before this time, on the feed's clock. */
     @SuppressWarnings("exports") // for the packages of the library
     public Future<ArrivalTable> arrivalTable(long beforeNanos) {
-        return call(() -> Future.succeededFuture(arbitration.arrivalTable(beforeNanos)));
+        return call(() -> Future.succeededFuture(assembly.arbitration().arrivalTable(beforeNanos)));
     }
 
     /** Returns everything about the feed at this instant. */
     public Future<FeedReport> report() {
-        return call(() -> Future.succeededFuture(reporter.report()));
+        return call(() -> Future.succeededFuture(assembly.reporter().report()));
     }
 
     public String name() {
@@ -467,7 +393,7 @@ public abstract class Feed {
 
     /** Returns the state: exact on the feed's context, elsewhere a moment old. */
     public FeedState state() {
-        return parts.eventLog().state();
+        return parts.condition().state();
     }
 
     /**
@@ -475,17 +401,13 @@ public abstract class Feed {
      * loop is blocked.
      */
     public FeedActivity activity() {
-        return replacements.activity();
+        return assembly.replacements().activity();
     }
 
     // internals
 
-    private Long highestNumber() {
-        return parts.monitor().highestNumber();
-    }
-
     private MessageSender sender() {
-        return new MessageSender(name, slotTable(), arbitration::fastest);
+        return new MessageSender(name, slotTable(), assembly.arbitration()::fastest);
     }
 
     SlotTable slotTable() {

@@ -62,7 +62,7 @@ final class FeedChecks {
             monitor.reportSilence();
         }
         monitor.reportIgnoredStreams();
-        reportMissing(parts.eventLog());
+        reportMissing(parts.condition());
         connections.dropUnnamed();
         repairs.check(monitor.giveUpGaps());
         parts.slotTable().open().forEach(parts.eventLog()::connectionGap);
@@ -73,17 +73,17 @@ final class FeedChecks {
     }
 
     /** Reports pointers of the profile that match no message. */
-    private void reportMissing(FeedEventLog eventLog) {
+    private void reportMissing(FeedCondition condition) {
         ProfileLayout layout = reader.layout();
         for (ProfileCheck.Missing missing : reader.missing(scheduler.nowNanos())) {
             String subject = MissingMembers.subject(layout, missing.what(), missing.type());
-            if (!eventLog.isKnown(ProfileProblem.NOT_FOUND, subject)) {
+            if (!condition.isKnown(ProfileProblem.NOT_FOUND, subject)) {
                 FeedFact.NotFound fact = new MissingMembers(layout, missing).fact();
-                eventLog.trouble(ProfileProblem.NOT_FOUND, subject, fact.reason(), fact);
+                condition.trouble(ProfileProblem.NOT_FOUND, subject, fact.reason(), fact);
             }
         }
         reader.foundLate()
-                .forEach(found -> eventLog.over(
+                .forEach(found -> condition.over(
                         ProfileProblem.NOT_FOUND, MissingMembers.subject(layout, found.what(), found.type())));
     }
 }

@@ -27,6 +27,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     private final HostBudget budget;
     private final SlotTable slotTable;
     private final Scheduler scheduler;
+    private final FeedCondition condition;
     private final FeedEventLog eventLog;
     private final SubscriptionProtocol subscriptions;
     private final Dispatcher dispatcher;
@@ -60,6 +61,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         this.budget = budget;
         this.slotTable = parts.slotTable();
         this.scheduler = parts.scheduler();
+        this.condition = parts.condition();
         this.eventLog = parts.eventLog();
         this.subscriptions = subscriptions;
         this.dispatcher = dispatcher;
@@ -165,7 +167,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     private boolean isStarted() {
-        return eventLog.state() != FeedState.CLOSED;
+        return condition.state() != FeedState.CLOSED;
     }
 
     // called by slots
@@ -243,9 +245,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     private void notYet(Throwable why, boolean first) {
         if (first && ++failedFirstAttempts == slotTable.target() && started.tryFail(why)) {
-            eventLog.startFailed();
+            condition.startFailed();
         } else {
-            eventLog.liveChanged(true);
+            condition.liveChanged(true);
         }
     }
 
@@ -271,7 +273,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     public void opened(PooledConnection pooled) {
         slotTable.opened(pooled);
         guard.end();
-        eventLog.loggedIn();
+        condition.loggedIn();
         listenKeys.opened(pooled);
         replacements.makeRoom();
         pooled.heartbeatNanos = scheduler.nowNanos();
@@ -285,7 +287,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         // an open connection that is not subscribed would count as live and deliver nothing
         subscriptions.open(pooled).onFailure(e -> notSubscribed(pooled, String.valueOf(e.getMessage())));
         pooled.slot.opened(pooled);
-        eventLog.liveChanged(false);
+        condition.liveChanged(false);
         started.tryComplete();
     }
 
@@ -357,6 +359,6 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         if (announced) {
             pooled.slot.connectNow();
         }
-        eventLog.liveChanged(true);
+        condition.liveChanged(true);
     }
 }

@@ -7,26 +7,21 @@ import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.report.EvictionReason;
-import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
 import io.firstline.feed.report.FeedState;
 import io.firstline.payload.Printable;
-import io.vertx.core.Handler;
-import io.vertx.core.internal.ContextInternal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The feed's record: its state, its events and their counts, and its log lines, which all end in the same figures.
- * Decides nothing about connections. Runs on the feed's context; only {@link #state()} may be called on any thread.
+ * Reports and counts what happens to the connections and streams of a feed: events, and log lines, which all end in the
+ * same figures. Decides nothing about connections. Runs on the feed's context.
  */
 final class FeedEventLog {
     private static final Logger LOG = LoggerFactory.getLogger(FeedEventLog.class);
@@ -35,18 +30,13 @@ final class FeedEventLog {
 
     private final String name;
     private String url;
-    private final SlotTable slotTable;
-    private final LongSupplier published;
-    private final ContextInternal context;
-    private final Scheduler scheduler;
+    private final EventReporter events;
+    private final FeedCondition condition;
     private final FailureLog failures;
-    private final OnceAMinute unanswered = new OnceAMinute();
+    private final SlotTable slotTable;
+    private final Scheduler scheduler;
     private final SessionLimit sessions = new SessionLimit();
 
-    private Handler<FeedEvent> eventHandler = event -> {};
-    private volatile FeedState state = FeedState.CLOSED;
-    private final ProfileProblems problems = new ProfileProblems();
-    private boolean degradedReported;
     private boolean errorReported;
     private long errorReportedNanos;
     private final Map<ProtocolProblem, Counted> protocol = new EnumMap<>(ProtocolProblem.class);
@@ -54,28 +44,25 @@ final class FeedEventLog {
     private long evictions;
     private final Map<String, Long> evictedFor = new TreeMap<>();
     private long losses;
-    private String lastFailure = "";
 
     /**
-     * Starts as a closed feed.
+     * Begins without events.
      *
      * @param url as shown in logs, with secrets masked
-     * @param stableMs how long a feed must have all its connections before the next failure is reported again
      */
     FeedEventLog(
-            String name,
             String url,
-            long stableMs,
+            EventReporter events,
+            FeedCondition condition,
+            FailureLog failures,
             SlotTable slotTable,
-            LongSupplier published,
-            ContextInternal context,
             Scheduler scheduler) {
-        this.name = name;
-        this.failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(stableMs));
+        this.name = events.name();
         this.url = url;
+        this.events = events;
+        this.condition = condition;
+        this.failures = failures;
         this.slotTable = slotTable;
-        this.published = published;
-        this.context = context;
         this.scheduler = scheduler;
     }
 
@@ -84,163 +71,19 @@ final class FeedEventLog {
         url = newUrl;
     }
 
-    void eventHandler(Handler<FeedEvent> handler) {
-        eventHandler = handler == null ? event -> {} : handler;
-    }
-
-    // state
-
-    FeedState state() {
-        return state;
-    }
-
-    void starting() {
-        state = FeedState.STARTING;
-        degradedReported = false;
-        problems.clear();
-        lastFailure = "";
-        failures.restart();
-    }
-
-    void closed() {
-        state = FeedState.CLOSED;
-    }
-
-    /** Every first attempt has failed: the feed is no longer starting, attempts continue. */
-    void startFailed() {
-        become(FeedState.DISCONNECTED, true);
-    }
-
-    /**
-     * A connection opened, ended or failed to open.
-     *
-     * @param trouble true if it ended or failed; without trouble, an incomplete start is not reported
-     */
-    void liveChanged(boolean trouble) {
-        if (state == FeedState.CLOSED) {
-            return; // an event handler may have closed the feed
-        }
-        int live = slotTable.live();
-        if (live >= slotTable.target() && problems.degrading().isEmpty()) {
-            become(FeedState.CONNECTED, trouble);
-        } else if (live > 0) {
-            become(FeedState.DEGRADED, trouble);
-        } else if (state != FeedState.STARTING) {
-            become(FeedState.DISCONNECTED, trouble);
-        }
-    }
-
-    private void become(FeedState next, boolean trouble) {
-        FeedState before = state;
-        state = next;
-        boolean news = failures.isFirst(next.name(), scheduler.nowNanos());
-        failures.whole(next == FeedState.CONNECTED, scheduler.nowNanos());
-        if (next == FeedState.CONNECTED) {
-            lastFailure = "";
-            whole(news);
-        } else if (isUnansweredOnly() && !unanswered.isDue(scheduler.nowNanos())) {
-            LOG.debug("{} is not answered again ({})", name, figures());
-        } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedReported) {
-            degradedReported = true;
-            if (isUnansweredOnly()) {
-                unanswered.reported(scheduler.nowNanos());
-            }
-            String what = next == FeedState.DISCONNECTED ? "has no connection" : "degraded";
-            String why = problems.degrading().isEmpty() ? "" : ": " + problems.degrading();
-            LOG.atLevel(news ? Level.WARN : Level.DEBUG).log("{} {}{} ({})", name, what, why, figures());
-            report(new FeedFact.Degraded(slotTable.live(), slotTable.target(), state, problems.degrading()));
-        }
-    }
-
-    /** Every connection is open and none is answered: a server that sends rarely ends and begins this each time. */
-    private boolean isUnansweredOnly() {
-        return slotTable.live() >= slotTable.target() && problems.isOnlyDegradedBy(ProfileProblem.UNANSWERED);
-    }
-
-    /** Reports the recovery only if the trouble was reported. */
-    private void whole(boolean news) {
-        if (degradedReported) {
-            degradedReported = false;
-            LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("{} recovered ({})", name, figures());
-            report(new FeedFact.Recovered(slotTable.live(), slotTable.target(), state));
-        }
-    }
-
-    /**
-     * Reports a problem with the messages of the connections, once until it is over.
-     *
-     * @param subject the part of the feed that it concerns; empty = the whole feed
-     */
-    void trouble(ProfileProblem trouble, String subject, String what, FeedFact fact) {
-        if (problems.begins(trouble, subject, what)) {
-            LOG.warn("{} {} ({})", name, what, figures());
-            report(fact);
-            liveChanged(trouble.degrades());
-        }
-    }
-
-    /** A text frame holds several JSON values; {@code split} = each became a message. */
-    void severalValues(String connectionId, boolean split) {
-        if (isKnown(ProfileProblem.SEVERAL_VALUES, "")) {
-            return;
-        }
-        String what = "text frames hold several JSON values; "
-                + (split
-                        ? "each becomes one message"
-                        : "frames are published unsplit, and a value may be published twice, alone and in a frame"
-                                + " with others: set \"venue\" to a profile with \"messages\", which splits them");
-        trouble(ProfileProblem.SEVERAL_VALUES, "", what, new FeedFact.SeveralValues(connectionId, split, what));
-    }
-
-    /**
-     * Reports that no open connection has delivered or answered anything for long: at most once a minute, as long as
-     * this is all. Called again while it lasts.
-     */
-    void unanswered(int live) {
-        String what = live == 1
-                ? "the only open connection delivers and answers nothing"
-                : "none of the " + live + " open connections delivers or answers anything";
-        boolean begins = problems.begins(ProfileProblem.UNANSWERED, "", what);
-        if (begins && unanswered.isDue(scheduler.nowNanos())) {
-            LOG.warn("{} {} ({})", name, what, figures());
-        }
-        if (begins || !degradedReported) {
-            liveChanged(true);
-        }
-    }
-
-    /** Returns whether this problem is present. */
-    boolean isKnown(ProfileProblem trouble, String subject) {
-        return problems.isKnown(trouble, subject);
-    }
-
-    /** Ends a problem. */
-    void over(ProfileProblem trouble, String subject) {
-        if (problems.ends(trouble, subject)) {
-            liveChanged(false);
-        }
-    }
-
-    /** The present problems, in words. */
-    List<String> problems() {
-        return problems.all();
-    }
-
-    // connections
-
     void connected(PooledConnection pooled) {
         sessions.opened(scheduler.nowNanos());
-        LOG.info("{}/{} connected ({})", name, pooled.id(), figures());
-        report(new FeedFact.Connected(pooled.id()));
+        LOG.info("{}/{} connected ({})", name, pooled.id(), events.figures());
+        events.report(new FeedFact.Connected(pooled.id()));
     }
 
     void lost(PooledConnection pooled, Disconnect end) {
         losses++;
-        lastFailure = end.toString();
+        failures.last(end.toString());
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
-            LOG.warn("{}/{} lost: {} from {} ({})", name, pooled.id(), end, url, figures());
+            LOG.warn("{}/{} lost: {} from {} ({})", name, pooled.id(), end, url, events.figures());
         }
-        report(new FeedFact.Disconnected(pooled.id(), end, pooled.connection.ageMs()));
+        events.report(new FeedFact.Disconnected(pooled.id(), end, pooled.connection.ageMs()));
         if (sessions.lost(end, pooled.connection.ageMs(), scheduler.nowNanos())) {
             oneSession("each connection that opens makes the server close an older one: " + end);
         }
@@ -252,8 +95,8 @@ final class FeedEventLog {
                     "{}: the server seems to allow one session; set \"connections\": 1 ({}) ({})",
                     name,
                     evidence,
-                    figures());
-            report(new FeedFact.Advice("connections: 1", evidence));
+                    events.figures());
+            events.report(new FeedFact.Advice("connections: 1", evidence));
         }
     }
 
@@ -272,12 +115,12 @@ final class FeedEventLog {
                     end.code(),
                     end.reason() + "; the next attempt follows in " + pauseMs / 1_000
                             + " s, or as soon as a secret changes");
-            problems.begins(ProfileProblem.LOGIN_REFUSED, "", end.toString());
+            condition.loginRefused(end.toString());
         }
-        lastFailure = end.toString();
+        failures.last(end.toString());
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
-            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, figures());
-            report(new FeedFact.ConnectFailed(end, url));
+            LOG.warn("{} cannot connect to {}: {}; retrying ({})", name, url, end, events.figures());
+            events.report(new FeedFact.ConnectFailed(end, url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
         if (sessions.refused(end, slotTable.live())) {
@@ -285,62 +128,57 @@ final class FeedEventLog {
         }
     }
 
-    /** A connection is logged in, or the server wants no login. */
-    void loggedIn() {
-        problems.ends(ProfileProblem.LOGIN_REFUSED, "");
-    }
-
     /**
      * An attempt must wait: the host asked for a pause, or a limit is reached. Reported once per outage.
      */
     void waiting(long waitMs, String why) {
         if (failures.isNews("connect-budget", scheduler.nowNanos())) {
-            LOG.warn("{} waits {} ms before it connects to {} again: {} ({})", name, waitMs, url, why, figures());
-            report(new FeedFact.ConnectWaiting(waitMs, url, why));
+            LOG.warn("{} waits {} ms before it connects to {} again: {} ({})", name, waitMs, url, why, events.figures());
+            events.report(new FeedFact.ConnectWaiting(waitMs, url, why));
         }
     }
 
     /** A connection cannot be replaced: a limit leaves no room for another one beside it. */
     void lacksRoom(long waitMs, String why) {
-        LOG.warn("{} cannot open a connection beside another one to {}: {} ({})", name, url, why, figures());
-        report(new FeedFact.ConnectWaiting(waitMs, url, why));
+        LOG.warn("{} cannot open a connection beside another one to {}: {} ({})", name, url, why, events.figures());
+        events.report(new FeedFact.ConnectWaiting(waitMs, url, why));
     }
 
     void inStep(PooledConnection pooled, boolean alone) {
-        LOG.info("{}/{} leads{} ({})", name, pooled.id(), alone ? " alone" : " in step", figures());
-        report(new FeedFact.InStep(pooled.id(), alone));
+        LOG.info("{}/{} leads{} ({})", name, pooled.id(), alone ? " alone" : " in step", events.figures());
+        events.report(new FeedFact.InStep(pooled.id(), alone));
     }
 
     /** One connection is silent while others deliver. */
     void silent(PooledConnection pooled) {
-        LOG.warn("{}/{} is silent while others deliver ({})", name, pooled.id(), figures());
-        report(new FeedFact.ConnectionSilent(pooled.id(), null));
+        LOG.warn("{}/{} is silent while others deliver ({})", name, pooled.id(), events.figures());
+        events.report(new FeedFact.ConnectionSilent(pooled.id(), null));
     }
 
     /** One stream of one connection is silent while others deliver it. */
     void silent(PooledConnection pooled, String stream) {
-        LOG.warn("{}/{} does not deliver {} while others do ({})", name, pooled.id(), stream, figures());
-        report(new FeedFact.ConnectionSilent(pooled.id(), stream));
+        LOG.warn("{}/{} does not deliver {} while others do ({})", name, pooled.id(), stream, events.figures());
+        events.report(new FeedFact.ConnectionSilent(pooled.id(), stream));
     }
 
     /** One stream is silent on every connection while others are not. */
     void silent(String stream, long silentMs) {
-        LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, figures());
-        report(new FeedFact.StreamSilent(stream, silentMs));
+        LOG.info("{} has no {} on any connection for {} ms ({})", name, stream, silentMs, events.figures());
+        events.report(new FeedFact.StreamSilent(stream, silentMs));
     }
 
     /** Streams were subscribed and deliver nothing. */
     void noFirstData(List<String> streams, long waitedMs) {
-        LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, figures());
-        report(new FeedFact.NoFirstData(streams, waitedMs));
+        LOG.warn("{} got no data for {} within {} ms of subscribing ({})", name, streams, waitedMs, events.figures());
+        events.report(new FeedFact.NoFirstData(streams, waitedMs));
     }
 
     void subscribeFailed(PooledConnection pooled, List<String> streams, String why) {
         String reason = Printable.of(why, MAX_REASON); // it may quote the server
         if (failures.isNews("subscribe", scheduler.nowNanos())) {
-            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, pooled.id(), streams, reason, figures());
+            LOG.warn("{}/{} is not subscribed to {}: {} ({})", name, pooled.id(), streams, reason, events.figures());
         }
-        report(new FeedFact.SubscribeFailed(pooled.id(), streams, reason));
+        events.report(new FeedFact.SubscribeFailed(pooled.id(), streams, reason));
     }
 
     /** The server reports an error; at most one a second is reported further. */
@@ -355,9 +193,9 @@ final class FeedEventLog {
         errorReportedNanos = now;
         errorsOmitted = 0;
         if (failures.isNews("server-error", now)) {
-            LOG.warn("{}/{} the server reports an error: {} ({})", name, pooled.id(), words, figures());
+            LOG.warn("{}/{} the server reports an error: {} ({})", name, pooled.id(), words, events.figures());
         }
-        report(error);
+        events.report(error);
     }
 
     /** The server does not act as the profile says; reported at most once a minute for each kind. */
@@ -371,8 +209,8 @@ final class FeedEventLog {
         FeedFact fact = new FeedFact.ProtocolDiffers(pooled.id(), reason, counted.omitted);
         counted.once.reported(now);
         counted.omitted = 0;
-        LOG.warn("{}/{} {} ({})", name, pooled.id(), reason, figures());
-        report(fact);
+        LOG.warn("{}/{} {} ({})", name, pooled.id(), reason, events.figures());
+        events.report(fact);
     }
 
     private static final class Counted {
@@ -394,23 +232,23 @@ final class FeedEventLog {
                     hole.missing(),
                     hole.from(),
                     hole.to(),
-                    figures());
+                    events.figures());
         }
-        report(new FeedFact.ConnectionGap(pooled.id(), hole.from(), hole.to(), hole.missing()));
+        events.report(new FeedFact.ConnectionGap(pooled.id(), hole.from(), hole.to(), hole.missing()));
     }
 
     /** Numbers of a stream are missing, or have arrived after all. */
     void gap(String stream, Gap gap, String by, List<String> lackedBy) {
         String what = gap.fate().name().toLowerCase(Locale.ROOT);
         LOG.atLevel(gap.fate() == GapFate.LOST ? Level.WARN : Level.DEBUG)
-                .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, figures());
-        report(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
+                .log("{} {}: gap {} to {} {} ({})", name, stream, gap.from(), gap.to(), what, events.figures());
+        events.report(new FeedFact.Gap(stream, gap.from(), gap.to(), gap.fate(), by, lackedBy));
     }
 
     /** A stream is subscribed again on one connection, because messages of it are missing on all. */
     void resubscribed(PooledConnection pooled, String stream) {
-        LOG.info("{}/{} subscribes to {} again after a gap ({})", name, pooled.id(), stream, figures());
-        report(new FeedFact.Resubscribed(pooled.id(), stream));
+        LOG.info("{}/{} subscribes to {} again after a gap ({})", name, pooled.id(), stream, events.figures());
+        events.report(new FeedFact.Resubscribed(pooled.id(), stream));
     }
 
     /** A copy has the key of a message but other bytes than its first copy; reported once for each stream. */
@@ -420,31 +258,31 @@ final class FeedEventLog {
                 name,
                 pooled.id(),
                 stream,
-                figures());
-        report(new FeedFact.Conflict(pooled.id(), stream));
+                events.figures());
+        events.report(new FeedFact.Conflict(pooled.id(), stream));
     }
 
     void shutdownAnnounced(PooledConnection pooled) {
-        LOG.info("{}/{} server announces its shutdown ({})", name, pooled.id(), figures());
-        report(new FeedFact.ShutdownAnnounced(pooled.id()));
+        LOG.info("{}/{} server announces its shutdown ({})", name, pooled.id(), events.figures());
+        events.report(new FeedFact.ShutdownAnnounced(pooled.id()));
     }
 
     /** No data arrives on any connection, for longer than is usual for this feed. */
     void silent(long silentMs) {
-        LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, figures());
-        report(new FeedFact.StreamSilent(null, silentMs));
+        LOG.warn("{} has been silent for {} ms on every connection ({})", name, silentMs, events.figures());
+        events.report(new FeedFact.StreamSilent(null, silentMs));
     }
 
     void outOfStep(PooledConnection pooled) {
-        report(new FeedFact.OutOfStep(pooled.id()));
+        events.report(new FeedFact.OutOfStep(pooled.id()));
     }
 
     void evicted(PooledConnection old, PooledConnection replacement, EvictionReason reason, String compared) {
         evictions++;
         evictedFor.merge(reason.cause().label(), 1L, Long::sum);
         String better = compared.isEmpty() ? "" : " with " + compared;
-        LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, figures());
-        report(new FeedFact.Evicted(
+        LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, events.figures());
+        events.report(new FeedFact.Evicted(
                 old.id(),
                 replacement.id(),
                 reason,
@@ -454,7 +292,7 @@ final class FeedEventLog {
     }
 
     void evictionAbandoned(PooledConnection old, PooledConnection candidate, String why) {
-        if (state == FeedState.CLOSED) {
+        if (condition.state() == FeedState.CLOSED) {
             return;
         }
         String stays = old == null ? null : old.id();
@@ -464,13 +302,13 @@ final class FeedEventLog {
                 stays == null ? "nobody" : stays,
                 candidate.id(),
                 why,
-                figures());
-        report(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
+                events.figures());
+        events.report(new FeedFact.EvictionAbandoned(stays, candidate.id(), why));
     }
 
     void dropped(DropCause cause, long count, long total) {
-        LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), figures());
-        report(new FeedFact.Dropped(cause, count, total));
+        LOG.warn("{} dropped {} messages: {} ({})", name, count, cause.label(), events.figures());
+        events.report(new FeedFact.Dropped(cause, count, total));
     }
 
     /**
@@ -486,8 +324,8 @@ final class FeedEventLog {
                 count,
                 largest == 0 ? "more" : "up to " + largest,
                 limit,
-                figures());
-        report(new FeedFact.DroppedOversize(count, total, largest, limit));
+                events.figures());
+        events.report(new FeedFact.DroppedOversize(count, total, largest, limit));
     }
 
     /** The number of connections replaced on purpose. */
@@ -503,28 +341,5 @@ final class FeedEventLog {
     /** The number of connections that ended without our closing them. */
     long losses() {
         return losses;
-    }
-
-    /** The cause of the last failed attempt or lost connection; empty while the feed has all its connections. */
-    String lastFailure() {
-        return lastFailure;
-    }
-
-    /** Failed attempts and lost connections, by cause. */
-    Map<String, Long> failures() {
-        return failures.counts();
-    }
-
-    private void report(FeedFact fact) {
-        try {
-            eventHandler.handle(new FeedEvent(name, 0, scheduler.epochMicros(), fact));
-        } catch (RuntimeException | Error e) {
-            context.reportException(e);
-        }
-    }
-
-    private String figures() {
-        return "live=" + slotTable.live() + "/" + slotTable.target() + ", open="
-                + slotTable.open().size() + ", published=" + published.getAsLong();
     }
 }

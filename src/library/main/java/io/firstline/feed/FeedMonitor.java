@@ -22,15 +22,17 @@ final class FeedMonitor {
     private final StreamTable streams;
     private final GapLedger gaps;
     private final Dispatcher dispatcher;
+    private final FeedCondition condition;
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
     private SilenceDetector silenceDetector;
 
     FeedMonitor(
-            StreamTable streams, GapLedger gaps, Dispatcher dispatcher, FeedEventLog eventLog, Scheduler scheduler) {
+            StreamTable streams, GapLedger gaps, Dispatcher dispatcher, FeedCondition condition, FeedEventLog eventLog, Scheduler scheduler) {
         this.streams = streams;
         this.gaps = gaps;
         this.dispatcher = dispatcher;
+        this.condition = condition;
         this.eventLog = eventLog;
         this.scheduler = scheduler;
     }
@@ -92,7 +94,7 @@ final class FeedMonitor {
     void reportIgnoredStreams() {
         streams.ignored().forEach((fault, count) -> {
             String what = count + " copies are assigned to no stream: they have " + fault;
-            eventLog.trouble(
+            condition.trouble(
                     ProfileProblem.STREAMS_IGNORED,
                     fault,
                     what,

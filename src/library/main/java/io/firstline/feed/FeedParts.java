@@ -10,11 +10,15 @@ import io.firstline.feed.message.GapLedger;
 import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.message.Sequencer;
 import io.firstline.feed.message.StreamTable;
+import java.util.concurrent.TimeUnit;
 
 /** The parts of a feed that its arbitration works with. */
 record FeedParts(
         Scheduler scheduler,
         SlotTable slotTable,
+        EventReporter events,
+        FeedCondition condition,
+        FailureLog failures,
         FeedEventLog eventLog,
         FeedMonitor monitor,
         MessageReader reader,
@@ -32,26 +36,27 @@ record FeedParts(
             Dispatcher dispatcher) {
         Scheduler scheduler = environment.scheduler();
         SlotTable slotTable = new SlotTable();
+        EventReporter events =
+                new EventReporter(name, slotTable, dispatcher::published, environment.context(), scheduler);
+        FailureLog failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(config.retry().stableMs()));
+        FeedCondition condition = new FeedCondition(events, failures, slotTable, scheduler);
         FeedEventLog eventLog = new FeedEventLog(
-                name,
-                FeedUrl.masked(config.url()),
-                config.retry().stableMs(),
-                slotTable,
-                dispatcher::published,
-                environment.context(),
-                scheduler);
+                FeedUrl.masked(config.url()), events, condition, failures, slotTable, scheduler);
         StreamTable streams = new StreamTable(format.notices().shutdownStreams());
         MessageReader reader = new MessageReader(format, streams);
         GapLedger gaps = new GapLedger(eventLog::gap);
         return new FeedParts(
                 scheduler,
                 slotTable,
+                events,
+                condition,
+                failures,
                 eventLog,
-                new FeedMonitor(streams, gaps, dispatcher, eventLog, scheduler),
+                new FeedMonitor(streams, gaps, dispatcher, condition, eventLog, scheduler),
                 reader,
                 streams,
                 new Sequencer(dispatcher, gaps, streams, scheduler),
                 new PayloadDecoder(format.content().payload()),
-                new ValueSplitter(reader.expectsJson(), eventLog));
+                new ValueSplitter(reader.expectsJson(), condition));
     }
 }

@@ -52,7 +52,7 @@ final class FeedReporter {
         return new FeedReport(
                 name,
                 FeedUrl.masked(maker.config().url()),
-                eventLog.state(),
+                parts.condition().state(),
                 slotTable.target(),
                 slotTable.live(),
                 dispatcher.published(),
@@ -65,12 +65,12 @@ final class FeedReporter {
                 eventLog.losses(),
                 dispatcher.waiting(),
                 dispatcher.dropped(),
-                eventLog.failures(),
+                parts.failures().counts(),
                 exchangeTime.report(),
                 connections.attemptsLeft(),
                 connections.pausedMs(),
-                eventLog.lastFailure(),
-                eventLog.problems(),
+                parts.failures().last(),
+                parts.condition().problems(),
                 subscriptions.streams(),
                 parts.streams().all().stream()
                         .filter(stream -> !stream.isShutdown())

@@ -26,17 +26,17 @@ final class LineAgreement {
 
     private final ProfileLayout layout;
     private final StreamTable streams;
-    private final FeedEventLog eventLog;
+    private final FeedCondition condition;
     private final CopySamples samples = new CopySamples();
     private MatchRate agreement;
     private long grown;
     private int looks;
     private boolean differs;
 
-    LineAgreement(ProfileLayout layout, StreamTable streams, FeedEventLog eventLog) {
+    LineAgreement(ProfileLayout layout, StreamTable streams, FeedCondition condition) {
         this.layout = layout;
         this.streams = streams;
-        this.eventLog = eventLog;
+        this.condition = condition;
         begin();
     }
 
@@ -100,7 +100,7 @@ final class LineAgreement {
             if (slots != 0) {
                 report(group, slots, members);
             } else {
-                eventLog.over(ProfileProblem.LINES_DIFFER, layout.className(group));
+                condition.over(ProfileProblem.LINES_DIFFER, layout.className(group));
             }
         }
         if (anyDiffers && !differs) {
@@ -116,7 +116,7 @@ final class LineAgreement {
     }
 
     private void report(int group, long slots, Map<Line, PooledConnection> members) {
-        if (eventLog.isKnown(ProfileProblem.LINES_DIFFER, layout.className(group))) {
+        if (condition.isKnown(ProfileProblem.LINES_DIFFER, layout.className(group))) {
             return;
         }
         List<PooledConnection> differing = new ArrayList<>();
@@ -139,7 +139,7 @@ final class LineAgreement {
         List<String> ids = differing.stream().map(PooledConnection::id).sorted().toList();
         String type = layout.className(group);
         String what = words(ids, type, difference);
-        eventLog.trouble(
+        condition.trouble(
                 ProfileProblem.LINES_DIFFER,
                 type,
                 what,

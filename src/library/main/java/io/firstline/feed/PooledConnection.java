@@ -318,6 +318,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
                         false);
     }
 
+    /** Returns the facts that eviction uses. */
+    EvictionPolicy.Contender contender() {
+        return new EvictionPolicy.Contender(id(), connection.expectedLatencyMs(), line.window(), connection.ageMs());
+    }
+
     @Override
     public void closed(WsConnection closed, Disconnect end) {
         owner.closed(this, end);

@@ -26,8 +26,10 @@ final class Replacements {
     private static final long LEAST_AGE_MS = 1_000;
 
     private final SlotTable slotTable;
+    private final FeedCondition condition;
     private final FeedEventLog eventLog;
     private final Scheduler scheduler;
+    /** Only then are the rest of a replaced connection's messages of use. */
     private final boolean arbitrates;
     private final long trialMs;
     private final List<Integer> closeCodes;
@@ -41,23 +43,15 @@ final class Replacements {
     /**
      * Creates it for a feed without connections.
      *
-     * @param arbitrates whether equal copies are detected: only then are the rest of a replaced connection's messages
-     *     of use
-     * @param trialMs how long a candidate may take until it delivers in step
      * @param closeCodes the codes of close frames that announce the end of the other connections to the host
      */
-    Replacements(
-            SlotTable slotTable,
-            FeedEventLog eventLog,
-            Scheduler scheduler,
-            boolean arbitrates,
-            long trialMs,
-            List<Integer> closeCodes) {
-        this.slotTable = slotTable;
-        this.eventLog = eventLog;
-        this.scheduler = scheduler;
-        this.arbitrates = arbitrates;
-        this.trialMs = trialMs;
+    Replacements(FeedParts parts, Redundancy redundancy, List<Integer> closeCodes) {
+        this.slotTable = parts.slotTable();
+        this.condition = parts.condition();
+        this.eventLog = parts.eventLog();
+        this.scheduler = parts.scheduler();
+        this.arbitrates = redundancy.arbitrates();
+        this.trialMs = redundancy.trialMs();
         this.closeCodes = closeCodes;
     }
 
@@ -165,9 +159,9 @@ final class Replacements {
                 ? FeedActivity.NONE
                 : new FeedActivity(live, slotTable.lastFrameNanos(), unanswered, !lingering.isEmpty());
         if (!unanswered) {
-            eventLog.over(ProfileProblem.UNANSWERED, "");
+            condition.over(ProfileProblem.UNANSWERED, "");
         } else if (nowNanos - activity.lastFrameNanos() >= HalfOpenPolicy.ALONE_NANOS) {
-            eventLog.unanswered(live);
+            condition.unanswered(live);
         }
     }
 

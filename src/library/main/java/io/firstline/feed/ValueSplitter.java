@@ -1,6 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.feed.message.OutgoingCopy;
+import io.firstline.feed.report.FeedFact;
 import io.firstline.payload.ConcatenatedJson;
 import io.firstline.payload.Payload;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
 /** Finds text frames that hold several JSON values. Runs on the feed's context. */
 final class ValueSplitter {
     private final boolean expectsJson;
-    private final FeedEventLog eventLog;
+    private final FeedCondition condition;
     private final ConcatenatedJson jsonValues = new ConcatenatedJson();
     /** One of several values of a frame; reused. */
     private final Payload part = new Payload();
@@ -18,14 +19,18 @@ final class ValueSplitter {
      *
      * @param expectsJson whether the feed reads its messages; otherwise frames are published unsplit
      */
-    ValueSplitter(boolean expectsJson, FeedEventLog eventLog) {
+    ValueSplitter(boolean expectsJson, FeedCondition condition) {
         this.expectsJson = expectsJson;
-        this.eventLog = eventLog;
+        this.condition = condition;
     }
 
-    /** Returns where the values of a frame are; empty = it is one message. */
-    List<ConcatenatedJson.Range> valuesOf(Payload payload) {
-        return expectsJson && payload.isText() ? valuesIn(payload) : List.of();
+    /** Returns where the values of a frame are, and reports them; empty = it is one message. */
+    List<ConcatenatedJson.Range> valuesOf(Payload payload, String connectionId) {
+        List<ConcatenatedJson.Range> values = expectsJson && payload.isText() ? valuesIn(payload) : List.of();
+        if (!values.isEmpty()) {
+            report(connectionId, "each becomes one message");
+        }
+        return values;
     }
 
     private List<ConcatenatedJson.Range> valuesIn(Payload payload) {
@@ -41,9 +46,23 @@ final class ValueSplitter {
     void look(OutgoingCopy copy) {
         if (!expectsJson
                 && copy.text()
-                && !eventLog.isKnown(ProfileProblem.SEVERAL_VALUES, "")
+                && !condition.isKnown(ProfileProblem.SEVERAL_VALUES, "")
                 && !valuesIn(part.over(copy.payload(), true)).isEmpty()) {
-            eventLog.severalValues(copy.by(), false);
+            report(
+                    copy.by(),
+                    "frames are published unsplit, and a value may be published twice, alone and in a frame with"
+                            + " others: set \"venue\" to a profile with \"messages\", which splits them");
+        }
+    }
+
+    private void report(String connectionId, String effect) {
+        if (!condition.isKnown(ProfileProblem.SEVERAL_VALUES, "")) {
+            String what = "text frames hold several JSON values; " + effect;
+            condition.trouble(
+                    ProfileProblem.SEVERAL_VALUES,
+                    "",
+                    what,
+                    new FeedFact.SeveralValues(connectionId, expectsJson, what));
         }
     }
 }

@@ -6,10 +6,11 @@
  * verticle that created it, or a separate one. Its methods may be called from any thread. Handlers are called on that
  * context and must not block.
  *
- * <p><b>Parts.</b> {@code Feed} has the operations. {@code FeedConnections} opens connections and follows their lives,
- * in the slots of {@code SlotTable}. {@code CopyReceiver} takes what they deliver, {@code Arbitration} decides which copy
- * is published and which connection is slow, {@code Replacements} replaces the others. {@code FeedEventLog} reports. The
- * rooms below: {@code feed.message} reads, orders and dispatches messages, {@code feed.report} has the reports and
+ * <p><b>Parts.</b> {@code Feed} has the operations, {@code FeedAssembly} puts the parts together. {@code FeedConnections}
+ * opens connections and follows their lives, in the slots of {@code SlotTable}. {@code CopyReceiver} takes what they
+ * deliver, {@code Arbitration} decides which copy is published. {@code SlowConnections}, {@code SilentConnections},
+ * {@code AgedConnections} and {@code Replacements} decide which connection is replaced, {@code CandidateTrials} by which.
+ * {@code FeedCondition} has the feed's state and problems, {@code FeedEventLog} reports everything else. The rooms below: {@code feed.message} reads, orders and dispatches messages, {@code feed.report} has the reports and
  * events, {@code feed.clock} the exchange's time.
  *
  * <p><b>Ends of connections, and the protection of the last live one.</b> No decision of a feed leaves it

@@ -1,0 +1,121 @@
+package io.firstline.feed;
+
+import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.connection.FeedEnvironment;
+import io.firstline.connection.RetryPolicy;
+import io.firstline.connection.Scheduler;
+import io.firstline.feed.clock.ExchangeTime;
+import io.firstline.feed.message.BinaryValues;
+import io.firstline.feed.message.Dispatcher;
+import io.firstline.payload.ValueReader;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Set;
+
+/** All parts of a feed, put together, and the order in which they start and stop. Runs on the feed's context. */
+record FeedAssembly(
+        FeedParts parts,
+        Dispatcher dispatcher,
+        SubscriptionProtocol subscriptions,
+        ConnectionMaker maker,
+        FeedConnections connections,
+        Replacements replacements,
+        Arbitration arbitration,
+        FeedChecks checks,
+        FeedReporter reporter) {
+
+    /** Puts a closed feed together. */
+    static FeedAssembly of(
+            FeedEnvironment environment,
+            String name,
+            WsConnectionConfig config,
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat format,
+            Redundancy redundancy) {
+        Scheduler scheduler = environment.scheduler();
+        Dispatcher dispatcher = new Dispatcher(name, environment.context(), scheduler);
+        ValueReader binaryTimes = BinaryValues.reader(
+                format.content().payload(), format.times().event().at(), Set.of());
+        ExchangeTime exchangeTime =
+                new ExchangeTime(name, format, binaryTimes, scheduler, environment.rests(), environment.budget());
+        if (exchangeTime.isReported()) {
+            dispatcher.measure(exchangeTime);
+        }
+        FeedParts parts = FeedParts.of(name, environment, config, format, dispatcher);
+        SlotTable slotTable = parts.slotTable();
+        FeedEventLog eventLog = parts.eventLog();
+        ConnectionMaker maker = new ConnectionMaker(
+                name, environment, config, VenueLogin.of(format), parts.monitor()::highestNumber);
+        SubscriptionProtocol subscriptions = new SubscriptionProtocol(
+                config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
+        Replacements replacements =
+                new Replacements(parts, redundancy, format.notices().closeCodes());
+        Arbitration arbitration = redundancy.arbitration().of(parts, replacements);
+        HostBudget budget = new HostBudget(environment.budget(), name, config, scheduler, () -> subscriptions
+                .streams()
+                .size());
+        FeedConnections connections = new FeedConnections(
+                name,
+                maker,
+                new ListenKeys(environment, maker::config, eventLog),
+                budget,
+                parts,
+                subscriptions,
+                dispatcher,
+                new CopyReceiver(parts, replacements, arbitration),
+                replacements,
+                arbitration);
+        FeedChecks checks = new FeedChecks(
+                parts,
+                connections,
+                subscriptions,
+                new GapRepairs(parts, subscriptions, arbitration),
+                replacements,
+                exchangeTime,
+                format.protocol().heartbeat());
+        // a pool always replaces its connections
+        boolean reopens = redundancy.target() > 1 || config.autoReconnect();
+        for (int i = 0; i < redundancy.target(); i++) {
+            RetryPolicy retry = new RetryPolicy(config.retry(), scheduler.random());
+            slotTable.add(new ConnectionSlot(connections, scheduler, retry, budget, i, reopens));
+        }
+        return new FeedAssembly(
+                parts,
+                dispatcher,
+                subscriptions,
+                maker,
+                connections,
+                replacements,
+                arbitration,
+                checks,
+                new FeedReporter(
+                        name, parts, dispatcher, exchangeTime, subscriptions, maker, connections, arbitration));
+    }
+
+    /**
+     * Starts the feed.
+     *
+     * @param first completed with the first live connection
+     */
+    void start(Promise<Void> first) {
+        parts.condition().starting();
+        connections.start(first);
+        checks.start(maker.config());
+        arbitration.start();
+        connections.open();
+    }
+
+    /** Stops the feed; completes when all sockets are closed. */
+    Future<Void> stop() {
+        parts.condition().closed();
+        replacements.stop();
+        checks.stop();
+        arbitration.stop();
+        Future<Void> closing = connections.close();
+        parts.sequencer().flush();
+        dispatcher.end();
+        return closing;
+    }
+}

@@ -1,0 +1,9 @@
+package io.firstline.feed;
+
+/**
+ * How many connections a feed has, and what becomes of their copies.
+ *
+ * @param trialMs how long a candidate may take until it delivers in step
+ * @param arbitrates whether equal copies are detected
+ */
+record Redundancy(int target, long trialMs, boolean arbitrates, Arbitration.Factory arbitration) {}
