@@ -3,11 +3,11 @@ package io.firstline.arbitration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an arbiter decides, as lines of text. */
+/** The decisions of an arbiter, as lines of text. */
 final class DecisionLog<M> implements Arbiter.Output<M> {
     /** The merged stream. */
     final List<String> out = new ArrayList<>();
-    /** What was said of lines. */
+    /** The decisions about lines. */
     final List<String> facts = new ArrayList<>();
     /** Which lines have delivered a message, as bits, and its stream. */
     final List<String> settled = new ArrayList<>();

@@ -320,7 +320,7 @@ class ExactnessTest {
      * Runs are not exact if lines lack several messages near to each other, and some of these repeat. Of 1,000 runs at
      * most 3 fail in named streams, and at most 8 if every fourth message repeats. Without names at most 9 fail, and at
      * most 38 if every fourth message repeats and the fastest line is replaced. Nearly all of these have one message
-     * out of order, or one too many. Bad seeds stand in clusters: up to 160 runs, there is one more than that at times.
+     * out of order, or one too many. Bad seeds are clustered: up to 160 runs, there is one more than that at times.
      */
     private static int allowed(double repeats, boolean named) {
         boolean often = repeats >= 0.1;

@@ -165,7 +165,7 @@ class GuessesTest {
         assertThat(history.order().isBefore(65, 66)).as("7 is where it was").isTrue();
     }
 
-    /** B continues with a message of its own before C proves its 7 to be another: B stays where it is. */
+    /** B continues with a message that only it has before C proves its 7 to be another: B stays where it is. */
     @Test
     void shouldLeaveALineAtItsPlaceWhenItsCopyIsPublishedAfterAll() {
         publish(a, 7);

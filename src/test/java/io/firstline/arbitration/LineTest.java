@@ -158,7 +158,7 @@ class LineTest {
         assertThat(line.firstCopyNanos).isEqualTo(5 * MS);
     }
 
-    /** Between one and two skews of its own clock after a match, the line has passed older messages. */
+    /** Between one and two skews of the line's clock after a match, the line has passed older messages. */
     @Test
     void shouldPassOlderMessagesASkewAfterAMatch() {
         line.tick(0, SKEW);

@@ -17,7 +17,7 @@ class MessageMatcherTest {
     private static final int UNNAMED = 0;
     private static final int ENOUGH_NAMED = 64;
     private static final int ENOUGH_UNNAMED = 128;
-    /** Messages without a name must agree for so many copies more before their order is certain. */
+    /** Messages without a name must agree for this many further copies before their order is certain. */
     private static final int LONG = 256;
 
     private static final long X = 7;

@@ -83,7 +83,7 @@ class StreamDiffTest {
         assertThat(overlap.takeAll()).containsExactly("1", "8", "2", "3", "4", "6", "same");
     }
 
-    /** "2" was published before it came here, between two that wait. */
+    /** "2" was published before it arrived here, between two that wait. */
     @Test
     void shouldKeepThePlaceOfWhatWasPublishedBeforeItCame() {
         ours("1", 0);

@@ -178,7 +178,7 @@ class LeaseModelTest {
         private boolean receives = true;
         private boolean fails;
         private boolean deployed;
-        /** What the feed was allowed: the same two values as in {@link FeedLease}. */
+        /** The right that the feed has: the same two values as in {@link FeedLease}. */
         private int epoch;
 
         private long untilNanos;

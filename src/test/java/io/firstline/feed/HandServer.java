@@ -33,7 +33,7 @@ final class HandServer {
     /** The received messages, as {@code index of the socket:text}. */
     final List<String> received = new CopyOnWriteArrayList<>();
 
-    /** What it replies to a text on a socket. */
+    /** Its replies to a text on a socket. */
     volatile BiFunction<Integer, String, List<String>> replies = (socket, text) -> List.of();
 
     final List<Buffer> receivedBinary = new CopyOnWriteArrayList<>();

@@ -258,7 +258,7 @@ class HandshakeTest extends FeedTestBase {
         assertThat(recorded).containsExactly("{\"hello\":\"*** é\"}", "closed-4000 (bye ***)");
     }
 
-    /** What is quoted is masked before it is cut: the cut would leave a part of a secret. */
+    /** Quoted messages are masked before they are cut: the cut would leave a part of a secret. */
     @Test
     void shouldHideSecretsInMessagesThatAreDropped() throws IOException {
         Files.createDirectories(folder.resolve("venues"));

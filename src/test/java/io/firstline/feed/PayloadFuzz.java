@@ -264,7 +264,7 @@ public final class PayloadFuzz {
                 || encoding == PayloadEncoding.MSGPACK;
     }
 
-    /** What a server sends, and a stream that inflates to much more than that. */
+    /** Any input as a server's, and a stream that inflates to much more than that. */
     private static void inflate(byte[] input) {
         for (TextInflater inflater : INFLATERS) {
             int length = inflater.inflate(input, 2, input.length - 2, MOST_INFLATED);

@@ -218,7 +218,7 @@ class SequencerTest extends FeedTestBase {
         assertThat(messages).noneMatch(message -> message.late());
     }
 
-    /** The connection that tells of the restart first has had no younger number, so it may have an old snapshot. */
+    /** The connection that shows the restart first has had no younger number, so it may have an old snapshot. */
     @ParameterizedTest
     @EnumSource(Mode.class)
     void shouldBeginAnewOnceAnotherConnectionProvesIt(Mode mode) {

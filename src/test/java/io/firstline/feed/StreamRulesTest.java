@@ -120,7 +120,7 @@ class StreamRulesTest extends FeedTestBase {
                 .isEqualTo(Proof.PROVEN_COMPLETE);
     }
 
-    /** Where a name is expected there is an empty one, in data and in a notice. */
+    /** The expected name is empty, in data and in a notice. */
     @Test
     void shouldNotTakeNothingForAName() {
         WsPool pool = pool(

@@ -47,7 +47,7 @@ final class VenueDialect {
 
         final Proof proof;
         final Message message;
-        /** What a new subscriber gets first, after this many messages; null = nothing. */
+        /** The first message to a new subscriber, after this many messages; null = nothing. */
         Message snapshot;
 
         private Sent(String name, Proof proof, Message message) {

@@ -217,7 +217,7 @@ final class VenueServer {
         return frames;
     }
 
-    /** What was sent without a right login or signature. */
+    /** Messages without a right login or signature. */
     synchronized List<String> intruders() {
         return List.copyOf(intruders);
     }

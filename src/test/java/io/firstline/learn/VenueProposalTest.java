@@ -19,7 +19,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is proposed for messages of venues of several shapes. */
+/** The proposals for messages of venues of several shapes. */
 class VenueProposalTest {
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 28);
     private static final long START_MS = 1_790_000_000_000L;

@@ -81,7 +81,7 @@ public final class Encoded {
         return block.toByteArray();
     }
 
-    /** A group of SBE, with the number of its entries in so many bits. */
+    /** A group of SBE, with the number of its entries in {@code bits} bits. */
     public static byte[] group(int bits, int entryLength, byte[]... entries) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(block((short) entryLength));
@@ -92,7 +92,7 @@ public final class Encoded {
         return out.toByteArray();
     }
 
-    /** A text of SBE, with its length in so many bits. */
+    /** A text of SBE, with its length in {@code bits} bits. */
     public static byte[] text(int bits, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -41,7 +41,7 @@ class MaskedHashTest {
         assertThat(hash("{\"n\":1}", ALL)).isEqualTo(hash("{\"n\":1}", List.of()));
     }
 
-    /** What is ignored is replaced by something else; the hash stays. What is not ignored changes it. */
+    /** The hash stays when an ignored value is replaced, and changes with any other one. */
     @Test
     void shouldDependOnTheRestOfTheBytes() {
         long seed = System.nanoTime();

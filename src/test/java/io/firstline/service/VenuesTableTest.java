@@ -27,7 +27,7 @@ class VenuesTableTest {
             "kraken-v1",
             "okx");
 
-    /** What the feed has to bring. */
+    /** The logins that a feed must configure. */
     private static final Map<String, String> LOGIN = Map.of("binance-spot-sbe", "header");
 
     @Test

@@ -48,7 +48,7 @@ public class FormatBenchmark extends NanosBenchmark {
 
     private static final int LIMIT = 16 << 20;
 
-    /** What a message is. */
+    /** The form of a message. */
     public enum Form {
         /** JSON of 200 bytes, compared by its bytes. */
         BYTES,

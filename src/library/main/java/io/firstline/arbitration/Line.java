@@ -87,7 +87,7 @@ public final class Line {
 
     private final Histogram windowLagMicros = new Histogram(2);
     private long lossesBeforeWindow;
-    /** Messages that it lacks by numbers of its own; most of them are losses too. */
+    /** Messages that it lacks by the numbers of its connection; most of them are losses too. */
     private long lacking;
 
     private long lackingBeforeWindow;
@@ -255,7 +255,7 @@ public final class Line {
         }
     }
 
-    /** Numbers of its own show that it lacks so many messages, whether others deliver them or not. */
+    /** The numbers of its connection prove this many messages missing, whether others deliver them or not. */
     public void lacks(long count) {
         lacking += Math.min(count, MOST_LACKING);
     }

@@ -5,7 +5,7 @@ package io.firstline.arbitration;
  *
  * @param copies how many copies it delivered, first and late
  * @param losses messages that others delivered and it did not, known two seconds after them; or messages that it lacks
- *     by numbers of its own, if these are more
+ *     by the numbers of its connection, if these are more
  * @param lagP99Micros 99th percentile of its lag, where a lost message counts as {@link #LOST_MICROS}: a rank, not a
  *     figure to show; -1 = no message yet
  * @param arrivedLagP99Micros 99th percentile of the lag of the copies that it delivered; -1 = none yet

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a connection proves with who it is: references to secrets, and how to sign. The secrets themselves are read for
- * each attempt. Immutable.
+ * Proves who a connection is: references to secrets, and how to sign. The secrets themselves are read for each
+ * attempt. Immutable.
  *
  * @param secrets where each secret is
  * @param sign what <code>${sign}</code> becomes

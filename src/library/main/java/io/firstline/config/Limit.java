@@ -17,7 +17,7 @@ public record Limit(What what, int max, int perMs, Scope scope) {
     private static final int MOST_SENT = 10_000;
     private static final int MOST = 10_000_000;
 
-    /** What a venue counts. */
+    /** The thing that a venue counts. */
     public enum What {
         /** Everything that a client sends: messages, pings, and pongs. */
         FRAMES,

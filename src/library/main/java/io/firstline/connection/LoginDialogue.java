@@ -2,7 +2,7 @@ package io.firstline.connection;
 
 import io.firstline.config.secret.TemplateValues;
 
-/** What a venue and a client say to each other before the client is logged in. Pure. */
+/** The messages between a venue and a client until the client is logged in. Pure. */
 public interface LoginDialogue {
     /** The longest wait for the message after which the login is sent, milliseconds; 0 = it is sent at once. */
     int readyMs();
@@ -13,7 +13,7 @@ public interface LoginDialogue {
     /** The login. */
     String request(TemplateValues values);
 
-    /** What a message means. */
+    /** Returns the meaning of a message. */
     Meaning of(String text);
 
     /** Whether a close frame with this code refuses the login. */

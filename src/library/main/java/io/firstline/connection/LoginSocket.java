@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A socket on which the client logs in before anyone else uses it. What the server sends until it has accepted the
- * login is about the login: it is neither passed on nor recorded. All waits are bounded, and so is what is read. Runs
+ * A socket on which the client logs in before anyone else uses it. Messages that arrive before the server has
+ * accepted the login belong to it: they are neither passed on nor recorded. All waits are bounded, and so is what is read. Runs
  * on the context of the socket.
  */
 final class LoginSocket implements Socket, Socket.Listener {

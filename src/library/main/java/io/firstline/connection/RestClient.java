@@ -130,7 +130,7 @@ public final class RestClient {
                 0);
     }
 
-    /** What is wrong with an answer's status; null = nothing. */
+    /** Returns the failure that an answer's status reports; null = none. */
     private static RestFailedException refusal(HttpResponse<Buffer> answer) {
         if (answer.statusCode() / 100 == 2) {
             return null;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What one connection may send by all limits of its server. One frame of its own limits is always reserved for a pong,
- * which cannot wait. Of limits over more than a second, a tenth is reserved for heartbeats and answers, which may wait
+ * Keeps one connection within all limits of its server. In the connection's limits, one frame is always reserved for a
+ * pong, which cannot wait. Of limits over more than a second, a tenth is reserved for heartbeats and answers, which may wait
  * a second but no longer.
  */
 public final class SendBudget {
@@ -23,7 +23,7 @@ public final class SendBudget {
             return limit.what() == What.FRAMES || kind == FrameKind.REQUEST;
         }
 
-        /** The frames of its own limit that are left after one of this kind. */
+        /** The frames that a limit of the connection must have left after one of this kind. */
         int reserve(FrameKind kind) {
             if (limit.what() != What.FRAMES) {
                 return 0; // a limit of requests counts nothing urgent

@@ -46,6 +46,7 @@ final class AgedConnections {
     private Optional<ConnectionSlot> oldest(Predicate<PooledConnection> due) {
         return slotTable.slots().stream()
                 .filter(slot -> slot.isLive() && due.test(slot.pooled()))
-                .min(Comparator.comparingLong(slot -> slot.pooled().ageLimitMs - slot.pooled().connection.ageMs()));
+                .min(Comparator.comparingLong(slot ->
+                        slot.pooled().ageLimitMs - slot.pooled().connection.ageMs()));
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * What is sent and awaited on a connection from its opening until it is subscribed: the messages that the venue expects
- * first, the message that tells that the server is ready, then the first requests. Runs on the feed's context.
+ * Takes a connection from its opening until it is subscribed: sends the messages that the venue expects first, waits
+ * for the message that announces a ready server, then sends the first requests. Runs on the feed's context.
  */
 final class ConnectionOpening {
     /**

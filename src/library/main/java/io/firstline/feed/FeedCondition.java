@@ -79,7 +79,7 @@ final class FeedCondition {
         boolean news = failures.isFirst(next.name(), scheduler.nowNanos());
         failures.whole(next == FeedState.CONNECTED, scheduler.nowNanos());
         if (next == FeedState.CONNECTED) {
-                whole(news);
+            whole(news);
         } else if (isUnansweredOnly() && !unanswered.isDue(scheduler.nowNanos())) {
             LOG.debug("{} is not answered again ({})", name, events.figures());
         } else if (next != before ? trouble || before != FeedState.STARTING : trouble && !degradedReported) {

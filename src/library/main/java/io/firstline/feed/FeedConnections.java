@@ -41,7 +41,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     private Promise<Void> started;
     private int failedFirstAttempts;
-    /** That a candidate had no room is reported once per start: such a limit rarely changes. */
+    /** A candidate without room is reported once per start: such a limit rarely changes. */
     private boolean roomReported;
 
     FeedConnections(

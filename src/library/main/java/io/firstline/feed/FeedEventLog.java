@@ -133,7 +133,8 @@ final class FeedEventLog {
      */
     void waiting(long waitMs, String why) {
         if (failures.isNews("connect-budget", scheduler.nowNanos())) {
-            LOG.warn("{} waits {} ms before it connects to {} again: {} ({})", name, waitMs, url, why, events.figures());
+            LOG.warn(
+                    "{} waits {} ms before it connects to {} again: {} ({})", name, waitMs, url, why, events.figures());
             events.report(new FeedFact.ConnectWaiting(waitMs, url, why));
         }
     }
@@ -218,7 +219,7 @@ final class FeedEventLog {
         private long omitted;
     }
 
-    /** Reports the numbers of its own that a connection lacks, if there are new ones. */
+    /** Reports numbers that are missing among those of one connection, if there are new ones. */
     void connectionGap(PooledConnection pooled) {
         ConnectionNumbers.Hole hole = pooled.numbers.news();
         if (hole == null) {
@@ -281,7 +282,14 @@ final class FeedEventLog {
         evictions++;
         evictedFor.merge(reason.cause().label(), 1L, Long::sum);
         String better = compared.isEmpty() ? "" : " with " + compared;
-        LOG.info("{}/{} evicted: {}, {} took over{} ({})", name, old.id(), reason, replacement.id(), better, events.figures());
+        LOG.info(
+                "{}/{} evicted: {}, {} took over{} ({})",
+                name,
+                old.id(),
+                reason,
+                replacement.id(),
+                better,
+                events.figures());
         events.report(new FeedFact.Evicted(
                 old.id(),
                 replacement.id(),

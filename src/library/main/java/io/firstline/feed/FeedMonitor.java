@@ -28,7 +28,12 @@ final class FeedMonitor {
     private SilenceDetector silenceDetector;
 
     FeedMonitor(
-            StreamTable streams, GapLedger gaps, Dispatcher dispatcher, FeedCondition condition, FeedEventLog eventLog, Scheduler scheduler) {
+            StreamTable streams,
+            GapLedger gaps,
+            Dispatcher dispatcher,
+            FeedCondition condition,
+            FeedEventLog eventLog,
+            Scheduler scheduler) {
         this.streams = streams;
         this.gaps = gaps;
         this.dispatcher = dispatcher;

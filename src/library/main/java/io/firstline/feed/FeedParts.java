@@ -38,10 +38,11 @@ record FeedParts(
         SlotTable slotTable = new SlotTable();
         EventReporter events =
                 new EventReporter(name, slotTable, dispatcher::published, environment.context(), scheduler);
-        FailureLog failures = new FailureLog(TimeUnit.MILLISECONDS.toNanos(config.retry().stableMs()));
+        FailureLog failures =
+                new FailureLog(TimeUnit.MILLISECONDS.toNanos(config.retry().stableMs()));
         FeedCondition condition = new FeedCondition(events, failures, slotTable, scheduler);
-        FeedEventLog eventLog = new FeedEventLog(
-                FeedUrl.masked(config.url()), events, condition, failures, slotTable, scheduler);
+        FeedEventLog eventLog =
+                new FeedEventLog(FeedUrl.masked(config.url()), events, condition, failures, slotTable, scheduler);
         StreamTable streams = new StreamTable(format.notices().shutdownStreams());
         MessageReader reader = new MessageReader(format, streams);
         GapLedger gaps = new GapLedger(eventLog::gap);

@@ -171,7 +171,7 @@ final class PendingRequests {
         return !used;
     }
 
-    /** Returns the only stream of a request to subscribe that has no reply of its own; null = there is none. */
+    /** Returns the only stream of a request to subscribe that gets no separate reply; null = there is none. */
     String streamOf(long id) {
         Asked asked = open.get(id);
         return asked == null ? late.get(id) : onlyStream(asked.request);

@@ -67,7 +67,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     private final Receiver receiver;
     final ConnectionSlot slot;
     WsConnection connection;
-    /** What it proves its right with; null = nothing. */
+    /** Its login; null = it needs none. */
     LoginConnector login;
 
     /** Repeats the request for its listen key; -1 = none. */

@@ -31,6 +31,7 @@ final class Replacements {
     private final Scheduler scheduler;
     /** Only then are the rest of a replaced connection's messages of use. */
     private final boolean arbitrates;
+
     private final long trialMs;
     private final List<Integer> closeCodes;
     /** Replaced connections that stay open because they may still deliver messages that no other has. */
@@ -218,7 +219,7 @@ final class Replacements {
      * The server has closed a connection. If its code announces that it will close the others too, the others that are
      * open to this host are replaced, one after another.
      *
-     * @return whether the end is as good as announced: no back-off is needed
+     * @return whether to open the next one without back-off: the end counts as announced
      */
     boolean closedByServer(PooledConnection gone, Disconnect end) {
         if (end.cause() != Disconnect.Cause.CLOSED || !closeCodes.contains(end.code())) {

@@ -18,7 +18,7 @@ final class Scalar {
         CONTAINER(0x165667B19E3779F9L),
         /** The bytes of a binary message, without quotes and escapes. */
         RAW_TEXT(TEXT.salt),
-        /** Of a binary message: written as in JSON into bytes of its own. */
+        /** Of a binary message: written as in JSON into separate bytes. */
         CONVERTED_NUMBER(NUMBER.salt),
         CONVERTED_BOOLEAN(BOOLEAN.salt);
 
@@ -52,7 +52,7 @@ final class Scalar {
 
     /** The digits of a number of a binary message; created for the first one. */
     private byte[] digits = {};
-    /** Where a converted value is in its message. */
+    /** The place of a converted value in its message. */
     private int placeFrom;
 
     private int placeTo;

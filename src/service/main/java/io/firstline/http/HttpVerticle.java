@@ -299,7 +299,8 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private static void errors(Router router) {
-        router.errorHandler(413, request -> HttpAnswers.error(request, 413, "at most " + PageApi.BODY_BYTES + " bytes"));
+        router.errorHandler(
+                413, request -> HttpAnswers.error(request, 413, "at most " + PageApi.BODY_BYTES + " bytes"));
         router.errorHandler(400, request -> HttpAnswers.error(request, 400, "bad request"));
         router.errorHandler(500, request -> {
             LOG.error(

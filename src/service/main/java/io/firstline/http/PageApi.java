@@ -62,7 +62,8 @@ final class PageApi {
         guard.reading(Access.Rule.READ, "/api/page").handler(this::page);
         for (String question : List.of("gaps", "arrivals", "worth")) {
             guard.reading(Access.Rule.READ, "/api/" + question)
-                    .handler(request -> ofFeed(request, feed -> ask(request, feed, new JsonObject().put("do", question))));
+                    .handler(request ->
+                            ofFeed(request, feed -> ask(request, feed, new JsonObject().put("do", question))));
         }
         guard.reading(Access.Rule.READ, "/api/events").handler(this::events);
         guard.reading(Access.Rule.READ, "/api/tail").handler(request -> ofFeed(request, feed -> tail(request, feed)));

@@ -184,7 +184,7 @@ final class NumberLinks {
                 : LEAST_PLAIN_STEPS;
     }
 
-    /** Where the number is in an array, the first element has the first number and the last element the last one. */
+    /** Corrects a number in an array: the first element has the first number, the last element the last one. */
     private Found overElements(Found found) {
         String last = found.last().replaceFirst("/0/", "/-1/");
         String first = found.last().replaceFirst("/-1/", "/0/");

@@ -55,7 +55,7 @@ final class StreamMembers {
     private static final double NEARLY_ALL = 0.9;
     private static final int MAX_PLAIN = 3;
 
-    /** What is known of a member. */
+    /** The values of a member. */
     private record Member(String pointer, Map<String, Integer> values, int count) {
         boolean looksLikeAName() {
             int distinct = values.size();

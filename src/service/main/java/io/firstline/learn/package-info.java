@@ -3,7 +3,7 @@
  * knows no socket and no clock.
  *
  * <p>Begin with {@link io.firstline.learn.ObservedMessages}, which collects a bounded number of messages, and
- * {@link io.firstline.learn.VenueProposal}, which reads them. Each question has a class of its own:
+ * {@link io.firstline.learn.VenueProposal}, which reads them. One class answers each question:
  * {@link io.firstline.learn.ControlSigns} (which messages are control), {@link io.firstline.learn.StreamMembers} (which
  * members name a stream), {@link io.firstline.learn.StreamGroup} (which streams are alike),
  * {@link io.firstline.learn.NumberLinks} (which numbers grow or chain), {@link io.firstline.learn.CopyDifferences} (what

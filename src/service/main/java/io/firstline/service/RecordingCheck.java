@@ -56,7 +56,7 @@ final class RecordingCheck {
         }
     }
 
-    /** What was found, one line for each class. */
+    /** Returns the findings, one line for each class. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -123,7 +123,7 @@ final class RecordingCheck {
         return new Problem(pointer, String.format(Locale.ROOT, "no value in %,d messages", messages), allowed);
     }
 
-    /** What holds of some messages only. */
+    /** Returns what is true of some messages only. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         for (ClassTrial type : trial.classes()) {

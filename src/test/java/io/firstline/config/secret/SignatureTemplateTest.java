@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is signed, with the examples of venues' own documents. */
+/** The signed texts, with the examples of venues' own documents. */
 class SignatureTemplateTest {
     /** A reference to a secret in an environment of this test. */
     private static Map<String, SecretReference> secrets(String... namesAndValues) throws Exception {

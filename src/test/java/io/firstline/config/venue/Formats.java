@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 public final class Formats {
     private Formats() {}
 
-    /** The format of unknown messages with these components in place of its own. */
+    /** The format of unknown messages with these components replaced. */
     public static MessageFormat with(Map<String, ?> components) {
         return Records.with(MessageFormat.NONE, components);
     }

@@ -11,12 +11,12 @@ public final class BadKeyException extends Exception {
         this.allowed = allowed;
     }
 
-    /** What the secret holds instead, for people. */
+    /** Describes what the secret holds instead. */
     public String found() {
         return getMessage();
     }
 
-    /** What the algorithm needs, for people. */
+    /** Describes what the algorithm needs. */
     public String allowed() {
         return allowed;
     }

@@ -20,12 +20,12 @@ public final class BadSecretException extends Exception {
         return name;
     }
 
-    /** What was found, for people. */
+    /** Describes what was found. */
     public String found() {
         return found;
     }
 
-    /** What is allowed, for people. */
+    /** Describes what is allowed. */
     public String allowed() {
         return allowed;
     }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a secret is: an environment variable, whose value a process cannot change, or a file, which is read again for
+ * The place of a secret: an environment variable, whose value a process cannot change, or a file, which is read again for
  * each attempt. Immutable; its text shows the place only.
  */
 public final class SecretReference {

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What a venue's binary messages are. Text messages are never encoded. */
+/** The encoding of a venue's binary messages. Text messages are never encoded. */
 public enum PayloadEncoding {
     /** Unknown: they are passed on unread. */
     NONE,
@@ -51,7 +51,7 @@ public enum PayloadEncoding {
     }
 
     /**
-     * Defines a format with pointers of its own.
+     * Defines a format whose pointers have their own form.
      *
      * @param meant what these begin like; all others are for text messages
      * @param allowed what these are, in words

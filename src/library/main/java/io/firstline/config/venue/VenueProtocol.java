@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a connection sends besides requests, and how much in one request. Immutable; checked in the constructor.
+ * The messages that a connection sends besides requests, and the size of its requests. Immutable; checked in the constructor.
  *
  * @param opening the beginning of a connection
  * @param heartbeat a message that the venue expects regularly

@@ -24,7 +24,7 @@ public final class LearnedIds {
     /**
      * An id.
      *
-     * @param json the id as it stands in messages
+     * @param json the id in the form that it has in messages
      * @param hash of the stream's name
      * @param own the id of the feed's own in its place; 0 = messages keep the server's
      */

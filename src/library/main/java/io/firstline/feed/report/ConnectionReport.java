@@ -12,7 +12,7 @@ import io.firstline.connection.report.WsConnectionState;
  * @param latency round trips of its pings
  * @param role its role in the feed
  * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
- * @param missing how many messages it lacks by the numbers of its own; null = the venue does not number connections
+ * @param missing how many messages it lacks by its own numbers; null = the venue does not number connections
  */
 public record ConnectionReport(
         WsConnectionState connection,
