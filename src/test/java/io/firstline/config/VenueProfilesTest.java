@@ -510,7 +510,8 @@ class VenueProfilesTest {
 
         assertThat(feedErrors("{\"venue\":\"v\",\"connections\":9}"))
                 .containsExactly(
-                        "/connections: found 5 connections, allowed: at most 4 connections, the limit at v",
+                        "/connections: found 5 connections, allowed: at most 4 connections, the limit at v;"
+                                + " if your plan allows more, a profile of your own that extends \"v\" says so",
                         "/latencyPingIntervalMs: found 18 pings and heartbeats of all connections in 1000 ms,"
                                 + " allowed: at most 12 frames in 1 s, the limit at v");
         assertThat(feedErrors("{\"venue\":\"v\",\"connections\":5,\"streams\":[\"a\",\"b\",\"c\"]}"))
@@ -544,7 +545,7 @@ class VenueProfilesTest {
         assertThat(feedErrors("{\"venue\":\"v\"}"))
                 .containsExactly(
                         "/venue: found \"v\", whose profile has \"connection\" for connects at /limits/0/scope,"
-                                + " allowed: \"host\" or \"venue\"",
+                                + " allowed: \"url\", \"host\" or \"venue\"",
                         "/venue: found \"v\", whose profile has 0 at /limits/1/perMs, allowed: 1 to 86400000",
                         "/venue: found \"v\", whose profile has 1 at /limits/2/perMs,"
                                 + " allowed: no \"perMs\": streams are counted at the same time");

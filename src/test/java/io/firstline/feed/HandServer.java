@@ -36,6 +36,9 @@ final class HandServer {
     /** Its replies to a text on a socket. */
     volatile BiFunction<Integer, String, List<String>> replies = (socket, text) -> List.of();
 
+    /** Whether a new connection closes the older ones. */
+    volatile boolean kicksOlder;
+
     final List<Buffer> receivedBinary = new CopyOnWriteArrayList<>();
 
     HandServer(Vertx vertx) {
@@ -76,6 +79,11 @@ final class HandServer {
             });
             socket.binaryMessageHandler(receivedBinary::add);
             socket.exceptionHandler(e -> {});
+            if (kicksOlder) {
+                sockets.stream()
+                        .filter(older -> !older.isClosed())
+                        .forEach(older -> older.close((short) 1008, "max_connections"));
+            }
             sockets.add(socket);
         });
     }

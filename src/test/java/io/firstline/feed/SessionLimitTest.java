@@ -13,7 +13,7 @@ class SessionLimitTest {
     private final SessionLimit limit = new SessionLimit();
 
     private boolean kicked(int second, long ageMs) {
-        limit.opened(second * SECOND);
+        limit.opened(second * SECOND, second * SECOND);
         return limit.lost(KICKED, ageMs, second * SECOND + SECOND / 10);
     }
 
@@ -61,7 +61,7 @@ class SessionLimitTest {
         SessionLimit three = new SessionLimit();
         boolean proof = false;
         for (int second = 10; second < 40; second += 10) {
-            three.opened(second * SECOND);
+            three.opened(second * SECOND, second * SECOND);
             proof = three.lost(KICKED, ageMs, second * SECOND + sinceOpenedNanos);
         }
         return proof;
@@ -75,5 +75,32 @@ class SessionLimitTest {
         assertThat(isProof(102, SECOND / 10)).isTrue();
         assertThat(isProof(101, SECOND / 10)).isFalse();
         assertThat(isProof(100, SECOND / 10)).isFalse();
+    }
+
+    /** A connection opens in a second whose attempt began before this loss of one that was this old: is that proof? */
+    private boolean kickedBeforeItOpened(int second, long ageMs) {
+        assertThat(limit.lost(KICKED, ageMs, second * SECOND)).isFalse();
+        return limit.opened(second * SECOND - SECOND / 10, second * SECOND + SECOND / 100);
+    }
+
+    @Test
+    void shouldSeeThatTheOlderConnectionIsClosedBeforeTheNewOneIsOpen() {
+        assertThat(kickedBeforeItOpened(10, 5_000)).isFalse();
+        assertThat(kickedBeforeItOpened(20, 10_000)).isFalse();
+        assertThat(kickedBeforeItOpened(30, 50))
+                .as("neither a sign nor against it")
+                .isFalse();
+        assertThat(kickedBeforeItOpened(40, 200)).isTrue();
+    }
+
+    @Test
+    void shouldCountLossesAfterOneOpeningOnce() {
+        for (int second = 10; second < 40; second += 10) {
+            limit.opened(second * SECOND, second * SECOND);
+            for (int i = 1; i < 5; i++) {
+                boolean proof = limit.lost(KICKED, 5_000, second * SECOND + i);
+                assertThat(proof).isEqualTo(second == 30 && i == 1);
+            }
+        }
     }
 }

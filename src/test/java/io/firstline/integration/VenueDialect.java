@@ -84,6 +84,9 @@ final class VenueDialect {
     /** Whether everything is sent without a request. */
     boolean unasked;
 
+    /** Whether the user's plan allows more connections than the shipped profile. */
+    boolean plan;
+
     /** The secrets of the user, by name. */
     final Map<String, String> secrets = new LinkedHashMap<>();
     /** Path and query of the URL, if the feed has to name them. */
@@ -140,6 +143,12 @@ final class VenueDialect {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             secrets.put(namesAndValues[i], namesAndValues[i + 1]);
         }
+        return this;
+    }
+
+    /** The user's plan allows more connections than the shipped profile. */
+    VenueDialect withLargerPlan() {
+        plan = true;
         return this;
     }
 

@@ -636,6 +636,7 @@ final class VenueDialects {
                 upbit("upbit"),
                 upbit("bithumb"),
                 VenueDialect.of("arbitrum")
+                        .withLargerPlan()
                         .admits((headers, path) -> "2".equals(headers.get("Arbitrum-Feed-Client-Version")))
                         .unasked()
                         .beats(q("{'version':1,'confirmedSequenceNumberMessage':{'sequenceNumber':5}}"))
@@ -927,7 +928,7 @@ final class VenueDialects {
         return q("{'channel':'%s','event':'update','result':{'t':1,'s':'%s',%s}}", channel, name, q(numbers, values));
     }
 
-    /** A refusal has the form of a success; data are protobuf. */
+    /** A refusal has the form of a success, but other words; data are protobuf. */
     private static VenueDialect mexcSpot() {
         return VenueDialect.of("mexc-spot")
                 .binary()
@@ -936,6 +937,12 @@ final class VenueDialects {
                         : List.of())
                 .acks((request, streams) ->
                         List.of(q("{'id':%d,'code':0,'msg':'%s'}", request.getLong("id"), String.join(",", streams))))
+                .refuses(
+                        "spot@public.aggre.deals.v3.api.pb@10ms@NONEUSDT",
+                        "Not Subscribed successfully! [spot@public.aggre.deals.v3.api.pb@10ms@NONEUSDT].  Reason： Blocked!",
+                        (request, streams) -> List.of(q(
+                                "{'id':%d,'code':0,'msg':'Not Subscribed successfully! [%s].  Reason： Blocked! '}",
+                                request.getLong("id"), streams.get(0))))
                 .beats(q("{'id':0,'code':0,'msg':'PONG'}"))
                 .sends(
                         "spot@public.aggre.depth.v3.api.pb@10ms@BTCUSDT",

@@ -270,6 +270,7 @@ final class VenueLogins {
 
     private static VenueDialect alpaca() {
         return VenueDialect.of("alpaca")
+                .withLargerPlan()
                 .secrets("key", KEY, "secret", SECRET)
                 .greets(q("[{'T':'success','msg':'connected'}]"))
                 .logsIn(
@@ -304,6 +305,7 @@ final class VenueLogins {
 
     private static VenueDialect massive() {
         return VenueDialect.of("massive")
+                .withLargerPlan()
                 .secrets("key", KEY)
                 .greets(q("[{'ev':'status','status':'connected','message':'Connected Successfully'}]"))
                 .logsIn(

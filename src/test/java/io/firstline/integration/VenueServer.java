@@ -49,9 +49,9 @@ final class VenueServer {
     private int answers;
     private final List<String> intruders = new ArrayList<>();
 
-    VenueServer(Vertx vertx, VenueDialect dialect) {
+    VenueServer(Vertx vertx, VenueDialect dialect, Venue venue) {
         this.dialect = dialect;
-        limits = new LimitWatch(Venue.find(dialect.venue, null));
+        limits = new LimitWatch(venue);
         server = Bench.get(vertx.createHttpServer(new HttpServerOptions().setWebSocketClosingTimeout(1))
                 .webSocketHandler(this::connected)
                 .listen(0, "127.0.0.1"));

@@ -541,4 +541,25 @@ class KeyReaderTest {
         }
         return sum;
     }
+
+    @Test
+    void shouldCompareTheBeginningsOfTexts() {
+        byte[] message =
+                "{\"a\":\"Not \\u0053ubscribed\",\"b\":\"Not\",\"c\":5,\"d\":null}".getBytes(StandardCharsets.UTF_8);
+        KeyValues values = new KeyReader(List.of("/a", "/b", "/c", "/d", "/e")).read(message, 0, message.length);
+
+        assertThat(values.startsWith(0, "Not Sub".getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
+        assertThat(values.startsWith(0, "Not sub".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        assertThat(values.startsWith(0, "Not Subscribed!".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        assertThat(values.startsWith(1, "Not".getBytes(StandardCharsets.UTF_8))).isTrue();
+        assertThat(values.startsWith(1, "Not ".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        for (int i = 2; i < 5; i++) {
+            assertThat(values.startsWith(i, "5".getBytes(StandardCharsets.UTF_8)))
+                    .isFalse();
+        }
+    }
 }

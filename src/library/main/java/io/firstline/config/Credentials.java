@@ -47,6 +47,7 @@ public record Credentials(Map<String, SecretReference> secrets, SignatureTemplat
     /** The texts of a configuration that may have placeholders. */
     public static List<String> templates(WsConnectionConfig config) {
         List<String> templates = new ArrayList<>(config.headers().values());
+        config.furtherHeaders().forEach(further -> templates.addAll(further.values()));
         templates.addAll(config.subProtocols());
         templates.add(FeedUrl.template(config.url()));
         config.furtherUrls().forEach(url -> templates.add(FeedUrl.template(url)));

@@ -44,6 +44,8 @@ public record Limit(What what, int max, int perMs, Scope scope) {
     /** What shares a limit. */
     public enum Scope {
         CONNECTION,
+        /** All connections of this process to one URL, whatever its query is. */
+        URL,
         /** All connections of this process to one host. */
         HOST,
         /** All connections of this process to the hosts of one domain: {@code a.example.com} and {@code b.example.com}. */
@@ -59,7 +61,7 @@ public record Limit(What what, int max, int perMs, Scope scope) {
                         !ofConnections || scope != Scope.CONNECTION,
                         "scope",
                         "\"connection\" for " + what,
-                        "\"host\" or \"venue\"");
+                        "\"url\", \"host\" or \"venue\"");
         if (what.isRate()) {
             checks.range("perMs", perMs, 1, LONGEST_MS);
         } else {
@@ -68,10 +70,14 @@ public record Limit(What what, int max, int perMs, Scope scope) {
         checks.throwIfAny("limits");
     }
 
-    /** Returns what shares the limit at this URL: its host, or {@code *.} and its domain. */
+    /** Returns what shares the limit at this URL: its host and path, its host, or {@code *.} and its domain. */
     public String place(String url) {
-        String host = URI.create(url).getHost();
-        return scope == Scope.VENUE ? domain(host) : host;
+        URI uri = URI.create(url);
+        return switch (scope) {
+            case URL -> uri.getRawAuthority() + uri.getRawPath();
+            case VENUE -> domain(uri.getHost());
+            default -> uri.getHost();
+        };
     }
 
     /** The last two labels of a name; an address stays as it is. */
@@ -84,7 +90,9 @@ public record Limit(What what, int max, int perMs, Scope scope) {
 
     /** As in {@code 10 frames in 1 s}. */
     public String text() {
-        return max + " " + what + (what.isRate() ? " in " + time() : "");
+        String counted = what.toString();
+        return max + " " + (max == 1 ? counted.substring(0, counted.length() - 1) : counted)
+                + (what.isRate() ? " in " + time() : "");
     }
 
     /** The time in which it counts, for humans. */

@@ -43,6 +43,8 @@ import java.util.stream.Stream;
  * @param allowPlaintext allow {@code ws://} for hosts that are not loopback; default false
  * @param headers request headers of the upgrade; their values are never logged; {@code User-Agent} is
  *     {@code Firstline/<version>} unless given here
+ * @param furtherHeaders all headers of the second turn, the third turn and so on, where a header has several values:
+ *     connections take turns as with {@code furtherUrls}; default none
  * @param trustedCertificates path of a PEM file of trusted authorities that replace the JVM's; empty = the JVM's
  * @param endpoint returns the URL of every attempt; {@code url} is only a placeholder then; default none
  * @param subProtocols offered in the upgrade ({@code Sec-WebSocket-Protocol}), the preferred one first; default none
@@ -65,6 +67,7 @@ public record WsConnectionConfig(
         boolean compression,
         boolean allowPlaintext,
         Map<String, String> headers,
+        List<Map<String, String>> furtherHeaders,
         String trustedCertificates,
         Endpoint endpoint,
         List<String> subProtocols,
@@ -85,6 +88,9 @@ public record WsConnectionConfig(
         limits = limits == null ? List.of() : List.copyOf(limits);
         onConnect = onConnect == null ? List.of() : List.copyOf(onConnect);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
+        furtherHeaders = furtherHeaders == null
+                ? List.of()
+                : furtherHeaders.stream().<Map<String, String>>map(Map::copyOf).toList();
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         credentials = credentials == null ? Credentials.NONE : credentials;
@@ -102,6 +108,10 @@ public record WsConnectionConfig(
                 .key(KEYS, "framesPerSecond", framesPerSecond)
                 .add(headerProblems(headers))
                 .add(subProtocolProblems(subProtocols));
+        for (Map<String, String> further : furtherHeaders) {
+            checks.add(headerProblems(further));
+            checkHeaders(checks, credentials, further);
+        }
         checkPlaceholders(checks, credentials, headers, subProtocols, furtherUrls, url);
         checks.throwIfAny("connection configuration");
     }
@@ -113,12 +123,34 @@ public record WsConnectionConfig(
             List<String> subProtocols,
             List<String> furtherUrls,
             String url) {
-        headers.forEach((name, value) -> credentials.check(checks, "headers" + ProblemText.step(name), value));
+        checkHeaders(checks, credentials, headers);
         for (int i = 0; i < subProtocols.size(); i++) {
             credentials.check(checks, "subProtocols/" + i, subProtocols.get(i));
         }
         Stream.concat(Stream.ofNullable(url), furtherUrls.stream())
                 .forEach(each -> credentials.check(checks, "url", FeedUrl.template(each)));
+    }
+
+    private static void checkHeaders(Checks checks, Credentials credentials, Map<String, String> headers) {
+        headers.forEach((name, value) -> credentials.check(checks, "headers" + ProblemText.step(name), value));
+    }
+
+    /** The URLs of connections, which take turns with them. */
+    public List<String> urls() {
+        return Stream.concat(Stream.of(url), furtherUrls.stream()).toList();
+    }
+
+    /** The same with the URL and the headers of one turn, counted from 0. */
+    public WsConnectionConfig ofTurn(int turn) {
+        List<String> urls = urls();
+        int headersTurn = Math.floorMod(turn, furtherHeaders.size() + 1);
+        return Records.with(
+                this,
+                Map.of(
+                        "url",
+                        urls.get(Math.floorMod(turn, urls.size())),
+                        "headers",
+                        headersTurn == 0 ? headers : furtherHeaders.get(headersTurn - 1)));
     }
 
     /** The defaults for this URL, with a new connection id. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Fills the placeholders of a configuration for one attempt to connect. Pure functions. */
@@ -22,11 +23,11 @@ final class AttemptConfig {
      * The configuration of one attempt.
      *
      * @param values the values now, without the path of the URL
-     * @param hidden what nobody may see
+     * @param hidden returns what nobody may see, once the values are filled in
      * @throws io.firstline.config.problem.InvalidConfigException if a value cannot be where its placeholder is; its
      *     message may show the value
      */
-    static WsConnectionConfig of(WsConnectionConfig config, TemplateValues values, Hidden hidden) {
+    static WsConnectionConfig of(WsConnectionConfig config, TemplateValues values, Supplier<Hidden> hidden) {
         String template = FeedUrl.template(config.url());
         TemplateValues complete = values.withPath(path(
                 TemplateValues.isSigned(template)
@@ -35,6 +36,7 @@ final class AttemptConfig {
         Map<String, Object> filled = new LinkedHashMap<>();
         filled.put("url", url(template, complete));
         filled.put("furtherUrls", List.of());
+        filled.put("furtherHeaders", List.of());
         filled.put("headers", headers(config.headers(), complete));
         filled.put(
                 "subProtocols",
@@ -44,7 +46,7 @@ final class AttemptConfig {
                     "endpoint",
                     config.endpoint().withHeaders(headers(config.endpoint().headers(), complete)));
         }
-        filled.put("credentials", new Credentials(Map.of(), SignatureTemplate.NONE, hidden));
+        filled.put("credentials", new Credentials(Map.of(), SignatureTemplate.NONE, hidden.get()));
         return Records.with(config, filled);
     }
 

@@ -80,7 +80,7 @@ public final class LoginConnector implements Connector {
         WsConnectionConfig filled;
         try {
             TemplateValues values = signer.at(scheduler.epochMicros() / 1_000, "", last.get());
-            filled = AttemptConfig.of(config, values, signer.hidden());
+            filled = AttemptConfig.of(config, values, signer::hidden);
         } catch (IllegalArgumentException wrong) { // its message may show a secret
             return Future.failedFuture(credentials("a secret has characters that its place in the URL, the headers or"
                     + " the sub-protocols cannot have"));

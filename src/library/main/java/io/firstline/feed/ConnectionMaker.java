@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +52,7 @@ final class ConnectionMaker {
     /** Uses another configuration from now on. */
     private void follow(WsConnectionConfig newConfig) {
         config = newConfig;
-        urls = Stream.concat(Stream.of(config.url()), config.furtherUrls().stream())
-                .toList();
+        urls = config.urls();
     }
 
     WsConnectionConfig config() {
@@ -94,8 +92,12 @@ final class ConnectionMaker {
         }
     }
 
-    /** Makes a connection, and gives it what it proves its right with. */
-    void make(String url, PooledConnection pooled) {
+    /**
+     * Makes a connection, and gives it what it proves its right with.
+     *
+     * @param turn whose turn it is among the URLs and headers
+     */
+    void make(int turn, PooledConnection pooled) {
         Connector opens = connector;
         if (login != null || Credentials.areUsedBy(config) || !config.endpoint().isNone()) {
             pooled.login = new LoginConnector(connector, this::secrets, last, environment.scheduler(), login);
@@ -103,7 +105,7 @@ final class ConnectionMaker {
         }
         // the feed sends the messages on connect, which may have changed, so the connection must not
         WsConnectionConfig own =
-                config.withUrl(url).withConnectionId(name + "-" + ++made).withOnConnect(List.of());
+                config.ofTurn(turn).withConnectionId(name + "-" + ++made).withOnConnect(List.of());
         SendBudget budget = new SendBudget(own, environment.budget().others(), name);
         pooled.connection = new WsConnection(environment.scheduler(), opens, own, pooled, budget);
     }

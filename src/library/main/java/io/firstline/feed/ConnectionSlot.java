@@ -7,6 +7,7 @@ import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -25,13 +26,21 @@ final class ConnectionSlot {
 
         boolean hasLive();
 
-        PooledConnection newMember(ConnectionSlot slot, String url);
+        /**
+         * Makes a connection.
+         *
+         * @param turn whose turn it is among the URLs and headers
+         */
+        PooledConnection newMember(ConnectionSlot slot, int turn);
 
         /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
         long loginWaitMs();
 
-        /** An attempt must wait because the login was refused; {@code first} as below. */
-        void loginMustWait(boolean first);
+        /** Returns how long an attempt must wait because the server allows no further connection, milliseconds. */
+        long sessionWaitMs();
+
+        /** An attempt must wait because the login or a further connection was refused; {@code first} as below. */
+        void refusedMustWait(boolean first);
 
         /** An attempt that need not wait begins. */
         void tries();
@@ -61,6 +70,9 @@ final class ConnectionSlot {
     /** A shorter wait for a limit per second only spreads attempts. */
     private static final int REPORTED_WAIT_MS = 2_000;
 
+    /** The user's wishes: without room for a candidate, the member is closed first. */
+    private static final Set<Cause> ASKED_FOR = Set.of(Cause.REQUESTED, Cause.RECONFIGURED, Cause.RENEWED);
+
     private final Owner owner;
     private final int number;
     private final Scheduler scheduler;
@@ -76,7 +88,7 @@ final class ConnectionSlot {
     private long waitedMs;
     private boolean waitsForRoom;
     private int attempt;
-    /** The index of the next URL to try. */
+    /** The turn of the next attempt among the URLs and headers. */
     private int path;
 
     /** When the back-off ends. */
@@ -150,11 +162,11 @@ final class ConnectionSlot {
     private void connect() {
         timer = -1;
         waitsForRoom = false;
-        long loginWaitMs = owner.loginWaitMs();
-        if (loginWaitMs > 0) {
-            owner.loginMustWait(attempt == 0);
+        long refusedMs = Math.max(owner.loginWaitMs(), owner.sessionWaitMs());
+        if (refusedMs > 0) {
+            owner.refusedMustWait(attempt == 0);
             attempt = Math.max(attempt, 1);
-            timer = scheduler.once(loginWaitMs, this::connect);
+            timer = scheduler.once(refusedMs, this::connect);
             return;
         }
         String url = url();
@@ -171,7 +183,7 @@ final class ConnectionSlot {
         }
         waitedMs = 0;
         owner.tries();
-        PooledConnection opening = owner.newMember(this, url);
+        PooledConnection opening = owner.newMember(this, path);
         pooled = opening;
         opening.connection.ended().onComplete(done -> budget.ended(url));
         opening.connection.connect().onFailure(e -> {
@@ -325,21 +337,19 @@ final class ConnectionSlot {
                 || !isLive()
                 || candidate != null
                 || owner.loginWaitMs() > 0
+                || (!isUseless(reason) && owner.sessionWaitMs() > 0)
                 || rest.lasts(scheduler.nowNanos())
                 || (!urgent && !budget.hasSpare(url))) {
             return false;
         }
         long waitMs = budget.take(url, urgent);
         if (waitMs > 0) {
-            if (budget.isFull()) {
-                lacksRoom(reason, url, waitMs);
-            }
-            return false;
+            return budget.isFull() && hasMadeRoom(reason, url, waitMs);
         }
         owner.tries();
         evictionReason = reason;
         challenged = mustBeBetter;
-        PooledConnection opening = owner.newMember(this, url);
+        PooledConnection opening = owner.newMember(this, path);
         candidate = opening;
         opening.connection.ended().onComplete(done -> budget.ended(url));
         opening.connection.connect().onFailure(e -> {
@@ -357,23 +367,32 @@ final class ConnectionSlot {
     }
 
     /**
-     * There is no room for a candidate. A member that is not heard makes room, and its slot is opened again; any other
-     * one stays.
+     * There is no room for a candidate. A member that is not heard, or that the user wants replaced, makes room, and
+     * its slot is opened again; any other one stays.
+     *
+     * @return whether the member is replaced in this way because the user wants it
      */
-    private void lacksRoom(EvictionReason reason, String url, long waitMs) {
-        boolean dead = reason.cause() == Cause.HALF_OPEN || reason.cause() == Cause.NOT_SUBSCRIBED;
-        if (dead
-                && reopens
+    private boolean hasMadeRoom(EvictionReason reason, String url, long waitMs) {
+        boolean first = reopens
                 && budget.isFreedBy(pooled.connection.config().url())
                 && budget.hasSpare(url)
-                && !owner.isReconnecting()) {
+                && !owner.isReconnecting();
+        if (first && isUseless(reason)) {
             String why = pooled.unsubscribed ? "it is not subscribed" : pooled.unanswered();
             pooled.connection.abort(
                     pooled.unsubscribed ? Disconnect.Cause.NOT_SUBSCRIBED : Disconnect.Cause.HALF_OPEN,
                     why + ", and " + budget.obstacle());
+        } else if (first && ASKED_FOR.contains(reason.cause())) {
+            pooled.discard(reason + ", and " + budget.obstacle());
+            return true;
         } else {
             owner.lacksRoom(waitMs);
         }
+        return false;
+    }
+
+    private static boolean isUseless(EvictionReason reason) {
+        return reason.cause() == Cause.HALF_OPEN || reason.cause() == Cause.NOT_SUBSCRIBED;
     }
 
     /**

@@ -22,6 +22,9 @@ import java.util.Set;
 
 /** Opens the connections of a feed and follows their lives. Runs on the feed's context. */
 final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Owner {
+    /** Once the youngest connection is this old, the server allows all of them. */
+    private static final long ALLOWED_MS = 10_000;
+
     private final String name;
     private final ConnectionMaker maker;
     private final HostBudget budget;
@@ -37,6 +40,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     private final Answers answers;
     private final LoginGuard guard;
+    /** Pauses for connections beside the open ones, which the server does not allow. */
+    private final LoginCircuit sessions = new LoginCircuit();
+
     private final ListenKeys listenKeys;
 
     private Promise<Void> started;
@@ -101,6 +107,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         slotTable.slots().forEach(ConnectionSlot::vacate);
         replacements.clear();
         guard.stop();
+        sessions.close();
         budget.attemptMade(maker.urls());
         started.tryFail(new IllegalStateException(name + " was closed while it started"));
         return maker.close(slotTable.open().stream()
@@ -110,6 +117,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     void reconfigure(WsConnectionConfig config) {
         budget.follow(config);
+        sessions.close();
         subscriptions.onConnect(config.onConnect());
         maker.reconfigure(config, isStarted());
         guard.end();
@@ -117,7 +125,17 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     /** Drops messages that no name has come for; called about once a second. */
     void dropUnnamed() {
+        if (sessions.isOpen() && slotTable.live() == slotTable.target() && youngestMs() >= ALLOWED_MS) {
+            sessions.close();
+        }
         receiver.dropUnnamed(slotTable.open(), scheduler.nowNanos());
+    }
+
+    private long youngestMs() {
+        return slotTable.open().stream()
+                .mapToLong(pooled -> pooled.connection.ageMs())
+                .min()
+                .orElse(0);
     }
 
     /** Subscribes to further streams, if the limits have room for them. */
@@ -152,6 +170,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     /** Tries lost connections now instead of at the end of their wait, even if their host asked for a pause. */
     void connectNow() {
         budget.resume(maker.urls());
+        sessions.close();
         guard.end();
         slotTable.slots().forEach(ConnectionSlot::connectNow);
     }
@@ -188,9 +207,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public PooledConnection newMember(ConnectionSlot slot, String url) {
+    public PooledConnection newMember(ConnectionSlot slot, int turn) {
         PooledConnection pooled = new PooledConnection(this, receiver, slot);
-        maker.make(url, pooled);
+        maker.make(turn, pooled);
         return pooled;
     }
 
@@ -200,13 +219,20 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public void loginMustWait(boolean first) {
-        notYet(guard.refusal(), first);
+    public long sessionWaitMs() {
+        return hasLive() ? sessions.waitMs(scheduler.nowNanos()) : 0;
+    }
+
+    @Override
+    public void refusedMustWait(boolean first) {
+        Throwable refusal = guard.refusal();
+        notYet(refusal == null ? new IllegalStateException("the server allows no further connection") : refusal, first);
     }
 
     @Override
     public void tries() {
         guard.tries();
+        sessions.tries(scheduler.nowNanos());
     }
 
     @Override
@@ -215,7 +241,11 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             return;
         }
         long pauseMs = guard.failed(failure);
-        eventLog.connectFailed(failure, pauseMs);
+        if (eventLog.connectFailed(failure, pauseMs)) {
+            sessions.refused(scheduler.nowNanos());
+        } else {
+            sessions.undecided();
+        }
         if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
             budget.pause(url, refused.pauseMs());
         }
@@ -280,7 +310,9 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         receiver.opened(pooled);
         budget.attemptMade(maker.urls());
         arbitration.joined(pooled);
-        eventLog.connected(pooled);
+        if (eventLog.connected(pooled)) {
+            sessions.refused(scheduler.nowNanos());
+        }
         if (pooled.dismissed) {
             return; // an event handler has closed the feed
         }
@@ -350,10 +382,13 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         arbitration.parted(pooled);
         slotTable.remember(pooled);
         replacements.ended(pooled);
-        if (pooled.connection.isClosedByUs()) {
+        // a member that is closed by us, and has no successor, made room for one
+        if (pooled.connection.isClosedByUs() && pooled != pooled.slot.pooled()) {
             return;
         }
-        eventLog.lost(pooled, end);
+        if (eventLog.lost(pooled, end)) {
+            sessions.refused(scheduler.nowNanos());
+        }
         boolean announced = replacements.closedByServer(pooled, end);
         pooled.slot.lost(pooled, end);
         if (announced) {

@@ -71,41 +71,53 @@ final class FeedEventLog {
         url = newUrl;
     }
 
-    void connected(PooledConnection pooled) {
-        sessions.opened(scheduler.nowNanos());
+    /** A connection is open; returns whether the server evidently allows no more than those that are open. */
+    boolean connected(PooledConnection pooled) {
         LOG.info("{}/{} connected ({})", name, pooled.id(), events.figures());
         events.report(new FeedFact.Connected(pooled.id()));
+        return isFull(
+                sessions.opened(pooled.connection.connectStartedNanos(), scheduler.nowNanos()),
+                "each connection that opens makes the server close an older one");
     }
 
-    void lost(PooledConnection pooled, Disconnect end) {
+    /** A connection has ended; returns whether the server evidently allows no more than those that are open. */
+    boolean lost(PooledConnection pooled, Disconnect end) {
         losses++;
         failures.last(end.toString());
         if (failures.isNews(end.label(), scheduler.nowNanos())) {
             LOG.warn("{}/{} lost: {} from {} ({})", name, pooled.id(), end, url, events.figures());
         }
         events.report(new FeedFact.Disconnected(pooled.id(), end, pooled.connection.ageMs()));
-        if (sessions.lost(end, pooled.connection.ageMs(), scheduler.nowNanos())) {
-            oneSession("each connection that opens makes the server close an older one: " + end);
-        }
+        return isFull(
+                sessions.lost(end, pooled.connection.ageMs(), scheduler.nowNanos()),
+                "each connection that opens makes the server close an older one: " + end);
     }
 
-    private void oneSession(String evidence) {
-        if (slotTable.target() > 1 && failures.isFirst("one-session", scheduler.nowNanos())) {
+    /** Returns whether a proof concerns this feed, and reports it once. */
+    private boolean isFull(boolean proof, String evidence) {
+        boolean full = proof && slotTable.target() > 1;
+        if (full && failures.isFirst("sessions", scheduler.nowNanos())) {
+            int live = Math.max(1, slotTable.live());
             LOG.warn(
-                    "{}: the server seems to allow one session; set \"connections\": 1 ({}) ({})",
+                    "{}: the server seems to allow {} at a time, so further ones are tried only after pauses;"
+                            + " set \"connections\": {} ({}) ({})",
                     name,
+                    live == 1 ? "one connection" : live + " connections",
+                    live,
                     evidence,
                     events.figures());
-            events.report(new FeedFact.Advice("connections: 1", evidence));
+            events.report(new FeedFact.Advice("connections: " + live, evidence));
         }
+        return full;
     }
 
     /**
      * An attempt failed.
      *
      * @param pauseMs the pause that begins because the login was refused, milliseconds; 0 = none
+     * @return whether the server evidently allows no more connections than those that are open
      */
-    void connectFailed(Throwable failure, long pauseMs) {
+    boolean connectFailed(Throwable failure, long pauseMs) {
         Disconnect end = failure instanceof ConnectFailedException known
                 ? known.end()
                 : new Disconnect(Disconnect.Cause.ERROR, 0, String.valueOf(failure.getMessage()));
@@ -123,9 +135,7 @@ final class FeedEventLog {
             events.report(new FeedFact.ConnectFailed(end, url));
         }
         LOG.debug("{} connect attempt failed", name, failure);
-        if (sessions.refused(end, slotTable.live())) {
-            oneSession(end.toString());
-        }
+        return isFull(sessions.refused(end, slotTable.live()), end.toString());
     }
 
     /**

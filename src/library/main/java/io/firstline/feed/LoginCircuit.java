@@ -3,7 +3,8 @@ package io.firstline.feed;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides when a feed may try again after its login was refused: a server may lock an account that tries often. The
+ * Decides when a feed may try again after its login, or one more connection, was refused: a server may lock an account
+ * that tries often. The
  * first pause is a minute; each further refusal doubles it, up to {@value #LONGEST_S} seconds. After a pause one
  * connection tries, and the others wait for its result. Other failures do not count. Pure; times are nanoseconds of the
  * monotonic clock.

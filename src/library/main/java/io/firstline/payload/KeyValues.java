@@ -74,6 +74,11 @@ public final class KeyValues {
         return scalars[pointer].asLong();
     }
 
+    /** Whether the value is a string that begins with these bytes, its escapes resolved. */
+    public boolean startsWith(int pointer, byte[] utf8) {
+        return scalars[pointer].startsWith(utf8);
+    }
+
     /** The text of the value in the message, a string with its quotes; null if absent. Allocates. */
     public String json(int pointer) {
         return scalars[pointer].json();

@@ -5,6 +5,7 @@ import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The position and type of one value, or of an object or array where one is wanted. Its content is read lazily, because most copies need only its hash. */
 final class Scalar {
@@ -208,6 +209,22 @@ final class Scalar {
             hashOfEscaped.putByte((byte) next);
         }
         return hashOfEscaped.getAsLong();
+    }
+
+    boolean startsWith(byte[] beginning) {
+        if (kind == Kind.TEXT_WITH_ESCAPES) {
+            unescaped.over(bytes, from, to);
+            for (byte wanted : beginning) {
+                if (unescaped.next() != (wanted & 0xFF)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int end = from + beginning.length;
+        return (kind == Kind.TEXT || kind == Kind.RAW_TEXT)
+                && end <= to
+                && Arrays.equals(bytes, from, end, beginning, 0, beginning.length);
     }
 
     boolean isLong() {

@@ -66,11 +66,14 @@ final class UrlOptions {
     }
 
     private ServiceConfig of(String url, String profile, String name) {
-        int wanted = connections == null ? WsPoolConfig.DEFAULT_CONNECTIONS : connections;
-        if (wanted < 1 || wanted > MAX_CONNECTIONS) {
-            throw new BadInputException("--connections: found " + wanted + ", allowed: 1 to " + MAX_CONNECTIONS);
+        JsonObject feed = new JsonObject().put("name", name);
+        if (connections != null) {
+            if (connections < 1 || connections > MAX_CONNECTIONS) {
+                throw new BadInputException(
+                        "--connections: found " + connections + ", allowed: 1 to " + MAX_CONNECTIONS);
+            }
+            feed.put("connections", connections);
         }
-        JsonObject feed = new JsonObject().put("name", name).put("connections", wanted);
         if (url != null) {
             feed.put("url", url);
         }

@@ -96,7 +96,7 @@ record VenueSheet(Venue venue, ProfileInfo info) {
         }
         String how = !venue.format().protocol().opening().login().isNone()
                 ? "a message"
-                : venue.headers().values().stream().anyMatch(value -> value.contains("${s"))
+                : venue.headers().values().stream().flatMap(List::stream).anyMatch(value -> value.contains("${s"))
                         ? "headers"
                         : "signed requests";
         return how + " with " + String.join(", ", venue.secrets());

@@ -144,6 +144,7 @@ class FeedConfigTest {
                         Map.of("a b", "c\n"),
                         null,
                         null,
+                        null,
                         List.of("a", "b c", "a"),
                         null,
                         null)))
@@ -216,6 +217,7 @@ class FeedConfigTest {
                         true,
                         true,
                         Map.of("a", "b\tc"),
+                        List.of(),
                         "ca.pem",
                         Endpoint.NONE,
                         List.of("v1"),

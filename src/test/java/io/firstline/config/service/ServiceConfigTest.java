@@ -92,6 +92,7 @@ class ServiceConfigTest {
                 true,
                 true,
                 Map.of("X-A", "b"),
+                List.of(),
                 "",
                 Endpoint.NONE,
                 List.of("v2.json"),

@@ -151,8 +151,8 @@ public final class FeedReader {
     private FeedConfig feed(String name) {
         Venue venue = venue();
         boolean known = !broken.contains("connections");
-        int connections = known ? number("connections") : WsPoolConfig.MAX_CONNECTIONS;
         WsConnectionConfig connection = connection(name, venue);
+        int connections = known ? number("connections", connections(connection, venue)) : WsPoolConfig.MAX_CONNECTIONS;
         if (known) {
             checkCount(connections);
         }
@@ -175,6 +175,13 @@ public final class FeedReader {
         return feed;
     }
 
+    /** The number of connections of a feed that does not say it: the default, but not more than the venue allows. */
+    private static int connections(WsConnectionConfig connection, Venue venue) {
+        int most = venue == null ? 0 : venue.limits().maxConnections();
+        int wanted = most == 0 ? WsPoolConfig.DEFAULT_CONNECTIONS : Math.min(most, WsPoolConfig.DEFAULT_CONNECTIONS);
+        return SharedLimitChecks.allowed(wanted, connection);
+    }
+
     /** Null if not configured. The value of a wrong bound does not matter, because its problem is already reported. */
     private Retention retention() {
         JsonNode retain = json.path("retain");
@@ -186,14 +193,21 @@ public final class FeedReader {
         if (venue == null || !json.has("url")) {
             return venue;
         }
-        return FeedUrl.isSimulated(json.path("url").asText()) ? venue.simulated() : venue.elsewhere();
+        return texts("url").stream().anyMatch(FeedUrl::isSimulated) ? venue.simulated() : venue.elsewhere();
     }
 
     /** The URLs of the feed's connections: its own, or those where the venue serves its first stream. */
     private List<String> urls(Venue venue) {
         if (json.has("url")) {
-            String url = text("url");
-            return List.of(FeedUrl.isSimulated(url) ? simulated(url) : url);
+            List<String> urls = texts("url");
+            if (urls.size() > 1 && urls.stream().anyMatch(FeedUrl::isSimulated)) {
+                problems.add(new Problem(
+                        "/url", urls.size() + " URLs, some with sim:", "one sim: URL alone, or several others"));
+                return List.of(STAND_IN_URL);
+            }
+            return urls.stream()
+                    .map(url -> FeedUrl.isSimulated(url) ? simulated(url) : url)
+                    .toList();
         }
         if (venue != null) {
             List<String> streams = texts("streams");
@@ -256,7 +270,9 @@ public final class FeedReader {
         values.put("trustedCertificates", certificates());
         values.put("endpoint", venue == null ? Endpoint.NONE : venue.endpoint());
         values.put("subProtocols", subProtocols(venue));
-        values.put("headers", headers(venue));
+        List<Map<String, String>> headers = headers(venue);
+        values.put("headers", headers.get(0));
+        values.put("furtherHeaders", headers.subList(1, headers.size()));
         values.put("credentials", credentials(venue));
         if (broken.contains("allowPlaintext")) {
             values.put("allowPlaintext", true); // without a valid key it is unknown whether ws:// is allowed
@@ -264,17 +280,28 @@ public final class FeedReader {
         return attempt(() -> KEYS.read(WsConnectionConfig.class, json, values), WsConnectionConfig.of(STAND_IN_URL));
     }
 
-    /** The venue's headers, with those of the feed in their place. */
-    private Map<String, String> headers(Venue venue) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    /** The venue's headers, with those of the feed in their place: all of them for each turn. */
+    private List<Map<String, String>> headers(Venue venue) {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (venue != null) {
             headers.putAll(venue.headers());
         }
         json.path("headers").properties().forEach(e -> {
             headers.remove(e.getKey()); // the feed's spelling counts
-            headers.put(e.getKey(), e.getValue().textValue());
+            headers.put(e.getKey(), texts(e.getValue()));
         });
-        return headers;
+        int turns = headers.values().stream().mapToInt(List::size).max().orElse(1);
+        List<Map<String, String>> each = new ArrayList<>();
+        for (int turn = 0; turn < turns; turn++) {
+            Map<String, String> all = new TreeMap<>();
+            for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+                all.put(
+                        header.getKey(),
+                        header.getValue().get(turn % header.getValue().size()));
+            }
+            each.add(all);
+        }
+        return each;
     }
 
     private Credentials credentials(Venue venue) {
@@ -423,8 +450,16 @@ public final class FeedReader {
     }
 
     private List<String> texts(String key) {
+        return texts(json.path(key));
+    }
+
+    /** One text, or an array of them. */
+    private static List<String> texts(JsonNode json) {
         List<String> texts = new ArrayList<>();
-        json.path(key).forEach(item -> texts.add(item.textValue()));
+        if (json.isTextual()) {
+            texts.add(json.textValue());
+        }
+        json.forEach(item -> texts.add(item.textValue()));
         return texts;
     }
 }

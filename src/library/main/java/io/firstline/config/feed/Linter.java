@@ -11,10 +11,12 @@ import io.firstline.config.venue.Venue;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -60,9 +62,11 @@ public final class Linter {
                 .flatMap(feed -> feed.parts().stream())
                 .forEach(part -> {
                     WsConnectionConfig connection = part.pool().connection();
-                    String host = URI.create(connection.url()).getHost();
-                    attempts.merge(host, part.connections(), Integer::sum);
-                    limits.merge(host, limit(connection), Math::min);
+                    for (int i = 0; i < part.connections(); i++) {
+                        String host = URI.create(connection.ofTurn(i).url()).getHost();
+                        attempts.merge(host, 1, Integer::sum);
+                        limits.merge(host, limit(connection), Math::min);
+                    }
                 });
         List<Problem> problems = new ArrayList<>();
         attempts.forEach((host, count) -> {
@@ -238,7 +242,10 @@ public final class Linter {
                     (maxShards == 1 ? "one pool" : "at most " + maxShards + " pools")
                             + "; \"maxShards\" can be raised"));
         }
-        List<String> named = inUrl(feed.pool().connection().url());
+        List<String> named = feed.pool().connection().urls().stream()
+                .map(Linter::inUrl)
+                .max(Comparator.comparingInt(List::size))
+                .orElseThrow();
         int most = limits.streamsOnOne();
         if (most > 0 && named.size() > most) {
             problems.add(new Problem(
@@ -250,26 +257,32 @@ public final class Linter {
 
     /** A venue accepts a subscription on the wrong route, but never sends its messages. */
     private static void routes(FeedConfig feed, List<Problem> problems) {
+        feed.pool().connection().urls().stream()
+                .flatMap(url -> wrongRoute(feed, url).stream())
+                .findFirst()
+                .ifPresent(problems::add);
+    }
+
+    private static Optional<Problem> wrongRoute(FeedConfig feed, String url) {
         Venue venue = feed.venue();
-        String url = feed.pool().connection().url();
         boolean oneOfTheVenues = Stream.concat(
                         venue.urls().stream(), venue.routes().stream().flatMap(route -> route.urls().stream()))
                 .anyMatch(known -> isSamePlace(known, url));
         if (!oneOfTheVenues) {
-            return;
+            return Optional.empty();
         }
         List<String> streams = new ArrayList<>(feed.subscriptions().streams());
         streams.addAll(inUrl(url));
         for (String stream : streams) {
             List<String> right = venue.urlsOf(stream);
             if (!right.isEmpty() && right.stream().noneMatch(known -> isSamePlace(known, url))) {
-                problems.add(new Problem(
+                return Optional.of(new Problem(
                         "/url",
                         ProblemText.quoted(url) + ", where " + ProblemText.quoted(stream) + " is never sent",
                         right.get(0) + ", or no \"url\": the venue's profile then gives the right one"));
-                return;
             }
         }
+        return Optional.empty();
     }
 
     private static boolean isSamePlace(String a, String b) {

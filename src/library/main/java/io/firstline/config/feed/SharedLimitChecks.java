@@ -7,11 +7,11 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.problem.Problem;
 import io.firstline.config.venue.Heartbeat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Adds up what feeds use of the limits that all connections to a host or venue share. Pure functions. */
 final class SharedLimitChecks {
@@ -39,7 +39,11 @@ final class SharedLimitChecks {
     record Excess(Limit limit, String place, String found, String key) {
         /** The problem of the only feed. */
         Problem of(FeedConfig feed) {
-            return new Problem("/" + key, found, allowed(feed.venue().name()));
+            String name = feed.venue().name();
+            String more = limit.what() != What.CONNECTIONS || key.equals("streams")
+                    ? ""
+                    : "; if your plan allows more, a profile of your own that extends \"" + name + "\" says so";
+            return new Problem("/" + key, found, allowed(name) + more);
         }
 
         /** The problem of feeds together. */
@@ -50,6 +54,27 @@ final class SharedLimitChecks {
         private String allowed(String where) {
             return "at most " + limit.text() + ", the limit at " + where;
         }
+    }
+
+    /** The most connections, up to a number, that the limits allow one pool; at least one. */
+    static int allowed(int wanted, WsConnectionConfig connection) {
+        List<String> urls = connection.urls();
+        int allowed = wanted;
+        for (Limit limit : connection.limitsOf(What.CONNECTIONS)) {
+            while (allowed > 1 && atOnePlace(limit, urls, allowed) > limit.max()) {
+                allowed--;
+            }
+        }
+        return allowed;
+    }
+
+    /** The most of a pool's connections that share a limit, which take turns with the URLs. */
+    private static int atOnePlace(Limit limit, List<String> urls, int connections) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (int i = 0; i < connections; i++) {
+            counts.merge(limit.place(urls.get(i % urls.size())), 1, Integer::sum);
+        }
+        return Collections.max(counts.values());
     }
 
     /** The limits that these feeds exceed together. */
@@ -68,8 +93,7 @@ final class SharedLimitChecks {
 
     private static void add(FeedConfig part, Map<Key, Use> uses) {
         WsConnectionConfig connection = part.pool().connection();
-        List<String> urls = Stream.concat(Stream.of(connection.url()), connection.furtherUrls().stream())
-                .toList();
+        List<String> urls = connection.urls();
         for (Limit limit : connection.limits()) {
             if (limit.scope() == Scope.CONNECTION) {
                 continue;

@@ -2,6 +2,8 @@ package io.firstline.config.secret;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,13 +11,16 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * The secrets of one attempt to connect, as they are now, and what it signs with. Immutable; its text shows nothing.
+ * The secrets of one attempt to connect, as they are now, and what it signs with. It remembers its last signatures,
+ * which nobody may see either; otherwise immutable. Its text shows nothing.
  */
 public final class Signer {
     public static final Signer NONE = new Signer(Map.of(), SignatureTemplate.NONE, null, pointer -> "", Hidden.NONE);
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int NONCE_BYTES = 16;
+    /** A server repeats one soon or never. */
+    private static final int SIGNATURES = 8;
 
     private final Map<String, String> secrets;
     private final SignatureTemplate template;
@@ -23,7 +28,11 @@ public final class Signer {
     private final SigningKey key;
 
     private final UnaryOperator<String> endpoint;
-    private final Hidden hidden;
+    /** The texts that nobody may see, without signatures. */
+    private final Hidden known;
+
+    private final Deque<String> signatures = new ArrayDeque<>();
+    private volatile Hidden hidden;
 
     private Signer(
             Map<String, String> secrets,
@@ -35,6 +44,7 @@ public final class Signer {
         this.template = template;
         this.key = key;
         this.endpoint = endpoint;
+        this.known = hidden;
         this.hidden = hidden;
     }
 
@@ -69,7 +79,7 @@ public final class Signer {
 
     /** The same with the answer of an endpoint, whose values are hidden too. */
     public Signer with(UnaryOperator<String> answer, List<String> secretValues) {
-        return new Signer(secrets, template, key, answer, hidden.and(secretValues));
+        return new Signer(secrets, template, key, answer, hidden().and(secretValues));
     }
 
     /** Whether its secrets are the same as those of another one. */
@@ -113,7 +123,18 @@ public final class Signer {
     }
 
     String signature(TemplateValues values) {
-        return key == null ? "" : template.signed(key, values);
+        if (key == null) {
+            return "";
+        }
+        String signature = template.signed(key, values);
+        synchronized (signatures) {
+            signatures.addLast(signature);
+            if (signatures.size() > SIGNATURES) {
+                signatures.removeFirst();
+            }
+            hidden = known.and(signatures);
+        }
+        return signature;
     }
 
     @Override

@@ -33,7 +33,10 @@ public record MessageSigns(List<FieldMatcher> fields, List<String> texts) {
                     JsonNode found = json.at(sign.at());
                     return found.isValueNode()
                             && !found.isNull()
-                            && (sign.is().isEmpty() || sign.is().contains(found.toString()));
+                            && (sign.isAny()
+                                    || sign.is().contains(found.toString())
+                                    || (found.isTextual()
+                                            && sign.starts().stream().anyMatch(found.textValue()::startsWith)));
                 });
     }
 }

@@ -27,6 +27,13 @@ final class ProfileJson {
         return texts;
     }
 
+    /** By key: one text, or an array of them. */
+    static Map<String, List<String>> listsByKey(JsonNode object) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        object.properties().forEach(e -> lists.put(e.getKey(), texts(e.getValue())));
+        return lists;
+    }
+
     /** The constant of a name such as {@code plus-one}; the default if there is no name. */
     static <E extends Enum<E>> E constant(JsonNode name, E otherwise) {
         return name.isMissingNode()

@@ -40,7 +40,8 @@ final class SignReader {
     List<FieldMatcher> field(String pointer, JsonNode item) {
         List<String> is = new ArrayList<>();
         item.path("is").forEach(value -> is.add(value.toString()));
+        List<String> starts = ProfileJson.texts(item.path("starts"));
         String at = item.isTextual() ? item.textValue() : item.path("at").asText();
-        return problems.attempt(pointer, () -> List.of(new FieldMatcher(at, is)), List.of());
+        return problems.attempt(pointer, () -> List.of(new FieldMatcher(at, is, starts)), List.of());
     }
 }

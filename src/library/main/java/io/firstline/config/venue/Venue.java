@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param limits its limits per client
  * @param endpoint returns the URL of each connection, in place of {@code urls} and {@code routes}
  * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
- * @param headers templates of headers of the upgrade
+ * @param headers templates of headers of the upgrade, by name; connections take turns with several values of one
  * @param sign what <code>${sign}</code> becomes in headers, URLs, the login and requests
  */
 public record Venue(
@@ -43,7 +43,7 @@ public record Venue(
         Limits limits,
         Endpoint endpoint,
         List<String> subProtocols,
-        Map<String, String> headers,
+        Map<String, List<String>> headers,
         SignatureTemplate sign) {
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
@@ -78,8 +78,9 @@ public record Venue(
                 "streams to subscribe again after a gap (onGap), but no request to unsubscribe",
                 "\"onGap\" together with \"subscribe\" and \"unsubscribe\"");
         urls.forEach(url -> checks.add(FeedUrl.problems(url, true)));
-        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols))
-                .add(WsConnectionConfig.headerProblems(headers));
+        checks.add(WsConnectionConfig.subProtocolProblems(subProtocols));
+        headers.forEach((header, values) ->
+                values.forEach(value -> checks.add(WsConnectionConfig.headerProblems(Map.of(header, value)))));
         checks.throwIfAny("venue");
     }
 
@@ -141,7 +142,7 @@ public record Venue(
     public Set<String> secrets() {
         Set<String> names = new TreeSet<>(sign.secrets());
         Stream.of(
-                        headers.values().stream(),
+                        headers.values().stream().flatMap(List::stream),
                         endpoint.headers().values().stream(),
                         subProtocols.stream(),
                         urls.stream(),

@@ -87,7 +87,7 @@ final class VenueReader {
                         limits,
                         endpoint,
                         ProfileJson.texts(json.path("subProtocols")),
-                        ProfileJson.textsByKey(json.path("headers")),
+                        ProfileJson.listsByKey(json.path("headers")),
                         signature),
                 null);
         problems.throwIfAny("venue");

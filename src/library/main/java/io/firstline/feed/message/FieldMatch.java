@@ -9,8 +9,12 @@ import java.util.List;
 /** A sign with the index of its pointer, which is read from every message. */
 final class FieldMatch {
     private final int pointer;
-    /** Hashes of the matching values; empty = any value matches. */
+    /** Hashes of the matching values. */
     private final long[] hashes;
+    /** The beginnings of matching texts. */
+    private final List<byte[]> starts;
+
+    private final boolean any;
 
     /**
      * Creates a sign once for all messages.
@@ -20,6 +24,10 @@ final class FieldMatch {
     FieldMatch(FieldMatcher sign, int pointer) {
         this.pointer = pointer;
         this.hashes = sign.is().stream().mapToLong(FieldMatch::hash).toArray();
+        this.starts = sign.starts().stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        this.any = sign.isAny();
     }
 
     private static long hash(String json) {
@@ -42,12 +50,17 @@ final class FieldMatch {
     }
 
     public boolean isTrue(KeyValues read) {
-        if (hashes.length == 0) {
+        if (any) {
             return read.isAny(pointer);
         }
         long found = read.hash(pointer);
         for (long hash : hashes) {
             if (hash == found) {
+                return true;
+            }
+        }
+        for (int i = 0; i < starts.size(); i++) {
+            if (read.startsWith(pointer, starts.get(i))) {
                 return true;
             }
         }

@@ -58,7 +58,7 @@ public final class ProfileLayout {
         this.format = format;
         List<String> pointers = new ArrayList<>();
         for (NameRule rule : format.naming().rules()) {
-            rule.when().stream().filter(sign -> sign.is().isEmpty()).forEach(sign -> containers.add(sign.at()));
+            rule.when().stream().filter(FieldMatcher::isAny).forEach(sign -> containers.add(sign.at()));
             naming.add(new NameReader(rule, signs(rule.when(), pointers), pointer -> placed(pointer, pointers)));
         }
         ids = format.naming().ids().stream()
