@@ -1,8 +1,11 @@
 package io.firstline.integration;
 
 import io.firstline.arbitration.report.Proof;
+import io.firstline.payload.Encoded;
 import io.vertx.core.MultiMap;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +78,14 @@ final class VenueDialect {
 
     /** Whether the messages of streams are binary: each character of their text is a byte. All others are text. */
     boolean binary;
+
+    /** Whether messages to the server must be MessagePack. */
+    boolean msgpack;
+
+    /** The bytes of binary messages that are the connection's own. */
+    int ownFrom;
+
+    int ownTo;
 
     /** A question of the server, and the answer that it expects; null = none. */
     String question;
@@ -186,6 +197,20 @@ final class VenueDialect {
 
     VenueDialect binary() {
         binary = true;
+        return this;
+    }
+
+    /** Messages to the server, and all its own but data, are JSON in MessagePack. */
+    VenueDialect speaksMsgpack() {
+        msgpack = true;
+        encoding = json -> Encoded.msgpack(new JsonArray(new String(json, StandardCharsets.UTF_8)).getList());
+        return this;
+    }
+
+    /** These bytes of binary messages are the connection's own. */
+    VenueDialect owns(int from, int to) {
+        ownFrom = from;
+        ownTo = to;
         return this;
     }
 

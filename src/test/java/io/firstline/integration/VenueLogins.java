@@ -1,6 +1,7 @@
 package io.firstline.integration;
 
 import io.firstline.arbitration.report.Proof;
+import io.firstline.payload.Encoded;
 import io.firstline.testkit.TestKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -10,9 +11,11 @@ import java.security.KeyPair;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -31,7 +34,16 @@ final class VenueLogins {
 
     static List<VenueDialect> all() {
         return List.of(
-                okx(), deribit(), coinbaseExchange(), coinbaseAdvanced(), kalshi(), chainlink(), alpaca(), massive());
+                okx(),
+                okxSbe(),
+                deribit(),
+                coinbaseExchange(),
+                coinbaseAdvanced(),
+                kalshi(),
+                chainlink(),
+                alpaca(),
+                alpacaMsgpack(),
+                massive());
     }
 
     private static VenueDialect okx() {
@@ -269,7 +281,21 @@ final class VenueLogins {
     }
 
     private static VenueDialect alpaca() {
-        return VenueDialect.of("alpaca")
+        return alpaca("alpaca")
+                .sends(
+                        "trades AAPL",
+                        NONE,
+                        (n, c) -> q(
+                                "[{'T':'t','S':'AAPL','i':%d,'x':'D','p':1.5,'t':'2026-11-28T14:30:00.%03dZ'}]",
+                                n, n % 1_000))
+                .sends(
+                        "quotes AAPL",
+                        NONE,
+                        (n, c) -> q("[{'T':'q','S':'AAPL','bp':%d,'t':'2026-11-28T14:30:00Z'}]", n));
+    }
+
+    private static VenueDialect alpaca(String profile) {
+        return VenueDialect.of(profile)
                 .withLargerPlan()
                 .secrets("key", KEY, "secret", SECRET)
                 .greets(q("[{'T':'success','msg':'connected'}]"))
@@ -290,17 +316,130 @@ final class VenueLogins {
                 .refuses(
                         "trades NONE",
                         "invalid syntax",
-                        (request, streams) -> List.of(q("[{'T':'error','code':400,'msg':'invalid syntax'}]")))
+                        (request, streams) -> List.of(q("[{'T':'error','code':400,'msg':'invalid syntax'}]")));
+    }
+
+    private static VenueDialect alpacaMsgpack() {
+        return alpaca("alpaca-msgpack")
+                .speaksMsgpack()
+                .binary()
+                .admits((headers, path) -> "application/msgpack".equals(headers.get("Content-Type")))
                 .sends(
                         "trades AAPL",
                         NONE,
-                        (n, c) -> q(
-                                "[{'T':'t','S':'AAPL','i':%d,'x':'D','p':1.5,'t':'2026-11-28T14:30:00.%03dZ'}]",
-                                n, n % 1_000))
+                        (n, c) -> msgpack(Map.of(
+                                "T", "t", "S", "AAPL", "i", n, "x", "D", "p", 1.5, "t", Instant.ofEpochSecond(n))))
                 .sends(
                         "quotes AAPL",
                         NONE,
-                        (n, c) -> q("[{'T':'q','S':'AAPL','bp':%d,'t':'2026-11-28T14:30:00Z'}]", n));
+                        (n, c) -> msgpack(Map.of("T", "q", "S", "AAPL", "bp", n, "t", Instant.EPOCH)));
+    }
+
+    private static String msgpack(Map<String, Object> item) {
+        return new String(Encoded.msgpack(List.of(item)), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The time of sending is the connection's own; each seventh message of a book has only exponents. */
+    private static VenueDialect okxSbe() {
+        byte[] levels = Encoded.group(16, 20, Encoded.block(27_000L, 1L, 3));
+        byte exponent = -2;
+        return VenueDialect.of("okx-sbe")
+                .binary()
+                .owns(24, 32)
+                .secrets("key", KEY, "secret", SECRET, "passphrase", "a-phrase")
+                .admits((headers, path) -> headers.get("OK-ACCESS-KEY").equals(KEY)
+                        && headers.get("OK-ACCESS-PASSPHRASE").equals("a-phrase")
+                        && isNow(headers.get("OK-ACCESS-TIMESTAMP"), 1_000)
+                        && headers.get("OK-ACCESS-SIGN")
+                                .equals(base64(hmac(
+                                        SECRET.getBytes(StandardCharsets.UTF_8),
+                                        headers.get("OK-ACCESS-TIMESTAMP") + "GET/users/self/verify"))))
+                .names(request -> "subscribe".equals(request.getString("op"))
+                        ? objects(request.getJsonArray("args"))
+                                .map(arg -> arg.getString("channel") + " " + arg.getLong("instIdCode"))
+                                .toList()
+                        : List.of())
+                .acks((request, streams) -> streams.stream()
+                        .map(stream -> stream.split(" ", -1))
+                        .map(words -> q(
+                                "{'event':'subscribe','arg':{'channel':'%s','instIdCode':%s},'connId':'a'}",
+                                words[0], words[1]))
+                        .toList())
+                .namelessly()
+                .refuses(
+                        "bbo-tbt 7",
+                        "60018",
+                        (request, streams) ->
+                                List.of(q("{'event':'error','code':'60018','msg':'Wrong instIdCode','connId':'a'}")))
+                .sends(
+                        "bbo-tbt 211874",
+                        NONE,
+                        (n, c) -> sbe(
+                                1_000,
+                                Encoded.block(
+                                        211_874L,
+                                        1_000L * n,
+                                        5_000L + c,
+                                        3L * n,
+                                        1L,
+                                        2L,
+                                        3L,
+                                        4L,
+                                        5,
+                                        6,
+                                        exponent,
+                                        exponent)))
+                .sends(
+                        "books-l2-tbt 211874",
+                        COMPLETE,
+                        (n, c) -> n % 7 == 0
+                                ? sbe(
+                                        1_002,
+                                        Encoded.block(
+                                                211_874L,
+                                                1_000L * n,
+                                                5_000L + c,
+                                                3L * n,
+                                                3L * n - 3,
+                                                exponent,
+                                                exponent))
+                                : sbe(
+                                        1_001,
+                                        Encoded.block(
+                                                211_874L,
+                                                1_000L * n,
+                                                5_000L + c,
+                                                3L * n,
+                                                3L * n - 3,
+                                                exponent,
+                                                exponent),
+                                        levels,
+                                        levels))
+                .sends(
+                        "trades 211874",
+                        NONE,
+                        (n, c) -> sbe(
+                                1_005,
+                                Encoded.block(
+                                        211_874L,
+                                        1_000L * n,
+                                        5_000L + c,
+                                        9L * n,
+                                        1L,
+                                        2L,
+                                        5L * n,
+                                        (short) 1,
+                                        (byte) 1,
+                                        exponent,
+                                        exponent,
+                                        (byte) 0)))
+                .warns(
+                        q(
+                                "{'event':'notice','code':'64008','msg':'The connection will soon be closed for a service upgrade.','connId':'a'}"));
+    }
+
+    private static String sbe(int template, byte[] block, byte[]... sections) {
+        return new String(Encoded.sbe(template, block, sections), StandardCharsets.ISO_8859_1);
     }
 
     private static VenueDialect massive() {

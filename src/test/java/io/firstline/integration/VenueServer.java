@@ -1,6 +1,7 @@
 package io.firstline.integration;
 
 import io.firstline.config.venue.Venue;
+import io.firstline.payload.Decoded;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrameType;
 import io.vertx.core.internal.http.WebSocketInternal;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -82,11 +84,16 @@ final class VenueServer {
         if (dialect.unasked) {
             dialect.streams.forEach(stream -> line.subscribed.add(stream.name));
         }
-        socket.textMessageHandler(text -> received(line, text));
+        if (dialect.msgpack) {
+            socket.textMessageHandler(text -> intruders.add(text));
+            socket.binaryMessageHandler(bytes -> received(line, Json.encode(Decoded.msgpack(bytes.getBytes()))));
+        } else {
+            socket.textMessageHandler(text -> received(line, text));
+        }
         if (dialect.greeting != null && line.loggedIn) {
             send(line, dialect.greeting);
         } else if (dialect.greeting != null) {
-            socket.writeTextMessage(dialect.greeting);
+            write(line, dialect.greeting);
         }
     }
 
@@ -127,7 +134,7 @@ final class VenueServer {
         if (!line.loggedIn) {
             if (dialect.login.test(request)) {
                 line.loggedIn = true;
-                line.socket.writeTextMessage(dialect.loggedIn); // before it counts as open
+                write(line, dialect.loggedIn); // before it counts as open
             } else {
                 intruders.add(text);
             }
@@ -172,6 +179,10 @@ final class VenueServer {
 
     private void send(Line line, String text) {
         frames++;
+        write(line, text);
+    }
+
+    private void write(Line line, String text) {
         if (dialect.encoding == null) {
             line.socket.writeTextMessage(text);
         } else {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -109,7 +110,7 @@ public final class Encoded {
         };
     }
 
-    /** A MessagePack message of maps, lists, texts, byte arrays, numbers, booleans and nulls, as short as possible. */
+    /** A MessagePack message of maps, lists, texts, times, byte arrays, numbers, booleans and nulls, as short as possible. */
     public static byte[] msgpack(Object value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         msgpack(out, value);
@@ -121,6 +122,11 @@ public final class Encoded {
             out.write(0xC0);
         } else if (value instanceof Boolean flag) {
             out.write(flag ? 0xC3 : 0xC2);
+        } else if (value instanceof Instant time) {
+            out.writeBytes(new byte[] {(byte) 0xD7, -1});
+            out.writeBytes(ByteBuffer.allocate(8)
+                    .putLong((long) time.getNano() << 34 | time.getEpochSecond())
+                    .array());
         } else if (value instanceof Double number) {
             out.write(0xCB);
             out.writeBytes(ByteBuffer.allocate(8).putDouble(number).array());

@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import io.firstline.config.secret.TemplateValues;
+import io.firstline.payload.Payload;
 
 /** The messages between a venue and a client until the client is logged in. Pure. */
 public interface LoginDialogue {
@@ -14,7 +15,7 @@ public interface LoginDialogue {
     String request(TemplateValues values);
 
     /** Returns the meaning of a message. */
-    Meaning of(String text);
+    Meaning of(Payload message);
 
     /** Whether a close frame with this code refuses the login. */
     boolean isRefusedBy(int closeCode);

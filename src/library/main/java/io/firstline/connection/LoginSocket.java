@@ -118,10 +118,10 @@ final class LoginSocket implements Socket, Socket.Listener {
                     Cause.LOGIN_UNANSWERED, 0, "more than " + MAX_MESSAGES + " messages, but no answer to the login"));
             return;
         }
-        if (!payload.isText() || payload.length() > MAX_ANSWER_BYTES) {
+        if (payload.length() > MAX_ANSWER_BYTES) {
             return;
         }
-        Meaning meaning = dialogue.of(payload.toBuffer().toString());
+        Meaning meaning = dialogue.of(payload);
         switch (meaning.sense()) {
             case READY -> {
                 if (step == Step.WAITING) {

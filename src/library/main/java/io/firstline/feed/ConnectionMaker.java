@@ -7,6 +7,7 @@ import io.firstline.connection.Connector;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.LoginConnector;
 import io.firstline.connection.LoginDialogue;
+import io.firstline.connection.MsgpackConnector;
 import io.firstline.connection.SendBudget;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
@@ -26,6 +27,8 @@ final class ConnectionMaker {
     private final LoginDialogue login;
     /** Returns the highest published number; null = none. */
     private final Supplier<Long> last;
+    /** Whether messages to the server that are JSON are sent as MessagePack. */
+    private final boolean sendsMsgpack;
 
     private WsConnectionConfig config;
     private List<String> urls;
@@ -41,10 +44,12 @@ final class ConnectionMaker {
             FeedEnvironment environment,
             WsConnectionConfig config,
             LoginDialogue login,
+            boolean sendsMsgpack,
             Supplier<Long> last) {
         this.name = name;
         this.environment = environment;
         this.login = login;
+        this.sendsMsgpack = sendsMsgpack;
         this.last = last;
         follow(config);
     }
@@ -80,7 +85,8 @@ final class ConnectionMaker {
 
     /** The feed starts. */
     void start() {
-        connector = environment.connectors().apply(config);
+        Connector sockets = environment.connectors().apply(config);
+        connector = sendsMsgpack ? new MsgpackConnector(sockets) : sockets;
     }
 
     /** Uses another configuration from now on; {@code started} = the feed is not closed. */

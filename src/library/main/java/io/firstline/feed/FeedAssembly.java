@@ -46,8 +46,13 @@ record FeedAssembly(
         FeedParts parts = FeedParts.of(name, environment, config, format, dispatcher);
         SlotTable slotTable = parts.slotTable();
         FeedEventLog eventLog = parts.eventLog();
-        ConnectionMaker maker =
-                new ConnectionMaker(name, environment, config, VenueLogin.of(format), parts.monitor()::highestNumber);
+        ConnectionMaker maker = new ConnectionMaker(
+                name,
+                environment,
+                config,
+                VenueLogin.of(format),
+                format.protocol().sendsMsgpack(),
+                parts.monitor()::highestNumber);
         SubscriptionProtocol subscriptions = new SubscriptionProtocol(
                 config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
         Replacements replacements =

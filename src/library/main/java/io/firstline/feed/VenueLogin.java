@@ -1,26 +1,23 @@
 package io.firstline.feed;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import io.firstline.config.check.JsonText;
 import io.firstline.config.secret.TemplateValues;
 import io.firstline.config.venue.Login;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Opening;
 import io.firstline.connection.LoginDialogue;
-import java.util.ArrayList;
-import java.util.List;
+import io.firstline.feed.message.LoginAnswers;
+import io.firstline.payload.Payload;
 
-/** The login of a venue, as its profile describes it. Pure. */
+/** The login of a venue, as its profile describes it. Runs on the feed's context. */
 final class VenueLogin implements LoginDialogue {
     private final Opening opening;
     private final Login login;
-    private final List<String> errorText;
+    private final LoginAnswers answers;
 
     private VenueLogin(MessageFormat format) {
         this.opening = format.protocol().opening();
         this.login = opening.login();
-        this.errorText = format.notices().errorText();
+        this.answers = new LoginAnswers(format);
     }
 
     /** Returns the login of a venue; null = it has none. */
@@ -46,16 +43,15 @@ final class VenueLogin implements LoginDialogue {
     }
 
     @Override
-    public Meaning of(String text) {
-        JsonNode tree = JsonText.isJson(text) ? JsonText.tree(text, new ArrayList<>()) : null;
-        JsonNode json = tree == null ? MissingNode.getInstance() : tree;
-        if (login.isRefused(text, json)) {
-            return new Meaning(Sense.REFUSED, Login.words(errorText, text, json));
+    public Meaning of(Payload message) {
+        answers.read(message);
+        if (answers.isRefusal()) {
+            return new Meaning(Sense.REFUSED, answers.words());
         }
-        if (login.isAccepted(text, json)) {
+        if (answers.isAcceptance()) {
             return new Meaning(Sense.ACCEPTED, "");
         }
-        return opening.ready().has(text, json) ? new Meaning(Sense.READY, "") : Meaning.NOTHING;
+        return answers.isReady() ? new Meaning(Sense.READY, "") : Meaning.NOTHING;
     }
 
     @Override

@@ -1,11 +1,9 @@
 package io.firstline.config.venue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.secret.TemplateValues;
 import java.util.List;
-import java.util.StringJoiner;
 
 /**
  * A message that proves who the client is, and the answers to it. Immutable; checked in the constructor.
@@ -44,27 +42,5 @@ public record Login(String send, MessageSigns ok, MessageSigns refused, List<Int
 
     public boolean isNone() {
         return send.isEmpty();
-    }
-
-    /** Whether the server accepts the login with this message. */
-    public boolean isAccepted(String text, JsonNode json) {
-        return ok.has(text, json);
-    }
-
-    /** Whether the server refuses the login with this message. */
-    public boolean isRefused(String text, JsonNode json) {
-        return refused.has(text, json);
-    }
-
-    /** The server's words in a message; the whole message if it has none at these pointers. */
-    public static String words(List<String> pointers, String text, JsonNode json) {
-        StringJoiner words = new StringJoiner(": ");
-        for (String pointer : pointers) {
-            JsonNode found = json.at(pointer);
-            if (found.isValueNode() && !found.isNull() && !found.asText().isEmpty()) {
-                words.add(found.asText());
-            }
-        }
-        return words.length() == 0 ? text : words.toString();
     }
 }

@@ -31,6 +31,7 @@ final class VenueFiles {
      */
     static final List<String> SHIPPED = List.of(
             "alpaca",
+            "alpaca-msgpack",
             "arbitrum",
             "aster",
             "aster-spot",
@@ -88,6 +89,7 @@ final class VenueFiles {
             "mexc-spot",
             "nostr",
             "okx",
+            "okx-sbe",
             "okx-vip",
             "phemex",
             "poloniex-futures",

@@ -17,12 +17,14 @@ import java.util.Set;
  * @param heartbeat a message that the venue expects regularly
  * @param answers answers to the server's messages; the first that applies is sent
  * @param streamsPerRequest the most streams in one request; default 100
+ * @param sendsMsgpack whether messages to the server that are JSON are sent as MessagePack
  */
-public record VenueProtocol(Opening opening, Heartbeat heartbeat, List<Answer> answers, int streamsPerRequest) {
+public record VenueProtocol(
+        Opening opening, Heartbeat heartbeat, List<Answer> answers, int streamsPerRequest, boolean sendsMsgpack) {
     public static final int DEFAULT_STREAMS_PER_REQUEST = 100;
     /** A connection sends requests only. */
     public static final VenueProtocol NONE =
-            new VenueProtocol(Opening.NONE, Heartbeat.NONE, List.of(), DEFAULT_STREAMS_PER_REQUEST);
+            new VenueProtocol(Opening.NONE, Heartbeat.NONE, List.of(), DEFAULT_STREAMS_PER_REQUEST, false);
 
     private static final int MAX_ANSWERS = 16;
 
@@ -55,7 +57,11 @@ public record VenueProtocol(Opening opening, Heartbeat heartbeat, List<Answer> a
         return opening.login().isNone()
                 ? this
                 : new VenueProtocol(
-                        new Opening(opening.onConnect(), MessageSigns.NONE, 0), heartbeat, answers, streamsPerRequest);
+                        new Opening(opening.onConnect(), MessageSigns.NONE, 0),
+                        heartbeat,
+                        answers,
+                        streamsPerRequest,
+                        sendsMsgpack);
     }
 
     private static boolean isAnswered(Answer answer, List<Answer> answers) {

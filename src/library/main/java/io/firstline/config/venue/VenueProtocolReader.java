@@ -24,7 +24,8 @@ final class VenueProtocolReader {
                         opening,
                         heartbeat,
                         answers,
-                        venue.path("streamsPerRequest").asInt(VenueProtocol.DEFAULT_STREAMS_PER_REQUEST)),
+                        venue.path("streamsPerRequest").asInt(VenueProtocol.DEFAULT_STREAMS_PER_REQUEST),
+                        venue.path("requestPayload").asText().equals("msgpack")),
                 VenueProtocol.NONE);
     }
 
