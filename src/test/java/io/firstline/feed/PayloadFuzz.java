@@ -57,6 +57,9 @@ import java.util.stream.Stream;
  */
 public final class PayloadFuzz {
     private static final int LINES = 3;
+    /** Longer inputs are not read again and again; nor are three of four others. */
+    private static final int MAX_COMPARED = 1 << 16;
+
     /** A venue that asks, and lists streams in its replies. */
     private static final MessageFormat ASKING = Formats.with(Map.of(
             "naming",
@@ -347,18 +350,36 @@ public final class PayloadFuzz {
         return VENUES.size();
     }
 
-    /** Sends these on every line; throws unless each was published once and in order. */
+    /**
+     * Sends these on every line; throws unless each was published once and in order, and in the same way whether frames
+     * are remembered or not.
+     */
     static void check(int venue, List<byte[]> payloads, Random turns) {
-        MessageReader reader = new MessageReader(VENUES.get(venue), new StreamTable(List.of()));
+        long seed = turns.nextLong();
+        List<String> outcome = outcome(venue, payloads, new Random(seed), MessageReader.KNOWN_FRAMES);
+        if ((seed & 3) == 0 && payloads.stream().mapToInt(bytes -> bytes.length).sum() <= MAX_COMPARED) {
+            for (int knownFrames : new int[] {0, 2}) {
+                List<String> other = outcome(venue, payloads, new Random(seed), knownFrames);
+                if (!outcome.equals(other)) {
+                    throw new AssertionError("with " + knownFrames + " known frames: " + other + ", else " + outcome);
+                }
+            }
+        }
+    }
+
+    private static List<String> outcome(int venue, List<byte[]> payloads, Random turns, int knownFrames) {
+        MessageReader reader = new MessageReader(VENUES.get(venue), new StreamTable(List.of()), knownFrames);
+        List<String> outcome = new ArrayList<>();
         GapLedger gaps = new GapLedger((stream, gap, by, lackedBy) -> {});
         List<OutgoingCopy> published = new ArrayList<>();
-        ArrivingCopy arriving = new ArrivingCopy();
+        ArrivingCopy arriving = reader.newCopy((frame, items, item) -> frame);
         Arbiter<OutgoingCopy> arbiter = new Arbiter<>(
                 new ArbiterSettings(Math.max(16, 2 * payloads.size()), 60_000_000_000L, 0, 250_000_000L),
                 new Arbiter.Output<>() {
                     @Override
                     public void first(Line line, OutgoingCopy copy, boolean late) {
                         published.add(copy);
+                        outcome.add(shown(copy, late));
                         if (copy.isNumbered()) {
                             gaps.published(copy, published.size());
                         }
@@ -376,7 +397,7 @@ public final class PayloadFuzz {
 
                     @Override
                     public void conflict(Line line, int stream) {
-                        // other bytes with the same key, as a hostile server would send
+                        outcome.add("conflict"); // other bytes with the same key, as a hostile server would send
                     }
                 });
         List<Line> lines =
@@ -393,7 +414,11 @@ public final class PayloadFuzz {
                 Payload payload = new Payload().over(bytes, 0, bytes.length, text);
                 left--;
                 Connection connection = connections.get(line);
-                reader.read(arriving.of("line " + line, payload, now), connection);
+                arriving.of("line " + line, payload, now);
+                if (!reader.recalls(arriving, Integer.MAX_VALUE)) {
+                    reader.read(arriving, connection);
+                    reader.remember(arriving);
+                }
                 if (arriving.kind() == ArrivingCopy.Kind.UNNAMED) {
                     connection.unnamed++;
                     continue;
@@ -410,5 +435,15 @@ public final class PayloadFuzz {
             throw new AssertionError(
                     published.size() + " published of " + payloads.size() + ", " + unnamed + " without a name");
         }
+        outcome.add(
+                reader.copies() + " copies, " + reader.control() + " control, " + reader.malformed() + " malformed");
+        return outcome;
+    }
+
+    private static String shown(OutgoingCopy copy, boolean late) {
+        return copy.by() + " " + copy.identity() + " " + (copy.stream() == null ? "" : copy.stream().name) + " "
+                + copy.first()
+                + " " + copy.last() + " " + copy.restarts() + " " + copy.text() + " " + late + " "
+                + copy.payload().hashCode();
     }
 }

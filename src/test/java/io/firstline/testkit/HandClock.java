@@ -12,10 +12,19 @@ public final class HandClock implements Scheduler {
     /** By the instant at which they are due, then by age. */
     private final TreeMap<Long, TreeMap<Long, Timer>> timers = new TreeMap<>();
 
-    private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    private final RandomGenerator random;
     private long nowNanos = -7_000_000_000L; // a monotonic clock may begin anywhere
     private long epochMicros = 1_700_000_000_000_000L;
     private long lastId;
+
+    public HandClock() {
+        this(RandomGenerator.of("L64X128MixRandom"));
+    }
+
+    /** A clock whose feeds draw these numbers. */
+    public HandClock(RandomGenerator random) {
+        this.random = random;
+    }
 
     /** Lets time pass, and runs what is due meanwhile. */
     public void passMs(long ms) {

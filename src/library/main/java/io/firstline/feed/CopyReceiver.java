@@ -27,7 +27,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private final Replacements replacements;
     private final Arbitration arbitration;
 
-    private final ArrivingCopy copy = new ArrivingCopy();
+    private final ArrivingCopy copy;
     private final MessageItems textItems = new JsonItems();
     /** Null = binary messages are not cut. */
     private final MessageItems binaryItems;
@@ -47,6 +47,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
         this.monitor = parts.monitor();
         this.decoder = parts.decoder();
         this.splitter = parts.splitter();
+        this.copy = reader.newCopy(this::opened);
         this.binaryItems = parts.reader().layout().binaryItems();
         this.eventLog = parts.eventLog();
         this.learns = reader.layout().learns();
@@ -83,10 +84,46 @@ final class CopyReceiver implements PooledConnection.Receiver {
         if (replacements.activity().unanswered()) {
             replacements.noteActivity(arrivalNanos);
         }
+        copy.of(pooled.id(), payload, arrivalNanos);
+        if (reader.recalls(copy, decoder.mostBytes(pooled))) {
+            acceptKnown(pooled, payload, arrivalNanos);
+            return;
+        }
         Payload message = decoder.decoded(pooled, payload);
         if (message != null) {
             split(pooled, message, arrivalNanos);
         }
+    }
+
+    /** Accepts the copy whose frame is known, whole or in parts. */
+    private void acceptKnown(PooledConnection pooled, Payload frame, long arrivalNanos) {
+        int parts = copy.parts();
+        if (parts == 1) {
+            accept(pooled, arrivalNanos);
+            return;
+        }
+        long hash = copy.frameHash();
+        MessageItems.Path path = copy.items();
+        reader.countParts(parts);
+        for (int i = 0; i < parts && !pooled.dismissed; i++) {
+            reader.recallItem(copy.of(pooled.id(), frame, arrivalNanos).itemOf(hash, i), path);
+            accept(pooled, arrivalNanos);
+        }
+    }
+
+    /** Takes a message again out of a frame that was read before; see {@link ArrivingCopy.Opener}. */
+    private Payload opened(Payload frame, MessageItems.Path path, int item) {
+        Payload message = decoder.decodedAgain(frame);
+        if (path == null) {
+            return message;
+        }
+        MessageItems items = items(message);
+        items.cut(message, path);
+        return items.message(item, withOne);
+    }
+
+    private MessageItems items(Payload message) {
+        return message.isText() ? textItems : binaryItems;
     }
 
     /** Recordings are shared: a server may repeat what it was sent. */
@@ -104,19 +141,22 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private void split(PooledConnection pooled, Payload payload, long arrivalNanos) {
         List<ConcatenatedJson.Range> values = splitter.valuesOf(payload, pooled.id());
         if (values.isEmpty()) {
+            copy.message(payload);
             take(pooled, payload, arrivalNanos);
             return;
         }
         byte[] bytes = payload.array();
         for (ConcatenatedJson.Range value : values) {
             if (!pooled.dismissed) {
-                take(pooled, splitter.part(bytes, value), arrivalNanos);
+                Payload part = splitter.part(bytes, value);
+                copy.of(pooled.id(), part, arrivalNanos);
+                take(pooled, part, arrivalNanos);
             }
         }
     }
 
     private void take(PooledConnection pooled, Payload payload, long arrivalNanos) {
-        reader.read(copy.of(pooled.id(), payload, arrivalNanos), pooled);
+        reader.read(copy, pooled);
         accept(pooled, payload, arrivalNanos);
         if (learns) {
             look(pooled, arrivalNanos);
@@ -127,9 +167,10 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private void accept(PooledConnection pooled, Payload payload, long arrivalNanos) {
         MessageItems.Path path = copy.items();
         if (path == null) {
+            reader.remember(copy);
             accept(pooled, arrivalNanos);
         } else {
-            acceptItems(pooled, payload, arrivalNanos, path, payload.isText() ? textItems : binaryItems);
+            acceptItems(pooled, payload, arrivalNanos, path, items(payload));
         }
     }
 
@@ -142,13 +183,17 @@ final class CopyReceiver implements PooledConnection.Receiver {
             } else if (count == MessageItems.WHOLE) {
                 staysWhole(pooled, payload);
             }
+            reader.remember(copy);
             accept(pooled, arrivalNanos);
             return;
         }
+        long frame = reader.rememberCut(copy, count);
         reader.countParts(count);
         for (int i = 0; i < count && !pooled.dismissed; i++) {
-            reader.readAgain(copy.of(pooled.id(), items.message(i, withOne), arrivalNanos), pooled);
+            copy.of(pooled.id(), items.message(i, withOne), arrivalNanos).itemOf(frame, i);
+            reader.readAgain(copy, pooled);
             copy.comparesItem(items.hash(i));
+            reader.remember(copy);
             accept(pooled, arrivalNanos);
         }
     }

@@ -11,6 +11,7 @@ import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.report.DropCause;
 import io.firstline.feed.message.Dispatcher;
+import io.firstline.feed.message.MessageReader;
 import io.firstline.feed.report.ArrivalReport;
 import io.firstline.feed.report.EvictionReason.Cause;
 import io.firstline.feed.report.FeedActivity;
@@ -412,6 +413,10 @@ public abstract class Feed {
 
     SlotTable slotTable() {
         return parts.slotTable();
+    }
+
+    MessageReader reader() {
+        return parts.reader();
     }
 
     /**

@@ -43,7 +43,7 @@ record FeedAssembly(
         if (exchangeTime.isReported()) {
             dispatcher.measure(exchangeTime);
         }
-        FeedParts parts = FeedParts.of(name, environment, config, format, dispatcher);
+        FeedParts parts = FeedParts.of(name, environment, config, format, dispatcher, redundancy.knownFrames());
         SlotTable slotTable = parts.slotTable();
         FeedEventLog eventLog = parts.eventLog();
         ConnectionMaker maker = new ConnectionMaker(

@@ -27,13 +27,18 @@ record FeedParts(
         PayloadDecoder decoder,
         ValueSplitter splitter) {
 
-    /** Creates the parts of a feed without slots. */
+    /**
+     * Creates the parts of a feed without slots.
+     *
+     * @param knownFrames the most frames whose bytes need not be read again
+     */
     static FeedParts of(
             String name,
             FeedEnvironment environment,
             WsConnectionConfig config,
             MessageFormat format,
-            Dispatcher dispatcher) {
+            Dispatcher dispatcher,
+            int knownFrames) {
         Scheduler scheduler = environment.scheduler();
         SlotTable slotTable = new SlotTable();
         EventReporter events =
@@ -44,7 +49,7 @@ record FeedParts(
         FeedEventLog eventLog =
                 new FeedEventLog(FeedUrl.masked(config.url()), events, condition, failures, slotTable, scheduler);
         StreamTable streams = new StreamTable(format.notices().shutdownStreams());
-        MessageReader reader = new MessageReader(format, streams);
+        MessageReader reader = new MessageReader(format, streams, knownFrames);
         GapLedger gaps = new GapLedger(eventLog::gap);
         return new FeedParts(
                 scheduler,

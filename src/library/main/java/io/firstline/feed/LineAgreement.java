@@ -3,13 +3,13 @@ package io.firstline.feed;
 import io.firstline.arbitration.Arbiter;
 import io.firstline.arbitration.Line;
 import io.firstline.arbitration.MatchRate;
+import io.firstline.feed.message.ArrivingCopy;
 import io.firstline.feed.message.CopyDifference;
 import io.firstline.feed.message.CopySamples;
 import io.firstline.feed.message.OutgoingCopy;
 import io.firstline.feed.message.ProfileLayout;
 import io.firstline.feed.message.StreamTable;
 import io.firstline.feed.report.FeedFact;
-import io.firstline.payload.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +71,9 @@ final class LineAgreement {
         samples.cleared(line.slot());
     }
 
-    void arrived(Line line, Payload payload) {
+    void arrived(Line line, ArrivingCopy copy) {
         if (samples.isWanted()) {
-            samples.take(line.slot(), payload);
+            samples.take(line.slot(), copy.payload());
         }
     }
 

@@ -50,6 +50,23 @@ final class PayloadDecoder {
         return text.isUtf8() ? text : undecodable(pooled, message);
     }
 
+    /** Returns the longest message of a connection that is not dropped, if it has to be decoded; otherwise no limit. */
+    int mostBytes(PooledConnection pooled) {
+        return inflater == null ? Integer.MAX_VALUE : pooled.connection.config().maxMessageBytes();
+    }
+
+    /** Decodes a message of bytes that were decoded before. */
+    Payload decodedAgain(Payload message) {
+        if (!decodes || message.isText()) {
+            return message;
+        }
+        if (inflater == null) {
+            return text.over(message.array(), message.from(), message.length(), true);
+        }
+        int length = inflater.inflate(message.array(), message.from(), message.length(), Integer.MAX_VALUE);
+        return text.over(inflater.result(), 0, length, true);
+    }
+
     private static Payload undecodable(PooledConnection pooled, Payload message) {
         pooled.dropped(pooled.connection, DropCause.UNDECODABLE, message.length());
         return null;

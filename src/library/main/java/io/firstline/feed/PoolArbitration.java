@@ -196,7 +196,7 @@ final class PoolArbitration implements Arbitration {
         if (copy.isNumbered()) {
             copy.numbered(pooled.line.slot(), streams.slots());
         }
-        agreement.arrived(pooled.line, copy.payload());
+        agreement.arrived(pooled.line, copy);
         arbiter.copy(pooled.line, copy, copy.arrivalNanos());
         if (copy.provesRestart() && pooled.line.inStep()) {
             sequencer.restarted(copy.message());

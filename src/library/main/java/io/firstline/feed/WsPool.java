@@ -5,6 +5,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.connection.FeedEnvironment;
+import io.firstline.feed.message.MessageReader;
 import io.vertx.core.Vertx;
 
 /**
@@ -27,6 +28,22 @@ public final class WsPool extends Feed {
             SubscribeTemplates subscribeTemplates,
             MessageFormat format,
             long trialMs) {
+        this(environment, name, config, subscribeTemplates, format, trialMs, MessageReader.KNOWN_FRAMES);
+    }
+
+    /**
+     * Used by tests.
+     *
+     * @param knownFrames the most frames whose bytes need not be read again
+     */
+    WsPool(
+            FeedEnvironment environment,
+            String name,
+            WsPoolConfig config,
+            SubscribeTemplates subscribeTemplates,
+            MessageFormat format,
+            long trialMs,
+            int knownFrames) {
         super(
                 environment,
                 name,
@@ -37,6 +54,7 @@ public final class WsPool extends Feed {
                         config.connections(),
                         trialMs,
                         true,
+                        knownFrames,
                         (parts, replacements) -> new PoolArbitration(config, parts, replacements)));
     }
 

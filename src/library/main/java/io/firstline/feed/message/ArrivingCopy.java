@@ -4,12 +4,24 @@ import io.firstline.arbitration.Arrival;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
+import io.firstline.payload.SeededHash;
 
 /**
  * The copy that is arriving, with what is known of it. One reused instance for all copies of a feed, so that a late copy
  * allocates nothing. {@link MessageReader} fills it in.
  */
 public final class ArrivingCopy implements Arrival<OutgoingCopy> {
+    /** Takes the message again out of a frame that was read before. */
+    public interface Opener {
+        /**
+         * Returns the message, valid until the next one.
+         *
+         * @param items the way to the items; null = the whole message
+         * @param item the number of the item, from 0
+         */
+        Payload opened(Payload frame, MessageItems.Path items, int item);
+    }
+
     public enum Kind {
         /** Part of the merged stream. */
         DATA,
@@ -21,9 +33,32 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         UNNAMED
     }
 
+    /** Hashes contents; null = like identities. */
+    private final SeededHash contents;
+
+    private final Opener opener;
+
     private String by;
-    public Payload payload;
+    private Payload payload;
     public long arrivalNanos;
+    /** The seeded hash of the frame whose only message it is; 0 = not computed, or there is no such frame. */
+    long frame;
+
+    int frameBytes;
+    boolean frameIsText;
+    /** Whether the payload is not the message, but the frame to take it from. */
+    private boolean closed;
+    /** The length of the message in that frame. */
+    private int messageBytes;
+    /** The way to the item in that frame; null = it is the whole message. */
+    private MessageItems.Path path;
+
+    private int item;
+    /** The number of items that its known frame is cut into; 1 = it stays whole. */
+    private int parts;
+    /** Whether the message has not the bytes of its frame. */
+    private boolean decoded;
+
     private Kind kind = Kind.DATA;
     /** Null = not known. */
     public StreamWatch stream;
@@ -35,6 +70,20 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     public long first;
     public long last;
     public boolean restarts;
+
+    public ArrivingCopy() {
+        this(null, (frame, items, item) -> frame);
+    }
+
+    /**
+     * Creates the copy of a feed.
+     *
+     * @param contents hashes the content of messages that have a key; null = as {@link PayloadHash}
+     */
+    ArrivingCopy(SeededHash contents, Opener opener) {
+        this.contents = contents;
+        this.opener = opener;
+    }
 
     /**
      * Holds another copy from now on, of which nothing is known yet. Successive copies mostly share the connection: G1's
@@ -49,6 +98,10 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
             payload = bytes;
         }
         arrivalNanos = nowNanos;
+        frame = 0;
+        closed = false;
+        parts = 1;
+        decoded = false;
         is(Kind.DATA);
         stream = null;
         key = 0;
@@ -69,8 +122,81 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         }
     }
 
+    /** Returns its message, taken from its frame if need be. */
     public Payload payload() {
+        if (closed) {
+            payload = opener.opened(payload, path, item);
+            closed = false;
+        }
         return payload;
+    }
+
+    /** The frame that it holds has this hash. */
+    void frame(long frameHash) {
+        frame = frameHash;
+        frameBytes = payload.length();
+        frameIsText = payload.isText();
+    }
+
+    /** The frame that it holds contains only this message. */
+    public ArrivingCopy message(Payload only) {
+        if (only != payload) {
+            payload = only;
+            decoded = true;
+        }
+        return this;
+    }
+
+    /**
+     * It is an item of a frame.
+     *
+     * @param frameHash of the frame; 0 = its items are not remembered
+     */
+    public ArrivingCopy itemOf(long frameHash, int number) {
+        frame = frameHash == 0 ? 0 : KnownFrames.hashOfItem(frameHash, number);
+        frameBytes = 0; // its frame is checked
+        frameIsText = false;
+        item = number;
+        decoded = true;
+        return this;
+    }
+
+    /** Returns the hash of its frame; 0 = the frame is not remembered. */
+    public long frameHash() {
+        return frame;
+    }
+
+    /** Returns the number of items that its frame is cut into, if the frame was known; 1 = it stays whole. */
+    public int parts() {
+        return parts;
+    }
+
+    /** Holds this message instead, which differs in its id. */
+    void rewritten(Payload message) {
+        payload = message;
+    }
+
+    /**
+     * The frame that it holds contains the message.
+     *
+     * @param bytes the length of the message
+     * @param items the number of items that it is cut into
+     */
+    void isInFrame(int bytes, int items) {
+        closed = true;
+        messageBytes = bytes;
+        path = null;
+        parts = items;
+    }
+
+    /** The frame that it holds contains the message as one of the items at this place. */
+    void isAmong(MessageItems.Path items) {
+        path = items;
+    }
+
+    /** Returns whether its message has not the bytes of its frame. */
+    boolean isDecoded() {
+        return decoded;
     }
 
     /** Returns its stream; null = not known. */
@@ -130,11 +256,20 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         return key == 0 ? 0 : hash();
     }
 
+    /** Returns what its message is compared by: its bytes, or those that count, as content or as identity. */
+    long hashOfMessage() {
+        return hash();
+    }
+
     private long hash() {
         if (hash == 0) {
-            hash = PayloadHash.of(payload);
+            hash = key == 0 || contents == null ? PayloadHash.of(payload()) : contentOf(payload());
         }
         return hash;
+    }
+
+    private long contentOf(Payload message) {
+        return frame != 0 && !decoded ? frame : contents.of(message);
     }
 
     @Override
@@ -144,16 +279,17 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     @Override
     public int bytes() {
-        return payload.length();
+        return closed ? messageBytes : payload.length();
     }
 
     @Override
     public OutgoingCopy message() {
+        Payload message = payload();
         return new OutgoingCopy(
                 by,
                 key == 0 ? hash : key,
-                payload.toBuffer(),
-                payload.isText(),
+                message.toBuffer(),
+                message.isText(),
                 stream,
                 first,
                 last,

@@ -7,8 +7,10 @@ import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MaskedHash;
+import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.ReplacedValue;
+import io.firstline.payload.SeededHash;
 import io.firstline.payload.ValueReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,9 @@ public final class MessageReader {
         String streamOfRequest(long id);
     }
 
+    /** The most frames whose bytes need not be read again; see {@link KnownFrames}. */
+    public static final int KNOWN_FRAMES = KnownFrames.MOST;
+
     private final ProfileLayout layout;
     private final StreamTable streams;
     private final ProfileCheck profile;
@@ -63,6 +68,10 @@ public final class MessageReader {
     private final KeyReader keys;
     /** Null = binary messages are not read. */
     private final ValueReader binaryKeys;
+    /** Null = every copy is read. */
+    private final KnownFrames known;
+    /** Null = every copy is read. */
+    private final SeededHash frameHashes;
 
     private final MaskedHash maskedHash = new MaskedHash();
     private final OwnIds ownIds = new OwnIds();
@@ -77,10 +86,21 @@ public final class MessageReader {
     private final Function<KeyValues, String> nameOfStream = this::streamName;
     private final Function<String, ValuePlaces> placesOfStream;
     private long copies;
+    private long reads;
     private long control;
     private long malformed;
 
+    /** Creates a reader that reads every copy. */
     public MessageReader(MessageFormat format, StreamTable streams) {
+        this(format, streams, 0);
+    }
+
+    /**
+     * Creates a reader that need not read the same bytes again, if the format allows it.
+     *
+     * @param knownFrames the most frames to remember, a power of two; 0 = none
+     */
+    public MessageReader(MessageFormat format, StreamTable streams, int knownFrames) {
         this.layout = new ProfileLayout(format);
         this.streams = streams;
         this.profile = layout.profile();
@@ -90,6 +110,13 @@ public final class MessageReader {
         this.binaryKeys =
                 keys == null ? null : BinaryValues.reader(format.content().payload(), layout.read, layout.containers);
         this.placesOfStream = layout::placesOf;
+        this.known = knownFrames > 0 && layout.isReadAlike() ? new KnownFrames(streams, knownFrames) : null;
+        this.frameHashes = known == null ? null : new SeededHash();
+    }
+
+    /** Creates the copy to read into. */
+    public ArrivingCopy newCopy(ArrivingCopy.Opener opener) {
+        return new ArrivingCopy(frameHashes, opener);
     }
 
     public ProfileLayout layout() {
@@ -106,7 +133,12 @@ public final class MessageReader {
         return copies;
     }
 
-    /** The number of those that are not part of the merged stream. */
+    /** The number of messages whose bytes were read, because their frame was not known; a message with items is one. */
+    public long reads() {
+        return reads;
+    }
+
+    /** The number of messages that are not part of the merged stream. */
     public long control() {
         return control;
     }
@@ -116,10 +148,71 @@ public final class MessageReader {
         return malformed;
     }
 
+    /**
+     * Fills in what the frame of a copy contains, if one of the same bytes was read before. Then the copy needs no
+     * {@link #read}.
+     *
+     * @param mostBytes a frame with a longer message is not known
+     * @return whether it is known
+     */
+    public boolean recalls(ArrivingCopy copy, int mostBytes) {
+        if (known == null) {
+            return false;
+        }
+        copy.frame(frameHashes.of(copy.payload()));
+        if (!known.fill(copy, mostBytes)) {
+            return false;
+        }
+        copies++;
+        recalled(copy);
+        return true;
+    }
+
+    /** Fills in an item of a known frame, which the copy holds. */
+    public void recallItem(ArrivingCopy copy, MessageItems.Path items) {
+        if (!known.fill(copy, Integer.MAX_VALUE)) {
+            throw new IllegalStateException("an item of a known frame is not known");
+        }
+        copy.isAmong(items);
+        recalled(copy);
+    }
+
+    /** Does what reading does for each copy. */
+    private void recalled(ArrivingCopy copy) {
+        copy.stream.spoke(copy.arrivalNanos);
+        check(copy);
+    }
+
+    /** Remembers a copy that was read, for others of the same bytes. */
+    public void remember(ArrivingCopy copy) {
+        if (isMemorable(copy)) {
+            known.keep(copy, 1);
+        }
+    }
+
+    /**
+     * Remembers a copy that was read and is cut into items, for others of the same bytes.
+     *
+     * @return the hash of its frame if the items are to be remembered too, otherwise 0
+     */
+    public long rememberCut(ArrivingCopy copy, int items) {
+        if (!isMemorable(copy) || items > KnownFrames.MAX_ITEMS) {
+            return 0;
+        }
+        known.keep(copy, items);
+        return copy.frame;
+    }
+
+    /** Returns whether it is part of a stream: otherwise, reading may have had other effects. */
+    private static boolean isMemorable(ArrivingCopy copy) {
+        return copy.frame != 0 && copy.kind() == Kind.DATA && copy.stream != null;
+    }
+
     /** Reads a copy that has just arrived. */
     public void read(ArrivingCopy copy, Replies replies) {
         copies++;
-        KeyValues read = valuesIn(copy.payload);
+        reads++;
+        KeyValues read = valuesIn(copy.payload());
         if (read != null && !layout.line.isEmpty()) {
             long number = number(read, layout.line);
             if (number != OutgoingCopy.NO_NUMBER) {
@@ -131,7 +224,7 @@ public final class MessageReader {
 
     /** Reads a part of the copy that was read last, or a copy that had no name: it is counted already. */
     public void readAgain(ArrivingCopy copy, Replies replies) {
-        interpret(copy, valuesIn(copy.payload), replies);
+        interpret(copy, valuesIn(copy.payload()), replies);
     }
 
     /** The copy that was read last counts as this many parts. */
@@ -144,9 +237,9 @@ public final class MessageReader {
             ids = replies.ids();
             namedBy = null;
         }
-        Kind kind = listens && isHeard(copy.payload, read, replies)
+        Kind kind = listens && isHeard(copy.payload(), read, replies)
                 ? Kind.CONTROL
-                : read == null ? kindOfUnread(copy.payload) : kindOf(copy, read, replies);
+                : read == null ? kindOfUnread(copy.payload()) : kindOf(copy, read, replies);
         copy.is(kind);
         if (kind != Kind.DATA) {
             control += kind == Kind.UNNAMED ? 0 : 1;
@@ -156,7 +249,7 @@ public final class MessageReader {
             identify(copy, read, copy.stream.places);
             copy.stream.spoke(copy.arrivalNanos);
         } else if (read != null && !layout.ignore.isEmpty()) {
-            copy.hash = maskedHash.of(copy.payload, read, layout.ignore);
+            copy.hash = maskedHash.of(copy.payload(), read, layout.ignore);
         }
         if (namedBy != null && namedBy.id() >= 0) {
             replaceId(copy, read, namedBy.id());
@@ -168,8 +261,8 @@ public final class MessageReader {
     private void replaceId(ArrivingCopy copy, KeyValues read, int pointer) {
         LearnedIds.Id id = ids.get(read.hash(pointer));
         copy.hash = NameHash.mixed(copy.hash, id.hash());
-        if (id.own() != 0 && copy.payload.isText()) {
-            copy.payload = ownId.of(copy.payload, read, pointer, id.own());
+        if (id.own() != 0 && copy.payload().isText()) {
+            copy.rewritten(ownId.of(copy.payload(), read, pointer, id.own()));
         }
     }
 
@@ -215,10 +308,10 @@ public final class MessageReader {
         boolean tellsId = !layout.ids.isEmpty() && learns(read, replies);
         boolean isError = FieldMatch.anyIsTrue(layout.errors, read);
         boolean isControl =
-                tellsId || isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload);
+                tellsId || isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload());
         copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
-            boolean isReply = isReply(copy.payload, read, isControl, isError, replies);
+            boolean isReply = isReply(copy.payload(), read, isControl, isError, replies);
             if (isError && !isReply) {
                 replies.erred(streamName(read), words(read));
             }
@@ -297,7 +390,7 @@ public final class MessageReader {
     private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
         copy.key = identity(read, at);
         if (!at.ignore().isEmpty()) {
-            copy.hash = maskedHash.of(copy.payload, read, at.ignore());
+            copy.hash = maskedHash.of(copy.payload(), read, at.ignore());
         }
         copy.last = number(read, at.last());
         if (copy.last != OutgoingCopy.NO_NUMBER) {
@@ -328,7 +421,7 @@ public final class MessageReader {
         if (found) {
             profile.found(what, type);
         } else if (profile.lacks(what, type, copy.arrivalNanos)) {
-            profile.sample(what, type, copy.payload.toBuffer(), copy.payload.isText());
+            profile.sample(what, type, copy.payload().toBuffer(), copy.payload().isText());
         }
     }
 

@@ -140,6 +140,11 @@ public final class ProfileLayout {
         return !ids.isEmpty();
     }
 
+    /** Returns whether equal bytes with a stream mean the same on each connection, and name streams. */
+    boolean isReadAlike() {
+        return knowsStreams() && !learns() && line.isEmpty();
+    }
+
     /** Returns whether some messages are answered or waited for. */
     boolean listens() {
         return !questions.isEmpty() || !format.protocol().opening().ready().isNone();

@@ -80,6 +80,7 @@ public final class StreamTable {
         if (watch == null) {
             int place = all.size() < Line.MAX_STREAMS ? all.size() + 1 : 0;
             watch = new StreamWatch(name, place, shutdown.contains(name), placesOf.apply(name), nowNanos);
+            watch.number = all.size();
             all.add(watch);
             byName.put(name, watch);
         }
@@ -106,6 +107,11 @@ public final class StreamTable {
     /** Returns the stream at an index of the arrival matrix. */
     public StreamWatch at(int place) {
         return all.get(place - 1);
+    }
+
+    /** Returns the stream with this {@link StreamWatch#number}. */
+    StreamWatch numbered(int number) {
+        return all.get(number);
     }
 
     /** Returns the stream with this name; null if it was not received. */

@@ -22,6 +22,8 @@ public final class StreamWatch {
     public final ValuePlaces places;
     /** Its index in the arrival matrix, from 1; 0 = it has none. */
     public final int place;
+    /** Its index among all streams of its table, from 0. */
+    int number;
     /** The published numbers, if the venue numbers the stream. */
     final SequenceTracker chain = new SequenceTracker();
     /** Which connections missed which of its numbers. */

@@ -1,0 +1,200 @@
+package io.firstline.feed.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.venue.Formats;
+import io.firstline.config.venue.MessageContent;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.PayloadEncoding;
+import io.firstline.config.venue.StreamNaming;
+import io.firstline.config.venue.Venue;
+import io.firstline.payload.Payload;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KnownFramesTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final MessageFormat USDM = Venue.find("binance-usdm", null).format();
+
+    private final StreamTable streams = new StreamTable(List.of());
+    private MessageReader reader = new MessageReader(USDM, streams, MessageReader.KNOWN_FRAMES);
+    private ArrivingCopy copy = reader.newCopy((frame, items, item) -> frame);
+    private long nowNanos = 7;
+
+    private void use(MessageFormat format) {
+        reader = new MessageReader(format, streams, MessageReader.KNOWN_FRAMES);
+        copy = reader.newCopy((frame, items, item) -> frame);
+    }
+
+    /** Returns whether the frame was known. */
+    private boolean arrives(String text, boolean isText) {
+        copy.of("c", new Payload().over(Buffer.buffer(text), isText), nowNanos);
+        if (reader.recalls(copy, Integer.MAX_VALUE)) {
+            return true;
+        }
+        reader.read(copy, null);
+        reader.remember(copy);
+        return false;
+    }
+
+    private boolean arrives(String text) {
+        return arrives(text, true);
+    }
+
+    private static String trade(long number) {
+        return "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"t\":" + number + "}}";
+    }
+
+    @Test
+    void shouldFillInWhatReadingFound() {
+        assertThat(arrives(trade(5))).isFalse();
+        long key = copy.key;
+        long content = copy.content();
+        StreamWatch stream = copy.stream;
+        arrives(trade(6));
+
+        assertThat(arrives(trade(5))).isTrue();
+        assertThat(copy.stream).isSameAs(stream);
+        assertThat(copy.key).isEqualTo(key).isNotZero();
+        assertThat(copy.content()).isEqualTo(content).isNotZero();
+        assertThat(copy.first).isEqualTo(5);
+        assertThat(copy.last).isEqualTo(5);
+        assertThat(copy.kind()).isEqualTo(ArrivingCopy.Kind.DATA);
+        assertThat(copy.message().payload()).hasToString(trade(5));
+        assertThat(reader.copies()).isEqualTo(3);
+        assertThat(reader.reads()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKeepTheIdentityOfMessagesWithoutAKey() {
+        String text = "{\"stream\":\"btcusdt@kline_1m\",\"data\":{}}";
+        arrives(text);
+        long identity = copy.identity();
+
+        assertThat(arrives(text)).isTrue();
+        assertThat(copy.key).isZero();
+        assertThat(copy.message().identity())
+                .as("other processes compute the same")
+                .isEqualTo(identity)
+                .isEqualTo(NameHash.of(text));
+    }
+
+    @Test
+    void shouldTellTextFromBinary() {
+        use(Formats.with(Map.of(
+                "naming",
+                StreamNaming.at(List.of("/stream")),
+                "content",
+                new MessageContent(PayloadEncoding.MSGPACK, List.of(), List.of()))));
+        arrives(trade(5));
+
+        assertThat(arrives(trade(5), false)).isFalse();
+    }
+
+    @Test
+    void shouldNotKnowAFrameWithATooLongMessage() {
+        arrives(trade(5));
+
+        copy.of("c", new Payload().over(Buffer.buffer(trade(5)), true), nowNanos);
+        assertThat(reader.recalls(copy, trade(5).length() - 1)).isFalse();
+        assertThat(reader.recalls(copy, trade(5).length())).isTrue();
+    }
+
+    /** Reading them has other effects, or may have. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"id\":1,\"result\":null}", "{\"code\":2,\"msg\":\"no\"}", "{\"x\":1}", "{", "pong"})
+    void shouldReadWhatIsNoDataOfAStream(String text) {
+        use(new MessageFormat(
+                USDM.naming(),
+                USDM.classes(),
+                USDM.content(),
+                USDM.control(),
+                io.firstline.config.venue.Acks.NONE,
+                io.firstline.config.venue.Notices.NONE,
+                USDM.times(),
+                USDM.protocol()));
+        arrives(text);
+
+        assertThat(arrives(text)).isFalse();
+    }
+
+    /** What such a message means depends on its connection. */
+    @Test
+    void shouldReadEachCopyWhereConnectionsDiffer() {
+        for (MessageFormat format : List.of(
+                Formats.with(Map.of(
+                        "naming",
+                        StreamNaming.at(List.of("/stream")),
+                        "content",
+                        new MessageContent(PayloadEncoding.NONE, List.of(), List.of("/data/n")))),
+                MessageFormat.NONE)) {
+            use(format);
+            arrives(trade(5));
+
+            assertThat(arrives(trade(5))).isFalse();
+        }
+    }
+
+    /** A feed with few messages stays with few places, however long it lives. */
+    @Test
+    void shouldGrowOnlyWhileItForgetsYoungFrames() {
+        KnownFrames known = new KnownFrames(streams, MessageReader.KNOWN_FRAMES);
+        for (int i = 0; i < 100_000; i++) {
+            keep(known, i, i * SECOND / 20);
+        }
+        assertThat(known.size()).isEqualTo(KnownFrames.FEWEST);
+
+        for (int i = 0; i < 100_000; i++) {
+            keep(known, i, 6_000 * SECOND + i * SECOND / 1_000);
+        }
+        assertThat(known.size()).isBetween(512, 2_048);
+
+        for (int i = 0; i < 200_000; i++) {
+            keep(known, i, 7_000 * SECOND + i * SECOND / 100_000);
+        }
+        assertThat(known.size()).isEqualTo(MessageReader.KNOWN_FRAMES);
+    }
+
+    @Test
+    void shouldForgetNothingWhenItGrows() {
+        arrives(trade(0)); // there is a stream
+        KnownFrames known = new KnownFrames(streams, MessageReader.KNOWN_FRAMES);
+        for (int number = 1; number <= 10_000; number++) {
+            int before = known.size();
+            keep(known, number, number);
+            if (known.size() > before) {
+                int held = 0;
+                for (int each = 1; each <= number; each++) {
+                    held += known.fill(framed(each, 0), Integer.MAX_VALUE) ? 1 : 0;
+                }
+                assertThat(held).isGreaterThan(before / 2);
+            }
+        }
+        assertThat(known.fill(framed(10_000, 0), Integer.MAX_VALUE)).isTrue();
+    }
+
+    private void keep(KnownFrames known, int number, long nanos) {
+        if (copy.stream == null) {
+            arrives(trade(0));
+        }
+        StreamWatch stream = streams.numbered(0);
+        ArrivingCopy kept = framed(number, nanos);
+        kept.stream = stream;
+        kept.key = number;
+        kept.hash = number + 1L;
+        known.keep(kept, 1);
+    }
+
+    /** A frame of a hash that is spread as real ones are. */
+    private ArrivingCopy framed(int number, long nanos) {
+        copy.of("c", new Payload().over(Buffer.buffer(trade(1)), true), nanos);
+        long mixed = (number + 1L) * 0x9E3779B97F4A7C15L;
+        copy.frame(mixed ^ mixed >>> 32);
+        return copy;
+    }
+}
