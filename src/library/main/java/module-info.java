@@ -14,6 +14,7 @@ module io.firstline {
     requires io.netty.codec.compression;
     requires io.netty.codec.http;
     requires io.netty.common;
+    requires io.netty.handler.proxy;
     requires io.netty.resolver;
     requires io.netty.resolver.dns;
     requires io.netty.transport;

@@ -33,11 +33,11 @@ class SurfaceTest {
             Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
             Map.entry(
                     "config",
-                    "Credentials DailyWindow Endpoint Limit RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
+                    "Credentials DailyWindow Endpoint Limit PathConfig Proxy RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
             Map.entry("config.problem", "InvalidConfigException Problem"),
             Map.entry(
                     "connection.report",
-                    "ConnectFailedException ConnectionState Disconnect DropCause WsConnectionState"),
+                    "ConnectFailedException ConnectionState Disconnect DropCause Path WsConnectionState"),
             Map.entry("deploy", "FeedVerticle PoolVerticle SingleVerticle"),
             Map.entry("feed", "Feed Route WsPool WsSingle"),
             Map.entry(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.cluster.ReplicaCore.Change;
 import io.firstline.cluster.ReplicaCore.Request;
 import io.firstline.config.feed.Retention;
+import io.firstline.connection.report.Path;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
@@ -76,7 +77,7 @@ class ReplicaCoreTest {
     }
 
     private void connected(long seconds) {
-        core.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c")), at(seconds));
+        core.happened(new FeedEvent("f", 0, 0, new FeedFact.Connected("c", Path.to("h"))), at(seconds));
     }
 
     /** A standby that is warm at this time, having heard messages 1 and 2 of epoch 1. */

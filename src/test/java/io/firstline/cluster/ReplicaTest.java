@@ -8,6 +8,7 @@ import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.feed.Retention;
 import io.firstline.connection.Scheduler;
+import io.firstline.connection.report.Path;
 import io.firstline.deploy.node.FeedPublisher;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
@@ -110,7 +111,7 @@ class ReplicaTest {
         Replica replica = new Replica(publisher, feedLease, clock);
         replicas.add(replica);
         Node node = new Node(feedLease, retention, replica);
-        node.happens(new FeedFact.Connected("c"));
+        node.happens(new FeedFact.Connected("c", Path.to("h")));
         return node;
     }
 
@@ -515,7 +516,7 @@ class ReplicaTest {
         standby.happens(new FeedFact.Degraded(0, 2, FeedState.DISCONNECTED, ""));
         assertThat(standby.feedLease.state().receives()).isFalse();
         assertThat(standby.feedLease.state().warm()).isFalse();
-        standby.happens(new FeedFact.Connected("c"));
+        standby.happens(new FeedFact.Connected("c", Path.to("h")));
         assertThat(standby.feedLease.state().receives()).isTrue();
         standby.receives("third");
         assertThat(standby.feedLease.state().warm())

@@ -2,6 +2,7 @@ package io.firstline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firstline.connection.report.Path;
 import io.firstline.feed.report.FeedActivity;
 import io.firstline.feed.report.FeedEvent;
 import io.firstline.feed.report.FeedFact;
@@ -25,7 +26,7 @@ class StandbyReadinessTest {
     }
 
     private void connected(int pool, long nanos) {
-        happened(new FeedFact.Connected("c"), pool, nanos);
+        happened(new FeedFact.Connected("c", Path.to("h")), pool, nanos);
     }
 
     @Test

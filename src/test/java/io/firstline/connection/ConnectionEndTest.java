@@ -111,6 +111,7 @@ class ConnectionEndTest {
                         "malformed-frame",
                         "dns",
                         "refused",
+                        "proxy-7",
                         "unreachable",
                         "connect-timeout",
                         "tls",

@@ -7,6 +7,7 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.report.ConnectionState;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.Path;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.testkit.Await;
 import io.firstline.testkit.ConnectionProbe;
@@ -563,6 +564,7 @@ class WsConnectionTest extends OnNativeLoops {
     void shouldTellItsFacts() {
         config = config.withConnectionId("btc-7");
         probe = new ConnectionProbe(vertx, config);
+        String host = server.url("/").replaceAll("wss?://([^/]*)/", "$1");
         WsConnectionState before = probe.state();
         assertThat(before)
                 .isEqualTo(new WsConnectionState(
@@ -577,7 +579,8 @@ class WsConnectionTest extends OnNativeLoops {
                         Double.NaN,
                         null,
                         0,
-                        null));
+                        null,
+                        Path.to(host)));
         Future<Void> opening = probe.connect();
         Peer peer = server.accept();
         assertThat(probe.state().state()).isEqualTo(ConnectionState.CONNECTING);
@@ -593,6 +596,7 @@ class WsConnectionTest extends OnNativeLoops {
         assertThat(open.bytes()).isEqualTo(15);
         assertThat(open.recentMessage()).isEqualTo(Buffer.buffer(new byte[6]));
         assertThat(open.end()).isNull();
+        assertThat(open.path()).isEqualTo(Path.to(host).withServer("127.0.0.1"));
         peer.close(1012, "restart").end();
         probe.awaitEnd();
 

@@ -51,6 +51,7 @@ import java.util.stream.Stream;
  * @param limits further limits of the server, beside {@code framesPerSecond} and the attempts to connect; default none
  * @param credentials secrets for placeholders in the URLs, headers and sub-protocols, which are filled in for each
  *     attempt; default none
+ * @param path the path of one connection; default {@link PathConfig#ANY}
  */
 public record WsConnectionConfig(
         String url,
@@ -72,7 +73,8 @@ public record WsConnectionConfig(
         Endpoint endpoint,
         List<String> subProtocols,
         List<Limit> limits,
-        Credentials credentials) {
+        Credentials credentials,
+        PathConfig path) {
 
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -94,6 +96,7 @@ public record WsConnectionConfig(
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         credentials = credentials == null ? Credentials.NONE : credentials;
+        path = path == null ? PathConfig.ANY : path;
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
         Checks checks = new Checks();
@@ -272,6 +275,11 @@ public record WsConnectionConfig(
 
     public WsConnectionConfig withCredentials(Credentials credentials) {
         return Records.with(this, "credentials", credentials);
+    }
+
+    /** The same on this path. */
+    public WsConnectionConfig withPath(PathConfig path) {
+        return Records.with(this, "path", path);
     }
 
     public WsConnectionConfig withSubProtocols(List<String> subProtocols) {

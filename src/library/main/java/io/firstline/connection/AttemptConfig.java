@@ -46,6 +46,7 @@ final class AttemptConfig {
                     "endpoint",
                     config.endpoint().withHeaders(headers(config.endpoint().headers(), complete)));
         }
+        filled.put("path", config.path().filled(complete::plain));
         filled.put("credentials", new Credentials(Map.of(), SignatureTemplate.NONE, hidden.get()));
         return Records.with(config, filled);
     }

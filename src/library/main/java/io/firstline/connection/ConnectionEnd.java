@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.UpgradeRejectedException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -66,6 +67,12 @@ final class ConnectionEnd {
         }
         if (failure instanceof LoginFailedException login) {
             return login.end();
+        }
+        if (failure instanceof ProxyFailedException proxy) {
+            return new Disconnect(Cause.PROXY, proxy.status(), message);
+        }
+        if (failure instanceof BindException) {
+            return new Disconnect(Cause.UNREACHABLE, code, "the local address cannot be used: " + message);
         }
         if (failure instanceof RestFailedException rest) {
             return new Disconnect(Cause.ENDPOINT, rest.status() > 0 ? rest.status() : code, message);

@@ -6,6 +6,7 @@ import io.firstline.connection.LoginDialogue.Meaning;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.Path;
 import io.firstline.payload.Payload;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
@@ -73,6 +74,11 @@ final class LoginSocket implements Socket, Socket.Listener {
                 fail(new Disconnect(Cause.OVERSIZE, 0, what));
             }
         });
+    }
+
+    @Override
+    public Path path() {
+        return socket.path();
     }
 
     /** Logs in; returns this socket, or fails with a {@link LoginFailedException}. */

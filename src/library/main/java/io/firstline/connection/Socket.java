@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.Path;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -40,6 +41,11 @@ public interface Socket {
 
         /** TCP has ended; the last call. */
         void ended();
+    }
+
+    /** Returns the path to the server; null = the socket is not on a network. */
+    default Path path() {
+        return null;
     }
 
     /** Sets the listener, before any frame can have arrived. */

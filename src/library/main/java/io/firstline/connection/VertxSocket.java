@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.Path;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,12 +30,19 @@ final class VertxSocket implements Socket {
     private final ContextInternal context;
     private final WsChannel socket;
     private final int maxMessageBytes;
+    private final Path path;
 
-    VertxSocket(ContextInternal context, WsChannel socket, int maxMessageBytes) {
+    VertxSocket(ContextInternal context, WsChannel socket, int maxMessageBytes, Path path) {
         this.context = context;
         this.socket = socket;
         this.maxMessageBytes = maxMessageBytes;
+        this.path = path;
         socket.maxQueued(MAX_QUEUED_BYTES);
+    }
+
+    @Override
+    public Path path() {
+        return path;
     }
 
     @Override

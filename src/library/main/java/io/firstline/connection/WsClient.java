@@ -10,23 +10,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.ConnectOptions;
-import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The client for all connections of one configuration. Keep a reference while one of its sockets is in use: Vert.x
@@ -40,25 +31,19 @@ import org.slf4j.LoggerFactory;
  * whole body of a refusal.
  */
 public final class WsClient implements Connector {
-    private static final Logger LOG = LoggerFactory.getLogger(WsClient.class);
-
     static final String USER_AGENT = "Firstline/"
             + Optional.ofNullable(WsClient.class.getPackage().getImplementationVersion())
                     .orElse("dev");
     static final int MAX_REDIRECTS = 3;
 
-    private static final int MAX_ADDRESSES = 6;
-    private static final long NEXT_ADDRESS_MS = 1_000;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private final Vertx vertx;
-    private final NetClient client;
-    private final Names names;
+    private final TcpConnector tcp;
 
-    private WsClient(Vertx vertx, NetClient client) {
+    private WsClient(Vertx vertx, TcpConnector tcp) {
         this.vertx = vertx;
-        this.client = client;
-        this.names = Names.of(vertx);
+        this.tcp = tcp;
     }
 
     public static WsClient create(Vertx vertx, WsConnectionConfig config) {
@@ -76,25 +61,23 @@ public final class WsClient implements Connector {
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
-        return new WsClient(vertx, vertx.createNetClient(options));
+        return new WsClient(vertx, new TcpConnector(vertx, options));
     }
 
     @Override
     public Future<Socket> connect(WsConnectionConfig config) {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-        return open(context, config, URI.create(config.url()), 0)
-                .map(channel -> new VertxSocket(context, channel, config.maxMessageBytes()));
+        return open(context, config, URI.create(config.url()), 0);
     }
 
     @Override
     public Future<Void> close() {
-        return client.close();
+        return tcp.close();
     }
 
-    private Future<WsChannel> open(ContextInternal context, WsConnectionConfig config, URI uri, int redirects) {
-        return tcp(context, config, uri)
-                .compose(tcp ->
-                        Upgrade.of((NetSocketInternal) tcp, offered(config, uri), uri, headers(config, uri), context))
+    private Future<Socket> open(ContextInternal context, WsConnectionConfig config, URI uri, int redirects) {
+        return tcp.connect(context, config, uri)
+                .compose(reached -> upgraded(context, config, uri, reached))
                 .recover(failure -> {
                     boolean redirected = failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
                     return redirected
@@ -103,7 +86,14 @@ public final class WsClient implements Connector {
                 });
     }
 
-    private Future<WsChannel> follow(
+    private static Future<Socket> upgraded(
+            ContextInternal context, WsConnectionConfig config, URI uri, TcpConnector.Reached reached) {
+        NetSocketInternal socket = (NetSocketInternal) reached.socket();
+        return Upgrade.of(socket, offered(config, uri), uri, headers(config, uri), context)
+                .map(channel -> new VertxSocket(context, channel, config.maxMessageBytes(), reached.path()));
+    }
+
+    private Future<Socket> follow(
             ContextInternal context, WsConnectionConfig config, URI from, int redirects, RefusedException refused) {
         URI to = refused.location() == null ? null : target(from, refused.location());
         String problem = problem(refused, to, redirects, config);
@@ -153,9 +143,9 @@ public final class WsClient implements Connector {
     /** Whether this is the configured place: a redirect target gets no credentials. */
     private static boolean isConfigured(WsConnectionConfig config, URI uri) {
         URI configured = URI.create(config.url());
-        return isTls(configured) == isTls(uri)
+        return TcpConnector.isTls(configured) == TcpConnector.isTls(uri)
                 && configured.getHost().equalsIgnoreCase(uri.getHost())
-                && port(configured) == port(uri);
+                && TcpConnector.port(configured) == TcpConnector.port(uri);
     }
 
     /** The configuration, at another place without sub-protocols that are tokens. */
@@ -177,42 +167,5 @@ public final class WsClient implements Connector {
             headers.set(HttpHeaderNames.USER_AGENT, USER_AGENT);
         }
         return headers;
-    }
-
-    private Future<NetSocket> tcp(ContextInternal context, WsConnectionConfig config, URI uri) {
-        return names.addresses(uri.getHost())
-                .compose(addresses -> Staggered.first(
-                        context,
-                        addresses.stream()
-                                .limit(MAX_ADDRESSES)
-                                .<Supplier<Future<NetSocket>>>map(address -> () -> tcp(config, uri, address))
-                                .toList(),
-                        NEXT_ADDRESS_MS,
-                        late -> late.close().onFailure(e -> LOG.debug("could not close a surplus connection", e))));
-    }
-
-    private Future<NetSocket> tcp(WsConnectionConfig config, URI uri, InetAddress address) {
-        ConnectOptions options = new ConnectOptions()
-                .setRemoteAddress(SocketAddress.inetSocketAddress(new InetSocketAddress(address, port(uri))))
-                .setSsl(isTls(uri))
-                .setTimeout(config.connectTimeoutMs());
-        if (isTls(uri)) {
-            // the name in the expected certificate
-            options.setHost(withoutBrackets(uri.getHost())).setPort(port(uri));
-        }
-        return client.connect(options);
-    }
-
-    private static String withoutBrackets(String host) {
-        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
-    }
-
-    private static boolean isTls(URI uri) {
-        return "wss".equalsIgnoreCase(uri.getScheme());
-    }
-
-    private static int port(URI uri) {
-        return uri.getPort() > 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
     }
 }

@@ -7,6 +7,7 @@ import io.firstline.connection.report.ConnectionState;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.Path;
 import io.firstline.connection.report.WsConnectionState;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
@@ -78,6 +79,7 @@ public final class WsConnection {
     private long arrivalNanos;
     private List<String> onConnect;
     private Socket socket;
+    private Path path;
     private long pingTimer = -1;
     private long connectStartedNanos;
     private long openedNanos;
@@ -108,6 +110,7 @@ public final class WsConnection {
         this.connector = connector;
         this.config = config;
         this.listener = listener;
+        this.path = TcpConnector.pathOf(config);
         this.onConnect = config.onConnect();
         this.pings = new PingTracker(config.latencyWindow());
         this.closing = new ClosingHandshake(scheduler, config.connectionId(), config.maxMessageBytes());
@@ -178,6 +181,7 @@ public final class WsConnection {
 
     private void open(Socket opened) {
         socket = opened;
+        path = opened.path() == null ? path : opened.path();
         openedNanos = scheduler.nowNanos();
         pings.opened(config.latencyPingIntervalMs(), openedNanos);
         state = state.become(ConnectionState.CONNECTED);
@@ -519,6 +523,11 @@ public final class WsConnection {
         return isOpen();
     }
 
+    /** The path to its server; until it opens, the server's address is not known. */
+    public Path path() {
+        return path;
+    }
+
     /** A snapshot of the facts. */
     public WsConnectionState state() {
         LatencyTracker latency = pings.latency();
@@ -534,7 +543,8 @@ public final class WsConnection {
                 latency.percentileMs(99),
                 recent == null ? null : recent.toBuffer(),
                 ageMs(),
-                end);
+                end,
+                path);
     }
 
     @Override

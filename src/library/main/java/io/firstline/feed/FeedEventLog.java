@@ -73,8 +73,8 @@ final class FeedEventLog {
 
     /** A connection is open; returns whether the server evidently allows no more than those that are open. */
     boolean connected(PooledConnection pooled) {
-        LOG.info("{}/{} connected ({})", name, pooled.id(), events.figures());
-        events.report(new FeedFact.Connected(pooled.id()));
+        LOG.info("{}/{} connected to {} ({})", name, pooled.id(), pooled.connection.path(), events.figures());
+        events.report(new FeedFact.Connected(pooled.id(), pooled.connection.path()));
         return isFull(
                 sessions.opened(pooled.connection.connectStartedNanos(), scheduler.nowNanos()),
                 "each connection that opens makes the server close an older one");

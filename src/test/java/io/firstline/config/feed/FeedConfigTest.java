@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firstline.config.Credentials;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Errors;
+import io.firstline.config.PathConfig;
 import io.firstline.config.RankBy;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
@@ -147,6 +148,7 @@ class FeedConfigTest {
                         null,
                         List.of("a", "b c", "a"),
                         null,
+                        null,
                         null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
@@ -222,7 +224,8 @@ class FeedConfigTest {
                         Endpoint.NONE,
                         List.of("v1"),
                         List.of(),
-                        Credentials.NONE));
+                        Credentials.NONE,
+                        PathConfig.ANY));
     }
 
     @Test

@@ -97,7 +97,8 @@ class ServiceConfigTest {
                 Endpoint.NONE,
                 List.of("v2.json"),
                 List.of(),
-                Credentials.NONE);
+                Credentials.NONE,
+                null);
         WsPoolConfig pool = new WsPoolConfig(
                 connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
         assertThat(feed)

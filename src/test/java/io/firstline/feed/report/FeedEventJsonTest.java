@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.report.GapFate;
 import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.Path;
 import io.firstline.feed.report.EvictionReason.Cause;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +25,9 @@ class FeedEventJsonTest {
 
     @Test
     void shouldSayWhatHappenedThenWhenThenTheFacts() {
-        assertThat(json(new FeedFact.Connected("f-1")))
-                .isEqualTo("{\"event\":\"connected\",\"feed\":\"f\",\"micros\":7,\"connection\":\"f-1\"}");
+        assertThat(json(new FeedFact.Connected("f-1", Path.to("h"))))
+                .isEqualTo(
+                        "{\"event\":\"connected\",\"feed\":\"f\",\"micros\":7,\"connection\":\"f-1\",\"path\":{\"host\":\"h\"}}");
         assertThat(new FeedEvent("f/2", 0, 7, new FeedFact.OutOfStep("f/2-1"))
                         .ofShard("f", 2)
                         .toJson()

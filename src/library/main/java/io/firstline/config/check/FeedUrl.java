@@ -170,6 +170,12 @@ public final class FeedUrl {
         return MIXED_STEP.matcher(shown).replaceAll("***");
     }
 
+    /** The host of a URL, with its port if the URL has one. */
+    public static String authority(String url) {
+        URI uri = URI.create(url);
+        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    }
+
     /** Whether a configured URL refers to the embedded simulator. */
     public static boolean isSimulated(String url) {
         return url.startsWith(SIMULATED);

@@ -7,7 +7,8 @@ import io.firstline.payload.Printable;
  *
  * @param cause the counted cause
  * @param code the WebSocket close code: 1005 = a close frame without a code, 1006 = no close frame, 0 = no connection;
- *     the HTTP status if the cause is {@link Cause#HTTP}, or {@link Cause#ENDPOINT} and the endpoint refused
+ *     the HTTP status if the cause is {@link Cause#HTTP}, or {@link Cause#ENDPOINT} and the endpoint refused, or
+ *     {@link Cause#PROXY} and an HTTP proxy refused
  * @param reason text from the peer or the network, for humans; never a label
  */
 public record Disconnect(Cause cause, int code, String reason) {
@@ -31,6 +32,8 @@ public record Disconnect(Cause cause, int code, String reason) {
         /** The host name does not resolve. */
         DNS("dns"),
         REFUSED("refused"),
+        /** A proxy did not connect; the label has the status of an HTTP proxy, as in {@code proxy-407}. */
+        PROXY("proxy"),
         UNREACHABLE("unreachable"),
         CONNECT_TIMEOUT("connect-timeout"),
         TLS("tls"),
@@ -64,7 +67,8 @@ public record Disconnect(Cause cause, int code, String reason) {
 
     /** The cause with the code or status that belongs to it. Failures are counted and reported once by this name. */
     public String label() {
-        return cause == Cause.CLOSED || cause == Cause.HTTP ? cause.label + "-" + code : cause.label;
+        boolean coded = cause == Cause.CLOSED || cause == Cause.HTTP || (cause == Cause.PROXY && code > 0);
+        return coded ? cause.label + "-" + code : cause.label;
     }
 
     @Override

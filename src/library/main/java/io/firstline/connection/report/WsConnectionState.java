@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
  * @param recentMessage the last message on this connection, null before the first; not a copy: do not change it
  * @param ageMs milliseconds since it opened, until now or until it ended; 0 before
  * @param end the reason of its end, null before
+ * @param path how it reaches its server
  */
 public record WsConnectionState(
         String connectionId,
@@ -30,7 +31,8 @@ public record WsConnectionState(
         double p99LatencyMs,
         Buffer recentMessage,
         long ageMs,
-        Disconnect end) {
+        Disconnect end,
+        Path path) {
 
     /** The same snapshot without the last message, so that keeping it does not keep the message. */
     public WsConnectionState withoutMessage() {
@@ -46,7 +48,8 @@ public record WsConnectionState(
                 p99LatencyMs,
                 null,
                 ageMs,
-                end);
+                end,
+                path);
     }
 
     public boolean isConnected() {

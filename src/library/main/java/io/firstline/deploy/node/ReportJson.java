@@ -130,7 +130,8 @@ public final class ReportJson {
                 .put(StatusKeys.LATENCY_P50_MS, measured(connection.p50LatencyMs()))
                 .put(StatusKeys.LATENCY_P99_MS, measured(connection.p99LatencyMs()))
                 .put(StatusKeys.LATENCIES, of(report.latency()))
-                .put(StatusKeys.AGE_MS, connection.ageMs());
+                .put(StatusKeys.AGE_MS, connection.ageMs())
+                .put(StatusKeys.PATH, connection.path().toJson());
         if (connection.end() != null) {
             json.put(StatusKeys.END, connection.end().toString());
         }

@@ -83,6 +83,7 @@ public final class StatusKeys {
     public static final String LATENCY_P99_MS = "latencyP99Ms";
     public static final String LATENCIES = "latencies";
     public static final String AGE_MS = "ageMs";
+    public static final String PATH = "path";
     public static final String END = "end";
     public static final String IN_STEP = "inStep";
     public static final String WINS = "wins";

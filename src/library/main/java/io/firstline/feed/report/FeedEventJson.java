@@ -27,7 +27,8 @@ final class FeedEventJson {
     private FeedEventJson() {}
 
     private static void formsOfConnections() {
-        form(FeedFact.Connected.class, (e, json) -> json.put("connection", e.connection()));
+        form(FeedFact.Connected.class, (e, json) -> json.put("connection", e.connection())
+                .put("path", e.path().toJson()));
         form(FeedFact.Disconnected.class, (e, json) -> json.put("connection", e.connection())
                 .put("cause", e.end().label())
                 .put("code", e.end().code())

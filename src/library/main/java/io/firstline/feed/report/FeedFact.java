@@ -3,6 +3,7 @@ package io.firstline.feed.report;
 import io.firstline.arbitration.report.GapFate;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.DropCause;
+import io.firstline.connection.report.Path;
 import java.util.List;
 
 /** What can happen to a feed: one record for each kind of event. */
@@ -11,8 +12,12 @@ public sealed interface FeedFact {
     /** Returns the kind of event, for a {@code switch}. */
     FeedEvent.Type type();
 
-    /** A connection opened. */
-    record Connected(String connection) implements FeedFact {
+    /**
+     * A connection opened.
+     *
+     * @param path how it reaches its server
+     */
+    record Connected(String connection, Path path) implements FeedFact {
         @Override
         public FeedEvent.Type type() {
             return FeedEvent.Type.CONNECTED;
