@@ -81,7 +81,7 @@ class BadConfigTest {
                         with("\"retain\":{\"messages\":-1,\"bytes\":5}"),
                         "/retain/messages: found -1 (a number), allowed: an integer from 0 to 1048576"),
                 feed(with("\"retain\":true"), "/retain: found true (a boolean), allowed: an object"),
-                feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a string"),
+                feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a URL or an array of URLs"),
                 feed(
                         with("\"streamPointer\":\"stream\""),
                         "/streamPointer: found \"stream\" (a string), allowed: a JSON pointer such as /stream, or an empty text"),
@@ -124,7 +124,7 @@ class BadConfigTest {
                         "{\"venue\":\"coinbse-exchange\"}",
                         "/venue: found \"coinbse-exchange\", allowed: "
                                 + VENUES.formatted(", such as coinbase-exchange, coinbase-exchange-login")),
-                feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
+                feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a URL or an array of URLs"),
                 feed(
                         with("\"trustedCertificates\":\"/dev/zero\""),
                         "/trustedCertificates: found \"/dev/zero\", which cannot be read, allowed: a PEM file with certificates"),
@@ -137,7 +137,7 @@ class BadConfigTest {
                 feed(
                         with("\"headers\":{\"a b\":\"x\",\"C\":7,\"D\":\"x\\r\\nEvil: 1\"}"),
                         "/headers/a b: found the name \"a b\", allowed: a header name: letters, digits and any of !#$%&'*+-.^_`|~",
-                        "/headers/C: found a number, allowed: a text",
+                        "/headers/C: found a number, allowed: a text or an array of texts",
                         "/headers/D: found a value with a control character, allowed: a value on one line"),
                 feed(with("\"onConnect\":[\"a\",7]"), "/onConnect/1: found a number, allowed: a text message"),
                 // urls
@@ -386,7 +386,7 @@ class BadConfigTest {
                 "{'url':'http://x.com/private/ws?listenKey=HUSH'}",
                 "{'url':'http://x.com/?signature=HUSH#a'}",
                 "{'url':'http://x.com/ws/HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH'}",
-                "{'url':['wss://user:HUSH@x.com/']}",
+                "{'url':['http://user:HUSH@x.com/']}",
                 "{'venue':'wss://user:HUSH@x.com/'}",
                 "{'connections':'wss://x.com/?token=HUSH'}",
                 "{'headers':'HUSH'}",

@@ -321,6 +321,7 @@ class HandshakeTest extends FeedTestBase {
                         .encode());
         JsonObject json = json("/").put("venue", "mine");
         json.remove("url");
+        json.remove("secrets");
         Feed feed = feed(json);
         feed.start();
         eventually(() -> !told(FeedEvent.Type.CONNECT_FAILED).isEmpty());

@@ -241,6 +241,37 @@ class LoginTest extends FeedTestBase {
     }
 
     @Test
+    void shouldHideTheSignatureThatAServerRepeats() {
+        JsonObject json = feed(1);
+        String[] sign = {""};
+        server.replies = (socket, text) -> {
+            sign[0] = new JsonObject(text).getString("sign");
+            return List.of(refusal("9", "bad signature " + sign[0]));
+        };
+        Feed feed = open(json);
+
+        assertThat(failure(feed.start())).contains("9: bad signature ***").doesNotContain(sign[0]);
+        assertThat(sign[0]).hasSize(44);
+    }
+
+    @Test
+    void shouldFillInThePlaceholdersOfTheUsersMessages() {
+        Feed feed = open(feed(2).put(
+                        "onConnect", new JsonArray().add("{\"op\":\"mine\",\"id\":${id},\"key\":\"${secret.key}\"}")));
+        join(feed.start());
+        eventually(() -> feed.state() == FeedState.CONNECTED && server.received.size() == 8);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(sent(i)).containsExactly("login", "hello", "mine", "subscribe");
+            assertThat(server.received).contains(i + ":{\"op\":\"mine\",\"id\":9001,\"key\":\"" + KEY + "\"}");
+        }
+        assertThat(join(feed.setOnConnect(List.of("{\"op\":\"again\",\"sign\":\"${sign}\",\"x\":\"${x}\"}"))))
+                .isEqualTo(2);
+        eventually(() -> server.received.size() == 10);
+        assertThat(server.received.get(9)).contains("${x}").doesNotContain("${sign}");
+    }
+
+    @Test
     void shouldCloseAConnectionWhoseLoginIsNotAnswered() {
         JsonObject json = feed(1);
         profile("\"waitMs\": 2000", "\"waitMs\": 100");

@@ -143,9 +143,20 @@ class PendingRequestsTest {
         assertThat(requests.toRepeat(ANSWER)).extracting(Request::id).containsExactly(2L, 3L);
 
         ask(request(4, "a"), 1);
-        assertThat(requests.toRepeat(ANSWER + 1)).extracting(Request::id).containsExactly(1L, 4L);
+        assertThat(requests.toRepeat(ANSWER + 1)).extracting(Request::id).containsExactly(4L);
         assertThat(words(requests.givenUp(ANSWER + 1))).containsExactly("[b]? not answered, asked once");
-        assertThat(requests.openStreams()).containsExactly("a", "a");
+        assertThat(requests.openStreams()).containsExactly("a");
+    }
+
+    @Test
+    void shouldNotRepeatARequestForAStreamThatIsNoLongerWanted() {
+        ask(FIRST, 0);
+        ask(request(2, "a", "b"), 0);
+        ask(new Request(3, (at, ofConnection) -> "end", Map.of("a", Set.of("a")), false, null), 1);
+
+        assertThat(requests.toRepeat(ANSWER)).isEmpty();
+        assertThat(words(requests.givenUp(ANSWER))).containsExactly("[b]? not answered, asked once");
+        assertThat(requests.toRepeat(ANSWER + 1)).extracting(Request::id).containsExactly(3L);
     }
 
     @Test

@@ -88,9 +88,19 @@ class SessionLimitTest {
         assertThat(kickedBeforeItOpened(10, 5_000)).isFalse();
         assertThat(kickedBeforeItOpened(20, 10_000)).isFalse();
         assertThat(kickedBeforeItOpened(30, 50))
-                .as("neither a sign nor against it")
+                .as("not older than the attempt")
                 .isFalse();
         assertThat(kickedBeforeItOpened(40, 200)).isTrue();
+    }
+
+    @Test
+    void shouldNeedMoreSignsWhereTheAttemptBeganBeforeTheOlderConnectionOpened() {
+        for (int i = 1; i <= 7; i++) {
+            assertThat(kickedBeforeItOpened(10 * i, 50)).as("sign %d", i).isEqualTo(i >= 6);
+        }
+        assertThat(limit.lost(KICKED, 1, 80 * SECOND)).isFalse();
+        assertThat(limit.opened(81 * SECOND, 82 * SECOND)).as("a later attempt").isFalse();
+        assertThat(kickedBeforeItOpened(90, 5_000)).as("counted anew").isFalse();
     }
 
     @Test

@@ -78,6 +78,24 @@ class HttpVerticleTest extends HttpTestBase {
                         new JsonObject()
                                 .put("a", new JsonObject().put("feed", "a").put("error", "timed out")));
 
+        JsonObject refused = new JsonObject()
+                .put(
+                        "feeds",
+                        new JsonObject()
+                                .put(
+                                        "okx",
+                                        new JsonObject()
+                                                .put("state", "DISCONNECTED")
+                                                .put("live", 0)
+                                                .put("target", 1)
+                                                .put("lastFailure", "login-refused")
+                                                .put(
+                                                        "problems",
+                                                        new JsonArray()
+                                                                .add("login-refused")
+                                                                .add("other"))));
+        assertThat(NodeReadiness.of(refused, ClusterFacts.ALONE).reasons())
+                .containsExactly("okx is DISCONNECTED: 0 of 1 connections live; login-refused; other");
         assertThat(NodeReadiness.of(mute, ClusterFacts.ALONE).reasons())
                 .containsExactly("a does not answer: timed out");
         assertThat(NodeReadiness.of(mute, ClusterFacts.ALONE).isReady()).isFalse();

@@ -79,6 +79,9 @@ final class VenueDialect {
     /** Whether the messages of streams are binary: each character of their text is a byte. All others are text. */
     boolean binary;
 
+    /** Whether {@code sequence_num} of each message counts the messages of the connection. */
+    boolean counts;
+
     /** Whether messages to the server must be MessagePack. */
     boolean msgpack;
 
@@ -204,6 +207,12 @@ final class VenueDialect {
     VenueDialect speaksMsgpack() {
         msgpack = true;
         encoding = json -> Encoded.msgpack(new JsonArray(new String(json, StandardCharsets.UTF_8)).getList());
+        return this;
+    }
+
+    /** The {@code sequence_num} of each message counts the messages of the connection. */
+    VenueDialect counts() {
+        counts = true;
         return this;
     }
 

@@ -766,6 +766,7 @@ final class VenueDialects {
     /** Messages have a number and a time of their connection. */
     private static VenueDialect coinbaseAdvanced() {
         return VenueDialect.of("coinbase-advanced")
+                .counts()
                 .names(request -> texts(request.getJsonArray("product_ids")).stream()
                         .map(product -> request.getString("channel") + " " + product)
                         .toList())
@@ -996,6 +997,8 @@ final class VenueDialects {
         byte[] levels = Encoded.group(16, 16, Encoded.block(27_000L, 1L), Encoded.block(27_001L, 2L));
         byte exponent = -2;
         return binance("binance-spot-sbe")
+                .secrets("key", "a-key-of-a-user")
+                .admits((headers, path) -> "a-key-of-a-user".equals(headers.get("X-MBX-APIKEY")))
                 .binary()
                 .sends(
                         "btcusdt@trade",

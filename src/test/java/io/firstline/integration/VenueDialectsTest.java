@@ -307,6 +307,9 @@ class VenueDialectsTest {
         assertThat(twice).as("twice").isEmpty();
         assertThat(seen).as("misclassified").isEmpty();
         assertThat(report.malformed()).isZero();
+        if (dialect.counts) {
+            assertThat(report.connections()).allMatch(connection -> connection.missing() == 0);
+        }
         assertThat(report.problems()).isEmpty();
         Map<String, StreamReport> ledger = report.ledger().stream()
                 .filter(stream -> !stream.stream().startsWith("snapshot ")) // of HitBTC: one for each connection

@@ -165,6 +165,7 @@ final class VenueLogins {
     private static VenueDialect coinbaseAdvanced() {
         KeyPair pair = key(() -> TestKeys.ec("secp256r1"));
         return VenueDialect.of("coinbase-advanced-login")
+                .counts()
                 .secrets("key", "organizations/1/apiKeys/2", "secret", TestKeys.pkcs8(pair.getPrivate()))
                 .names(request -> "heartbeats".equals(request.getString("channel"))
                                 || !isJwt(request.getString("jwt"), "organizations/1/apiKeys/2", pair)
@@ -184,7 +185,7 @@ final class VenueLogins {
                         "market_trades BTC-USD",
                         NONE,
                         (n, c) -> q(
-                                "{'channel':'market_trades','events':[{'type':'update','trades':[{'trade_id':'%d','product_id':'BTC-USD'}]}]}",
+                                "{'channel':'market_trades','sequence_num':0,'events':[{'type':'update','trades':[{'trade_id':'%d','product_id':'BTC-USD'}]}]}",
                                 n));
     }
 

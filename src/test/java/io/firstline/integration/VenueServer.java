@@ -34,6 +34,8 @@ final class VenueServer {
         /** Whether it may send requests. */
         private boolean loggedIn;
 
+        private int messages;
+
         private Line(ServerWebSocket socket, int number) {
             this.socket = socket;
             this.number = number;
@@ -182,7 +184,10 @@ final class VenueServer {
         write(line, text);
     }
 
-    private void write(Line line, String text) {
+    private void write(Line line, String message) {
+        String text = dialect.counts
+                ? message.replaceFirst("\"sequence_num\":\\d+", "\"sequence_num\":" + line.messages++)
+                : message;
         if (dialect.encoding == null) {
             line.socket.writeTextMessage(text);
         } else {

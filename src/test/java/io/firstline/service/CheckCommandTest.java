@@ -237,6 +237,28 @@ class CheckCommandTest {
         assertThat(none.err()).contains("no such file");
     }
 
+    /** A recording has no requests: the replies of Bitfinex name the streams. */
+    @Test
+    void shouldReadARecordingThroughAVenueThatItKnows() throws IOException {
+        Path recorded = recording(
+                "{\"event\":\"subscribed\",\"channel\":\"trades\",\"chanId\":5,\"symbol\":\"tBTCUSD\",\"subId\":\"3\"}",
+                "{\"event\":\"subscribed\",\"channel\":\"book\",\"chanId\":6,\"symbol\":\"tBTCUSD\",\"prec\":\"P0\",\"freq\":\"F0\",\"len\":\"25\",\"subId\":\"4\"}",
+                "[5,\"te\",[1,2,0.5,60000.1],1]",
+                "[5,\"te\",[2,2,0.5,60000.1],2]",
+                "[6,[1,1,0.5],3]");
+
+        Cli cli = Cli.run("check", "bitfinex", "--recording", recorded.toString());
+
+        assertThat(cli.code()).as(cli.err()).isZero();
+        assertThat(cli.lines())
+                .containsExactly(
+                        "bitfinex: 3 messages of streams, 2 control, 0 without a stream, 0 unreadable",
+                        "  trades: 2 messages of 1 streams; key in 2; no sequence",
+                        "  of no class: 1 messages of 1 streams; no key; no sequence",
+                        "bitfinex is valid: a venue profile, not a configuration. A feed names it: \"venue\": \"bitfinex\"");
+        assertThat(Cli.run("check", "bitfinx").err()).contains("bitfinx");
+    }
+
     /** A recording has replies, but not the requests. */
     @Test
     void shouldCountStreamsThatTheirRequestsName() throws IOException {

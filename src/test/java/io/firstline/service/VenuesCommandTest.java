@@ -108,7 +108,7 @@ class VenuesCommandTest {
 
     @Test
     void shouldRefuseWhatItDoesNotKnow() throws IOException {
-        venues("okex").assertBadInput("venues: found \"okex\", allowed: one of ", ", such as okx, okx-vip (");
+        venues("okex").assertBadInput("venues: found \"okex\", allowed: one of ", ", such as okx, okx-sbe, okx-vip (");
         profile("broken", "{'checked':'yesterday'}");
         profile("unreal", "{'until':'2026-02-30'}");
 

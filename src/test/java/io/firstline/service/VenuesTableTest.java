@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -27,9 +26,6 @@ class VenuesTableTest {
             "kraken-v1",
             "okx");
 
-    /** The logins that a feed must configure. */
-    private static final Map<String, String> LOGIN = Map.of("binance-spot-sbe", "header");
-
     @Test
     void shouldListEveryProfileAsItIs() throws IOException {
         List<String> rows = Files.readAllLines(TABLE).stream()
@@ -46,7 +42,7 @@ class VenuesTableTest {
     private static String row(VenueSheet sheet) {
         String name = sheet.venue().name();
         String token = sheet.venue().endpoint().isNone() ? "no" : "token";
-        String login = sheet.login().isEmpty() ? LOGIN.getOrDefault(name, token) : sheet.login();
+        String login = sheet.login().isEmpty() ? token : sheet.login();
         return "| "
                 + String.join(
                         " | ",

@@ -269,6 +269,10 @@ public record WsConnectionConfig(
         return Records.with(this, "headers", headers);
     }
 
+    public WsConnectionConfig withFurtherHeaders(List<Map<String, String>> furtherHeaders) {
+        return Records.with(this, "furtherHeaders", furtherHeaders);
+    }
+
     public WsConnectionConfig withTrustedCertificates(String trustedCertificates) {
         return Records.with(this, "trustedCertificates", trustedCertificates);
     }

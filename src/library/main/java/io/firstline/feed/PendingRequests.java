@@ -77,8 +77,8 @@ final class PendingRequests {
         private final Request request;
         /** The streams that are neither accepted nor refused. */
         private final Set<String> open;
-        /** Its streams that were subscribed to again while it waited to end them. */
-        private final Set<String> again = new LinkedHashSet<>();
+        /** Its streams of which a later request wants the opposite: it must not be sent again. */
+        private final Set<String> overtaken = new LinkedHashSet<>();
 
         private int tries;
         /** False while it waits to be sent. */
@@ -137,19 +137,24 @@ final class PendingRequests {
     /** The request is about to be sent, for the first time or again. */
     void asking(Request request) {
         used = true;
-        if (request.subscribes() && !open.containsKey(request.id())) {
-            keepFromEnding(request.words().keySet());
+        if (!open.containsKey(request.id())) {
+            overtake(request);
         }
         Asked asked = open.computeIfAbsent(request.id(), id -> new Asked(request));
         asked.sent = false;
         asked.tries++;
     }
 
-    /** A request to unsubscribe that is sent again would end the new subscription. It still takes its answer. */
-    private void keepFromEnding(Set<String> streams) {
+    /**
+     * An earlier request for the opposite that is sent again would undo this one. It still takes its answer; its other
+     * streams are requested anew when it is overdue.
+     */
+    private void overtake(Request by) {
         open.values().stream()
-                .filter(asked -> !asked.request.subscribes())
-                .forEach(asked -> asked.open.stream().filter(streams::contains).forEach(asked.again::add));
+                .filter(asked -> asked.request.subscribes() != by.subscribes())
+                .forEach(asked -> asked.open.stream()
+                        .filter(by.words().keySet()::contains)
+                        .forEach(asked.overtaken::add));
     }
 
     /** The request has been sent. */
@@ -308,7 +313,7 @@ final class PendingRequests {
     }
 
     private static boolean isLastTry(Asked asked) {
-        return asked.tries >= TRIES || !asked.again.isEmpty();
+        return asked.tries >= TRIES || !asked.overtaken.isEmpty();
     }
 
     /** Removes and returns the requests that are overdue because the server has rejected some of their streams. */
@@ -321,7 +326,7 @@ final class PendingRequests {
         for (Asked asked : hopeless) {
             open.remove(asked.request.id());
             awaitLate(asked.request);
-            asked.open.removeAll(asked.again);
+            asked.open.removeAll(asked.overtaken);
             if (!asked.open.isEmpty()) {
                 String times = asked.tries == 1 ? "once" : asked.tries + " times";
                 refusals.add(asked.refuse(

@@ -8,11 +8,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Detects a server that allows no further session. Such a server refuses further connections while some are open, or
  * closes an older connection when a new one opens; its close frame may come before the new one is open.
- * {@value #EVIDENT} such events in a row are taken as proof. Losses after the same opening count once: a failing server
+ * Three such events in a row are taken as proof; if the attempt had begun before the older one opened, six, because a
+ * server that closes all connections at once looks alike. Losses after the same opening count once: a failing server
  * closes all connections together. Pure; times are nanoseconds of the monotonic clock.
  */
 final class SessionLimit {
-    private static final int EVIDENT = 3;
+    private static final int EVIDENT = 6;
+    private static final int SIGN = 2;
+    private static final int WEAK_SIGN = 1;
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final Set<Integer> REFUSALS = Set.of(406, 409);
 
@@ -37,14 +40,13 @@ final class SessionLimit {
      */
     boolean opened(long startedNanos, long nowNanos) {
         boolean during = unexplained && startedNanos - lostNanos < 0 && nowNanos - lostNanos < SOON_NANOS;
-        boolean kicked = during && lostOpenedNanos - startedNanos < 0;
         if (unexplained && !during) {
             inARow = 0; // the loss had another reason
         }
         unexplained = false;
-        opened = !kicked;
+        opened = !during;
         openedNanos = nowNanos;
-        return kicked && again(true);
+        return during && again(lostOpenedNanos - startedNanos < 0 ? SIGN : WEAK_SIGN);
     }
 
     /**
@@ -54,7 +56,7 @@ final class SessionLimit {
      */
     boolean lost(Disconnect end, long ageMs, long nowNanos) {
         if (end.cause() == Disconnect.Cause.HALF_OPEN) {
-            return again(false);
+            return again(0);
         }
         long sinceOpenedNanos = nowNanos - openedNanos;
         long ageNanos = TimeUnit.MILLISECONDS.toNanos(ageMs);
@@ -62,7 +64,7 @@ final class SessionLimit {
         if (older) {
             boolean first = opened;
             opened = false;
-            return first && again(true);
+            return first && again(SIGN);
         }
         opened = false;
         unexplained = true;
@@ -77,7 +79,7 @@ final class SessionLimit {
      * @param live the number of open connections
      */
     boolean refused(Disconnect end, int live) {
-        return again(live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end));
+        return again(live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end) ? SIGN : 0);
     }
 
     private static boolean isAboutSessions(Disconnect end) {
@@ -86,8 +88,9 @@ final class SessionLimit {
                         && end.reason().toLowerCase(Locale.ROOT).contains("session"));
     }
 
-    private boolean again(boolean sign) {
-        inARow = sign ? inARow + 1 : 0;
-        return inARow >= EVIDENT;
+    /** Returns whether the proof is complete; 0 = the event is no sign. */
+    private boolean again(int sign) {
+        inARow = sign == 0 ? 0 : Math.min(EVIDENT, inARow + sign);
+        return inARow == EVIDENT;
     }
 }

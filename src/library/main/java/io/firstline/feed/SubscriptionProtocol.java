@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Opening;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.UserMessage;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.PendingRequests.Effect;
 import io.firstline.feed.PendingRequests.Refusal;
@@ -19,6 +20,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,9 @@ final class SubscriptionProtocol {
     /** Replies of venues to a repeated request; the last one is Bitfinex's. */
     private static final Pattern ALREADY_SUBSCRIBED =
             Pattern.compile("already[ _-]?subscribed|subscribe: dup", Pattern.CASE_INSENSITIVE);
+
+    /** The ids of the user's messages are between those of the first requests and those of later ones. */
+    private static final long OWN_IDS = 9_001;
 
     private final ConnectionOpening opening;
     private final DesiredSubscriptions wanted;
@@ -82,15 +87,32 @@ final class SubscriptionProtocol {
             firstData.expect(wanted.streams(), scheduler.nowNanos());
         }
         List<Supplier<Future<Void>>> writes = new ArrayList<>();
-        wanted.onConnect().forEach(message -> writes.add(() -> pooled.connection.send(message)));
+        List<String> own = wanted.onConnect();
+        for (int i = 0; i < own.size(); i++) {
+            int index = i;
+            writes.add(() -> send(pooled, own.get(index), index));
+        }
         wanted.opening().forEach(request -> writes.add(() -> ask(pooled, request)));
         return writes;
+    }
+
+    /** Sends a message of the user; its placeholders are filled in as those of requests. */
+    private Future<Void> send(PooledConnection pooled, String message, int index) {
+        long epochMs = scheduler.epochMicros() / 1_000;
+        UnaryOperator<String> values = pooled.signer().at(epochMs, "", null).inJson();
+        try {
+            return pooled.connection.send(UserMessage.filled(message, OWN_IDS + index, epochMs, values));
+        } catch (IllegalArgumentException lacking) { // the answer of the endpoint lacks a value
+            return Future.failedFuture(lacking);
+        }
     }
 
     /** Sends messages on all open connections, and later on new ones; returns the number of open connections. */
     Future<Integer> setOnConnect(List<String> messages) {
         wanted.setOnConnect(messages);
-        return toAllOpen(pooled -> messages.stream().map(pooled.connection::send), messages.isEmpty());
+        return toAllOpen(
+                pooled -> IntStream.range(0, messages.size()).mapToObj(i -> send(pooled, messages.get(i), i)),
+                messages.isEmpty());
     }
 
     /** Replaces the first messages of new connections. */

@@ -80,12 +80,15 @@ record NodeReadiness(Level level, List<String> reasons) {
                 + feed.getInteger(StatusKeys.TARGET) + " connections live"
                 + (failure.isEmpty() ? "" : "; " + failure)
                 + (pausedMs == 0 ? "" : "; the host demands a pause, left: " + (pausedMs + 999) / 1_000 + " s")
-                + problems(feed);
+                + problems(feed, failure);
     }
 
-    private static String problems(JsonObject feed) {
+    private static String problems(JsonObject feed, String said) {
         JsonArray problems = feed.getJsonArray(StatusKeys.PROBLEMS, new JsonArray());
-        return problems.stream().map(problem -> "; " + problem).collect(Collectors.joining());
+        return problems.stream()
+                .filter(problem -> !problem.equals(said))
+                .map(problem -> "; " + problem)
+                .collect(Collectors.joining());
     }
 
     boolean isReady() {

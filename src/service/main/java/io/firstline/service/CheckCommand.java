@@ -41,11 +41,15 @@ import picocli.CommandLine.Spec;
             "2:bad input: every error is named; with --recording also a key, number or name that no message has"
         })
 final class CheckCommand implements Callable<Integer> {
+    /** The folder of the configuration that names venues. */
+    private static final Path DIRECTORY = Path.of("conf");
     /** The keys of a profile of which it has at least one, and a configuration none. */
     private static final List<String> PROFILE_KEYS =
             List.of("messages", "subscribe", "subscribeAll", "requests", "url", "endpoint", "extends", "checked");
 
-    @Parameters(paramLabel = "CONFIG|PROFILE", description = "a configuration file, or a venue profile (JSON)")
+    @Parameters(
+            paramLabel = "CONFIG|PROFILE",
+            description = "a configuration file, a venue profile (JSON), or the name of a venue")
     private Path file;
 
     @Option(
@@ -62,8 +66,11 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (isVenue()) {
+            return profile(Venue.find(file.toString(), DIRECTORY));
+        }
         if (isProfile()) {
-            return profile();
+            return profile(Venue.in(file));
         }
         ServiceConfig config = ConfigFiles.read(file);
         RunningService.checkSimulator(config);
@@ -93,8 +100,12 @@ final class CheckCommand implements Callable<Integer> {
         return json != null && !json.has("feeds") && PROFILE_KEYS.stream().anyMatch(json::has);
     }
 
-    private int profile() {
-        Venue venue = Venue.in(file);
+    /** Whether the argument is the name of a venue, not of a file. */
+    private boolean isVenue() {
+        return !Files.exists(file) && ProfileInfo.names(DIRECTORY).contains(file.toString());
+    }
+
+    private int profile(Venue venue) {
         read(Map.of("", venue));
         out().println(file + " is valid: a venue profile, not a configuration. A feed names it: \"venue\": \""
                 + venue.name() + "\"");

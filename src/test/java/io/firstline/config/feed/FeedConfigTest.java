@@ -199,6 +199,7 @@ class FeedConfigTest {
                 .withCompression(true)
                 .withAllowPlaintext(true)
                 .withHeaders(Map.of("a", "b\tc"))
+                .withFurtherHeaders(List.of(Map.of("a", "d")))
                 .withTrustedCertificates("ca.pem")
                 .withFurtherUrls(List.of("wss://y.com/"))
                 .withSubProtocols(List.of("v1"));
@@ -219,7 +220,7 @@ class FeedConfigTest {
                         true,
                         true,
                         Map.of("a", "b\tc"),
-                        List.of(),
+                        List.of(Map.of("a", "d")),
                         "ca.pem",
                         Endpoint.NONE,
                         List.of("v1"),

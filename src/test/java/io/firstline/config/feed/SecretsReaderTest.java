@@ -58,15 +58,18 @@ class SecretsReaderTest {
                         "/secrets/key: found a text that is no reference",
                         "/secrets/secret: found ${FIRSTLINE_NO_SUCH_VARIABLE}, which is not set");
         assertThat(errors(new JsonObject().put("key", "${file:open}").put("secret", "${file:pem}"), "kalshi"))
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .asString()
                 .startsWith("/secrets/key: found ${file:open}, which others may read (its mode must be 0600 or 0640)");
         assertThat(errors(new JsonObject().put("key", "${file:empty}").put("secret", "${file:pem}"), "kalshi"))
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .asString()
                 .startsWith("/secrets/key: found ${file:empty}, which is empty");
         assertThat(errors(new JsonObject().put("key", "${file:none}").put("secret", "${file:pem}"), "kalshi"))
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .asString()
                 .contains("which does not exist");
         write("key", "k", "rw-------");
@@ -90,5 +93,54 @@ class SecretsReaderTest {
                         folder)))
                 .extracting(line -> line.replaceAll(":.*", ""))
                 .containsExactly("/headers/X", "/headers/X");
+    }
+
+    @Test
+    void shouldReportEachWrongSecretAtOnce() throws IOException {
+        write("open", "k", "rw-r--r--");
+        write("pem", "-----BEGIN hush", "rw-------");
+        JsonObject secrets = new JsonObject()
+                .put("key", "${file:open}")
+                .put("secret", "${file:pem}")
+                .put("kye", "${file:open}");
+
+        assertThat(errors(secrets, "kalshi"))
+                .extracting(line -> line.replaceAll("; |, which.*allowed", ", allowed"))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("/secrets/key: found ${file:open}"),
+                        line -> assertThat(line).startsWith("/secrets/secret: found ${file:pem}"),
+                        line -> assertThat(line)
+                                .isEqualTo("/secrets/kye: found a secret that nothing uses, allowed: key, secret"));
+        assertThat(errors(new JsonObject().put("key", "${file:pem}"), "okx"))
+                .containsExactly(
+                        "/secrets/key: found a secret that nothing uses, allowed: no secrets: nothing uses one");
+    }
+
+    @Test
+    void shouldCheckThePlaceholdersOfTheUsersMessages() throws IOException {
+        write("key", "k", "rw-------");
+        JsonObject json = new JsonObject()
+                .put("name", "f")
+                .put("url", "wss://a.example.com")
+                .put("secrets", new JsonObject().put("key", "${file:key}"));
+
+        assertThat(FeedConfig.fromJson(
+                                json.copy()
+                                        .put(
+                                                "onConnect",
+                                                List.of("{\"id\":${id},\"k\":\"${secret.key}\",\"t\":${timeMs}}")),
+                                folder)
+                        .pool()
+                        .connection()
+                        .onConnect())
+                .hasSize(1);
+        assertThat(Errors.of(() -> FeedConfig.fromJson(
+                        json.copy().put("onConnect", List.of("${secret.key}", "${nmae} ${secret.kye}")), folder)))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("/onConnect/1: found the unknown placeholder ${nmae}, allowed: ${id}, "),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "/onConnect/1: found ${secret.kye}, allowed: a secret that \"secrets\" names"));
     }
 }

@@ -104,10 +104,7 @@ class ConfigChangeTest {
     void shouldFindNoChangeInWhatIsReadTwice(String venue) throws GeneralSecurityException {
         JsonObject secrets = new JsonObject();
         Venue.find(venue, CONF).secrets().forEach(name -> secrets.put(name, "${SECRET}"));
-        JsonObject feed = new JsonObject()
-                .put("venue", venue)
-                .put("url", "wss://f.example.com/")
-                .put("connections", 2);
+        JsonObject feed = new JsonObject().put("venue", venue).put("url", "wss://f.example.com/");
         if (!secrets.isEmpty()) {
             feed.put("secrets", secrets);
         }

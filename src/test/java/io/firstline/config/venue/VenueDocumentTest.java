@@ -45,7 +45,11 @@ class VenueDocumentTest {
         if (profile.contains("secret.")) {
             Path secret = Files.writeString(directory.resolve("secret"), "a secret");
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
-            feed.put("secrets", new JsonObject().put("key", "${file:secret}").put("secret", "${file:secret}"));
+            JsonObject secrets = new JsonObject();
+            Stream.of("key", "secret")
+                    .filter(name -> profile.contains("secret." + name) || profile.contains("\"secret\": \"" + name))
+                    .forEach(name -> secrets.put(name, "${file:secret}"));
+            feed.put("secrets", secrets);
         }
         return FeedConfig.fromJson(feed, directory);
     }

@@ -17,8 +17,10 @@ import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.feed.FeedConfig.Shard;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
+import io.firstline.config.secret.TemplateValues;
 import io.firstline.config.venue.Limits;
 import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.UserMessage;
 import io.firstline.config.venue.Venue;
 import io.vertx.core.json.EncodeException;
 import io.vertx.core.json.JsonObject;
@@ -41,6 +43,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Converts one feed's JSON into records. Keys that the schema rejected are removed first. If a removed key could make
@@ -304,10 +307,39 @@ public final class FeedReader {
         return each;
     }
 
+    /** The secrets that the feed's own texts use; null = not known. */
+    private Set<String> secretsUsed(Venue venue) {
+        if ((json.has("venue") && venue == null) || !broken.isEmpty()) {
+            return null;
+        }
+        Set<String> names = new HashSet<>();
+        Stream.of(
+                        texts("url"),
+                        texts("subProtocols"),
+                        texts("onConnect"),
+                        List.of(text("subscribe"), text("unsubscribe")))
+                .flatMap(List::stream)
+                .forEach(template -> names.addAll(TemplateValues.secrets(template)));
+        json.path("headers")
+                .forEach(header -> texts(header).forEach(value -> names.addAll(TemplateValues.secrets(value))));
+        return names;
+    }
+
+    /** Reports placeholders in the user's messages that no connection could fill in. */
+    private void checkOnConnect(Credentials credentials) {
+        List<String> messages = texts("onConnect");
+        for (int i = 0; i < messages.size(); i++) {
+            problems.addAll(UserMessage.problems(
+                    "/onConnect/" + i, messages.get(i), credentials.secrets().keySet()));
+        }
+    }
+
     private Credentials credentials(Venue venue) {
         SecretsReader reader = new SecretsReader(directory, environment);
-        Credentials credentials = reader.read(json.path("secrets"), broken.contains("secrets"), venue);
+        Credentials credentials =
+                reader.read(json.path("secrets"), broken.contains("secrets"), venue, secretsUsed(venue));
         problems.addAll(reader.problems());
+        checkOnConnect(credentials);
         return credentials;
     }
 

@@ -42,8 +42,9 @@ final class SecretsReader {
      *
      * @param broken whether the key is present, but was removed because of an error
      * @param venue null = none
+     * @param used the secrets that the feed itself uses; null = not known, because its venue has an error
      */
-    Credentials read(JsonNode secrets, boolean broken, Venue venue) {
+    Credentials read(JsonNode secrets, boolean broken, Venue venue, Set<String> used) {
         Map<String, SecretReference> references = new LinkedHashMap<>();
         secrets.properties().forEach(e -> {
             try {
@@ -64,14 +65,27 @@ final class SecretsReader {
                             + " needs, each as " + SecretReference.ALLOWED));
         }
         SignatureTemplate sign = venue == null ? SignatureTemplate.NONE : venue.sign();
-        if (problems.isEmpty() && lacking.isEmpty()) {
-            try {
-                Signer.read(references, sign);
-            } catch (BadSecretException e) {
-                add(e.name(), e.found(), e.allowed());
+        Set<String> known = new TreeSet<>(venue == null ? Set.of() : venue.secrets());
+        known.addAll(used == null ? Set.of() : used);
+        references.forEach((name, reference) -> {
+            if (used != null && !known.contains(name)) {
+                add(
+                        name,
+                        "a secret that nothing uses",
+                        known.isEmpty() ? "no secrets: nothing uses one" : String.join(", ", known));
+            } else if (!reference.equals(SecretReference.UNKNOWN)) {
+                tryToRead(name, reference, name.equals(sign.secret()) ? sign : SignatureTemplate.NONE);
             }
-        }
+        });
         return new Credentials(references, sign);
+    }
+
+    private void tryToRead(String name, SecretReference reference, SignatureTemplate sign) {
+        try {
+            Signer.read(Map.of(name, reference), sign);
+        } catch (BadSecretException e) {
+            add(e.name(), e.found(), e.allowed());
+        }
     }
 
     private void add(String name, String found, String allowed) {

@@ -40,7 +40,7 @@ public final class TemplateValues implements UnaryOperator<String> {
                     "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    static final String KNOWN = "${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60}, ${nonce}, ${path},"
+    public static final String KNOWN = "${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60}, ${nonce}, ${path},"
             + " ${last}, ${endpoint/pointer}";
 
     private final Signer signer;

@@ -11,11 +11,14 @@ import java.util.List;
  *
  * @param when signs of the message that says so, one of which is enough
  * @param id JSON pointer to the id in it, a number or a text
- * @param stream the parts of the stream's name in it, pointers and constants; empty = the stream of the request that it
- *     answers
+ * @param stream the parts of the stream's name in it, pointers and constants; empty, or {@value #REQUEST} as the first
+ *     part = the stream of the request that it answers. The parts after that name the stream of a request of the user,
+ *     or of a recording
  * @param rewrite whether messages are published with an id of the feed's own, the same on all connections
  */
 public record IdRule(List<FieldMatcher> when, String id, List<String> stream, boolean rewrite) {
+    private static final String REQUEST = "request";
+
     public IdRule {
         when = List.copyOf(when);
         stream = List.copyOf(stream);
@@ -30,14 +33,24 @@ public record IdRule(List<FieldMatcher> when, String id, List<String> stream, bo
                 ProblemText.quoted(String.join(", ", stream)),
                 "JSON pointers such as /symbol and constants such as =trade, or \"request\"");
         checks.throwIfAny("ids");
-        if (!stream.isEmpty()) {
-            new NameRule(when, stream); // checks its parts
+        if (!told(stream).isEmpty()) {
+            new NameRule(when, told(stream)); // checks its parts
         }
+    }
+
+    private static List<String> told(List<String> stream) {
+        boolean request = !stream.isEmpty() && stream.get(0).equals(REQUEST);
+        return request ? stream.subList(1, stream.size()) : stream;
+    }
+
+    /** Returns the parts of a name that are in the message itself; empty = there are none. */
+    public List<String> told() {
+        return told(stream);
     }
 
     /** Returns whether the id belongs to the stream of the request that the message answers. */
     public boolean isOfRequest() {
-        return stream.isEmpty();
+        return stream.isEmpty() || stream.get(0).equals(REQUEST);
     }
 
     /** All pointers that are read from messages. */

@@ -71,6 +71,25 @@ final class TemplateText {
                                 : ofStreams(place, argument, streams, words));
     }
 
+    /** Fills the known placeholders of a message of the user; others remain. */
+    static String filledWhereKnown(String message, long id, long epochMs, UnaryOperator<String> values) {
+        return PLACEHOLDER.matcher(message).replaceAll(found -> {
+            String place = found.group(1);
+            return Matcher.quoteReplacement(
+                    OF_ALL.matcher(place).matches()
+                            ? ofAll(place, id, epochMs)
+                            : TemplateValues.isKnown(place) ? values.apply(place) : found.group());
+        });
+    }
+
+    /** Returns the placeholders that a message of the user cannot have. */
+    static List<String> unknown(String message) {
+        return places(message).stream()
+                .filter(place -> !OF_ALL.matcher(place).matches() && !TemplateValues.isKnown(place))
+                .distinct()
+                .toList();
+    }
+
     /** Returns a value that could be that of a connection. */
     static String sampleOf(String place) {
         return place.equals(LEARNED) ? "\"0\"" : TemplateValues.sampleOf(place);

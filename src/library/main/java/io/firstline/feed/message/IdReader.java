@@ -10,7 +10,8 @@ import java.util.function.Function;
 final class IdReader {
     private final List<FieldMatch> when;
     private final int id;
-    /** Null = the stream is that of a request. */
+    private final boolean ofRequest;
+    /** Null = the message does not name the stream. */
     private final NameReader name;
 
     private final boolean rewrites;
@@ -23,8 +24,9 @@ final class IdReader {
     IdReader(IdRule rule, List<FieldMatch> when, Function<String, Integer> placeOf) {
         this.when = when;
         this.id = placeOf.apply(rule.id());
+        this.ofRequest = rule.isOfRequest();
         this.name =
-                rule.isOfRequest() ? null : new NameReader(new NameRule(List.of(), rule.stream()), List.of(), placeOf);
+                rule.told().isEmpty() ? null : new NameReader(new NameRule(List.of(), rule.told()), List.of(), placeOf);
         this.rewrites = rule.rewrite();
     }
 
@@ -44,12 +46,12 @@ final class IdReader {
 
     /** Returns whether the stream is that of the request that the message answers. */
     boolean isOfRequest() {
-        return name == null;
+        return ofRequest;
     }
 
     /** Returns the name of the stream in the message; null = it has none, or one that is too long. */
     String stream(KeyValues read, String separator, Function<String, String> named) {
-        return name.hash(read, null) == 0 || name.length(read) > StreamTable.MAX_NAME
+        return name == null || name.hash(read, null) == 0 || name.length(read) > StreamTable.MAX_NAME
                 ? null
                 : name.name(read, null, separator, named);
     }

@@ -326,7 +326,7 @@ public final class MessageReader {
             IdReader rule = layout.ids.get(i);
             if (rule.isTrue(read)) {
                 String stream = rule.isOfRequest()
-                        ? replies.streamOfRequest(replyTo(read))
+                        ? streamOfRequest(rule, read, replies)
                         : rule.stream(read, layout.separator(), layout::named);
                 boolean isId = stream != null && LearnedIds.isId(read.json(rule.id()));
                 if (isId || !rule.isOfRequest()) { // other replies than those to subscriptions tell no id
@@ -336,6 +336,14 @@ public final class MessageReader {
             }
         }
         return false;
+    }
+
+    /** Returns the stream of the request that a message answers; a request of the user has its name in the message. */
+    private String streamOfRequest(IdReader rule, KeyValues read, Replies replies) {
+        long id = replyTo(read);
+        String stream = replies.streamOfRequest(id);
+        String told = ("request " + id).equals(stream) ? rule.stream(read, layout.separator(), layout::named) : null;
+        return told == null ? stream : told;
     }
 
     /** Returns whether a message without a name has an id that is not known. */
