@@ -124,7 +124,7 @@ class BadConfigTest {
                         "{\"venue\":\"coinbse-exchange\"}",
                         "/venue: found \"coinbse-exchange\", allowed: "
                                 + VENUES.formatted(", such as coinbase-exchange, coinbase-exchange-login")),
-                feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a URL or an array of URLs"),
+                feed("{\"venue\":5}", "/venue: found 5 (a number), allowed: a string"),
                 feed(
                         with("\"trustedCertificates\":\"/dev/zero\""),
                         "/trustedCertificates: found \"/dev/zero\", which cannot be read, allowed: a PEM file with certificates"),

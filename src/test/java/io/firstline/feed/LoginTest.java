@@ -240,6 +240,37 @@ class LoginTest extends FeedTestBase {
         assertThat(report(feed).toString()).doesNotContain(KEY, SECRET);
     }
 
+    /** Another client uses the account: the server ends the older connection. */
+    @Test
+    void shouldPauseWhenTheServerEndsEachConnectionAfterAnError() {
+        JsonObject json = feed(1);
+        profile("\"errorText\"", "\"errors\": [{ \"at\": \"/event\", \"is\": [\"error\"] }], \"errorText\"");
+        server.replies = (socket, text) -> {
+            if (text.contains("subscribe")) {
+                ServerWebSocket client = server.sockets.get(socket);
+                client.writeTextMessage(refusal("1008", "max_connections for " + KEY));
+                client.close((short) 1008, "bye");
+            }
+            return honest(text);
+        };
+        Feed feed = open(json, List.of(), 10);
+        join(feed.start());
+        awaitTold(FeedEvent.Type.CONNECT_FAILED);
+
+        assertThat(server.sockets).hasSize(3);
+        assertThat(told(FeedEvent.Type.CONNECT_FAILED))
+                .singleElement()
+                .asString()
+                .contains(
+                        "the server ended 3 connections in a row after the login: 1008: max_connections for ***",
+                        "the next attempt follows in 60 s");
+        assertThat(feed.state()).isEqualTo(FeedState.DISCONNECTED);
+        server.replies = (socket, text) -> honest(text);
+        join(feed.renew());
+        eventually(() -> feed.state() == FeedState.CONNECTED);
+        assertThat(server.sockets).hasSize(4);
+    }
+
     @Test
     void shouldHideTheSignatureThatAServerRepeats() {
         JsonObject json = feed(1);

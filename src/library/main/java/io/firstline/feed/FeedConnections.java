@@ -24,6 +24,8 @@ import java.util.Set;
 final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Owner {
     /** Once the youngest connection is this old, the server allows all of them. */
     private static final long ALLOWED_MS = 10_000;
+    /** An error message this long before the end of a connection is its reason. */
+    private static final long SOON_NANOS = 2_000_000_000L;
 
     private final String name;
     private final ConnectionMaker maker;
@@ -347,6 +349,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     @Override
     public void erred(PooledConnection pooled, String stream, String words) {
+        pooled.error = pooled.shown(words);
+        pooled.errorNanos = scheduler.nowNanos();
         subscriptions.erred(pooled, stream, words);
     }
 
@@ -388,6 +392,11 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         }
         if (eventLog.lost(pooled, end)) {
             sessions.refused(scheduler.nowNanos());
+        }
+        boolean afterError = pooled.error != null && scheduler.nowNanos() - pooled.errorNanos < SOON_NANOS;
+        Throwable refusal = guard.ended(afterError ? pooled.error : null, pooled.connection.ageMs());
+        if (refusal != null) {
+            eventLog.connectFailed(refusal, guard.failed(refusal));
         }
         boolean announced = replacements.closedByServer(pooled, end);
         pooled.slot.lost(pooled, end);

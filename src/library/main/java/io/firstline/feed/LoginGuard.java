@@ -16,6 +16,10 @@ final class LoginGuard {
     private static final int LOOK_MS = 1_000;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
+    /** How many connections in a row the server must end after an error message. */
+    private static final int EVIDENT = 3;
+    /** A connection that lived longer shows that the server accepts it. */
+    private static final long BRIEF_MS = 60_000;
 
     private final Scheduler scheduler;
     /** Reads the secrets. */
@@ -26,6 +30,7 @@ final class LoginGuard {
     private final Runnable tryNow;
     private final LoginCircuit circuit = new LoginCircuit();
     private Throwable refusal;
+    private int endings;
     private long timer = -1;
 
     /** Creates a guard; {@code tryNow} begins the attempts that wait. */
@@ -49,6 +54,26 @@ final class LoginGuard {
     /** Returns the last refusal of a login; null = there was none. */
     Throwable refusal() {
         return refusal;
+    }
+
+    /**
+     * The server has ended a connection that was logged in. Several such ends in a row, each shortly after an error
+     * message, amount to a refused login: for example, another client uses the account.
+     *
+     * @param error the server's words in that message; null = there was none
+     * @return the refusal; null = none
+     */
+    Throwable ended(String error, long ageMs) {
+        endings = error == null || ageMs >= BRIEF_MS || used.get().hasNoSecrets() ? 0 : endings + 1;
+        return endings < EVIDENT
+                ? null
+                : new ConnectFailedException(
+                        new Disconnect(
+                                Cause.LOGIN_REFUSED,
+                                0,
+                                "the server ended " + endings + " connections in a row after the login: " + error),
+                        0,
+                        null);
     }
 
     /** An attempt failed; returns the pause that begins, milliseconds, 0 = none. */

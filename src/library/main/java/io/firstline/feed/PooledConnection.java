@@ -93,6 +93,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** Since when its line is in step; valid only while it is. */
     long inStepNanos;
 
+    /** The server's words in its last error message; null = there was none. */
+    String error;
+
+    long errorNanos;
+
     /** It is open, but its subscribe messages could not be written. */
     boolean unsubscribed;
 
