@@ -35,7 +35,7 @@ class PlanTest {
         assertThat(cells)
                 .filteredOn(
                         cell -> cell.variant() == Variant.VERTX && cell.load().isSaturating())
-                .filteredOn(cell -> cell.encryption() == Encryption.PLAIN)
+                .filteredOn(cell -> cell.encryption() == Encryption.PLAIN && cell.section() != Section.PROFILES)
                 .extracting(Cell::connections)
                 .containsExactly(1, 5, 2, 10, 20);
         assertThat(cells)
@@ -48,6 +48,17 @@ class PlanTest {
     void shouldDoWithoutTheLongSectionsWhenQuick() {
         assertThat(Plan.sections(true)).doesNotContain(Section.LAG, Section.FEEDS, Section.STARTUP, Section.WATCHED);
         assertThat(Plan.cells(EnumSet.of(Section.STARTUP), true)).isEmpty();
+    }
+
+    @Test
+    void shouldMeasureProfilesWithAllTheirEqualCopiesSomeAndNone() {
+        assertThat(Plan.cells(EnumSet.of(Section.PROFILES), false))
+                .extracting(Cell::label)
+                .contains(
+                        "profiles: raw Vert.x, 5 connections",
+                        "profiles: WsPool → bus, 5 connections, Binance profile, 100 % equal",
+                        "profiles: WsPool → stream, 5 connections, OKX profile, 50 % equal",
+                        "profiles: WsPool → bus, 5 connections, profile with gzip, 0 % equal");
     }
 
     @Test

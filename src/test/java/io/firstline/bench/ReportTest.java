@@ -119,7 +119,7 @@ class ReportTest {
         JsonObject copies = cell.getJsonObject("figures").getJsonObject("copiesPerSecond");
         assertThat(copies.getDouble("median")).isEqualTo(2e6);
         assertThat(copies.getJsonArray("rounds")).isEqualTo(new JsonArray(List.of(1e6, 2e6, 3e6)));
-        assertThat(json.getJsonArray("goals")).hasSize(12);
+        assertThat(json.getJsonArray("goals")).hasSize(14);
         assertThat(json.getJsonArray("startupMs")).hasSize(2);
     }
 

@@ -99,6 +99,14 @@ class RoundsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BYTES")
+    void shouldReadEachFormOfMessages(MessageForm form) {
+        Cell cell = Cell.plain(Section.PROFILES, Variant.STREAM, 3, Load.saturating(form, 50));
+
+        assertExact(run(cell), cell);
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"VERTX", "STREAM"})
     void shouldCountEveryMessageOverTls(Variant variant) {
         Cell cell = new Cell(Section.TLS, variant, Encryption.OPENSSL, 1, 2, Load.SATURATING);

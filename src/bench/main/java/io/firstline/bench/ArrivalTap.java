@@ -48,7 +48,7 @@ final class ArrivalTap extends ChannelInboundHandlerAdapter {
             return false;
         }
         ByteBuf payload = pending.slice(start + header, length);
-        if (Quote.isOne(payload)) {
+        if (Quote.TICKER.isOne(payload)) {
             arrivals.copy(payload);
         }
         pending.skipBytes(header + length);

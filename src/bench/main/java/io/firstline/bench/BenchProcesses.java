@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The processes of a run: one server, and one client for each variant and encryption, so that each has a separate
+ * The processes of a run: one server, and one client for each variant, encryption and form of messages, so that each has a separate
  * compiler profile. A client process keeps its profile over the rounds.
  */
 final class BenchProcesses implements AutoCloseable {
-    private record Kind(Variant variant, Encryption encryption, boolean manyFeeds) {}
+    private record Kind(Variant variant, Encryption encryption, boolean manyFeeds, MessageForm form) {}
 
     private final Path directory;
     private final Participant server;
@@ -42,7 +42,11 @@ final class BenchProcesses implements AutoCloseable {
     /** Starts the client on first use. Memory is measured in a new process. */
     Participant client(Cell cell) {
         return clients.computeIfAbsent(
-                new Kind(cell.variant(), cell.encryption(), cell.feeds() > 1),
+                new Kind(
+                        cell.variant(),
+                        cell.encryption(),
+                        cell.feeds() > 1,
+                        cell.load().form()),
                 kind -> ChildProcess.start(kind.encryption.jvmOptions(), "client"));
     }
 

@@ -20,7 +20,7 @@ final class Broadcast {
     private final EventLoop loop;
     private final List<ServerLine> lines;
     private final Load load;
-    private final Supply supply = new Supply(ByteBufAllocator.DEFAULT);
+    private final Supply supply;
     private final long startNanos = System.nanoTime();
     private long end = Long.MAX_VALUE;
     private ScheduledFuture<?> timer;
@@ -34,6 +34,7 @@ final class Broadcast {
         this.loop = loop;
         this.lines = lines;
         this.load = load;
+        this.supply = new Supply(ByteBufAllocator.DEFAULT, load);
     }
 
     void start() {

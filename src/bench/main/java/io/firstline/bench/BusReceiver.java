@@ -4,7 +4,10 @@ import io.firstline.bus.Addresses;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.check.Records;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
 import io.firstline.deploy.PoolVerticle;
 import io.firstline.deploy.node.StatusKeys;
 import io.firstline.stream.FeedMessage;
@@ -27,7 +30,7 @@ final class BusReceiver implements Receiver {
     private final Target target;
     private final String name;
     private final int number;
-    private final Consumption consumption = new Consumption();
+    private final Consumption consumption;
     private Context verticleContext;
     private Context consumerContext;
     private String deployment;
@@ -40,6 +43,7 @@ final class BusReceiver implements Receiver {
     BusReceiver(Vertx vertx, Target target, int number) {
         this.vertx = vertx;
         this.target = target;
+        this.consumption = new Consumption(target.form().quote());
         this.number = number;
         this.name = "bench-" + number;
     }
@@ -69,12 +73,18 @@ final class BusReceiver implements Receiver {
         WsConnectionConfig connection = WsConnectionConfig.of(target.url(number))
                 .withTrustedCertificates(target.pem())
                 .withRetry(UNHURRIED);
-        FeedConfig feed = FeedConfig.of(name, WsPoolConfig.of(connection).withConnections(target.connections()));
+        FeedConfig feed = feed(WsPoolConfig.of(connection).withConnections(target.connections()));
         return vertx.deployVerticle(new Seen(new PoolVerticle(feed))).compose(id -> {
             deployment = id;
             consumerContext = target.variant() == Variant.BUS_OTHER ? otherLoop() : verticleContext;
             return consume();
         });
+    }
+
+    private FeedConfig feed(WsPoolConfig pool) {
+        Venue venue = Records.with(Venue.NONE, "format", target.form().format());
+        return new FeedConfig(
+                name, pool, pool.connections(), null, "", SubscribeTemplates.NONE, venue, List.of(), null);
     }
 
     private Context otherLoop() {

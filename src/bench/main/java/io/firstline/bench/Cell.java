@@ -15,6 +15,7 @@ record Cell(Section section, Variant variant, Encryption encryption, int feeds, 
             label.append(", ").append(feeds).append(" feeds");
         }
         label.append(", ").append(connections).append(connections == 1 ? " connection" : " connections");
+        label.append(load.formLabel());
         if (encryption != Encryption.PLAIN) {
             label.append(", ").append(encryption.label());
         }

@@ -9,28 +9,38 @@ import org.HdrHistogram.Histogram;
 final class Consumption {
     static final long MAX_NANOS = 60_000_000_000L;
 
+    private final Quote quote;
     private final SequenceLedger ledger = new SequenceLedger();
     private final Histogram ageNanos = new Histogram(1, MAX_NANOS, 3);
 
+    Consumption() {
+        this(Quote.TICKER);
+    }
+
+    /** Reads messages of this form. */
+    Consumption(Quote quote) {
+        this.quote = quote;
+    }
+
     /** Counts a message that the client passes to its user. */
     void message(Buffer payload) {
-        ledger.received(Quote.sequence(payload));
-        age(Quote.ageNanos(payload, System.nanoTime()));
+        ledger.received(quote.sequence(payload));
+        age(quote.ageNanos(payload, System.nanoTime()));
     }
 
     /** Counts a copy; only the first copy of a message has an effect. */
     void copy(Buffer payload) {
-        if (ledger.isNews(Quote.sequence(payload))) {
+        if (ledger.isNews(quote.sequence(payload))) {
             message(payload);
         }
     }
 
     /** The same for a copy below Vert.x. */
     void copy(ByteBuf payload) {
-        long sequence = Quote.sequence(payload);
+        long sequence = quote.sequence(payload);
         if (ledger.isNews(sequence)) {
             ledger.received(sequence);
-            age(Quote.ageNanos(payload, System.nanoTime()));
+            age(quote.ageNanos(payload, System.nanoTime()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.firstline.bench;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.WsSingle;
@@ -18,12 +19,13 @@ final class DirectReceiver implements Receiver {
     private final Context context;
     private final Vertx vertx;
     private final Target target;
-    private final Consumption consumption = new Consumption();
+    private final Consumption consumption;
     private Feed feed;
 
     DirectReceiver(Vertx vertx, Target target) {
         this.vertx = vertx;
         this.target = target;
+        this.consumption = new Consumption(target.form().quote());
         this.context = ((VertxInternal) vertx).createEventLoopContext();
     }
 
@@ -36,7 +38,12 @@ final class DirectReceiver implements Receiver {
                 feed = WsSingle.create(vertx, connection);
                 feed.handler(this::received);
             } else {
-                feed = WsPool.create(vertx, WsPoolConfig.of(connection).withConnections(target.connections()));
+                feed = WsPool.create(
+                        vertx,
+                        "bench",
+                        WsPoolConfig.of(connection).withConnections(target.connections()),
+                        SubscribeTemplates.NONE,
+                        target.form().format());
                 feed.stream().handler(this::received);
             }
             feed.start().onComplete(opened);

@@ -51,6 +51,7 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
     /** All goals that this run has measured. */
     static List<Goal> of(Results results, Startup.Times startup) {
         List<Goal> goals = new ArrayList<>(throughput(results));
+        goals.addAll(profiles(results));
         goals.addAll(latency(results));
         goals.addAll(resources(results));
         goals.add(atMost("launch to first merged message ÷ minimal Vert.x program", startup.ratio(), 1.3, 1.1));
@@ -76,6 +77,27 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
                                 Metric.COPIES_PER_SECOND),
                         0.95,
                         1));
+    }
+
+    private static List<Goal> profiles(Results results) {
+        Cell profile = Cell.plain(Section.PROFILES, Variant.BUS, Plan.POOL, Load.saturating(MessageForm.BINANCE, 100));
+        return List.of(
+                atLeast(
+                        "WsPool of 5 → bus with the profile of Binance ÷ raw Vert.x with 5 connections, copies/s",
+                        results.ratio(
+                                profile,
+                                saturating(Section.PROFILES, Variant.VERTX, Plan.POOL),
+                                Metric.COPIES_PER_SECOND),
+                        1.1,
+                        1.3),
+                atLeast(
+                        "WsPool of 5 → bus with the profile of Binance ÷ the same by bytes, copies/s",
+                        results.ratio(
+                                profile,
+                                saturating(Section.PROFILES, Variant.BUS, Plan.POOL),
+                                Metric.COPIES_PER_SECOND),
+                        0.85,
+                        0.95));
     }
 
     private static List<Goal> latency(Results results) {

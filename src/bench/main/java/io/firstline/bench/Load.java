@@ -8,9 +8,17 @@ import io.vertx.core.json.JsonObject;
  * @param perSecond messages per second; 0 = as many as the client accepts
  * @param burst number of messages due at the same instant
  * @param lagging whether each connection has a different lag: see {@link SimulatedLag}
+ * @param form the messages
+ * @param equalPercent how many messages have the same bytes on all connections; saturating loads only
  */
-record Load(int perSecond, int burst, boolean lagging) {
+record Load(int perSecond, int burst, boolean lagging, MessageForm form, int equalPercent) {
+    private static final int ALL = 100;
+
     static final Load SATURATING = new Load(0, 1, false);
+
+    private Load(int perSecond, int burst, boolean lagging) {
+        this(perSecond, burst, lagging, MessageForm.BYTES, ALL);
+    }
 
     static Load paced(int perSecond) {
         return new Load(perSecond, 1, false);
@@ -24,12 +32,37 @@ record Load(int perSecond, int burst, boolean lagging) {
         return new Load(perSecond, 1, true);
     }
 
+    /** As many messages of this form as the client accepts. */
+    static Load saturating(MessageForm form, int equalPercent) {
+        return new Load(0, 1, false, form, equalPercent);
+    }
+
     static Load fromJson(JsonObject json) {
-        return new Load(json.getInteger("perSecond"), json.getInteger("burst"), json.getBoolean("lagging"));
+        return new Load(
+                json.getInteger("perSecond"),
+                json.getInteger("burst"),
+                json.getBoolean("lagging"),
+                MessageForm.valueOf(json.getString("form")),
+                json.getInteger("equalPercent"));
     }
 
     JsonObject toJson() {
-        return new JsonObject().put("perSecond", perSecond).put("burst", burst).put("lagging", lagging);
+        return new JsonObject()
+                .put("perSecond", perSecond)
+                .put("burst", burst)
+                .put("lagging", lagging)
+                .put("form", form.name())
+                .put("equalPercent", equalPercent);
+    }
+
+    /** Whether a message has the same bytes on all connections. */
+    boolean isEqual(long sequence) {
+        return sequence * equalPercent % ALL < equalPercent;
+    }
+
+    /** The profile and the share of equal bytes in a table; empty = no profile. */
+    String formLabel() {
+        return form == MessageForm.BYTES ? "" : ", " + form.label() + ", " + equalPercent + " % equal";
     }
 
     boolean isSaturating() {

@@ -32,6 +32,7 @@ final class Plan {
                         case THROUGHPUT -> throughput();
                         case CONNECTIONS -> connections(quick);
                         case WATCHED -> saturating(Section.WATCHED, List.of(Variant.BUS, Variant.BUS_WATCHED), POOL);
+                        case PROFILES -> profiles(quick);
                         case TLS -> tls(quick);
                         case LATENCY -> latency(quick);
                         case LAG -> List.of(Cell.plain(Section.LAG, Variant.STREAM, POOL, Load.lagging(1_000)));
@@ -60,6 +61,22 @@ final class Plan {
             variants.stream()
                     .filter(variant -> variant.canHave(number))
                     .forEach(variant -> cells.add(Cell.plain(section, variant, number, Load.SATURATING)));
+        }
+        return cells;
+    }
+
+    /** With the rows that they are compared with, so that the section can be run alone. */
+    private static List<Cell> profiles(boolean quick) {
+        List<Variant> variants = quick ? List.of(Variant.BUS) : List.of(Variant.STREAM, Variant.BUS);
+        List<Cell> cells = new ArrayList<>(saturating(Section.PROFILES, List.of(Variant.VERTX), POOL));
+        cells.addAll(saturating(Section.PROFILES, variants, POOL));
+        List<MessageForm> forms =
+                quick ? List.of(MessageForm.BINANCE) : List.of(MessageForm.BINANCE, MessageForm.OKX, MessageForm.GZIP);
+        for (MessageForm form : forms) {
+            for (int equalPercent : quick ? new int[] {100} : new int[] {100, 50, 0}) {
+                Load load = Load.saturating(form, equalPercent);
+                variants.forEach(variant -> cells.add(Cell.plain(Section.PROFILES, variant, POOL, load)));
+            }
         }
         return cells;
     }

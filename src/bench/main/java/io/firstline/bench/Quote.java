@@ -3,48 +3,80 @@ package io.firstline.bench;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * The message of the benchmark: a book ticker in Binance's form, always of the same length. It contains a sequence
- * number and the nanosecond of its intended sending. Both have sixteen digits, so they can be written in place and read
- * as two words each.
+ * A message of the benchmark in a venue's form, always of the same length. It contains a sequence number and the
+ * nanosecond of its intended sending. Both have sixteen digits, so they can be written in place and read as two words
+ * each.
  */
-final class Quote {
-    private static final String HEAD = "{\"e\":\"bookTicker\",\"u\":";
-    private static final String MIDDLE =
-            ",\"s\":\"BTCUSDT\",\"b\":\"27423.10000000\",\"B\":\"5.41900000\",\"a\":\"27423.20000000\",\"A\":\"10.02300000\",\"T\":1680652700430,\"E\":";
-    private static final int DIGITS = 16;
+final class Quote implements Frames {
+    /** The digits of a number. */
+    static final int DIGITS = 16;
     /** Gives every number sixteen digits. */
     private static final long LEAD = 1_000_000_000_000_000L;
 
-    private static final int SEQUENCE_AT = HEAD.length();
-    private static final int STAMP_AT = SEQUENCE_AT + DIGITS + MIDDLE.length();
-    /** The length of a message in bytes. */
-    static final int LENGTH = STAMP_AT + DIGITS + 1;
+    private static final String SEQUENCE = "#sequence";
+    private static final String STAMP = "#stamp";
+    /** Stands for a digit that is not part of the key of a message. */
+    private static final String VARIES = "#v";
 
+    private static final int TEXT = 1;
     private static final int HEADER = 4;
-    /** The length of a message with its WebSocket frame header, in bytes. */
-    static final int FRAME = HEADER + LENGTH;
 
-    private static final byte[] TEMPLATE = template();
+    /** A book ticker of Binance. */
+    static final Quote TICKER = new Quote(
+            "{\"e\":\"bookTicker\",\"u\":#sequence,\"s\":\"BTCUSDT\",\"b\":\"27423.10000000\",\"B\":\"5.41900000\",\"a\":\"27423.20000000\",\"A\":\"10.02300000\",\"T\":168065270043#v,\"E\":#stamp}");
+    /** The best prices of OKX. */
+    static final Quote BEST_PRICES = new Quote(
+            "{\"arg\":{\"channel\":\"bbo-tbt\",\"instId\":\"BTC-USDT\"},\"data\":[{\"asks\":[[\"27423.2\",\"10.023\",\"0\",\"1#v\"]],\"bids\":[[\"27423.1\",\"5.419\",\"0\",\"2\"]],\"ts\":\"#stamp\",\"seqId\":#sequence}]}");
 
-    private Quote() {}
+    private final int sequenceAt;
+    private final int stampAt;
+    private final int variesAt;
+    private final byte[] template;
 
-    private static byte[] template() {
-        byte[] frame = Arrays.copyOf(
-                new byte[] {(byte) 0x81, 126, (byte) (LENGTH >> 8), (byte) LENGTH},
-                FRAME); // final text frame, not masked
-        byte[] text = (HEAD + LEAD + MIDDLE + LEAD + "}").getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, frame, HEADER, LENGTH);
-        return frame;
+    private Quote(String form) {
+        String number = Long.toString(LEAD);
+        String plain = form.replace(VARIES, "0");
+        sequenceAt = plain.replace(STAMP, number).indexOf(SEQUENCE);
+        stampAt = plain.replace(SEQUENCE, number).indexOf(STAMP);
+        variesAt = form.replace(STAMP, number).replace(SEQUENCE, number).indexOf(VARIES);
+        byte[] text = plain.replace(STAMP, number).replace(SEQUENCE, number).getBytes(StandardCharsets.US_ASCII);
+        template = new byte[HEADER + text.length];
+        Frames.header(template, TEXT, text.length);
+        System.arraycopy(text, 0, template, HEADER, text.length);
     }
 
-    /** Writes a complete frame. */
-    static void encode(byte[] target, int offset, long sequence, long stampNanos) {
-        System.arraycopy(TEMPLATE, 0, target, offset, FRAME);
-        digits(target, offset + HEADER + SEQUENCE_AT, sequence);
-        digits(target, offset + HEADER + STAMP_AT, Math.floorMod(stampNanos, LEAD));
+    @Override
+    public int length() {
+        return template.length;
+    }
+
+    /** The length of a message in bytes. */
+    int payloadLength() {
+        return template.length - HEADER;
+    }
+
+    /** The position of the sequence number in a message. */
+    int sequenceAt() {
+        return sequenceAt;
+    }
+
+    /** The position of the time in a message. */
+    int stampAt() {
+        return stampAt;
+    }
+
+    @Override
+    public void encode(byte[] target, int offset, long sequence, long stampNanos) {
+        System.arraycopy(template, 0, target, offset, template.length);
+        digits(target, offset + HEADER + sequenceAt, sequence);
+        digits(target, offset + HEADER + stampAt, Math.floorMod(stampNanos, LEAD));
+    }
+
+    @Override
+    public void vary(byte[] target, int offset, int connection) {
+        target[offset + HEADER + variesAt] = (byte) ('0' + (connection + 1) % 10);
     }
 
     private static void digits(byte[] target, int at, long number) {
@@ -56,26 +88,26 @@ final class Quote {
     }
 
     /** Whether the payload is such a message, not another message of the server. */
-    static boolean isOne(ByteBuf payload) {
-        return payload.readableBytes() == LENGTH;
+    boolean isOne(ByteBuf payload) {
+        return payload.readableBytes() == payloadLength();
     }
 
-    static long sequence(ByteBuf payload) {
-        return number(payload, SEQUENCE_AT);
+    long sequence(ByteBuf payload) {
+        return number(payload, sequenceAt);
     }
 
     /** The same without {@code getByteBuf}, which allocates: the consumer must make no garbage. */
-    static long sequence(Buffer payload) {
-        return number(payload.getLongLE(SEQUENCE_AT), payload.getLongLE(SEQUENCE_AT + 8));
+    long sequence(Buffer payload) {
+        return number(payload.getLongLE(sequenceAt), payload.getLongLE(sequenceAt + 8));
     }
 
     /** The time since the intended sending. */
-    static long ageNanos(ByteBuf payload, long nowNanos) {
-        return ageNanos(number(payload, STAMP_AT), nowNanos);
+    long ageNanos(ByteBuf payload, long nowNanos) {
+        return ageNanos(number(payload, stampAt), nowNanos);
     }
 
-    static long ageNanos(Buffer payload, long nowNanos) {
-        return ageNanos(number(payload.getLongLE(STAMP_AT), payload.getLongLE(STAMP_AT + 8)), nowNanos);
+    long ageNanos(Buffer payload, long nowNanos) {
+        return ageNanos(number(payload.getLongLE(stampAt), payload.getLongLE(stampAt + 8)), nowNanos);
     }
 
     private static long ageNanos(long stamp, long nowNanos) {

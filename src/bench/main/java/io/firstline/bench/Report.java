@@ -46,6 +46,8 @@ record Report(
                     .put("feeds", cell.feeds())
                     .put("connections", cell.connections())
                     .put("load", cell.load().label())
+                    .put("profile", cell.load().form().label())
+                    .put("equalPercent", cell.load().equalPercent())
                     .put("serverWasTheLimit", results.isServerLimited(cell))
                     .put("figures", figures));
         }

@@ -55,7 +55,7 @@ final class ReportText {
                 "each process: %s%n%d rounds, every cell once in each; median (min–max). Messages of %d bytes, loopback.%n",
                 machine.flags(),
                 report.rounds(),
-                Quote.LENGTH));
+                Quote.TICKER.payloadLength()));
         Clocks clocks = report.clocks();
         text.append(String.format(
                 Locale.ROOT,
@@ -83,7 +83,7 @@ final class ReportText {
         for (Cell cell : cells) {
             limited |= results.isServerLimited(cell);
             table.row(
-                    cell.variant().label() + encryption(cell),
+                    cell.variant().label() + cell.load().formLabel() + encryption(cell),
                     String.valueOf(cell.connections()),
                     millions(cell, Metric.COPIES_PER_SECOND),
                     millions(cell, Metric.UNIQUE_PER_SECOND),

@@ -118,6 +118,7 @@ final class Rounds {
                 tls ? where.getString("pem") : "",
                 !cell.load().isSaturating(),
                 cell.load().lagging(),
+                cell.load().form(),
                 nativeTransport);
     }
 

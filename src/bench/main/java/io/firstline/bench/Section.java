@@ -5,6 +5,7 @@ enum Section {
     THROUGHPUT("Throughput: as much as the client can receive"),
     CONNECTIONS("Throughput by connections"),
     WATCHED("Throughput with metrics, HTTP and an open page, 5 connections"),
+    PROFILES("Throughput with a venue's profile, 5 connections; equal = messages of the same bytes on all of them"),
     TLS("Throughput over TLS, 5 connections"),
     LATENCY("Latency from the intended sending time to the consumer, 5 connections"),
     LAG("Delivered lag and the ideal: 5 connections with lags like recorded ones"),

@@ -65,7 +65,7 @@ final class ServerLine {
         if (!channel().isWritable()) {
             return false;
         }
-        ByteBuf batch = supply.take(nextIndex, nowNanos);
+        ByteBuf batch = supply.take(nextIndex, number, nowNanos);
         if (batch == null) {
             return false;
         }
@@ -83,15 +83,16 @@ final class ServerLine {
         if (nextNanos > elapsedNanos || nextIndex >= end || backlog() > MAX_BACKLOG) {
             return;
         }
-        byte[] frames = new byte[Quote.FRAME * MAX_BATCH];
+        Frames quote = load.form().quote();
+        byte[] frames = new byte[quote.length() * MAX_BATCH];
         int count = 0;
         while (nextNanos <= elapsedNanos && nextIndex < end && count < MAX_BATCH) {
             long intended = startNanos + load.dueNanos(nextIndex) + shiftNanos;
-            Quote.encode(frames, count++ * Quote.FRAME, nextIndex + 1, intended);
+            quote.encode(frames, count++ * quote.length(), nextIndex + 1, intended);
             nextIndex++;
             nextNanos = dueNanos(load);
         }
-        int length = count * Quote.FRAME;
+        int length = count * quote.length();
         send(below.alloc().directBuffer(length).writeBytes(frames, 0, length));
     }
 

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
  * @param pem the certificate to trust, or empty
  * @param timed whether raw clients also read the number and age of a message, instead of only counting
  * @param tapped whether the arrival of every copy is recorded below the client, for the ideal
+ * @param form the messages, and the profile with which a pool reads them
  * @param nativeTransport epoll if available; otherwise NIO
  */
 record Target(
@@ -20,6 +21,7 @@ record Target(
         String pem,
         boolean timed,
         boolean tapped,
+        MessageForm form,
         boolean nativeTransport) {
 
     static Target fromJson(JsonObject json) {
@@ -31,6 +33,7 @@ record Target(
                 json.getString("pem"),
                 json.getBoolean("timed"),
                 json.getBoolean("tapped"),
+                MessageForm.valueOf(json.getString("form")),
                 json.getBoolean("nativeTransport"));
     }
 
@@ -43,6 +46,7 @@ record Target(
                 .put("pem", pem)
                 .put("timed", timed)
                 .put("tapped", tapped)
+                .put("form", form.name())
                 .put("nativeTransport", nativeTransport);
     }
 
