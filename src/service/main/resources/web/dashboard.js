@@ -385,7 +385,7 @@ function gapMarks(feed, x, left) {
 
 const TONE = {
   connected: "good", recovered: "good", "in-step": "good", evicted: "warn", "eviction-abandoned": "", disconnected: "bad", degraded: "bad", dropped: "bad",
-  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "connection-gap": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
+  "connect-failed": "bad", "connect-waiting": "warn", advice: "warn", "subscribe-failed": "bad", "protocol-differs": "warn", "stream-silent": "warn", "out-of-step": "warn", conflict: "warn", "connection-gap": "warn", "copies-missing": "warn", "losses-shared": "warn", "lines-differ": "bad", "not-found": "warn", "streams-ignored": "warn", "several-values": "warn", "shutdown-announced": "warn",
 };
 
 function describe(e) {

@@ -47,9 +47,9 @@ class LineTableTest {
         lines.add(0);
         Line b = lines.add(0);
         lines.remove(lines.at(0));
-        b.lost(0, 2);
+        b.lost(0, 2, false);
         lines.trust();
-        b.lost(0, 3);
+        b.lost(0, 3, false);
         lines.distrust();
         assertThat(b.losses).isEqualTo(2);
     }

@@ -56,16 +56,16 @@ class LineTest {
     @Test
     void shouldStartAWindowAndKeepEarlierFigures() {
         line.reached(1, 0, true, 90 * MS, 1);
-        line.lost(0, 2);
+        line.lost(0, 2, false);
         line.startWindow();
         assertThat(line.windowCopies()).isZero();
         assertThat(line.window().losses()).isZero();
         line.reached(2, 0, true, 10 * MS, 2);
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         assertThat(line.window().copies()).isEqualTo(1);
         assertThat(line.window().losses()).isEqualTo(1);
         assertThat(line.lagMicros().getTotalCount()).isEqualTo(2);
-        line.lost(0, -2);
+        line.lost(0, -2, false);
         assertThat(line.window().losses())
                 .as("a loss of an earlier window was none")
                 .isZero();
@@ -77,11 +77,11 @@ class LineTest {
         for (int i = 1; i <= 98; i++) {
             line.reached(i, 0, true, MS, i);
         }
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         assertThat(line.window().lagP99Micros()).as("rank 99 of 99").isEqualTo(LineWindow.LOST_MICROS);
         line.reached(99, 0, true, MS, 99);
         assertThat(line.window().lagP99Micros()).as("rank 99 of 100").isBetween(995L, 1_010L);
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         assertThat(line.window().lagP99Micros()).as("rank 100 of 101").isEqualTo(LineWindow.LOST_MICROS);
     }
 
@@ -90,7 +90,7 @@ class LineTest {
         for (int i = 1; i <= 98; i++) {
             line.reached(i, 0, true, MS, i);
         }
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         line.lacks(3);
         assertThat(line.window().losses())
                 .as("the same messages are not counted twice")
@@ -106,7 +106,7 @@ class LineTest {
     @Test
     void shouldRankALineThatLosesEveryOtherMessageAsLost() {
         line.reached(1, 0, true, MS, 1);
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         assertThat(line.window().lagP99Micros()).isEqualTo(LineWindow.LOST_MICROS);
     }
 
@@ -250,10 +250,10 @@ class LineTest {
 
     @Test
     void shouldSubtractLossesAndSavesThatAreNotTrusted() {
-        line.lost(1, 2);
+        line.lost(1, 2, false);
         line.saved(1, 3);
         line.trust();
-        line.lost(1, 5);
+        line.lost(1, 5, false);
         line.saved(1, 5);
         assertThat(line.figuresIn(1).losses()).isEqualTo(7);
         assertThat(line.figuresIn(1).saves()).isEqualTo(8);
@@ -262,7 +262,7 @@ class LineTest {
         assertThat(line.saves).isEqualTo(3);
         assertThat(line.figuresIn(1).losses()).isEqualTo(2);
         assertThat(line.figuresIn(1).saves()).isEqualTo(3);
-        line.lost(0, 1);
+        line.lost(0, 1, false);
         line.saved(0, 1);
         assertThat(line.losses).isEqualTo(3);
         assertThat(line.saves).isEqualTo(4);

@@ -73,6 +73,14 @@ public final class Arbiter<M> {
          */
         default void settledLate(Line line, long lines, int stream) {}
 
+        /**
+         * A published message is two seconds old: these lines in step have not delivered it.
+         *
+         * @param lines their slots, as bits
+         * @param delivered the slots of the lines that have
+         */
+        default void lacked(long lines, long delivered) {}
+
         /** A line that has not lined up yet delivers a copy that no line in step has delivered so far. */
         default void held(Line line, int stream) {}
     }

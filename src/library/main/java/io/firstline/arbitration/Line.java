@@ -75,6 +75,7 @@ public final class Line {
     long wins;
     long lateCopies;
     long losses;
+    private long lossesToOne;
     long saves;
     long unmatched;
     private long trustedLosses;
@@ -247,11 +248,18 @@ public final class Line {
         }
     }
 
-    /** More of its messages were lost, or fewer: a loss is subtracted when its copy arrives after all. */
-    void lost(int stream, int count) {
+    /**
+     * More of its messages were lost, or fewer: a loss is subtracted when its copy arrives after all.
+     *
+     * @param toOne only one other line delivered them
+     */
+    void lost(int stream, int count, boolean toOne) {
         losses += count;
+        lossesToOne += toOne ? count : 0;
         if (stream != 0) {
-            in(stream).losses += count;
+            StreamFigures figures = in(stream);
+            figures.losses += count;
+            figures.lossesToOne += toOne ? count : 0;
         }
     }
 
@@ -321,6 +329,26 @@ public final class Line {
     /** Whether its copies may be the first: it was open from the start, or has lined up since. */
     public boolean inStep() {
         return leading;
+    }
+
+    /** How many copies it has delivered, first and late ones. */
+    public long copies() {
+        return wins + lateCopies;
+    }
+
+    /** Messages that others delivered while it was in step and that it has not delivered within two seconds. */
+    public long losses() {
+        return losses;
+    }
+
+    /** How many of these only one other line has delivered. */
+    public long lossesToOne() {
+        return lossesToOne;
+    }
+
+    /** Messages that it alone delivered. */
+    public long saves() {
+        return saves;
     }
 
     /** How many copies it delivered since {@link #startWindow()}, or since it joined. */

@@ -83,11 +83,16 @@ final class Settlement {
             seen.forgetWinner(sequence);
         }
         long firstNanos = seen.firstNanos(sequence);
+        long lost = 0;
         for (long lacking = lines.inStep() & ~delivered; lacking != 0; lacking &= lacking - 1) {
             Line line = lines.at(Long.numberOfTrailingZeros(lacking));
             if (line.leadingSinceNanos - firstNanos <= 0) {
-                line.lost(seen.stream(sequence), 1);
+                line.lost(seen.stream(sequence), 1, Long.bitCount(delivered) == 1);
+                lost |= 1L << line.slot;
             }
+        }
+        if (lost != 0) {
+            output.lacked(lost, delivered);
         }
     }
 
@@ -102,7 +107,7 @@ final class Settlement {
             return;
         }
         if (line.leading && line.leadingSinceNanos - seen.firstNanos(sequence) <= 0) {
-            line.lost(stream, -1);
+            line.lost(stream, -1, Long.bitCount(seen.deliveredBy(sequence)) == 1);
         }
         int saver = seen.winner(sequence);
         if (saver >= 0) {

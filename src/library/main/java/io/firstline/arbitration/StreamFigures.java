@@ -11,6 +11,7 @@ public final class StreamFigures {
     private final long[] lags = new long[BUCKETS];
     long wins;
     long losses;
+    long lossesToOne;
     long saves;
     private long trustedLosses;
     private long trustedSaves;
@@ -61,6 +62,11 @@ public final class StreamFigures {
         return losses;
     }
 
+    /** How many of these only one other line has delivered. */
+    public long lossesToOne() {
+        return lossesToOne;
+    }
+
     /** Messages that it alone delivered. */
     public long saves() {
         return saves;
@@ -73,6 +79,16 @@ public final class StreamFigures {
             copies += count;
         }
         return copies;
+    }
+
+    /** Whether it has delivered any message. */
+    public boolean hasCopies() {
+        for (long count : lags) {
+            if (count > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Copies by their lag: below 1 µs, below 2, below 4 …; the last place counts all longer lags. */

@@ -37,6 +37,11 @@ interface Arbitration {
         return ArrivalTable.of(1);
     }
 
+    /** Returns how many connections delivered a message lately, on average; NaN = not known. */
+    default double copiesPerMessage() {
+        return Double.NaN;
+    }
+
     /** Updates the figures of connections: a report follows. */
     default void settleFigures() {}
 

@@ -122,6 +122,19 @@ final class FeedCondition {
     }
 
     /**
+     * Connections no longer deliver the same, or do again: an event says both.
+     *
+     * @param subject the connections that it concerns
+     * @param over whether it has ended
+     */
+    void redundancy(ProfileProblem trouble, String subject, String what, FeedFact fact, boolean over) {
+        if (over ? problems.ends(trouble, subject) : problems.begins(trouble, subject, what)) {
+            LOG.atLevel(over ? Level.INFO : Level.WARN).log("{} {} ({})", name, what, events.figures());
+            events.report(fact);
+        }
+    }
+
+    /**
      * Reports that no open connection has delivered or answered anything for long: at most once a minute, as long as
      * this is all. Called again while it lasts.
      */

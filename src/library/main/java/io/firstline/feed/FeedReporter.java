@@ -66,6 +66,7 @@ final class FeedReporter {
                 dispatcher.waiting(),
                 dispatcher.dropped(),
                 parts.failures().counts(),
+                arbitration.copiesPerMessage(),
                 exchangeTime.report(),
                 connections.attemptsLeft(),
                 connections.pausedMs(),

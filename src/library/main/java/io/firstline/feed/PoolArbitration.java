@@ -36,6 +36,7 @@ final class PoolArbitration implements Arbitration {
     private final Replacements replacements;
     private final AgedConnections aged;
     private final LineAgreement agreement;
+    private final RedundancyWatch redundancy;
     private final ArrivalSampling sampling;
     private final Map<Line, PooledConnection> members = new HashMap<>();
 
@@ -57,6 +58,7 @@ final class PoolArbitration implements Arbitration {
         this.splitter = parts.splitter();
         this.replacements = replacements;
         this.agreement = new LineAgreement(parts.reader().layout(), streams, parts.condition());
+        this.redundancy = new RedundancyWatch(streams, parts.condition());
         this.aged = new AgedConnections(config, parts, replacements.trialMs());
         this.sampling = new ArrivalSampling(config.connections());
     }
@@ -65,6 +67,7 @@ final class PoolArbitration implements Arbitration {
     public void start() {
         members.clear();
         agreement.begin();
+        redundancy.begin(scheduler.nowNanos());
         arbiter = new Arbiter<>(
                 new ArbiterSettings(
                         config.hashCapacity(),
@@ -86,6 +89,7 @@ final class PoolArbitration implements Arbitration {
         slow.lookForStall();
         arbiter.settleFigures(scheduler.nowNanos());
         agreement.look(arbiter, members);
+        redundancy.look(parts.slotTable().placed(), agreement.isTrusted() && !slow.isGrace(), scheduler.nowNanos());
         if (!slow.isGrace()) {
             silent.replace();
         }
@@ -158,6 +162,12 @@ final class PoolArbitration implements Arbitration {
         @Override
         public void settledLate(Line line, long lines, int stream) {
             agreement.settledLate(line, lines, stream);
+            redundancy.deliveredLate(line, lines);
+        }
+
+        @Override
+        public void lacked(long lines, long delivered) {
+            redundancy.lacked(lines, delivered);
         }
 
         @Override
@@ -178,6 +188,7 @@ final class PoolArbitration implements Arbitration {
                 arbiter.join(pooled.slot.number() - 1, pooled.connection.connectStartedNanos(), scheduler.nowNanos());
         members.put(pooled.line, pooled);
         agreement.cleared(pooled.line);
+        redundancy.joined(pooled);
         streams.joined(pooled.line.slot());
         pooled.inStepNanos = startedNanos; // in step at once = open before the first message
         aged.joined(pooled);
@@ -186,6 +197,7 @@ final class PoolArbitration implements Arbitration {
     @Override
     public void parted(PooledConnection pooled) {
         members.remove(pooled.line);
+        redundancy.parted(pooled);
         streams.parted(pooled.line.slot());
         agreement.cleared(pooled.line);
         arbiter.leave(pooled.line, scheduler.nowNanos());
@@ -219,6 +231,11 @@ final class PoolArbitration implements Arbitration {
         if (arbiter != null) {
             arbiter.settleFigures(scheduler.nowNanos());
         }
+    }
+
+    @Override
+    public double copiesPerMessage() {
+        return redundancy.copiesPerMessage();
     }
 
     @Override

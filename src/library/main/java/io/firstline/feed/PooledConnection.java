@@ -97,6 +97,8 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     String error;
 
     long errorNanos;
+    /** The share of messages that it lacked lately, from 0 to 1; NaN = not known. */
+    double lackingShare = Double.NaN;
 
     /** It is open, but its subscribe messages could not be written. */
     boolean unsubscribed;
@@ -190,7 +192,8 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
                 MicrosHistogram.of(connection.latencyMicros()),
                 role,
                 slot.number(),
-                numbers.missing());
+                numbers.missing(),
+                lackingShare);
     }
 
     @Override

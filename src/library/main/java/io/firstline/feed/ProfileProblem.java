@@ -6,6 +6,10 @@ import io.firstline.feed.report.FeedState;
 enum ProfileProblem {
     /** Connections deliver different messages: redundancy has no effect, and messages are published several times. */
     LINES_DIFFER(true),
+    /** A connection lacks messages that others deliver. */
+    COPIES_MISSING(false),
+    /** Connections lack the same messages. */
+    LOSSES_SHARED(false),
     /** A value that the profile points to is in no message. */
     NOT_FOUND(false),
     /** Stream names are too long, or there are too many streams. */

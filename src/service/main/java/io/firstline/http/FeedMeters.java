@@ -110,6 +110,11 @@ final class FeedMeters {
                     "Connections that ended without being closed by Firstline",
                     Tags.empty(),
                     report.getLong(StatusKeys.LOST));
+            meters.gauge(
+                    "firstline.feed.copies.per.message",
+                    "Connections that delivered a message, on average over the last measurement",
+                    Tags.empty(),
+                    known(report, StatusKeys.COPIES_PER_MESSAGE));
             gauge("live", "Connections that are open", report, StatusKeys.LIVE);
             gauge("target", "Connections that the feed wants", report, StatusKeys.TARGET);
             meters.gauge(
@@ -280,10 +285,20 @@ final class FeedMeters {
                     tags,
                     up && member.getBoolean(StatusKeys.IN_STEP, true) ? 1 : 0);
             meters.gauge(
+                    "firstline.connection.lacking.share",
+                    "Share of the messages that others delivered and it did not, in the last measurement",
+                    tags,
+                    up ? known(member, StatusKeys.LACKING_SHARE) : Double.NaN);
+            meters.gauge(
                     "firstline.connection.age.seconds",
                     "Time since it opened",
                     tags,
                     up ? member.getLong(StatusKeys.AGE_MS) / 1e3 : Double.NaN);
+        }
+
+        private static double known(JsonObject report, String key) {
+            Double figure = report.getDouble(key);
+            return figure == null ? Double.NaN : figure;
         }
 
         private RunningTotal total(String key) {

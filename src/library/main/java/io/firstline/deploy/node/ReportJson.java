@@ -42,6 +42,7 @@ public final class ReportJson {
                 .put(StatusKeys.WAITING, report.waiting())
                 .put(StatusKeys.DROPPED, new JsonObject(Map.copyOf(report.dropped())))
                 .put(StatusKeys.FAILURES, new JsonObject(Map.copyOf(report.failures())))
+                .put(StatusKeys.COPIES_PER_MESSAGE, measured(report.copiesPerMessage()))
                 .put(StatusKeys.EXCHANGE_LATENCY, of(report.exchangeLatency()))
                 .put(StatusKeys.ATTEMPTS_LEFT, report.attemptsLeft() < 0 ? null : (Integer) report.attemptsLeft())
                 .put(StatusKeys.PAUSED_MS, report.pausedMs())
@@ -146,6 +147,7 @@ public final class ReportJson {
                     .put(StatusKeys.LOSSES, line.losses())
                     .put(StatusKeys.SAVES, line.saves())
                     .put(StatusKeys.UNMATCHED, line.unmatched())
+                    .put(StatusKeys.LACKING_SHARE, measured(report.lackingShare()))
                     .put(StatusKeys.LAG_P50_MICROS, measured(line.lagP50Micros()))
                     .put(StatusKeys.LAG_P99_MICROS, measured(line.lagP99Micros()))
                     .put(StatusKeys.LAGS, of(report.lag()));

@@ -29,6 +29,7 @@ public final class StatusKeys {
     public static final String WAITING = "waiting";
     public static final String DROPPED = "dropped";
     public static final String FAILURES = "failures";
+    public static final String COPIES_PER_MESSAGE = "copiesPerMessage";
     public static final String EXCHANGE_LATENCY = "exchangeLatency";
     public static final String ATTEMPTS_LEFT = "attemptsLeft";
     public static final String PAUSED_MS = "pausedMs";
@@ -91,6 +92,7 @@ public final class StatusKeys {
     public static final String LOSSES = "losses";
     public static final String SAVES = "saves";
     public static final String UNMATCHED = "unmatched";
+    public static final String LACKING_SHARE = "lackingShare";
     public static final String MISSING = "missing";
     public static final String LAG_P50_MICROS = "lagP50Micros";
     public static final String LAG_P99_MICROS = "lagP99Micros";

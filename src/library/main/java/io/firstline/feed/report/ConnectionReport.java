@@ -13,6 +13,7 @@ import io.firstline.connection.report.WsConnectionState;
  * @param role its role in the feed
  * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
  * @param missing how many messages it lacks by its own numbers; null = the venue does not number connections
+ * @param lackingShare the share of messages that others delivered and it did not, lately, from 0 to 1; NaN = not known
  */
 public record ConnectionReport(
         WsConnectionState connection,
@@ -21,11 +22,12 @@ public record ConnectionReport(
         MicrosHistogram latency,
         Role role,
         int slot,
-        Long missing) {
+        Long missing,
+        double lackingShare) {
 
     /** Returns the same report with the slot number shifted by the slots of the pools before. */
     public ConnectionReport after(int slotsBefore) {
-        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot, missing);
+        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot, missing, lackingShare);
     }
 
     /** The role of a connection. */

@@ -37,6 +37,8 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         EVICTION_ABANDONED("eviction-abandoned"),
         ADVICE("advice"),
         LINES_DIFFER("lines-differ"),
+        COPIES_MISSING("copies-missing"),
+        LOSSES_SHARED("losses-shared"),
         NOT_FOUND("not-found"),
         STREAMS_IGNORED("streams-ignored"),
         SEVERAL_VALUES("several-values"),

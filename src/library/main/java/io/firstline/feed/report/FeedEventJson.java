@@ -53,6 +53,15 @@ final class FeedEventJson {
         form(FeedFact.EvictionAbandoned.class, (e, json) -> json.put("connection", e.connection())
                 .put("replacement", e.replacement())
                 .put("reason", e.reason()));
+        form(FeedFact.CopiesMissing.class, (e, json) -> json.put("connection", e.connection())
+                .put("share", rounded(e.share()))
+                .put("missing", e.missing())
+                .put("messages", e.messages())
+                .put("streams", array(e.streams()))
+                .put("over", e.over()));
+        form(FeedFact.LossesShared.class, (e, json) -> json.put("connections", array(e.connections()))
+                .put("share", rounded(e.share()))
+                .put("over", e.over()));
         form(FeedFact.Advice.class, (e, json) -> json.put("advice", e.advice()).put("reason", e.reason()));
     }
 
@@ -172,7 +181,7 @@ final class FeedEventJson {
         return new JsonArray(values);
     }
 
-    private static Double rounded(double latencyMs) {
-        return Double.isNaN(latencyMs) ? null : (Double) (Math.round(latencyMs * 1_000) / 1_000.0);
+    private static Double rounded(double figure) {
+        return Double.isNaN(figure) ? null : (Double) (Math.round(figure * 1_000) / 1_000.0);
     }
 }

@@ -267,6 +267,38 @@ public sealed interface FeedFact {
         }
     }
 
+    /**
+     * A connection lacks a part of the messages while others deliver them: redundancy has failed, and nothing is lost
+     * yet. Or it no longer does.
+     *
+     * @param share the share of messages that it lacks, from 0 to 1
+     * @param missing how many it lacked in the last measurement
+     * @param messages how many messages that measurement had
+     * @param streams the streams that it lacks messages of; empty = all
+     * @param over whether it has ended
+     */
+    record CopiesMissing(
+            String connection, double share, long missing, long messages, List<String> streams, boolean over)
+            implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.COPIES_MISSING;
+        }
+    }
+
+    /**
+     * Two connections lack the same messages again and again: they may come from one upstream. Or they no longer do.
+     *
+     * @param share the share of their missing messages that both lack, from 0 to 1
+     * @param over whether it has ended
+     */
+    record LossesShared(List<String> connections, double share, boolean over) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.LOSSES_SHARED;
+        }
+    }
+
     /** The kinds of values that a venue's profile points to. */
     enum ProfileValue {
         STREAM("stream"),

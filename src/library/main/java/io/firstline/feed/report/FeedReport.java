@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  * @param waiting messages in the buffers of slow consumers' streams
  * @param dropped messages not published, by cause
  * @param failures failed attempts and lost connections, by cause
+ * @param copiesPerMessage how many connections delivered a message lately, on average; NaN = not known
  * @param exchangeLatency the age of messages at arrival; null = not known
  * @param attemptsLeft attempts to connect that its host's budget leaves for now; -1 = not limited
  * @param pausedMs the rest of the pause that its host asked for, milliseconds
@@ -57,6 +58,7 @@ public record FeedReport(
         long waiting,
         Map<String, Long> dropped,
         Map<String, Long> failures,
+        double copiesPerMessage,
         ExchangeLatency exchangeLatency,
         int attemptsLeft,
         long pausedMs,
@@ -91,6 +93,7 @@ public record FeedReport(
                 sum(shards, FeedReport::waiting),
                 sums(shards, FeedReport::dropped),
                 sums(shards, FeedReport::failures),
+                shards.stream().mapToDouble(FeedReport::copiesPerMessage).min().orElseThrow(),
                 ExchangeLatency.together(
                         shards.stream().map(FeedReport::exchangeLatency).toList()),
                 shards.stream().mapToInt(FeedReport::attemptsLeft).min().orElseThrow(),

@@ -1,0 +1,189 @@
+package io.firstline.feed;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Chooses the path of a new connection, and decides when another path is worth a trial. Eviction compares connections;
+ * this compares paths. Pure; times are nanoseconds of the monotonic clock.
+ *
+ * <p>A new connection opens on the best path that is not in use. Each {@value #EXPLORE_EVERY}th one explores: it takes
+ * an untested path, or the one measured longest ago. A path that failed is left alone for 5 s, after each further
+ * failure for twice as long, at most ten minutes; if all have failed, the first to be tried again is used. If all are
+ * in use, those with the fewest connections are compared.
+ *
+ * <p>A trial opens a candidate beside the slowest connection, which the candidate replaces only if it is clearly
+ * faster. There is one at most each {@value #TRIAL_EVERY_MIN} minutes: on a path that was clearly better when it was
+ * measured, otherwise on one that is untested or was measured more than {@value #OLD_MIN} minutes ago.
+ *
+ * @param <P> the path
+ */
+final class PathChoice<P> {
+    static final int EXPLORE_EVERY = 5;
+    static final int TRIAL_EVERY_MIN = 5;
+    static final int OLD_MIN = 30;
+
+    private static final long TRIAL_EVERY_NANOS = TimeUnit.MINUTES.toNanos(TRIAL_EVERY_MIN);
+    private static final long OLD_NANOS = TimeUnit.MINUTES.toNanos(OLD_MIN);
+    /** A trial needs a path that is better by this factor and by {@link #LEAST_MS}. */
+    private static final double CLEARLY = 0.8;
+
+    private static final double LEAST_MS = 0.5;
+
+    /** Why a path is chosen. */
+    enum Reason {
+        /** The best of those that are not in use. */
+        BEST,
+        /** Untested, or measured long ago. */
+        EXPLORE,
+        /** All are left alone after failures. */
+        NO_OTHER
+    }
+
+    record Chosen<P>(P path, Reason reason) {}
+
+    /**
+     * A connection in use.
+     *
+     * @param slot its number in the feed
+     */
+    record Used<P>(int slot, P path) {}
+
+    /**
+     * A candidate to open.
+     *
+     * @param slot the slot of the connection that it may replace
+     */
+    record Trial<P>(int slot, P path, Reason reason) {}
+
+    private final PathTable<P> table;
+    private long choices;
+    private boolean tried;
+    private long triedNanos;
+
+    PathChoice(PathTable<P> table) {
+        this.table = table;
+    }
+
+    /**
+     * Returns the path of the next connection; null if there is none.
+     *
+     * @param paths those that can be used
+     * @param inUse how many connections each has; without those that have none
+     */
+    Chosen<P> next(List<P> paths, Map<P, Integer> inUse, long nowNanos) {
+        List<P> rested = paths.stream().filter(path -> !rests(path, nowNanos)).toList();
+        if (rested.isEmpty()) {
+            P first = first(paths, (a, b) -> Long.compare(restNanos(a, nowNanos), restNanos(b, nowNanos)));
+            return first == null ? null : new Chosen<>(first, Reason.NO_OTHER);
+        }
+        int fewest = rested.stream()
+                .mapToInt(path -> inUse.getOrDefault(path, 0))
+                .min()
+                .orElseThrow();
+        List<P> free = rested.stream()
+                .filter(path -> inUse.getOrDefault(path, 0) == fewest)
+                .toList();
+        if (++choices % EXPLORE_EVERY == 0) {
+            P longestAgo = longestAgo(free, nowNanos);
+            if (isOld(longestAgo, nowNanos)) {
+                return new Chosen<>(longestAgo, Reason.EXPLORE);
+            }
+        }
+        P best = first(free, this::compareCosts);
+        return new Chosen<>(best, isMeasured(best) ? Reason.BEST : Reason.EXPLORE);
+    }
+
+    /**
+     * Returns a trial that is worth it now; null = none. The next one follows no earlier than
+     * {@value #TRIAL_EVERY_MIN} minutes after this one.
+     *
+     * @param used the connections that deliver, of feeds in which none is missing
+     */
+    Trial<P> trial(List<P> paths, List<Used<P>> used, long nowNanos) {
+        if (tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS) {
+            return null;
+        }
+        Used<P> worst = used.stream()
+                .filter(each -> isMeasured(each.path()))
+                .max((a, b) -> Double.compare(cost(a.path()), cost(b.path())))
+                .orElse(null);
+        List<P> free = paths.stream()
+                .filter(path -> used.stream().noneMatch(each -> each.path().equals(path)))
+                .filter(path -> !rests(path, nowNanos))
+                .toList();
+        if (worst == null || free.isEmpty()) {
+            return null;
+        }
+        P best = first(free, this::compareCosts);
+        P longestAgo = longestAgo(free, nowNanos);
+        Trial<P> trial = null;
+        if (isMeasured(best)
+                && cost(best) <= CLEARLY * cost(worst.path())
+                && cost(best) <= cost(worst.path()) - LEAST_MS) {
+            trial = new Trial<>(worst.slot(), best, Reason.BEST);
+        } else if (isOld(longestAgo, nowNanos)) {
+            trial = new Trial<>(worst.slot(), longestAgo, Reason.EXPLORE);
+        }
+        if (trial != null) {
+            tried = true;
+            triedNanos = nowNanos;
+        }
+        return trial;
+    }
+
+    private interface Order<P> {
+        int compare(P a, P b);
+    }
+
+    /** The first of equals: paths keep their order. */
+    private static <P> P first(List<P> paths, Order<P> order) {
+        P first = null;
+        for (P path : paths) {
+            first = first == null || order.compare(path, first) < 0 ? path : first;
+        }
+        return first;
+    }
+
+    /** Untested ones come last. */
+    private int compareCosts(P a, P b) {
+        return Double.compare(cost(a), cost(b));
+    }
+
+    private P longestAgo(List<P> paths, long nowNanos) {
+        return first(paths, (a, b) -> Long.compare(agoNanos(b, nowNanos), agoNanos(a, nowNanos)));
+    }
+
+    /** The time since it was measured; a failed attempt or an inconclusive trial counts too. */
+    private long agoNanos(P path, long nowNanos) {
+        PathFigures figures = table.find(path);
+        if (figures == null || figures.attempts() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return nowNanos - figures.usedNanos();
+    }
+
+    private boolean isOld(P path, long nowNanos) {
+        return agoNanos(path, nowNanos) >= OLD_NANOS;
+    }
+
+    private boolean isMeasured(P path) {
+        PathFigures figures = table.find(path);
+        return figures != null && figures.isMeasured();
+    }
+
+    private double cost(P path) {
+        return isMeasured(path) ? table.find(path).costMs() : Double.POSITIVE_INFINITY;
+    }
+
+    private boolean rests(P path, long nowNanos) {
+        PathFigures figures = table.find(path);
+        return figures != null && figures.isResting(nowNanos);
+    }
+
+    private long restNanos(P path, long nowNanos) {
+        PathFigures figures = table.find(path);
+        return figures == null ? 0 : figures.restNanos(nowNanos);
+    }
+}

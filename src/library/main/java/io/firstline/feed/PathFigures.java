@@ -1,0 +1,192 @@
+package io.firstline.feed;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a feed has learned of one path, over all connections that used it. Pure; times are nanoseconds of the monotonic
+ * clock. Averages follow the last minutes.
+ */
+final class PathFigures {
+    private static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LONGEST_REST_NANOS = TimeUnit.MINUTES.toNanos(10);
+    /** An average forgets half in this time. */
+    private static final double HALF_LIFE_NANOS = TimeUnit.MINUTES.toNanos(2);
+    /** Weight of the last attempt in the times that it takes to connect. */
+    private static final double LAST_ATTEMPT = 0.25;
+    /** A connection that ends earlier counts as a failed attempt. */
+    private static final long SHORT_LIFE_MS = 10_000;
+
+    private static final double NONE = Double.NaN;
+
+    private long attempts;
+    private long failures;
+    private int failuresInARow;
+    private long restUntilNanos;
+    private boolean rests;
+    private long usedNanos;
+    private double connectMs = NONE;
+    private double tlsMs = NONE;
+    private long ended;
+    private long lifetimeMs;
+    private long copies;
+    private long wins;
+    private long losses;
+
+    private boolean measured;
+    private long measuredNanos;
+    private double costMs = NONE;
+    private double latencyMs = NONE;
+    private double lagP50Ms = NONE;
+    private double lagP99Ms = NONE;
+
+    /**
+     * A measurement of a connection since the one before; NaN = not measured.
+     *
+     * @param costMs the value that connections are ranked by
+     */
+    record Measurement(
+            double costMs, double latencyMs, double lagP50Ms, double lagP99Ms, long copies, long wins, long losses) {}
+
+    PathFigures(long nowNanos) {
+        usedNanos = nowNanos;
+    }
+
+    /** An attempt begins. */
+    void tried(long nowNanos) {
+        attempts++;
+        usedNanos = nowNanos;
+    }
+
+    /** An attempt failed: the path is left alone, after each further failure for twice as long. */
+    void failed(long nowNanos) {
+        failures++;
+        failuresInARow++;
+        rests = true;
+        restUntilNanos = nowNanos + Math.min(LONGEST_REST_NANOS, FIRST_REST_NANOS << Math.min(16, failuresInARow - 1));
+    }
+
+    /**
+     * A connection opened.
+     *
+     * @param tls NaN = without TLS, or not measured
+     */
+    void opened(double connect, double tls) {
+        connectMs = mixed(connectMs, connect, LAST_ATTEMPT);
+        tlsMs = mixed(tlsMs, tls, LAST_ATTEMPT);
+    }
+
+    void measured(Measurement now, long nowNanos) {
+        double weight = measured ? 1 - Math.pow(0.5, (nowNanos - measuredNanos) / HALF_LIFE_NANOS) : 1;
+        costMs = mixed(costMs, now.costMs(), weight);
+        latencyMs = mixed(latencyMs, now.latencyMs(), weight);
+        lagP50Ms = mixed(lagP50Ms, now.lagP50Ms(), weight);
+        lagP99Ms = mixed(lagP99Ms, now.lagP99Ms(), weight);
+        copies += now.copies();
+        wins += now.wins();
+        losses += now.losses();
+        usedNanos = nowNanos;
+        if (!Double.isNaN(now.costMs())) {
+            measured = true;
+            measuredNanos = nowNanos;
+        }
+    }
+
+    /** A connection ended, on purpose or not. */
+    void ended(long ageMs, boolean onPurpose, long nowNanos) {
+        ended++;
+        lifetimeMs += ageMs;
+        usedNanos = nowNanos;
+        if (onPurpose) {
+            return;
+        }
+        if (ageMs < SHORT_LIFE_MS) {
+            failed(nowNanos);
+        } else {
+            failuresInARow = 0;
+        }
+    }
+
+    /** A connection has lasted: earlier failures no longer count. */
+    void lasts() {
+        failuresInARow = 0;
+        rests = false;
+    }
+
+    private static double mixed(double before, double now, double weight) {
+        return Double.isNaN(now) ? before : Double.isNaN(before) ? now : before + weight * (now - before);
+    }
+
+    /** Whether it is left alone after failures. */
+    boolean isResting(long nowNanos) {
+        rests &= restUntilNanos - nowNanos > 0;
+        return rests;
+    }
+
+    /** The rest of the time that it is left alone; 0 = it is not. */
+    long restNanos(long nowNanos) {
+        return isResting(nowNanos) ? restUntilNanos - nowNanos : 0;
+    }
+
+    boolean isMeasured() {
+        return measured;
+    }
+
+    /** The time since its last measurement; valid only if it is measured. */
+    long sinceMeasuredNanos(long nowNanos) {
+        return nowNanos - measuredNanos;
+    }
+
+    /** When it was used or tried last. */
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    double costMs() {
+        return costMs;
+    }
+
+    double connectMs() {
+        return connectMs;
+    }
+
+    double tlsMs() {
+        return tlsMs;
+    }
+
+    double latencyMs() {
+        return latencyMs;
+    }
+
+    double lagP50Ms() {
+        return lagP50Ms;
+    }
+
+    double lagP99Ms() {
+        return lagP99Ms;
+    }
+
+    long attempts() {
+        return attempts;
+    }
+
+    long failures() {
+        return failures;
+    }
+
+    long copies() {
+        return copies;
+    }
+
+    long wins() {
+        return wins;
+    }
+
+    long losses() {
+        return losses;
+    }
+
+    /** The average lifetime of its connections that have ended; NaN = none has. */
+    double lifetimeMs() {
+        return ended == 0 ? NONE : (double) lifetimeMs / ended;
+    }
+}
