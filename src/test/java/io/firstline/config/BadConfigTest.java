@@ -28,17 +28,25 @@ class BadConfigTest {
                 feed("null", ": found null, allowed: an object"),
                 feed(
                         with("\"connections\":\"five\""),
-                        "/connections: found \"five\" (a string), allowed: an integer from 1 to 32"),
-                feed(with("\"connections\":0"), "/connections: found 0 (a number), allowed: an integer from 1 to 32"),
-                feed(with("\"connections\":33"), "/connections: found 33 (a number), allowed: an integer from 1 to 32"),
+                        "/connections: found \"five\" (a string), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
+                feed(
+                        with("\"connections\":0"),
+                        "/connections: found 0 (a number), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
+                feed(
+                        with("\"connections\":33"),
+                        "/connections: found 33 (a number), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
                 feed(
                         with("\"connections\":2.5"),
-                        "/connections: found 2.5 (a number), allowed: an integer from 1 to 32"),
-                feed(with("\"connections\":null"), "/connections: found null, allowed: an integer from 1 to 32"),
-                feed(with("\"connections\":[5]"), "/connections: found an array, allowed: an integer from 1 to 32"),
+                        "/connections: found 2.5 (a number), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
+                feed(
+                        with("\"connections\":null"),
+                        "/connections: found null, allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
+                feed(
+                        with("\"connections\":[5]"),
+                        "/connections: found an array, allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
                 feed(
                         with("\"connections\":true"),
-                        "/connections: found true (a boolean), allowed: an integer from 1 to 32"),
+                        "/connections: found true (a boolean), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32"),
                 feed(
                         with("\"evictIntervalMs\":-1"),
                         "/evictIntervalMs: found -1 (a number), allowed: an integer from 1 to 2147483647"),

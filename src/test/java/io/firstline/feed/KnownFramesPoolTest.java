@@ -239,7 +239,7 @@ class KnownFramesPoolTest extends FeedTestBase {
                     poolOf(CONNECTIONS, "ws://127.0.0.1:1/"),
                     BINANCE,
                     kind.format(),
-                    30_000,
+                    PoolTimes.of(30_000),
                     knownFrames);
             pool.handler(
                     message -> published.add(message.toJson() + " " + message.identity() + " " + message.stream()));

@@ -17,7 +17,7 @@ class LackingCopiesTest {
     private static final long S = 1_000_000_000L;
     private static final int WINDOW = LackingCopies.MESSAGES;
 
-    private final LackingCopies lacking = new LackingCopies();
+    private final LackingCopies lacking = new LackingCopies(1_000 * LackingCopies.WINDOW_S);
     private final Map<String, Count> all = new TreeMap<>();
     private final Map<String, Map<String, Count>> streams = new TreeMap<>();
     /** Whether only one other connection delivered what one lacks. */

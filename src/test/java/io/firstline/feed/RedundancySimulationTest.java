@@ -71,7 +71,7 @@ class RedundancySimulationTest {
         private final double perStep;
         private final double share;
         private final double ownPerStep;
-        private final LackingCopies lacking = new LackingCopies();
+        private final LackingCopies lacking = new LackingCopies(1_000 * LackingCopies.WINDOW_S);
         private final SharedLosses shared = new SharedLosses();
         private final Arbiter<Long> arbiter =
                 new Arbiter<>(new ArbiterSettings(4_096, 60_000 * MS, 500 * MS, 150 * MS), this);
@@ -88,7 +88,7 @@ class RedundancySimulationTest {
 
         private World(long seed) {
             random = new SplittableRandom(seed);
-            fault = Fault.values()[(int) Math.floorMod(seed, Fault.values().length)];
+            fault = List.of(Fault.values()).get(Math.floorMod(seed, Fault.values().length));
             perStep = random.nextDouble(1.5, 4);
             share = random.nextDouble(0.06, 0.4);
             ownPerStep = fault != Fault.SAME && random.nextInt(3) == 0 ? random.nextDouble(0, 0.1) : 0;

@@ -1,6 +1,8 @@
 package io.firstline.arbitration;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How much later than the first copy each connection delivered its copy of some messages. Never changes; for any
@@ -13,12 +15,19 @@ public final class ArrivalTable {
     private final int connections;
     private final int messages;
     private final int[] lagMicros;
+    /** From 1; those of all columns. */
+    private final List<Integer> numbers;
 
     /** @param lagMicros of all connections for the first message, then for the second, and so on; not copied */
     ArrivalTable(int connections, int messages, int[] lagMicros) {
-        this.connections = connections;
+        this(messages, lagMicros, IntStream.rangeClosed(1, connections).boxed().toList());
+    }
+
+    private ArrivalTable(int messages, int[] lagMicros, List<Integer> numbers) {
+        this.connections = numbers.size();
         this.messages = messages;
         this.lagMicros = lagMicros;
+        this.numbers = numbers;
     }
 
     /**
@@ -32,6 +41,25 @@ public final class ArrivalTable {
             System.arraycopy(lagMicros[i], 0, all, i * connections, connections);
         }
         return new ArrivalTable(connections, lagMicros.length, all);
+    }
+
+    /** Returns the table of these connections only: the others were not open. */
+    public ArrivalTable only(List<Integer> some) {
+        if (some.equals(numbers)) {
+            return this;
+        }
+        int[] lags = new int[messages * some.size()];
+        for (int message = 0; message < messages; message++) {
+            for (int i = 0; i < some.size(); i++) {
+                lags[message * some.size() + i] = lagMicros[message * connections + numbers.indexOf(some.get(i))];
+            }
+        }
+        return new ArrivalTable(messages, lags, List.copyOf(some));
+    }
+
+    /** Returns the number of the connection in each column. */
+    List<Integer> numbers() {
+        return numbers;
     }
 
     public int connections() {

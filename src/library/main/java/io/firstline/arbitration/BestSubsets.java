@@ -56,7 +56,21 @@ public final class BestSubsets {
         } else {
             subsets.build(subsets.never());
         }
-        return subsets.found();
+        return subsets.found().stream()
+                .map(subset -> numbered(subset, table.numbers()))
+                .toList();
+    }
+
+    /** Returns the figures with the numbers of the connections instead of those of their columns. */
+    private static SubsetFigures numbered(SubsetFigures subset, List<Integer> numbers) {
+        return new SubsetFigures(
+                subset.connections().stream()
+                        .map(column -> numbers.get(column - 1))
+                        .toList(),
+                subset.messages(),
+                subset.lost(),
+                subset.lagP50Micros(),
+                subset.lagP99Micros());
     }
 
     private List<SubsetFigures> found() {

@@ -3,14 +3,18 @@ package io.firstline.config;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.Records;
 import io.firstline.config.check.SchemaKeys;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A pool of redundant connections to one feed. Immutable; checked in the constructor.
  *
  * @param connection the configuration of every connection; its connection id is the prefix of theirs
- * @param connections wanted number of connections, 2 (one is a {@code WsSingle}) to 32; default 5
+ * @param connections wanted number of connections, 2 (one is a {@code WsSingle}) to 32; default 5. The most of them, if
+ *     {@code minConnections} is smaller
+ * @param minConnections the fewest connections: the pool begins with so many, and has more while they are worth it;
+ *     default as many as {@code connections}: the number is fixed
  * @param evictIntervalMs interval of the search for slow connections; younger ones are not judged; milliseconds,
  *     default 60,000
  * @param rankBy the measure of slowness; default lag, because it is what consumers lose
@@ -30,6 +34,7 @@ import java.util.List;
 public record WsPoolConfig(
         WsConnectionConfig connection,
         int connections,
+        int minConnections,
         int evictIntervalMs,
         RankBy rankBy,
         int minLive,
@@ -53,7 +58,8 @@ public record WsPoolConfig(
                 .require(connection != null, "connection", "nothing", "a WsConnectionConfig")
                 .range("connections", connections, 2, MAX_CONNECTIONS)
                 .key(KEYS, "evictIntervalMs", evictIntervalMs)
-                .range("minLive", minLive, 1, Math.max(1, connections))
+                .range("minConnections", minConnections, Math.min(2, connections), Math.max(2, connections))
+                .range("minLive", minLive, 1, Math.max(1, minConnections))
                 .key(KEYS, "hashCapacity", hashCapacity)
                 .key(KEYS, "historyMs", historyMs)
                 .key(KEYS, "joinGuardMs", joinGuardMs)
@@ -73,15 +79,24 @@ public record WsPoolConfig(
     }
 
     public static WsPoolConfig of(WsConnectionConfig connection) {
-        return KEYS.defaults(WsPoolConfig.class, Collections.singletonMap("connection", connection));
+        Map<String, Object> values = new HashMap<>();
+        values.put("connection", connection);
+        values.put("minConnections", DEFAULT_CONNECTIONS);
+        return KEYS.defaults(WsPoolConfig.class, values);
     }
 
     public WsPoolConfig withConnection(WsConnectionConfig connection) {
         return Records.with(this, "connection", connection);
     }
 
+    /** The same with this number of connections. */
     public WsPoolConfig withConnections(int connections) {
-        return Records.with(this, "connections", connections);
+        return Records.with(this, Map.of("connections", connections, "minConnections", connections));
+    }
+
+    /** The same with as many connections as are worth it, from this number on. */
+    public WsPoolConfig withMinConnections(int minConnections) {
+        return Records.with(this, "minConnections", minConnections);
     }
 
     public WsPoolConfig withEvictIntervalMs(int evictIntervalMs) {

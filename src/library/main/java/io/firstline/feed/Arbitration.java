@@ -42,6 +42,9 @@ interface Arbitration {
         return Double.NaN;
     }
 
+    /** Samples arrivals anew: the number of connections has changed. */
+    default void sampleAnew() {}
+
     /** Updates the figures of connections: a report follows. */
     default void settleFigures() {}
 

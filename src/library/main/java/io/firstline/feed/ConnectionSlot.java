@@ -429,6 +429,19 @@ final class ConnectionSlot {
         trialTimer = -1;
     }
 
+    /** Stops attempts and drops the candidate; returns the member, which the caller closes; null = there is none. */
+    PooledConnection withdraw() {
+        open = false;
+        scheduler.cancel(timer);
+        timer = -1;
+        if (candidate != null) {
+            abandon("its slot is not needed");
+        }
+        PooledConnection withdrawn = pooled;
+        pooled = null;
+        return withdrawn;
+    }
+
     /** Stops attempts and closes the member and the candidate, connecting ones included. */
     void vacate() {
         open = false;

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.arbitration.BestSubsets;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.SubscribeTemplates;
@@ -72,9 +73,20 @@ record FeedAssembly(
                 new CopyReceiver(parts, replacements, arbitration),
                 replacements,
                 arbitration);
+        PoolResizing resizing = new PoolResizing(
+                new PoolSize(
+                        redundancy.target(),
+                        redundancy.most(),
+                        redundancy.times().resizeMs()),
+                parts,
+                connections,
+                replacements,
+                arbitration,
+                table -> environment.context().executeBlocking(() -> BestSubsets.of(table), false));
         FeedChecks checks = new FeedChecks(
                 parts,
                 connections,
+                resizing,
                 subscriptions,
                 new GapRepairs(parts, subscriptions, arbitration),
                 replacements,
@@ -82,9 +94,14 @@ record FeedAssembly(
                 format.protocol().heartbeat());
         // a pool always replaces its connections
         boolean reopens = redundancy.target() > 1 || config.autoReconnect();
-        for (int i = 0; i < redundancy.target(); i++) {
+        for (int i = 0; i < redundancy.most(); i++) {
             RetryPolicy retry = new RetryPolicy(config.retry(), scheduler.random());
-            slotTable.add(new ConnectionSlot(connections, scheduler, retry, budget, i, reopens));
+            ConnectionSlot slot = new ConnectionSlot(connections, scheduler, retry, budget, i, reopens);
+            if (i < redundancy.target()) {
+                slotTable.add(slot);
+            } else {
+                slotTable.addSpare(slot);
+            }
         }
         return new FeedAssembly(
                 parts,

@@ -18,6 +18,7 @@ final class FeedChecks {
     private final FeedParts parts;
     private final MessageReader reader;
     private final FeedConnections connections;
+    private final PoolResizing resizing;
     private final SubscriptionProtocol subscriptions;
     private final GapRepairs repairs;
     private final Replacements replacements;
@@ -28,6 +29,7 @@ final class FeedChecks {
     FeedChecks(
             FeedParts parts,
             FeedConnections connections,
+            PoolResizing resizing,
             SubscriptionProtocol subscriptions,
             GapRepairs repairs,
             Replacements replacements,
@@ -37,6 +39,7 @@ final class FeedChecks {
         this.parts = parts;
         this.reader = parts.reader();
         this.connections = connections;
+        this.resizing = resizing;
         this.subscriptions = subscriptions;
         this.repairs = repairs;
         this.replacements = replacements;
@@ -46,6 +49,7 @@ final class FeedChecks {
 
     void start(WsConnectionConfig config) {
         parts.monitor().begin();
+        resizing.begin();
         timer = scheduler.every(EVERY_MS, this::check);
         exchangeTime.start(config);
     }
@@ -69,6 +73,7 @@ final class FeedChecks {
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
         subscriptions.check(parts.streams(), monitor.lastDataNanos());
         replacements.replaceDue();
+        resizing.look();
         monitor.reportDrops();
     }
 

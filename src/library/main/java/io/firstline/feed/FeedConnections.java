@@ -117,6 +117,26 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
                 .toList());
     }
 
+    /** Opens one connection more; returns its slot, null = there is no further one. */
+    ConnectionSlot grow() {
+        ConnectionSlot slot = slotTable.grow();
+        if (slot != null) {
+            slot.fill();
+        }
+        return slot;
+    }
+
+    /** Gives up a slot and closes its connection; returns the connection, null = it had none. */
+    PooledConnection shrink(ConnectionSlot slot, String why) {
+        PooledConnection withdrawn = slot.withdraw();
+        slotTable.shrink(slot);
+        if (withdrawn != null) {
+            replacements.release(withdrawn, why);
+        }
+        condition.liveChanged(false);
+        return withdrawn;
+    }
+
     void reconfigure(WsConnectionConfig config) {
         budget.follow(config);
         sessions.close();

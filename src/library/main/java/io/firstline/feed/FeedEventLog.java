@@ -284,6 +284,23 @@ final class FeedEventLog {
         events.report(new FeedFact.StreamSilent(null, silentMs));
     }
 
+    /**
+     * The feed has another number of connections from now on.
+     *
+     * @param closed the connection that it closes; null = it opens one
+     */
+    void resized(PooledConnection closed, String why) {
+        String id = closed == null ? null : closed.id();
+        LOG.info(
+                "{} wants {} connections from now on{}: {} ({})",
+                name,
+                slotTable.target(),
+                id == null ? "" : " and closes " + id,
+                why,
+                events.figures());
+        events.report(new FeedFact.Resized(slotTable.target(), id, why));
+    }
+
     void outOfStep(PooledConnection pooled) {
         events.report(new FeedFact.OutOfStep(pooled.id()));
     }

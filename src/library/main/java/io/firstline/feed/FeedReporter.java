@@ -54,6 +54,7 @@ final class FeedReporter {
                 FeedUrl.masked(maker.config().url()),
                 parts.condition().state(),
                 slotTable.target(),
+                slotTable.places(),
                 slotTable.live(),
                 dispatcher.published(),
                 parts.reader().copies(),

@@ -30,7 +30,6 @@ final class LackingCopies {
     static final int MESSAGES = 1_000;
     static final int LEAST = 10;
 
-    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(WINDOW_S);
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
     private static final double SHARE = 0.01;
     /** Windows in a row before a change is reported. */
@@ -104,10 +103,16 @@ final class LackingCopies {
         }
     }
 
+    private final long windowNanos;
     private final Map<String, State> states = new HashMap<>();
     private Map<String, Seen> base = Map.of();
     private Map<String, Seen> last = Map.of();
     private long startNanos;
+
+    /** @param windowMs the shortest window; {@value #WINDOW_S} s, less in tests */
+    LackingCopies(long windowMs) {
+        this.windowNanos = TimeUnit.MILLISECONDS.toNanos(windowMs);
+    }
 
     /** The window starts again with the next look: its counts say nothing. */
     void restart() {
@@ -185,7 +190,7 @@ final class LackingCopies {
                     now.get(before.connection()).all().since(before.all()).messages());
         }
         long tookNanos = nowNanos - startNanos;
-        return tookNanos >= LONGEST_NANOS || (tookNanos >= WINDOW_NANOS && messages >= MESSAGES);
+        return tookNanos >= LONGEST_NANOS || (tookNanos >= windowNanos && messages >= MESSAGES);
     }
 
     private List<Finding> judge(List<Seen> judged) {

@@ -48,7 +48,8 @@ final class PoolArbitration implements Arbitration {
     private long watchTimer;
     private long startedNanos;
 
-    PoolArbitration(WsPoolConfig config, FeedParts parts, Replacements replacements) {
+    /** @param windowMs how long connections are compared at least until one is said to lack messages */
+    PoolArbitration(WsPoolConfig config, FeedParts parts, Replacements replacements, long windowMs) {
         this.config = config;
         this.parts = parts;
         this.scheduler = parts.scheduler();
@@ -58,7 +59,7 @@ final class PoolArbitration implements Arbitration {
         this.splitter = parts.splitter();
         this.replacements = replacements;
         this.agreement = new LineAgreement(parts.reader().layout(), streams, parts.condition());
-        this.redundancy = new RedundancyWatch(streams, parts.condition());
+        this.redundancy = new RedundancyWatch(streams, parts.condition(), windowMs);
         this.aged = new AgedConnections(config, parts, replacements.trialMs());
         this.sampling = new ArrivalSampling(config.connections());
     }
@@ -112,7 +113,12 @@ final class PoolArbitration implements Arbitration {
     @Override
     public ArrivalTable arrivalTable(long beforeNanos) {
         settleFigures();
-        return sampling.table(beforeNanos);
+        return sampling.table(beforeNanos).only(parts.slotTable().numbers());
+    }
+
+    @Override
+    public void sampleAnew() {
+        arbiter.sample(sampling.start());
     }
 
     /** The findings of the arbiter. */

@@ -12,15 +12,14 @@ import java.util.concurrent.TimeUnit;
  * <p>It looks every {@value #EVERY_MIN} minutes, at least {@value #MESSAGES} messages after the last change, and changes
  * the number by one. It grows after two looks in a row in which the last connection was worth more than
  * {@value #WORTH_MICROS} µs of the 99th percentile or a message; and at once if messages were lost on all connections.
- * It shrinks after three looks in a row in which one connection was worth at most half of that and no message. If the
- * connection that it added proves worthless, the time before the next growth doubles, up to a day.
+ * It shrinks after three looks in a row in which one connection was worth at most half of that and no message. If it
+ * has grown in the day before, the time until it may grow again doubles, up to a day: it does not hunt.
  */
 final class PoolSize {
     static final int EVERY_MIN = 5;
     static final int MESSAGES = 200;
     static final int WORTH_MICROS = 2_000;
 
-    private static final long EVERY_NANOS = TimeUnit.MINUTES.toNanos(EVERY_MIN);
     private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(1);
     private static final int GROW_AFTER = 2;
     private static final int SHRINK_AFTER = 3;
@@ -44,18 +43,22 @@ final class PoolSize {
 
     private final int min;
     private final int max;
-    private boolean begun;
+    private final long everyNanos;
     private long lookedNanos;
     private long changedNanos;
-    private long growAfterNanos = EVERY_NANOS;
+    private long growAfterNanos;
     private boolean grown;
+    private long grownNanos;
     private long lostBefore;
     private int worthInARow;
     private int worthlessInARow;
 
-    PoolSize(int min, int max) {
+    /** @param everyMs how often it looks; {@value #EVERY_MIN} minutes, less in tests */
+    PoolSize(int min, int max, long everyMs) {
         this.min = min;
         this.max = max;
+        this.everyNanos = TimeUnit.MILLISECONDS.toNanos(everyMs);
+        this.growAfterNanos = everyNanos;
     }
 
     /** Whether there is anything to decide. */
@@ -63,14 +66,21 @@ final class PoolSize {
         return min >= max;
     }
 
+    /** The feed starts. */
+    void begin(long nowNanos) {
+        lookedNanos = nowNanos;
+        changed(nowNanos);
+    }
+
+    /** The connection that was added could not be opened. */
+    void failed(long nowNanos) {
+        growAfterNanos = Math.min(LONGEST_NANOS, 2 * growAfterNanos);
+        changed(nowNanos);
+    }
+
     /** Whether {@link #decide} would look now: the figures are expensive. */
     boolean isDue(long nowNanos) {
-        if (!begun) {
-            begun = true;
-            lookedNanos = nowNanos;
-            changedNanos = nowNanos;
-        }
-        return !isFixed() && nowNanos - lookedNanos >= EVERY_NANOS;
+        return !isFixed() && nowNanos - lookedNanos >= everyNanos;
     }
 
     /**
@@ -97,29 +107,28 @@ final class PoolSize {
         boolean worthless = !loses && addedMicros <= WORTH_MICROS / 2;
         worthInARow = worth ? worthInARow + 1 : 0;
         worthlessInARow = worthless ? worthlessInARow + 1 : 0;
-        if (worth) {
-            grown = false; // the last one that was added stays
-        }
         String figures = "without one of " + connections + ", p99 + " + addedMicros / 1_000.0 + " ms and "
                 + without.lost() + " of " + all.messages() + " messages lost";
         if (worthInARow >= GROW_AFTER && connections < max && nowNanos - changedNanos >= growAfterNanos) {
             return grow(figures, nowNanos);
         }
         if (worthlessInARow >= SHRINK_AFTER && connections > min && !lostAny) {
-            growAfterNanos = grown ? Math.min(LONGEST_NANOS, 2 * growAfterNanos) : EVERY_NANOS;
-            changed(false, nowNanos);
+            boolean grewLately = grown && nowNanos - grownNanos < LONGEST_NANOS;
+            growAfterNanos = grewLately ? Math.min(LONGEST_NANOS, 2 * growAfterNanos) : everyNanos;
+            changed(nowNanos);
             return new Decision(Change.SHRINK, other(all, without), figures);
         }
         return Decision.NONE;
     }
 
     private Decision grow(String why, long nowNanos) {
-        changed(true, nowNanos);
+        grown = true;
+        grownNanos = nowNanos;
+        changed(nowNanos);
         return new Decision(Change.GROW, 0, why);
     }
 
-    private void changed(boolean grows, long nowNanos) {
-        grown = grows;
+    private void changed(long nowNanos) {
         changedNanos = nowNanos;
         worthInARow = 0;
         worthlessInARow = 0;

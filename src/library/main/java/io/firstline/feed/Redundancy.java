@@ -3,8 +3,10 @@ package io.firstline.feed;
 /**
  * How many connections a feed has, and what becomes of their copies.
  *
- * @param trialMs how long a candidate may take until it delivers in step
+ * @param target the number of connections at the start
+ * @param most the largest number
  * @param arbitrates whether equal copies are detected
  * @param knownFrames the most frames whose bytes need not be read again
  */
-record Redundancy(int target, long trialMs, boolean arbitrates, int knownFrames, Arbitration.Factory arbitration) {}
+record Redundancy(
+        int target, int most, PoolTimes times, boolean arbitrates, int knownFrames, Arbitration.Factory arbitration) {}

@@ -22,7 +22,7 @@ final class RedundancyWatch {
 
     private final StreamTable streams;
     private final FeedCondition condition;
-    private final LackingCopies lacking = new LackingCopies();
+    private final LackingCopies lacking;
     private final SharedLosses shared = new SharedLosses();
     /** By slot in the arbiter. */
     private final Map<Integer, String> ids = new HashMap<>();
@@ -30,7 +30,9 @@ final class RedundancyWatch {
     private int looks;
     private boolean trusted = true;
 
-    RedundancyWatch(StreamTable streams, FeedCondition condition) {
+    /** @param windowMs see {@link LackingCopies} */
+    RedundancyWatch(StreamTable streams, FeedCondition condition, long windowMs) {
+        this.lacking = new LackingCopies(windowMs);
         this.streams = streams;
         this.condition = condition;
     }

@@ -52,7 +52,7 @@ final class Replacements {
         this.eventLog = parts.eventLog();
         this.scheduler = parts.scheduler();
         this.arbitrates = redundancy.arbitrates();
-        this.trialMs = redundancy.trialMs();
+        this.trialMs = redundancy.times().trialMs();
         this.closeCodes = closeCodes;
     }
 

@@ -18,6 +18,8 @@ final class SlotTable {
     private static final int REMEMBERED_GONE = 64;
 
     private final List<ConnectionSlot> slots = new ArrayList<>();
+    /** Slots that the feed fills only if it grows. */
+    private final List<ConnectionSlot> spare = new ArrayList<>();
     /** Replaced at each change: it is read far more often. */
     private List<PooledConnection> open = List.of();
 
@@ -27,8 +29,40 @@ final class SlotTable {
         slots.add(slot);
     }
 
+    void addSpare(ConnectionSlot slot) {
+        spare.add(slot);
+    }
+
     List<ConnectionSlot> slots() {
         return slots;
+    }
+
+    /** Returns the numbers of its slots. */
+    List<Integer> numbers() {
+        return slots.stream().map(ConnectionSlot::number).toList();
+    }
+
+    /** Returns how many slots there can be. */
+    int places() {
+        return slots.size() + spare.size();
+    }
+
+    /** Adds a slot to those that are filled; returns null if there is none left. */
+    ConnectionSlot grow() {
+        if (spare.isEmpty()) {
+            return null;
+        }
+        ConnectionSlot slot = spare.remove(0);
+        slots.add(slot);
+        slots.sort(Comparator.comparingInt(ConnectionSlot::number));
+        return slot;
+    }
+
+    /** Removes a slot from those that are filled. */
+    void shrink(ConnectionSlot slot) {
+        slots.remove(slot);
+        spare.add(slot);
+        spare.sort(Comparator.comparingInt(ConnectionSlot::number));
     }
 
     /** Returns the wanted number of connections. */

@@ -28,7 +28,7 @@ public final class WsPool extends Feed {
             SubscribeTemplates subscribeTemplates,
             MessageFormat format,
             long trialMs) {
-        this(environment, name, config, subscribeTemplates, format, trialMs, MessageReader.KNOWN_FRAMES);
+        this(environment, name, config, subscribeTemplates, format, PoolTimes.of(trialMs), MessageReader.KNOWN_FRAMES);
     }
 
     /**
@@ -42,7 +42,7 @@ public final class WsPool extends Feed {
             WsPoolConfig config,
             SubscribeTemplates subscribeTemplates,
             MessageFormat format,
-            long trialMs,
+            PoolTimes times,
             int knownFrames) {
         super(
                 environment,
@@ -51,11 +51,12 @@ public final class WsPool extends Feed {
                 subscribeTemplates,
                 format,
                 new Redundancy(
+                        config.minConnections(),
                         config.connections(),
-                        trialMs,
+                        times,
                         true,
                         knownFrames,
-                        (parts, replacements) -> new PoolArbitration(config, parts, replacements)));
+                        (parts, replacements) -> new PoolArbitration(config, parts, replacements, times.windowMs())));
     }
 
     /** Creates a pool named by its connection id; runs on the current Vert.x context. */

@@ -253,7 +253,8 @@ final class FeedMeters {
 
         private void slots(JsonObject report) {
             JsonArray connections = report.getJsonArray(StatusKeys.CONNECTIONS);
-            JsonObject[] members = new JsonObject[report.getInteger(StatusKeys.TARGET) + 1];
+            JsonObject[] members = new JsonObject[report.getInteger(StatusKeys.PLACES) + 1];
+            int missing = report.getInteger(StatusKeys.TARGET);
             for (int i = 0; i < connections.size(); i++) {
                 JsonObject connection = connections.getJsonObject(i);
                 int slot = connection.getInteger(StatusKeys.SLOT);
@@ -262,12 +263,15 @@ final class FeedMeters {
                 total("bytes").see(id, connection.getLong(StatusKeys.BYTES));
                 if (connection.getString(StatusKeys.ROLE).equals("member") && slot < members.length) {
                     members[slot] = connection;
+                    missing--;
                 }
             }
             for (int slot = 1; slot < members.length; slot++) {
                 Tags tags = Tags.of("slot", Integer.toString(slot));
                 slot(slot).publish(tags);
-                member(members[slot], tags);
+                if (members[slot] != null || missing-- > 0) {
+                    member(members[slot], tags);
+                }
             }
             meters.count(
                     "firstline.feed.bytes",

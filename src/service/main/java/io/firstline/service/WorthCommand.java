@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         name = "worth",
         description =
                 "Compares the connections of a feed, as they deliver or as they were recorded: which of them would "
-                        + "have been the best one, the best two and so on, and which messages these would have lost.",
+                        + "have been the best one, the best two and so on, and which messages these would have lost. A feed with \"connections\": "
+                        + "{\"min\": 2, \"max\": 8} follows that by itself.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -43,7 +43,7 @@ class FeedConfigTest {
                 .containsExactlyInAnyOrder(
                         "/name: found \"a b\" (a string), allowed: 1 to 64 letters, digits, _ or -",
                         "/nme: found an unknown key, (did you mean name?)",
-                        "/connections: found \"five\" (a string), allowed: an integer from 1 to 32",
+                        "/connections: found \"five\" (a string), allowed: an integer from 1 to 32, or an object with min and max from 2 to 32",
                         "/minLive: found 33 (a number), allowed: an integer from 1 to 32",
                         "/url: found nothing, allowed: a \"url\" or a \"venue\"");
     }
@@ -163,7 +163,7 @@ class FeedConfigTest {
                         "/headers/a b",
                         "/subProtocols/1",
                         "/subProtocols/2");
-        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 0, null, 0, 0, 0, -1, -1, -1, null)))
+        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 2, 0, null, 0, 0, 0, -1, -1, -1, null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/connection",
@@ -244,6 +244,6 @@ class FeedConfigTest {
                 .withSkewMs(6);
 
         assertThat(pool)
-                .isEqualTo(new WsPoolConfig(connection, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, 82_800_000, List.of()));
+                .isEqualTo(new WsPoolConfig(connection, 9, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, 82_800_000, List.of()));
     }
 }

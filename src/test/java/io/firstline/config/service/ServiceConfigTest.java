@@ -100,7 +100,7 @@ class ServiceConfigTest {
                 Credentials.NONE,
                 null);
         WsPoolConfig pool = new WsPoolConfig(
-                connection, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
+                connection, 3, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
         assertThat(feed)
                 .isEqualTo(new FeedConfig(
                         "f",
@@ -119,6 +119,32 @@ class ServiceConfigTest {
         assertThat(feed.connections()).isEqualTo(1);
         assertThat(feed.pool().connection().autoReconnect()).isFalse();
         assertThat(feed.body()).isEqualTo(Body.BUFFER);
+    }
+
+    @Test
+    void shouldReadARangeOfConnections() {
+        FeedConfig feed = feed("{\"url\":\"wss://x.com/\",\"connections\":{\"min\":2,\"max\":8}}");
+
+        assertThat(feed.connections()).as("limits count the most").isEqualTo(8);
+        assertThat(feed.pool().connections()).isEqualTo(8);
+        assertThat(feed.pool().minConnections()).isEqualTo(2);
+        assertThat(feed("{\"url\":\"wss://x.com/\"}").pool().minConnections())
+                .as("a number alone is fixed")
+                .isEqualTo(5);
+    }
+
+    @Test
+    void shouldRejectARangeThatIsNone() {
+        String url = "{\"url\":\"wss://x.com/\",\"connections\":";
+        assertThat(Errors.of(() -> feed(url + "{\"min\":5,\"max\":3}}")))
+                .containsExactly("/feeds/f/connections/min: found 5, allowed: at most \"max\", 3");
+        assertThat(Errors.of(() -> feed(url + "{\"min\":1,\"max\":33}}")))
+                .containsExactly(
+                        "/feeds/f/connections/min: found 1 (a number), allowed: an integer from 2 to 32",
+                        "/feeds/f/connections/max: found 33 (a number), allowed: an integer from 2 to 32");
+        assertThat(Errors.of(() -> feed(url + "{\"max\":3,\"least\":2}}"))).hasSize(2);
+        assertThat(Errors.of(() -> feed(url + "{\"min\":2,\"max\":4},\"minLive\":3}")))
+                .containsExactly("/feeds/f/minLive: found 3, allowed: 1 to 2");
     }
 
     @Test

@@ -155,7 +155,7 @@ public final class FeedReader {
         Venue venue = venue();
         boolean known = !broken.contains("connections");
         WsConnectionConfig connection = connection(name, venue);
-        int connections = known ? number("connections", connections(connection, venue)) : WsPoolConfig.MAX_CONNECTIONS;
+        int connections = known ? mostConnections(connection, venue) : WsPoolConfig.MAX_CONNECTIONS;
         if (known) {
             checkCount(connections);
         }
@@ -176,6 +176,21 @@ public final class FeedReader {
             problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards")));
         }
         return feed;
+    }
+
+    /** The number of connections, or the most of them. */
+    private int mostConnections(WsConnectionConfig connection, Venue venue) {
+        int otherwise = connections(connection, venue);
+        JsonNode range = json.path("connections");
+        if (!range.isObject()) {
+            return range.asInt(otherwise);
+        }
+        int max = range.path("max").asInt(WsPoolConfig.MAX_CONNECTIONS); // absent if it was wrong
+        int min = range.path("min").asInt(2);
+        if (min > max) {
+            problems.add(new Problem("/connections/min", String.valueOf(min), "at most \"max\", " + max));
+        }
+        return max;
     }
 
     /** The number of connections of a feed that does not say it: the default, but not more than the venue allows. */
@@ -354,6 +369,8 @@ public final class FeedReader {
                 connection,
                 "connections",
                 connections,
+                "minConnections",
+                Math.min(connections, json.path("connections").path("min").asInt(connections)),
                 "maxAgeMs",
                 number("maxAgeMs", maxAgeMs(venue)),
                 "rotationWindows",

@@ -30,6 +30,7 @@ public final class ReportJson {
                 .put(StatusKeys.URL, report.url())
                 .put(StatusKeys.STATE, report.state().name())
                 .put(StatusKeys.TARGET, report.target())
+                .put(StatusKeys.PLACES, report.places())
                 .put(StatusKeys.LIVE, report.live())
                 .put(StatusKeys.PUBLISHED, report.published())
                 .put(StatusKeys.COPIES, report.copies())

@@ -17,6 +17,7 @@ public final class StatusKeys {
     public static final String URL = "url";
     public static final String STATE = "state";
     public static final String TARGET = "target";
+    public static final String PLACES = "places";
     public static final String LIVE = "live";
     public static final String PUBLISHED = "published";
     public static final String COPIES = "copies";

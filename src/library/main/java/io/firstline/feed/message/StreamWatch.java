@@ -82,6 +82,11 @@ public final class StreamWatch {
                 conflicts);
     }
 
+    /** Returns how many numbers of the stream are lost. */
+    public long lostNumbers() {
+        return chain.lostNumbers();
+    }
+
     /** A copy has other bytes than the first copy of its message; returns true the first time. */
     public boolean conflicted() {
         return ++conflicts == 1;

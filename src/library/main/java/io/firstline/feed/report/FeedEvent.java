@@ -35,6 +35,7 @@ public record FeedEvent(String feed, int shard, long micros, FeedFact fact) {
         PROTOCOL_DIFFERS("protocol-differs"),
         EVICTED("evicted"),
         EVICTION_ABANDONED("eviction-abandoned"),
+        RESIZED("resized"),
         ADVICE("advice"),
         LINES_DIFFER("lines-differ"),
         COPIES_MISSING("copies-missing"),

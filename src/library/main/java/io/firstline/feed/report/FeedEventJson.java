@@ -62,6 +62,11 @@ final class FeedEventJson {
         form(FeedFact.LossesShared.class, (e, json) -> json.put("connections", array(e.connections()))
                 .put("share", rounded(e.share()))
                 .put("over", e.over()));
+        form(FeedFact.Resized.class, (e, json) -> {
+            json.put("connections", e.connections());
+            putIfKnown(json, "connection", e.connection());
+            json.put("reason", e.reason());
+        });
         form(FeedFact.Advice.class, (e, json) -> json.put("advice", e.advice()).put("reason", e.reason()));
     }
 

@@ -238,6 +238,19 @@ public sealed interface FeedFact {
         }
     }
 
+    /**
+     * A feed that may have more connections or fewer has another number from now on.
+     *
+     * @param connections the number
+     * @param connection the one that is closed; null = one is being opened
+     */
+    record Resized(int connections, String connection, String reason) implements FeedFact {
+        @Override
+        public FeedEvent.Type type() {
+            return FeedEvent.Type.RESIZED;
+        }
+    }
+
     /** The server's behaviour suggests another configuration; reported once per outage. */
     record Advice(String advice, String reason) implements FeedFact {
         @Override

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param url the URL it connects to, secrets masked
  * @param state what it can deliver
  * @param target the wanted number of connections
+ * @param places the largest number of connections that it may want; slots are numbered up to it
  * @param live the number of open connections
  * @param published messages published since the feed was created
  * @param copies messages received on all connections
@@ -46,6 +47,7 @@ public record FeedReport(
         String url,
         FeedState state,
         int target,
+        int places,
         int live,
         long published,
         long copies,
@@ -81,6 +83,7 @@ public record FeedReport(
                 shards.get(0).url(),
                 states.size() == 1 || !someDeliver ? states.get(0) : FeedState.DEGRADED,
                 shards.stream().mapToInt(FeedReport::target).sum(),
+                shards.stream().mapToInt(FeedReport::places).sum(),
                 shards.stream().mapToInt(FeedReport::live).sum(),
                 sum(shards, FeedReport::published),
                 sum(shards, FeedReport::copies),
@@ -117,7 +120,7 @@ public record FeedReport(
             for (ConnectionReport each : shard.connections()) {
                 all.add(each.after(slotsBefore));
             }
-            slotsBefore += shard.target();
+            slotsBefore += shard.places();
         }
         return all;
     }

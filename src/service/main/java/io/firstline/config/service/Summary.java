@@ -94,11 +94,19 @@ final class Summary {
                         .collect(Collectors.joining(", "));
     }
 
+    private static String count(FeedConfig feed) {
+        if (feed.connections() == 1) {
+            return "1 connection";
+        }
+        int fewest = feed.pool().minConnections();
+        String from = fewest == feed.connections() ? "" : fewest + " to ";
+        return from + feed.connections() + " connections";
+    }
+
     private static String of(FeedConfig feed, boolean simulated) {
         WsConnectionConfig connection = feed.pool().connection();
         List<String> facts = new ArrayList<>();
-        facts.add((feed.connections() == 1 ? "1 connection" : feed.connections() + " connections") + " to "
-                + place(connection, simulated));
+        facts.add(count(feed) + " to " + place(connection, simulated));
         if (feed.parts().size() > 1) {
             facts.add(feed.parts().size() + " pools of as many connections each: "
                     + feed.parts().stream()
