@@ -94,13 +94,26 @@ class SessionLimitTest {
     }
 
     @Test
-    void shouldNeedMoreSignsWhereTheAttemptBeganBeforeTheOlderConnectionOpened() {
-        for (int i = 1; i <= 7; i++) {
-            assertThat(kickedBeforeItOpened(10 * i, 50)).as("sign %d", i).isEqualTo(i >= 6);
+    void shouldNotTakeTheFailuresOfAServerForThat() {
+        for (int code : new int[] {1001, 1011, 1012, 1013}) {
+            for (int i = 1; i <= 5; i++) {
+                limit.opened(i * SECOND, i * SECOND);
+                Disconnect end = new Disconnect(Disconnect.Cause.CLOSED, code, "");
+                assertThat(limit.lost(end, 5_000, i * SECOND + 1))
+                        .as("code %d", code)
+                        .isFalse();
+            }
         }
-        assertThat(limit.lost(KICKED, 1, 80 * SECOND)).isFalse();
-        assertThat(limit.opened(81 * SECOND, 82 * SECOND)).as("a later attempt").isFalse();
-        assertThat(kickedBeforeItOpened(90, 5_000)).as("counted anew").isFalse();
+        for (int i = 10; i <= 20; i++) {
+            limit.opened(i * SECOND, i * SECOND);
+            Disconnect end = new Disconnect(Disconnect.Cause.CLOSED, 4_000 + i % 2, "");
+            assertThat(limit.lost(end, 5_000, i * SECOND + 1))
+                    .as("different codes")
+                    .isFalse();
+            limit.opened(i * SECOND, i * SECOND);
+            assertThat(limit.lost(new Disconnect(Disconnect.Cause.RESET, 1006, ""), 5_000, i * SECOND + 1))
+                    .isFalse();
+        }
     }
 
     @Test

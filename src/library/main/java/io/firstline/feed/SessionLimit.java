@@ -7,15 +7,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Detects a server that allows no further session. Such a server refuses further connections while some are open, or
- * closes an older connection when a new one opens; its close frame may come before the new one is open.
- * Three such events in a row are taken as proof; if the attempt had begun before the older one opened, six, because a
- * server that closes all connections at once looks alike. Losses after the same opening count once: a failing server
- * closes all connections together. Pure; times are nanoseconds of the monotonic clock.
+ * closes an older connection when a new one opens, each time with the same code; its close frame may come before the new
+ * one is open. {@value #EVIDENT} such events in a row are taken as proof. Losses after the same opening count once: a
+ * failing server closes all connections together. Pure; times are nanoseconds of the monotonic clock.
  */
 final class SessionLimit {
-    private static final int EVIDENT = 6;
-    private static final int SIGN = 2;
-    private static final int WEAK_SIGN = 1;
+    private static final int EVIDENT = 3;
+    /** Codes of a server that goes away, fails, or restarts. */
+    private static final Set<Integer> OTHER_REASONS = Set.of(1001, 1011, 1012, 1013);
+
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final Set<Integer> REFUSALS = Set.of(406, 409);
 
@@ -31,6 +31,10 @@ final class SessionLimit {
     /** When the lost connection had opened. */
     private long lostOpenedNanos;
 
+    private Disconnect lostEnd;
+    /** What the events in a row have in common. */
+    private String label = "";
+
     private int inARow;
 
     /**
@@ -40,13 +44,15 @@ final class SessionLimit {
      */
     boolean opened(long startedNanos, long nowNanos) {
         boolean during = unexplained && startedNanos - lostNanos < 0 && nowNanos - lostNanos < SOON_NANOS;
+        // otherwise the server may have closed that connection at once
+        boolean kicked = during && lostOpenedNanos - startedNanos < 0;
         if (unexplained && !during) {
             inARow = 0; // the loss had another reason
         }
         unexplained = false;
         opened = !during;
         openedNanos = nowNanos;
-        return during && again(lostOpenedNanos - startedNanos < 0 ? SIGN : WEAK_SIGN);
+        return kicked && again(lostEnd.label());
     }
 
     /**
@@ -55,8 +61,9 @@ final class SessionLimit {
      * @param ageMs how long it was open
      */
     boolean lost(Disconnect end, long ageMs, long nowNanos) {
-        if (end.cause() == Disconnect.Cause.HALF_OPEN) {
-            return again(0);
+        if (end.cause() != Disconnect.Cause.CLOSED || OTHER_REASONS.contains(end.code())) {
+            inARow = 0;
+            return false;
         }
         long sinceOpenedNanos = nowNanos - openedNanos;
         long ageNanos = TimeUnit.MILLISECONDS.toNanos(ageMs);
@@ -64,10 +71,11 @@ final class SessionLimit {
         if (older) {
             boolean first = opened;
             opened = false;
-            return first && again(SIGN);
+            return first && again(end.label());
         }
         opened = false;
         unexplained = true;
+        lostEnd = end;
         lostNanos = nowNanos;
         lostOpenedNanos = nowNanos - ageNanos;
         return false;
@@ -79,7 +87,11 @@ final class SessionLimit {
      * @param live the number of open connections
      */
     boolean refused(Disconnect end, int live) {
-        return again(live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end) ? SIGN : 0);
+        if (live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end)) {
+            return again("refused");
+        }
+        inARow = 0;
+        return false;
     }
 
     private static boolean isAboutSessions(Disconnect end) {
@@ -88,9 +100,10 @@ final class SessionLimit {
                         && end.reason().toLowerCase(Locale.ROOT).contains("session"));
     }
 
-    /** Returns whether the proof is complete; 0 = the event is no sign. */
-    private boolean again(int sign) {
-        inARow = sign == 0 ? 0 : Math.min(EVIDENT, inARow + sign);
+    /** Returns whether the proof is complete. */
+    private boolean again(String sign) {
+        inARow = sign.equals(label) ? Math.min(EVIDENT, inARow + 1) : 1;
+        label = sign;
         return inARow == EVIDENT;
     }
 }
