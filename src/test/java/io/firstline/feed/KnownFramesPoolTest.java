@@ -202,10 +202,10 @@ class KnownFramesPoolTest extends FeedTestBase {
             }
             return "{\"stream\":\"" + stream + "\",\"data\":[" + (random.nextInt(30) == 0 ? "" : items) + "]}";
         }
+        int previous = number + (random.nextInt(40) == 0 ? 5 : -random.nextInt(3)); // a higher one restarts the stream
         String key = random.nextInt(30) == 0
                 ? ""
-                : ",\"t\":" + number + ",\"u\":" + number + ",\"U\":" + number + ",\"pu\":"
-                        + (number - random.nextInt(3));
+                : ",\"t\":" + number + ",\"u\":" + number + ",\"U\":" + number + ",\"pu\":" + previous;
         return "{\"stream\":\"" + stream + "\",\"data\":{\"x\":1" + key + value + "}}";
     }
 

@@ -34,8 +34,11 @@ public final class KeyReader implements ValueReader {
     private static final int ALL_FOUND = -2;
 
     private final PointerNode root = PointerNode.root();
-    private final Scalar[] scalars;
     private final KeyValues values;
+    /** The values of the last message. */
+    private final Scalar[] taken;
+
+    private int takenCount;
     private final int places;
     private final JsonScanner json = new JsonScanner();
     private final Unescaped unescaped = new Unescaped();
@@ -61,9 +64,11 @@ public final class KeyReader implements ValueReader {
         if (pointers.size() > MAX_POINTERS) {
             throw new IllegalArgumentException(pointers.size() + " pointers; at most " + MAX_POINTERS);
         }
-        scalars = pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
+        Scalar[] scalars =
+                pointers.stream().map(p -> root.place(p).scalarHere()).toArray(Scalar[]::new);
         containers.forEach(p -> root.place(p).scalarHere().takeContainers());
         values = new KeyValues(scalars);
+        taken = new Scalar[scalars.length];
         places = (int) pointers.stream().distinct().count() + root.onlyMembers();
     }
 
@@ -82,9 +87,15 @@ public final class KeyReader implements ValueReader {
 
     private void forget() {
         missing = places;
-        for (Scalar scalar : scalars) {
-            scalar.clear();
+        while (takenCount > 0) {
+            taken[--takenCount].clear(); // most of the others are in no message
         }
+    }
+
+    private void take(Scalar scalar, int at, int end, boolean escaped) {
+        scalar.take(json.bytes(), at, end, escaped);
+        taken[takenCount++] = scalar;
+        missing--;
     }
 
     // The depth of the recursion is that of the pointers, not of the message.
@@ -97,8 +108,7 @@ public final class KeyReader implements ValueReader {
             }
             int end = place.isLeaf() ? json.value(at) : first == '{' ? object(place, at) : array(place, at);
             if (end >= 0 && place.scalar() != null && place.scalar().takesContainers() && !place.isName()) {
-                place.scalar().take(json.bytes(), at, end, false);
-                missing--; // before this, not all were found, so it was read to its end
+                take(place.scalar(), at, end, false); // before this, not all were found, so it was read to its end
             }
             return end;
         }
@@ -108,8 +118,7 @@ public final class KeyReader implements ValueReader {
     private int take(Scalar scalar, int at) {
         int end = json.value(at);
         if (end >= 0 && scalar != null) {
-            scalar.take(json.bytes(), at, end, json.escaped());
-            missing--;
+            take(scalar, at, end, json.escaped());
         }
         return end;
     }
@@ -178,8 +187,7 @@ public final class KeyReader implements ValueReader {
         } else {
             missing--;
             if (only.scalar() != null) {
-                only.scalar().take(json.bytes(), at, nameEnd, escaped);
-                missing--;
+                take(only.scalar(), at, nameEnd, escaped);
             }
         }
         return pos + 1;

@@ -26,6 +26,9 @@ final class PointerNode {
     private final boolean isName;
 
     private PointerNode[] children = NONE;
+    /** The number of a child by the {@link #slot} of its key's word, or of the next ones that are not taken. */
+    private byte[] slots = {-1};
+
     private PointerNode[] lastChildren = NONE;
     private int[] lastStarts = {};
     private int occurrences;
@@ -99,12 +102,31 @@ final class PointerNode {
             return only;
         }
         children = with(children, child);
+        fillSlots();
         if (child.fromEnd > 0) {
             lastChildren = with(lastChildren, child);
             int size = Integer.highestOneBit(2 * child.fromEnd - 1); // the next power of two
             lastStarts = new int[Math.max(size, lastStarts.length)];
         }
         return child;
+    }
+
+    /** At most a quarter of the slots are taken, so that most names of other members find none. */
+    private void fillSlots() {
+        slots = new byte[Integer.highestOneBit(children.length) * 8];
+        Arrays.fill(slots, (byte) -1);
+        for (byte i = 0; i < children.length; i++) {
+            int slot = slot(children[i].keyWord);
+            while (slots[slot] >= 0) {
+                slot = (slot + 1) & (slots.length - 1);
+            }
+            slots[slot] = i;
+        }
+    }
+
+    private int slot(long word) {
+        long mixed = word * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 32) & (slots.length - 1);
     }
 
     private static PointerNode[] with(PointerNode[] nodes, PointerNode last) {
@@ -170,10 +192,12 @@ final class PointerNode {
     int childNamed(JsonScanner text, int from, int to) {
         int length = to - from;
         long word = text.word(from, length);
-        for (int i = 0; i < children.length; i++) {
+        int slot = slot(word);
+        for (int i = slots[slot]; i >= 0; i = slots[slot]) {
             if (children[i].keyWord == word && children[i].hasKey(text.bytes(), from, to, length)) {
                 return i;
             }
+            slot = (slot + 1) & (slots.length - 1);
         }
         return -1;
     }

@@ -49,7 +49,6 @@ final class Scalar {
     private boolean parsed;
     private boolean whole;
     private long number;
-    private int at;
 
     /** The digits of a number of a binary message; created for the first one. */
     private byte[] digits = {};
@@ -67,6 +66,7 @@ final class Scalar {
     /** Sets the value: a string with its quotes, a number or a literal. */
     void take(byte[] text, int start, int end, boolean escaped) {
         bytes = text;
+        parsed = false;
         kind = switch (text[start]) {
             case '"' -> escaped ? Kind.TEXT_WITH_ESCAPES : Kind.TEXT;
             case 'n' -> Kind.NULL;
@@ -242,21 +242,21 @@ final class Scalar {
         return number;
     }
 
-    /** Counts down from 0, because the lowest number has no positive counterpart. */
     private boolean parse() {
-        unescaped.over(bytes, from, to);
-        at = from;
-        int next = next();
-        boolean negative = next == '-';
-        if (negative) {
-            next = next();
+        if (kind != Kind.TEXT_WITH_ESCAPES) {
+            return parse(bytes, from, to);
         }
-        if (next == Unescaped.END) {
-            return false;
-        }
+        byte[] plain = withoutEscapes();
+        return parse(plain, 0, plain.length);
+    }
+
+    /** Counts down from 0, because the lowest number has no positive counterpart. */
+    private boolean parse(byte[] text, int start, int end) {
+        boolean negative = start < end && text[start] == '-';
+        int first = negative ? start + 1 : start;
         long value = 0;
-        for (; next != Unescaped.END; next = next()) {
-            int digit = next - '0';
+        for (int at = first; at < end; at++) {
+            int digit = text[at] - '0';
             if (digit < 0 || digit > 9 || value < Long.MIN_VALUE / 10) {
                 return false;
             }
@@ -266,15 +266,17 @@ final class Scalar {
             }
         }
         number = negative ? value : -value;
-        return negative || value != Long.MIN_VALUE;
+        return first < end && (negative || value != Long.MIN_VALUE);
     }
 
-    /** The next byte with escapes resolved, or {@link Unescaped#END}. Only well-formed JSON strings have escapes. */
-    private int next() {
-        if (kind == Kind.TEXT_WITH_ESCAPES) {
-            return unescaped.next();
+    private byte[] withoutEscapes() {
+        byte[] plain = new byte[to - from];
+        int length = 0;
+        unescaped.over(bytes, from, to);
+        for (int next = unescaped.next(); next != Unescaped.END; next = unescaped.next()) {
+            plain[length++] = (byte) next;
         }
-        return at == to ? Unescaped.END : bytes[at++] & 0xFF;
+        return Arrays.copyOf(plain, length);
     }
 
     /** Its text in the message, or what a JSON message would have; null if absent. */
@@ -291,15 +293,8 @@ final class Scalar {
         if (!isPresent()) {
             return null;
         }
-        if (kind != Kind.TEXT_WITH_ESCAPES) {
-            return new String(bytes, from, to - from, StandardCharsets.UTF_8);
-        }
-        byte[] plain = new byte[to - from];
-        int length = 0;
-        unescaped.over(bytes, from, to);
-        for (int next = unescaped.next(); next != Unescaped.END; next = unescaped.next()) {
-            plain[length++] = (byte) next;
-        }
-        return new String(plain, 0, length, StandardCharsets.UTF_8);
+        return kind == Kind.TEXT_WITH_ESCAPES
+                ? new String(withoutEscapes(), StandardCharsets.UTF_8)
+                : new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
 }

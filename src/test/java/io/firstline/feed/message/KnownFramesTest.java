@@ -57,8 +57,12 @@ class KnownFramesTest {
         long content = copy.content();
         StreamWatch stream = copy.stream;
         arrives(trade(6));
+        nowNanos += SECOND;
 
         assertThat(arrives(trade(5))).isTrue();
+        assertThat(stream.lastNanos())
+                .as("a late copy too shows that the stream is alive")
+                .isEqualTo(nowNanos);
         assertThat(copy.stream).isSameAs(stream);
         assertThat(copy.key).isEqualTo(key).isNotZero();
         assertThat(copy.content()).isEqualTo(content).isNotZero();
@@ -96,13 +100,20 @@ class KnownFramesTest {
         assertThat(arrives(trade(5), false)).isFalse();
     }
 
+    /** Connections may have different limits. */
     @Test
     void shouldNotKnowAFrameWithATooLongMessage() {
-        arrives(trade(5));
+        Payload frame = new Payload().over(Buffer.buffer("compressed"), false);
+        int length = trade(5).length();
+        copy.of("c", frame, nowNanos);
+        assertThat(reader.recalls(copy, length)).isFalse();
+        reader.read(copy.message(new Payload().over(Buffer.buffer(trade(5)), true)), null);
+        reader.remember(copy);
 
-        copy.of("c", new Payload().over(Buffer.buffer(trade(5)), true), nowNanos);
-        assertThat(reader.recalls(copy, trade(5).length() - 1)).isFalse();
-        assertThat(reader.recalls(copy, trade(5).length())).isTrue();
+        copy.of("c", frame, nowNanos);
+        assertThat(reader.recalls(copy, length - 1)).isFalse();
+        assertThat(reader.recalls(copy, length)).isTrue();
+        assertThat(copy.bytes()).isEqualTo(length);
     }
 
     /** Reading them has other effects, or may have. */

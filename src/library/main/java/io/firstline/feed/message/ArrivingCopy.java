@@ -55,7 +55,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     private int item;
     /** The number of items that its known frame is cut into; 1 = it stays whole. */
-    private int parts;
+    int parts;
     /** Whether the message has not the bytes of its frame. */
     private boolean decoded;
 
@@ -176,17 +176,11 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         payload = message;
     }
 
-    /**
-     * The frame that it holds contains the message.
-     *
-     * @param bytes the length of the message
-     * @param items the number of items that it is cut into
-     */
-    void isInFrame(int bytes, int items) {
+    /** The frame that it holds contains a message of this length. */
+    void isInFrame(int bytes) {
         closed = true;
         messageBytes = bytes;
         path = null;
-        parts = items;
     }
 
     /** The frame that it holds contains the message as one of the items at this place. */

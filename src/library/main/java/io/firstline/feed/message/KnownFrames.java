@@ -28,33 +28,37 @@ final class KnownFrames {
     /** The table doubles if a larger share of replaced frames was young. */
     private static final int YOUNG_SHARE = 8;
 
-    // a place
-    private static final int WORDS = 8;
-    private static final int FRAME = 0;
-    /** Length, flags, and the number of the stream. */
-    private static final int FACTS = 1;
+    // what finds a set: two hashes, and when their frames arrived
+    private static final int SET_SHIFT = 2;
+    private static final int ARRIVAL = 2;
 
-    private static final int KEY = 2;
-    private static final int HASH = 3;
-    private static final int FIRST = 4;
-    private static final int LAST = 5;
-    private static final int ARRIVAL_NANOS = 6;
-    /** Its length, and the number of items that the frame is cut into. */
-    private static final int MESSAGE = 7;
+    // what a place holds
+    private static final int WORDS = 6;
+    /** Length, number of items, flags, and the number of the stream. */
+    private static final int FACTS = 0;
 
-    private static final int SET_SHIFT = 4;
+    private static final int KEY = 1;
+    private static final int HASH = 2;
+    private static final int FIRST = 3;
+    private static final int LAST = 4;
+    /** Its length, if it is not that of the frame. */
+    private static final int MESSAGE_BYTES = 5;
+
+    // the facts
     private static final int LENGTH_SHIFT = 32;
-    private static final int ITEMS_SHIFT = 32;
     private static final long TEXT = 1L << 31;
     private static final long RESTARTS = 1L << 30;
     private static final long DECODED = 1L << 29;
+    private static final int ITEMS_SHIFT = 16;
+    private static final int ITEMS = 0xFF;
     private static final long STREAM = 0xFFFF;
     /** The facts of a frame that are known before it is read. */
     private static final long OUTSIDE = -1L << LENGTH_SHIFT | TEXT;
 
     private final StreamTable streams;
     private final int most;
-    private long[] places;
+    private long[] sets = {};
+    private long[] places = {};
     private int setMask;
     private int kept;
     private int replacedYoung;
@@ -71,6 +75,7 @@ final class KnownFrames {
     }
 
     private void resize(int size) {
+        sets = new long[size / 2 << SET_SHIFT];
         places = new long[size * WORDS];
         setMask = size / 2 - 1;
         kept = 0;
@@ -86,6 +91,17 @@ final class KnownFrames {
         return ((int) hash & setMask) << SET_SHIFT;
     }
 
+    /** Returns where the facts of one of the two frames of a set are. */
+    private static int place(int set, int number) {
+        return (set / 2 + number) * WORDS;
+    }
+
+    /** Returns where the facts of a frame or item are; negative = it is not known. */
+    private int find(long hash) {
+        int set = set(hash);
+        return sets[set] == hash ? place(set, 0) : sets[set + 1] == hash ? place(set, 1) : -1;
+    }
+
     /**
      * Fills in what the frame of a copy contains.
      *
@@ -94,36 +110,38 @@ final class KnownFrames {
      */
     boolean fill(ArrivingCopy copy, int mostBytes) {
         int at = find(copy.frame);
-        if (at < 0 || (places[at + FACTS] & OUTSIDE) != outside(copy) || (int) places[at + MESSAGE] > mostBytes) {
+        if (at < 0) {
             return false;
         }
         long facts = places[at + FACTS];
-        int items = (int) (places[at + MESSAGE] >>> ITEMS_SHIFT);
-        for (int i = 0; items > 1 && i < items; i++) {
-            if (find(hashOfItem(copy.frame, i)) < 0) {
+        int items = (int) (facts >>> ITEMS_SHIFT) & ITEMS;
+        if ((facts & OUTSIDE) != outside(copy) || (items > 1 && !areItemsKnown(copy.frame, items))) {
+            return false;
+        }
+        if ((facts & DECODED) != 0) {
+            int bytes = (int) places[at + MESSAGE_BYTES];
+            if (bytes > mostBytes) {
                 return false;
             }
+            copy.isInFrame(bytes);
         }
+        copy.parts = items;
         copy.stream = streams.numbered((int) (facts & STREAM));
         copy.key = places[at + KEY];
         copy.hash = places[at + HASH];
         copy.first = places[at + FIRST];
         copy.last = places[at + LAST];
         copy.restarts = (facts & RESTARTS) != 0;
-        if ((facts & DECODED) != 0 || items > 1) {
-            copy.isInFrame((int) places[at + MESSAGE], items);
-        }
         return true;
     }
 
-    /** Returns the place of a frame or item; negative = it is not known. */
-    private int find(long hash) {
-        int at = set(hash);
-        if (places[at + FRAME] == hash) {
-            return at;
+    private boolean areItemsKnown(long frame, int items) {
+        for (int i = 0; i < items; i++) {
+            if (find(hashOfItem(frame, i)) < 0) {
+                return false;
+            }
         }
-        at += WORDS;
-        return places[at + FRAME] == hash ? at : -1;
+        return true;
     }
 
     /** Returns what stands for the hash of an item of a frame. */
@@ -142,30 +160,37 @@ final class KnownFrames {
      * @param items the number of items that it is cut into, which are kept too; 1 = it stays whole
      */
     void keep(ArrivingCopy copy, int items) {
-        int at = place(copy.frame, copy.arrivalNanos);
-        places[at + FRAME] = copy.frame;
-        places[at + FACTS] =
-                outside(copy) | (copy.restarts ? RESTARTS : 0) | (copy.isDecoded() ? DECODED : 0) | copy.stream.number;
+        int at = take(copy.frame, copy.arrivalNanos);
+        places[at + FACTS] = outside(copy)
+                | (copy.restarts ? RESTARTS : 0)
+                | (copy.isDecoded() ? DECODED : 0)
+                | (long) items << ITEMS_SHIFT
+                | copy.stream.number;
         places[at + KEY] = copy.key;
         places[at + HASH] = items == 1 ? copy.hashOfMessage() : 0;
         places[at + FIRST] = copy.first;
         places[at + LAST] = copy.last;
-        places[at + ARRIVAL_NANOS] = copy.arrivalNanos;
-        places[at + MESSAGE] = (long) items << ITEMS_SHIFT | copy.bytes();
+        places[at + MESSAGE_BYTES] = copy.bytes();
     }
 
-    /** Returns the place for a frame: its own, an empty one, or that of the older frame. */
-    private int place(long hash, long nowNanos) {
-        int one = set(hash);
-        int other = one + WORDS;
-        if (places[one + FRAME] == hash || places[one + FRAME] == 0) {
-            return one;
+    /** Takes a place for a frame: its own, an empty one, or that of the older frame. Returns where its facts are. */
+    private int take(long hash, long nowNanos) {
+        int set = set(hash);
+        int number = isFree(set, hash) ? 0 : isFree(set + 1, hash) ? 1 : older(set);
+        if (!isFree(set + number, hash) && replaces(nowNanos - sets[set + ARRIVAL + number])) {
+            return take(hash, nowNanos);
         }
-        if (places[other + FRAME] == hash || places[other + FRAME] == 0) {
-            return other;
-        }
-        int older = places[one + ARRIVAL_NANOS] - places[other + ARRIVAL_NANOS] <= 0 ? one : other;
-        return replaces(nowNanos - places[older + ARRIVAL_NANOS]) ? place(hash, nowNanos) : older;
+        sets[set + number] = hash;
+        sets[set + ARRIVAL + number] = nowNanos;
+        return place(set, number);
+    }
+
+    private boolean isFree(int at, long hash) {
+        return sets[at] == hash || sets[at] == 0;
+    }
+
+    private int older(int set) {
+        return sets[set + ARRIVAL] - sets[set + ARRIVAL + 1] <= 0 ? 0 : 1;
     }
 
     /** A frame of this age is about to be replaced; returns whether the table has doubled instead. */
@@ -185,13 +210,16 @@ final class KnownFrames {
     }
 
     private void grow() {
-        long[] old = places;
+        long[] oldSets = sets;
+        long[] oldPlaces = places;
         resize(2 * size());
-        for (int from = 0; from < old.length; from += WORDS) {
-            if (old[from + FRAME] != 0) {
-                int set = set(old[from + FRAME]);
-                int at = places[set + FRAME] == 0 ? set : set + WORDS;
-                System.arraycopy(old, from, places, at, WORDS);
+        for (int old = 0; old < oldSets.length; old += 1 << SET_SHIFT) {
+            for (int i = 0; i < 2; i++) {
+                long hash = oldSets[old + i];
+                if (hash != 0) {
+                    int to = take(hash, oldSets[old + ARRIVAL + i]);
+                    System.arraycopy(oldPlaces, place(old, i), places, to, WORDS);
+                }
             }
         }
     }

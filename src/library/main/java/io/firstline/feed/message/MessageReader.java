@@ -1,22 +1,16 @@
 package io.firstline.feed.message;
 
 import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.StreamClass.Link;
 import io.firstline.feed.message.ArrivingCopy.Kind;
-import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyReader;
 import io.firstline.payload.KeyValues;
-import io.firstline.payload.MaskedHash;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.ReplacedValue;
 import io.firstline.payload.SeededHash;
 import io.firstline.payload.ValueReader;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * Reads from each arriving copy what its venue's profile defines, in one pass, into the copy: its kind, stream, key and
@@ -73,7 +67,8 @@ public final class MessageReader {
     /** Null = every copy is read. */
     private final SeededHash frameHashes;
 
-    private final MaskedHash maskedHash = new MaskedHash();
+    private final IdentityReader identity = new IdentityReader();
+    private final ReplyReader replyReader;
     private final OwnIds ownIds = new OwnIds();
     private final ReplacedValue ownId = new ReplacedValue();
     /** Those of the connection whose message is read; null = the profile has none. */
@@ -104,6 +99,7 @@ public final class MessageReader {
         this.layout = new ProfileLayout(format);
         this.streams = streams;
         this.profile = layout.profile();
+        this.replyReader = new ReplyReader(layout);
         this.listens = layout.listens();
         this.learns = layout.learns();
         this.keys = layout.read.isEmpty() ? null : new KeyReader(layout.read, layout.containers);
@@ -180,7 +176,7 @@ public final class MessageReader {
     /** Does what reading does for each copy. */
     private void recalled(ArrivingCopy copy) {
         copy.stream.spoke(copy.arrivalNanos);
-        check(copy);
+        profile.look(copy);
     }
 
     /** Remembers a copy that was read, for others of the same bytes. */
@@ -214,7 +210,7 @@ public final class MessageReader {
         reads++;
         KeyValues read = valuesIn(copy.payload());
         if (read != null && !layout.line.isEmpty()) {
-            long number = number(read, layout.line);
+            long number = IdentityReader.number(read, layout.line);
             if (number != OutgoingCopy.NO_NUMBER) {
                 replies.numbered(number);
             }
@@ -246,15 +242,15 @@ public final class MessageReader {
             return;
         }
         if (copy.stream != null) {
-            identify(copy, read, copy.stream.places);
+            identity.identify(copy, read, nameHash);
             copy.stream.spoke(copy.arrivalNanos);
         } else if (read != null && !layout.ignore.isEmpty()) {
-            copy.hash = maskedHash.of(copy.payload(), read, layout.ignore);
+            identity.ignore(copy, read, layout.ignore);
         }
         if (namedBy != null && namedBy.id() >= 0) {
             replaceId(copy, read, namedBy.id());
         }
-        check(copy);
+        profile.look(copy);
     }
 
     /** Without its id, a message may equal one of another stream. */
@@ -311,9 +307,9 @@ public final class MessageReader {
                 tellsId || isError || FieldMatch.anyIsTrue(layout.control, read) || isControlText(copy.payload());
         copy.stream = isControl ? null : stream(read, copy.arrivalNanos);
         if (copy.stream == null) {
-            boolean isReply = isReply(copy.payload(), read, isControl, isError, replies);
+            boolean isReply = replyReader.isReply(copy.payload(), read, isControl, isError, ids, replies);
             if (isError && !isReply) {
-                replies.erred(streamName(read), words(read));
+                replies.erred(streamName(read), replyReader.words(read));
             }
             return isReply || isControl ? Kind.CONTROL : isUnnamed(read) ? Kind.UNNAMED : Kind.DATA;
         }
@@ -340,7 +336,7 @@ public final class MessageReader {
 
     /** Returns the stream of the request that a message answers; a request of the user has its name in the message. */
     private String streamOfRequest(IdReader rule, KeyValues read, Replies replies) {
-        long id = replyTo(read);
+        long id = replyReader.replyTo(read);
         String stream = replies.streamOfRequest(id);
         String told = ("request " + id).equals(stream) ? rule.stream(read, layout.separator(), layout::named) : null;
         return told == null ? stream : told;
@@ -356,35 +352,6 @@ public final class MessageReader {
         return false;
     }
 
-    private boolean isReply(Payload payload, KeyValues read, boolean isControl, boolean isError, Replies replies) {
-        long id = replyTo(read);
-        if (id == 0 && !(isControl && layout.namesRepliesByStream())) {
-            return false;
-        }
-        String refusal = refusal(read);
-        if (refusal == null && isError && id == 0) {
-            refusal = words(read);
-        }
-        return replies.replied(layout.reply(id, refusal, wordsOfAck(read), payload));
-    }
-
-    /** Returns the words of the stream that a reply is about; empty = it names none. */
-    private List<String> wordsOfAck(KeyValues read) {
-        List<String> words = new ArrayList<>();
-        for (int pointer : layout.ackStream) {
-            if (read.isPresent(pointer) && read.length(pointer) <= StreamTable.MAX_NAME) {
-                words.add(read.text(pointer));
-            }
-        }
-        for (int pointer : layout.ackIds) {
-            LearnedIds.Id id = ids == null ? null : ids.get(read.hash(pointer));
-            if (id != null) {
-                words.addAll(List.of(id.stream().split(Pattern.quote(layout.separator()))));
-            }
-        }
-        return words;
-    }
-
     /** Returns the stream that the message names; null if it has no valid name or there are too many streams. */
     private StreamWatch stream(KeyValues read, long nowNanos) {
         nameHash = streamHash(read);
@@ -395,44 +362,6 @@ public final class MessageReader {
         return known != null ? known : streams.add(nameHash, read, nameOfStream, placesOfStream, nowNanos);
     }
 
-    private void identify(ArrivingCopy copy, KeyValues read, ValuePlaces at) {
-        copy.key = identity(read, at);
-        if (!at.ignore().isEmpty()) {
-            copy.hash = maskedHash.of(copy.payload(), read, at.ignore());
-        }
-        copy.last = number(read, at.last());
-        if (copy.last != OutgoingCopy.NO_NUMBER) {
-            copy.first = firstNumber(read, at, copy.last);
-            copy.restarts = restarts(read, at, copy.first, copy.last);
-        }
-    }
-
-    // does the profile fit?
-
-    private void check(ArrivingCopy copy) {
-        if (profile.isOpen(ProfileValue.STREAM, 0)) {
-            check(copy, ProfileValue.STREAM, 0, copy.stream != null);
-        }
-        int type = copy.stream == null ? 0 : copy.stream.places.number();
-        if (type == 0) {
-            return;
-        }
-        if (profile.isOpen(ProfileValue.KEY, type)) {
-            check(copy, ProfileValue.KEY, type, copy.key != 0);
-        }
-        if (profile.isOpen(ProfileValue.SEQUENCE, type)) {
-            check(copy, ProfileValue.SEQUENCE, type, copy.isNumbered());
-        }
-    }
-
-    private void check(ArrivingCopy copy, ProfileValue what, int type, boolean found) {
-        if (found) {
-            profile.found(what, type);
-        } else if (profile.lacks(what, type, copy.arrivalNanos)) {
-            profile.sample(what, type, copy.payload().toBuffer(), copy.payload().isText());
-        }
-    }
-
     /** Returns the values of the profile that are in no message. */
     public List<ProfileCheck.Missing> missing(long nowNanos) {
         return profile.missing(nowNanos);
@@ -441,62 +370,6 @@ public final class MessageReader {
     /** Returns the values of the profile that were found after messages without them. */
     public List<ProfileCheck.Wanted> foundLate() {
         return profile.foundLate();
-    }
-
-    // what the profile defines, in the values of one message
-
-    /**
-     * Returns a hash that identifies the message among those of all streams; 0 = it has no key, only its bytes
-     * identify it.
-     */
-    private long identity(KeyValues read, ValuePlaces at) {
-        long identity = 0;
-        for (int i = 0; i < at.key().size(); i++) {
-            long hash = read.contentHash(at.key().get(i));
-            if (hash != 0) {
-                identity = NameHash.mixed(identity, hash);
-            }
-        }
-        return identity == 0 ? 0 : NameHash.mixed(identity, nameHash);
-    }
-
-    /**
-     * Returns the first number that it covers, or the number of the message before it plus one, if it contains
-     * either.
-     */
-    private long firstNumber(KeyValues read, ValuePlaces at, long last) {
-        switch (at.type().sequence().link()) {
-            case PLUS_ONE -> {
-                long first = number(read, at.first());
-                return first == OutgoingCopy.NO_NUMBER ? last : first;
-            }
-            case PREVIOUS -> {
-                long previous = number(read, at.previous());
-                return previous == OutgoingCopy.NO_NUMBER
-                        ? OutgoingCopy.NO_NUMBER
-                        : previous + 1; // without its link it proves nothing
-            }
-            default -> {
-                return OutgoingCopy.NO_NUMBER;
-            }
-        }
-    }
-
-    /** Returns whether the venue restarts its numbering with this message. */
-    private boolean restarts(KeyValues read, ValuePlaces at, long first, long last) {
-        return FieldMatch.anyIsTrue(at.reset(), read)
-                || (at.type().sequence().link() == Link.PREVIOUS
-                        && first != OutgoingCopy.NO_NUMBER
-                        && first > last + 1);
-    }
-
-    private long number(KeyValues read, List<Integer> pointers) {
-        for (int i = 0; i < pointers.size(); i++) {
-            if (read.isLong(pointers.get(i))) {
-                return read.asLong(pointers.get(i));
-            }
-        }
-        return OutgoingCopy.NO_NUMBER;
     }
 
     /** Returns whether a message equals one of the configured control texts. */
@@ -528,32 +401,5 @@ public final class MessageReader {
             }
         }
         return "";
-    }
-
-    /** Returns the id of the request that the message replies to; 0 = it is no reply. */
-    private long replyTo(KeyValues read) {
-        return layout.ackPointer >= 0 && read.isLong(layout.ackPointer) ? read.asLong(layout.ackPointer) : 0;
-    }
-
-    /** Returns the error in a reply, in the server's words if it has any; null = the request was accepted. */
-    private String refusal(KeyValues read) {
-        for (FieldMatch sign : layout.refusal) {
-            if (sign.isTrue(read)) {
-                String words = words(read);
-                return words.isEmpty() ? read.text(sign.pointer()) : words;
-            }
-        }
-        return null;
-    }
-
-    /** Returns the server's text of an error or a layout.refusal; empty = none. Not bounded. */
-    private String words(KeyValues read) {
-        StringJoiner words = new StringJoiner(": ");
-        for (int pointer : layout.errorText) {
-            if (read.isPresent(pointer) && !read.text(pointer).isEmpty()) {
-                words.add(read.text(pointer));
-            }
-        }
-        return words.toString();
     }
 }

@@ -54,6 +54,35 @@ public final class ProfileCheck {
         items.add(new Item(what, type, isWanted));
     }
 
+    /** Checks a copy, unless all values were found that are wanted of its stream. */
+    void look(ArrivingCopy copy) {
+        if (copy.stream != null && copy.stream.fits) {
+            return;
+        }
+        if (isOpen(ProfileValue.STREAM, 0)) {
+            check(copy, ProfileValue.STREAM, 0, copy.stream != null);
+        }
+        if (copy.stream == null) {
+            return;
+        }
+        int type = copy.stream.places.number();
+        if (type != 0 && isOpen(ProfileValue.KEY, type)) {
+            check(copy, ProfileValue.KEY, type, copy.key != 0);
+        }
+        if (type != 0 && isOpen(ProfileValue.SEQUENCE, type)) {
+            check(copy, ProfileValue.SEQUENCE, type, copy.isNumbered());
+        }
+        copy.stream.fits = type == 0 || !(isOpen(ProfileValue.KEY, type) || isOpen(ProfileValue.SEQUENCE, type));
+    }
+
+    private void check(ArrivingCopy copy, ProfileValue what, int type, boolean found) {
+        if (found) {
+            found(what, type);
+        } else if (lacks(what, type, copy.arrivalNanos)) {
+            sample(what, type, copy.payload().toBuffer(), copy.payload().isText());
+        }
+    }
+
     /** Returns whether the next message must be checked: a value that was found once is never missing. */
     boolean isOpen(ProfileValue what, int type) {
         return !item(what, type).found;

@@ -24,6 +24,8 @@ public final class StreamWatch {
     public final int place;
     /** Its index among all streams of its table, from 0. */
     int number;
+    /** Whether all that the profile wants of its messages was found in some. */
+    boolean fits;
     /** The published numbers, if the venue numbers the stream. */
     final SequenceTracker chain = new SequenceTracker();
     /** Which connections missed which of its numbers. */
