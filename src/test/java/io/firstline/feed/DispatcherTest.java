@@ -81,7 +81,8 @@ class DispatcherTest extends FeedTestBase {
                 OutgoingCopy.NO_NUMBER,
                 OutgoingCopy.NO_NUMBER,
                 false,
-                0);
+                0,
+                OutgoingCopy.NOT_READ);
     }
 
     @Test
@@ -132,6 +133,7 @@ class DispatcherTest extends FeedTestBase {
                 OutgoingCopy.NO_NUMBER,
                 OutgoingCopy.NO_NUMBER,
                 false,
-                arrivalNanos);
+                arrivalNanos,
+                OutgoingCopy.NOT_READ);
     }
 }

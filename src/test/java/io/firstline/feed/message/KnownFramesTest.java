@@ -8,6 +8,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamNaming;
 import io.firstline.config.venue.Venue;
+import io.firstline.feed.clock.EventTimeReader;
 import io.firstline.payload.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -98,6 +99,19 @@ class KnownFramesTest {
         arrives(trade(5));
 
         assertThat(arrives(trade(5), false)).isFalse();
+    }
+
+    /** The same pass finds it; a known frame is rarely published, and then read for it. */
+    @Test
+    void shouldReadTheTimeOfTheEventOnce() {
+        String text = "{\"stream\":\"btcusdt@trade\",\"data\":{\"t\":5,\"E\":1700000000123}}";
+        arrives(text);
+        assertThat(copy.message().eventMicros()).isEqualTo(1_700_000_000_123_000L);
+        arrives(trade(6));
+        assertThat(copy.message().eventMicros()).isEqualTo(EventTimeReader.NO_TIME);
+
+        assertThat(arrives(text)).isTrue();
+        assertThat(copy.message().eventMicros()).isEqualTo(OutgoingCopy.NOT_READ);
     }
 
     /** Connections may have different limits. */

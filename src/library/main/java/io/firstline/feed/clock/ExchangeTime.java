@@ -24,6 +24,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +36,6 @@ public final class ExchangeTime {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeTime.class);
     /** The first request of a round opens the HTTP connection, so only the second has a short round trip. */
     private static final int QUESTIONS = 2;
-    /** Longer messages are snapshots: their age says little, and they take long to read. */
-    private static final int MAX_BYTES = 65_536;
-
-    private static final long NO_TIME = Long.MIN_VALUE;
 
     private final String feed;
     private final ServerTime server;
@@ -48,8 +45,10 @@ public final class ExchangeTime {
     private final Function<WsConnectionConfig, RestClient> rests;
 
     private final ConnectBudget budget;
-    /** Separate from the feed's reader, which also reads late copies and does not need this member. */
+    /** For messages whose time the feed's reader has not read. */
     private final KeyReader reader;
+
+    private final EventTimeReader times;
 
     /** The same for binary messages; null = they are not read. */
     private final ValueReader binaryReader;
@@ -87,6 +86,8 @@ public final class ExchangeTime {
         this.scheduler = scheduler;
         this.rests = rests;
         this.budget = budget;
+        this.times = new EventTimeReader(
+                event, IntStream.range(0, event.at().size()).boxed().toList());
         this.reader = isReported() ? new KeyReader(event.at()) : null;
         this.binaryReader = binaryReader;
         this.ages = isReported() ? new SignedHistogram() : null;
@@ -174,46 +175,28 @@ public final class ExchangeTime {
         }
     }
 
-    /**
-     * Measures the first copy of a message when it is published; it may have waited since it arrived.
-     *
-     * @param clockSteps the number of steps of our wall clock so far
-     */
-    public void published(Buffer payload, boolean text, long arrivalNanos, long arrivalMicros, int clockSteps) {
+    /** Reads the time of a message's event; see {@link EventTimeReader#micros}. */
+    public long eventMicros(Buffer payload, boolean text) {
         ValueReader values = text ? reader : binaryReader;
-        if (values == null || payload.length() > MAX_BYTES) {
-            return;
+        if (values == null || payload.length() > EventTimeReader.MAX_BYTES) {
+            return EventTimeReader.NO_TIME;
         }
         bytes.over(payload, text);
         KeyValues read = values.read(bytes.array(), bytes.from(), bytes.from() + bytes.length());
-        if (read == null) {
-            return;
-        }
-        for (int i = 0; i < event.at().size(); i++) {
-            if (isTime(read, i)) {
-                long micros = micros(read, i);
-                if (micros != NO_TIME) {
-                    compare(clock.isKnown() ? clock.settings() : clockSteps);
-                    ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros) - micros);
-                }
-                return;
-            }
-        }
+        return read == null ? EventTimeReader.NO_TIME : times.micros(read);
     }
 
-    private boolean isTime(KeyValues read, int pointer) {
-        return read.isLong(pointer)
-                || (event.unit().isText() && read.isPresent(pointer) && read.length(pointer) <= Stamp.MAX_LENGTH);
-    }
-
-    private long micros(KeyValues read, int pointer) {
-        StampUnit unit = event.unit();
-        if (!read.isLong(pointer)) {
-            Stamp stamp = unit.read(read.text(pointer));
-            return stamp == null ? NO_TIME : stamp.micros();
+    /**
+     * Measures the first copy of a message when it is published; it may have waited since it arrived.
+     *
+     * @param eventMicros the time of its event, or {@link EventTimeReader#NO_TIME}
+     * @param clockSteps the number of steps of our wall clock so far
+     */
+    public void published(long eventMicros, long arrivalNanos, long arrivalMicros, int clockSteps) {
+        if (eventMicros != EventTimeReader.NO_TIME) {
+            compare(clock.isKnown() ? clock.settings() : clockSteps);
+            ages.record((byServer ? clock.micros(arrivalNanos) : arrivalMicros) - eventMicros);
         }
-        long stamp = read.asLong(pointer);
-        return unit.isPlausible(stamp) ? unit.micros(stamp) : NO_TIME;
     }
 
     private void compare(int settingsNow) {

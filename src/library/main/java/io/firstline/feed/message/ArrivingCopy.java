@@ -1,6 +1,8 @@
 package io.firstline.feed.message;
 
 import io.firstline.arbitration.Arrival;
+import io.firstline.feed.clock.EventTimeReader;
+import io.firstline.payload.KeyValues;
 import io.firstline.payload.MessageItems;
 import io.firstline.payload.Payload;
 import io.firstline.payload.PayloadHash;
@@ -35,11 +37,16 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
 
     /** Hashes contents; null = like identities. */
     private final SeededHash contents;
+    /** Null = the time of an event is not among the values that are read. */
+    private final EventTimeReader eventTimes;
 
     private final Opener opener;
 
     private String by;
     private Payload payload;
+    /** What was read from its message, valid until the next one is read; null = nothing. */
+    private KeyValues read;
+
     public long arrivalNanos;
     /** The seeded hash of the frame whose only message it is; 0 = not computed, or there is no such frame. */
     long frame;
@@ -72,16 +79,18 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
     public boolean restarts;
 
     public ArrivingCopy() {
-        this(null, (frame, items, item) -> frame);
+        this(null, null, (frame, items, item) -> frame);
     }
 
     /**
      * Creates the copy of a feed.
      *
      * @param contents hashes the content of messages that have a key; null = as {@link PayloadHash}
+     * @param eventTimes reads the time of its event; null = it is not among the values that are read
      */
-    ArrivingCopy(SeededHash contents, Opener opener) {
+    ArrivingCopy(SeededHash contents, EventTimeReader eventTimes, Opener opener) {
         this.contents = contents;
+        this.eventTimes = eventTimes;
         this.opener = opener;
     }
 
@@ -99,6 +108,7 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
         }
         arrivalNanos = nowNanos;
         frame = 0;
+        read = null;
         closed = false;
         parts = 1;
         decoded = false;
@@ -129,6 +139,11 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
             closed = false;
         }
         return payload;
+    }
+
+    /** These values were read from its message. */
+    void has(KeyValues values) {
+        read = values;
     }
 
     /** The frame that it holds has this hash. */
@@ -288,6 +303,14 @@ public final class ArrivingCopy implements Arrival<OutgoingCopy> {
                 first,
                 last,
                 restarts,
-                arrivalNanos);
+                arrivalNanos,
+                eventMicros(message));
+    }
+
+    private long eventMicros(Payload message) {
+        if (eventTimes == null || read == null) {
+            return OutgoingCopy.NOT_READ;
+        }
+        return message.length() > EventTimeReader.MAX_BYTES ? EventTimeReader.NO_TIME : eventTimes.micros(read);
     }
 }

@@ -112,7 +112,10 @@ public final class Dispatcher {
     public void publish(OutgoingCopy copy, boolean late) {
         long receivedMicros = clock.micros(copy.arrivalNanos());
         if (exchangeTime != null) {
-            exchangeTime.published(copy.payload(), copy.text(), copy.arrivalNanos(), receivedMicros, clock.steps());
+            long eventMicros = copy.eventMicros() == OutgoingCopy.NOT_READ
+                    ? exchangeTime.eventMicros(copy.payload(), copy.text())
+                    : copy.eventMicros();
+            exchangeTime.published(eventMicros, copy.arrivalNanos(), receivedMicros, clock.steps());
         }
         FeedMessage message = new FeedMessage(
                 feed,

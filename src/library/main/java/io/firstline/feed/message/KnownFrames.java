@@ -75,7 +75,7 @@ final class KnownFrames {
     }
 
     private void resize(int size) {
-        sets = new long[size / 2 << SET_SHIFT];
+        sets = new long[(size / 2) << SET_SHIFT];
         places = new long[size * WORDS];
         setMask = size / 2 - 1;
         kept = 0;

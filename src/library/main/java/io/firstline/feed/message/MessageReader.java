@@ -112,7 +112,7 @@ public final class MessageReader {
 
     /** Creates the copy to read into. */
     public ArrivingCopy newCopy(ArrivingCopy.Opener opener) {
-        return new ArrivingCopy(frameHashes, opener);
+        return new ArrivingCopy(frameHashes, layout.eventTimes, opener);
     }
 
     public ProfileLayout layout() {
@@ -241,6 +241,7 @@ public final class MessageReader {
             control += kind == Kind.UNNAMED ? 0 : 1;
             return;
         }
+        copy.has(read);
         if (copy.stream != null) {
             identity.identify(copy, read, nameHash);
             copy.stream.spoke(copy.arrivalNanos);

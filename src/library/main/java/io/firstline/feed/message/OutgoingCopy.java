@@ -1,5 +1,6 @@
 package io.firstline.feed.message;
 
+import io.firstline.feed.clock.EventTimeReader;
 import io.vertx.core.buffer.Buffer;
 
 /**
@@ -11,6 +12,8 @@ import io.vertx.core.buffer.Buffer;
  * @param first the first number that it covers; {@link #NO_NUMBER} if numbers prove nothing here
  * @param last the last number that it covers; {@code NO_NUMBER} if it has none
  * @param restarts whether the numbering of its stream restarts with it
+ * @param eventMicros the time of its event, microseconds since the Unix epoch, or {@link EventTimeReader#NO_TIME};
+ *     {@link #NOT_READ} if it is not known whether it has one
  */
 public record OutgoingCopy(
         String by,
@@ -21,8 +24,10 @@ public record OutgoingCopy(
         long first,
         long last,
         boolean restarts,
-        long arrivalNanos) {
+        long arrivalNanos,
+        long eventMicros) {
     public static final long NO_NUMBER = Long.MIN_VALUE;
+    public static final long NOT_READ = Long.MAX_VALUE;
 
     public boolean isNumbered() {
         return last != NO_NUMBER;

@@ -5,6 +5,7 @@ import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.NameRule;
 import io.firstline.config.venue.PayloadEncoding;
 import io.firstline.config.venue.StreamClass;
+import io.firstline.feed.clock.EventTimeReader;
 import io.firstline.feed.report.FeedFact.ProfileValue;
 import io.firstline.payload.KeyValues;
 import io.firstline.payload.MessageItems;
@@ -49,6 +50,9 @@ public final class ProfileLayout {
     final List<Integer> ackStream;
     /** Those of them that are ids of a stream. */
     final List<Integer> ackIds;
+
+    /** Null = messages have no event time, or it takes further values. */
+    final EventTimeReader eventTimes;
 
     final MessageMatch ready;
     final List<MessageMatch> questions;
@@ -110,6 +114,10 @@ public final class ProfileLayout {
                                 placed(type.sequence().first(), pointers),
                                 placed(type.sequence().previous(), pointers),
                                 signs(type.sequence().reset(), pointers))));
+        List<String> times = format.times().event().at();
+        eventTimes = !times.isEmpty() && pointers.containsAll(times)
+                ? new EventTimeReader(format.times().event(), placed(times, pointers))
+                : null;
         read = List.copyOf(pointers);
     }
 
