@@ -72,7 +72,7 @@ class PackagesTest {
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",
-                    "bus config config.feed config.service connection deploy feed feed.report http service stream"),
+                    "bus config config.check config.feed config.service config.venue connection deploy feed feed.report http service stream"),
             Map.entry(
                     "service",
                     "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
