@@ -336,6 +336,11 @@ public final class Line {
         return wins + lateCopies;
     }
 
+    /** Messages whose first copy it has delivered. */
+    public long wins() {
+        return wins;
+    }
+
     /** Messages that others delivered while it was in step and that it has not delivered within two seconds. */
     public long losses() {
         return losses;

@@ -42,6 +42,16 @@ interface Arbitration {
         return Double.NaN;
     }
 
+    /** Returns the value that a connection is ranked by, milliseconds; NaN = not measured. */
+    default double costMs(PooledConnection pooled) {
+        return Double.NaN;
+    }
+
+    /** Returns whether the figures of connections can be compared now. */
+    default boolean areFiguresTrusted() {
+        return false;
+    }
+
     /** Samples arrivals anew: the number of connections has changed. */
     default void sampleAnew() {}
 

@@ -14,6 +14,8 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,9 @@ final class ConnectionMaker {
 
     private WsConnectionConfig config;
     private List<String> urls;
+    /** Made at the first need. */
+    private List<WsConnectionConfig> turns = List.of();
+
     private Connector connector;
     /** The connectors of earlier configurations, until their last socket is closed. */
     private final List<Connector> formerConnectors = new ArrayList<>();
@@ -57,6 +62,7 @@ final class ConnectionMaker {
     /** Uses another configuration from now on. */
     private void follow(WsConnectionConfig newConfig) {
         config = newConfig;
+        turns = List.of();
         urls = config.urls();
     }
 
@@ -71,6 +77,14 @@ final class ConnectionMaker {
     /** Returns the URLs of the connections. */
     List<String> urls() {
         return urls;
+    }
+
+    /** Returns the configurations of the turns. */
+    List<WsConnectionConfig> turns() {
+        if (turns.isEmpty()) {
+            turns = IntStream.range(0, urls.size()).mapToObj(config::ofTurn).toList();
+        }
+        return turns;
     }
 
     /** Returns the number of connections made: these connection numbers are used. */
@@ -102,16 +116,18 @@ final class ConnectionMaker {
      * Makes a connection, and gives it what it proves its right with.
      *
      * @param turn whose turn it is among the URLs and headers
+     * @param onPath sets the path that it prefers
      */
-    void make(int turn, PooledConnection pooled) {
+    void make(int turn, UnaryOperator<WsConnectionConfig> onPath, PooledConnection pooled) {
         Connector opens = connector;
         if (login != null || Credentials.areUsedBy(config) || !config.endpoint().isNone()) {
             pooled.login = new LoginConnector(connector, this::secrets, last, environment.scheduler(), login);
             opens = pooled.login;
         }
         // the feed sends the messages on connect, which may have changed, so the connection must not
-        WsConnectionConfig own =
-                config.ofTurn(turn).withConnectionId(name + "-" + ++made).withOnConnect(List.of());
+        WsConnectionConfig own = onPath.apply(config.ofTurn(turn))
+                .withConnectionId(name + "-" + ++made)
+                .withOnConnect(List.of());
         SendBudget budget = new SendBudget(own, environment.budget().others(), name);
         pooled.connection = new WsConnection(environment.scheduler(), opens, own, pooled, budget);
     }

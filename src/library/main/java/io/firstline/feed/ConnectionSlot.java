@@ -33,6 +33,9 @@ final class ConnectionSlot {
          */
         PooledConnection newMember(ConnectionSlot slot, int turn);
 
+        /** Returns whose turn the next attempt is, if not the given one. */
+        int nextTurn(int turn);
+
         /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
         long loginWaitMs();
 
@@ -169,6 +172,7 @@ final class ConnectionSlot {
             timer = scheduler.once(refusedMs, this::connect);
             return;
         }
+        path = owner.nextTurn(path);
         String url = url();
         long waitMs = budget.take(url, owner.isDark());
         if (waitMs > 0) {
@@ -332,14 +336,17 @@ final class ConnectionSlot {
             evictionReason = reason;
             return true;
         }
-        String url = url();
         if (!open
                 || !isLive()
                 || candidate != null
                 || owner.loginWaitMs() > 0
                 || (!isUseless(reason) && owner.sessionWaitMs() > 0)
-                || rest.lasts(scheduler.nowNanos())
-                || (!urgent && !budget.hasSpare(url))) {
+                || rest.lasts(scheduler.nowNanos())) {
+            return false;
+        }
+        path = owner.nextTurn(path);
+        String url = url();
+        if (!urgent && !budget.hasSpare(url)) {
             return false;
         }
         long waitMs = budget.take(url, urgent);

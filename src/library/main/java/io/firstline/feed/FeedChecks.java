@@ -73,6 +73,7 @@ final class FeedChecks {
         heartbeats.check(parts.slotTable().open(), scheduler.nowNanos());
         subscriptions.check(parts.streams(), monitor.lastDataNanos());
         replacements.replaceDue();
+        connections.lookAtPaths();
         resizing.look();
         monitor.reportDrops();
     }

@@ -12,6 +12,7 @@ import io.firstline.feed.message.Question;
 import io.firstline.feed.message.Reply;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.FeedState;
+import io.firstline.feed.report.PathReport;
 import io.firstline.stream.CopyListener;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,6 +41,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     private final Replacements replacements;
     private final Arbitration arbitration;
 
+    private final PathLearning paths;
     private final Answers answers;
     private final LoginGuard guard;
     /** Pauses for connections beside the open ones, which the server does not allow. */
@@ -76,6 +78,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         this.receiver = receiver;
         this.replacements = replacements;
         this.arbitration = arbitration;
+        this.paths = new PathLearning(parts, replacements, arbitration, maker::turns);
         this.answers = new Answers(eventLog, scheduler);
         this.guard = new LoginGuard(scheduler, maker::readSecrets, maker::usedSecrets, () -> slotTable
                 .slots()
@@ -143,6 +146,16 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         subscriptions.onConnect(config.onConnect());
         maker.reconfigure(config, isStarted());
         guard.end();
+    }
+
+    /** Measures the paths of connections; called about once a second. */
+    void lookAtPaths() {
+        paths.look();
+    }
+
+    /** The figures of the paths. */
+    List<PathReport> paths() {
+        return paths.report();
     }
 
     /** Drops messages that no name has come for; called about once a second. */
@@ -231,8 +244,15 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public PooledConnection newMember(ConnectionSlot slot, int turn) {
         PooledConnection pooled = new PooledConnection(this, receiver, slot);
-        maker.make(turn, pooled);
+        maker.make(turn, paths::onChosenPath, pooled);
+        paths.began(pooled);
+        pooled.connection.ended().onComplete(done -> paths.ended(pooled));
         return pooled;
+    }
+
+    @Override
+    public int nextTurn(int turn) {
+        return paths.turn(turn);
     }
 
     @Override
@@ -324,6 +344,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     @Override
     public void opened(PooledConnection pooled) {
         slotTable.opened(pooled);
+        paths.opened(pooled);
         guard.end();
         condition.loggedIn();
         listenKeys.opened(pooled);

@@ -73,6 +73,7 @@ final class FeedReporter {
                 connections.pausedMs(),
                 parts.failures().last(),
                 parts.condition().problems(),
+                connections.paths(),
                 subscriptions.streams(),
                 parts.streams().all().stream()
                         .filter(stream -> !stream.isShutdown())

@@ -25,7 +25,6 @@ final class PathFigures {
     private boolean rests;
     private long usedNanos;
     private double connectMs = NONE;
-    private double tlsMs = NONE;
     private long ended;
     private long lifetimeMs;
     private long copies;
@@ -36,7 +35,6 @@ final class PathFigures {
     private long measuredNanos;
     private double costMs = NONE;
     private double latencyMs = NONE;
-    private double lagP50Ms = NONE;
     private double lagP99Ms = NONE;
 
     /**
@@ -44,8 +42,7 @@ final class PathFigures {
      *
      * @param costMs the value that connections are ranked by
      */
-    record Measurement(
-            double costMs, double latencyMs, double lagP50Ms, double lagP99Ms, long copies, long wins, long losses) {}
+    record Measurement(double costMs, double latencyMs, double lagP99Ms, long copies, long wins, long losses) {}
 
     PathFigures(long nowNanos) {
         usedNanos = nowNanos;
@@ -68,18 +65,16 @@ final class PathFigures {
     /**
      * A connection opened.
      *
-     * @param tls NaN = without TLS, or not measured
+     * @param tookMs the time since the attempt began
      */
-    void opened(double connect, double tls) {
-        connectMs = mixed(connectMs, connect, LAST_ATTEMPT);
-        tlsMs = mixed(tlsMs, tls, LAST_ATTEMPT);
+    void opened(double tookMs) {
+        connectMs = mixed(connectMs, tookMs, LAST_ATTEMPT);
     }
 
     void measured(Measurement now, long nowNanos) {
         double weight = measured ? 1 - Math.pow(0.5, (nowNanos - measuredNanos) / HALF_LIFE_NANOS) : 1;
         costMs = mixed(costMs, now.costMs(), weight);
         latencyMs = mixed(latencyMs, now.latencyMs(), weight);
-        lagP50Ms = mixed(lagP50Ms, now.lagP50Ms(), weight);
         lagP99Ms = mixed(lagP99Ms, now.lagP99Ms(), weight);
         copies += now.copies();
         wins += now.wins();
@@ -149,16 +144,8 @@ final class PathFigures {
         return connectMs;
     }
 
-    double tlsMs() {
-        return tlsMs;
-    }
-
     double latencyMs() {
         return latencyMs;
-    }
-
-    double lagP50Ms() {
-        return lagP50Ms;
     }
 
     double lagP99Ms() {

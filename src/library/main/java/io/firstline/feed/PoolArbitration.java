@@ -117,6 +117,16 @@ final class PoolArbitration implements Arbitration {
     }
 
     @Override
+    public double costMs(PooledConnection pooled) {
+        return pooled.contender().cost(config.rankBy());
+    }
+
+    @Override
+    public boolean areFiguresTrusted() {
+        return slow != null && agreement.isTrusted() && !slow.isGrace();
+    }
+
+    @Override
     public void sampleAnew() {
         arbiter.sample(sampling.start());
     }

@@ -97,6 +97,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     String error;
 
     long errorNanos;
+
     /** The share of messages that it lacked lately, from 0 to 1; NaN = not known. */
     double lackingShare = Double.NaN;
 

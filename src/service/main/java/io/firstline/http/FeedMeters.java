@@ -140,6 +140,7 @@ final class FeedMeters {
             gaps(report.getJsonArray(StatusKeys.LEDGER));
             exchangeLatency(report.getJsonObject(StatusKeys.EXCHANGE_LATENCY));
             consumers(report.getJsonArray(StatusKeys.CONSUMERS, new JsonArray()));
+            paths(report.getJsonArray(StatusKeys.PATHS, new JsonArray()));
             slots(report);
             meters.removeUntouched();
         }
@@ -232,6 +233,22 @@ final class FeedMeters {
                     "Failed requests for the exchange's time",
                     Tags.empty(),
                     latency.getLong(StatusKeys.CLOCK_FAILURES));
+        }
+
+        /** Name servers choose addresses, so they are no labels. */
+        private void paths(JsonArray paths) {
+            Map<String, Integer> byUse = new HashMap<>(Map.of("used", 0, "resting", 0, "free", 0));
+            for (int i = 0; i < paths.size(); i++) {
+                JsonObject path = paths.getJsonObject(i);
+                boolean used = path.getInteger(StatusKeys.CONNECTIONS) > 0;
+                String use = used ? "used" : path.getLong(StatusKeys.REST_MS) > 0 ? "resting" : "free";
+                byUse.merge(use, 1, Integer::sum);
+            }
+            byUse.forEach((use, count) -> meters.gauge(
+                    "firstline.feed.paths",
+                    "Known paths: used by a connection, left alone after failures, or neither",
+                    Tags.of("use", use),
+                    count));
         }
 
         private void consumers(JsonArray consumers) {

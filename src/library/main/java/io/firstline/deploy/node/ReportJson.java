@@ -9,6 +9,7 @@ import io.firstline.feed.report.ExchangeLatency;
 import io.firstline.feed.report.FeedReport;
 import io.firstline.feed.report.GapReport;
 import io.firstline.feed.report.MicrosHistogram;
+import io.firstline.feed.report.PathReport;
 import io.firstline.feed.report.StreamReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +26,8 @@ public final class ReportJson {
         report.connections().forEach(each -> connections.add(of(each)));
         JsonArray ledger = new JsonArray();
         report.ledger().forEach(each -> ledger.add(of(each)));
+        JsonArray paths = new JsonArray();
+        report.paths().forEach(each -> paths.add(of(each)));
         return new JsonObject()
                 .put(StatusKeys.FEED, report.feed())
                 .put(StatusKeys.URL, report.url())
@@ -49,9 +52,26 @@ public final class ReportJson {
                 .put(StatusKeys.PAUSED_MS, report.pausedMs())
                 .put(StatusKeys.LAST_FAILURE, report.lastFailure())
                 .put(StatusKeys.PROBLEMS, new JsonArray(report.problems()))
+                .put(StatusKeys.PATHS, paths)
                 .put(StatusKeys.STREAMS, new JsonArray(report.streams()))
                 .put(StatusKeys.LEDGER, ledger)
                 .put(StatusKeys.CONNECTIONS, connections);
+    }
+
+    private static JsonObject of(PathReport path) {
+        return new JsonObject()
+                .put(StatusKeys.PATH, path.path().toJson())
+                .put(StatusKeys.CONNECTIONS, path.connections())
+                .put(StatusKeys.ATTEMPTS, path.attempts())
+                .put(StatusKeys.FAILED, path.failures())
+                .put(StatusKeys.REST_MS, path.restMs())
+                .put(StatusKeys.CONNECT_MS, measured(path.connectMs()))
+                .put(StatusKeys.LATENCY_MS, measured(path.latencyMs()))
+                .put(StatusKeys.LAG_P99_MS, measured(path.lagP99Ms()))
+                .put(StatusKeys.COPIES, path.copies())
+                .put(StatusKeys.WINS, path.wins())
+                .put(StatusKeys.LOSSES, path.losses())
+                .put(StatusKeys.LIFETIME_MS, measured(path.lifetimeMs()));
     }
 
     private static JsonObject of(ExchangeLatency latency) {

@@ -71,6 +71,16 @@ public final class StatusKeys {
     public static final String WORTH = "worth";
     public static final String SUBSETS = "subsets";
 
+    // a path; some keys are those of a connection
+
+    public static final String PATHS = "paths";
+    public static final String ATTEMPTS = "attempts";
+    public static final String FAILED = "failed";
+    public static final String REST_MS = "restMs";
+    public static final String CONNECT_MS = "connectMs";
+    public static final String LAG_P99_MS = "lagP99Ms";
+    public static final String LIFETIME_MS = "lifetimeMs";
+
     // a connection
 
     public static final String CONNECTION = "connection";

@@ -19,7 +19,8 @@ public record EvictionReason(Cause cause, String detail) {
         HALF_OPEN("half-open"),
         NOT_SUBSCRIBED("not subscribed"),
         AGE("age"),
-        SLOW("slow");
+        SLOW("slow"),
+        PATH("another path is faster");
 
         private final String label;
 

@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  *     empty while it has all its connections
  * @param problems problems with the messages of the connections, in words; some of them make the feed
  *     {@link FeedState#DEGRADED}
+ * @param paths what it has learned of its paths, those in use first; at most 64
  * @param streams the subscribed streams, if the feed knows them
  * @param ledger the state of each stream, if messages name their streams
  * @param connections the open ones, then the last that ended
@@ -66,6 +67,7 @@ public record FeedReport(
         long pausedMs,
         String lastFailure,
         List<String> problems,
+        List<PathReport> paths,
         List<String> streams,
         List<StreamReport> ledger,
         List<ConnectionReport> connections) {
@@ -107,6 +109,7 @@ public record FeedReport(
                         .findFirst()
                         .orElse(""),
                 joined(shards, FeedReport::problems).stream().distinct().toList(),
+                joined(shards, FeedReport::paths),
                 joined(shards, FeedReport::streams),
                 joined(shards, FeedReport::ledger),
                 connections(shards));
