@@ -247,6 +247,8 @@ class EvictionTest extends FeedTestBase {
     // candidates that are not ready in time
 
     private static final long TRIAL_MS = 400;
+    /** Ends while the candidate is still connecting, but not before the other connection is lost. */
+    private static final long MEDIUM_TRIAL_MS = 2_000;
     /** Longer than any test, so that no trial ends by its time limit. */
     private static final long LONG_TRIAL_MS = 60_000;
 
@@ -270,7 +272,7 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldKeepAConnectionWhoseReplacementCannotConnect() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, LONG_TRIAL_MS);
         server.door = Door.REJECTING;
 
         join(feed.evict("f-1"));
@@ -363,11 +365,12 @@ class EvictionTest extends FeedTestBase {
             names = {"REJECTING", "HELD"})
     void shouldOpenALostSlotAgainWhenItsCandidateFails(Door failure) {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = pairOn(server);
+        WsPool feed = pairOn(server, failure == Door.HELD ? MEDIUM_TRIAL_MS : LONG_TRIAL_MS);
+        int old = server.socketOf(feed, "f-1");
         server.door = Door.HELD;
         join(feed.evict("f-1"));
         eventually(() -> server.knocking() == 1);
-        join(closeConnection(server, feed, "f-1"));
+        join(server.close(old));
         eventually(() -> feed.state() == FeedState.DEGRADED);
 
         server.door = Door.OPEN;

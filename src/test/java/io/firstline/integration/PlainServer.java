@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,12 +43,13 @@ public final class PlainServer implements Closeable {
     /** Called on a connection's own thread when all clients are connected. */
     @FunctionalInterface
     public interface Script {
-        void play(int connection, Line line) throws IOException;
+        void play(int connection, Line line) throws IOException, InterruptedException;
     }
 
     /** The server's end of one connection. */
     public static final class Line {
         private final OutputStream out;
+        private final Semaphore pongs = new Semaphore(0);
 
         private Line(OutputStream out) {
             this.out = out;
@@ -59,6 +61,12 @@ public final class PlainServer implements Closeable {
 
         public void binary(byte[] payload) throws IOException {
             frame(BINARY, payload);
+        }
+
+        /** Returns when the client has received everything so far. */
+        public void awaitReceived() throws IOException, InterruptedException {
+            frame(PING, new byte[0]);
+            pongs.acquire();
         }
 
         private synchronized void frame(int opcode, byte[] payload) throws IOException {
@@ -137,6 +145,7 @@ public final class PlainServer implements Closeable {
             byte[] payload = payload(in);
             switch (opcode) {
                 case PING -> line.frame(PONG, payload);
+                case PONG -> line.pongs.release();
                 case CLOSE -> {
                     line.frame(CLOSE, payload);
                     socket.close();

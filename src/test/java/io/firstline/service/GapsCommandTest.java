@@ -7,41 +7,63 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code gaps}: the gaps that a venue's sequence numbers prove. */
-@Execution(ExecutionMode.CONCURRENT)
 class GapsCommandTest {
+    /**
+     * Trades 1 to 10, on the second connection after the first. Unless they are whole, the first connection misses 4 and
+     * 5, and 9 arrives on no connection.
+     */
+    private static final class Trades implements AutoCloseable {
+        private final CountDownLatch ahead = new CountDownLatch(1);
+        private final CountDownLatch received = new CountDownLatch(2);
+        private final PlainServer server;
 
-    /** Trades 1 to 10: the first connection misses 4 and 5, and 9 arrives on no connection. */
-    private static PlainServer server(boolean whole) throws IOException {
-        return new PlainServer(2, (number, line) -> {
-            if (number == 1) {
-                LockSupport.parkNanos(100_000_000); // behind the other connection
-            }
-            for (int trade = 1; trade <= 10; trade++) {
-                boolean lacks = !whole && (trade == 9 || (number == 0 && (trade == 4 || trade == 5)));
-                if (!lacks) {
-                    line.text("{\"stream\":\"btcusdt@trade\",\"data\":{\"t\":" + trade + "}}");
+        private Trades(boolean whole) throws IOException {
+            server = new PlainServer(2, (number, line) -> {
+                if (number == 1) {
+                    ahead.await();
                 }
-            }
-        });
-    }
+                for (int trade = 1; trade <= 10; trade++) {
+                    boolean lacks = !whole && (trade == 9 || (number == 0 && (trade == 4 || trade == 5)));
+                    if (!lacks) {
+                        line.text("{\"stream\":\"btcusdt@trade\",\"data\":{\"t\":" + trade + "}}");
+                    }
+                }
+                line.awaitReceived();
+                ahead.countDown();
+                received.countDown();
+            });
+        }
 
-    private static Cli gaps(PlainServer server, String... more) {
-        List<String> args = new ArrayList<>(
-                List.of("gaps", "--connections=2", "--on-connect=hello", "--venue=binance-spot", server.url()));
-        args.addAll(List.of(more));
-        return Cli.run(args.toArray(String[]::new));
+        private Cli gaps(String... more) {
+            List<String> args = new ArrayList<>(List.of("gaps", "--connections=2", "--on-connect=hello", server.url()));
+            args.addAll(List.of(more));
+            return Cli.start(args.toArray(String[]::new));
+        }
+
+        /** The same, ended once everything is received. */
+        private Cli gapsUntilReceived(String... more) {
+            Cli cli = gaps(more).until("everything is received", () -> received.getCount() == 0);
+            Shutdown.ask();
+            cli.code();
+            return cli;
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
     }
 
     @Test
     void shouldTellEachGapAndWhatIsProven() throws IOException {
-        try (PlainServer server = server(false)) {
-            Cli cli = gaps(server, "--for=8s");
+        try (Trades trades = new Trades(false)) {
+            Cli cli = trades.gaps("--venue=binance-spot");
+            cli.until("a loss", () -> cli.out().contains("9 lost"));
+            Shutdown.ask();
 
             assertThat(cli.code()).as(cli.err()).isEqualTo(1);
             assertThat(cli.lines().stream().map(line -> line.replaceAll("^\\S+Z |\\d+\\.\\d ms", "")
@@ -57,8 +79,8 @@ class GapsCommandTest {
 
     @Test
     void shouldBeContentWhereNothingIsMissing() throws IOException {
-        try (PlainServer server = server(true)) {
-            Cli cli = gaps(server, "--for=2s", "--json");
+        try (Trades trades = new Trades(true)) {
+            Cli cli = trades.gapsUntilReceived("--venue=binance-spot", "--json");
 
             assertThat(cli.code()).as(cli.err()).isZero();
             assertThat(cli.lines()).hasSize(1);
@@ -70,8 +92,8 @@ class GapsCommandTest {
 
     @Test
     void shouldWriteTheLedgerAsJson() throws IOException {
-        try (PlainServer server = server(false)) {
-            Cli cli = gaps(server, "--for=2s", "--json");
+        try (Trades trades = new Trades(false)) {
+            Cli cli = trades.gapsUntilReceived("--venue=binance-spot", "--json");
 
             assertThat(cli.code())
                     .as("open gaps are not lost yet, " + cli.err())
@@ -84,8 +106,8 @@ class GapsCommandTest {
 
     @Test
     void shouldSayThatItSeesNoStreams() throws IOException {
-        try (PlainServer server = server(true)) {
-            Cli cli = Cli.run("gaps", "--connections=2", "--on-connect=hello", server.url(), "--for=1s");
+        try (Trades trades = new Trades(true)) {
+            Cli cli = trades.gapsUntilReceived();
 
             assertThat(cli.code()).isZero();
             assertThat(cli.out()).isEmpty();
@@ -96,7 +118,7 @@ class GapsCommandTest {
     @Test
     void shouldSayThatNoConnectionWasMade() throws IOException {
         Cli cli = Cli.run(
-                "gaps", "--venue=binance-spot", "ws://127.0.0.1:" + RunCommandTest.freePort() + "/", "--for=500ms");
+                "gaps", "--venue=binance-spot", "ws://127.0.0.1:" + RunCommandTest.freePort() + "/", "--for=1500ms");
 
         assertThat(cli.code()).isEqualTo(1);
         assertThat(cli.err())

@@ -33,7 +33,9 @@ final class FeedClient implements Participant {
     /** Null = Vert.x has no metrics. */
     private PrometheusMeterRegistry registry;
 
+    /** Of a tapped client, which has only one feed; null = it is not tapped. */
     private Consumption arrivals;
+
     private Target target;
     private List<Receiver> receivers = List.of();
     private Usage usage;
@@ -109,10 +111,12 @@ final class FeedClient implements Participant {
     private JsonObject begin() {
         before = standing();
         uniqueBefore = unique();
-        onEach(Consumption::forgetAges);
-        if (arrivals != null) {
-            onFirst(arrivals::forgetAges);
-        }
+        onEach(consumption -> {
+            consumption.forgetAges();
+            if (arrivals != null) { // in the same turn: both must have the same messages
+                arrivals.forgetAges();
+            }
+        });
         usage = Usage.now();
         return new JsonObject();
     }
@@ -124,7 +128,13 @@ final class FeedClient implements Participant {
         long copies = now.copies() - before.copies();
         long unique = isCounting() ? copies / target.connections() : unique() - uniqueBefore;
         Histogram ages = new Histogram(1, Consumption.MAX_NANOS, 3);
-        onEach(consumption -> consumption.agesTo(ages));
+        Histogram ideal = new Histogram(1, Consumption.MAX_NANOS, 3);
+        onEach(consumption -> {
+            consumption.agesTo(ages);
+            if (arrivals != null) {
+                arrivals.agesTo(ideal);
+            }
+        });
         JsonObject figures = new JsonObject()
                 .put("seconds", seconds)
                 .put("copies", copies)
@@ -136,8 +146,6 @@ final class FeedClient implements Participant {
                 .put("residentMb", Usage.residentMb())
                 .put("latencyMicros", Consumption.percentiles(ages));
         if (arrivals != null) {
-            Histogram ideal = new Histogram(1, Consumption.MAX_NANOS, 3);
-            onFirst(() -> arrivals.agesTo(ideal));
             figures.put("idealMicros", Consumption.percentiles(ideal));
         }
         return figures;
@@ -213,11 +221,6 @@ final class FeedClient implements Participant {
                 on(consumer, () -> action.accept(consumer.consumption()));
             }
         }
-    }
-
-    /** A tapped client has only one feed, whose event loop runs the action. */
-    private void onFirst(Runnable action) {
-        on(receivers.get(0).consumers().get(0), action);
     }
 
     private static void on(Consumer consumer, Runnable action) {

@@ -190,6 +190,15 @@ class BackpressureTest {
         }
     }
 
+    /** Publishes as fast as the slowest of these contexts works off its queue, whether its consumer takes messages or not. */
+    private void publishAtThePaceOfAll(List<Listener> listeners, int count, String... addresses) {
+        long goal = published + count;
+        while (published < goal) {
+            publish("message", (int) Math.min(BOUND / 2, goal - published), addresses);
+            listeners.forEach(listener -> Await.on(listener.context, () -> null));
+        }
+    }
+
     private static void eventually(String what, BooleanSupplier condition) {
         Await.until(what, condition);
     }
@@ -406,9 +415,10 @@ class BackpressureTest {
         publishAtThePaceOf(pausing, 1, ALL);
 
         pausing.consumer.pause();
-        publishAtThePaceOf(beside, 3 * BLOCKED, ALL);
+        // Vert.x logs each message that the paused one discards, so its context is slower than the other
+        publishAtThePaceOfAll(List.of(pausing, beside), 2 * BLOCKED, ALL);
 
-        assertThat(beside.got).containsExactly(sequences(1, 3 * BLOCKED + 1));
+        assertThat(beside.got).containsExactly(sequences(1, 2 * BLOCKED + 1));
         assertThat(boundedPublisher.dropped()).isZero();
     }
 
@@ -420,7 +430,8 @@ class BackpressureTest {
         eventually("all known", () -> boundedPublisher.readers() == 4);
 
         go.forEach(listener -> Await.result(listener.consumer.unregister()));
-        publishAtThePaceOf(stays, 65 * MARK - 1, ALL); // so that the mark is the last task of the consumers
+        List<Listener> all = Stream.concat(Stream.of(stays), go.stream()).toList();
+        publishAtThePaceOfAll(all, 65 * MARK - 1, ALL); // so that the mark is the last task of the consumers
 
         eventually("the one that stays", () -> boundedPublisher.readers() == 1);
         Await.on(go.get(0).context, () -> vertx.eventBus().consumer(ALL, message -> {}));
