@@ -421,7 +421,7 @@ class EvictionTest extends FeedTestBase {
                 .put("name", "f")
                 .put("url", server.url())
                 .put("connections", 2)
-                .put("latencyPingIntervalMs", 1_000));
+                .put("latencyPingIntervalMs", dead ? 1_000 : 60_000));
         config = config.withConnection(config.pool()
                 .connection()
                 .withRetry(new RetryConfig(20, 100, 10_000, 0))
