@@ -3,11 +3,16 @@ package io.firstline.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.integration.Quiet;
 import io.firstline.recording.Recorder;
 import io.firstline.recording.Recording;
 import io.firstline.recording.RecordingException;
+import io.firstline.testkit.Loggers;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -128,6 +133,42 @@ class MergeTest {
         assertThat(merged)
                 .extracting(each -> new JsonArray(each.getString("text")).getValue(0))
                 .containsOnly(1_548_730_136);
+    }
+
+    /** "f-3" opens after "f-1" has been silent for long, and neither takes its place nor is there a place for it. */
+    @Test
+    void shouldNotReplaceASilentConnection() throws IOException {
+        try (Recorder recorder = recorder(2)) {
+            recorder.opened("f-1");
+            recorder.opened("f-2");
+            for (int i = 0; i < 400; i++) {
+                if (i < 100 || i >= 350) {
+                    copy(recorder, "f-1", "message " + i, 20L * i);
+                }
+                copy(recorder, "f-2", "message " + i, 20L * i + 1);
+                if (i == 300) {
+                    recorder.opened("f-3");
+                }
+                if (i > 300) {
+                    copy(recorder, "f-3", "message " + i, 20L * i + 2);
+                }
+            }
+        }
+        Logger logger = Loggers.of("io.firstline.feed");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.INFO);
+        List<JsonObject> merged = messages(merged(Recording.readFolder(folder), null));
+        logger.detachAppender(log);
+        logger.setLevel(null);
+
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("silent while") || line.contains("evicted") || line.contains("stays"));
+        assertThat(merged.subList(360, 400)).allMatch(each -> each.getString("connection")
+                .equals("f-1"));
     }
 
     /** OKX allows 3 attempts in a second: nobody attempts anything here. */

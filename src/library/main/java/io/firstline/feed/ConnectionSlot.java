@@ -261,7 +261,7 @@ final class ConnectionSlot {
 
     /**
      * Opens a candidate beside the member. Returns false if there is no member to replace, already a candidate, no
-     * spare attempt, or if the back-off after failed candidates is not over.
+     * spare attempt, no time for a trial, or if the back-off after failed candidates is not over.
      */
     boolean replace(EvictionReason reason, long trialMs) {
         return openCandidate(reason, false, false, trialMs);
@@ -337,6 +337,7 @@ final class ConnectionSlot {
             return true;
         }
         if (!open
+                || trialMs == 0
                 || !isLive()
                 || candidate != null
                 || owner.loginWaitMs() > 0

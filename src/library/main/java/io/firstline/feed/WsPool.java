@@ -19,7 +19,7 @@ public final class WsPool extends Feed {
     /**
      * Used by {@link #create}, and by tests with a shorter trial.
      *
-     * @param trialMs the time in which a candidate must deliver in step
+     * @param trialMs the time in which a candidate must deliver in step; 0 = no connection is replaced
      */
     WsPool(
             FeedEnvironment environment,
@@ -84,8 +84,17 @@ public final class WsPool extends Feed {
     /** Creates a pool in a simulated environment. */
     @SuppressWarnings("exports") // for the packages of the library
     public static WsPool create(FeedEnvironment environment, FeedConfig feed) {
-        WsPool pool =
-                new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.format(), LEAST_TRIAL_MS);
+        return create(environment, feed, LEAST_TRIAL_MS);
+    }
+
+    /** Creates a pool of recorded connections in a simulated environment: none can be replaced. */
+    @SuppressWarnings("exports") // for the packages of the library
+    public static WsPool ofRecorded(FeedEnvironment environment, FeedConfig feed) {
+        return create(environment, feed, 0);
+    }
+
+    private static WsPool create(FeedEnvironment environment, FeedConfig feed, long trialMs) {
+        WsPool pool = new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.format(), trialMs);
         pool.nameStreamsAt(feed.streamPointer());
         return pool;
     }

@@ -84,11 +84,16 @@ final class ConfigWatch implements AutoCloseable {
     }
 
     private void lookLater() {
-        if (!closed) {
-            vertx.setTimer(LOOK_MS, id -> context.executeBlocking(this::look)
-                    .compose(now -> settling.isNews(now) ? inTurn() : Future.succeededFuture())
-                    .onComplete(done -> lookLater()));
+        if (closed) {
+            return;
         }
+        vertx.setTimer(LOOK_MS, id -> {
+            if (!closed) { // otherwise Vert.x is closing, and its workers reject tasks
+                context.executeBlocking(this::look)
+                        .compose(now -> settling.isNews(now) ? inTurn() : Future.succeededFuture())
+                        .onComplete(done -> lookLater());
+            }
+        });
     }
 
     /** Applies the files as they are now, changed or not. May be called on any thread. */

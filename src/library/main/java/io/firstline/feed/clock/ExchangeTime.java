@@ -109,8 +109,9 @@ public final class ExchangeTime {
     public void stop() {
         scheduler.cancel(timer);
         if (asking != null) {
-            asking.close();
-            asking = null;
+            RestClient stopped = asking;
+            asking = null; // first, because its open request fails now
+            stopped.close();
         }
     }
 
