@@ -16,8 +16,7 @@ class ArbiterTest {
     private static final int GUARD_MS = 500;
     private static final int SKEW_MS = 100;
 
-    private final List<String> out = new ArrayList<>();
-    private final List<String> facts = new ArrayList<>();
+    private final DecisionLog<String> log = new DecisionLog<>();
     private Arbiter<String> arbiter;
 
     @BeforeEach
@@ -26,30 +25,9 @@ class ArbiterTest {
     }
 
     private void open(int historySize, long historyMs) {
-        out.clear();
-        facts.clear();
-        arbiter = new Arbiter<>(
-                new ArbiterSettings(historySize, historyMs * MS, GUARD_MS * MS, SKEW_MS * MS), new Arbiter.Output<>() {
-                    @Override
-                    public void first(Line line, String message, boolean late) {
-                        out.add(late ? message + " late" : message);
-                    }
-
-                    @Override
-                    public void inStep(Line line, boolean alone) {
-                        facts.add(line.slot + (alone ? " alone" : " in step"));
-                    }
-
-                    @Override
-                    public void outOfStep(Line line) {
-                        facts.add(line.slot + " out of step");
-                    }
-
-                    @Override
-                    public void conflict(Line line, int stream) {
-                        facts.add(line.slot + " conflicts in " + stream);
-                    }
-                });
+        log.out.clear();
+        log.facts.clear();
+        arbiter = new Arbiter<>(new ArbiterSettings(historySize, historyMs * MS, GUARD_MS * MS, SKEW_MS * MS), log);
     }
 
     private Line join(long ms) {
@@ -88,7 +66,7 @@ class ArbiterTest {
         inStream(a, 202, "x2"); // lacks x1
         inStream(b, 203, "x1", "x2");
 
-        assertThat(out.subList(200, out.size())).containsExactly("x2", "x1");
+        assertThat(log.out.subList(200, log.out.size())).containsExactly("x2", "x1");
     }
 
     @Test
@@ -120,7 +98,7 @@ class ArbiterTest {
         copies(a, 1, "1");
         copies(b, 2, "1", "2");
         copies(a, 3, "2");
-        assertThat(out).containsExactly("1", "2");
+        assertThat(log.out).containsExactly("1", "2");
         assertThat(a.figures().wins()).isEqualTo(1);
         assertThat(a.figures().lateCopies()).isEqualTo(1);
         assertThat(b.figures().wins()).isEqualTo(1);
@@ -142,7 +120,7 @@ class ArbiterTest {
         copies(b, 2, "x", "x", "x");
         copies(a, 3, "x", "x");
         copies(b, 4, "x");
-        assertThat(out).containsExactly("x", "x", "x", "x");
+        assertThat(log.out).containsExactly("x", "x", "x", "x");
         assertThat(a.figures().wins()).isEqualTo(3);
         assertThat(b.figures().wins()).isEqualTo(1);
     }
@@ -157,7 +135,7 @@ class ArbiterTest {
         for (Line line : all) {
             copies(line, 1, "x", "x", "x", "y");
         }
-        assertThat(out).containsExactly("x", "x", "x", "y");
+        assertThat(log.out).containsExactly("x", "x", "x", "y");
     }
 
     @Test
@@ -173,7 +151,7 @@ class ArbiterTest {
         copies(b, 1_101, "hb"); // its first copy: of the second that was sent
         leave(a, 1_102);
         copies(b, 1_200, "hb");
-        assertThat(out.stream().filter("hb"::equals)).hasSize(3);
+        assertThat(log.out.stream().filter("hb"::equals)).hasSize(3);
     }
 
     @Test
@@ -194,11 +172,11 @@ class ArbiterTest {
         leave(a, 2);
         leave(a, 3);
         copies(a, 4, "2");
-        assertThat(out).containsExactly("1");
+        assertThat(log.out).containsExactly("1");
         assertThat(arbiter).hasToString("Arbiter[published=1, lines=1, inStep=1]");
         assertThat(a.figures().inStep()).isFalse();
         copies(b, 5, "1", "2");
-        assertThat(out).containsExactly("1", "2");
+        assertThat(log.out).containsExactly("1", "2");
     }
 
     @Test
@@ -212,7 +190,7 @@ class ArbiterTest {
         assertThat(c.slot).isEqualTo(b.slot);
         copies(c, 5, "x", "x", "y");
         assertThat(c.figures().lateCopies()).isEqualTo(3);
-        assertThat(out).containsExactly("x", "x", "y");
+        assertThat(log.out).containsExactly("x", "x", "y");
     }
 
     @Test
@@ -224,7 +202,7 @@ class ArbiterTest {
         copies(a, 21, "hb");
         leave(a, 22);
         copies(b, 30, "hb");
-        assertThat(out).containsExactly("hb", "1", "hb", "hb");
+        assertThat(log.out).containsExactly("hb", "1", "hb", "hb");
     }
 
     // joining
@@ -241,11 +219,11 @@ class ArbiterTest {
         assertThat(b.inStep()).isFalse();
         copies(b, 600, "7", "8", "9");
         copies(a, 601, "6", "7");
-        assertThat(facts).containsExactly("1 in step");
-        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
+        assertThat(log.facts).containsExactly("1 in step");
+        assertThat(log.out).containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
         copies(b, 602, "10");
         copies(a, 603, "8", "9", "10");
-        assertThat(out).endsWith("9", "10").hasSize(10);
+        assertThat(log.out).endsWith("9", "10").hasSize(10);
         assertThat(b.figures().unmatched()).isEqualTo(1);
     }
 
@@ -262,7 +240,7 @@ class ArbiterTest {
         copies(b, 610, "3");
         assertThat(b.inStep()).isTrue();
         copies(b, 620, "4");
-        assertThat(out).containsExactly("1", "2", "3", "4");
+        assertThat(log.out).containsExactly("1", "2", "3", "4");
         assertThat(b.figures().unmatched()).isEqualTo(2);
         assertThat(b.figures().lateCopies()).isEqualTo(2);
     }
@@ -292,10 +270,10 @@ class ArbiterTest {
         copies(b, 600, "3", "4", "5", "6");
         copies(c, 601, "3", "4", "5", "6");
         copies(a, 602, "2", "3");
-        assertThat(facts).containsExactlyInAnyOrder("1 in step", "2 in step");
-        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(log.facts).containsExactlyInAnyOrder("1 in step", "2 in step");
+        assertThat(log.out).containsExactly("1", "2", "3", "4", "5", "6");
         copies(a, 603, "4", "5", "6");
-        assertThat(out).hasSize(6);
+        assertThat(log.out).hasSize(6);
     }
 
     @Test
@@ -305,13 +283,13 @@ class ArbiterTest {
         Line b = join(2);
         copies(b, 3, "3", "4");
         leave(a, 4);
-        assertThat(facts).containsExactly("1 alone");
-        assertThat(out).containsExactly("1", "3", "4");
+        assertThat(log.facts).containsExactly("1 alone");
+        assertThat(log.out).containsExactly("1", "3", "4");
         leave(b, 5);
         Line c = join(6);
         copies(c, 7, "5");
-        assertThat(facts).containsExactly("1 alone", "0 alone");
-        assertThat(out).endsWith("4", "5");
+        assertThat(log.facts).containsExactly("1 alone", "0 alone");
+        assertThat(log.out).endsWith("4", "5");
     }
 
     @Test
@@ -324,13 +302,13 @@ class ArbiterTest {
         copies(b, 5, "2", "3", "4");
         copies(c, 6, "4");
         leave(a, 7);
-        assertThat(facts).containsExactly("2 alone");
-        assertThat(out).containsExactly("1", "3", "4");
+        assertThat(log.facts).containsExactly("2 alone");
+        assertThat(log.out).containsExactly("1", "3", "4");
         copies(b, 600, "5");
         copies(c, 601, "5", "6");
         copies(b, 602, "6");
         assertThat(b.inStep()).isTrue();
-        assertThat(out).containsExactly("1", "3", "4", "5", "6");
+        assertThat(log.out).containsExactly("1", "3", "4", "5", "6");
     }
 
     @Test
@@ -341,13 +319,13 @@ class ArbiterTest {
         copies(b, 3, "3");
         copies(b, 600, "4");
         copies(b, 1_599, "5");
-        assertThat(out).containsExactly("1");
+        assertThat(log.out).containsExactly("1");
         copies(b, 1_600, "6");
-        assertThat(facts).containsExactly("1 alone");
-        assertThat(out).containsExactly("1", "3", "4", "5", "6");
+        assertThat(log.facts).containsExactly("1 alone");
+        assertThat(log.out).containsExactly("1", "3", "4", "5", "6");
         copies(a, 1_610, "2", "3", "4", "5", "6", "7");
         copies(b, 1_611, "7");
-        assertThat(out).containsExactly("1", "3", "4", "5", "6", "2 late", "7");
+        assertThat(log.out).containsExactly("1", "3", "4", "5", "6", "2 late", "7");
         assertThat(arbiter.lateMessages()).isEqualTo(1);
     }
 
@@ -361,8 +339,8 @@ class ArbiterTest {
         copies(c, 5, "3", "4");
         copies(c, 600, "5");
         copies(c, 1_700, "6"); // b is frozen
-        assertThat(facts).startsWith("1 alone").hasSize(2);
-        assertThat(out).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(log.facts).startsWith("1 alone").hasSize(2);
+        assertThat(log.out).containsExactly("1", "2", "3", "4", "5", "6");
     }
 
     @Test
@@ -373,7 +351,7 @@ class ArbiterTest {
         copies(b, 3, "3");
         leave(b, 4);
         copies(a, 5, "2", "3");
-        assertThat(out).containsExactly("1", "2", "3");
+        assertThat(log.out).containsExactly("1", "2", "3");
         assertThat(b.figures().unmatched()).isEqualTo(1);
     }
 
@@ -400,7 +378,7 @@ class ArbiterTest {
         copies(b, 1, "1");
         copies(a, 50, "4", "5");
         copies(b, 1_000, "2", "3", "4", "5", "6");
-        assertThat(out).containsExactly("1", "4", "5", "2 late", "3 late", "6");
+        assertThat(log.out).containsExactly("1", "4", "5", "2 late", "3 late", "6");
         assertThat(arbiter.lateMessages()).isEqualTo(2);
     }
 
@@ -414,7 +392,7 @@ class ArbiterTest {
         leave(a, 3);
         copies(b, 1_000, "2");
         copies(b, 2_000, "3");
-        assertThat(out).containsExactly("1", "lost on b", "2 late", "3");
+        assertThat(log.out).containsExactly("1", "lost on b", "2 late", "3");
     }
 
     @Test
@@ -431,12 +409,12 @@ class ArbiterTest {
         for (int i = 1; i < 91; i++) { // thaws in one burst
             copies(b, 1_000, "m" + i);
         }
-        assertThat(facts).containsExactly("1 out of step");
+        assertThat(log.facts).containsExactly("1 out of step");
         assertThat(b.inStep()).isFalse();
         copies(b, 1_000, "m91", "m92", "m93");
-        assertThat(facts).containsExactly("1 out of step", "1 in step");
+        assertThat(log.facts).containsExactly("1 out of step", "1 in step");
         copies(b, 1_001, "m94", "m95", "m96", "m97", "m98", "m99", "m100");
-        assertThat(out).hasSize(101).doesNotHaveDuplicates();
+        assertThat(log.out).hasSize(101).doesNotHaveDuplicates();
         assertThat(b.figures().unmatched()).isEqualTo(83);
     }
 
@@ -458,7 +436,7 @@ class ArbiterTest {
         copies(a, 2_071, "m107");
         copies(a, 2_072, "m108");
         assertThat(b.inStep()).isTrue();
-        assertThat(out).hasSize(109).doesNotHaveDuplicates();
+        assertThat(log.out).hasSize(109).doesNotHaveDuplicates();
     }
 
     @Test
@@ -475,7 +453,7 @@ class ArbiterTest {
             copies(b, 2_000, "" + i);
         }
         copies(b, 2_001, "100");
-        assertThat(out).hasSize(101).doesNotHaveDuplicates();
+        assertThat(log.out).hasSize(101).doesNotHaveDuplicates();
         assertThat(b.inStep()).isTrue();
     }
 
@@ -487,10 +465,10 @@ class ArbiterTest {
         copies(a, 1, "1", "2", "3", "4");
         copies(b, 2, "0");
         leave(a, 3);
-        assertThat(facts).containsExactly("1 out of step", "1 alone");
-        assertThat(out).endsWith("0 late");
+        assertThat(log.facts).containsExactly("1 out of step", "1 alone");
+        assertThat(log.out).endsWith("0 late");
         copies(b, 4, "5");
-        assertThat(out).endsWith("0 late", "5");
+        assertThat(log.out).endsWith("0 late", "5");
     }
 
     @Test
@@ -501,7 +479,7 @@ class ArbiterTest {
         copies(a, 1, "1");
         copies(a, 102, "2");
         copies(b, 103, "1");
-        assertThat(facts).containsExactly("1 out of step");
+        assertThat(log.facts).containsExactly("1 out of step");
     }
 
     @ParameterizedTest
@@ -520,7 +498,7 @@ class ArbiterTest {
         copies(c, 700, "m52", "m53", "m54", "m55");
         copies(a, 701, "m51", "m52");
         copies(a, 702, "m53");
-        assertThat(out).hasSize(56).doesNotHaveDuplicates();
+        assertThat(log.out).hasSize(56).doesNotHaveDuplicates();
         assertThat(arbiter.published()).isEqualTo(56);
         arbiter.settleFigures(Long.MAX_VALUE);
     }
@@ -606,7 +584,7 @@ class ArbiterTest {
         copies(faster, 4_000, "3");
         copies(first, 4_030, "3");
 
-        assertThat(out).containsExactly("0", "2", "3", "1 late");
+        assertThat(log.out).containsExactly("0", "2", "3", "1 late");
         assertThat(first.figures().unmatched()).isZero();
     }
 
@@ -621,7 +599,7 @@ class ArbiterTest {
         copies(first, 55, "1");
         leave(first, 60);
 
-        assertThat(out).containsExactly("0", "2", "1 late");
+        assertThat(log.out).containsExactly("0", "2", "1 late");
     }
 
     @Test

@@ -203,14 +203,7 @@ class MsgpackReaderTest {
     @Test
     void shouldSurviveWhatIsBroken() {
         String[] pointers = {"/0/i", "/0/p", "/-1/T", "/1/only/?", "/1/only/?/s", "/0/x/c/-1", "/1/bx"};
-        for (int length = 0; length < MESSAGE.length; length++) {
-            ProtobufReaderTest.use(read(Arrays.copyOf(MESSAGE, length), pointers), pointers.length);
-            for (int value = 0; value < 256; value++) {
-                byte[] broken = MESSAGE.clone();
-                broken[length] = (byte) value;
-                ProtobufReaderTest.use(read(broken, pointers), pointers.length);
-            }
-        }
+        ProtobufReaderTest.survive(MESSAGE, 1, bytes -> read(bytes, pointers), pointers.length);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,17 +169,22 @@ class ProtobufReaderTest {
     @Test
     void shouldSurviveWhatIsBroken() {
         String[] pointers = {"/1", "/3", "/313/4", "/313/1/-1/5", "/9/-1", "/1/1/1", "/6/2"};
-        for (int length = 0; length < MESSAGE.length; length++) {
-            use(read(Arrays.copyOf(MESSAGE, length), pointers), pointers.length);
-            for (int value = 0; value < 256; value += 5) {
-                byte[] broken = MESSAGE.clone();
+        survive(MESSAGE, 5, bytes -> read(bytes, pointers), pointers.length);
+    }
+
+    /** Reads the message cut at each place, and with another byte at each place, every {@code step}th value. */
+    static void survive(byte[] message, int step, Function<byte[], KeyValues> reader, int pointers) {
+        for (int length = 0; length < message.length; length++) {
+            use(reader.apply(Arrays.copyOf(message, length)), pointers);
+            for (int value = 0; value < 256; value += step) {
+                byte[] broken = message.clone();
                 broken[length] = (byte) value;
-                use(read(broken, pointers), pointers.length);
+                use(reader.apply(broken), pointers);
             }
         }
     }
 
-    static void use(KeyValues read, int pointers) {
+    private static void use(KeyValues read, int pointers) {
         for (int i = 0; read != null && i < pointers; i++) {
             if (read.isLong(i)) {
                 read.asLong(i);

@@ -70,26 +70,12 @@ public class ArbiterBenchmark extends NanosBenchmark {
 
     @Setup(Level.Iteration)
     public void join() {
-        arbiter = new Arbiter<>(
-                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
-                    @Override
-                    public void first(Line line, Object message, boolean late) {
-                        published++;
-                    }
-
-                    @Override
-                    public void inStep(Line line, boolean alone) {}
-
-                    @Override
-                    public void conflict(Line line, int stream) {
-                        throw new IllegalStateException("conflict");
-                    }
-
-                    @Override
-                    public void outOfStep(Line line) {
-                        throw new IllegalStateException("out of step");
-                    }
-                });
+        arbiter = new Arbiter<>(MatchingLines.SETTINGS, new MatchingLines<>() {
+            @Override
+            public void first(Line line, Object message, boolean late) {
+                published++;
+            }
+        });
         members = new Line[lines];
         for (int i = 0; i < lines; i++) {
             members[i] = arbiter.join(nowNanos, nowNanos);

@@ -2,8 +2,8 @@ package io.firstline.feed;
 
 import io.firstline.NanosBenchmark;
 import io.firstline.arbitration.Arbiter;
-import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
+import io.firstline.arbitration.MatchingLines;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.Venue;
 import io.firstline.feed.message.ArrivingCopy;
@@ -79,26 +79,14 @@ public class CopyBenchmark extends NanosBenchmark {
                 : Venue.find("binance-usdm", null).format();
         reader = new MessageReader(format, new StreamTable(List.of()), MessageReader.KNOWN_FRAMES);
         arriving = reader.newCopy((frame, items, item) -> frame);
-        arbiter = new Arbiter<>(
-                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
-                    @Override
-                    public void first(Line line, OutgoingCopy message, boolean late) {}
-
-                    @Override
-                    public void inStep(Line line, boolean alone) {}
-
-                    @Override
-                    public void conflict(Line line, int stream) {
-                        if (identity == Identity.KEY) {
-                            throw new IllegalStateException("conflict");
-                        }
-                    }
-
-                    @Override
-                    public void outOfStep(Line line) {
-                        throw new IllegalStateException("out of step");
-                    }
-                });
+        arbiter = new Arbiter<>(MatchingLines.SETTINGS, new MatchingLines<>() {
+            @Override
+            public void conflict(Line line, int stream) {
+                if (identity == Identity.KEY) {
+                    super.conflict(line, stream);
+                }
+            }
+        });
         first = arbiter.join(nowNanos, nowNanos);
         second = wins ? first : arbiter.join(nowNanos, nowNanos);
     }

@@ -2,8 +2,8 @@ package io.firstline.feed;
 
 import io.firstline.NanosBenchmark;
 import io.firstline.arbitration.Arbiter;
-import io.firstline.arbitration.ArbiterSettings;
 import io.firstline.arbitration.Line;
+import io.firstline.arbitration.MatchingLines;
 import io.firstline.config.venue.MessageContent;
 import io.firstline.config.venue.MessageFormat;
 import io.firstline.config.venue.PayloadEncoding;
@@ -295,24 +295,7 @@ public class FormatBenchmark extends NanosBenchmark {
                 format.content().payload() == PayloadEncoding.GZIP ? new TextInflater(TextInflater.Wrapper.GZIP) : null;
         reader = new MessageReader(format, new StreamTable(List.of()), MessageReader.KNOWN_FRAMES);
         arriving = reader.newCopy((frame, path, item) -> decoded(frame));
-        arbiter = new Arbiter<>(
-                new ArbiterSettings(16_384, 60_000_000_000L, 2_500_000_000L, 250_000_000L), new Arbiter.Output<>() {
-                    @Override
-                    public void first(Line line, OutgoingCopy message, boolean late) {}
-
-                    @Override
-                    public void inStep(Line line, boolean alone) {}
-
-                    @Override
-                    public void conflict(Line line, int stream) {
-                        throw new IllegalStateException("conflict");
-                    }
-
-                    @Override
-                    public void outOfStep(Line line) {
-                        throw new IllegalStateException("out of step");
-                    }
-                });
+        arbiter = new Arbiter<>(MatchingLines.SETTINGS, new MatchingLines<>());
         leader = arbiter.join(nowNanos, nowNanos);
         follower = first ? leader : arbiter.join(nowNanos, nowNanos);
         copy(leader, batches[0][0]);

@@ -4,8 +4,7 @@ import io.firstline.config.check.Checks;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import io.firstline.config.secret.TemplateValues;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -27,8 +26,6 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
     public static final Endpoint NONE = new Endpoint("", Method.GET, Map.of(), "");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)\\}?");
-    private static final String UNRESERVED = "-._~";
-
     /** The HTTP method; a POST or PUT has no body. */
     public enum Method {
         GET,
@@ -145,20 +142,7 @@ public record Endpoint(String url, Method method, Map<String, String> headers, S
         int query = template.indexOf('?');
         return PLACEHOLDER.matcher(template).replaceAll(place -> {
             String value = place.group(1).equals("id") ? id : answer.apply(place.group(1));
-            return Matcher.quoteReplacement(query < 0 || place.start() < query ? value : encoded(value));
+            return Matcher.quoteReplacement(query < 0 || place.start() < query ? value : TemplateValues.inUrl(value));
         });
-    }
-
-    private static String encoded(String value) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (each & 0xFF);
-            if (c < 0x80 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0)) {
-                encoded.append(c);
-            } else {
-                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
-            }
-        }
-        return encoded.toString();
     }
 }

@@ -6,7 +6,6 @@ import io.firstline.connection.LoginDialogue.Meaning;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.firstline.connection.report.DropCause;
-import io.firstline.connection.report.Path;
 import io.firstline.payload.Payload;
 import io.firstline.payload.Printable;
 import io.vertx.core.Future;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * accepted the login belong to it: they are neither passed on nor recorded. All waits are bounded, and so is what is read. Runs
  * on the context of the socket.
  */
-final class LoginSocket implements Socket, Socket.Listener {
+final class LoginSocket extends ForwardingSocket implements Socket.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(LoginSocket.class);
     /** A longer message is no answer to a login. */
     private static final int MAX_ANSWER_BYTES = 65_536;
@@ -39,7 +38,6 @@ final class LoginSocket implements Socket, Socket.Listener {
         FAILED
     }
 
-    private final Socket socket;
     private final LoginDialogue dialogue;
     private final Signer signer;
     private final Scheduler scheduler;
@@ -54,7 +52,7 @@ final class LoginSocket implements Socket, Socket.Listener {
     private int messages;
 
     LoginSocket(Socket socket, WsConnectionConfig config, LoginDialogue dialogue, Signer signer, Scheduler scheduler) {
-        this.socket = socket;
+        super(socket);
         this.dialogue = dialogue;
         this.signer = signer;
         this.scheduler = scheduler;
@@ -74,11 +72,6 @@ final class LoginSocket implements Socket, Socket.Listener {
                 fail(new Disconnect(Cause.OVERSIZE, 0, what));
             }
         });
-    }
-
-    @Override
-    public Path path() {
-        return socket.path();
     }
 
     /** Logs in; returns this socket, or fails with a {@link LoginFailedException}. */
@@ -279,50 +272,5 @@ final class LoginSocket implements Socket, Socket.Listener {
         while (!early.isEmpty()) {
             early.remove().run();
         }
-    }
-
-    @Override
-    public Future<Void> writeText(String text) {
-        return socket.writeText(text);
-    }
-
-    @Override
-    public Future<Void> writeBinary(Buffer payload) {
-        return socket.writeBinary(payload);
-    }
-
-    @Override
-    public Future<Void> writePing(Buffer payload) {
-        return socket.writePing(payload);
-    }
-
-    @Override
-    public Future<Void> writePong(Buffer payload) {
-        return socket.writePong(payload);
-    }
-
-    @Override
-    public boolean isFull() {
-        return socket.isFull();
-    }
-
-    @Override
-    public Future<Void> close(int code, String reason) {
-        return socket.close(code, reason);
-    }
-
-    @Override
-    public Future<Void> cutOff() {
-        return socket.cutOff();
-    }
-
-    @Override
-    public Short closeCode() {
-        return socket.closeCode();
-    }
-
-    @Override
-    public String closeReason() {
-        return socket.closeReason();
     }
 }

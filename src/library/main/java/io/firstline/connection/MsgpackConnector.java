@@ -37,56 +37,15 @@ public final class MsgpackConnector implements Connector {
         return sockets.close();
     }
 
-    private record MsgpackSocket(Socket socket) implements Socket {
-        @Override
-        public void listen(Listener listener) {
-            socket.listen(listener);
+    private static final class MsgpackSocket extends ForwardingSocket {
+        private MsgpackSocket(Socket socket) {
+            super(socket);
         }
 
         @Override
         public Future<Void> writeText(String text) {
             byte[] msgpack = MsgpackWriter.of(text);
-            return msgpack == null ? socket.writeText(text) : socket.writeBinary(Buffer.buffer(msgpack));
-        }
-
-        @Override
-        public Future<Void> writeBinary(Buffer payload) {
-            return socket.writeBinary(payload);
-        }
-
-        @Override
-        public Future<Void> writePing(Buffer payload) {
-            return socket.writePing(payload);
-        }
-
-        @Override
-        public Future<Void> writePong(Buffer payload) {
-            return socket.writePong(payload);
-        }
-
-        @Override
-        public boolean isFull() {
-            return socket.isFull();
-        }
-
-        @Override
-        public Future<Void> close(int code, String reason) {
-            return socket.close(code, reason);
-        }
-
-        @Override
-        public Future<Void> cutOff() {
-            return socket.cutOff();
-        }
-
-        @Override
-        public Short closeCode() {
-            return socket.closeCode();
-        }
-
-        @Override
-        public String closeReason() {
-            return socket.closeReason();
+            return msgpack == null ? super.writeText(text) : writeBinary(Buffer.buffer(msgpack));
         }
     }
 }

@@ -207,7 +207,8 @@ public final class TemplateValues implements UnaryOperator<String> {
         return new String(JsonStringEncoder.getInstance().quoteAsString(text));
     }
 
-    static String inUrl(String value) {
+    /** Encodes a value for a URL: RFC 3986. */
+    public static String inUrl(String value) {
         StringBuilder encoded = new StringBuilder();
         for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (each & 0xFF);
