@@ -2,8 +2,6 @@ package io.firstline.errors;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.WsSingle;
@@ -27,12 +25,12 @@ final class FeedProbe implements AutoCloseable {
     }
 
     static FeedProbe single(Vertx vertx, WsConnectionConfig config) {
-        return new FeedProbe(WsSingle.create(vertx, "f", config, SubscribeTemplates.NONE, MessageFormat.NONE));
+        return new FeedProbe(WsSingle.create(vertx, config.withConnectionId("f")));
     }
 
     static FeedProbe pool(Vertx vertx, WsConnectionConfig config, int connections) {
-        WsPoolConfig pool = WsPoolConfig.of(config).withConnections(connections);
-        return new FeedProbe(WsPool.create(vertx, "f", pool, SubscribeTemplates.NONE, MessageFormat.NONE));
+        WsPoolConfig pool = WsPoolConfig.of(config.withConnectionId("f")).withConnections(connections);
+        return new FeedProbe(WsPool.create(vertx, pool));
     }
 
     List<FeedEvent> events() {

@@ -167,8 +167,8 @@ class MergeTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .isNotEmpty()
                 .noneMatch(line -> line.contains("silent while") || line.contains("evicted") || line.contains("stays"));
-        assertThat(merged.subList(360, 400)).allMatch(each -> each.getString("connection")
-                .equals("f-1"));
+        assertThat(merged.subList(360, 400))
+                .allMatch(each -> each.getString("connection").equals("f-1"));
     }
 
     /** OKX allows 3 attempts in a second: nobody attempts anything here. */

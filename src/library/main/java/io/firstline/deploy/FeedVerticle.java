@@ -78,6 +78,12 @@ public abstract sealed class FeedVerticle extends VerticleBase permits PoolVerti
         this.parts = Objects.requireNonNull(parts, "parts");
     }
 
+    /** Creates the verticle of a feed, on one of the nodes that receive it. */
+    @SuppressWarnings("exports") // for the packages of the library
+    public static FeedVerticle of(FeedConfig config, ClusterPart.Factory parts) {
+        return config.connections() == 1 ? new SingleVerticle(config, parts) : new PoolVerticle(config, parts);
+    }
+
     /**
      * Registers a sink beside the event bus; call it before the deployment.
      *

@@ -26,9 +26,7 @@ public final class PoolVerticle extends FeedVerticle {
         this(config, ClusterPart.Factory.ONLY_NODE);
     }
 
-    /** Creates the verticle as one of several nodes that receive the feed. */
-    @SuppressWarnings("exports") // for the packages of the library
-    public PoolVerticle(FeedConfig config, ClusterPart.Factory parts) {
+    PoolVerticle(FeedConfig config, ClusterPart.Factory parts) {
         super(config, FeedConfig::fromJson, parts);
     }
 }

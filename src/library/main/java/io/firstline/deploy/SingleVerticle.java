@@ -17,9 +17,7 @@ public final class SingleVerticle extends FeedVerticle {
         this(config, ClusterPart.Factory.ONLY_NODE);
     }
 
-    /** Creates the verticle as one of several nodes that receive the feed. */
-    @SuppressWarnings("exports") // for the packages of the library
-    public SingleVerticle(FeedConfig config, ClusterPart.Factory parts) {
+    SingleVerticle(FeedConfig config, ClusterPart.Factory parts) {
         super(single(config), SingleVerticle::read, parts);
     }
 

@@ -38,8 +38,7 @@ public final class WsSingle extends Feed {
     }
 
     /** Creates a single connection that subscribes as a venue profile says. */
-    @SuppressWarnings("exports") // for the packages of the library
-    public static WsSingle create(
+    static WsSingle create(
             Vertx vertx,
             String name,
             WsConnectionConfig config,

@@ -257,7 +257,8 @@ public final class Merge {
     private WsPool play(ContextInternal context, FeedConfig feed, List<Source> sources, OutputStream out) {
         VirtualClock clock = new VirtualClock(startNanos());
         RecordedExchange exchange = new RecordedExchange(clock);
-        WsPool pool = WsPool.ofRecorded(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), feed);
+        WsPool pool =
+                WsPool.ofRecorded(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), feed);
         pool.sampleArrivals(0, MAX_COMPARED);
         pool.handler(message -> write(message, out));
         pool.start();

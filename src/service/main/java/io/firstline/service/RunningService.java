@@ -11,8 +11,6 @@ import io.firstline.config.service.TcpBridgeConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.Scheduler;
 import io.firstline.deploy.FeedVerticle;
-import io.firstline.deploy.PoolVerticle;
-import io.firstline.deploy.SingleVerticle;
 import io.firstline.deploy.node.ClusterPart;
 import io.firstline.feed.Feed;
 import io.firstline.http.HttpVerticle;
@@ -294,8 +292,7 @@ final class RunningService implements AutoCloseable {
     }
 
     private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory parts) {
-        FeedVerticle verticle =
-                feed.connections() == 1 ? new SingleVerticle(feed, parts) : new PoolVerticle(feed, parts);
+        FeedVerticle verticle = FeedVerticle.of(feed, parts);
         made.add(verticle);
         return verticle;
     }
