@@ -46,22 +46,28 @@ final class TestClient {
 
     private WebSocket attach(WebSocket opened) {
         socket = opened;
-        opened.frameHandler(frame -> {
-            if (frame.isText()) {
-                texts.add(new Arrival(frame.textData(), System.nanoTime()));
-            } else if (frame.isBinary()) {
-                binaries.add(frame.binaryData());
-            } else if (frame.isPing()) {
-                pings.add(frame.binaryData());
-            }
-        });
-        opened.pongHandler(payload -> pongs.add(new Arrival(payload.toString(), System.nanoTime())));
-        opened.exceptionHandler(errors::add);
-        opened.closeHandler(nothing -> {
-            closeReason = opened.closeReason();
-            closeCode = opened.closeStatusCode();
-        });
+        opened.closeHandler(nothing -> closed());
+        try {
+            opened.frameHandler(frame -> {
+                if (frame.isText()) {
+                    texts.add(new Arrival(frame.textData(), System.nanoTime()));
+                } else if (frame.isBinary()) {
+                    binaries.add(frame.binaryData());
+                } else if (frame.isPing()) {
+                    pings.add(frame.binaryData());
+                }
+            });
+            opened.pongHandler(payload -> pongs.add(new Arrival(payload.toString(), System.nanoTime())));
+            opened.exceptionHandler(errors::add);
+        } catch (IllegalStateException tooLate) { // the server has closed it at once
+            closed();
+        }
         return opened;
+    }
+
+    private void closed() {
+        closeReason = socket.closeReason();
+        closeCode = socket.closeStatusCode();
     }
 
     String next() throws InterruptedException {
