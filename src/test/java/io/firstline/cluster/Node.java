@@ -2,7 +2,7 @@ package io.firstline.cluster;
 
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
-import io.firstline.deploy.PoolVerticle;
+import io.firstline.deploy.FeedVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -63,7 +63,7 @@ record Node(ClusterConfig config, Vertx vertx, ClusterVerticle verticle) {
     /** Joins, and carries its feeds. */
     static Future<Node> start(ClusterConfig config, List<FeedConfig> feeds) {
         return join(config).compose(vertx -> {
-            ClusterVerticle verticle = new ClusterVerticle(config, feeds, PoolVerticle::new, LINGER_NANOS, null);
+            ClusterVerticle verticle = new ClusterVerticle(config, feeds, FeedVerticle::of, LINGER_NANOS, null);
             return vertx.deployVerticle(verticle).map(id -> new Node(config, vertx, verticle));
         });
     }

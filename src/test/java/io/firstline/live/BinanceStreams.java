@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
-import io.firstline.config.venue.MessageFormat;
-import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.feed.Feed;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.WsSingle;
@@ -78,22 +76,13 @@ abstract class BinanceStreams {
     }
 
     private Feed single(String name, String url, Tape tape) {
-        return started(
-                WsSingle.create(vertx, name, WsConnectionConfig.of(url), SubscribeTemplates.NONE, MessageFormat.NONE),
-                url,
-                tape);
+        return started(WsSingle.create(vertx, WsConnectionConfig.of(url).withConnectionId(name)), url, tape);
     }
 
     private Feed pool(String name, String url, int connections, Tape tape) {
+        WsConnectionConfig config = WsConnectionConfig.of(url).withConnectionId(name);
         return started(
-                WsPool.create(
-                        vertx,
-                        name,
-                        WsPoolConfig.of(url).withConnections(connections),
-                        SubscribeTemplates.NONE,
-                        MessageFormat.NONE),
-                url,
-                tape);
+                WsPool.create(vertx, WsPoolConfig.of(config).withConnections(connections)), url, tape);
     }
 
     private Feed started(Feed feed, String url, Tape tape) {

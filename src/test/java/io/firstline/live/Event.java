@@ -46,8 +46,28 @@ interface Event {
         return problems;
     }
 
+    /** Several trades at one price. */
+    static List<String> tradesProblems(String price, String quantity, long firstId, long lastId) {
+        List<String> problems = tradeProblems(price, quantity, false);
+        if (firstId > lastId) {
+            problems.add("first trade " + firstId + " is after last trade " + lastId);
+        }
+        return problems;
+    }
+
+    /** The changes of a book. */
+    static List<String> depthProblems(
+            List<List<String>> bids, List<List<String>> asks, long firstId, long lastId) {
+        List<String> problems = levelProblems(bids);
+        problems.addAll(levelProblems(asks));
+        if (firstId > lastId) {
+            problems.add("first update " + firstId + " is after last update " + lastId);
+        }
+        return problems;
+    }
+
     /** A part of a book: levels of price and quantity, where quantity 0 removes the level. */
-    static List<String> levelProblems(List<List<String>> levels) {
+    private static List<String> levelProblems(List<List<String>> levels) {
         List<String> problems = new ArrayList<>();
         for (List<String> level : levels) {
             if (level.size() != 2) {

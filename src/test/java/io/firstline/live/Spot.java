@@ -1,7 +1,6 @@
 package io.firstline.live;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Spot's events, every field required (binance-spot-api-docs, web-socket-streams.md). */
@@ -62,11 +61,7 @@ final class Spot {
             implements Event {
         @Override
         public List<String> problems() {
-            List<String> problems = Event.tradeProblems(price, quantity, false);
-            if (firstTradeId > lastTradeId) {
-                problems.add("first trade " + firstTradeId + " is after last trade " + lastTradeId);
-            }
-            return problems;
+            return Event.tradesProblems(price, quantity, firstTradeId, lastTradeId);
         }
     }
 
@@ -82,12 +77,7 @@ final class Spot {
             implements Event {
         @Override
         public List<String> problems() {
-            List<String> problems = new ArrayList<>(Event.levelProblems(bids));
-            problems.addAll(Event.levelProblems(asks));
-            if (firstId > id) {
-                problems.add("first update " + firstId + " is after last update " + id);
-            }
-            return problems;
+            return Event.depthProblems(bids, asks, firstId, id);
         }
     }
 }

@@ -13,9 +13,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
@@ -24,7 +22,6 @@ import org.HdrHistogram.Histogram;
  * thread.
  */
 final class FeedClient implements Participant {
-    private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_MS = 15_000;
     private static final long QUIET_MS = 2_000;
 
@@ -97,14 +94,14 @@ final class FeedClient implements Participant {
     }
 
     private void waitUntilLive() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Waiting.LIMIT_SECONDS);
         int wanted = target.feeds() * target.connections();
         while (standing().live() < wanted) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         "only " + standing().live() + " of " + wanted + " connections are live");
             }
-            Sleep.ms(5);
+            Waiting.sleep(5);
         }
     }
 
@@ -171,7 +168,7 @@ final class FeedClient implements Participant {
             if (seen >= expected || now > deadline || now - changedNanos > TimeUnit.MILLISECONDS.toNanos(QUIET_MS)) {
                 break;
             }
-            Sleep.ms(5);
+            Waiting.sleep(5);
         }
         long unique = unique(); // waits for a consumer on another loop: the request queues behind its messages
         Standing last = standing();
@@ -233,14 +230,7 @@ final class FeedClient implements Participant {
     }
 
     private static <T> T get(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return Waiting.get(future.toCompletionStage().toCompletableFuture());
     }
 
     @Override

@@ -27,9 +27,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
@@ -39,7 +37,6 @@ import javax.net.ssl.SSLException;
  * once.
  */
 final class FeedServer implements Participant {
-    private static final long TIMEOUT_SECONDS = 30;
     private static final long DRAIN_SECONDS = 20;
     private static final int SEND_BUFFER = 128 << 10;
     private static final double HUNDREDTHS = 100;
@@ -210,7 +207,7 @@ final class FeedServer implements Participant {
         });
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
         while (!onLoop(broadcast::isDone) && System.nanoTime() < deadline) {
-            Sleep.ms(2);
+            Waiting.sleep(2);
         }
         return onLoop(() -> {
             long sent = broadcast.sent();
@@ -220,14 +217,7 @@ final class FeedServer implements Participant {
     }
 
     private <T> T onLoop(Callable<T> task) {
-        try {
-            return loop.submit(task).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return Waiting.get(loop.submit(task));
     }
 
     @Override
@@ -236,7 +226,7 @@ final class FeedServer implements Participant {
             broadcast.close();
             return null;
         });
-        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(Waiting.LIMIT_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the server did not end in time");
         }
     }

@@ -92,10 +92,10 @@ final class Rounds {
         transport = connected.getString("transport");
         results.tlsEngine(cell, connected.getString("tlsEngine"));
         server.ask(new JsonObject().put("do", "start").put("load", cell.load().toJson()));
-        Sleep.ms(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
+        Waiting.sleep(warm.add(client) ? pace.firstWarmUpMs() : pace.warmUpMs());
         server.ask("figures");
         client.ask("begin");
-        Sleep.ms(measureMs(cell));
+        Waiting.sleep(measureMs(cell));
         JsonObject got = client.ask("end");
         JsonObject served = server.ask("figures");
         long sent = server.ask("stop").getLong("sent");
