@@ -5,7 +5,6 @@ package io.firstline.feed;
  *
  * @param target the number of connections at the start
  * @param most the largest number
- * @param trialMs how long a candidate may take until it delivers in step; 0 = no connection is replaced
  * @param arbitrates whether equal copies are detected
  * @param knownFrames the most frames whose bytes need not be read again
  */
