@@ -81,8 +81,7 @@ abstract class BinanceStreams {
 
     private Feed pool(String name, String url, int connections, Tape tape) {
         WsConnectionConfig config = WsConnectionConfig.of(url).withConnectionId(name);
-        return started(
-                WsPool.create(vertx, WsPoolConfig.of(config).withConnections(connections)), url, tape);
+        return started(WsPool.create(vertx, WsPoolConfig.of(config).withConnections(connections)), url, tape);
     }
 
     private Feed started(Feed feed, String url, Tape tape) {

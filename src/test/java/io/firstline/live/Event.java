@@ -56,8 +56,7 @@ interface Event {
     }
 
     /** The changes of a book. */
-    static List<String> depthProblems(
-            List<List<String>> bids, List<List<String>> asks, long firstId, long lastId) {
+    static List<String> depthProblems(List<List<String>> bids, List<List<String>> asks, long firstId, long lastId) {
         List<String> problems = levelProblems(bids);
         problems.addAll(levelProblems(asks));
         if (firstId > lastId) {

@@ -226,7 +226,8 @@ final class FeedServer implements Participant {
             broadcast.close();
             return null;
         });
-        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(Waiting.LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        if (!group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
+                .awaitUninterruptibly(Waiting.LIMIT_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the server did not end in time");
         }
     }
