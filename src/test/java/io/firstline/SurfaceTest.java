@@ -33,7 +33,7 @@ class SurfaceTest {
             Map.entry("bus", "Addresses FeedMessageCodec FeedSink"),
             Map.entry(
                     "config",
-                    "Credentials DailyWindow Endpoint Limit PathConfig Proxy RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
+                    "ConnectTarget Credentials DailyWindow Endpoint Limit PathConfig PathsConfig Proxy RankBy RetryConfig WsConnectionConfig WsPoolConfig"),
             Map.entry("config.problem", "InvalidConfigException Problem"),
             Map.entry(
                     "connection.report",

@@ -3,13 +3,18 @@ package io.firstline.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.PathConfig;
+import io.firstline.config.PathsConfig;
+import io.firstline.config.Proxy;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.testkit.Await;
+import io.firstline.testkit.ProxyServer;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +67,45 @@ class RestClientTest {
                                 request -> request.response().setStatusCode(500).end("secret")))
                         .pauseMs())
                 .isZero();
+    }
+
+    @Test
+    void shouldUseThePathOfItsConnectionOrTheFirstOfItsFeed() {
+        try (ProxyServer socks = ProxyServer.socks("me:hush")) {
+            String url = serving(request -> request.response()
+                            .end("{\"from\":\"" + request.remoteAddress().host() + "\"}"))
+                    .replace("127.0.0.1", "only.the.proxy.knows");
+            Proxy proxy = Proxy.parse(socks.url("me:hush"));
+            PathsConfig paths = new PathsConfig(PathsConfig.ALL, List.of(), List.of(proxy), List.of("localhost"));
+            RestClient proxied = RestClient.create(vertx, CONFIG.withPaths(paths));
+            assertThat(Await.result(proxied.ask("GET", url, Map.of())).toString())
+                    .isEqualTo("{\"from\":\"127.0.0.1\"}");
+            assertThat(socks.targets()).hasSize(1).allMatch(target -> target.startsWith("only.the.proxy.knows:"));
+
+            RestClient local = RestClient.create(vertx, CONFIG.withPath(new PathConfig(null, "127.0.0.6", null)));
+            String here = url.replace("only.the.proxy.knows", "localhost");
+            assertThat(Await.result(local.ask("GET", here, Map.of())).toString())
+                    .isEqualTo("{\"from\":\"127.0.0.6\"}");
+            Await.result(proxied.ask("GET", here, Map.of()));
+            assertThat(socks.targets()).as("not for a host without a proxy").hasSize(1);
+            proxied.close();
+            local.close();
+        }
+    }
+
+    @Test
+    void shouldNameTheRefusalOfAProxy() {
+        try (ProxyServer http = ProxyServer.http("me:hush-1")) {
+            PathConfig path = new PathConfig(null, null, Proxy.parse(http.url("me:hush-2")));
+            RestClient proxied = RestClient.create(vertx, CONFIG.withPath(path));
+            assertThat(Await.failure(proxied.ask("GET", "https://a.example.com/", Map.of())))
+                    .hasMessage("proxy-407 (the proxy " + http.url()
+                            + " refused to connect to a.example.com:443: HTTP 407 No; check its user and password)");
+            http.kill();
+            assertThat(Await.failure(proxied.ask("GET", "https://a.example.com/", Map.of())))
+                    .hasMessageStartingWith("proxy (the proxy " + http.url() + " cannot be reached: ");
+            proxied.close();
+        }
     }
 
     @Test

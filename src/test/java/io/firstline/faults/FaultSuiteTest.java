@@ -596,8 +596,7 @@ class FaultSuiteTest {
             rows.add(new Row(
                     "RST, name server " + mood.name().toLowerCase(Locale.ROOT),
                     FaultSuiteTest::byName,
-                    noNewConnection(
-                            "dns", scene -> scene.names.become(mood), scene -> scene.names.become(Mood.KNOWS))));
+                    noNameServer(mood)));
         }
         rows.add(new Row(
                 "RST, new connections' certificate has expired",
@@ -637,6 +636,20 @@ class FaultSuiteTest {
     private static Fault badUpgrade(String cause, FaultProxy.Greeting greeting) {
         return noNewConnection(
                 cause, scene -> scene.proxy.greet(greeting), scene -> scene.proxy.greet(FaultProxy.pass()));
+    }
+
+    /** The last address of the host is used. */
+    private static Fault noNameServer(Mood mood) {
+        return scene -> {
+            scene.open();
+            scene.names.become(mood);
+            scene.strike(FaultLink::reset);
+            scene.detectLoss("reset");
+            scene.recover();
+            assertThat(scene.events(FeedEvent.Type.CONNECT_FAILED)).isEmpty();
+            scene.assertLostConnections(1);
+            assertNeverWithoutConnection(scene);
+        };
     }
 
     private static Fault badCertificate(String hosts, int firstDay) {

@@ -52,13 +52,24 @@ public final class FaultProxy implements AutoCloseable {
     private int port;
     private boolean closed;
 
-    private FaultProxy(int serverPort) {
+    private final InetAddress address;
+
+    private FaultProxy(InetAddress address, int serverPort) {
+        this.address = address;
         this.serverPort = serverPort;
+    }
+
+    /** A proxy at this port of an address of this machine, which passes everything to the same port of 127.0.0.1. */
+    public static FaultProxy at(InetAddress address, int port) {
+        FaultProxy proxy = new FaultProxy(address, port);
+        proxy.port = port;
+        proxy.listen();
+        return proxy;
     }
 
     /** A proxy at a free port, which passes everything. */
     public static FaultProxy to(int serverPort) {
-        FaultProxy proxy = new FaultProxy(serverPort);
+        FaultProxy proxy = new FaultProxy(InetAddress.getLoopbackAddress(), serverPort);
         proxy.listen();
         return proxy;
     }
@@ -139,7 +150,7 @@ public final class FaultProxy implements AutoCloseable {
             try {
                 ServerSocket opened = new ServerSocket();
                 opened.setReuseAddress(true);
-                opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
+                opened.bind(new InetSocketAddress(address, port), backlog);
                 port = opened.getLocalPort();
                 listener = opened;
                 return;

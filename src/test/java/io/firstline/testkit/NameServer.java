@@ -9,10 +9,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A DNS server on 127.0.0.1 that knows every name, no name, or does not answer (RFC 1035, 4.1). Every known name has
- * the same addresses, at first 127.0.0.1, for no longer than the answer takes. One daemon thread; {@link #become} may
+ * the same addresses, at first 127.0.0.1, and at first for no longer than the answer takes. One daemon thread; {@link #become} may
  * be called from any.
  */
 public final class NameServer implements AutoCloseable {
@@ -36,6 +37,8 @@ public final class NameServer implements AutoCloseable {
 
     private final DatagramSocket socket;
     private volatile Mood mood = Mood.KNOWS;
+    private volatile int secondsToLive;
+    private final AtomicInteger queries = new AtomicInteger();
     private volatile List<InetAddress> addresses = List.of(InetAddress.getLoopbackAddress());
 
     private NameServer(DatagramSocket socket) {
@@ -69,6 +72,16 @@ public final class NameServer implements AutoCloseable {
         addresses = List.of(next);
     }
 
+    /** Sets how long answers from now on are valid. */
+    public void secondsToLive(int next) {
+        secondsToLive = next;
+    }
+
+    /** How often it was asked. */
+    public int queries() {
+        return queries.get();
+    }
+
     public void become(Mood next) {
         mood = next;
     }
@@ -79,6 +92,7 @@ public final class NameServer implements AutoCloseable {
             try {
                 query.setLength(1_500);
                 socket.receive(query);
+                queries.incrementAndGet();
                 if (mood != Mood.SILENT) {
                     byte[] reply = reply(
                             Arrays.copyOf(query.getData(), query.getLength()), mood == Mood.KNOWS ? addresses : null);
@@ -91,7 +105,7 @@ public final class NameServer implements AutoCloseable {
     }
 
     /** Null = there is no such name. */
-    private static byte[] reply(byte[] query, List<InetAddress> known) {
+    private byte[] reply(byte[] query, List<InetAddress> known) {
         int end = HEADER_BYTES;
         while (query[end] != 0) {
             end += 1 + query[end]; // a label and its length
@@ -115,7 +129,7 @@ public final class NameServer implements AutoCloseable {
             reply.putShort((short) SAME_NAME)
                     .putShort((short) type)
                     .putShort((short) CLASS_IN)
-                    .putInt(0)
+                    .putInt(secondsToLive)
                     .putShort((short) address.length)
                     .put(address);
         }

@@ -47,6 +47,11 @@ public final class Peer {
         this.socket = socket;
     }
 
+    /** The address of the client. */
+    public String client() {
+        return socket.getInetAddress().getHostAddress();
+    }
+
     // the upgrade
 
     /** Reads the upgrade request, once; what needs it calls this by itself. */

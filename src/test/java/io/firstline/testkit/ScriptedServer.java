@@ -90,6 +90,11 @@ public final class ScriptedServer implements AutoCloseable {
         return new ScriptedServer(new InetSocketAddress(LOOPBACK, port), null, script);
     }
 
+    /** On a port of any address of this machine. */
+    public static ScriptedServer startAt(InetAddress address, int port, Script script) {
+        return new ScriptedServer(new InetSocketAddress(address, port), null, script);
+    }
+
     /** On the loopback address of IP version 6. */
     public static ScriptedServer startOnIpv6(Script script) {
         return new ScriptedServer(new InetSocketAddress(LOOPBACK_6, 0), null, script);
@@ -131,6 +136,10 @@ public final class ScriptedServer implements AutoCloseable {
     /** Every connection so far, also those that ended. */
     public List<Peer> peers() {
         return peers;
+    }
+
+    public String address() {
+        return listener.getInetAddress().getHostAddress();
     }
 
     public int port() {

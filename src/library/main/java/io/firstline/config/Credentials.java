@@ -52,6 +52,7 @@ public record Credentials(Map<String, SecretReference> secrets, SignatureTemplat
         templates.add(FeedUrl.template(config.url()));
         config.furtherUrls().forEach(url -> templates.add(FeedUrl.template(url)));
         templates.addAll(config.endpoint().headers().values());
+        templates.addAll(config.paths().templates());
         templates.addAll(config.path().templates());
         return templates;
     }

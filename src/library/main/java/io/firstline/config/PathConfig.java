@@ -16,7 +16,18 @@ public record PathConfig(String server, String local, Proxy proxy) {
 
     /** The texts that may have placeholders of secrets. */
     List<String> templates() {
-        return proxy == null ? List.of() : List.of(proxy.user(), proxy.password());
+        return proxy == null ? List.of() : proxy.templates();
+    }
+
+    /**
+     * The place at which a server counts connections on this path, with its host or domain: servers see the address of
+     * a proxy or, without one, the local address.
+     */
+    public String place(String host) {
+        if (proxy != null) {
+            return host + " through " + proxy.address();
+        }
+        return local == null ? host : host + " from " + local;
     }
 
     /** The same path with the placeholders of its login filled in. */

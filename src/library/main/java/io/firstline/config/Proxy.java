@@ -5,6 +5,7 @@ import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.ProblemText;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +85,11 @@ public record Proxy(Kind kind, String host, int port, String user, String passwo
 
     public boolean hasLogin() {
         return !user.isEmpty();
+    }
+
+    /** The texts that may have placeholders of secrets. */
+    public List<String> templates() {
+        return List.of(user, password);
     }
 
     /** The same proxy with another login. */

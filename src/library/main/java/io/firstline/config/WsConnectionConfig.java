@@ -10,7 +10,7 @@ import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import io.firstline.config.secret.TemplateValues;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,6 +51,7 @@ import java.util.stream.Stream;
  * @param limits further limits of the server, beside {@code framesPerSecond} and the attempts to connect; default none
  * @param credentials secrets for placeholders in the URLs, headers and sub-protocols, which are filled in for each
  *     attempt; default none
+ * @param paths the paths over which the connections of a feed spread; default {@link PathsConfig#DEFAULT}
  * @param path the path of one connection; default {@link PathConfig#ANY}
  */
 public record WsConnectionConfig(
@@ -74,6 +75,7 @@ public record WsConnectionConfig(
         List<String> subProtocols,
         List<Limit> limits,
         Credentials credentials,
+        PathsConfig paths,
         PathConfig path) {
 
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
@@ -96,6 +98,7 @@ public record WsConnectionConfig(
         trustedCertificates = trustedCertificates == null ? "" : trustedCertificates;
         endpoint = endpoint == null ? Endpoint.NONE : endpoint;
         credentials = credentials == null ? Credentials.NONE : credentials;
+        paths = paths == null ? PathsConfig.DEFAULT : paths;
         path = path == null ? PathConfig.ANY : path;
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
@@ -115,7 +118,7 @@ public record WsConnectionConfig(
             checks.add(headerProblems(further));
             checkHeaders(checks, credentials, further);
         }
-        checkPlaceholders(checks, credentials, headers, subProtocols, furtherUrls, url);
+        checkPlaceholders(checks, credentials, headers, subProtocols, furtherUrls, url, paths);
         checks.throwIfAny("connection configuration");
     }
 
@@ -125,13 +128,18 @@ public record WsConnectionConfig(
             Map<String, String> headers,
             List<String> subProtocols,
             List<String> furtherUrls,
-            String url) {
+            String url,
+            PathsConfig paths) {
         checkHeaders(checks, credentials, headers);
         for (int i = 0; i < subProtocols.size(); i++) {
             credentials.check(checks, "subProtocols/" + i, subProtocols.get(i));
         }
         Stream.concat(Stream.ofNullable(url), furtherUrls.stream())
                 .forEach(each -> credentials.check(checks, "url", FeedUrl.template(each)));
+        for (int i = 0; i < paths.proxies().size(); i++) {
+            String pointer = "paths/proxies/" + i;
+            paths.proxies().get(i).templates().forEach(each -> credentials.check(checks, pointer, each));
+        }
     }
 
     private static void checkHeaders(Checks checks, Credentials credentials, Map<String, String> headers) {
@@ -143,22 +151,28 @@ public record WsConnectionConfig(
         return Stream.concat(Stream.of(url), furtherUrls.stream()).toList();
     }
 
-    /** The same with the URL and the headers of one turn, counted from 0. */
+    /** The same with the target and the headers of one turn, counted from 0. */
     public WsConnectionConfig ofTurn(int turn) {
-        List<String> urls = urls();
+        List<ConnectTarget> targets = ConnectTarget.of(this);
+        ConnectTarget to = targets.get(Math.floorMod(turn, targets.size()));
         int headersTurn = Math.floorMod(turn, furtherHeaders.size() + 1);
         return Records.with(
                 this,
                 Map.of(
                         "url",
-                        urls.get(Math.floorMod(turn, urls.size())),
+                        to.url(),
+                        "path",
+                        to.path(),
                         "headers",
                         headersTurn == 0 ? headers : furtherHeaders.get(headersTurn - 1)));
     }
 
     /** The defaults for this URL, with a new connection id. */
     public static WsConnectionConfig of(String url) {
-        return KEYS.defaults(WsConnectionConfig.class, Collections.singletonMap("url", url));
+        Map<String, Object> values = new HashMap<>();
+        values.put("url", url);
+        values.put("paths", PathsConfig.DEFAULT);
+        return KEYS.defaults(WsConnectionConfig.class, values);
     }
 
     /** Limits of this kind; those of frames and attempts include the plain numbers. */
@@ -279,6 +293,10 @@ public record WsConnectionConfig(
 
     public WsConnectionConfig withCredentials(Credentials credentials) {
         return Records.with(this, "credentials", credentials);
+    }
+
+    public WsConnectionConfig withPaths(PathsConfig paths) {
+        return Records.with(this, "paths", paths);
     }
 
     /** The same on this path. */

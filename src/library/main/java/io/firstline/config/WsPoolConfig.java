@@ -30,6 +30,8 @@ import java.util.Map;
  * @param rotationWindows times of the day for replacing connections that would expire before the end of the next
  *     window. With two or more windows, less than {@code maxAgeMs} apart, no connection is replaced for its age at
  *     other times; default none
+ * @param openStaggerMs time between the first attempts of two connections, milliseconds; the first begins at once;
+ *     default 0
  */
 public record WsPoolConfig(
         WsConnectionConfig connection,
@@ -43,7 +45,8 @@ public record WsPoolConfig(
         int joinGuardMs,
         int skewMs,
         int maxAgeMs,
-        List<DailyWindow> rotationWindows) {
+        List<DailyWindow> rotationWindows,
+        int openStaggerMs) {
 
     private static final SchemaKeys KEYS = SchemaKeys.FEED;
 
@@ -65,6 +68,7 @@ public record WsPoolConfig(
                 .key(KEYS, "joinGuardMs", joinGuardMs)
                 .key(KEYS, "skewMs", skewMs)
                 .key(KEYS, "maxAgeMs", maxAgeMs)
+                .key(KEYS, "openStaggerMs", openStaggerMs)
                 .require(
                         rotationWindows.isEmpty() || maxAgeMs > 0,
                         "rotationWindows",
@@ -129,6 +133,10 @@ public record WsPoolConfig(
 
     public WsPoolConfig withMaxAgeMs(int maxAgeMs) {
         return Records.with(this, "maxAgeMs", maxAgeMs);
+    }
+
+    public WsPoolConfig withOpenStaggerMs(int openStaggerMs) {
+        return Records.with(this, "openStaggerMs", openStaggerMs);
     }
 
     public WsPoolConfig withRotationWindows(List<DailyWindow> rotationWindows) {

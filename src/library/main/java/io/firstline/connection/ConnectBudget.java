@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Limit;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
@@ -51,6 +52,15 @@ public final class ConnectBudget implements Shareable {
                     URI.create(url).getHost(),
                     limits.stream()
                             .map(limit -> new Quota(limit.place(url), limit.max(), limit.perMs() * 1_000_000L))
+                            .toList());
+        }
+
+        /** The place of a connection: servers count each local address and each proxy apart. */
+        public static Target of(ConnectTarget to, List<Limit> limits) {
+            return new Target(
+                    to.host(),
+                    limits.stream()
+                            .map(limit -> new Quota(to.place(limit), limit.max(), limit.perMs() * 1_000_000L))
                             .toList());
         }
     }

@@ -1,6 +1,7 @@
 package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Credentials;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Limit;
@@ -29,7 +30,7 @@ public final class EndpointConnector implements Connector {
 
     private final Connector sockets;
     private final String ownHost;
-    private final Function<Endpoint, Future<JsonNode>> ask;
+    private final Function<WsConnectionConfig, Future<JsonNode>> ask;
     private final Scheduler scheduler;
     private final ConnectBudget budget;
     private final RetryPolicy retry;
@@ -49,13 +50,13 @@ public final class EndpointConnector implements Connector {
      *
      * @param sockets opens sockets at the URLs from the endpoint
      * @param config names the endpoint and the pauses after its failures
-     * @param ask sends one request to the endpoint; fails with a {@link RestFailedException}
+     * @param ask sends one request to the endpoint of an attempt, on its path; fails with a {@link RestFailedException}
      * @param budget counts attempts at the hosts that the endpoint names; the feed counts those at the endpoint's host
      */
     public EndpointConnector(
             Connector sockets,
             WsConnectionConfig config,
-            Function<Endpoint, Future<JsonNode>> ask,
+            Function<WsConnectionConfig, Future<JsonNode>> ask,
             Scheduler scheduler,
             ConnectBudget budget) {
         this.sockets = sockets;
@@ -104,15 +105,13 @@ public final class EndpointConnector implements Connector {
 
     private Future<Place> asked(WsConnectionConfig config) {
         long askedIn = spell;
-        return ask.apply(config.endpoint())
-                .compose(answer -> at(config, answer))
-                .transform(asked -> {
-                    if (asked.succeeded()) {
-                        failures = 0;
-                        return Future.succeededFuture(asked.result());
-                    }
-                    return Future.failedFuture(failed(asked.cause(), askedIn));
-                });
+        return ask.apply(config).compose(answer -> at(config, answer)).transform(asked -> {
+            if (asked.succeeded()) {
+                failures = 0;
+                return Future.succeededFuture(asked.result());
+            }
+            return Future.failedFuture(failed(asked.cause(), askedIn));
+        });
     }
 
     /** Connects to the place in the answer. */
@@ -178,12 +177,11 @@ public final class EndpointConnector implements Connector {
     }
 
     private Future<Socket> openAt(WsConnectionConfig config) {
-        String host = URI.create(config.url()).getHost();
-        long waitMs = host.equals(ownHost)
+        ConnectTarget to = new ConnectTarget(config.url(), config.path());
+        String host = to.host();
+        long waitMs = URI.create(config.url()).getHost().equals(ownHost)
                 ? 0 // counted by the feed
-                : budget.take(
-                        ConnectBudget.Target.of(config.url(), config.limitsOf(Limit.What.CONNECTS)),
-                        scheduler.nowNanos());
+                : budget.take(ConnectBudget.Target.of(to, config.limitsOf(Limit.What.CONNECTS)), scheduler.nowNanos());
         if (waitMs > 0) {
             return Future.failedFuture(new RestFailedException(
                     "no attempt at the host from the endpoint is allowed for " + waitMs + " ms", waitMs));

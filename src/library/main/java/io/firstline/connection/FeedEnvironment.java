@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.config.Endpoint;
 import io.firstline.config.WsConnectionConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -55,8 +56,9 @@ public record FeedEnvironment(
         return new EndpointConnector(
                 sockets,
                 config,
-                endpoint -> {
-                    RestClient client = rests.apply(config);
+                attempt -> {
+                    RestClient client = rests.apply(attempt);
+                    Endpoint endpoint = attempt.endpoint();
                     return client.ask(endpoint.method().name(), endpoint.url(), endpoint.headers())
                             .onComplete(done -> client.close());
                 },

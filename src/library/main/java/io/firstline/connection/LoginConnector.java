@@ -2,6 +2,7 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.firstline.config.PathConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.secret.BadSecretException;
@@ -64,6 +65,11 @@ public final class LoginConnector implements Connector {
         Map<String, String> filled = new LinkedHashMap<>();
         headers.forEach((name, template) -> filled.put(name, values.plain(template)));
         return filled;
+    }
+
+    /** A path whose placeholders are filled in now. */
+    public PathConfig filled(PathConfig path) {
+        return path.filled(signer.at(scheduler.epochMicros() / 1_000, "", null)::plain);
     }
 
     @Override

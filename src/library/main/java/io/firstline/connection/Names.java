@@ -1,12 +1,12 @@
 package io.firstline.connection;
 
+import io.firstline.connection.KnownAddresses.Answer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddresses;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
-import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +44,8 @@ import java.util.function.Supplier;
  *
  * <p>The order is: the hosts file; the name servers of resolv.conf, each asked 300 ms after the previous one if that
  * has not answered; then the JVM's own means (mDNS, NIS …), on a separate thread for at most 5 s. The files are read
- * for each look-up and no answer is cached, but simultaneous requests for a name share one look-up.
+ * for each look-up, and simultaneous requests for a name share one look-up. {@link #lastKnown} remembers answers for
+ * their time to live, and for as long as there is no other.
  *
  * <p>If {@link AddressResolverOptions} sets name servers or a hosts file, Vert.x resolves names instead. The system
  * properties {@value #RESOLV_CONF} and {@value #HOSTS} name other files. Thread-safe; completes on the caller's
@@ -71,11 +72,13 @@ final class Names implements Shareable {
     private final Path resolvConf;
     private final Path hosts;
     private final Map<String, Promise<List<InetAddress>>> underWay = new ConcurrentHashMap<>();
+    private final KnownAddresses known;
 
     Names(Vertx vertx, Path resolvConf, Path hosts) {
         this.vertx = (VertxInternal) vertx;
         this.resolvConf = resolvConf;
         this.hosts = hosts;
+        this.known = new KnownAddresses(Scheduler.of(vertx));
     }
 
     /** Makes all future clients of this Vert.x use this instance. */
@@ -124,6 +127,21 @@ final class Names implements Shareable {
     }
 
     /**
+     * The addresses of a host as last resolved, until their time to live is over; then as {@link #addresses}, but
+     * without waiting for silent name servers.
+     *
+     * @param anew whether to ask although their time to live is not over
+     */
+    Future<List<InetAddress>> lastKnown(String host, boolean anew) {
+        return known.of(vertx.getOrCreateContext(), bare(host), () -> addresses(host), anew)
+                .map(Names::inOrder);
+    }
+
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /**
      * Resolves a host. IPv4 addresses come first, as elsewhere in Vert.x. Within a version the order is random, so that
      * connections that open together spread over a venue's servers.
      *
@@ -132,7 +150,7 @@ final class Names implements Shareable {
      */
     Future<List<InetAddress>> addresses(String host) {
         ContextInternal context = vertx.getOrCreateContext();
-        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        String name = bare(host);
         if (NameSources.isAddress(name)) {
             try {
                 return context.succeededFuture(List.of(InetAddress.getByName(name))); // an address needs no look-up
@@ -146,7 +164,8 @@ final class Names implements Shareable {
             lookUp(context, name).onComplete(found -> {
                 underWay.remove(name, mine);
                 if (found.succeeded()) {
-                    mine.complete(found.result());
+                    known.answered(name, found.result());
+                    mine.complete(found.result().addresses());
                 } else {
                     mine.fail(found.cause());
                 }
@@ -166,25 +185,30 @@ final class Names implements Shareable {
         return addresses;
     }
 
-    private Future<List<InetAddress>> lookUp(ContextInternal context, String name) {
+    private Future<Answer> lookUp(ContextInternal context, String name) {
         AddressResolverOptions own = vertx.nameResolver().options();
         boolean ownServers = own.getServers() != null && !own.getServers().isEmpty();
         if (ownServers || own.getHostsPath() != null || own.getHostsValue() != null) {
             PromiseInternal<List<InetSocketAddress>> answer = context.promise();
             vertx.nameResolver().resolveAll(context.nettyEventLoop(), name).addListener(answer);
             return answer.future()
-                    .map(found ->
-                            found.stream().map(InetSocketAddress::getAddress).toList());
+                    .map(found -> passing(
+                            found.stream().map(InetSocketAddress::getAddress).toList()));
         }
         return blocking(context, FILES, () -> NameSources.read(resolvConf, hosts, name))
                 .compose(sources -> sources.addresses().isEmpty()
                         ? ask(context, name, sources).recover(unknown -> askSystem(context, name, unknown))
-                        : Future.succeededFuture(sources.addresses()));
+                        : Future.succeededFuture(passing(sources.addresses())));
     }
 
-    private Future<List<InetAddress>> ask(ContextInternal context, String name, NameSources sources) {
-        List<Supplier<Future<List<InetAddress>>>> servers = sources.servers().stream()
-                .<Supplier<Future<List<InetAddress>>>>map(server -> () -> askServer(context, name, server, sources))
+    /** Addresses that are asked for again at the next attempt. */
+    private static Answer passing(List<InetAddress> addresses) {
+        return new Answer(addresses, 0);
+    }
+
+    private Future<Answer> ask(ContextInternal context, String name, NameSources sources) {
+        List<Supplier<Future<Answer>>> servers = sources.servers().stream()
+                .<Supplier<Future<Answer>>>map(server -> () -> askServer(context, name, server, sources))
                 .toList();
         return Staggered.first(context, servers, NEXT_SERVER_MS, late -> {})
                 .timeout(DNS_TIMEOUT_MS, TimeUnit.MILLISECONDS)
@@ -195,9 +219,10 @@ final class Names implements Shareable {
     }
 
     /** Asks one name server for both kinds of address. */
-    private Future<List<InetAddress>> askServer(
+    private Future<Answer> askServer(
             ContextInternal context, String name, InetSocketAddress server, NameSources sources) {
         DnsNameResolver resolver;
+        TimeToLive timeToLive = new TimeToLive();
         try {
             resolver = new DnsNameResolverBuilder(context.nettyEventLoop())
                     .datagramChannelFactory(() -> vertx.transport().datagramChannel())
@@ -205,7 +230,7 @@ final class Names implements Shareable {
                             vertx.transport().channelFactory(false).newChannel())
                     .nameServerProvider(any -> DnsServerAddresses.singleton(server).stream())
                     .queryServerAddressStream(DnsServerAddresses.singleton(server).stream())
-                    .resolveCache(NoopDnsCache.INSTANCE)
+                    .resolveCache(timeToLive)
                     .cnameCache(NoopDnsCnameCache.INSTANCE)
                     .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
                     .hostsFileEntriesResolver((host, types) -> null)
@@ -220,11 +245,13 @@ final class Names implements Shareable {
         }
         PromiseInternal<List<InetAddress>> answer = context.promise();
         resolver.resolveAll(name).addListener(answer);
-        return answer.future().onComplete(done -> resolver.close());
+        return answer.future()
+                .map(addresses -> new Answer(addresses, timeToLive.seconds()))
+                .onComplete(done -> resolver.close());
     }
 
-    private static Future<List<InetAddress>> askSystem(ContextInternal context, String name, Throwable unknown) {
-        return blocking(context, SYSTEM, () -> List.of(InetAddress.getAllByName(name)))
+    private static Future<Answer> askSystem(ContextInternal context, String name, Throwable unknown) {
+        return blocking(context, SYSTEM, () -> passing(List.of(InetAddress.getAllByName(name))))
                 .timeout(SYSTEM_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .recover(neither -> Future.failedFuture(unknown));
     }

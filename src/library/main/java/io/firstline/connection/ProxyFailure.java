@@ -15,6 +15,7 @@ final class ProxyFailure {
     private static final Pattern STATUS = Pattern.compile(", (?:status|authStatus|authMethod): (.*)");
 
     private static final Pattern HTTP = Pattern.compile("(\\d{3})(?: .*)?");
+    private static final int UNAUTHORIZED = 401;
     private static final int AUTHENTICATION_REQUIRED = 407;
     private static final int MAX_SHOWN = 200;
 
@@ -51,7 +52,8 @@ final class ProxyFailure {
         Matcher http = HTTP.matcher(status);
         if (proxy.kind() == Proxy.Kind.HTTP && http.matches()) {
             int code = Integer.parseInt(http.group(1));
-            String advice = code != AUTHENTICATION_REQUIRED
+            boolean login = code == AUTHENTICATION_REQUIRED || code == UNAUTHORIZED; // as tinyproxy answers
+            String advice = !login
                     ? ""
                     : proxy.hasLogin() ? "; check its user and password" : "; it wants a user and a password";
             return new ProxyFailedException(

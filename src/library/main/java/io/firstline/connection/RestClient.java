@@ -2,6 +2,8 @@ package io.firstline.connection;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.firstline.config.PathConfig;
+import io.firstline.config.Proxy;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.payload.Printable;
@@ -10,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.client.HttpRequest;
@@ -22,7 +25,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,17 +45,26 @@ public final class RestClient {
     private static final int MAX_ADDRESSES = 3;
     private static final int MAX_SHOWN = 200;
 
-    private final WebClient client;
+    private final Vertx vertx;
+    private final WsConnectionConfig config;
+    private final WebClientOptions options;
     private final Names names;
     private final int timeoutMs;
+    /** By local address; the empty one is the system's choice. */
+    private final Map<String, WebClient> clients = new HashMap<>();
 
-    private RestClient(WebClient client, Names names, int timeoutMs) {
-        this.client = client;
-        this.names = names;
-        this.timeoutMs = timeoutMs;
+    private RestClient(Vertx vertx, WsConnectionConfig config, WebClientOptions options) {
+        this.vertx = vertx;
+        this.config = config;
+        this.options = options;
+        this.names = Names.of(vertx);
+        this.timeoutMs = config.connectTimeoutMs();
     }
 
-    /** Makes a client with the timeout and the trusted authorities of a connection. */
+    /**
+     * Makes a client with the timeout and the trusted authorities of a connection. Requests use the path of the
+     * connection or, if it has none, the first of the feed's paths.
+     */
     public static RestClient create(Vertx vertx, WsConnectionConfig config) {
         WebClientOptions options = new WebClientOptions()
                 .setUserAgent(WsClient.USER_AGENT)
@@ -62,7 +76,7 @@ public final class RestClient {
         if (!config.trustedCertificates().isEmpty()) {
             options.setTrustOptions(new PemTrustOptions().addCertPath(config.trustedCertificates()));
         }
-        return new RestClient(WebClient.create(vertx, options), Names.of(vertx), config.connectTimeoutMs());
+        return new RestClient(vertx, config, options);
     }
 
     /**
@@ -92,29 +106,74 @@ public final class RestClient {
 
     private Future<HttpResponse<Buffer>> answer(String method, String url, Map<String, String> headers) {
         URI uri = URI.create(url);
-        int port = uri.getPort() > 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
-        return names.addresses(uri.getHost())
-                .compose(addresses -> ask(method, url, headers, port, addresses.iterator(), 1));
+        PathConfig path = config.path().equals(PathConfig.ANY) ? config.paths().first(uri.getHost()) : config.path();
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        return TcpConnector.locals(context, path.local()).compose(locals -> {
+            Request request = new Request(method, url, headers);
+            return path.proxy() == null ? direct(request, uri, locals) : proxied(request, path.proxy(), uri, locals);
+        });
+    }
+
+    private record Request(String method, String url, Map<String, String> headers) {}
+
+    private Future<HttpResponse<Buffer>> direct(Request request, URI uri, List<InetAddress> locals) {
+        return names.lastKnown(uri.getHost(), false).compose(found -> {
+            List<InetAddress> usable = TcpConnector.usable(found, locals);
+            return usable.isEmpty()
+                    ? Future.failedFuture(TcpConnector.noRoute(locals))
+                    : ask(request, uri, usable.iterator(), locals, 1);
+        });
     }
 
     /** Tries the next address if connecting to the first fails: the request was not sent then. */
     private Future<HttpResponse<Buffer>> ask(
-            String method,
-            String url,
-            Map<String, String> headers,
-            int port,
-            Iterator<InetAddress> addresses,
-            int attempt) {
-        SocketAddress server = SocketAddress.inetSocketAddress(new InetSocketAddress(addresses.next(), port));
-        HttpRequest<Buffer> request =
-                client.requestAbs(HttpMethod.valueOf(method), server, url).as(() -> new BoundedBody(MAX_ANSWER_BYTES));
-        headers.forEach(request::putHeader);
-        return request.send()
-                .timeout(timeoutMs, TimeUnit.MILLISECONDS)
+            Request request, URI uri, Iterator<InetAddress> addresses, List<InetAddress> locals, int attempt) {
+        InetAddress address = addresses.next();
+        SocketAddress server = SocketAddress.inetSocketAddress(new InetSocketAddress(address, port(uri)));
+        HttpRequest<?> to = client(TcpConnector.local(locals, address))
+                .requestAbs(HttpMethod.valueOf(request.method()), server, request.url());
+        return send(to, request)
                 .recover(
                         failure -> failure instanceof ConnectException && addresses.hasNext() && attempt < MAX_ADDRESSES
-                                ? ask(method, url, headers, port, addresses, attempt + 1)
+                                ? ask(request, uri, addresses, locals, attempt + 1)
                                 : Future.failedFuture(failure));
+    }
+
+    private Future<HttpResponse<Buffer>> proxied(Request request, Proxy proxy, URI uri, List<InetAddress> locals) {
+        return names.lastKnown(proxy.host(), false)
+                .compose(found -> {
+                    List<InetAddress> usable = TcpConnector.usable(found, locals);
+                    if (usable.isEmpty()) {
+                        return Future.failedFuture(TcpConnector.noRoute(locals));
+                    }
+                    InetAddress address = usable.get(0);
+                    HttpRequest<?> through = client(TcpConnector.local(locals, address))
+                            .requestAbs(HttpMethod.valueOf(request.method()), request.url())
+                            .proxy(TcpConnector.options(proxy, address, config));
+                    return send(through, request);
+                })
+                .recover(failure ->
+                        Future.failedFuture(ProxyFailure.of(proxy, uri.getHost() + ":" + port(uri), failure)));
+    }
+
+    private Future<HttpResponse<Buffer>> send(HttpRequest<?> to, Request request) {
+        HttpRequest<Buffer> bounded = to.as(() -> new BoundedBody(MAX_ANSWER_BYTES));
+        request.headers().forEach(bounded::putHeader);
+        return bounded.send().timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    private WebClient client(InetAddress local) {
+        return clients.computeIfAbsent(local == null ? "" : local.getHostAddress(), key -> {
+            WebClientOptions own = new WebClientOptions(options);
+            if (!key.isEmpty()) {
+                own.setLocalAddress(key);
+            }
+            return WebClient.create(vertx, own);
+        });
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() > 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
     }
 
     private RestFailedException why(Throwable failure) {
@@ -166,6 +225,6 @@ public final class RestClient {
 
     /** Ends pending requests. */
     public void close() {
-        client.close();
+        clients.values().forEach(WebClient::close);
     }
 }

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Limit;
 import io.firstline.config.Limit.Scope;
 import io.firstline.config.Limit.What;
@@ -46,11 +47,12 @@ public final class SendBudget {
     public SendBudget(WsConnectionConfig config, SharedLimits shared, String feed) {
         this.shared = shared;
         this.feed = feed;
+        ConnectTarget to = new ConnectTarget(config.url(), config.path());
         this.limits = Stream.of(What.FRAMES, What.REQUESTS)
                 .flatMap(what -> config.limitsOf(what).stream())
                 .map(limit -> limit.scope() == Scope.CONNECTION
                         ? new Counted(limit, new FrameRateLimit(limit), null)
-                        : new Counted(limit, null, shared.frames(limit, limit.place(config.url()))))
+                        : new Counted(limit, null, shared.frames(limit, to.place(limit))))
                 .toList();
     }
 

@@ -22,29 +22,26 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Opens TCP connections, with TLS, on the path that a configuration wants. Has one client for each local address,
  * because Vert.x sets the address per client. Runs on one context.
  */
 final class TcpConnector {
-    private static final Logger LOG = LoggerFactory.getLogger(TcpConnector.class);
-
     private static final int MAX_ADDRESSES = 6;
-    private static final long NEXT_ADDRESS_MS = 1_000;
     /** An interface whose address changes this often is broken. */
     private static final int MAX_CLIENTS = 256;
 
     private final Vertx vertx;
     private final NetClientOptions options;
     private final Names names;
+    private final Scheduler scheduler;
+    private final AddressOrder order = new AddressOrder();
     /** By local address; the empty one is the system's choice. */
     private final Map<String, NetClient> clients = new ConcurrentHashMap<>();
 
@@ -54,11 +51,16 @@ final class TcpConnector {
         this.vertx = vertx;
         this.options = options;
         this.names = Names.of(vertx);
+        this.scheduler = Scheduler.of(vertx);
         client(null);
     }
 
-    /** An open TCP connection and its path. */
-    record Reached(NetSocket socket, Path path) {}
+    /**
+     * An open TCP connection.
+     *
+     * @param place the address that it uses; null = that of a proxy
+     */
+    record Reached(NetSocket socket, Path path, AddressOrder.Place place) {}
 
     /** The path that a configuration wants. */
     static Path pathOf(WsConnectionConfig config) {
@@ -85,7 +87,7 @@ final class TcpConnector {
     }
 
     /** The local addresses to connect from; empty = the system chooses. */
-    private static Future<List<InetAddress>> locals(ContextInternal context, String local) {
+    static Future<List<InetAddress>> locals(ContextInternal context, String local) {
         if (local == null) {
             return context.succeededFuture(List.of());
         }
@@ -96,29 +98,79 @@ final class TcpConnector {
                         : context.succeededFuture(found));
     }
 
+    /** To the least used of the host's addresses; to the next one if that does not answer soon. */
     private Future<Reached> direct(
             ContextInternal context, WsConnectionConfig config, URI uri, List<InetAddress> locals) {
-        return names.addresses(uri.getHost())
-                .compose(addresses -> first(context, addresses, locals, (local, address) -> client(local)
-                        .connect(to(
-                                config,
-                                uri,
-                                SocketAddress.inetSocketAddress(new InetSocketAddress(address, port(uri)))))
-                        .map(socket -> new Reached(socket, pathOf(config).withServer(address.getHostAddress())))));
+        String from = config.path().local() == null ? "" : config.path().local();
+        return addresses(from, uri.getHost()).compose(found -> {
+            List<InetAddress> usable = usable(found, locals);
+            if (usable.isEmpty()) {
+                return Future.failedFuture(noRoute(locals));
+            }
+            List<InetAddress> ordered = preferred(
+                    config.path().server(),
+                    order.ordered(from, usable, config.paths().addresses(), scheduler.nowNanos()));
+            return new AddressRace(context, order, scheduler, from)
+                    .run(ordered.subList(0, Math.min(MAX_ADDRESSES, ordered.size())), address -> client(
+                                    local(locals, address))
+                            .connect(to(config, uri, place(address, port(uri)))))
+                    .map(won -> new Reached(
+                            won.socket(),
+                            pathOf(config).withServer(won.place().address().getHostAddress()),
+                            won.place()));
+        });
     }
 
+    /** The addresses of a host, asked for again if all that are known fail. */
+    private Future<List<InetAddress>> addresses(String from, String host) {
+        return names.lastKnown(host, false).compose(found -> {
+            boolean noneWorks = found.stream().allMatch(each -> order.isLeftAlone(from, each, scheduler.nowNanos()));
+            return noneWorks ? names.lastKnown(host, true) : Future.succeededFuture(found);
+        });
+    }
+
+    /** The wanted address first. */
+    private static List<InetAddress> preferred(String wanted, List<InetAddress> ordered) {
+        return ordered.stream()
+                .sorted(Comparator.comparing(
+                        address -> !address.getHostAddress().equals(wanted)))
+                .toList();
+    }
+
+    /** Through a proxy, which resolves the host. */
     private Future<Reached> proxied(
             ContextInternal context, WsConnectionConfig config, URI uri, List<InetAddress> locals) {
         Proxy proxy = config.path().proxy();
         SocketAddress target = SocketAddress.inetSocketAddress(port(uri), withoutBrackets(uri.getHost()));
-        return names.addresses(proxy.host())
-                .compose(addresses -> first(context, addresses, locals, (local, address) -> client(local)
-                        .connect(to(config, uri, target).setProxyOptions(options(proxy, address, config)))
-                        .map(socket -> new Reached(socket, pathOf(config).withServer(null)))))
+        return names.lastKnown(proxy.host(), false)
+                .compose(found -> {
+                    List<InetAddress> usable = usable(found, locals);
+                    return usable.isEmpty()
+                            ? Future.failedFuture(noRoute(locals))
+                            : Staggered.first(
+                                    context,
+                                    usable.stream()
+                                            .limit(MAX_ADDRESSES)
+                                            .<Supplier<Future<NetSocket>>>map(
+                                                    address -> () -> client(local(locals, address))
+                                                            .connect(to(config, uri, target)
+                                                                    .setProxyOptions(options(proxy, address, config))))
+                                            .toList(),
+                                    AddressRace.NEXT_MS,
+                                    AddressRace::discard);
+                })
+                .map(socket -> new Reached(socket, pathOf(config).withServer(null), null))
                 .recover(failure -> Future.failedFuture(ProxyFailure.of(proxy, target.toString(), failure)));
     }
 
-    private static ProxyOptions options(Proxy proxy, InetAddress address, WsConnectionConfig config) {
+    /** The address of a connection accepts it, but serves no feed. */
+    void failed(Reached reached) {
+        if (reached.place() != null) {
+            order.failed(reached.place(), scheduler.nowNanos());
+        }
+    }
+
+    static ProxyOptions options(Proxy proxy, InetAddress address, WsConnectionConfig config) {
         ProxyOptions options = new ProxyOptions()
                 .setType(proxy.kind() == Proxy.Kind.HTTP ? ProxyType.HTTP : ProxyType.SOCKS5)
                 .setHost(address.getHostAddress())
@@ -137,53 +189,41 @@ final class TcpConnector {
         return connect;
     }
 
-    /** Connects from a local address, null = any, to an address. */
-    private interface Attempt {
-        Future<Reached> connect(InetAddress local, InetAddress address);
+    /** The addresses to which a connection can go from here. */
+    static List<InetAddress> usable(List<InetAddress> addresses, List<InetAddress> locals) {
+        return locals.isEmpty()
+                ? addresses
+                : addresses.stream()
+                        .filter(address -> local(locals, address) != null)
+                        .toList();
     }
 
-    /** The first of these addresses that can be reached, tried one after the other. */
-    private static Future<Reached> first(
-            ContextInternal context, List<InetAddress> addresses, List<InetAddress> locals, Attempt attempt) {
-        List<Supplier<Future<Reached>>> attempts = new ArrayList<>();
-        for (InetAddress address : addresses) {
-            if (locals.isEmpty()) {
-                attempts.add(() -> attempt.connect(null, address));
-            } else {
-                locals.stream()
-                        .filter(local -> isSameVersion(local, address))
-                        .findFirst()
-                        .ifPresent(local -> attempts.add(() -> attempt.connect(local, address)));
-            }
-        }
-        if (attempts.isEmpty()) {
-            return context.failedFuture(new NoRouteToHostException("the host has no address of the version of "
-                    + locals.get(0).getHostAddress() + ", the local address"));
-        }
-        return Staggered.first(
-                context,
-                attempts.subList(0, Math.min(MAX_ADDRESSES, attempts.size())),
-                NEXT_ADDRESS_MS,
-                late -> late.socket().close().onFailure(e -> LOG.debug("could not close a surplus connection", e)));
+    /** The local address for a connection to an address; null = the system chooses, or there is none. */
+    static InetAddress local(List<InetAddress> locals, InetAddress address) {
+        return locals.stream()
+                .filter(local -> local instanceof Inet4Address == address instanceof Inet4Address)
+                .findFirst()
+                .orElse(null);
     }
 
-    private static boolean isSameVersion(InetAddress a, InetAddress b) {
-        return a instanceof Inet4Address == b instanceof Inet4Address;
+    static NoRouteToHostException noRoute(List<InetAddress> locals) {
+        return new NoRouteToHostException("the host has no address of the IP version of the local address "
+                + locals.get(0).getHostAddress());
+    }
+
+    private static SocketAddress place(InetAddress address, int port) {
+        return SocketAddress.inetSocketAddress(new InetSocketAddress(address, port));
     }
 
     private NetClient client(InetAddress local) {
-        String key = local == null ? "" : local.getHostAddress();
-        NetClient known = clients.get(key);
-        if (known == null) {
+        return clients.computeIfAbsent(local == null ? "" : local.getHostAddress(), key -> {
             if (closed || clients.size() >= MAX_CLIENTS) {
                 throw new IllegalStateException(
                         closed ? "the client is closed" : "more than " + MAX_CLIENTS + " local addresses");
             }
             NetClientOptions own = new NetClientOptions(options);
-            known = vertx.createNetClient(local == null ? own : own.setLocalAddress(key));
-            clients.put(key, known);
-        }
-        return known;
+            return vertx.createNetClient(key.isEmpty() ? own : own.setLocalAddress(key));
+        });
     }
 
     private static String withoutBrackets(String host) {

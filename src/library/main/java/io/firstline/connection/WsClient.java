@@ -17,20 +17,24 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client for all connections of one configuration. Keep a reference while one of its sockets is in use: Vert.x
  * closes the sockets of an unreachable client.
  *
- * <p>Each attempt resolves the host anew and tries its addresses. The next address is tried a second after the previous
- * one, or as soon as that has failed. At most {@value #MAX_REDIRECTS} redirects are followed, and only to places where
+ * <p>Each attempt tries the host's addresses, the least used first; see {@link AddressRace}. At most {@value #MAX_REDIRECTS} redirects are followed, and only to places where
  * the configuration may connect. The configured headers are sent to the configured host and port only.
  *
  * <p>Vert.x' own WebSocket client is not used: it reads name servers and hosts once, tries one address, and keeps the
  * whole body of a refusal.
  */
 public final class WsClient implements Connector {
+    private static final Logger LOG = LoggerFactory.getLogger(WsClient.class);
+
     static final String USER_AGENT = "Firstline/"
             + Optional.ofNullable(WsClient.class.getPackage().getImplementationVersion())
                     .orElse("dev");
@@ -38,8 +42,11 @@ public final class WsClient implements Connector {
 
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
+    private static final int MAX_REPORTED = 16;
+
     private final Vertx vertx;
     private final TcpConnector tcp;
+    private final Set<String> redirected = ConcurrentHashMap.newKeySet();
 
     private WsClient(Vertx vertx, TcpConnector tcp) {
         this.vertx = vertx;
@@ -78,35 +85,55 @@ public final class WsClient implements Connector {
     private Future<Socket> open(ContextInternal context, WsConnectionConfig config, URI uri, int redirects) {
         return tcp.connect(context, config, uri)
                 .compose(reached -> upgraded(context, config, uri, reached))
-                .recover(failure -> {
-                    boolean redirected = failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
-                    return redirected
-                            ? follow(context, config, uri, redirects, (RefusedException) failure)
-                            : Future.failedFuture(failure);
-                });
+                .recover(failure -> isRedirect(failure)
+                        ? follow(context, config, uri, redirects, (RefusedException) failure)
+                        : Future.failedFuture(failure));
     }
 
-    private static Future<Socket> upgraded(
+    private static boolean isRedirect(Throwable failure) {
+        return failure instanceof RefusedException refused && refused.getStatus() / 100 == 3;
+    }
+
+    private Future<Socket> upgraded(
             ContextInternal context, WsConnectionConfig config, URI uri, TcpConnector.Reached reached) {
         NetSocketInternal socket = (NetSocketInternal) reached.socket();
         return Upgrade.of(socket, offered(config, uri), uri, headers(config, uri), context)
-                .map(channel -> new VertxSocket(context, channel, config.maxMessageBytes(), reached.path()));
+                .<Socket>map(channel -> new VertxSocket(context, channel, config.maxMessageBytes(), reached.path()))
+                .onFailure(refused -> {
+                    if (!isRedirect(refused)) {
+                        tcp.failed(reached);
+                    }
+                });
     }
 
     private Future<Socket> follow(
             ContextInternal context, WsConnectionConfig config, URI from, int redirects, RefusedException refused) {
         URI to = refused.location() == null ? null : target(from, refused.location());
         String problem = problem(refused, to, redirects, config);
+        if (problem == null) {
+            report(config, to);
+        }
         if (problem != null) {
             return Future.failedFuture(refused.saying(refused.getMessage() + " (not followed: " + problem + ")"));
         }
-        String way =
-                "redirected to " + FeedUrl.masked(config.credentials().hidden().masked(to.toString())) + ": ";
+        String way = "redirected to " + shown(config, to) + ": ";
         return open(context, config, to, redirects + 1)
                 .recover(failure -> Future.failedFuture(
                         failure instanceof RefusedException there
                                 ? there.saying(way + there.getMessage())
                                 : new RedirectedException(way, failure)));
+    }
+
+    /** Once for each place: every attempt is redirected. */
+    private void report(WsConnectionConfig config, URI to) {
+        String shown = shown(config, to);
+        if (redirected.size() < MAX_REPORTED && redirected.add(shown)) {
+            LOG.info("{} is redirected to {}; set \"url\" there to connect sooner", config.connectionId(), shown);
+        }
+    }
+
+    private static String shown(WsConnectionConfig config, URI to) {
+        return FeedUrl.masked(config.credentials().hidden().masked(to.toString()));
     }
 
     /** The reason why a redirect is not followed, and advice; null = it is followed. */

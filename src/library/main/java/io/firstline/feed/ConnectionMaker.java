@@ -1,18 +1,22 @@
 package io.firstline.feed;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Credentials;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.secret.Signer;
+import io.firstline.config.secret.TemplateValues;
 import io.firstline.connection.Connector;
 import io.firstline.connection.FeedEnvironment;
 import io.firstline.connection.LoginConnector;
 import io.firstline.connection.LoginDialogue;
 import io.firstline.connection.MsgpackConnector;
+import io.firstline.connection.RestClient;
 import io.firstline.connection.SendBudget;
 import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -33,7 +37,7 @@ final class ConnectionMaker {
     private final boolean sendsMsgpack;
 
     private WsConnectionConfig config;
-    private List<String> urls;
+    private List<ConnectTarget> targets;
     /** Made at the first need. */
     private List<WsConnectionConfig> turns = List.of();
 
@@ -63,7 +67,7 @@ final class ConnectionMaker {
     private void follow(WsConnectionConfig newConfig) {
         config = newConfig;
         turns = List.of();
-        urls = config.urls();
+        targets = ConnectTarget.of(config);
     }
 
     WsConnectionConfig config() {
@@ -74,15 +78,15 @@ final class ConnectionMaker {
         return config.framesPerSecond();
     }
 
-    /** Returns the URLs of the connections. */
-    List<String> urls() {
-        return urls;
+    /** Returns the targets of the connections, which use them in turn. */
+    List<ConnectTarget> targets() {
+        return targets;
     }
 
     /** Returns the configurations of the turns. */
     List<WsConnectionConfig> turns() {
         if (turns.isEmpty()) {
-            turns = IntStream.range(0, urls.size()).mapToObj(config::ofTurn).toList();
+            turns = IntStream.range(0, targets.size()).mapToObj(config::ofTurn).toList();
         }
         return turns;
     }
@@ -143,6 +147,17 @@ final class ConnectionMaker {
         return environment
                 .context()
                 .executeBlocking(() -> Signer.read(credentials.secrets(), credentials.sign()), false);
+    }
+
+    /** Returns what creates an HTTP client on the first path of a configuration; null = there is no HTTP. */
+    Function<WsConnectionConfig, RestClient> rests() {
+        if (environment.rests() == null) {
+            return null;
+        }
+        return asked -> {
+            TemplateValues values = used.at(environment.scheduler().epochMicros() / 1_000, "", null);
+            return environment.rests().apply(asked.withPaths(asked.paths().filled(values::plain)));
+        };
     }
 
     /** Returns the secrets of the last attempt. */

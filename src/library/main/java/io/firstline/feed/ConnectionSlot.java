@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.connection.RetryPolicy;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.Disconnect;
@@ -18,8 +19,8 @@ import java.util.stream.Stream;
 final class ConnectionSlot {
     /** The feed of a slot. */
     interface Owner {
-        /** Returns the URLs of its connections. */
-        List<String> urls();
+        /** Returns the targets of its connections, which slots use in turn. */
+        List<ConnectTarget> targets();
 
         /** Returns whether there is neither a connection nor an attempt to open one. */
         boolean isDark();
@@ -58,7 +59,7 @@ final class ConnectionSlot {
         boolean isReconnecting();
 
         /** An attempt failed; {@code first} = the first on this slot since the feed was started. */
-        void connectFailed(Throwable failure, String url, boolean first);
+        void connectFailed(Throwable failure, ConnectTarget to, boolean first);
 
         /** A live connection has lost its slot to another one; close it. */
         void replaced(PooledConnection old, PooledConnection by, EvictionReason reason, String figures);
@@ -81,6 +82,7 @@ final class ConnectionSlot {
     private final Scheduler scheduler;
     private final RetryPolicy retry;
     private final HostBudget budget;
+    private final long openAfterMs;
     private final boolean reopens;
     private final ReplacementBackoff rest = new ReplacementBackoff();
 
@@ -91,7 +93,7 @@ final class ConnectionSlot {
     private long waitedMs;
     private boolean waitsForRoom;
     private int attempt;
-    /** The turn of the next attempt among the URLs and headers. */
+    /** The turn of the next attempt among the targets and headers. */
     private int path;
 
     /** When the back-off ends. */
@@ -105,16 +107,25 @@ final class ConnectionSlot {
      * Creates an empty slot.
      *
      * @param budget asked before each attempt
-     * @param path its index in the feed, which is also the index of its first URL
+     * @param path its index in the feed, which is also the index of its first target
+     * @param openAfterMs the time from the start of the feed to the first attempt
      * @param reopens whether to open a lost connection again; a connection that never opened is retried in any case
      */
-    ConnectionSlot(Owner owner, Scheduler scheduler, RetryPolicy retry, HostBudget budget, int path, boolean reopens) {
+    ConnectionSlot(
+            Owner owner,
+            Scheduler scheduler,
+            RetryPolicy retry,
+            HostBudget budget,
+            int path,
+            long openAfterMs,
+            boolean reopens) {
         this.owner = owner;
         this.number = path + 1;
         this.scheduler = scheduler;
         this.retry = retry;
         this.budget = budget;
         this.path = path;
+        this.openAfterMs = openAfterMs;
         this.reopens = reopens;
     }
 
@@ -153,13 +164,17 @@ final class ConnectionSlot {
     void fill() {
         open = true;
         attempt = 0;
-        connect();
+        if (openAfterMs == 0) {
+            connect();
+        } else {
+            timer = scheduler.once(openAfterMs, this::connect);
+        }
     }
 
-    /** Returns the URL of its next connection: after a failure, the next one. */
-    private String url() {
-        List<String> urls = owner.urls();
-        return urls.get(Math.floorMod(path, urls.size()));
+    /** Returns the target of its next connection: after a failure, the next one. */
+    private ConnectTarget target() {
+        List<ConnectTarget> targets = owner.targets();
+        return targets.get(Math.floorMod(path, targets.size()));
     }
 
     private void connect() {
@@ -173,8 +188,8 @@ final class ConnectionSlot {
             return;
         }
         path = owner.nextTurn(path);
-        String url = url();
-        long waitMs = budget.take(url, owner.isDark());
+        ConnectTarget to = target();
+        long waitMs = budget.take(to, owner.isDark());
         if (waitMs > 0) {
             waitsForRoom = budget.isFull();
             waitedMs += waitMs;
@@ -189,11 +204,11 @@ final class ConnectionSlot {
         owner.tries();
         PooledConnection opening = owner.newMember(this, path);
         pooled = opening;
-        opening.connection.ended().onComplete(done -> budget.ended(url));
+        opening.connection.ended().onComplete(done -> budget.ended(to));
         opening.connection.connect().onFailure(e -> {
             if (pooled == opening) {
                 pooled = null;
-                owner.connectFailed(e, url, attempt == 0);
+                owner.connectFailed(e, to, attempt == 0);
                 path++;
                 again();
             }
@@ -211,10 +226,10 @@ final class ConnectionSlot {
     /** Waits for the end of the back-off; while the feed has no connection, only until its host may be tried again. */
     private void await() {
         long leftMs = Math.max(1, (dueNanos - scheduler.nowNanos() + 999_999) / 1_000_000);
-        long waitMs = owner.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(url())));
+        long waitMs = owner.hasLive() ? leftMs : Math.min(leftMs, Math.max(1, budget.probeInMs(target())));
         timer = scheduler.once(waitMs, () -> {
             boolean due = dueNanos - scheduler.nowNanos() <= 0;
-            if (due || (!owner.hasLive() && budget.probeInMs(url()) == 0)) {
+            if (due || (!owner.hasLive() && budget.probeInMs(target()) == 0)) {
                 connect();
             } else {
                 await();
@@ -346,23 +361,23 @@ final class ConnectionSlot {
             return false;
         }
         path = owner.nextTurn(path);
-        String url = url();
-        if (!urgent && !budget.hasSpare(url)) {
+        ConnectTarget to = target();
+        if (!urgent && !budget.hasSpare(to)) {
             return false;
         }
-        long waitMs = budget.take(url, urgent);
+        long waitMs = budget.take(to, urgent);
         if (waitMs > 0) {
-            return budget.isFull() && hasMadeRoom(reason, url, waitMs);
+            return budget.isFull() && hasMadeRoom(reason, to, waitMs);
         }
         owner.tries();
         evictionReason = reason;
         challenged = mustBeBetter;
         PooledConnection opening = owner.newMember(this, path);
         candidate = opening;
-        opening.connection.ended().onComplete(done -> budget.ended(url));
+        opening.connection.ended().onComplete(done -> budget.ended(to));
         opening.connection.connect().onFailure(e -> {
             if (candidate == opening) {
-                owner.connectFailed(e, url, false);
+                owner.connectFailed(e, to, false);
                 path++;
                 abandon("could not connect");
             }
@@ -380,11 +395,8 @@ final class ConnectionSlot {
      *
      * @return whether the member is replaced in this way because the user wants it
      */
-    private boolean hasMadeRoom(EvictionReason reason, String url, long waitMs) {
-        boolean first = reopens
-                && budget.isFreedBy(pooled.connection.config().url())
-                && budget.hasSpare(url)
-                && !owner.isReconnecting();
+    private boolean hasMadeRoom(EvictionReason reason, ConnectTarget to, long waitMs) {
+        boolean first = reopens && budget.isFreedBy(pooled.target()) && budget.hasSpare(to) && !owner.isReconnecting();
         if (first && isUseless(reason)) {
             String why = pooled.unsubscribed ? "it is not subscribed" : pooled.unanswered();
             pooled.connection.abort(

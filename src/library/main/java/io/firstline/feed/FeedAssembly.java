@@ -39,11 +39,6 @@ record FeedAssembly(
         Dispatcher dispatcher = new Dispatcher(name, environment.context(), scheduler);
         ValueReader binaryTimes = BinaryValues.reader(
                 format.content().payload(), format.times().event().at(), Set.of());
-        ExchangeTime exchangeTime =
-                new ExchangeTime(name, format, binaryTimes, scheduler, environment.rests(), environment.budget());
-        if (exchangeTime.isReported()) {
-            dispatcher.measure(exchangeTime);
-        }
         FeedParts parts = FeedParts.of(name, environment, config, format, dispatcher, redundancy.knownFrames());
         SlotTable slotTable = parts.slotTable();
         FeedEventLog eventLog = parts.eventLog();
@@ -54,6 +49,11 @@ record FeedAssembly(
                 VenueLogin.of(format),
                 format.protocol().sendsMsgpack(),
                 parts.monitor()::highestNumber);
+        ExchangeTime exchangeTime =
+                new ExchangeTime(name, format, binaryTimes, scheduler, maker.rests(), environment.budget());
+        if (exchangeTime.isReported()) {
+            dispatcher.measure(exchangeTime);
+        }
         SubscriptionProtocol subscriptions = new SubscriptionProtocol(
                 config.onConnect(), subscribeTemplates, format, slotTable, eventLog, scheduler, maker::framesPerSecond);
         Replacements replacements =
@@ -96,7 +96,8 @@ record FeedAssembly(
         boolean reopens = redundancy.target() > 1 || config.autoReconnect();
         for (int i = 0; i < redundancy.most(); i++) {
             RetryPolicy retry = new RetryPolicy(config.retry(), scheduler.random());
-            ConnectionSlot slot = new ConnectionSlot(connections, scheduler, retry, budget, i, reopens);
+            long openAfterMs = i < redundancy.target() ? (long) i * redundancy.openStaggerMs() : 0;
+            ConnectionSlot slot = new ConnectionSlot(connections, scheduler, retry, budget, i, openAfterMs, reopens);
             if (i < redundancy.target()) {
                 slotTable.add(slot);
             } else {

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Limit;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Scheduler;
@@ -102,7 +103,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     /** Opens a connection for every slot. */
     void open() {
-        budget.wish(maker.urls());
+        budget.wish(maker.targets());
         slotTable.slots().forEach(ConnectionSlot::fill);
     }
 
@@ -113,7 +114,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         replacements.clear();
         guard.stop();
         sessions.close();
-        budget.attemptMade(maker.urls());
+        budget.attemptMade(maker.targets());
         started.tryFail(new IllegalStateException(name + " was closed while it started"));
         return maker.close(slotTable.open().stream()
                 .map(pooled -> pooled.connection.close(1000, "closing"))
@@ -204,7 +205,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     /** Tries lost connections now instead of at the end of their wait, even if their host asked for a pause. */
     void connectNow() {
-        budget.resume(maker.urls());
+        budget.resume(maker.targets());
         sessions.close();
         guard.end();
         slotTable.slots().forEach(ConnectionSlot::connectNow);
@@ -212,12 +213,12 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
 
     /** Returns how many attempts the host's budget leaves; -1 = not limited. */
     int attemptsLeft() {
-        return budget.left(maker.config().url());
+        return budget.left(maker.targets().get(0));
     }
 
     /** Returns the rest of the longest pause that a host asked for, milliseconds. */
     long pausedMs() {
-        return maker.urls().stream().mapToLong(budget::pausedMs).max().orElseThrow();
+        return maker.targets().stream().mapToLong(budget::pausedMs).max().orElseThrow();
     }
 
     private boolean isStarted() {
@@ -227,8 +228,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     // called by slots
 
     @Override
-    public List<String> urls() {
-        return maker.urls();
+    public List<ConnectTarget> targets() {
+        return maker.targets();
     }
 
     @Override
@@ -278,7 +279,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public void connectFailed(Throwable failure, String url, boolean first) {
+    public void connectFailed(Throwable failure, ConnectTarget to, boolean first) {
         if (!isStarted()) {
             return;
         }
@@ -289,7 +290,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
             sessions.undecided();
         }
         if (failure instanceof ConnectFailedException refused && refused.pauseMs() > 0) {
-            budget.pause(url, refused.pauseMs());
+            budget.pause(to, refused.pauseMs());
         }
         notYet(failure, first);
     }
@@ -351,7 +352,7 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
         replacements.makeRoom();
         pooled.heartbeatNanos = scheduler.nowNanos();
         receiver.opened(pooled);
-        budget.attemptMade(maker.urls());
+        budget.attemptMade(maker.targets());
         arbitration.joined(pooled);
         if (eventLog.connected(pooled)) {
             sessions.refused(scheduler.nowNanos());

@@ -1,12 +1,12 @@
 package io.firstline.feed;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Limit;
 import io.firstline.config.Limit.What;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.ConnectBudget;
 import io.firstline.connection.ConnectBudget.Target;
 import io.firstline.connection.Scheduler;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -24,8 +24,8 @@ final class HostBudget {
     private final String feed;
     private final Scheduler scheduler;
     private final IntSupplier streams;
-    /** The URLs of open connections and attempts. */
-    private final List<String> open = new ArrayList<>();
+    /** The targets of open connections and attempts. */
+    private final List<ConnectTarget> open = new ArrayList<>();
 
     private List<Limit> attempts = List.of();
     private List<Limit> rooms = List.of();
@@ -48,7 +48,7 @@ final class HostBudget {
     /** Uses the limits of another configuration from now on. */
     void follow(WsConnectionConfig config) {
         attempts = config.limitsOf(What.CONNECTS);
-        open.forEach(url -> rooms.forEach(limit -> shared.others().release(limit, limit.place(url), this)));
+        open.forEach(to -> rooms.forEach(limit -> shared.others().release(limit, to.place(limit), this)));
         rooms = Stream.of(What.CONNECTIONS, What.STREAMS)
                 .flatMap(what -> config.limitsOf(what).stream())
                 .filter(limit -> limit.scope() != Limit.Scope.CONNECTION)
@@ -56,8 +56,8 @@ final class HostBudget {
         holdAll();
     }
 
-    private Target target(String url) {
-        return Target.of(url, attempts);
+    private Target target(ConnectTarget to) {
+        return Target.of(to, attempts);
     }
 
     /**
@@ -66,19 +66,19 @@ final class HostBudget {
      *
      * @param dark whether the feed has neither a connection nor another attempt in progress
      */
-    long take(String url, boolean dark) {
-        open.add(url);
-        full = lacking(url, streams.getAsInt());
-        fullPlace = full == null ? null : full.place(url);
-        long waitMs = full == null ? shared.take(target(url), feed, dark, scheduler.nowNanos()) : ROOM_MS;
+    long take(ConnectTarget to, boolean dark) {
+        open.add(to);
+        full = lacking(to, streams.getAsInt());
+        fullPlace = full == null ? null : to.place(full);
+        long waitMs = full == null ? shared.take(target(to), feed, dark, scheduler.nowNanos()) : ROOM_MS;
         if (waitMs > 0) {
             obstacle = full != null
                     ? "the limit of " + full.text() + " at " + fullPlace + " is reached"
                     : "the host's connect budget is used up, or it asked for a pause";
             pacing = full == null
-                    && shared.pausedMs(host(url), scheduler.nowNanos()) == 0
+                    && shared.pausedMs(to.host(), scheduler.nowNanos()) == 0
                     && attempts.stream().anyMatch(limit -> waitMs <= limit.perMs() + 1 && limit.perMs() <= ROOM_MS);
-            ended(url);
+            ended(to);
         }
         return waitMs;
     }
@@ -93,9 +93,9 @@ final class HostBudget {
         return full != null;
     }
 
-    /** Returns whether the end of a connection to this URL makes room for the last attempt. */
-    boolean isFreedBy(String url) {
-        return isFull() && full.place(url).equals(fullPlace);
+    /** Returns whether the end of a connection to this target makes room for the last attempt. */
+    boolean isFreedBy(ConnectTarget to) {
+        return isFull() && to.place(full).equals(fullPlace);
     }
 
     /** Returns why the last attempt has to wait. */
@@ -104,9 +104,9 @@ final class HostBudget {
     }
 
     /** A connection, or an attempt that was taken, has ended. */
-    void ended(String url) {
-        open.remove(url);
-        rooms.forEach(limit -> hold(limit, limit.place(url), streams.getAsInt()));
+    void ended(ConnectTarget to) {
+        open.remove(to);
+        rooms.forEach(limit -> hold(limit, to.place(limit), streams.getAsInt()));
     }
 
     /**
@@ -115,8 +115,8 @@ final class HostBudget {
      * @return the limit that has no room for them; null = there is room
      */
     Limit resize(int newStreams) {
-        for (String url : open) {
-            Limit exceeded = lacking(url, newStreams);
+        for (ConnectTarget to : open) {
+            Limit exceeded = lacking(to, newStreams);
             if (exceeded != null) {
                 holdAll();
                 return exceeded;
@@ -127,14 +127,14 @@ final class HostBudget {
 
     /** Holds what the open connections use. */
     void holdAll() {
-        open.forEach(url -> rooms.forEach(limit -> hold(limit, limit.place(url), streams.getAsInt())));
+        open.forEach(to -> rooms.forEach(limit -> hold(limit, to.place(limit), streams.getAsInt())));
     }
 
     /** Takes room for the open connections at a place; returns the limit that has none, or null. */
-    private Limit lacking(String url, int streamsOfEach) {
+    private Limit lacking(ConnectTarget to, int streamsOfEach) {
         return rooms.stream()
                 .filter(limit -> !shared.others()
-                        .tryHold(limit, limit.place(url), this, used(limit, limit.place(url), streamsOfEach)))
+                        .tryHold(limit, to.place(limit), this, used(limit, to.place(limit), streamsOfEach)))
                 .findFirst()
                 .orElse(null);
     }
@@ -144,52 +144,48 @@ final class HostBudget {
     }
 
     private int used(Limit limit, String place, int streamsOfEach) {
-        int connections = (int)
-                open.stream().filter(url -> limit.place(url).equals(place)).count();
+        int connections =
+                (int) open.stream().filter(to -> to.place(limit).equals(place)).count();
         return limit.what() == What.STREAMS ? connections * streamsOfEach : connections;
     }
 
-    /** Reserves attempts for the feed, which is about to connect to one of these URLs. */
-    void wish(List<String> urls) {
-        urls.forEach(url -> shared.wish(host(url), feed, scheduler.nowNanos()));
+    /** Reserves attempts for the feed, which is about to connect to one of these targets. */
+    void wish(List<ConnectTarget> targets) {
+        targets.forEach(to -> shared.wish(to.host(), feed, scheduler.nowNanos()));
     }
 
     /** Ends the reservation: the feed has a connection, or needs none. */
-    void attemptMade(List<String> urls) {
-        urls.forEach(url -> shared.attemptMade(host(url), feed));
+    void attemptMade(List<ConnectTarget> targets) {
+        targets.forEach(to -> shared.attemptMade(to.host(), feed));
     }
 
     /** Returns in how many milliseconds a feed without a connection may try before its back-off ends. */
-    long probeInMs(String url) {
-        return shared.probeInMs(target(url), scheduler.nowNanos());
+    long probeInMs(ConnectTarget to) {
+        return shared.probeInMs(target(to), scheduler.nowNanos());
     }
 
     /** Returns the rest of the pause that the host asked for, in milliseconds. */
-    long pausedMs(String url) {
-        return shared.pausedMs(host(url), scheduler.nowNanos());
+    long pausedMs(ConnectTarget to) {
+        return shared.pausedMs(to.host(), scheduler.nowNanos());
     }
 
     /** Ends the pause that a host asked for. */
-    void resume(List<String> urls) {
-        urls.forEach(url -> shared.resume(host(url)));
+    void resume(List<ConnectTarget> targets) {
+        targets.forEach(to -> shared.resume(to.host()));
     }
 
     /** Returns whether an attempt that is not urgent may start now. */
-    boolean hasSpare(String url) {
-        return shared.hasSpare(target(url), scheduler.nowNanos());
+    boolean hasSpare(ConnectTarget to) {
+        return shared.hasSpare(target(to), scheduler.nowNanos());
     }
 
     /** Returns how many attempts are left; -1 = not limited. */
-    int left(String url) {
-        return shared.left(target(url), scheduler.nowNanos());
+    int left(ConnectTarget to) {
+        return shared.left(target(to), scheduler.nowNanos());
     }
 
     /** The host asked for a pause. */
-    void pause(String url, long pauseMs) {
-        shared.pause(host(url), pauseMs, scheduler.nowNanos());
-    }
-
-    static String host(String url) {
-        return URI.create(url).getHost();
+    void pause(ConnectTarget to, long pauseMs) {
+        shared.pause(to.host(), pauseMs, scheduler.nowNanos());
     }
 }

@@ -56,7 +56,10 @@ final class ListenKeys {
             failed(pooled, String.valueOf(lacking.getMessage()));
             return;
         }
-        RestClient client = environment.rests().apply(config.get());
+        RestClient client = environment
+                .rests()
+                .apply(config.get()
+                        .withPath(pooled.login.filled(pooled.connection.config().path())));
         Future<Void> sent;
         try {
             sent = client.send(keepAlive.method().name(), url, headers);

@@ -1,6 +1,7 @@
 package io.firstline.feed;
 
 import io.firstline.arbitration.Line;
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.secret.Signer;
 import io.firstline.connection.LoginConnector;
 import io.firstline.connection.WsConnection;
@@ -123,6 +124,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
         this.owner = owner;
         this.receiver = receiver;
         this.slot = slot;
+    }
+
+    /** Returns where it goes. */
+    ConnectTarget target() {
+        return new ConnectTarget(connection.config().url(), connection.config().path());
     }
 
     String id() {

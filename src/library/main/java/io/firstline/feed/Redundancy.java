@@ -5,8 +5,15 @@ package io.firstline.feed;
  *
  * @param target the number of connections at the start
  * @param most the largest number
+ * @param openStaggerMs the time between the first attempts of two connections
  * @param arbitrates whether equal copies are detected
  * @param knownFrames the most frames whose bytes need not be read again
  */
 record Redundancy(
-        int target, int most, PoolTimes times, boolean arbitrates, int knownFrames, Arbitration.Factory arbitration) {}
+        int target,
+        int most,
+        PoolTimes times,
+        int openStaggerMs,
+        boolean arbitrates,
+        int knownFrames,
+        Arbitration.Factory arbitration) {}

@@ -6,6 +6,7 @@ import io.firstline.connection.report.Disconnect;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
 import io.firstline.feed.report.FeedActivity;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -237,7 +238,7 @@ final class Replacements {
     }
 
     private static String hostOf(PooledConnection member) {
-        return HostBudget.host(member.connection.config().url());
+        return URI.create(member.connection.config().url()).getHost();
     }
 
     /**

@@ -54,6 +54,7 @@ public final class WsPool extends Feed {
                         config.minConnections(),
                         config.connections(),
                         times,
+                        config.openStaggerMs(),
                         true,
                         knownFrames,
                         (parts, replacements) -> new PoolArbitration(config, parts, replacements, times.windowMs())));

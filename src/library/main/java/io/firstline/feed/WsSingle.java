@@ -29,7 +29,7 @@ public final class WsSingle extends Feed {
                 config,
                 subscribeTemplates,
                 format,
-                new Redundancy(1, 1, PoolTimes.of(NoArbitration.TRIAL_MS), false, 0, NoArbitration::new));
+                new Redundancy(1, 1, PoolTimes.of(NoArbitration.TRIAL_MS), 0, false, 0, NoArbitration::new));
     }
 
     /** Creates a single connection, named by its connection id; runs on the current Vert.x context. */

@@ -6,6 +6,7 @@ import io.firstline.config.Credentials;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Errors;
 import io.firstline.config.PathConfig;
+import io.firstline.config.PathsConfig;
 import io.firstline.config.RankBy;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
@@ -149,6 +150,7 @@ class FeedConfigTest {
                         List.of("a", "b c", "a"),
                         null,
                         null,
+                        null,
                         null)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
@@ -163,7 +165,7 @@ class FeedConfigTest {
                         "/headers/a b",
                         "/subProtocols/1",
                         "/subProtocols/2");
-        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 2, 0, null, 0, 0, 0, -1, -1, -1, null)))
+        assertThat(Errors.of(() -> new WsPoolConfig(null, 1, 2, 0, null, 0, 0, 0, -1, -1, -1, null, -1)))
                 .extracting(line -> line.substring(0, line.indexOf(':')))
                 .containsExactly(
                         "/connection",
@@ -174,7 +176,8 @@ class FeedConfigTest {
                         "/historyMs",
                         "/joinGuardMs",
                         "/skewMs",
-                        "/maxAgeMs");
+                        "/maxAgeMs",
+                        "/openStaggerMs");
     }
 
     @Test
@@ -226,6 +229,7 @@ class FeedConfigTest {
                         List.of("v1"),
                         List.of(),
                         Credentials.NONE,
+                        PathsConfig.DEFAULT,
                         PathConfig.ANY));
     }
 
@@ -244,6 +248,6 @@ class FeedConfigTest {
                 .withSkewMs(6);
 
         assertThat(pool)
-                .isEqualTo(new WsPoolConfig(connection, 9, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, 82_800_000, List.of()));
+                .isEqualTo(new WsPoolConfig(connection, 9, 9, 1, RankBy.LAG, 2, 3, 4, 5, 6, 82_800_000, List.of(), 0));
     }
 }

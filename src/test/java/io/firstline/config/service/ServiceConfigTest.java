@@ -72,7 +72,7 @@ class ServiceConfigTest {
                   "evictIntervalMs": 1000, "rankBy": "lag", "minLive": 2, "hashCapacity": 100, "historyMs": 200,
                   "joinGuardMs": 300, "skewMs": 400, "maxMessageBytes": 500, "latencyPingIntervalMs": 600,
                   "latencyWindow": 700, "connectTimeoutMs": 800, "framesPerSecond": 850, "retryBaseMs": 900, "retryCapMs": 1000.0,
-                  "retryStableMs": 1100, "connectsPer5Min": 1200, "maxAgeMs": 1300, "rotationWindows": ["02:00-00:15"], "compression": true, "allowPlaintext": true, "headers": {"X-A": "b"}, "subProtocols": ["v2.json"],
+                  "retryStableMs": 1100, "connectsPer5Min": 1200, "maxAgeMs": 1300, "openStaggerMs": 21, "rotationWindows": ["02:00-00:15"], "compression": true, "allowPlaintext": true, "headers": {"X-A": "b"}, "subProtocols": ["v2.json"],
                   "autoReconnect": true, "body": "json", "streamPointer": "/s/0", "subscribe": "+${streams}${id}",
                   "unsubscribe": "-${streams}" }
                 """);
@@ -98,9 +98,22 @@ class ServiceConfigTest {
                 List.of("v2.json"),
                 List.of(),
                 Credentials.NONE,
+                null,
                 null);
         WsPoolConfig pool = new WsPoolConfig(
-                connection, 3, 3, 1_000, RankBy.LAG, 2, 100, 200, 300, 400, 1_300, List.of(new DailyWindow(120, 15)));
+                connection,
+                3,
+                3,
+                1_000,
+                RankBy.LAG,
+                2,
+                100,
+                200,
+                300,
+                400,
+                1_300,
+                List.of(new DailyWindow(120, 15)),
+                21);
         assertThat(feed)
                 .isEqualTo(new FeedConfig(
                         "f",

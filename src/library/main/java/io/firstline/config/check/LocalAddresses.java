@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -47,6 +48,11 @@ public final class LocalAddresses {
         return wide.isEmpty() ? all : wide;
     }
 
+    /** Without the scope, which only a link-local address needs. */
+    private static String text(InetAddress address) {
+        return address.isLinkLocalAddress() ? address.getHostAddress() : NetUtil.toAddressString(address);
+    }
+
     /** Binds to it: an interface does not list all of 127.0.0.0/8. */
     private static boolean isHere(InetAddress address) {
         try (ServerSocket socket = new ServerSocket()) {
@@ -64,7 +70,8 @@ public final class LocalAddresses {
                     .filter(each -> each.inetAddresses().findAny().isPresent())
                     .map(each -> each.getName() + " ("
                             + addresses(each).stream()
-                                    .map(InetAddress::getHostAddress)
+                                    .map(LocalAddresses::text)
+                                    .sorted(Comparator.comparingInt(String::length))
                                     .collect(Collectors.joining(", "))
                             + ")")
                     .sorted()

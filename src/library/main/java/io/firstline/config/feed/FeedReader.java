@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firstline.config.Credentials;
 import io.firstline.config.DailyWindow;
 import io.firstline.config.Endpoint;
+import io.firstline.config.PathsConfig;
 import io.firstline.config.RetryConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
@@ -19,6 +20,7 @@ import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import io.firstline.config.secret.TemplateValues;
 import io.firstline.config.venue.Limits;
+import io.firstline.config.venue.PathsReader;
 import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.UserMessage;
 import io.firstline.config.venue.Venue;
@@ -291,6 +293,7 @@ public final class FeedReader {
         List<Map<String, String>> headers = headers(venue);
         values.put("headers", headers.get(0));
         values.put("furtherHeaders", headers.subList(1, headers.size()));
+        values.put("paths", paths(venue));
         values.put("credentials", credentials(venue));
         if (broken.contains("allowPlaintext")) {
             values.put("allowPlaintext", true); // without a valid key it is unknown whether ws:// is allowed
@@ -337,6 +340,7 @@ public final class FeedReader {
                 .forEach(template -> names.addAll(TemplateValues.secrets(template)));
         json.path("headers")
                 .forEach(header -> texts(header).forEach(value -> names.addAll(TemplateValues.secrets(value))));
+        json.path("paths").path("proxies").forEach(proxy -> names.addAll(TemplateValues.secrets(proxy.asText())));
         return names;
     }
 
@@ -347,6 +351,17 @@ public final class FeedReader {
             problems.addAll(UserMessage.problems(
                     "/onConnect/" + i, messages.get(i), credentials.secrets().keySet()));
         }
+    }
+
+    /** The feed's paths, which replace those of the venue. */
+    private PathsConfig paths(Venue venue) {
+        if (venue != null && !json.has("paths")) {
+            return venue.paths();
+        }
+        PathsReader reader = new PathsReader(environment);
+        PathsConfig paths = reader.read(json.path("paths"));
+        problems.addAll(reader.problems());
+        return paths;
     }
 
     private Credentials credentials(Venue venue) {

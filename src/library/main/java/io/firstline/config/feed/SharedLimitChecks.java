@@ -1,5 +1,6 @@
 package io.firstline.config.feed;
 
+import io.firstline.config.ConnectTarget;
 import io.firstline.config.Limit;
 import io.firstline.config.Limit.Scope;
 import io.firstline.config.Limit.What;
@@ -93,13 +94,14 @@ final class SharedLimitChecks {
 
     private static void add(FeedConfig part, Map<Key, Use> uses) {
         WsConnectionConfig connection = part.pool().connection();
-        List<String> urls = connection.urls();
+        List<ConnectTarget> targets = ConnectTarget.of(connection);
         for (Limit limit : connection.limits()) {
             if (limit.scope() == Scope.CONNECTION) {
                 continue;
             }
-            for (int i = 0; i < part.connections(); i++) { // connections take turns with the URLs
-                uses.computeIfAbsent(new Key(limit, limit.place(urls.get(i % urls.size()))), any -> new Use())
+            for (int i = 0; i < part.connections(); i++) { // connections take turns
+                uses.computeIfAbsent(
+                                new Key(limit, targets.get(i % targets.size()).place(limit)), any -> new Use())
                         .add(part, 1);
             }
         }

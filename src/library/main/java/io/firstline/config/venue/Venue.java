@@ -1,6 +1,7 @@
 package io.firstline.config.venue;
 
 import io.firstline.config.Endpoint;
+import io.firstline.config.PathsConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.Checks;
 import io.firstline.config.check.FeedName;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
  * @param subProtocols sub-protocols that the upgrade offers for feeds that have none, the preferred one first
  * @param headers templates of headers of the upgrade, by name; connections take turns with several values of one
  * @param sign what <code>${sign}</code> becomes in headers, URLs, the login and requests
+ * @param paths the paths over which connections spread, for feeds that have none
  */
 public record Venue(
         String name,
@@ -44,7 +46,8 @@ public record Venue(
         Endpoint endpoint,
         List<String> subProtocols,
         Map<String, List<String>> headers,
-        SignatureTemplate sign) {
+        SignatureTemplate sign,
+        PathsConfig paths) {
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
@@ -63,6 +66,7 @@ public record Venue(
         subProtocols = subProtocols == null ? List.of() : List.copyOf(subProtocols);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         sign = sign == null ? SignatureTemplate.NONE : sign;
+        paths = paths == null ? PathsConfig.DEFAULT : paths;
         Checks checks = new Checks()
                 .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(
@@ -92,7 +96,18 @@ public record Venue(
             SubscribeTemplates requests,
             MessageFormat format,
             Limits limits) {
-        this(name, urls, routes, requests, format, limits, Endpoint.NONE, List.of(), Map.of(), SignatureTemplate.NONE);
+        this(
+                name,
+                urls,
+                routes,
+                requests,
+                format,
+                limits,
+                Endpoint.NONE,
+                List.of(),
+                Map.of(),
+                SignatureTemplate.NONE,
+                PathsConfig.DEFAULT);
     }
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */
@@ -148,7 +163,8 @@ public record Venue(
                         urls.stream(),
                         routes.stream().flatMap(route -> route.urls().stream()),
                         Stream.of(format.protocol().opening().login().send()),
-                        requests.templates().stream())
+                        requests.templates().stream(),
+                        paths.proxies().stream().flatMap(proxy -> proxy.templates().stream()))
                 .flatMap(Function.identity())
                 .forEach(template -> names.addAll(TemplateValues.secrets(FeedUrl.template(template))));
         return names;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firstline.config.Endpoint;
 import io.firstline.config.Endpoint.KeepAlive;
 import io.firstline.config.Limit;
+import io.firstline.config.PathsConfig;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
@@ -76,6 +77,9 @@ final class VenueReader {
         Endpoint endpoint = endpoint(json.path("endpoint"));
         SignatureTemplate signature =
                 problems.attempt("/sign", () -> LoginReader.signature(json.path("sign")), SignatureTemplate.NONE);
+        PathsReader pathsReader = new PathsReader(System::getenv);
+        PathsConfig paths = pathsReader.read(json.path("paths"));
+        pathsReader.problems().forEach(problems::add);
         Venue venue = problems.attempt(
                 "",
                 () -> new Venue(
@@ -88,7 +92,8 @@ final class VenueReader {
                         endpoint,
                         ProfileJson.texts(json.path("subProtocols")),
                         ProfileJson.listsByKey(json.path("headers")),
-                        signature),
+                        signature,
+                        paths),
                 null);
         problems.throwIfAny("venue");
         return venue;

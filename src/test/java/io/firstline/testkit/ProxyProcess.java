@@ -1,0 +1,158 @@
+package io.firstline.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A proxy of a Linux distribution, in a process of its own, on 127.0.0.1. Called on the test's thread. */
+public final class ProxyProcess implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** The programs, with the names of their packages. */
+    public enum Program {
+        TINYPROXY("/usr/bin/tinyproxy", "tinyproxy"),
+        DANTE("/usr/sbin/danted", "dante-server"),
+        MICROSOCKS("/usr/bin/microsocks", "microsocks");
+
+        private final Path path;
+        private final String packageName;
+
+        Program(String path, String packageName) {
+            this.path = Path.of(path);
+            this.packageName = packageName;
+        }
+
+        public boolean isInstalled() {
+            return Files.isExecutable(path);
+        }
+
+        /** Says how to install it. */
+        public String missing() {
+            return path.getFileName() + " is not installed: apt-get install " + packageName;
+        }
+    }
+
+    private final Program program;
+    private final List<String> command;
+    private final int port;
+    private final String user;
+    private final String password;
+    private Process process;
+
+    private ProxyProcess(Program program, List<String> command, int port, String user, String password) {
+        this.program = program;
+        this.command = command;
+        this.port = port;
+        this.user = user;
+        this.password = password;
+    }
+
+    /**
+     * A running proxy.
+     *
+     * @param directory for its configuration
+     * @param user empty = no login is wanted
+     */
+    public static ProxyProcess start(Program program, Path directory, String user, String password) {
+        int port = ScriptedServer.refusingPort();
+        boolean login = !user.isEmpty();
+        List<String> command = new ArrayList<>(List.of(program.path.toString()));
+        switch (program) {
+            case TINYPROXY ->
+                command.addAll(List.of(
+                        "-d",
+                        "-c",
+                        file(
+                                directory,
+                                port,
+                                "Port " + port,
+                                "Listen " + LOOPBACK,
+                                "Allow " + LOOPBACK,
+                                "Timeout 600",
+                                "LogLevel Error",
+                                login ? "BasicAuth " + user + " " + password : "")));
+            case DANTE ->
+                command.addAll(List.of(
+                        "-f",
+                        file(
+                                directory,
+                                port,
+                                "logoutput: /dev/null",
+                                "internal: " + LOOPBACK + " port = " + port,
+                                "external: " + LOOPBACK,
+                                "clientmethod: none",
+                                "socksmethod: none",
+                                "client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }",
+                                "socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }")));
+            case MICROSOCKS -> {
+                command.addAll(List.of("-i", LOOPBACK, "-p", Integer.toString(port)));
+                if (login) {
+                    command.addAll(List.of("-u", user, "-P", password));
+                }
+            }
+        }
+        ProxyProcess proxy = new ProxyProcess(program, command, port, user, password);
+        proxy.start();
+        return proxy;
+    }
+
+    private static String file(Path directory, int port, String... lines) {
+        try {
+            return Files.write(directory.resolve("proxy-" + port + ".conf"), List.of(lines))
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, again too, and waits until it listens. */
+    public void start() {
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Await.until(() -> program + " listens, alive: " + process.isAlive(), this::listens);
+    }
+
+    private boolean listens() {
+        try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return probe.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Without a login: {@code http://127.0.0.1:port} or {@code socks5://127.0.0.1:port}. */
+    public String address() {
+        return scheme() + LOOPBACK + ":" + port;
+    }
+
+    public String url() {
+        return user.isEmpty() ? address() : scheme() + user + ":" + password + "@" + LOOPBACK + ":" + port;
+    }
+
+    private String scheme() {
+        return program == Program.TINYPROXY ? "http://" : "socks5://";
+    }
+
+    /** Kills it and the processes that it has started, which ends its connections. */
+    public void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        Await.until("the end of " + program, () -> !process.isAlive());
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
