@@ -43,7 +43,7 @@ class SurfaceTest {
             Map.entry(
                     "feed.report",
                     "ArrivalReport ConnectionReport EvictionReason ExchangeLatency FeedActivity FeedEvent"
-                            + " FeedFact FeedReport FeedState GapReport MicrosHistogram StreamReport"),
+                            + " FeedFact FeedReport FeedState GapReport MicrosHistogram PathReport StreamReport"),
             Map.entry("replay", "FeedSubscription SubscriptionOptions SubscriptionReport"),
             Map.entry("stream", "CopyListener FeedMessage FeedStream Loss Overflow SlowConsumerException"));
 
