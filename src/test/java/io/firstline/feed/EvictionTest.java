@@ -387,7 +387,10 @@ class EvictionTest extends FeedTestBase {
     @Test
     void shouldNotEvictBelowItsFloor() {
         HandServer server = HandServer.start(vertx);
-        WsPool feed = started(pool(poolOf(3, server.url()).withMinLive(3).withJoinGuardMs(0)));
+        WsPool feed = started(pool(poolOf(3, server.url())
+                .withMinLive(3)
+                .withJoinGuardMs(0)
+                .withConnection(connection(server.url()).withLatencyPingIntervalMs(60_000))));
         eventually(() -> server.sockets.size() == 3 && feed.state() == FeedState.CONNECTED);
         server.send("first", 0, 1, 2);
         eventually(() -> messages.size() == 1);
