@@ -102,11 +102,11 @@ final class PathChoice<P> {
      * @param used the connections that deliver, of feeds in which none is missing
      */
     Trial<P> trial(List<P> paths, List<Used<P>> used, long nowNanos) {
-        if (tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS) {
-            return null;
+        boolean tooSoon = tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS;
+        if (tooSoon || !used.stream().allMatch(each -> isMeasured(each.path()))) {
+            return null; // the slowest is not known before all are measured
         }
         Used<P> worst = used.stream()
-                .filter(each -> isMeasured(each.path()))
                 .max((a, b) -> Double.compare(cost(a.path()), cost(b.path())))
                 .orElse(null);
         List<P> free = paths.stream()
