@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Learns how good the paths of a feed are, over all connections that used them, and chooses the paths of new ones. Where
@@ -130,6 +132,11 @@ final class PathLearning {
     private Set<Path> used() {
         Set<Path> used = new HashSet<>();
         slotTable.open().forEach(pooled -> used.add(pooled.connection.path()));
+        // attempts under way too: those that begin together must spread
+        slotTable.slots().stream()
+                .flatMap(slot -> Stream.of(slot.pooled(), slot.candidate()))
+                .filter(Objects::nonNull)
+                .forEach(pooled -> used.add(pooled.connection.path()));
         return used;
     }
 
