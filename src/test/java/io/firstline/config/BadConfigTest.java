@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** All kinds of wrong configurations, and the exact error messages. */
 class BadConfigTest {
+    private static final String PLACEHOLDERS = "${sign}, ${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60},"
+            + " ${nonce}, ${path}, ${last}, ${endpoint/pointer}";
     private static final String VENUES =
             "one of " + ProfileInfo.names(null).size() + " venue profiles%s (\"firstline venues\" lists all)";
     private static final String URL = "\"url\":\"wss://feed.example.com/ws\"";
@@ -89,7 +91,7 @@ class BadConfigTest {
                         with("\"retain\":{\"messages\":-1,\"bytes\":5}"),
                         "/retain/messages: found -1 (a number), allowed: an integer from 0 to 1048576"),
                 feed(with("\"retain\":true"), "/retain: found true (a boolean), allowed: an object"),
-                feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a URL or an array of URLs"),
+                feed(with("\"url\":5"), "/url: found 5 (a number), allowed: a URL or an array of 1 to 16 URLs"),
                 feed(
                         with("\"streamPointer\":\"stream\""),
                         "/streamPointer: found \"stream\" (a string), allowed: a JSON pointer such as /stream, or an empty text"),
@@ -145,8 +147,26 @@ class BadConfigTest {
                 feed(
                         with("\"headers\":{\"a b\":\"x\",\"C\":7,\"D\":\"x\\r\\nEvil: 1\"}"),
                         "/headers/a b: found the name \"a b\", allowed: a header name: letters, digits and any of !#$%&'*+-.^_`|~",
-                        "/headers/C: found a number, allowed: a text or an array of texts",
+                        "/headers/C: found a number, allowed: a text or an array of 1 to 16 texts",
                         "/headers/D: found a value with a control character, allowed: a value on one line"),
+                feed(
+                        with(
+                                "\"headers\":{\"A\":[\"x\",5,null],\"B\":[[\"x\"]],\"C\":[],\"D\":[\"x\",\"Bearer ${token}\"]}"),
+                        "/headers/A/1: found a number, allowed: a string",
+                        "/headers/A/2: found null, allowed: a string",
+                        "/headers/B/0: found an array, allowed: a string",
+                        "/headers/C: found an empty array, allowed: a text or an array of 1 to 16 texts",
+                        "/headers/D: found an unknown placeholder, allowed: the placeholders " + PLACEHOLDERS),
+                feed(
+                        with("\"headers\":{\"A\":\"${time\"}"),
+                        "/headers/A: found an unknown placeholder, allowed: the placeholders " + PLACEHOLDERS),
+                feed(
+                        with("\"headers\":{\"A\":\"${sign}\"},\"onConnect\":[\"${sign}\"]"),
+                        "/headers/A: found ${sign}, allowed: only with a venue that signs",
+                        "/onConnect/0: found ${sign}, allowed: only with a venue that signs"),
+                feed(
+                        url("wss://a.example.com/${key}"),
+                        "/url: found an unknown placeholder, allowed: the placeholders " + PLACEHOLDERS),
                 feed(with("\"onConnect\":[\"a\",7]"), "/onConnect/1: found a number, allowed: a text message"),
                 // urls
                 feed(

@@ -271,6 +271,22 @@ class LoginTest extends FeedTestBase {
         assertThat(server.sockets).hasSize(4);
     }
 
+    /** A wrong stream is an error on each connection; then the server restarts. */
+    @Test
+    void shouldNotTakeTheRestartOfAServerForARefusedLogin() {
+        JsonObject json = feed(3);
+        profile("\"errorText\"", "\"errors\": [{ \"at\": \"/event\", \"is\": [\"error\"] }], \"errorText\"");
+        Feed feed = open(json);
+        join(feed.start());
+        eventually(() -> feed.state() == FeedState.CONNECTED && server.sockets.size() == 3);
+
+        server.send(refusal("60018", "no such stream"), 0, 1, 2);
+        server.sockets.forEach(socket -> socket.close((short) 1000, "bye"));
+        eventually(() -> feed.state() == FeedState.CONNECTED && server.sockets.size() >= 6);
+
+        assertThat(told(FeedEvent.Type.CONNECT_FAILED)).isEmpty();
+    }
+
     @Test
     void shouldHideTheSignatureThatAServerRepeats() {
         JsonObject json = feed(1);

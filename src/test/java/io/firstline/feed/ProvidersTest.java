@@ -238,7 +238,7 @@ class ProvidersTest extends FeedTestBase {
                         .put("url", new JsonArray().add("wss://a.example.com").add("sim:/b"))))
                 .hasMessageContaining("/url: found 2 URLs, some with sim:");
         assertThatThrownBy(() -> FeedConfig.fromJson(json.copy().put("url", new JsonArray())))
-                .hasMessageContaining("/url: found an empty array, allowed: a URL or an array of URLs");
+                .hasMessageContaining("/url: found an empty array, allowed: a URL or an array of 1 to 16 URLs");
         assertThatThrownBy(() -> FeedConfig.fromJson(json.copy()
                         .put("url", "wss://a.example.com")
                         .put(

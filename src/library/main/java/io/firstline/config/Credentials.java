@@ -59,10 +59,12 @@ public record Credentials(Map<String, SecretReference> secrets, SignatureTemplat
 
     /** Reports placeholders that no attempt could fill in. */
     void check(Checks checks, String field, String template) {
-        if (!TemplateValues.isTemplate(template)) {
+        if (!template.contains("${")) {
             return;
         }
         TemplateValues.check(checks, field, template, true);
+        checks.require(
+                !sign.isNone() || !TemplateValues.isSigned(template), field, "${sign}", "only with a venue that signs");
         TemplateValues.secrets(template).stream()
                 .filter(name -> !secrets.containsKey(name))
                 .forEach(name ->

@@ -6,6 +6,7 @@ import io.firstline.connection.report.ConnectFailedException;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
 import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,9 @@ final class LoginGuard {
     private final LoginCircuit circuit = new LoginCircuit();
     private Throwable refusal;
     private int endings;
+    /** When the last of these ended. */
+    private long endedNanos;
+
     private long timer = -1;
 
     /** Creates a guard; {@code tryNow} begins the attempts that wait. */
@@ -58,13 +62,24 @@ final class LoginGuard {
 
     /**
      * The server has ended a connection that was logged in. Several such ends in a row, each shortly after an error
-     * message, amount to a refused login: for example, another client uses the account.
+     * message, amount to a refused login: for example, another client uses the account. Ends of connections that were
+     * open together count once: a server that restarts ends them all.
      *
      * @param error the server's words in that message; null = there was none
      * @return the refusal; null = none
      */
     Throwable ended(String error, long ageMs) {
-        endings = error == null || ageMs >= BRIEF_MS || used.get().hasNoSecrets() ? 0 : endings + 1;
+        long nowNanos = scheduler.nowNanos();
+        if (error == null || ageMs >= BRIEF_MS || used.get().hasNoSecrets()) {
+            endings = 0;
+            return null;
+        }
+        long openedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(ageMs);
+        if (endings > 0 && openedNanos - endedNanos < 0) {
+            return null;
+        }
+        endings++;
+        endedNanos = nowNanos;
         return endings < EVIDENT
                 ? null
                 : new ConnectFailedException(

@@ -37,12 +37,13 @@ class SecretsReaderTest {
         assertThat(errors(null, "okx-vip"))
                 .singleElement()
                 .asString()
-                .startsWith("/secrets: found no key, no passphrase, no secret, allowed: an object with key, passphrase,"
-                        + " secret, which the venue okx-vip needs, each as ${NAME} or ${file:/path}");
+                .startsWith(
+                        "/secrets: found no \"key\", no \"passphrase\", no \"secret\", allowed: an object with key, passphrase,"
+                                + " secret, which the venue okx-vip needs, each as ${NAME} or ${file:/path}");
         assertThat(errors(new JsonObject().put("key", "${file:key}").put("secret", "${file:key}"), "okx-vip"))
                 .singleElement()
                 .asString()
-                .startsWith("/secrets: found no passphrase, ");
+                .startsWith("/secrets: found no \"passphrase\", ");
     }
 
     @Test

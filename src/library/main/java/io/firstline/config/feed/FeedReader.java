@@ -88,12 +88,16 @@ public final class FeedReader {
         json.properties().stream().map(Map.Entry::getKey).toList().forEach(key -> {
             String step = ProblemText.step(key);
             if (pointer.startsWith(step + "/") && json.get(key) instanceof ObjectNode object) {
-                object.properties().removeIf(e -> pointer.equals(step + ProblemText.step(e.getKey())));
-            } else if (pointer.equals(step) || pointer.startsWith(step + "/")) {
+                object.properties().removeIf(e -> isIn(pointer, step + ProblemText.step(e.getKey())));
+            } else if (isIn(pointer, step)) {
                 broken.add(key);
                 json.remove(key);
             }
         });
+    }
+
+    private static boolean isIn(String pointer, String value) {
+        return pointer.equals(value) || pointer.startsWith(value + "/");
     }
 
     /** The result of reading; usable only without problems. */
@@ -350,6 +354,9 @@ public final class FeedReader {
         for (int i = 0; i < messages.size(); i++) {
             problems.addAll(UserMessage.problems(
                     "/onConnect/" + i, messages.get(i), credentials.secrets().keySet()));
+            if (credentials.sign().isNone() && TemplateValues.isSigned(messages.get(i))) {
+                problems.add(new Problem("/onConnect/" + i, "${sign}", "only with a venue that signs"));
+            }
         }
     }
 

@@ -60,7 +60,7 @@ final class SecretsReader {
         if (!lacking.isEmpty() && !broken) {
             problems.add(new Problem(
                     "/secrets",
-                    "no " + String.join(", no ", lacking),
+                    "no \"" + String.join("\", no \"", lacking) + "\"",
                     "an object with " + String.join(", ", venue.secrets()) + ", which the venue " + venue.name()
                             + " needs, each as " + SecretReference.ALLOWED));
         }
