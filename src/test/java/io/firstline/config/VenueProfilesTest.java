@@ -302,6 +302,15 @@ class VenueProfilesTest {
                 .containsExactly(
                         "/venue: found \"wrong3\", whose profile has 81 different JSON pointers at /messages/classes,"
                                 + " allowed: at most 64 of them in all");
+        assertThat(errors(
+                        "wrong4",
+                        "{\"url\":\"wss://a.com/${id}\",\"headers\":{\"A\":[\"${nix}\",\"${secrets.x}\"],\"B\":\"${time}\"},"
+                                + "\"routes\":{\"r\":{\"match\":\"x\",\"url\":\"wss://a.com/${streams}\"}}}"))
+                .extracting(line -> line.replaceAll(", allowed: .*", ""))
+                .containsExactlyInAnyOrder(
+                        "/venue: found \"wrong4\", whose profile has an unknown placeholder at /url",
+                        "/venue: found \"wrong4\", whose profile has an unknown placeholder at /routes/r/url",
+                        "/venue: found \"wrong4\", whose profile has an unknown placeholder at /headers/A");
     }
 
     private static String manyClasses() {

@@ -40,7 +40,7 @@ public final class Checks {
 
     public void throwIfAny(String what) {
         if (!problems.isEmpty()) {
-            throw new InvalidConfigException(what, problems);
+            throw new InvalidConfigException(what, problems.stream().distinct().toList());
         }
     }
 }

@@ -6,10 +6,12 @@ import io.firstline.config.Endpoint;
 import io.firstline.config.Endpoint.KeepAlive;
 import io.firstline.config.Limit;
 import io.firstline.config.PathsConfig;
+import io.firstline.config.check.Checks;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import io.firstline.config.secret.SignatureTemplate;
+import io.firstline.config.secret.TemplateValues;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -80,6 +82,7 @@ final class VenueReader {
         PathsReader pathsReader = new PathsReader(System::getenv);
         PathsConfig paths = pathsReader.read(json.path("paths"));
         pathsReader.problems().forEach(problems::add);
+        checkPlaceholders();
         Venue venue = problems.attempt(
                 "",
                 () -> new Venue(
@@ -97,6 +100,25 @@ final class VenueReader {
                 null);
         problems.throwIfAny("venue");
         return venue;
+    }
+
+    /** Reports placeholders in URLs and headers that nothing fills in. */
+    private void checkPlaceholders() {
+        Checks checks = new Checks();
+        ProfileJson.texts(json.path("url")).forEach(url -> checkPlaceholders(checks, "url", url));
+        json.path("routes").properties().forEach(e -> ProfileJson.texts(
+                        e.getValue().path("url"))
+                .forEach(url -> checkPlaceholders(checks, "routes" + ProblemText.step(e.getKey()) + "/url", url)));
+        ProfileJson.listsByKey(json.path("headers"))
+                .forEach((name, values) ->
+                        values.forEach(value -> checkPlaceholders(checks, "headers" + ProblemText.step(name), value)));
+        checks.problems().stream().distinct().forEach(problems::add);
+    }
+
+    private static void checkPlaceholders(Checks checks, String field, String text) {
+        if (text.contains("${")) {
+            TemplateValues.check(checks, field, text, true);
+        }
     }
 
     private ProfileInfo info() {
