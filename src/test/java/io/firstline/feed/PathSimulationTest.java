@@ -347,8 +347,8 @@ class PathSimulationTest {
                 most,
                 100 * dark);
         System.out.println(figures);
-        assertThat(good).as(figures).isGreaterThanOrEqualTo(0.9);
-        assertThat(goodSlots).as(figures).isGreaterThanOrEqualTo(0.85);
+        assertThat(good).as(figures).isGreaterThanOrEqualTo(0.98);
+        assertThat(goodSlots).as(figures).isGreaterThanOrEqualTo(0.98);
         assertThat(changes).as(figures).isLessThan(3);
         assertThat(most).as(figures).isLessThanOrEqualTo(24);
         assertThat(dark).as(figures).isLessThan(0.01);
