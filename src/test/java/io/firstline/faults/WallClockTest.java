@@ -55,6 +55,7 @@ class WallClockTest {
             // requests and answers of venues that want the time in them
             "io/firstline/feed/SubscriptionProtocol.java",
             "io/firstline/feed/ConnectionOpening.java",
+            "io/firstline/feed/ConnectionMaker.java",
             "io/firstline/feed/Answers.java",
             // logins, which servers accept for some seconds
             "io/firstline/connection/LoginSocket.java",

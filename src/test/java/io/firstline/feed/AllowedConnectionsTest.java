@@ -116,7 +116,7 @@ class AllowedConnectionsTest extends FeedTestBase {
         eventually(() ->
                 members(feed).stream().anyMatch(member -> member.connection().ageMs() >= 15_000));
         int connects = server.sockets.size();
-        assertThat(connects).isLessThanOrEqualTo(40);
+        assertThat(connects).isLessThanOrEqualTo(80);
         assertThat(told(FeedEvent.Type.ADVICE))
                 .singleElement()
                 .satisfies(event -> assertThat(event.toJson().encode()).contains("connections: 1"));

@@ -19,9 +19,10 @@ class SessionLimitTest {
 
     @Test
     void shouldSeeThatEachNewConnectionClosesAnOlderOne() {
-        assertThat(kicked(10, 5_000)).isFalse();
-        assertThat(kicked(20, 10_000)).isFalse();
-        assertThat(kicked(30, 10_000)).isTrue();
+        for (int i = 1; i < SessionLimit.CLOSES; i++) {
+            assertThat(kicked(10 * i, 5_000)).as("%d in a row", i).isFalse();
+        }
+        assertThat(kicked(10 * SessionLimit.CLOSES, 10_000)).isTrue();
     }
 
     @Test
@@ -32,12 +33,13 @@ class SessionLimitTest {
                     .as("long after one has opened")
                     .isFalse();
         }
-        assertThat(kicked(200, 5_000)).isFalse();
-        assertThat(kicked(210, 5_000)).isFalse();
-        assertThat(limit.lost(KICKED, 5_000, 220 * SECOND))
+        for (int i = 1; i < SessionLimit.CLOSES; i++) {
+            assertThat(kicked(200 + 10 * i, 5_000)).isFalse();
+        }
+        assertThat(limit.lost(KICKED, 5_000, 420 * SECOND))
                 .as("without a new one")
                 .isFalse();
-        assertThat(kicked(230, 5_000)).as("counted anew").isFalse();
+        assertThat(kicked(430, 5_000)).as("counted anew").isFalse();
     }
 
     @Test
@@ -56,13 +58,13 @@ class SessionLimitTest {
         assertThat(limit.refused(refused, 1)).isTrue();
     }
 
-    /** Three connections of this age, each lost this long after another one has opened: is that proof? */
+    /** As many connections of this age as prove it, each lost this long after another one has opened: is that proof? */
     private static boolean isProof(long ageMs, long sinceOpenedNanos) {
-        SessionLimit three = new SessionLimit();
+        SessionLimit enough = new SessionLimit();
         boolean proof = false;
-        for (int second = 10; second < 40; second += 10) {
-            three.opened(second * SECOND, second * SECOND);
-            proof = three.lost(KICKED, ageMs, second * SECOND + sinceOpenedNanos);
+        for (int second = 10; second <= 10 * SessionLimit.CLOSES; second += 10) {
+            enough.opened(second * SECOND, second * SECOND);
+            proof = enough.lost(KICKED, ageMs, second * SECOND + sinceOpenedNanos);
         }
         return proof;
     }
@@ -85,12 +87,13 @@ class SessionLimitTest {
 
     @Test
     void shouldSeeThatTheOlderConnectionIsClosedBeforeTheNewOneIsOpen() {
-        assertThat(kickedBeforeItOpened(10, 5_000)).isFalse();
-        assertThat(kickedBeforeItOpened(20, 10_000)).isFalse();
-        assertThat(kickedBeforeItOpened(30, 50))
+        for (int i = 1; i < SessionLimit.CLOSES; i++) {
+            assertThat(kickedBeforeItOpened(10 * i, 5_000)).isFalse();
+        }
+        assertThat(kickedBeforeItOpened(200, 50))
                 .as("not older than the attempt")
                 .isFalse();
-        assertThat(kickedBeforeItOpened(40, 200)).isTrue();
+        assertThat(kickedBeforeItOpened(210, 200)).isTrue();
     }
 
     @Test
@@ -118,11 +121,12 @@ class SessionLimitTest {
 
     @Test
     void shouldCountLossesAfterOneOpeningOnce() {
-        for (int second = 10; second < 40; second += 10) {
+        int last = 10 * SessionLimit.CLOSES;
+        for (int second = 10; second <= last; second += 10) {
             limit.opened(second * SECOND, second * SECOND);
             for (int i = 1; i < 5; i++) {
                 boolean proof = limit.lost(KICKED, 5_000, second * SECOND + i);
-                assertThat(proof).isEqualTo(second == 30 && i == 1);
+                assertThat(proof).isEqualTo(second == last && i == 1);
             }
         }
     }

@@ -8,16 +8,18 @@ import java.util.concurrent.TimeUnit;
 /**
  * Detects a server that allows no further session. Such a server refuses further connections while some are open, or
  * closes an older connection when a new one opens, each time with the same code; its close frame may come before the new
- * one is open. {@value #EVIDENT} such events in a row are taken as proof. Losses after the same opening count once: a
+ * one is open. {@value #REFUSALS} such refusals or {@value #CLOSES} such closes in a row are taken as proof: a server that
+ * ends all connections of a pool, one after another, has another reason. Losses after the same opening count once: a
  * failing server closes all connections together. Pure; times are nanoseconds of the monotonic clock.
  */
 final class SessionLimit {
-    private static final int EVIDENT = 3;
+    static final int REFUSALS = 3;
+    static final int CLOSES = 6;
     /** Codes of a server that goes away, fails, or restarts. */
     private static final Set<Integer> OTHER_REASONS = Set.of(1001, 1011, 1012, 1013);
 
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final Set<Integer> REFUSALS = Set.of(406, 409);
+    private static final Set<Integer> REFUSING = Set.of(406, 409);
 
     /** Whether no loss has been attributed to the last opening. */
     private boolean opened;
@@ -52,7 +54,7 @@ final class SessionLimit {
         unexplained = false;
         opened = !during;
         openedNanos = nowNanos;
-        return kicked && again(lostEnd.label());
+        return kicked && again(lostEnd.label(), CLOSES);
     }
 
     /**
@@ -71,7 +73,7 @@ final class SessionLimit {
         if (older) {
             boolean first = opened;
             opened = false;
-            return first && again(end.label());
+            return first && again(end.label(), CLOSES);
         }
         opened = false;
         unexplained = true;
@@ -88,22 +90,22 @@ final class SessionLimit {
      */
     boolean refused(Disconnect end, int live) {
         if (live == 1 && end.cause() == Disconnect.Cause.HTTP && isAboutSessions(end)) {
-            return again("refused");
+            return again("refused", REFUSALS);
         }
         inARow = 0;
         return false;
     }
 
     private static boolean isAboutSessions(Disconnect end) {
-        return REFUSALS.contains(end.code())
+        return REFUSING.contains(end.code())
                 || (end.code() / 100 == 4
                         && end.reason().toLowerCase(Locale.ROOT).contains("session"));
     }
 
     /** Returns whether the proof is complete. */
-    private boolean again(String sign) {
-        inARow = sign.equals(label) ? Math.min(EVIDENT, inARow + 1) : 1;
+    private boolean again(String sign, int proof) {
+        inARow = sign.equals(label) ? Math.min(proof, inARow + 1) : 1;
         label = sign;
-        return inARow == EVIDENT;
+        return inARow == proof;
     }
 }

@@ -270,8 +270,9 @@ final class FeedMeters {
 
         private void slots(JsonObject report) {
             JsonArray connections = report.getJsonArray(StatusKeys.CONNECTIONS);
-            JsonObject[] members = new JsonObject[report.getInteger(StatusKeys.PLACES) + 1];
             int missing = report.getInteger(StatusKeys.TARGET);
+            int places = report.getInteger(StatusKeys.PLACES, missing); // an older node does not say it
+            JsonObject[] members = new JsonObject[places + 1];
             for (int i = 0; i < connections.size(); i++) {
                 JsonObject connection = connections.getJsonObject(i);
                 int slot = connection.getInteger(StatusKeys.SLOT);

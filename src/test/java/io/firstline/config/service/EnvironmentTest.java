@@ -61,7 +61,8 @@ class EnvironmentTest {
         assertThat(connection.headers()).containsEntry("X", "${secret.key}");
         assertThat(connection.credentials().secrets().get("key").read()).isEqualTo("HUSH$1");
         assertThat(connection.toString()).doesNotContain("HUSH");
-        assertThat(errors("{'url':'wss://x.com/','secrets':{'key':'HUSH','other':'${NOWHERE}'}}"))
+        assertThat(errors("{'url':'wss://x.com/','headers':{'X':'${secret.key}${secret.other}'},"
+                        + "'secrets':{'key':'HUSH','other':'${NOWHERE}'}}"))
                 .hasSize(2)
                 .noneMatch(error -> error.contains("HUSH"))
                 .anyMatch(error -> error.startsWith("/feeds/a/secrets/key: found a text that is no reference"))
@@ -126,7 +127,7 @@ class EnvironmentTest {
                     .singleElement()
                     .asString()
                     .startsWith("/feeds/a/connections: found ")
-                    .endsWith("allowed: an integer from 1 to 32");
+                    .endsWith("allowed: an integer from 1 to 32, or an object with min and max from 2 to 32");
         }
     }
 

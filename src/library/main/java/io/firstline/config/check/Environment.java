@@ -64,6 +64,11 @@ public final class Environment {
         return environment;
     }
 
+    /** Returns whether <code>${place}</code> would have been replaced, unless its dollar sign was doubled. */
+    public static boolean isPlace(String place) {
+        return VARIABLE.matcher("${" + place + "}").matches();
+    }
+
     /** Hides the value of an environment variable in a problem: it may be secret. */
     public Problem discreet(Problem problem) {
         return filled.contains(problem.pointer())

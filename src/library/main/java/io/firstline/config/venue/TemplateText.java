@@ -2,6 +2,7 @@ package io.firstline.config.venue;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.firstline.config.check.Checks;
+import io.firstline.config.check.Environment;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.check.ProblemText;
 import io.firstline.config.secret.TemplateValues;
@@ -82,10 +83,12 @@ final class TemplateText {
         });
     }
 
-    /** Returns the placeholders that a message of the user cannot have. */
+    /** Returns the placeholders that a message of the user cannot have: no text that the user wrote as {@code $${TEXT}}. */
     static List<String> unknown(String message) {
         return places(message).stream()
-                .filter(place -> !OF_ALL.matcher(place).matches() && !TemplateValues.isKnown(place))
+                .filter(place -> !OF_ALL.matcher(place).matches()
+                        && !TemplateValues.isKnown(place)
+                        && !Environment.isPlace(place))
                 .distinct()
                 .toList();
     }
