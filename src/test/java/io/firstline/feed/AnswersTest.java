@@ -145,6 +145,27 @@ class AnswersTest extends FeedTestBase {
         assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).isEmpty();
     }
 
+    /** As in JSON-RPC. */
+    @Test
+    void shouldTakeAnObjectForARefusal() {
+        MessageFormat rpc = Formats.with(Map.of(
+                "naming",
+                StreamNaming.at(List.of("/topic")),
+                "acks",
+                Acks.withId("/id", FieldMatcher.anyAt("/error"))));
+        SubscribeTemplates how = new SubscribeTemplates(List.of("a"), BINANCE.subscribe(), BINANCE.unsubscribe());
+        HandServer server = HandServer.start(vertx);
+        started(watch(WsPool.create(vertx, "f", poolOf(2, server.url()), how, rpc)));
+        eventually(() -> server.received.size() == 2);
+
+        server.send("{\"id\":1,\"result\":null,\"error\":{\"code\":-32601,\"message\":\"no a\"}}", 0);
+        server.send("{\"id\":1,\"result\":true,\"error\":null}", 1);
+
+        assertThat(awaitTold(FeedEvent.Type.SUBSCRIBE_FAILED).toJson().getString("reason"))
+                .isEqualTo("refused: rejected");
+        assertThat(told(FeedEvent.Type.SUBSCRIBE_FAILED)).hasSize(1);
+    }
+
     @Test
     void shouldFindTheStreamForWhichABatchIsRefused() {
         HandServer server = HandServer.start(vertx);

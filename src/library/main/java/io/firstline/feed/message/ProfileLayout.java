@@ -73,6 +73,10 @@ public final class ProfileLayout {
         controlTexts = format.control().texts().stream()
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
+        // JSON-RPC has an object there
+        Stream.concat(format.acks().refusal().stream(), format.notices().errors().stream())
+                .filter(FieldMatcher::isAny)
+                .forEach(sign -> containers.add(sign.at()));
         refusal = signs(format.acks().refusal(), pointers);
         shutdown = signs(format.notices().shutdown(), pointers);
         errors = signs(format.notices().errors(), pointers);

@@ -65,7 +65,10 @@ final class ReplyReader {
         for (FieldMatch sign : layout.refusal) {
             if (sign.isTrue(read)) {
                 String words = words(read);
-                return words.isEmpty() ? read.text(sign.pointer()) : words;
+                if (!words.isEmpty()) {
+                    return words;
+                }
+                return read.isPresent(sign.pointer()) ? read.text(sign.pointer()) : "rejected"; // an object
             }
         }
         return null;
