@@ -194,6 +194,9 @@ class EvictionTest extends FeedTestBase {
         ledger.assertComplete(feed, messages);
         eventually(() -> exchange.lines().size() == 3);
         assertThat(below).isEmpty();
+        eventually(() -> report(feed).connections().stream()
+                .filter(c -> c.role() == ConnectionReport.Role.GONE)
+                .anyMatch(c -> c.connection().end() != null));
         assertThat(report(feed).connections())
                 .filteredOn(c -> c.role() == ConnectionReport.Role.GONE)
                 .singleElement()

@@ -112,7 +112,7 @@ class PathSimulationTest {
             for (int i = 0; i < slots.length; i++) {
                 Open open = slots[i];
                 if (open != null && (open.address.deadMinutes > 0 || random.nextInt(60 * 24) == 0)) {
-                    table.of(open.address.name, used(), now()).ended(60_000L * open.ageMinutes, false, now());
+                    table.of(open.address.name, this::used, now()).ended(60_000L * open.ageMinutes, false, now());
                     slots[i] = null;
                 }
             }
@@ -176,7 +176,7 @@ class PathSimulationTest {
 
         /** Returns null if the address does not answer. */
         private Open open(PathChoice.Chosen<String> chosen) {
-            PathFigures figures = table.of(chosen.path(), used(), now());
+            PathFigures figures = table.of(chosen.path(), this::used, now());
             figures.tried(now());
             Address address = named(chosen.path());
             if (address.deadMinutes > 0) {
@@ -211,7 +211,7 @@ class PathSimulationTest {
             for (Open open : slots) {
                 if (open != null) {
                     open.ageMinutes++;
-                    table.of(open.address.name, used(), now()).lasts();
+                    table.of(open.address.name, this::used, now()).lasts();
                     measured(open, contender(open, fastestMs));
                 }
             }
@@ -219,7 +219,7 @@ class PathSimulationTest {
 
         private void measured(Open open, Contender contender) {
             double cost = contender.cost(RankBy.LAG);
-            table.of(open.address.name, used(), now())
+            table.of(open.address.name, this::used, now())
                     .measured(new PathFigures.Measurement(cost, contender.latencyMs(), cost, 1_000, 100, 0), now());
         }
 
@@ -279,7 +279,7 @@ class PathSimulationTest {
             PromotionPolicy.Verdict verdict =
                     PromotionPolicy.verdict(new PromotionPolicy.Facts(null, old, fresh, false), RankBy.LAG);
             Open leaves = verdict.decision() == PromotionPolicy.Decision.TAKE ? slots[slot] : candidate;
-            table.of(leaves.address.name, used(), now()).ended(60_000L * leaves.ageMinutes, true, now());
+            table.of(leaves.address.name, this::used, now()).ended(60_000L * leaves.ageMinutes, true, now());
             if (leaves != candidate) {
                 slots[slot] = candidate;
                 replaced++;

@@ -4,8 +4,6 @@ import io.firstline.config.WsPoolConfig;
 import io.firstline.connection.Scheduler;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.EvictionReason.Cause;
-import java.util.Comparator;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Replaces the connections of a pool that are old, one at a time, the oldest first. Runs on the feed's context. */
@@ -31,22 +29,34 @@ final class AgedConnections {
     /** Replaces the connection that exceeds its age limit most. */
     void rotate() {
         long epochMs = scheduler.epochMicros() / 1_000;
-        oldest(pooled -> rotation.isDue(pooled.connection.ageMs(), pooled.ageLimitMs, epochMs))
-                .ifPresent(slot -> slot.replace(EvictionReason.of(Cause.AGE), trialMs));
+        replaceOldest(
+                pooled -> rotation.isDue(pooled.connection.ageMs(), pooled.ageLimitMs, epochMs),
+                EvictionReason.of(Cause.AGE));
     }
 
     /** Replaces a connection without waiting for empty slots to be filled: the server is about to close it. */
     void replaceOverdue() {
-        if (maxAgeMs > 0 && slotTable.slots().stream().allMatch(slot -> slot.candidate() == null)) {
-            oldest(pooled -> pooled.connection.ageMs() >= maxAgeMs)
-                    .ifPresent(slot -> slot.replace(EvictionReason.OVERDUE, trialMs));
+        for (ConnectionSlot slot : slotTable.slots()) {
+            if (maxAgeMs == 0 || slot.candidate() != null) {
+                return;
+            }
+        }
+        replaceOldest(pooled -> pooled.connection.ageMs() >= maxAgeMs, EvictionReason.OVERDUE);
+    }
+
+    private void replaceOldest(Predicate<PooledConnection> due, EvictionReason reason) {
+        ConnectionSlot oldest = null;
+        for (ConnectionSlot slot : slotTable.slots()) {
+            boolean older =
+                    slot.isLive() && due.test(slot.pooled()) && (oldest == null || overAgeMs(slot) > overAgeMs(oldest));
+            oldest = older ? slot : oldest;
+        }
+        if (oldest != null) {
+            oldest.replace(reason, trialMs);
         }
     }
 
-    private Optional<ConnectionSlot> oldest(Predicate<PooledConnection> due) {
-        return slotTable.slots().stream()
-                .filter(slot -> slot.isLive() && due.test(slot.pooled()))
-                .min(Comparator.comparingLong(slot ->
-                        slot.pooled().ageLimitMs - slot.pooled().connection.ageMs()));
+    private static long overAgeMs(ConnectionSlot slot) {
+        return slot.pooled().connection.ageMs() - slot.pooled().ageLimitMs;
     }
 }

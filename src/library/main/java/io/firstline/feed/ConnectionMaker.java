@@ -3,6 +3,7 @@ package io.firstline.feed;
 import io.firstline.config.ConnectTarget;
 import io.firstline.config.Credentials;
 import io.firstline.config.WsConnectionConfig;
+import io.firstline.config.check.Records;
 import io.firstline.config.secret.Signer;
 import io.firstline.config.secret.TemplateValues;
 import io.firstline.connection.Connector;
@@ -16,6 +17,7 @@ import io.firstline.connection.WsConnection;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -129,9 +131,8 @@ final class ConnectionMaker {
             opens = pooled.login;
         }
         // the feed sends the messages on connect, which may have changed, so the connection must not
-        WsConnectionConfig own = onPath.apply(config.ofTurn(turn))
-                .withConnectionId(name + "-" + ++made)
-                .withOnConnect(List.of());
+        WsConnectionConfig own = Records.with(
+                onPath.apply(config.ofTurn(turn)), Map.of("connectionId", name + "-" + ++made, "onConnect", List.of()));
         SendBudget budget = new SendBudget(own, environment.budget().others(), name);
         pooled.connection = new WsConnection(environment.scheduler(), opens, own, pooled, budget);
     }

@@ -102,8 +102,7 @@ final class PathChoice<P> {
      * @param used the connections that deliver, of feeds in which none is missing
      */
     Trial<P> trial(List<P> paths, List<Used<P>> used, long nowNanos) {
-        boolean tooSoon = tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS;
-        if (tooSoon || !used.stream().allMatch(each -> isMeasured(each.path()))) {
+        if (isTooSoon(nowNanos) || !used.stream().allMatch(each -> isMeasured(each.path()))) {
             return null; // the slowest is not known before all are measured
         }
         Used<P> worst = used.stream()
@@ -131,6 +130,11 @@ final class PathChoice<P> {
             triedNanos = nowNanos;
         }
         return trial;
+    }
+
+    /** Returns whether no trial is worth it because one was made before. */
+    boolean isTooSoon(long nowNanos) {
+        return tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS;
     }
 
     private interface Order<P> {

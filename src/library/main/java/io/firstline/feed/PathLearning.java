@@ -26,6 +26,8 @@ final class PathLearning {
     /** Fewer copies say little about a path. */
     private static final int LEAST_COPIES = PromotionPolicy.COPIES;
 
+    private static final int LOOK_EVERY = 5;
+
     private final Scheduler scheduler;
     private final SlotTable slotTable;
     private final Replacements replacements;
@@ -36,6 +38,7 @@ final class PathLearning {
     private final PathTable<Path> table = new PathTable<>();
     private final PathChoice<Path> choice = new PathChoice<>(table);
     private final Map<PooledConnection, Counted> counted = new HashMap<>();
+    private int looks;
     /** The path of the next attempt; null = any of its turn. */
     private Path chosen;
     /** The path of the next candidate, whatever is better; null = none. */
@@ -141,7 +144,7 @@ final class PathLearning {
     }
 
     private PathFigures figures(Path path) {
-        return table.of(path, used(), scheduler.nowNanos());
+        return table.of(path, this::used, scheduler.nowNanos());
     }
 
     // lives of connections
@@ -180,8 +183,11 @@ final class PathLearning {
 
     // called about once a second
 
-    /** Measures the connections, and opens a candidate on another path if that is worth a trial. */
+    /** Measures the connections each fifth time, and opens a candidate on another path if that is worth a trial. */
     void look() {
+        if (++looks % LOOK_EVERY != 0) {
+            return;
+        }
         arbitration.settleFigures();
         for (PooledConnection pooled : slotTable.open()) {
             if (pooled.isLive() && counted.containsKey(pooled)) {
@@ -221,6 +227,9 @@ final class PathLearning {
     }
 
     private void tryAnother() {
+        if (table.paths().size() < 2 || choice.isTooSoon(scheduler.nowNanos())) {
+            return;
+        }
         List<Path> open = openPaths();
         List<Path> paths = new ArrayList<>(known(open));
         if (paths.size() < 2) {

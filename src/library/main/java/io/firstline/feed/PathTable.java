@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The figures of the paths of a feed. Name servers choose addresses, so there are at most {@value #MOST} paths: the one
@@ -17,12 +18,16 @@ final class PathTable<P> {
 
     private final Map<P, PathFigures> figures = new LinkedHashMap<>();
 
-    /** The figures of a path, which begin now if it is new. */
-    PathFigures of(P path, Set<P> inUse, long nowNanos) {
+    /**
+     * The figures of a path, which begin now if it is new.
+     *
+     * @param inUse returns the paths that must be kept
+     */
+    PathFigures of(P path, Supplier<Set<P>> inUse, long nowNanos) {
         PathFigures known = figures.get(path);
         if (known == null) {
             if (figures.size() >= MOST) {
-                forgetOne(inUse, nowNanos);
+                forgetOne(inUse.get(), nowNanos);
             }
             known = new PathFigures(nowNanos);
             figures.put(path, known);

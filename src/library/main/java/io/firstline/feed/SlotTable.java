@@ -81,10 +81,13 @@ final class SlotTable {
 
     /** Returns the open connections that have a slot, without candidates and connections that are closing. */
     List<PooledConnection> placed() {
-        return slots.stream()
-                .filter(ConnectionSlot::isLive)
-                .map(ConnectionSlot::pooled)
-                .toList();
+        List<PooledConnection> placed = new ArrayList<>(slots.size()); // called often
+        for (ConnectionSlot slot : slots) {
+            if (slot.isLive()) {
+                placed.add(slot.pooled());
+            }
+        }
+        return placed;
     }
 
     /** Returns whether there are live connections and none is answered. */

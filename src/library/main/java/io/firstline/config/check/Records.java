@@ -5,11 +5,33 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** Makes records by the names of their components; the records' constructors check the values as always. */
 public final class Records {
+    /** The components and the constructor of a record: to ask its class each time is slow. */
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            RecordComponent[] components = type.getRecordComponents();
+            Class<?>[] types =
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            try {
+                return new Shape(List.of(components), type.getDeclaredConstructor(types));
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    };
+
+    private record Shape(List<RecordComponent> components, Constructor<?> constructor) {
+        boolean has(String name) {
+            return components.stream().anyMatch(each -> each.getName().equals(name));
+        }
+    }
+
     private Records() {}
 
     /** The same record with another value of one component. */
@@ -22,8 +44,7 @@ public final class Records {
     public static <R extends Record> R with(R record, Map<String, ?> values) {
         Class<R> type = (Class<R>) record.getClass();
         for (String name : values.keySet()) {
-            if (Arrays.stream(type.getRecordComponents())
-                    .noneMatch(each -> each.getName().equals(name))) {
+            if (!SHAPES.get(type).has(name)) {
                 throw new IllegalArgumentException(type.getSimpleName() + " has no component " + name);
             }
         }
@@ -36,12 +57,10 @@ public final class Records {
 
     /** A record with the value that the function returns for each component. */
     public static <R extends Record> R of(Class<R> type, Function<RecordComponent, Object> values) {
-        RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Shape shape = SHAPES.get(type);
         try {
-            Constructor<R> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(Arrays.stream(components).map(values).toArray());
+            return type.cast(shape.constructor()
+                    .newInstance(shape.components().stream().map(values).toArray()));
         } catch (InvocationTargetException e) {
             throw unchecked(e.getCause());
         } catch (ReflectiveOperationException e) {
