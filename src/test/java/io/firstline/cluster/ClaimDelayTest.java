@@ -130,7 +130,7 @@ class ClaimDelayTest {
                 12,
                 800,
                 List.of(new LeaseRequest("f", 5), new LeaseRequest("g", 6)),
-                List.of(new LeaseRelease("h", 7, true), new LeaseRelease("i", 8, false)),
+                List.of(new LeaseRequest("h", 7)),
                 Map.of("f", new Part(true, true, 0, 5), "h", Part.NONE));
         NodeHeartbeat.Votes votes = new NodeHeartbeat.Votes(
                 "b:1", 12, List.of(new LeaseVote("f", 5, true, 5), new LeaseVote("g", 6, false, 9)));

@@ -67,12 +67,12 @@ class LeaseAcceptorTest {
     @Test
     void shouldGrantToOthersWhatIsReleasedByItsOwner() {
         assertGranted("a", 5, SILENT);
-        acceptor.release("b", new LeaseRelease("f", 5, true), START + SILENT + 1);
-        acceptor.release("a", new LeaseRelease("f", 4, true), START + SILENT + 1);
-        acceptor.release("a", new LeaseRelease("g", 5, true), START + SILENT + 1);
+        acceptor.release("b", new LeaseRequest("f", 5), START + SILENT + 1);
+        acceptor.release("a", new LeaseRequest("f", 4), START + SILENT + 1);
+        acceptor.release("a", new LeaseRequest("g", 5), START + SILENT + 1);
         assertRefused("b", 6, SILENT + 1, 5);
 
-        acceptor.release("a", new LeaseRelease("f", 5, true), START + SILENT + 2);
+        acceptor.release("a", new LeaseRequest("f", 5), START + SILENT + 2);
 
         assertThat(acceptor.promised("f")).isEqualTo(new GrantedLease("a", 5, START + SILENT + 2));
         assertThat(acceptor.promised("g")).isNull();
@@ -82,7 +82,7 @@ class LeaseAcceptorTest {
     @Test
     void shouldNotMoveTheEndOfALeaseThatHasExpired() {
         assertGranted("a", 5, SILENT);
-        acceptor.release("a", new LeaseRelease("f", 5, true), START + SILENT + LEASE + 7);
+        acceptor.release("a", new LeaseRequest("f", 5), START + SILENT + LEASE + 7);
         assertThat(acceptor.promised("f").untilNanos()).isEqualTo(START + SILENT + LEASE);
     }
 
@@ -100,48 +100,5 @@ class LeaseAcceptorTest {
         assertThat(acceptor.vote("b", new LeaseRequest("f0", 2), START + SILENT + LEASE)
                         .granted())
                 .isTrue();
-    }
-
-    private void releaseUnused(String node, int epoch, long at) {
-        acceptor.release(node, new LeaseRelease("f", epoch, false), START + at);
-    }
-
-    @Test
-    void shouldForgetAClaimThatWasInVain() {
-        assertGranted("a", 5, SILENT);
-        assertGranted("b", 7, SILENT + LEASE);
-        assertGranted("b", 7, SILENT + LEASE + 10);
-        assertRefused("a", 5, SILENT + LEASE + 20, 7);
-
-        releaseUnused("b", 6, SILENT + LEASE + 30);
-        assertRefused("a", 5, SILENT + LEASE + 30, 7);
-        releaseUnused("b", 7, SILENT + LEASE + 30);
-
-        assertThat(acceptor.promised("f")).isEqualTo(new GrantedLease("a", 5, START + SILENT + LEASE + 30));
-        assertRefused("c", 4, SILENT + LEASE + 30, 5);
-        assertGranted("a", 5, SILENT + LEASE + 30);
-        assertRefused("b", 8, SILENT + LEASE + 40, 5);
-        releaseUnused("a", 5, SILENT + LEASE + 50);
-        assertRefused("c", 4, SILENT + 9 * LEASE, 5); // it does not know what it granted before
-        assertGranted("c", 6, SILENT + LEASE + 50);
-    }
-
-    @Test
-    void shouldForgetTheFirstClaimIfItWasInVain() {
-        assertGranted("b", 7, SILENT);
-        releaseUnused("b", 7, SILENT + 10);
-        assertThat(acceptor.promised("f")).isNull();
-        assertGranted("a", 5, SILENT + 20);
-    }
-
-    /** The claim of another node has replaced it, and may be won. */
-    @Test
-    void shouldNotRestoreALeaseThatAThirdNodeHasReplaced() {
-        assertGranted("a", 5, SILENT);
-        assertGranted("b", 7, SILENT + LEASE);
-        assertGranted("c", 9, SILENT + 2 * LEASE);
-        releaseUnused("b", 7, SILENT + 2 * LEASE);
-        assertRefused("a", 5, SILENT + 2 * LEASE, 9);
-        assertRefused("a", 10, SILENT + 2 * LEASE, 9);
     }
 }

@@ -24,7 +24,7 @@ class LeaseProposerTest {
         return START_NANOS + nanos(ms);
     }
 
-    private LeaseRelease giveWay(String rival, int rivalEpoch) {
+    private LeaseRequest giveWay(String rival, int rivalEpoch) {
         return proposer.giveWay(rival, rivalEpoch, nanos(100), at(1));
     }
 
@@ -54,7 +54,7 @@ class LeaseProposerTest {
         assertThat(giveWay("a:1", mine - 1)).isNull();
         assertThat(giveWay("b:1", mine)).as("its own name").isNull();
         assertThat(giveWay("c:1", mine)).as("its name comes later").isNull();
-        assertThat(giveWay("a:1", mine)).isEqualTo(new LeaseRelease("f", mine, false));
+        assertThat(giveWay("a:1", mine)).isEqualTo(new LeaseRequest("f", mine));
         assertThat(proposer.epoch()).isZero();
         assertThat(proposer.isFree(at(749))).isFalse();
         assertThat(proposer.isFree(at(750))).isTrue();
@@ -189,7 +189,7 @@ class LeaseProposerTest {
         assertThat(proposer.isFree(at(0))).isTrue();
         int epoch = own(0);
         assertThat(proposer.isFree(at(1))).isFalse();
-        assertThat(proposer.giveUp(nanos(1_000), at(10))).isEqualTo(new LeaseRelease("f", epoch, true));
+        assertThat(proposer.giveUp(nanos(1_000), at(10))).isEqualTo(new LeaseRequest("f", epoch));
         assertThat(proposer.owns(at(10))).isFalse();
         assertThat(proposer.untilNanos()).isEqualTo(at(10));
         assertThat(proposer.isFree(at(1_009))).isFalse();

@@ -11,9 +11,4 @@ record GrantedLease(String node, int epoch, long untilNanos) {
     boolean isRunning(long nowNanos) {
         return nowNanos - untilNanos < 0;
     }
-
-    /** Returns the same lease with another end. */
-    GrantedLease endingAt(long nanos) {
-        return new GrantedLease(node, epoch, nanos);
-    }
 }

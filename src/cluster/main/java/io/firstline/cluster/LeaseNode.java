@@ -56,7 +56,7 @@ final class LeaseNode {
 
     private boolean leaving;
     /** The leases and claims that a leaving node has released. */
-    private List<LeaseRelease> left = List.of();
+    private List<LeaseRequest> left = List.of();
 
     /**
      * Creates a member that has just started.
@@ -129,7 +129,7 @@ final class LeaseNode {
     List<LeaseAction> leave(long nowNanos) {
         leaving = true;
         List<LeaseAction> actions = new ArrayList<>();
-        List<LeaseRelease> released = new ArrayList<>();
+        List<LeaseRequest> released = new ArrayList<>();
         feeds.values().stream().filter(FeedOnNode::isCarried).forEach(feed -> {
             actions.add(new LeaseAction.End(feed.name(), null));
             addIfAny(released, feed.proposer().giveUp(0, nowNanos));
@@ -164,7 +164,7 @@ final class LeaseNode {
         }
         long now = time.nanos();
         gather(now, actions);
-        List<LeaseRelease> released = new ArrayList<>();
+        List<LeaseRequest> released = new ArrayList<>();
         boolean claims = false;
         for (FeedOnNode feed : feeds.values()) {
             if (feed.isRunning()) {
@@ -200,7 +200,7 @@ final class LeaseNode {
     }
 
     /** Decides about one feed; returns true if there is a new request. */
-    private boolean consider(FeedOnNode feed, List<LeaseRelease> released, StepTime time, List<LeaseAction> actions) {
+    private boolean consider(FeedOnNode feed, List<LeaseRequest> released, StepTime time, List<LeaseAction> actions) {
         long now = time.nanos();
         LeaseProposer proposer = feed.proposer();
         if (proposer.isLost(now)) {
@@ -231,7 +231,7 @@ final class LeaseNode {
         return now - majority.sinceNanos() >= delay && (last == null || now - last.untilNanos() >= delay);
     }
 
-    private void send(List<LeaseRelease> released, long now, List<LeaseAction> actions) {
+    private void send(List<LeaseRequest> released, long now, List<LeaseAction> actions) {
         heartbeatNanos = now;
         number++;
         List<LeaseRequest> asks = new ArrayList<>();
@@ -259,7 +259,7 @@ final class LeaseNode {
                 feeds.get(given.feed()).proposer().releasedBy(theirs.from());
             }
         });
-        List<LeaseRelease> released = giveWay(theirs, now, actions);
+        List<LeaseRequest> released = giveWay(theirs, now, actions);
         if (!released.isEmpty()) {
             send(released, now, actions);
         }
@@ -272,15 +272,15 @@ final class LeaseNode {
         }
     }
 
-    private List<LeaseRelease> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
-        List<LeaseRelease> released = new ArrayList<>();
+    private List<LeaseRequest> giveWay(NodeHeartbeat theirs, long now, List<LeaseAction> actions) {
+        List<LeaseRequest> released = new ArrayList<>();
         for (LeaseRequest ask : theirs.asks()) {
             FeedOnNode feed = feeds.get(ask.feed());
             if (feed == null) {
                 continue;
             }
             feed.proposer().requestedBy(theirs.from(), ask.epoch(), now);
-            LeaseRelease mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
+            LeaseRequest mine = feed.proposer().giveWay(theirs.from(), ask.epoch(), BACK_OFF_NANOS, now);
             if (mine != null) {
                 actions.add(new LeaseAction.ReportLostClaim(ask.feed(), theirs.from()));
                 released.add(mine);

@@ -141,9 +141,9 @@ final class LeaseProposer {
      * Another node claims the feed too. The claim with the higher epoch continues; with equal epochs, that of the
      * node whose name sorts first. Without this rule, each could have a vote that the other needs.
      *
-     * @return the claim to release at the voters if this node gives way; null = it does not
+     * @return the request to release at the voters if this node gives way; null = it does not
      */
-    LeaseRelease giveWay(String competitor, int competitorEpoch, long pauseNanos, long nowNanos) {
+    LeaseRequest giveWay(String competitor, int competitorEpoch, long pauseNanos, long nowNanos) {
         boolean first = competitorEpoch > epoch || (competitorEpoch == epoch && competitor.compareTo(node) < 0);
         return isClaiming() && first ? giveUp(pauseNanos, nowNanos) : null;
     }
@@ -202,13 +202,13 @@ final class LeaseProposer {
      * epochs do not run ahead of it.
      *
      * @param pauseNanos the shortest pause before the next claim
-     * @return the lease or claim to release at the voters; null = it had none
+     * @return the request to release at the voters; null = it had none
      */
-    LeaseRelease giveUp(long pauseNanos, long nowNanos) {
+    LeaseRequest giveUp(long pauseNanos, long nowNanos) {
         if (epoch == 0) {
             return null;
         }
-        LeaseRelease given = new LeaseRelease(feed, epoch, won);
+        LeaseRequest given = new LeaseRequest(feed, epoch);
         epoch = 0;
         won = false;
         outvoted = false;

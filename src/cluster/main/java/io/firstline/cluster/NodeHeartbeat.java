@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * The message that a member sends to all others several times in each lease, for all feeds at once.
@@ -22,12 +21,11 @@ record NodeHeartbeat(
         long number,
         int leaseMs,
         List<LeaseRequest> asks,
-        List<LeaseRelease> given,
+        List<LeaseRequest> given,
         Map<String, Part> carries)
         implements NodeMessage {
     private static final String ASKS = "asks";
     private static final String GIVEN = "given";
-    private static final String WON = "won";
     private static final String SILENT = "silentMs";
 
     /**
@@ -56,9 +54,8 @@ record NodeHeartbeat(
                 .put("from", from)
                 .put("round", number)
                 .put("leaseMs", leaseMs)
-                .put(ASKS, array(asks, ask -> json(ask.feed(), ask.epoch())))
-                .put(GIVEN, array(given, release -> json(release.feed(), release.epoch())
-                        .put(WON, release.won())))
+                .put(ASKS, array(asks))
+                .put(GIVEN, array(given))
                 .put("carries", feeds);
     }
 
@@ -83,27 +80,18 @@ record NodeHeartbeat(
                 MessageFields.number(json, "round"),
                 MessageFields.count(json, "leaseMs"),
                 MessageFields.list(json, ASKS, NodeHeartbeat::ask),
-                MessageFields.list(json, GIVEN, NodeHeartbeat::release),
+                MessageFields.list(json, GIVEN, NodeHeartbeat::ask),
                 carries);
     }
 
-    private static <T> JsonArray array(List<T> items, Function<T, JsonObject> json) {
-        return new JsonArray(items.stream().map(json).toList());
-    }
-
-    private static JsonObject json(String feed, int epoch) {
-        return new JsonObject().put("feed", feed).put("epoch", epoch);
+    private static JsonArray array(List<LeaseRequest> asks) {
+        JsonArray array = new JsonArray();
+        asks.forEach(ask -> array.add(new JsonObject().put("feed", ask.feed()).put("epoch", ask.epoch())));
+        return array;
     }
 
     private static LeaseRequest ask(JsonObject json) {
         return new LeaseRequest(MessageFields.name(json, "feed"), MessageFields.count(json, "epoch"));
-    }
-
-    private static LeaseRelease release(JsonObject json) {
-        return new LeaseRelease(
-                MessageFields.name(json, "feed"),
-                MessageFields.count(json, "epoch"),
-                !json.containsKey(WON) || MessageFields.flag(json, WON)); // older versions do not send it
     }
 
     /**
@@ -115,10 +103,13 @@ record NodeHeartbeat(
     record Votes(String from, long number, List<LeaseVote> votes) implements NodeMessage {
         @Override
         public JsonObject toJson() {
-            return new JsonObject().put("from", from).put("round", number).put("votes", array(votes, vote -> json(
-                            vote.feed(), vote.epoch())
+            JsonArray array = new JsonArray();
+            votes.forEach(vote -> array.add(new JsonObject()
+                    .put("feed", vote.feed())
+                    .put("epoch", vote.epoch())
                     .put("granted", vote.granted())
                     .put("known", vote.knownEpoch())));
+            return new JsonObject().put("from", from).put("round", number).put("votes", array);
         }
 
         static boolean is(JsonObject json) {
