@@ -9,6 +9,7 @@ import io.firstline.config.check.SchemaKeys;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import io.firstline.config.secret.TemplateValues;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -149,6 +150,17 @@ public record WsConnectionConfig(
     /** The URLs of connections, which take turns with them. */
     public List<String> urls() {
         return Stream.concat(Stream.of(url), furtherUrls.stream()).toList();
+    }
+
+    /** The number of different turns: the targets and the headers take turns independently of each other. */
+    public int turns() {
+        int targets = ConnectTarget.of(this).size();
+        int headersTurns = furtherHeaders.size() + 1;
+        return targets
+                / BigInteger.valueOf(targets)
+                        .gcd(BigInteger.valueOf(headersTurns))
+                        .intValue()
+                * headersTurns;
     }
 
     /** The same with the target and the headers of one turn, counted from 0. */

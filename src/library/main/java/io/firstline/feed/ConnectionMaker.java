@@ -88,7 +88,7 @@ final class ConnectionMaker {
     /** Returns the configurations of the turns. */
     List<WsConnectionConfig> turns() {
         if (turns.isEmpty()) {
-            turns = IntStream.range(0, targets.size()).mapToObj(config::ofTurn).toList();
+            turns = IntStream.range(0, config.turns()).mapToObj(config::ofTurn).toList();
         }
         return turns;
     }

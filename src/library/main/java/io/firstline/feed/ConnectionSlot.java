@@ -34,8 +34,12 @@ final class ConnectionSlot {
          */
         PooledConnection newMember(ConnectionSlot slot, int turn);
 
-        /** Returns whose turn the next attempt is, if not the given one. */
-        int nextTurn(int turn);
+        /**
+         * Returns whose turn the next attempt is, if not the given one.
+         *
+         * @param slower the connection that a candidate replaces only if it is faster; null = none
+         */
+        int nextTurn(int turn, PooledConnection slower);
 
         /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
         long loginWaitMs();
@@ -187,7 +191,7 @@ final class ConnectionSlot {
             timer = scheduler.once(refusedMs, this::connect);
             return;
         }
-        path = owner.nextTurn(path);
+        path = owner.nextTurn(path, null);
         ConnectTarget to = target();
         long waitMs = budget.take(to, owner.isDark());
         if (waitMs > 0) {
@@ -360,7 +364,7 @@ final class ConnectionSlot {
                 || rest.lasts(scheduler.nowNanos())) {
             return false;
         }
-        path = owner.nextTurn(path);
+        path = owner.nextTurn(path, mustBeBetter ? pooled : null);
         ConnectTarget to = target();
         if (!urgent && !budget.hasSpare(to)) {
             return false;

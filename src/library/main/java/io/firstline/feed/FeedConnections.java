@@ -252,8 +252,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public int nextTurn(int turn) {
-        return paths.turn(turn);
+    public int nextTurn(int turn, PooledConnection slower) {
+        return paths.turn(turn, slower);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.firstline.connection.report.Path;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.PathReport;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,14 +20,19 @@ import java.util.stream.Stream;
 
 /**
  * Learns how good the paths of a feed are, over all connections that used them, and chooses the paths of new ones. Where
- * nothing better is known, connections take turns, and the connector spreads them over the addresses of the host. Runs
- * on the feed's context.
+ * nothing better is known, connections take turns, and the connector spreads them over the addresses of the host. A slow
+ * connection is replaced on a faster path, although that is in use, if another one stays on the slow path. Runs on the
+ * feed's context.
  */
 final class PathLearning {
     /** Fewer copies say little about a path. */
     private static final int LEAST_COPIES = PromotionPolicy.COPIES;
 
     private static final int LOOK_EVERY = 5;
+    /** Clearly faster: by this factor, and by at least {@link #LEAST_MS}. */
+    private static final double CLEARLY = 0.8;
+
+    private static final double LEAST_MS = 0.5;
 
     private final Scheduler scheduler;
     private final SlotTable slotTable;
@@ -44,6 +50,8 @@ final class PathLearning {
     /** The path of the next candidate, whatever is better; null = none. */
     private Path trial;
 
+    private final TurnSpread spread;
+
     /** What was counted of a connection so far. */
     private record Counted(long copies, long wins, long losses) {
         private static final Counted NONE = new Counted(0, 0, 0);
@@ -59,13 +67,21 @@ final class PathLearning {
         this.replacements = replacements;
         this.arbitration = arbitration;
         this.turns = turns;
+        this.spread = new TurnSpread(scheduler, slotTable, replacements, turns);
     }
 
     // new connections
 
-    /** Returns whose turn the next attempt is: that of the best path not in use, or the given one. */
-    int turn(int turn) {
+    /**
+     * Returns whose turn the next attempt is: that of the best path not in use, or the given one.
+     *
+     * @param slower the connection that a candidate replaces only if it is faster; null = none
+     */
+    int turn(int turn, PooledConnection slower) {
         chosen = null;
+        if (spread.hasWanted()) {
+            return spread.takeWanted();
+        }
         List<Path> open = openPaths();
         if (trial != null) {
             Path wanted = trial;
@@ -78,9 +94,41 @@ final class PathLearning {
                 .filter(path -> !used.contains(path) && !table.find(path).isResting(now))
                 .toList();
         if (free.isEmpty()) {
-            return turn;
+            Path faster = slower == null ? null : faster(slower.connection.path(), open);
+            return faster == null ? turn : follow(faster, turn, open);
         }
         return follow(choice.next(free, Map.of(), now).path(), turn, open);
+    }
+
+    /** The fastest path, if it is clearly faster than this one, on which another connection stays; otherwise null. */
+    private Path faster(Path than, List<Path> open) {
+        boolean stays = slotTable.placed().stream()
+                        .filter(pooled -> pooled.connection.path().equals(than))
+                        .count()
+                > 1;
+        long now = scheduler.nowNanos();
+        return known(open).stream()
+                .filter(path -> stays && isClearlyFaster(path, than))
+                .filter(path -> !table.find(path).isResting(now))
+                .min(Comparator.comparingDouble(path -> table.find(path).costMs()))
+                .orElse(null);
+    }
+
+    /** Whether all that is known of the way of a configuration is clearly slower than the path of a connection. */
+    private boolean isSlower(WsConnectionConfig config, PooledConnection pooled) {
+        List<Path> known = known(List.of(openPath(config)));
+        return !known.isEmpty() && known.stream().allMatch(path -> isClearlyFaster(pooled.connection.path(), path));
+    }
+
+    private boolean isClearlyFaster(Path path, Path than) {
+        PathFigures one = table.find(path);
+        PathFigures other = table.find(than);
+        return one != null
+                && other != null
+                && one.isMeasured()
+                && other.isMeasured()
+                && one.costMs() <= CLEARLY * other.costMs()
+                && one.costMs() <= other.costMs() - LEAST_MS;
     }
 
     private int follow(Path path, int turn, List<Path> open) {
@@ -170,8 +218,12 @@ final class PathLearning {
         Path path = pooled.connection.path();
         if (counted.remove(pooled) != null) {
             figures(path).ended(pooled.connection.ageMs(), pooled.connection.isClosedByUs(), now);
+            if (!pooled.dismissed && !pooled.isProven()) {
+                spread.failed(pooled);
+            }
         } else if (!pooled.connection.isClosedByUs()) {
             figures(path).failed(now);
+            spread.failed(pooled);
             if (!isComplete(path)) { // any address of the host was tried
                 Set<Path> used = used();
                 known(List.of(path)).stream()
@@ -194,6 +246,9 @@ final class PathLearning {
                 measure(pooled);
             }
         }
+        if (!replacements.anyUnproven()) {
+            spread.look(this::isSlower);
+        }
         if (arbitration.areFiguresTrusted() && !replacements.anyUnproven()) {
             tryAnother();
         }
@@ -204,6 +259,7 @@ final class PathLearning {
         long now = scheduler.nowNanos();
         if (pooled.isProven()) {
             figures.lasts();
+            spread.lasts(pooled);
         }
         double latencyMs = pooled.connection.latencyMs();
         if (pooled.line == null) {

@@ -37,6 +37,14 @@ final class SlotTable {
         return slots;
     }
 
+    /** Returns the filled slot of this number. */
+    ConnectionSlot numbered(int number) {
+        return slots.stream()
+                .filter(slot -> slot.number() == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Returns the numbers of its slots. */
     List<Integer> numbers() {
         return slots.stream().map(ConnectionSlot::number).toList();

@@ -20,7 +20,8 @@ public record EvictionReason(Cause cause, String detail) {
         NOT_SUBSCRIBED("not subscribed"),
         AGE("age"),
         SLOW("slow"),
-        PATH("another path is faster");
+        PATH("another path is faster"),
+        SPREAD("spread again");
 
         private final String label;
 
