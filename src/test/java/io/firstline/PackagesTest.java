@@ -69,6 +69,7 @@ class PackagesTest {
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
+            Map.entry("relay", "relay.dialect stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",

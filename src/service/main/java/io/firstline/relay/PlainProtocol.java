@@ -1,0 +1,70 @@
+package io.firstline.relay;
+
+import io.firstline.relay.dialect.ClientRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The relay's own protocol: {@code /feeds/btc} has all messages of the feed {@code btc}, {@code /feeds/btc?streams=a,b} those
+ * of two streams. A client gets the payloads and nothing else, and says nothing.
+ */
+final class PlainProtocol implements ClientProtocol {
+    private static final String STREAMS = "streams=";
+
+    private final String path;
+
+    PlainProtocol(String feed) {
+        this.path = "/feeds/" + feed;
+    }
+
+    @Override
+    public ClientSession open(String wanted, String query) {
+        return wanted.equals(path) ? new Session(streams(query)) : null;
+    }
+
+    private static Set<String> streams(String query) {
+        if (query == null) {
+            return null;
+        }
+        Set<String> streams = new LinkedHashSet<>();
+        boolean named = false;
+        for (String parameter : query.split("&", -1)) {
+            if (parameter.startsWith(STREAMS)) {
+                named = true;
+                for (String stream : parameter.substring(STREAMS.length()).split(",", -1)) {
+                    streams.add(URLDecoder.decode(stream, StandardCharsets.UTF_8));
+                }
+            }
+        }
+        if (named && (streams.isEmpty() || streams.contains(""))) {
+            throw new IllegalArgumentException("streams: found an empty name, allowed: names separated by commas");
+        }
+        return named ? streams : null;
+    }
+
+    /** A client of this protocol hears payloads only, so no request has an answer. */
+    private record Session(Set<String> streams) implements ClientSession {
+        @Override
+        public ClientRequest read(String text) {
+            return new ClientRequest.Unknown(text, null);
+        }
+
+        @Override
+        public String accepted(ClientRequest request) {
+            return null;
+        }
+
+        @Override
+        public String listed(ClientRequest request, Collection<String> wanted) {
+            return null;
+        }
+
+        @Override
+        public String refused(ClientRequest request, RefusalReason reason, String why) {
+            return null;
+        }
+    }
+}

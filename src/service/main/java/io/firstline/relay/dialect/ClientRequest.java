@@ -1,0 +1,34 @@
+package io.firstline.relay.dialect;
+
+import java.util.List;
+
+/**
+ * A request of a relay's client, as its protocol reads it.
+ *
+ * <p>The id of a request is the JSON text of the value that the answer repeats, such as {@code 7} or {@code "a"}; null = the
+ * request has none.
+ */
+public sealed interface ClientRequest {
+    /** Asks for further streams. */
+    record Subscribe(List<String> streams, String id) implements ClientRequest {
+        public Subscribe {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /** Wants no more messages of these streams. */
+    record Unsubscribe(List<String> streams, String id) implements ClientRequest {
+        public Unsubscribe {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /** Asks which streams it gets. */
+    record ListSubscriptions(String id) implements ClientRequest {}
+
+    /** A heartbeat of the application, which the relay answers itself. */
+    record Heartbeat(String text) implements ClientRequest {}
+
+    /** Nothing that the relay understands, such as an order or a login. */
+    record Unknown(String text, String id) implements ClientRequest {}
+}
