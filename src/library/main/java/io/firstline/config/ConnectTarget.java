@@ -17,7 +17,7 @@ public record ConnectTarget(String url, PathConfig path) {
     public static List<ConnectTarget> of(WsConnectionConfig config) {
         List<String> urls = config.urls();
         List<List<PathConfig>> paths =
-                urls.stream().map(url -> config.paths().of(hostOf(url))).toList();
+                urls.stream().map(url -> config.paths().of(URI.create(url))).toList();
         int turns = paths.stream().mapToInt(List::size).max().orElseThrow();
         Set<ConnectTarget> targets = new LinkedHashSet<>();
         for (int turn = 0; turn < turns; turn++) {

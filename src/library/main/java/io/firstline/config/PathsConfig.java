@@ -1,10 +1,11 @@
 package io.firstline.config;
 
 import io.firstline.config.check.Checks;
+import io.firstline.config.check.ProblemText;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -15,11 +16,16 @@ import java.util.function.UnaryOperator;
  * @param localAddresses addresses or network interfaces of this machine, used in turn; empty (default) = the system
  *     chooses
  * @param proxies used in turn; empty (default) = none
- * @param noProxy hosts that are connected to without a proxy, in the form of the variable {@code NO_PROXY}
+ * @param noProxy hosts that are connected to without a proxy, in the form of the variable {@code NO_PROXY}; see {@link
+ *     #isNoProxy}
  */
 public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy> proxies, List<String> noProxy) {
     /** All addresses of a host. */
     public static final int ALL = 1_024;
+
+    /** The forms of an entry of {@code NO_PROXY}, for people. */
+    public static final String NO_PROXY_ALLOWED =
+            "names, addresses and networks such as 10.0.0.0/8 or fd00::/8, perhaps with a port, or *";
 
     /** All addresses of a host, from any local address, without a proxy. */
     public static final PathsConfig DEFAULT = new PathsConfig(ALL, List.of(), List.of(), List.of());
@@ -28,7 +34,19 @@ public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy
         localAddresses = localAddresses == null ? List.of() : List.copyOf(localAddresses);
         proxies = proxies == null ? List.of() : List.copyOf(proxies);
         noProxy = noProxy == null ? List.of() : List.copyOf(noProxy);
-        new Checks().range("paths/addresses", addresses, 1, ALL).throwIfAny("paths");
+        Checks checks = new Checks().range("paths/addresses", addresses, 1, ALL);
+        noProxy.stream()
+                .filter(entry -> !isNoProxy(entry))
+                .forEach(entry -> checks.require(false, "paths/noProxy", ProblemText.quoted(entry), NO_PROXY_ALLOWED));
+        checks.throwIfAny("paths");
+    }
+
+    /**
+     * Returns whether a text is an entry of {@code NO_PROXY}: a name, which includes its subdomains, an address, a network
+     * such as {@code 10.0.0.0/8} or {@code fd00::/8}, each perhaps with a port, or {@code *}.
+     */
+    public static boolean isNoProxy(String entry) {
+        return DirectHosts.parse(entry) != null;
     }
 
     /** The texts that may have placeholders of secrets. */
@@ -45,13 +63,13 @@ public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy
     }
 
     /** The path of a request over HTTP: the first. */
-    public PathConfig first(String host) {
-        return of(host).get(0);
+    public PathConfig first(URI url) {
+        return of(url).get(0);
     }
 
-    /** The paths to a host, without its addresses; those next to each other differ in as much as they can. */
-    public List<PathConfig> of(String host) {
-        List<Proxy> through = new ArrayList<>(isDirect(host) ? List.of() : proxies);
+    /** The paths to the host of a URL, without its addresses; those next to each other differ in as much as they can. */
+    public List<PathConfig> of(URI url) {
+        List<Proxy> through = new ArrayList<>(isDirect(url) ? List.of() : proxies);
         List<String> from = new ArrayList<>(localAddresses);
         if (through.isEmpty()) {
             through.add(null);
@@ -68,15 +86,7 @@ public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy
         return List.copyOf(paths);
     }
 
-    /** Whether no proxy is used for a host. */
-    boolean isDirect(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
-        return noProxy.stream()
-                .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
-                .filter(entry -> !entry.isEmpty())
-                .anyMatch(entry -> {
-                    String domain = entry.replaceFirst("^\\*?\\.", "");
-                    return entry.equals("*") || name.equals(domain) || name.endsWith("." + domain);
-                });
+    private boolean isDirect(URI url) {
+        return noProxy.stream().map(DirectHosts::parse).anyMatch(hosts -> hosts.include(url));
     }
 }

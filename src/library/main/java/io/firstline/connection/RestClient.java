@@ -106,7 +106,7 @@ public final class RestClient {
 
     private Future<HttpResponse<Buffer>> answer(String method, String url, Map<String, String> headers) {
         URI uri = URI.create(url);
-        PathConfig path = config.path().equals(PathConfig.ANY) ? config.paths().first(uri.getHost()) : config.path();
+        PathConfig path = config.path().equals(PathConfig.ANY) ? config.paths().first(uri) : config.path();
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
         return TcpConnector.locals(context, path.local()).compose(locals -> {
             Request request = new Request(method, url, headers);

@@ -15,10 +15,14 @@ import io.firstline.config.check.JsonText;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.problem.Problem;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The paths in a feed's configuration. */
 class FeedPathsTest {
@@ -78,16 +82,17 @@ class FeedPathsTest {
         Map<String, String> variables =
                 Map.of("https_proxy", "http://me:hush@10.0.0.1:3128", "NO_PROXY", "localhost, .example.org,127.0.0.1");
         PathsConfig paths = paths("{\"proxies\":\"environment\"}", variables);
-        assertThat(paths.first("a.example.com").proxy().address()).isEqualTo("http://10.0.0.1:3128");
-        assertThat(paths.first("a.example.org").proxy()).isNull();
-        assertThat(paths.first("EXAMPLE.ORG").proxy()).isNull();
-        assertThat(paths.first("notexample.org").proxy()).isNotNull();
-        assertThat(paths.first("127.0.0.1").proxy()).isNull();
+        assertThat(paths.first(URI.create("wss://a.example.com/")).proxy().address())
+                .isEqualTo("http://10.0.0.1:3128");
+        assertThat(paths.first(URI.create("wss://a.example.org/")).proxy()).isNull();
+        assertThat(paths.first(URI.create("wss://EXAMPLE.ORG/")).proxy()).isNull();
+        assertThat(paths.first(URI.create("wss://notexample.org/")).proxy()).isNotNull();
+        assertThat(paths.first(URI.create("wss://127.0.0.1/")).proxy()).isNull();
         assertThat(paths("{\"proxies\":\"environment\"}", Map.of()).proxies()).isEmpty();
         assertThat(paths(
                                 "{\"proxies\":\"environment\"}",
                                 Map.of("HTTPS_PROXY", "http://10.0.0.1:3128", "NO_PROXY", "*"))
-                        .first("a.example.com")
+                        .first(URI.create("wss://a.example.com/"))
                         .proxy())
                 .isNull();
 
@@ -96,6 +101,59 @@ class FeedPathsTest {
                 .extracting(Problem::toString)
                 .containsExactly("/paths/proxies: found \"environment\", whose HTTPS_PROXY is http://***@10.0.0.1,"
                         + " allowed: " + PROXIES + " in HTTPS_PROXY");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8,wss://10.9.8.7/,true",
+        "10.0.0.0/8,wss://11.9.8.7/,false",
+        "10.0.0.0/8,wss://ten.example.com/,false",
+        "172.16.0.0/12,wss://172.31.255.255/,true",
+        "172.16.0.0/12,wss://172.32.0.0/,false",
+        "192.0.2.7/32,wss://192.0.2.7/,true",
+        "0.0.0.0/0,wss://192.0.2.7/,true",
+        "0.0.0.0/0,wss://[fd00::1]/,false",
+        "fd00::/8,wss://[fdff::1]/,true",
+        "fd00::/8,wss://[fe00::1]/,false",
+        "[fd00::]/8,wss://[fdff::1]/,true",
+        "::1,wss://[::1]/,true",
+        "::1,wss://[0:0:0:0:0:0:0:1]:9443/,true",
+        "[::1]:9443,wss://[::1]:9443/,true",
+        "[::1]:9443,wss://[::1]/,false",
+        "example.com:9443,wss://a.example.com:9443/,true",
+        "example.com:9443,wss://a.example.com/,false",
+        "example.com:443,wss://a.example.com/,true",
+        "example.com:443,https://a.example.com/rest,true",
+        "example.com:443,ws://a.example.com/,false",
+        "*.example.com:80,ws://a.example.com/,true",
+        "10.0.0.0/8:9443,wss://10.1.1.1:9443/,true",
+        "10.0.0.0/8:9443,wss://10.1.1.1/,false",
+        "EXAMPLE.com,wss://a.Example.COM./,true",
+        "*:443,wss://a.example.com:9443/,false"
+    })
+    void shouldUnderstandNetworksAndPortsWithoutAProxy(String noProxy, URI url, boolean direct) {
+        PathsConfig paths = paths(
+                "{\"proxies\":\"environment\"}",
+                Map.of("HTTPS_PROXY", "http://10.0.0.1:3128", "no_proxy", "other.example.com, " + noProxy + " ,"));
+        assertThat(paths.first(url).proxy() == null).isEqualTo(direct);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"10.0.0.0/33", "fd00::/129", "10.0.0/8", "10.0.0.0/x", "http://a.example.com", "a:0", "a:99999"})
+    void shouldNameAWrongEntryOfNoProxy(String wrong) {
+        assertThat(read(
+                                "{\"proxies\":\"environment\"}",
+                                Map.of("HTTPS_PROXY", "http://10.0.0.1:3128", "NO_PROXY", "a.example.com," + wrong))
+                        .problems())
+                .extracting(Problem::toString)
+                .containsExactly("/paths/proxies: found \"environment\", whose NO_PROXY has \"" + wrong
+                        + "\", allowed: " + PathsConfig.NO_PROXY_ALLOWED + " in NO_PROXY");
+        assertThat(Errors.of(() -> new PathsConfig(PathsConfig.ALL, List.of(), List.of(), List.of(wrong))))
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("/paths/noProxy");
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class PathsReader {
                 addresses(paths.path("addresses")),
                 localAddresses(paths.path("localAddresses")),
                 fromEnvironment ? environmentProxies() : proxies(paths.path("proxies")),
-                fromEnvironment ? List.of(variable("NO_PROXY").split(",")) : List.of());
+                fromEnvironment ? noProxy() : List.of());
     }
 
     private static int addresses(JsonNode addresses) {
@@ -93,6 +93,21 @@ public final class PathsReader {
                     Proxy.ALLOWED + " in HTTPS_PROXY"));
             return List.of();
         }
+    }
+
+    private List<String> noProxy() {
+        List<String> found = new ArrayList<>();
+        for (String entry : List.of(variable("NO_PROXY").split(","))) {
+            if (PathsConfig.isNoProxy(entry)) {
+                found.add(entry);
+            } else if (!entry.isBlank()) {
+                problems.add(new Problem(
+                        POINTER + "/proxies",
+                        "\"environment\", whose NO_PROXY has " + ProblemText.quoted(entry.strip()),
+                        PathsConfig.NO_PROXY_ALLOWED + " in NO_PROXY"));
+            }
+        }
+        return found;
     }
 
     /** The value of a variable in capitals or, as other programs read it too, in small letters. */
