@@ -4,6 +4,7 @@ import io.firstline.relay.dialect.ClientRequest;
 import io.firstline.stream.FeedMessage;
 import io.vertx.core.buffer.Buffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,17 +25,32 @@ interface ClientSession {
         return message.payload();
     }
 
-    /**
-     * The name of a message's stream as clients subscribe to it; null = none, then only clients of all streams get it.
-     */
+    /** The name of a message's stream; null = none, then only clients of all streams get it. */
     default String streamOf(FeedMessage message) {
         return message.stream();
     }
 
     ClientRequest read(String text);
 
-    /** The answer to a request that was carried out; null = no answer. */
-    String accepted(ClientRequest request);
+    /** Sent when the client has connected. */
+    default List<String> greetings() {
+        return List.of();
+    }
+
+    /**
+     * The name that messages show for a stream as clients subscribe to it: {@link #streamOf} gives that of a message. Two
+     * streams of one name cannot be told apart.
+     */
+    default String shown(String stream) {
+        return stream;
+    }
+
+    /**
+     * The answers to a request that was carried out, or that needs nothing to be done, such as a heartbeat.
+     *
+     * @param streams those of the client now
+     */
+    List<String> accepted(ClientRequest request, Collection<String> streams);
 
     /** The answer to a request for the client's streams; null = no answer. */
     String listed(ClientRequest request, Collection<String> streams);

@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -53,8 +54,8 @@ final class PlainProtocol implements ClientProtocol {
         }
 
         @Override
-        public String accepted(ClientRequest request) {
-            return null;
+        public List<String> accepted(ClientRequest request, Collection<String> streams) {
+            return List.of();
         }
 
         @Override

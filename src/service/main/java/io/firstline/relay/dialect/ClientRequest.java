@@ -23,10 +23,21 @@ public sealed interface ClientRequest {
         }
     }
 
+    /** Asks for these streams instead of those that it has. */
+    record Replace(List<String> streams, String id) implements ClientRequest {
+        public Replace {
+            streams = List.copyOf(streams);
+        }
+    }
+
     /** Asks which streams it gets. */
     record ListSubscriptions(String id) implements ClientRequest {}
 
-    /** A heartbeat of the application, which the relay answers itself. */
+    /**
+     * A heartbeat of the application or another question that the relay answers itself.
+     *
+     * @param text the request
+     */
     record Heartbeat(String text) implements ClientRequest {}
 
     /** Nothing that the relay understands, such as an order or a login. */
