@@ -177,6 +177,51 @@ class KeyReaderPropertyTest {
         assertThat(refused).as("refused").isPositive();
     }
 
+    /** A reader that has read similar messages must read each as one that has read none. */
+    @Test
+    void shouldReadMessagesOfAKnownLayoutAsTheFirstOfThem() {
+        int same = 0;
+        for (int i = 0; i < DOCUMENTS / 4; i++) {
+            JsonNode document = json.document();
+            List<String> pointers = json.pointers(document, 1 + random.nextInt(6));
+            Set<String> containers = random.nextBoolean() ? Set.of() : new HashSet<>(pointers);
+            KeyReader reader = new KeyReader(pointers, containers);
+            byte[] bytes = bytes(json.text(document, random.nextInt(4) == 0));
+            for (int d = 0; d < DAMAGES_EACH; d++) {
+                byte[] message = random.nextInt(3) > 0 ? withOtherValues(bytes) : damage(bytes);
+                KeyValues read = reader.read(message, 0, message.length);
+                KeyValues first = new KeyReader(pointers, containers).read(message, 0, message.length);
+                String what = what(i, message);
+                assertThat(read == null).as(what).isEqualTo(first == null);
+                for (int p = 0; first != null && p < pointers.size(); p++) {
+                    same += first.isPresent(p) ? 1 : 0;
+                    assertThat(read.isPresent(p)).as(what + pointers.get(p)).isEqualTo(first.isPresent(p));
+                    assertThat(read.isNull(p)).as(what + pointers.get(p)).isEqualTo(first.isNull(p));
+                    assertThat(read.json(p)).as(what + pointers.get(p)).isEqualTo(first.json(p));
+                    assertThat(read.contentHash(p)).as(what + pointers.get(p)).isEqualTo(first.contentHash(p));
+                    assertThat(read.from(p) - read.to(p))
+                            .as(what + pointers.get(p))
+                            .isEqualTo(first.from(p) - first.to(p));
+                }
+            }
+        }
+        assertThat(same).isGreaterThan(DOCUMENTS);
+    }
+
+    /** Replaces digits and letters, which mostly leaves the layout as it was. */
+    private byte[] withOtherValues(byte[] bytes) {
+        byte[] other = bytes.clone();
+        for (int i = 0; i < 3; i++) {
+            int at = random.nextInt(other.length);
+            if (other[at] >= '0' && other[at] <= '9') {
+                other[at] = (byte) ('0' + random.nextInt(10));
+            } else if (other[at] >= 'a' && other[at] <= 'z' && random.nextInt(4) == 0) {
+                other[at] = (byte) ('a' + random.nextInt(26));
+            }
+        }
+        return other;
+    }
+
     @Test
     void shouldNeverThrowForGarbage() {
         KeyReader reader =

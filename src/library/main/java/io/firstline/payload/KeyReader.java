@@ -42,6 +42,9 @@ public final class KeyReader implements ValueReader {
     private final int places;
     private final JsonScanner json = new JsonScanner();
     private final Unescaped unescaped = new Unescaped();
+    /** Null = a pointer depends on more than the place of a value. */
+    private final KnownLayouts layouts;
+
     private int missing;
 
     /**
@@ -70,6 +73,7 @@ public final class KeyReader implements ValueReader {
         values = new KeyValues(scalars);
         taken = new Scalar[scalars.length];
         places = (int) pointers.stream().distinct().count() + root.onlyMembers();
+        layouts = root.scalar() == null && root.isFixed() ? new KnownLayouts() : null;
     }
 
     /** Reads a message; null if a check finds that it is not JSON. */
@@ -78,11 +82,54 @@ public final class KeyReader implements ValueReader {
         Objects.checkFromToIndex(from, to, bytes.length);
         forget();
         json.over(bytes, to);
-        int end = value(root, json.space(from));
-        if (end == ALL_FOUND || (end >= 0 && json.space(end) == to)) {
+        if (layouts != null && hasKnownLayout(from, to)) {
             return values;
         }
-        return null;
+        int end = value(root, json.space(from));
+        boolean isJson = end == ALL_FOUND || (end >= 0 && json.space(end) == to);
+        if (isJson && layouts != null) {
+            layouts.learn(bytes, from, to, end != ALL_FOUND);
+        }
+        return isJson ? values : null;
+    }
+
+    /** Reads the message if its layout is known; otherwise it must be read in full. */
+    private boolean hasKnownLayout(int from, int to) {
+        KnownLayouts.Step step = layouts.start();
+        if (step == null) {
+            return false;
+        }
+        int at = from;
+        boolean matches = true;
+        while (matches) {
+            step = step.next(json, at, to - at);
+            if (step != null && step.isEnd()) {
+                layouts.matched();
+                return true;
+            }
+            int end = step == null ? JsonScanner.MALFORMED : knownValue(step.place, at + step.length);
+            if (end >= 0 && missing == 0) {
+                end = behind(end, step.bracket); // as if read in full, the rest is not read
+                if (end == ALL_FOUND) {
+                    layouts.matched();
+                    return true;
+                }
+            }
+            matches = end >= 0;
+            at = end;
+        }
+        forget();
+        layouts.record();
+        return false;
+    }
+
+    private int knownValue(PointerNode place, int at) {
+        if (place == null) {
+            return json.value(at);
+        }
+        int first = json.peek(at);
+        boolean isWithin = !place.isLeaf() && (first == '{' || first == '[');
+        return isWithin ? JsonScanner.MALFORMED : value(place, at); // pointers lead into it
     }
 
     private void forget() {
@@ -145,7 +192,7 @@ public final class KeyReader implements ValueReader {
             if (json.peek(colon) != ':') {
                 return JsonScanner.MALFORMED;
             }
-            pos = behind(value(wanted, json.space(colon + 1)), '}');
+            pos = member(wanted, json.space(colon + 1), '}');
             if (pos < 0) {
                 return pos;
             }
@@ -154,6 +201,18 @@ public final class KeyReader implements ValueReader {
             }
             pos = json.space(pos + 1);
         }
+    }
+
+    /** Reads a value in an object or array; returns the position of the comma or bracket behind it. */
+    private int member(PointerNode place, int at, int bracket) {
+        int end = value(place, at);
+        if (layouts != null && end >= 0) {
+            int first = json.peek(at);
+            if (place == null || place.isLeaf() || (first != '{' && first != '[')) {
+                layouts.value(place, at, end, bracket);
+            }
+        }
+        return behind(end, bracket);
     }
 
     /** Reads the first member of an object; forgets it if there are more. */
@@ -205,7 +264,7 @@ public final class KeyReader implements ValueReader {
         int elements = 0;
         while (true) {
             place.remember(elements, pos);
-            pos = behind(value(place.element(elements++), pos), ']');
+            pos = member(place.element(elements++), pos, ']');
             if (pos < 0) {
                 return pos;
             }

@@ -154,6 +154,17 @@ final class PointerNode {
         return sum;
     }
 
+    /** Whether the place of a value is enough to know what pointers read there, here and below. */
+    boolean isFixed() {
+        boolean isFixed = only == null
+                && lastChildren.length == 0
+                && (children.length == 0 || scalar == null || !scalar.takesContainers());
+        for (PointerNode child : children) {
+            isFixed &= child.isFixed();
+        }
+        return isFixed;
+    }
+
     /** Forgets the values here and below. */
     void clear() {
         if (scalar != null) {

@@ -36,6 +36,9 @@ final class Scalar {
     /** Of a long, with its sign. */
     private static final int MAX_DIGITS = 20;
 
+    /** A number of so many digits fits a long. */
+    private static final int SAFE_DIGITS = 18;
+
     private static final Hasher64 XXH3 = Hashing.xxh3_64();
 
     private final HashStream64 hashOfEscaped = XXH3.hashStream();
@@ -250,12 +253,16 @@ final class Scalar {
         return parse(plain, 0, plain.length);
     }
 
-    /** Counts down from 0, because the lowest number has no positive counterpart. */
     private boolean parse(byte[] text, int start, int end) {
         boolean negative = start < end && text[start] == '-';
         int first = negative ? start + 1 : start;
+        int at = first;
         long value = 0;
-        for (int at = first; at < end; at++) {
+        if (end - first <= SAFE_DIGITS && JsonScanner.isEightDigits(text, at, end)) {
+            value = -JsonScanner.eightDigits(text, at);
+            at += Long.BYTES;
+        }
+        for (; at < end; at++) { // counts down, because the lowest number has no positive counterpart
             int digit = text[at] - '0';
             if (digit < 0 || digit > 9 || value < Long.MIN_VALUE / 10) {
                 return false;
