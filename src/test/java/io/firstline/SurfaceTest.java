@@ -37,7 +37,7 @@ class SurfaceTest {
             Map.entry("config.problem", "InvalidConfigException Problem"),
             Map.entry(
                     "connection.report",
-                    "ConnectFailedException ConnectionState Disconnect DropCause Path WsConnectionState"),
+                    "ConnectFailedException ConnectTimes ConnectionState Disconnect DropCause Path WsConnectionState"),
             Map.entry("deploy", "FeedVerticle PoolVerticle SingleVerticle"),
             Map.entry("feed", "Feed Route WsPool WsSingle"),
             Map.entry(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.arbitration.LineWindow;
 import io.firstline.config.RankBy;
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.feed.EvictionPolicy.Contender;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -183,7 +184,7 @@ class PathSimulationTest {
                 figures.failed(now());
                 return null;
             }
-            figures.opened(address.delayMs);
+            figures.opened(address.delayMs, ConnectTimes.NONE);
             return new Open(address, "c" + ++made);
         }
 
@@ -220,7 +221,8 @@ class PathSimulationTest {
         private void measured(Open open, Contender contender) {
             double cost = contender.cost(RankBy.LAG);
             table.of(open.address.name, this::used, now())
-                    .measured(new PathFigures.Measurement(cost, contender.latencyMs(), cost, 1_000, 100, 0), now());
+                    .measured(
+                            new PathFigures.Measurement(cost, contender.latencyMs(), cost, cost, 1_000, 100, 0), now());
         }
 
         private boolean isWhole() {

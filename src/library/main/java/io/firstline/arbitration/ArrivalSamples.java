@@ -6,17 +6,19 @@ import java.util.Arrays;
  * When each connection delivered the same message, for some of the messages. A connection is known by its number,
  * which its replacements keep. If two lines have one number, the earlier copy counts.
  *
- * <p>Begins when all connections have been in step, or ten seconds after the first message. Keeps the messages sampled
+ * <p>Begins when all connections have been in step, or a time after the first message. Keeps the messages sampled
  * last. Belongs to one arbiter and is used on its thread; {@link #table} returns a copy for any thread.
  */
 public final class ArrivalSamples {
-    private static final long LONGEST_START_NANOS = 10_000_000_000L;
+    /** The longest time from the first message to the first sample, if nothing else is said. */
+    public static final long LONGEST_START_MS = 10_000;
 
     /** Spreads consecutive sequences and regular steps over all places (Knuth, TAOCP 3, 6.4: Fibonacci hashing). */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final int connections;
     private final long everyNanos;
+    private final long startNanos;
     private final int kept;
 
     /** The sequences of the messages that are not settled yet, each at its {@link #place}; 0 = none. */
@@ -39,6 +41,11 @@ public final class ArrivalSamples {
     private long nextNanos;
     private long absent;
 
+    /** Creates a sampler that begins after {@link #LONGEST_START_MS} at the latest. */
+    public ArrivalSamples(int connections, long everyNanos, int open, int kept) {
+        this(connections, everyNanos, open, kept, LONGEST_START_MS * 1_000_000);
+    }
+
     /**
      * Creates a sampler without samples.
      *
@@ -47,8 +54,10 @@ public final class ArrivalSamples {
      * @param open places for messages that wait for their copies, a power of two; a message may replace another one in
      *     its place, rarely if there are three times as many places as messages that wait
      * @param kept how many messages are kept
+     * @param startNanos the longest time from the first message to the first sample
      */
-    public ArrivalSamples(int connections, long everyNanos, int open, int kept) {
+    public ArrivalSamples(int connections, long everyNanos, int open, int kept, long startNanos) {
+        this.startNanos = startNanos;
         this.connections = connections;
         this.everyNanos = everyNanos;
         this.kept = kept;
@@ -81,7 +90,7 @@ public final class ArrivalSamples {
             startedNanos = nowNanos;
         }
         seenInStep(line);
-        begun = absent == 0 || nowNanos - startedNanos >= LONGEST_START_NANOS;
+        begun = absent == 0 || nowNanos - startedNanos >= startNanos;
         nextNanos = nowNanos;
     }
 

@@ -58,7 +58,7 @@ public final class ArrivalTable {
     }
 
     /** Returns the number of the connection in each column. */
-    List<Integer> numbers() {
+    public List<Integer> numbers() {
         return numbers;
     }
 
@@ -70,8 +70,8 @@ public final class ArrivalTable {
         return messages;
     }
 
-    /** Returns the lags of one connection, one for each message. */
-    int[] lagsOf(int connection) {
+    /** Returns the lags of the connection in one column, from 0: one for each message. */
+    public int[] lagsOf(int connection) {
         int[] lags = new int[messages];
         Arrays.setAll(lags, message -> lagMicros[message * connections + connection]);
         return lags;

@@ -373,6 +373,11 @@ public final class Line {
                 copies == 0 ? -1 : windowLagMicros.getValueAtPercentile(99));
     }
 
+    /** The median lag of the copies that it delivered since {@link #startWindow()}, or since it joined; -1 = none. */
+    public long windowLagP50Micros() {
+        return windowLagMicros.getTotalCount() == 0 ? -1 : windowLagMicros.getValueAtPercentile(50);
+    }
+
     private long windowLagP99Micros(long copies, long lost) {
         if (copies + lost == 0) {
             return -1;

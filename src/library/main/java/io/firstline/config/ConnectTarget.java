@@ -15,6 +15,9 @@ public record ConnectTarget(String url, PathConfig path) {
 
     /** The targets of the connections of a feed, which use them in turn; those next to each other differ most. */
     public static List<ConnectTarget> of(WsConnectionConfig config) {
+        if (!config.paths().only().isEmpty()) {
+            return config.paths().only();
+        }
         List<String> urls = config.urls();
         List<List<PathConfig>> paths =
                 urls.stream().map(url -> config.paths().of(URI.create(url))).toList();

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 /**
  * The path of one connection to the host of its URL. Immutable.
  *
- * @param server the preferred address of the host; null = any
+ * @param server the preferred address of the host, or the only one with {@link PathsConfig#only}; null = any
  * @param local the address or the network interface of this machine; null = the system chooses
  * @param proxy null = none
  */

@@ -18,8 +18,15 @@ import java.util.function.UnaryOperator;
  * @param proxies used in turn; empty (default) = none
  * @param noProxy hosts that are connected to without a proxy, in the form of the variable {@code NO_PROXY}; see {@link
  *     #isNoProxy}
+ * @param only one target for each connection, which keeps it: nothing else is tried, neither another address nor
+ *     another turn; empty (default) = connections spread as the other values say
  */
-public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy> proxies, List<String> noProxy) {
+public record PathsConfig(
+        int addresses,
+        List<String> localAddresses,
+        List<Proxy> proxies,
+        List<String> noProxy,
+        List<ConnectTarget> only) {
     /** All addresses of a host. */
     public static final int ALL = 1_024;
 
@@ -30,10 +37,16 @@ public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy
     /** All addresses of a host, from any local address, without a proxy. */
     public static final PathsConfig DEFAULT = new PathsConfig(ALL, List.of(), List.of(), List.of());
 
+    /** Paths over which connections spread. */
+    public PathsConfig(int addresses, List<String> localAddresses, List<Proxy> proxies, List<String> noProxy) {
+        this(addresses, localAddresses, proxies, noProxy, List.of());
+    }
+
     public PathsConfig {
         localAddresses = localAddresses == null ? List.of() : List.copyOf(localAddresses);
         proxies = proxies == null ? List.of() : List.copyOf(proxies);
         noProxy = noProxy == null ? List.of() : List.copyOf(noProxy);
+        only = only == null ? List.of() : List.copyOf(only);
         Checks checks = new Checks().range("paths/addresses", addresses, 1, ALL);
         noProxy.stream()
                 .filter(entry -> !isNoProxy(entry))
@@ -59,7 +72,12 @@ public record PathsConfig(int addresses, List<String> localAddresses, List<Proxy
         List<Proxy> filled = proxies.stream()
                 .map(proxy -> proxy.withLogin(values.apply(proxy.user()), values.apply(proxy.password())))
                 .toList();
-        return new PathsConfig(addresses, localAddresses, filled, noProxy);
+        return new PathsConfig(addresses, localAddresses, filled, noProxy, only);
+    }
+
+    /** The same for connections that keep one target each. */
+    public PathsConfig withOnly(List<ConnectTarget> targets) {
+        return new PathsConfig(addresses, localAddresses, proxies, noProxy, targets);
     }
 
     /** The path of a request over HTTP: the first. */

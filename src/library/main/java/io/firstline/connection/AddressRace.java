@@ -39,10 +39,14 @@ final class AddressRace {
     }
 
     /** The connection that opened first. */
-    record Won(NetSocket socket, Place place) {}
+    record Won(TcpConnector.Opened opened, Place place) {
+        private NetSocket socket() {
+            return opened.socket();
+        }
+    }
 
     /** Tries addresses until one works; each attempt ends within its timeout. */
-    Future<Won> run(List<InetAddress> addresses, Function<InetAddress, Future<NetSocket>> connect) {
+    Future<Won> run(List<InetAddress> addresses, Function<InetAddress, Future<TcpConnector.Opened>> connect) {
         Place first = new Place(local, addresses.get(0));
         order.begins(first); // also others that begin now must see that it is taken
         return Staggered.first(
@@ -56,10 +60,10 @@ final class AddressRace {
                 .onSuccess(this::won);
     }
 
-    private Future<Won> attempt(InetAddress address, Function<InetAddress, Future<NetSocket>> connect) {
+    private Future<Won> attempt(InetAddress address, Function<InetAddress, Future<TcpConnector.Opened>> connect) {
         Place place = new Place(local, address);
         underWay.add(place);
-        return connect.apply(address).map(socket -> new Won(socket, place)).onComplete(done -> {
+        return connect.apply(address).map(opened -> new Won(opened, place)).onComplete(done -> {
             underWay.remove(place);
             if (done.failed()) {
                 order.failed(place, scheduler.nowNanos());

@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,11 @@ class ForwardingSocket implements Socket {
     @Override
     public Path path() {
         return socket.path();
+    }
+
+    @Override
+    public ConnectTimes times() {
+        return socket.times();
     }
 
     @Override

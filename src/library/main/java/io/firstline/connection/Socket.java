@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 import io.firstline.payload.Payload;
 import io.vertx.core.Future;
@@ -46,6 +47,11 @@ public interface Socket {
     /** Returns the path to the server; null = the socket is not on a network. */
     default Path path() {
         return null;
+    }
+
+    /** Returns how long it took to open. */
+    default ConnectTimes times() {
+        return ConnectTimes.NONE;
     }
 
     /** Sets the listener, before any frame can have arrived. */

@@ -5,6 +5,7 @@ import io.firstline.config.Proxy;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.config.check.LocalAddresses;
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,16 +18,19 @@ import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.SocketAddress;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Opens TCP connections, with TLS, on the path that a configuration wants. Has one client for each local address,
@@ -56,11 +60,14 @@ final class TcpConnector {
     }
 
     /**
-     * An open TCP connection.
+     * An open TCP connection, with TLS if the URL wants it.
      *
      * @param place the address that it uses; null = that of a proxy
      */
-    record Reached(NetSocket socket, Path path, AddressOrder.Place place) {}
+    record Reached(NetSocket socket, Path path, AddressOrder.Place place, ConnectTimes times) {}
+
+    /** One that was opened to an address. */
+    record Opened(NetSocket socket, double tcpMs, double tlsMs) {}
 
     /** The path that a configuration wants. */
     static Path pathOf(WsConnectionConfig config) {
@@ -102,7 +109,9 @@ final class TcpConnector {
     private Future<Reached> direct(
             ContextInternal context, WsConnectionConfig config, URI uri, List<InetAddress> locals) {
         String from = config.path().local() == null ? "" : config.path().local();
-        return addresses(from, uri.getHost()).compose(found -> {
+        long began = scheduler.nowNanos();
+        return wanted(config, from, uri.getHost()).compose(found -> {
+            double dnsMs = msSince(began);
             List<InetAddress> usable = usable(found, locals);
             if (usable.isEmpty()) {
                 return Future.failedFuture(noRoute(locals));
@@ -111,14 +120,55 @@ final class TcpConnector {
                     config.path().server(),
                     order.ordered(from, usable, config.paths().addresses(), scheduler.nowNanos()));
             return new AddressRace(context, order, scheduler, from)
-                    .run(ordered.subList(0, Math.min(MAX_ADDRESSES, ordered.size())), address -> client(
-                                    local(locals, address))
-                            .connect(to(config, uri, place(address, port(uri)))))
+                    .run(
+                            ordered.subList(0, Math.min(MAX_ADDRESSES, ordered.size())),
+                            address -> open(local(locals, address), to(config, place(address, uri)), uri))
                     .map(won -> new Reached(
-                            won.socket(),
+                            won.opened().socket(),
                             pathOf(config).withServer(won.place().address().getHostAddress()),
-                            won.place()));
+                            won.place(),
+                            times(dnsMs, won.opened())));
         });
+    }
+
+    private double msSince(long nanos) {
+        return (scheduler.nowNanos() - nanos) / 1e6;
+    }
+
+    private static ConnectTimes times(double dnsMs, Opened opened) {
+        return new ConnectTimes(dnsMs, opened.tcpMs(), opened.tlsMs(), Double.NaN);
+    }
+
+    /** Opens TCP and then TLS, which Vert.x would do in one step of which nobody sees the parts. */
+    private Future<Opened> open(InetAddress local, ConnectOptions to, URI uri) {
+        long began = scheduler.nowNanos();
+        return client(local).connect(to).compose(socket -> {
+            double tcpMs = msSince(began);
+            if (!isTls(uri)) {
+                return Future.succeededFuture(new Opened(socket, tcpMs, Double.NaN));
+            }
+            long opened = scheduler.nowNanos();
+            return socket.upgradeToSsl(options.getSslOptions())
+                    .map(secured -> new Opened(socket, tcpMs, msSince(opened)))
+                    .recover(failure -> {
+                        AddressRace.discard(socket);
+                        return Future.failedFuture(tlsFailure(failure));
+                    });
+        });
+    }
+
+    /** However the handshake failed: the reason is the cause. */
+    private static SSLHandshakeException tlsFailure(Throwable cause) {
+        SSLHandshakeException failure = new SSLHandshakeException("Failed to create SSL connection");
+        failure.initCause(cause);
+        return failure;
+    }
+
+    /** The addresses to try: the only wanted one, or those of the host. */
+    private Future<List<InetAddress>> wanted(WsConnectionConfig config, String from, String host) {
+        return config.paths().only().isEmpty() || config.path().server() == null
+                ? addresses(from, host)
+                : names.addresses(config.path().server());
     }
 
     /** The addresses of a host, asked for again if all that are known fail. */
@@ -142,24 +192,31 @@ final class TcpConnector {
             ContextInternal context, WsConnectionConfig config, URI uri, List<InetAddress> locals) {
         Proxy proxy = config.path().proxy();
         SocketAddress target = SocketAddress.inetSocketAddress(port(uri), withoutBrackets(uri.getHost()));
+        long began = scheduler.nowNanos();
         return names.lastKnown(proxy.host(), false)
                 .compose(found -> {
+                    double dnsMs = msSince(began);
                     List<InetAddress> usable = usable(found, locals);
                     return usable.isEmpty()
                             ? Future.failedFuture(noRoute(locals))
                             : Staggered.first(
-                                    context,
-                                    usable.stream()
-                                            .limit(MAX_ADDRESSES)
-                                            .<Supplier<Future<NetSocket>>>map(
-                                                    address -> () -> client(local(locals, address))
-                                                            .connect(to(config, uri, target)
-                                                                    .setProxyOptions(options(proxy, address, config))))
-                                            .toList(),
-                                    AddressRace.NEXT_MS,
-                                    AddressRace::discard);
+                                            context,
+                                            usable.stream()
+                                                    .limit(MAX_ADDRESSES)
+                                                    .<Supplier<Future<Opened>>>map(address -> () -> open(
+                                                            local(locals, address),
+                                                            to(config, target)
+                                                                    .setProxyOptions(options(proxy, address, config)),
+                                                            uri))
+                                                    .toList(),
+                                            AddressRace.NEXT_MS,
+                                            late -> AddressRace.discard(late.socket()))
+                                    .map(opened -> new Reached(
+                                            opened.socket(),
+                                            pathOf(config).withServer(null),
+                                            null,
+                                            times(dnsMs, opened)));
                 })
-                .map(socket -> new Reached(socket, pathOf(config).withServer(null), null))
                 .recover(failure -> Future.failedFuture(ProxyFailure.of(proxy, target.toString(), failure)));
     }
 
@@ -179,14 +236,8 @@ final class TcpConnector {
         return proxy.hasLogin() ? options.setUsername(proxy.user()).setPassword(proxy.password()) : options;
     }
 
-    private static ConnectOptions to(WsConnectionConfig config, URI uri, SocketAddress remote) {
-        ConnectOptions connect =
-                new ConnectOptions().setRemoteAddress(remote).setSsl(isTls(uri)).setTimeout(config.connectTimeoutMs());
-        if (isTls(uri)) {
-            // the name in the expected certificate
-            connect.setHost(withoutBrackets(uri.getHost())).setPort(port(uri));
-        }
-        return connect;
+    private static ConnectOptions to(WsConnectionConfig config, SocketAddress remote) {
+        return new ConnectOptions().setRemoteAddress(remote).setSsl(false).setTimeout(config.connectTimeoutMs());
     }
 
     /** The addresses to which a connection can go from here. */
@@ -211,8 +262,20 @@ final class TcpConnector {
                 + locals.get(0).getHostAddress());
     }
 
-    private static SocketAddress place(InetAddress address, int port) {
-        return SocketAddress.inetSocketAddress(new InetSocketAddress(address, port));
+    /** An address under the host's name, which is the name in the expected certificate. */
+    private static SocketAddress place(InetAddress address, URI uri) {
+        return SocketAddress.inetSocketAddress(new InetSocketAddress(
+                isTls(uri) ? named(withoutBrackets(uri.getHost()), address) : address, port(uri)));
+    }
+
+    private static InetAddress named(String name, InetAddress address) {
+        try {
+            return address instanceof Inet6Address scoped && scoped.getScopeId() != 0
+                    ? Inet6Address.getByAddress(name, scoped.getAddress(), scoped.getScopeId())
+                    : InetAddress.getByAddress(name, address.getAddress());
+        } catch (UnknownHostException impossible) {
+            throw new IllegalArgumentException(address + " is no address", impossible);
+        }
     }
 
     private NetClient client(InetAddress local) {

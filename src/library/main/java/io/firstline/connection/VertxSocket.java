@@ -1,5 +1,6 @@
 package io.firstline.connection;
 
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.Path;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,18 +32,25 @@ final class VertxSocket implements Socket {
     private final WsChannel socket;
     private final int maxMessageBytes;
     private final Path path;
+    private final ConnectTimes times;
 
-    VertxSocket(ContextInternal context, WsChannel socket, int maxMessageBytes, Path path) {
+    VertxSocket(ContextInternal context, WsChannel socket, int maxMessageBytes, Path path, ConnectTimes times) {
         this.context = context;
         this.socket = socket;
         this.maxMessageBytes = maxMessageBytes;
         this.path = path;
+        this.times = times;
         socket.maxQueued(MAX_QUEUED_BYTES);
     }
 
     @Override
     public Path path() {
         return path;
+    }
+
+    @Override
+    public ConnectTimes times() {
+        return times;
     }
 
     @Override

@@ -46,11 +46,13 @@ public final class WsClient implements Connector {
 
     private final Vertx vertx;
     private final TcpConnector tcp;
+    private final Scheduler scheduler;
     private final Set<String> redirected = ConcurrentHashMap.newKeySet();
 
     private WsClient(Vertx vertx, TcpConnector tcp) {
         this.vertx = vertx;
         this.tcp = tcp;
+        this.scheduler = Scheduler.of(vertx);
     }
 
     public static WsClient create(Vertx vertx, WsConnectionConfig config) {
@@ -97,8 +99,14 @@ public final class WsClient implements Connector {
     private Future<Socket> upgraded(
             ContextInternal context, WsConnectionConfig config, URI uri, TcpConnector.Reached reached) {
         NetSocketInternal socket = (NetSocketInternal) reached.socket();
+        long began = scheduler.nowNanos();
         return Upgrade.of(socket, offered(config, uri), uri, headers(config, uri), context)
-                .<Socket>map(channel -> new VertxSocket(context, channel, config.maxMessageBytes(), reached.path()))
+                .<Socket>map(channel -> new VertxSocket(
+                        context,
+                        channel,
+                        config.maxMessageBytes(),
+                        reached.path(),
+                        reached.times().withUpgrade((scheduler.nowNanos() - began) / 1e6)))
                 .onFailure(refused -> {
                     if (!isRedirect(refused)) {
                         tcp.failed(reached);

@@ -3,6 +3,7 @@ package io.firstline.connection;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.connection.report.ConnectFailedException;
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.connection.report.ConnectionState;
 import io.firstline.connection.report.Disconnect;
 import io.firstline.connection.report.Disconnect.Cause;
@@ -477,6 +478,21 @@ public final class WsConnection {
     /** The start of the attempt to connect, nanoseconds of the monotonic clock. */
     public long connectStartedNanos() {
         return connectStartedNanos;
+    }
+
+    /** How long each step of its opening took; nothing before it is open. */
+    public ConnectTimes connectTimes() {
+        return socket == null ? ConnectTimes.NONE : socket.times();
+    }
+
+    /** When it opened, nanoseconds of the monotonic clock; valid once it has. */
+    public long openedNanos() {
+        return openedNanos;
+    }
+
+    /** How it ended, or why it could not be opened; null before. */
+    public Disconnect end() {
+        return end;
     }
 
     /** The time that the connection is, or was, open, milliseconds. */

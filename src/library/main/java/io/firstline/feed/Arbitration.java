@@ -30,7 +30,7 @@ interface Arbitration {
     WsConnection fastest(Stream<WsConnection> live);
 
     /** Samples arrivals from the next start on; see {@link Feed#sampleArrivals}. */
-    default void sample(long everyMs, int messages) {}
+    default void sample(long everyMs, int messages, long startMs) {}
 
     /** Returns the sampled arrivals of messages that were published before this time. */
     default ArrivalTable arrivalTable(long beforeNanos) {

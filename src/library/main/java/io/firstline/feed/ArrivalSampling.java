@@ -14,6 +14,7 @@ final class ArrivalSampling {
     private final int connections;
     private long everyMs = 250;
     private int messages = 1_024;
+    private long startMs = ArrivalSamples.LONGEST_START_MS;
     /** Null = not started. */
     private ArrivalSamples samples;
 
@@ -22,7 +23,8 @@ final class ArrivalSampling {
     }
 
     /** Takes effect at the next start. */
-    void set(long newEveryMs, int newMessages) {
+    void set(long newEveryMs, int newMessages, long newStartMs) {
+        startMs = newStartMs;
         everyMs = newEveryMs;
         messages = newMessages;
     }
@@ -33,7 +35,8 @@ final class ArrivalSampling {
                 connections,
                 TimeUnit.MILLISECONDS.toNanos(everyMs),
                 everyMs == 0 ? MOST_WAITING : powerOfTwo(8 * WAITING_MS / everyMs),
-                messages);
+                messages,
+                TimeUnit.MILLISECONDS.toNanos(startMs));
         return samples;
     }
 

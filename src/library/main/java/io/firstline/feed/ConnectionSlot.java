@@ -35,11 +35,11 @@ final class ConnectionSlot {
         PooledConnection newMember(ConnectionSlot slot, int turn);
 
         /**
-         * Returns whose turn the next attempt is, if not the given one.
+         * Returns whose turn the next attempt of a slot is, if not the given one.
          *
          * @param slower the connection that a candidate replaces only if it is faster; null = none
          */
-        int nextTurn(int turn, PooledConnection slower);
+        int nextTurn(ConnectionSlot slot, int turn, PooledConnection slower);
 
         /** Returns how long an attempt must wait because the login was refused, milliseconds; 0 = it may begin. */
         long loginWaitMs();
@@ -191,7 +191,7 @@ final class ConnectionSlot {
             timer = scheduler.once(refusedMs, this::connect);
             return;
         }
-        path = owner.nextTurn(path, null);
+        path = owner.nextTurn(this, path, null);
         ConnectTarget to = target();
         long waitMs = budget.take(to, owner.isDark());
         if (waitMs > 0) {
@@ -364,7 +364,7 @@ final class ConnectionSlot {
                 || rest.lasts(scheduler.nowNanos())) {
             return false;
         }
-        path = owner.nextTurn(path, mustBeBetter ? pooled : null);
+        path = owner.nextTurn(this, path, mustBeBetter ? pooled : null);
         ConnectTarget to = target();
         if (!urgent && !budget.hasSpare(to)) {
             return false;

@@ -212,6 +212,7 @@ final class CopyReceiver implements PooledConnection.Receiver {
     private void accept(PooledConnection pooled, long arrivalNanos) {
         switch (copy.kind()) {
             case DATA -> {
+                pooled.data(arrivalNanos);
                 if (copy.streamWatch() != null || !reader.layout().knowsStreams()) {
                     monitor.spoke(arrivalNanos); // a message without a stream is an ack or a heartbeat, not data
                 }

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.arbitration.ArrivalSamples;
 import io.firstline.arbitration.ArrivalTable;
 import io.firstline.arbitration.BestSubsets;
 import io.firstline.arbitration.report.SubsetFigures;
@@ -357,8 +358,17 @@ public abstract class Feed {
             return Future.failedFuture(new IllegalArgumentException(
                     "everyMs " + everyMs + " and messages " + messages + ": allowed: at least 0 and at least 1"));
         }
+        return sampleArrivals(everyMs, messages, ArrivalSamples.LONGEST_START_MS);
+    }
+
+    /**
+     * The same with another start of the samples.
+     *
+     * @param startMs sampling begins when all connections have been in step, at most this long after the first message
+     */
+    public Future<Void> sampleArrivals(long everyMs, int messages, long startMs) {
         return call(() -> {
-            assembly.arbitration().sample(everyMs, messages);
+            assembly.arbitration().sample(everyMs, messages, startMs);
             return Future.succeededFuture();
         });
     }

@@ -252,8 +252,8 @@ final class FeedConnections implements ConnectionSlot.Owner, PooledConnection.Ow
     }
 
     @Override
-    public int nextTurn(int turn, PooledConnection slower) {
-        return paths.turn(turn, slower);
+    public int nextTurn(ConnectionSlot slot, int turn, PooledConnection slower) {
+        return maker.config().paths().only().isEmpty() ? paths.turn(turn, slower) : slot.number() - 1;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.firstline.feed;
 
+import io.firstline.connection.report.ConnectTimes;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +26,8 @@ final class PathFigures {
     private boolean rests;
     private long usedNanos;
     private double connectMs = NONE;
+    private ConnectTimes times = ConnectTimes.NONE;
+    private String lastFailure = "";
     private long ended;
     private long lifetimeMs;
     private long copies;
@@ -35,6 +38,7 @@ final class PathFigures {
     private long measuredNanos;
     private double costMs = NONE;
     private double latencyMs = NONE;
+    private double lagP50Ms = NONE;
     private double lagP99Ms = NONE;
 
     /**
@@ -42,7 +46,8 @@ final class PathFigures {
      *
      * @param costMs the value that connections are ranked by
      */
-    record Measurement(double costMs, double latencyMs, double lagP99Ms, long copies, long wins, long losses) {}
+    record Measurement(
+            double costMs, double latencyMs, double lagP50Ms, double lagP99Ms, long copies, long wins, long losses) {}
 
     PathFigures(long nowNanos) {
         usedNanos = nowNanos;
@@ -66,15 +71,27 @@ final class PathFigures {
      * A connection opened.
      *
      * @param tookMs the time since the attempt began
+     * @param steps the times of its steps
      */
-    void opened(double tookMs) {
+    void opened(double tookMs, ConnectTimes steps) {
         connectMs = mixed(connectMs, tookMs, LAST_ATTEMPT);
+        times = new ConnectTimes(
+                mixed(times.dnsMs(), steps.dnsMs(), LAST_ATTEMPT),
+                mixed(times.tcpMs(), steps.tcpMs(), LAST_ATTEMPT),
+                mixed(times.tlsMs(), steps.tlsMs(), LAST_ATTEMPT),
+                mixed(times.upgradeMs(), steps.upgradeMs(), LAST_ATTEMPT));
+    }
+
+    /** Why an attempt failed or a connection ended, in words. */
+    void failedBecause(String why) {
+        lastFailure = why;
     }
 
     void measured(Measurement now, long nowNanos) {
         double weight = measured ? 1 - Math.pow(0.5, (nowNanos - measuredNanos) / HALF_LIFE_NANOS) : 1;
         costMs = mixed(costMs, now.costMs(), weight);
         latencyMs = mixed(latencyMs, now.latencyMs(), weight);
+        lagP50Ms = mixed(lagP50Ms, now.lagP50Ms(), weight);
         lagP99Ms = mixed(lagP99Ms, now.lagP99Ms(), weight);
         copies += now.copies();
         wins += now.wins();
@@ -146,6 +163,20 @@ final class PathFigures {
 
     double latencyMs() {
         return latencyMs;
+    }
+
+    /** The steps of {@link #connectMs}. */
+    ConnectTimes times() {
+        return times;
+    }
+
+    /** Why the last attempt failed or the last connection ended; empty = that has not happened. */
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    double lagP50Ms() {
+        return lagP50Ms;
     }
 
     double lagP99Ms() {

@@ -208,7 +208,9 @@ final class PathLearning {
         if (figures.attempts() == 0) {
             figures.tried(scheduler.nowNanos());
         }
-        figures.opened((scheduler.nowNanos() - pooled.connection.connectStartedNanos()) / 1e6);
+        figures.opened(
+                (scheduler.nowNanos() - pooled.connection.connectStartedNanos()) / 1e6,
+                pooled.connection.connectTimes());
         counted.put(pooled, Counted.NONE);
     }
 
@@ -216,6 +218,9 @@ final class PathLearning {
     void ended(PooledConnection pooled) {
         long now = scheduler.nowNanos();
         Path path = pooled.connection.path();
+        if (!pooled.connection.isClosedByUs() && pooled.connection.end() != null) {
+            figures(path).failedBecause(pooled.connection.end().toString());
+        }
         if (counted.remove(pooled) != null) {
             figures(path).ended(pooled.connection.ageMs(), pooled.connection.isClosedByUs(), now);
             if (!pooled.dismissed && !pooled.isProven()) {
@@ -263,7 +268,7 @@ final class PathLearning {
         }
         double latencyMs = pooled.connection.latencyMs();
         if (pooled.line == null) {
-            figures.measured(new PathFigures.Measurement(latencyMs, latencyMs, Double.NaN, 0, 0, 0), now);
+            figures.measured(new PathFigures.Measurement(latencyMs, latencyMs, Double.NaN, Double.NaN, 0, 0, 0), now);
             return;
         }
         Counted before = counted.get(pooled);
@@ -275,6 +280,7 @@ final class PathLearning {
                 new PathFigures.Measurement(
                         says ? arbitration.costMs(pooled) : Double.NaN,
                         latencyMs,
+                        says ? pooled.line.windowLagP50Micros() / 1_000.0 : Double.NaN,
                         says ? pooled.line.window().arrivedLagP99Micros() / 1_000.0 : Double.NaN,
                         counts.copies() - before.copies(),
                         counts.wins() - before.wins(),
@@ -327,12 +333,15 @@ final class PathLearning {
                         of.failures(),
                         of.restNanos(now) / 1_000_000,
                         of.connectMs(),
+                        of.times(),
                         of.latencyMs(),
+                        of.lagP50Ms(),
                         of.lagP99Ms(),
                         of.copies(),
                         of.wins(),
                         of.losses(),
-                        of.lifetimeMs()));
+                        of.lifetimeMs(),
+                        of.lastFailure()));
             }
         }
         reports.sort((a, b) -> Integer.compare(b.connections(), a.connections()));

@@ -106,8 +106,8 @@ final class PoolArbitration implements Arbitration {
     }
 
     @Override
-    public void sample(long everyMs, int messages) {
-        sampling.set(everyMs, messages);
+    public void sample(long everyMs, int messages, long startMs) {
+        sampling.set(everyMs, messages, startMs);
     }
 
     @Override

@@ -118,6 +118,9 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
 
     private long lookedAtNanos;
 
+    private boolean hasData;
+    private long firstDataNanos;
+
     boolean dismissed;
 
     PooledConnection(Owner owner, Receiver receiver, ConnectionSlot slot) {
@@ -200,7 +203,16 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
                 role,
                 slot.number(),
                 numbers.missing(),
-                lackingShare);
+                lackingShare,
+                hasData ? (firstDataNanos - connection.openedNanos()) / 1e6 : Double.NaN);
+    }
+
+    /** A message that is data arrived. */
+    void data(long arrivalNanos) {
+        if (!hasData) {
+            hasData = true;
+            firstDataNanos = arrivalNanos;
+        }
     }
 
     @Override

@@ -94,6 +94,16 @@ public final class WsPool extends Feed {
         return create(environment, feed, 0);
     }
 
+    /**
+     * Creates a pool whose connections keep one target each, and none is replaced by another: for comparing paths.
+     *
+     * @param feed has {@link io.firstline.config.PathsConfig#only} as many targets as connections
+     */
+    @SuppressWarnings("exports") // for the packages of the library
+    public static WsPool ofTargets(FeedEnvironment environment, FeedConfig feed) {
+        return create(environment, feed, 0);
+    }
+
     private static WsPool create(FeedEnvironment environment, FeedConfig feed, long trialMs) {
         WsPool pool = new WsPool(environment, feed.name(), feed.pool(), feed.subscriptions(), feed.format(), trialMs);
         pool.nameStreamsAt(feed.streamPointer());

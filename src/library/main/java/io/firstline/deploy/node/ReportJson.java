@@ -66,12 +66,18 @@ public final class ReportJson {
                 .put(StatusKeys.FAILED, path.failures())
                 .put(StatusKeys.REST_MS, path.restMs())
                 .put(StatusKeys.CONNECT_MS, measured(path.connectMs()))
+                .put(StatusKeys.DNS_MS, measured(path.times().dnsMs()))
+                .put(StatusKeys.TCP_MS, measured(path.times().tcpMs()))
+                .put(StatusKeys.TLS_MS, measured(path.times().tlsMs()))
+                .put(StatusKeys.UPGRADE_MS, measured(path.times().upgradeMs()))
                 .put(StatusKeys.LATENCY_MS, measured(path.latencyMs()))
+                .put(StatusKeys.LAG_P50_MS, measured(path.lagP50Ms()))
                 .put(StatusKeys.LAG_P99_MS, measured(path.lagP99Ms()))
                 .put(StatusKeys.COPIES, path.copies())
                 .put(StatusKeys.WINS, path.wins())
                 .put(StatusKeys.LOSSES, path.losses())
-                .put(StatusKeys.LIFETIME_MS, measured(path.lifetimeMs()));
+                .put(StatusKeys.LIFETIME_MS, measured(path.lifetimeMs()))
+                .put(StatusKeys.LAST_FAILURE, path.lastFailure());
     }
 
     private static JsonObject of(ExchangeLatency latency) {

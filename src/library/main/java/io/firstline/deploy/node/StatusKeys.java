@@ -78,6 +78,11 @@ public final class StatusKeys {
     public static final String FAILED = "failed";
     public static final String REST_MS = "restMs";
     public static final String CONNECT_MS = "connectMs";
+    public static final String DNS_MS = "dnsMs";
+    public static final String TCP_MS = "tcpMs";
+    public static final String TLS_MS = "tlsMs";
+    public static final String UPGRADE_MS = "upgradeMs";
+    public static final String LAG_P50_MS = "lagP50Ms";
     public static final String LAG_P99_MS = "lagP99Ms";
     public static final String LIFETIME_MS = "lifetimeMs";
 

@@ -14,6 +14,7 @@ import io.firstline.connection.report.WsConnectionState;
  * @param slot the slot that it has, had, or is on trial for; from 1 to the feed's target
  * @param missing how many messages it lacks by its own numbers; null = the venue does not number connections
  * @param lackingShare the share of messages that others delivered and it did not, lately, from 0 to 1; NaN = not known
+ * @param firstDataMs the time from its opening to its first message that is data, milliseconds; NaN = there was none
  */
 public record ConnectionReport(
         WsConnectionState connection,
@@ -23,11 +24,13 @@ public record ConnectionReport(
         Role role,
         int slot,
         Long missing,
-        double lackingShare) {
+        double lackingShare,
+        double firstDataMs) {
 
     /** Returns the same report with the slot number shifted by the slots of the pools before. */
     public ConnectionReport after(int slotsBefore) {
-        return new ConnectionReport(connection, line, lag, latency, role, slotsBefore + slot, missing, lackingShare);
+        return new ConnectionReport(
+                connection, line, lag, latency, role, slotsBefore + slot, missing, lackingShare, firstDataMs);
     }
 
     /** The role of a connection. */
