@@ -6,6 +6,7 @@ import io.firstline.config.PathConfig;
 import io.firstline.config.PathsConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
+import io.firstline.config.feed.FeedConfig;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;
@@ -15,18 +16,25 @@ import io.firstline.testkit.FaultProxy;
 import io.firstline.testkit.NameServer;
 import io.firstline.testkit.NameServer.Mood;
 import io.firstline.testkit.Peer;
+import io.firstline.testkit.QuickClock;
 import io.firstline.testkit.ScriptedServer;
 import io.firstline.testkit.Tls;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -53,13 +61,17 @@ class AddressesTest {
     void start() throws IOException {
         vertx = Vertx.vertx();
         names = NameServer.start();
-        new Names(
-                        vertx,
-                        Files.writeString(directory.resolve("resolv.conf"), names.resolvConf()),
-                        Files.writeString(directory.resolve("hosts"), ""))
-                .share();
+        names(Scheduler.of(vertx)).share();
         servers.add(ScriptedServer.start(AddressesTest::serve));
         port = servers.get(0).port();
+    }
+
+    private Names names(Scheduler clock) throws IOException {
+        return new Names(
+                vertx,
+                Files.writeString(directory.resolve("resolv.conf"), names.resolvConf()),
+                Files.writeString(directory.resolve("hosts"), ""),
+                clock);
     }
 
     @AfterEach
@@ -241,6 +253,61 @@ class AddressesTest {
         long started = System.nanoTime();
         assertThat(serverOfANewConnection(config())).isEqualTo("127.0.0.1");
         assertThat((System.nanoTime() - started) / 1_000_000).as("ms").isLessThan(1_400);
+    }
+
+    /** The feed and the addresses that it knows live twenty times as fast as the servers. */
+    @Test
+    void shouldMissNothingWhileTheNameServerIsSilentForAMinute() throws IOException {
+        serverAt("127.0.0.2");
+        FeedEnvironment real = FeedEnvironment.of(vertx);
+        Scheduler clock = new QuickClock(real.scheduler(), 20);
+        names(clock).share();
+        names.secondsToLive(2);
+        resolvesTo("127.0.0.1", "127.0.0.2");
+        pool = WsPool.create(
+                new FeedEnvironment(real.context(), clock, real.connectors(), real.rests(), real.budget()),
+                FeedConfig.fromJson(new JsonObject()
+                        .put("name", "f")
+                        .put("url", "ws://" + HOST + ":" + port + "/")
+                        .put("allowPlaintext", true)
+                        .put("latencyPingIntervalMs", 5_000)
+                        .put("joinGuardMs", 1_000)
+                        .put("connections", 4)));
+        pool.eventHandler(events::add);
+        pool.handler(message -> received.add(message.payload().toString()));
+        Await.result(pool.start());
+        Await.until("all live", () -> inUse().size() == 4);
+        names.become(Mood.SILENT);
+        int asked = names.queries();
+        long startNanos = clock.nowNanos();
+        AtomicInteger sent = new AtomicInteger();
+        BooleanSupplier whileItIsSilent = () -> {
+            String text = "m" + sent.getAndIncrement();
+            servers.forEach(
+                    server -> server.peers().stream().filter(peer -> !peer.isGone()).forEach(peer -> send(peer, text)));
+            return clock.nowNanos() - startNanos > TimeUnit.SECONDS.toNanos(60);
+        };
+        for (int end = 0; end < 10; end++) {
+            whileItIsSilent.getAsBoolean();
+        }
+        at("127.0.0.2").peers().get(0).end();
+        Await.attempt(Duration.ofSeconds(20), Duration.ofMillis(20), "a minute", whileItIsSilent::getAsBoolean);
+
+        assertThat(names.queries()).as("asked in vain").isGreaterThan(asked);
+        assertThat(inUse()).containsExactly("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.2");
+        assertThat(at("127.0.0.2").peers()).as("opened meanwhile").hasSizeGreaterThan(2);
+        Await.until("all messages", () -> received.size() >= sent.get());
+        assertThat(received)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, sent.get()).mapToObj(i -> "m" + i).toList());
+        assertThat(events).filteredOn(event -> event.type() == FeedEvent.Type.DISCONNECTED).hasSize(1);
+        assertThat(events).noneMatch(event -> event.type() == FeedEvent.Type.CONNECT_FAILED);
+
+        names.become(Mood.KNOWS);
+        serverAt("127.0.0.3");
+        resolvesTo("127.0.0.3");
+        at("127.0.0.1").peers().get(0).end();
+        Await.until("the name server is asked again", () -> inUse().contains("127.0.0.3"));
     }
 
     @Test

@@ -75,10 +75,15 @@ final class Names implements Shareable {
     private final KnownAddresses known;
 
     Names(Vertx vertx, Path resolvConf, Path hosts) {
+        this(vertx, resolvConf, hosts, Scheduler.of(vertx));
+    }
+
+    /** Used by tests whose answers expire by another clock. */
+    Names(Vertx vertx, Path resolvConf, Path hosts, Scheduler scheduler) {
         this.vertx = (VertxInternal) vertx;
         this.resolvConf = resolvConf;
         this.hosts = hosts;
-        this.known = new KnownAddresses(Scheduler.of(vertx));
+        this.known = new KnownAddresses(scheduler);
     }
 
     /** Makes all future clients of this Vert.x use this instance. */
