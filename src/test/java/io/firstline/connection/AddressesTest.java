@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -283,8 +282,8 @@ class AddressesTest {
         AtomicInteger sent = new AtomicInteger();
         BooleanSupplier whileItIsSilent = () -> {
             String text = "m" + sent.getAndIncrement();
-            servers.forEach(
-                    server -> server.peers().stream().filter(peer -> !peer.isGone()).forEach(peer -> send(peer, text)));
+            servers.forEach(server ->
+                    server.peers().stream().filter(peer -> !peer.isGone()).forEach(peer -> send(peer, text)));
             return clock.nowNanos() - startNanos > TimeUnit.SECONDS.toNanos(60);
         };
         for (int end = 0; end < 10; end++) {
@@ -300,7 +299,9 @@ class AddressesTest {
         assertThat(received)
                 .containsExactlyElementsOf(
                         IntStream.range(0, sent.get()).mapToObj(i -> "m" + i).toList());
-        assertThat(events).filteredOn(event -> event.type() == FeedEvent.Type.DISCONNECTED).hasSize(1);
+        assertThat(events)
+                .filteredOn(event -> event.type() == FeedEvent.Type.DISCONNECTED)
+                .hasSize(1);
         assertThat(events).noneMatch(event -> event.type() == FeedEvent.Type.CONNECT_FAILED);
 
         names.become(Mood.KNOWS);

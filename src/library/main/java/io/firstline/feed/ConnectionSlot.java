@@ -263,6 +263,7 @@ final class ConnectionSlot {
         } else if (gone == pooled) {
             pooled = null;
             attempt = retry.attemptAfter(attempt, gone.connection.ageMs());
+            path += gone.hasFailed() ? 1 : 0;
             if (candidate == null) {
                 reopen();
             } else if (candidate.isLive()) {

@@ -223,7 +223,7 @@ final class PathLearning {
         }
         if (counted.remove(pooled) != null) {
             figures(path).ended(pooled.connection.ageMs(), pooled.connection.isClosedByUs(), now);
-            if (!pooled.dismissed && !pooled.isProven()) {
+            if (!pooled.dismissed && pooled.hasFailed()) {
                 spread.failed(pooled);
             }
         } else if (!pooled.connection.isClosedByUs()) {

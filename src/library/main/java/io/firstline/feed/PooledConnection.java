@@ -30,6 +30,7 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     private static final int MAX_SERVER_TEXT = 200;
 
     private static final long LOOK_NANOS = 10_000_000;
+    private static final long SHORT_LIFE_MS = 10_000;
 
     /** The feed of a connection. */
     interface Owner {
@@ -287,6 +288,11 @@ final class PooledConnection implements WsConnection.Listener, MessageReader.Rep
     /** Returns whether it has proved that it delivers; valid once it has opened. */
     boolean isProven() {
         return line == null || line.inStep();
+    }
+
+    /** Returns whether it has ended so early, or after such a trial, that its way may be of no use. */
+    boolean hasFailed() {
+        return !isProven() && (connection.isClosedByUs() || connection.ageMs() < SHORT_LIFE_MS);
     }
 
     /** Returns whether it may be useless: it answers nothing, or could not subscribe. */
