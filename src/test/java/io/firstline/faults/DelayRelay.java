@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -33,8 +34,8 @@ public final class DelayRelay {
     /**
      * Runs until it is killed.
      *
-     * @param args the address and port to listen on, those of the server, and for each client {@code address=delayMs}
-     *     and perhaps {@code /lossPercent}
+     * @param args the address and port to listen on, those of the server, and for each client {@code
+     *     address=delayMs/lossPercent}
      */
     public static void main(String[] args) {
         Vertx vertx = Vertx.vertx();
@@ -48,10 +49,10 @@ public final class DelayRelay {
         int delayMs = 0;
         double lossPercent = 0;
         for (int i = 4; i < args.length; i++) {
-            String[] parts = args[i].split("[=/]");
-            if (parts[0].equals(client.remoteAddress().hostAddress())) {
-                delayMs = Integer.parseInt(parts[1]);
-                lossPercent = parts.length > 2 ? Double.parseDouble(parts[2]) : 0;
+            List<String> parts = List.of(args[i].split("[=/]"));
+            if (parts.get(0).equals(client.remoteAddress().hostAddress())) {
+                delayMs = Integer.parseInt(parts.get(1));
+                lossPercent = Double.parseDouble(parts.get(2));
             }
         }
         DelayRelay relay = new DelayRelay(vertx, client, delayMs, lossPercent);

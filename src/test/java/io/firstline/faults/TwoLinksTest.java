@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @Tag("cluster")
 class TwoLinksTest {
     private static final Map<String, Long> ON_THE_FAST_ONE = Map.of(Link.FAST.local(), 3L, Link.SLOW.local(), 1L);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Vertx vertx = Vertx.vertx();
     private ExchangeSimulator exchange;

@@ -12,6 +12,9 @@ import java.util.List;
 /** A proxy of a Linux distribution, in a process of its own, on 127.0.0.1. Called on the test's thread. */
 public final class ProxyProcess implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
+    /** The password "hush" as /etc/shadow has it. */
+    private static final String HUSH =
+            "$6$firstline$LPJXtICDwyj6CsA2DAFZl0auO905S1sgJSo4sYoKwjW1JEHJuB6Ntwr9PQOC3OQ4XvS3AFyazfR1zsb/V09qU1";
 
     /** The programs, with the names of their packages. */
     public enum Program {
@@ -57,6 +60,7 @@ public final class ProxyProcess implements AutoCloseable {
      *
      * @param directory for its configuration
      * @param user empty = no login is wanted
+     * @param password "hush" for Dante
      */
     public static ProxyProcess start(Program program, Path directory, String user, String password) {
         int port = ScriptedServer.refusingPort();
@@ -86,7 +90,9 @@ public final class ProxyProcess implements AutoCloseable {
                                 "internal: " + LOOPBACK + " port = " + port,
                                 "external: " + LOOPBACK,
                                 "clientmethod: none",
-                                "socksmethod: none",
+                                "socksmethod: " + (login ? "username" : "none"),
+                                "user.privileged: root",
+                                "user.unprivileged: nobody",
                                 "client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }",
                                 "socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }")));
             case MICROSOCKS -> {
@@ -96,9 +102,41 @@ public final class ProxyProcess implements AutoCloseable {
                 }
             }
         }
+        if (program == Program.DANTE && login) {
+            command = withUser(directory, user, command);
+        }
         ProxyProcess proxy = new ProxyProcess(program, command, port, user, password);
         proxy.start();
         return proxy;
+    }
+
+    /** Returns whether a program may see other files in place of the system's. */
+    public static boolean canReplaceFiles() {
+        try {
+            return new ProcessBuilder("unshare", "--mount", "true").start().waitFor() == 0;
+        } catch (IOException e) {
+            return false; // no such program here
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Dante knows the users of the machine only: it sees other files of them, in a mount namespace of its own. */
+    private static List<String> withUser(Path directory, String user, List<String> command) {
+        try {
+            List<String> users = new ArrayList<>(Files.readAllLines(Path.of("/etc/passwd")));
+            users.add(user + ":x:65000:65000::/:/bin/false");
+            Path passwd = Files.write(directory.resolve("passwd"), users);
+            Path shadow = Files.write(directory.resolve("shadow"), List.of(user + ":" + HUSH + ":19000:0:99999:7:::"));
+            String script =
+                    "mount --bind " + passwd + " /etc/passwd && mount --bind " + shadow + " /etc/shadow && exec \"$@\"";
+            List<String> words = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", script, "sh"));
+            words.addAll(command);
+            return words;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String file(Path directory, int port, String... lines) {
