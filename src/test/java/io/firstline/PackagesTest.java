@@ -69,7 +69,7 @@ class PackagesTest {
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
-            Map.entry("relay", "relay.dialect stream"),
+            Map.entry("relay", "bridge bus config.feed config.service connection feed.report relay.dialect stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",
@@ -78,7 +78,7 @@ class PackagesTest {
                     "service",
                     "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
                             + " config.problem config.service config.venue connection deploy deploy.node feed feed.report"
-                            + " http learn merge payload recording replay simulator stream"));
+                            + " http learn merge payload recording relay replay simulator stream"));
 
     private static JavaClasses classes;
 

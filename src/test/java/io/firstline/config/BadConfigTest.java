@@ -276,11 +276,11 @@ class BadConfigTest {
                         "/feeds/a: found the key a second time at line 2, column 1, allowed: every key once"),
                 feed(
                         "{\"https\":{},\"feeds\":{\"a\":" + good + "}}",
-                        "/https: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, cluster (did you mean http?)"),
+                        "/https: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, relay, cluster (did you mean http?)"),
                 feed(
                         "{\"feed\":{\"a\":" + good + "}}",
                         "/feeds: found nothing, allowed: an object with 1 to 1000 entries",
-                        "/feed: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, cluster (did you mean feeds?)"),
+                        "/feed: found an unknown key, allowed: $schema, feeds, simulator, http, bridges, relay, cluster (did you mean feeds?)"),
                 feed(
                         "{\"simulator\":{\"port\":70000,\"lines\":[{\"jitter\":\"normal\",\"lossPercent\":101}],\"seed\":9223372036854775808,"
                                 + "\"replayLagMs\":[-1],\"replaySpeed\":-1,\"recordings\":[\"\"],\"host\":\"\"},\"feeds\":{\"a\":"

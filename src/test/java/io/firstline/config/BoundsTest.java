@@ -11,6 +11,8 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.problem.InvalidConfigException;
 import io.firstline.config.service.BridgeConfig;
 import io.firstline.config.service.HttpConfig;
+import io.firstline.config.service.RelayConfig;
+import io.firstline.config.service.RelayLimits;
 import io.firstline.config.service.SockJsBridgeConfig;
 import io.firstline.config.service.TcpBridgeConfig;
 import java.io.IOException;
@@ -47,6 +49,7 @@ class BoundsTest {
             "feed", List.of(FeedConfig.of("f", CONNECTION), POOL, CONNECTION, new RetryConfig(1, 3_600_000, 0)),
             "http", List.of(HttpConfig.DEFAULT),
             "cluster", List.of(new ClusterConfig(true, "c", "::1", 80, 81, members(), 1, 600, null, null)),
+            "relay", List.of(RelayConfig.DEFAULT, RelayLimits.DEFAULT),
             "tcpBridge", List.of(BRIDGE, BRIDGE.bridge()),
             "sockjsBridge", List.of(new SockJsBridgeConfig(List.of(), BRIDGE.bridge()), BRIDGE.bridge()));
 
@@ -68,6 +71,7 @@ class BoundsTest {
             "feed", "deploy.md",
             "http", "operate.md",
             "cluster", "cluster.md",
+            "relay", "relay.md",
             "tcpBridge", "consume.md",
             "sockjsBridge", "consume.md");
 

@@ -9,6 +9,9 @@ public final class Addresses {
     /** Request: returns the state of every feed of this node as one JSON object. */
     public static final String STATUS = "firstline.status";
 
+    /** Request: returns the clients of this node's relay as a JSON object. */
+    public static final String RELAY = "firstline.relay";
+
     private static final String EVENTS = "events";
     private static final String SEND = "send";
     private static final String COMMAND = "command";

@@ -1,5 +1,6 @@
 package io.firstline.bridge;
 
+import io.firstline.config.service.HttpConfig.PemFiles;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -9,6 +10,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.util.Iterator;
@@ -16,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
@@ -28,12 +32,28 @@ public final class Handshakes extends JdkSSLEngineOptions {
     /** The usual limit. */
     public static final int MOST = 128;
 
+    /** The longest handshake of a connection, which is not counted otherwise yet. */
+    private static final long SECONDS = 5;
+
     private final int limit;
     private final Set<Channel> underWay = new LinkedHashSet<>();
 
     /** At most this many at a time. */
     public Handshakes(int limit) {
         this.limit = limit;
+    }
+
+    /** Serves TLS with these files, and at most this many handshakes at a time; null = without TLS. */
+    public static void serve(NetServerOptions options, PemFiles tls, int most) {
+        if (tls != null) {
+            options.setSsl(true)
+                    .setSslEngineOptions(new Handshakes(Math.min(MOST, most)))
+                    .setSslHandshakeTimeout(SECONDS)
+                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(tls.certificate())
+                            .addKeyPath(tls.key()));
+        }
     }
 
     /** Vert.x copies options, but all copies must share the count. */

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Limits the sockets that this process serves, so that clients leave enough file descriptors for feeds. The limit is
  * half of the descriptors left after {@value #OWN} for files and the JVM. Half of it is for pages and scrapers, half
- * for the clients of all bridges. Thread-safe.
+ * for the clients of all bridges and the relay. Thread-safe.
  */
 public final class ServedSockets {
     static final int OWN = 128;
@@ -39,13 +39,13 @@ public final class ServedSockets {
         return limit / 2;
     }
 
-    /** The most clients of all bridges together. */
-    int forBridges() {
+    /** The most clients of all bridges and the relay together. */
+    public int forBridges() {
         return limit - forPages();
     }
 
-    /** Adds a client of a bridge; false = no room. */
-    boolean enter() {
+    /** Adds a client of a bridge or the relay; false = no room. */
+    public boolean enter() {
         if (bridged.incrementAndGet() <= forBridges()) {
             return true;
         }
@@ -53,7 +53,8 @@ public final class ServedSockets {
         return false;
     }
 
-    void leave() {
+    /** Such a client has gone. */
+    public void leave() {
         bridged.decrementAndGet();
     }
 }

@@ -10,8 +10,6 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.PemKeyCertOptions;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TcpBridgeVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TcpBridgeVerticle.class);
-
-    /** The longest handshake of a connection, which is not a client yet. */
-    private static final long HANDSHAKE_SECONDS = 5;
 
     private final TcpBridgeConfig config;
     private final MeterRegistry registry;
@@ -85,16 +80,8 @@ public final class TcpBridgeVerticle extends VerticleBase {
                 .setHost(config.host())
                 .setPort(config.port())
                 .setTcpKeepAlive(true);
-        if (config.tls() != null) {
-            options.setSsl(true)
-                    .setSslEngineOptions(new Handshakes(
-                            Math.min(Handshakes.MOST, ServedSockets.ofProcess().forBridges())))
-                    .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(config.tls().certificate())
-                            .addKeyPath(config.tls().key()));
-        } else if (!config.isLocal()) {
+        Handshakes.serve(options, config.tls(), ServedSockets.ofProcess().forBridges());
+        if (config.tls() == null && !config.isLocal()) {
             LOG.warn("the TCP bridge on {} accepts its token without TLS", config.host());
         }
         return options;

@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.bridge.OpenConnections;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;

@@ -2,6 +2,7 @@ package io.firstline.http;
 
 import io.firstline.bridge.CertificateWatch;
 import io.firstline.bridge.Handshakes;
+import io.firstline.bridge.OpenConnections;
 import io.firstline.bridge.ServedSockets;
 import io.firstline.bridge.SockJsBridge;
 import io.firstline.bridge.TokenCheck;
@@ -16,7 +17,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.util.Collection;
 import java.util.List;
@@ -36,9 +36,6 @@ public final class HttpVerticle extends VerticleBase {
     private static final int HEADER_BYTES = 8_192;
     private static final int LINE_BYTES = 2_048;
     private static final int IDLE_SECONDS = 30;
-    /** The longest handshake of a connection, which is not counted yet. */
-    private static final long HANDSHAKE_SECONDS = 5;
-
     private static final long TICK_MS = 500;
 
     private final HttpConfig settings;
@@ -220,16 +217,7 @@ public final class HttpVerticle extends VerticleBase {
 
     private HttpServerOptions options() {
         HttpServerOptions options = plain().setHost(settings.host()).setPort(settings.port());
-        if (settings.tls() != null) {
-            options.setSsl(true)
-                    .setSslEngineOptions(new Handshakes(
-                            Math.min(Handshakes.MOST, ServedSockets.ofProcess().forPages())))
-                    .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-                    .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertPath(settings.tls().certificate())
-                            .addKeyPath(settings.tls().key()));
-        }
+        Handshakes.serve(options, settings.tls(), ServedSockets.ofProcess().forPages());
         if (bridged != null) {
             SockJsBridge.limit(options, bridged);
         }

@@ -1,5 +1,6 @@
 package io.firstline.http;
 
+import io.firstline.bridge.OpenConnections;
 import io.firstline.bus.Addresses;
 import io.firstline.config.service.HttpConfig;
 import io.firstline.deploy.node.StatusKeys;

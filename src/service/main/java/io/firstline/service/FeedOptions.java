@@ -54,6 +54,6 @@ final class FeedOptions {
             throw new BadInputException("--feed: found " + feedName + ", allowed: "
                     + config.feeds().stream().map(FeedConfig::name).toList());
         }
-        return new ServiceConfig(named, config.simulator(), config.simulated());
+        return new ServiceConfig(named, config.simulator(), config.simulated()).withRelay(config.relay());
     }
 }

@@ -28,7 +28,7 @@ final class HttpPort {
         return config.withHttp(http.withPort(port));
     }
 
-    /** Starts the page and the TCP bridge, if configured, and prints their addresses; fails if one cannot start. */
+    /** Starts the page, the TCP bridge and the relay, if configured, and prints their addresses; fails if one cannot start. */
     void serve(RunningService service, PrintWriter out) {
         String address = RunningService.await(service.serve(), START_SECONDS);
         if (address != null) {
@@ -41,6 +41,12 @@ final class HttpPort {
         String bridge = RunningService.await(service.bridge(), START_SECONDS);
         if (bridge != null) {
             out.println("TCP bridge: " + bridge);
+        }
+        String relay = RunningService.await(service.relay(), START_SECONDS);
+        if (relay != null) {
+            service.config().feeds().stream()
+                    .filter(feed -> service.config().relay().serves(feed.name()))
+                    .forEach(feed -> out.println("relay: " + relay + "/feeds/" + feed.name()));
         }
         out.flush();
     }

@@ -6,6 +6,7 @@ import io.firstline.cluster.HazelcastCluster;
 import io.firstline.config.cluster.ClusterConfig;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ConfigChange;
+import io.firstline.config.service.RelayConfig;
 import io.firstline.config.service.ServiceConfig;
 import io.firstline.config.service.TcpBridgeConfig;
 import io.firstline.connection.ConnectBudget;
@@ -16,6 +17,7 @@ import io.firstline.feed.Feed;
 import io.firstline.http.HttpVerticle;
 import io.firstline.http.Metrics;
 import io.firstline.recording.Recording;
+import io.firstline.relay.RelayVerticle;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.SimulatorConfig;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -63,6 +65,9 @@ final class RunningService implements AutoCloseable {
 
     /** The operator's page and the probes; null = not served. */
     private HttpVerticle page;
+
+    /** The server for clients in any language; null = not served. */
+    private RelayVerticle relay;
 
     /** A deployed feed. */
     private record Deployed(FeedConfig config, FeedVerticle verticle, String id) {}
@@ -186,6 +191,9 @@ final class RunningService implements AutoCloseable {
     }
 
     private Future<?> remove(String feed) {
+        if (relay != null) {
+            relay.remove(feed);
+        }
         return vertx.undeploy(deployed.remove(feed).id());
     }
 
@@ -291,8 +299,28 @@ final class RunningService implements AutoCloseable {
         return vertx.deployVerticle(bridge).map(id -> host + ":" + bridge.port());
     }
 
+    /**
+     * Opens the relay, if configured. Called before the feeds start, which hand their messages over to it.
+     *
+     * @return its address; null = not configured
+     */
+    Future<String> relay() {
+        RelayConfig wanted = config.relay();
+        if (wanted == null) {
+            return Future.succeededFuture();
+        }
+        RelayVerticle made = new RelayVerticle(wanted, registry == null ? new CompositeMeterRegistry() : registry);
+        return vertx.deployVerticle(made).map(id -> {
+            relay = made;
+            return made.url();
+        });
+    }
+
     private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory parts) {
         FeedVerticle verticle = FeedVerticle.of(feed, parts);
+        if (relay != null && config.relay().serves(feed.name())) {
+            verticle.publishTo(relay.sink(feed));
+        }
         made.add(verticle);
         return verticle;
     }

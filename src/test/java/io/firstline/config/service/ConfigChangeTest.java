@@ -65,6 +65,7 @@ class ConfigChangeTest {
         assertThat(between(running, config(A, "'bridges':{'tcp':{'feeds':['a']}},"))
                         .needsRestart())
                 .containsExactly("bridges");
+        assertThat(between(running, config(A, "'relay':{},")).needsRestart()).containsExactly("relay");
         assertThat(between(running, config(A, "'simulator':{},")).needsRestart())
                 .containsExactly("simulator");
         assertThat(between(

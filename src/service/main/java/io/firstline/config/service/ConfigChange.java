@@ -59,6 +59,9 @@ public record ConfigChange(
         if (!Objects.equals(running.bridges(), wanted.bridges())) {
             needsRestart.add("bridges");
         }
+        if (!Objects.equals(running.relay(), wanted.relay())) {
+            needsRestart.add("relay");
+        }
         if (!Objects.equals(running.cluster(), wanted.cluster())) {
             needsRestart.add("cluster");
         }

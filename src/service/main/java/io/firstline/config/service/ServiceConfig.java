@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  * @param simulated names of the feeds whose {@code sim:} URL still waits for {@link #withSimulator}
  * @param http the server of the operator's page; null = none
  * @param bridges the bridges for programs that are not on the event bus
+ * @param relay the WebSocket server for clients in any language; null = none
  * @param cluster the nodes that share the feeds; null = not configured
  */
 public record ServiceConfig(
@@ -46,6 +47,7 @@ public record ServiceConfig(
         Set<String> simulated,
         HttpConfig http,
         BridgesConfig bridges,
+        RelayConfig relay,
         ClusterConfig cluster) {
 
     public ServiceConfig {
@@ -54,9 +56,9 @@ public record ServiceConfig(
         simulated = Set.copyOf(simulated);
     }
 
-    /** A service without page, bridges and cluster. */
+    /** A service without page, bridges, relay and cluster. */
     public ServiceConfig(List<FeedConfig> feeds, JsonObject simulator, Set<String> simulated) {
-        this(feeds, simulator, simulated, null, BridgesConfig.NONE, null);
+        this(feeds, simulator, simulated, null, BridgesConfig.NONE, null, null);
     }
 
     @Override
@@ -99,6 +101,7 @@ public record ServiceConfig(
         Set<String> simulated = new TreeSet<>();
         HttpConfig http = null;
         BridgesConfig bridges = BridgesConfig.NONE;
+        RelayConfig relay = null;
         ClusterConfig cluster = null;
         int textProblems = problems.size();
         Environment filled = root == null ? null : Environment.fill(root, directory, environment, problems);
@@ -109,6 +112,8 @@ public record ServiceConfig(
             http = http(root, directory, environment, problems);
             bridges = bridges(root, directory, environment, problems);
             problems.addAll(BridgesReader.check(bridges, root, http));
+            relay = relay(root, directory, environment, problems);
+            problems.addAll(RelayReader.check(relay, root));
             cluster = cluster(root, directory, problems);
             root.path("feeds").fields().forEachRemaining(feed -> {
                 String pointer = "/feeds" + ProblemText.step(feed.getKey());
@@ -139,7 +144,7 @@ public record ServiceConfig(
             throw new InvalidConfigException(sourceName, inOrderOf(root, problems));
         }
         JsonObject simulator = root.has("simulator") ? simulator(root.get("simulator"), directory) : null;
-        return new ServiceConfig(feeds, simulator, simulated, http, bridges, cluster);
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges, relay, cluster);
     }
 
     private static ClusterConfig cluster(JsonNode root, Path directory, List<Problem> problems) {
@@ -174,14 +179,30 @@ public record ServiceConfig(
         return bridges;
     }
 
+    private static RelayConfig relay(
+            JsonNode root, Path directory, UnaryOperator<String> environment, List<Problem> problems) {
+        if (!root.has("relay") || problems.stream().anyMatch(p -> p.pointer().startsWith("/relay"))) {
+            return null;
+        }
+        List<Problem> found = new ArrayList<>();
+        RelayConfig relay = RelayReader.read(root.get("relay"), directory, environment, found);
+        found.forEach(p -> problems.add(p.under("/relay")));
+        return relay;
+    }
+
     /** The same configuration with another page; null = none. */
     public ServiceConfig withHttp(HttpConfig newHttp) {
-        return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges, cluster);
+        return new ServiceConfig(feeds, simulator, simulated, newHttp, bridges, relay, cluster);
+    }
+
+    /** The same configuration with another relay; null = none. */
+    public ServiceConfig withRelay(RelayConfig newRelay) {
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges, newRelay, cluster);
     }
 
     /** The same service with other feeds, none of which waits for the simulator. */
     public ServiceConfig withFeeds(List<FeedConfig> newFeeds) {
-        return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges, cluster);
+        return new ServiceConfig(newFeeds, simulator, Set.of(), http, bridges, relay, cluster);
     }
 
     /** Whether this node joins a cluster. */
@@ -191,7 +212,7 @@ public record ServiceConfig(
 
     /** The same configuration with another cluster; null = none. */
     public ServiceConfig withCluster(ClusterConfig newCluster) {
-        return new ServiceConfig(feeds, simulator, simulated, http, bridges, newCluster);
+        return new ServiceConfig(feeds, simulator, simulated, http, bridges, relay, newCluster);
     }
 
     /**
@@ -241,7 +262,7 @@ public record ServiceConfig(
         List<FeedConfig> resolved = feeds.stream()
                 .map(feed -> simulated.contains(feed.name()) ? onSimulator(feed, baseUrl) : feed)
                 .toList();
-        return new ServiceConfig(resolved, simulator, Set.of(), http, bridges, cluster);
+        return new ServiceConfig(resolved, simulator, Set.of(), http, bridges, relay, cluster);
     }
 
     private static FeedConfig onSimulator(FeedConfig feed, String baseUrl) {

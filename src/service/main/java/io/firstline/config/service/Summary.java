@@ -41,6 +41,12 @@ final class Summary {
         if (bridges.sockjs() != null) {
             lines.add("SockJS bridge at /eventbus: " + of(bridges.sockjs().bridge()));
         }
+        RelayConfig relay = config.relay();
+        if (relay != null) {
+            lines.add("relay on " + relay.host() + ": "
+                    + (relay.feeds().isEmpty() ? "all feeds" : "feeds " + String.join(", ", relay.feeds()))
+                    + ", at most " + relay.limits().maxClients() + " clients");
+        }
         return lines;
     }
 

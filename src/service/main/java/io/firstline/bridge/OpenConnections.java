@@ -1,4 +1,4 @@
-package io.firstline.http;
+package io.firstline.bridge;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the connections of browsers and scrapers. At the limit, a new connection replaces the one that has been idle
+ * Bounds the connections of browsers, scrapers and clients that have not finished their upgrade. At the limit, a new connection replaces the one that has been idle
  * longest, so that thousands of idle connections do not lock the operator out. Runs on one event loop.
  */
-final class OpenConnections {
+public final class OpenConnections {
     private static final String BYTES = "firstline-bytes";
     private static final String EARLY_FRAMES = "firstline-early-frames";
 
@@ -36,12 +36,13 @@ final class OpenConnections {
      *
      * @param nowNanos a monotonic clock
      */
-    OpenConnections(int limit, LongSupplier nowNanos) {
+    public OpenConnections(int limit, LongSupplier nowNanos) {
         this.limit = limit;
         this.nowNanos = nowNanos;
     }
 
-    void opened(HttpConnection connection) {
+    /** A connection has opened. */
+    public void opened(HttpConnection connection) {
         open.put(connection, nowNanos.getAsLong());
         connection.closeHandler(v -> forget(connection));
         pipeline(connection).addFirst(BYTES, new ChannelInboundHandlerAdapter() {
@@ -83,7 +84,7 @@ final class OpenConnections {
     }
 
     /** A complete request has arrived on the connection. */
-    void requested(HttpConnection connection) {
+    public void requested(HttpConnection connection) {
         unfinished.remove(connection);
         if (open.remove(connection) != null) {
             open.put(connection, nowNanos.getAsLong());
@@ -96,7 +97,7 @@ final class OpenConnections {
      * @param silenceMs the longest time since the last complete request
      * @param requestMs the longest time since the first byte of an incomplete request
      */
-    void closeOverdue(long silenceMs, long requestMs) {
+    public void closeOverdue(long silenceMs, long requestMs) {
         long now = nowNanos.getAsLong();
         Set<HttpConnection> overdue = new LinkedHashSet<>();
         addEarlier(open, now - TimeUnit.MILLISECONDS.toNanos(silenceMs), overdue);
@@ -126,13 +127,13 @@ final class OpenConnections {
      * Closes a connection immediately. Vert.x' own close waits until everything is written, which a client that does
      * not read can delay forever.
      */
-    static void cut(HttpConnection connection) {
+    public static void cut(HttpConnection connection) {
         ChannelFuture unused =
                 ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
     /** The connection stays open to receive updates. */
-    void listens(HttpConnection connection) {
+    public void listens(HttpConnection connection) {
         unfinished.remove(connection);
         if (open.remove(connection) != null) {
             listening.add(connection);
@@ -140,13 +141,13 @@ final class OpenConnections {
     }
 
     /** The connection now serves a client of a bridge, which has a separate limit. */
-    void forget(HttpConnection connection) {
+    public void forget(HttpConnection connection) {
         open.remove(connection);
         unfinished.remove(connection);
         listening.remove(connection);
     }
 
-    int size() {
+    public int size() {
         return open.size() + listening.size();
     }
 }

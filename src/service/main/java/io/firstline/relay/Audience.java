@@ -1,0 +1,82 @@
+package io.firstline.relay;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The clients that get the same bytes: of one form, of the same streams, compressed or not. Runs on one event loop. */
+final class Audience {
+    /** A batch that is longer is passed on within the turn. */
+    private static final int FULL_BYTES = 256 << 10;
+
+    private final Key key;
+    private final Set<RelayClient> clients = new LinkedHashSet<>();
+    /** The frames of this turn; null = none yet. */
+    private FrameBatch batch;
+
+    /**
+     * What its clients have in common.
+     *
+     * @param form see {@link ClientSession#form}
+     * @param streams null = all
+     */
+    record Key(Object form, Set<String> streams, boolean compressed) {
+        static Key of(RelayClient client) {
+            return new Key(
+                    client.session().form(),
+                    client.streams() == null ? null : Set.copyOf(client.streams()),
+                    client.isCompressed());
+        }
+    }
+
+    Audience(Key key) {
+        this.key = key;
+    }
+
+    Key key() {
+        return key;
+    }
+
+    void add(RelayClient client) {
+        clients.add(client);
+    }
+
+    /** Returns whether it is empty now. */
+    boolean remove(RelayClient client) {
+        clients.remove(client);
+        return clients.isEmpty();
+    }
+
+    /** Adds a message to this turn; returns whether it is the first one. */
+    boolean append(byte[] payload, boolean text, String stream, FrameEncoder encoder, long nowNanos) {
+        boolean first = batch == null;
+        if (first) {
+            batch = new FrameBatch();
+        }
+        if (key.compressed()) {
+            encoder.appendCompressed(batch.end(), payload, text);
+        } else {
+            FrameEncoder.append(batch.end(), payload, text);
+        }
+        batch.appended(stream);
+        if (batch.length() >= FULL_BYTES) {
+            pass(nowNanos);
+            batch = new FrameBatch();
+        }
+        return first;
+    }
+
+    /** Ends the turn: one write and one flush for each client. */
+    void endTurn(long nowNanos) {
+        pass(nowNanos);
+        clients.forEach(RelayClient::flush);
+    }
+
+    private void pass(long nowNanos) {
+        FrameBatch full = batch;
+        batch = null;
+        if (full.messages() > 0) {
+            clients.forEach(client -> client.deliver(full, nowNanos));
+        }
+        full.release();
+    }
+}

@@ -1,0 +1,36 @@
+package io.firstline.relay;
+
+import java.util.Locale;
+
+/** Why the relay ends a client's connection, with the code of the close frame. */
+enum ClientClosing {
+    SLOW(1013),
+    /** The relay itself lost messages that the client should have got. */
+    MESSAGES_LOST(1013),
+    TOO_MANY_FRAMES(1008),
+    TOO_LONG(1009),
+    /** The client does not answer pings. */
+    SILENT(1008),
+    /** Its streams cannot be subscribed. */
+    REFUSED(1008),
+    SHUTDOWN(1001),
+    /** Its feed is removed or started again: the client should connect again. */
+    RESTART(1012),
+    /** The client closed the connection, or it broke. */
+    BY_CLIENT(1000);
+
+    private final int code;
+
+    ClientClosing(int code) {
+        this.code = code;
+    }
+
+    short code() {
+        return (short) code;
+    }
+
+    /** The name in metrics. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

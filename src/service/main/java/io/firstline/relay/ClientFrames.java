@@ -1,0 +1,54 @@
+package io.firstline.relay;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/** Takes a client's frames ahead of Vert.x: counts them, and passes on only pings and close frames. */
+final class ClientFrames extends ChannelInboundHandlerAdapter {
+    private final RelayClient client;
+    private final BiConsumer<RelayClient, String> requests;
+    private final LongSupplier nanos;
+
+    /**
+     * Makes the handler of one channel.
+     *
+     * @param requests gets each text
+     */
+    ClientFrames(RelayClient client, BiConsumer<RelayClient, String> requests, LongSupplier nanos) {
+        this.client = client;
+        this.requests = requests;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext channel, Object message) {
+        if (!(message instanceof WebSocketFrame frame) || message instanceof CloseWebSocketFrame) {
+            channel.fireChannelRead(message);
+            return;
+        }
+        boolean heard = client.heard(nanos.getAsLong());
+        if (heard && frame instanceof PingWebSocketFrame) {
+            channel.fireChannelRead(message);
+            return;
+        }
+        try {
+            if (heard && frame instanceof TextWebSocketFrame text) {
+                requests.accept(client, text.text());
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext channel) {
+        client.drain();
+        channel.fireChannelWritabilityChanged();
+    }
+}

@@ -1,0 +1,290 @@
+package io.firstline.relay;
+
+import io.firstline.config.service.RelayLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * One client of a feed: its socket, its streams, what waits for it. Writes to the channel below Vert.x' WebSocket, so that
+ * clients share encoded frames and many frames share a flush. Runs on the relay's event loop.
+ */
+final class RelayClient {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayClient.class);
+    /** Bytes in the socket's own queue; what exceeds them waits in the client's queue, where it can be counted. */
+    private static final WriteBufferWaterMark IN_SOCKET = new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int SILENT_INTERVALS = 3;
+
+    private final RelayFeed feed;
+    private final ClientSession session;
+    private final ServerWebSocket socket;
+    private final ChannelHandlerContext channel;
+    private final String peer;
+    private final RelayLimits limits;
+    private final ClientQueue queue;
+    private final FrameCount frames;
+    private final long openedNanos;
+    /** Null = all streams. */
+    private Set<String> streams;
+
+    private long heardNanos;
+    /** Intervals of its present silence for which it was pinged. */
+    private long pings;
+
+    private long closingNanos;
+    private ClientClosing closing;
+    private boolean compressed;
+    private boolean tooSlow;
+    private boolean needsFlush;
+    private long messages;
+    private long bytes;
+    private long ignored;
+    private long conflatedBefore;
+    private final RateMeter rate = new RateMeter();
+
+    RelayClient(
+            RelayFeed feed,
+            ClientSession session,
+            ServerWebSocket socket,
+            ChannelHandlerContext channel,
+            RelayLimits limits,
+            long nowNanos) {
+        this.feed = feed;
+        this.session = session;
+        this.socket = socket;
+        this.channel = channel;
+        this.peer = String.valueOf(socket.remoteAddress());
+        this.limits = limits;
+        this.queue = new ClientQueue(limits);
+        this.frames = new FrameCount(limits.maxFramesPerSecond());
+        this.openedNanos = nowNanos;
+        this.heardNanos = nowNanos;
+        this.streams = session.streams() == null ? null : new TreeSet<>(session.streams());
+        channel.channel().config().setWriteBufferWaterMark(IN_SOCKET);
+    }
+
+    /** From now on it gets messages. */
+    void begin(boolean inCompressedForm) {
+        compressed = inCompressedForm;
+        if (closing == null) {
+            feed.add(this);
+        }
+    }
+
+    // what it wants
+
+    ClientSession session() {
+        return session;
+    }
+
+    /** Null = all streams. */
+    Set<String> streams() {
+        return streams;
+    }
+
+    boolean isCompressed() {
+        return compressed;
+    }
+
+    RelayFeed feed() {
+        return feed;
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    // what it gets
+
+    /** Writes the batch or lets it wait; call {@link #flush} at the end of the turn. */
+    void deliver(FrameBatch batch, long nowNanos) {
+        if (closing != null || tooSlow) {
+            return;
+        }
+        if (queue.isEmpty() && channel.channel().isWritable()) {
+            written(batch.messages(), batch.length());
+            write(batch.share());
+        } else if (queue.add(batch, nowNanos)) {
+            drain(); // the socket may have got room
+        } else {
+            tooSlow = true; // it leaves after this turn, which goes through all clients
+            String reason = "this client reads too slowly: " + queue.messages() + " messages waited";
+            channel.executor().execute(() -> close(ClientClosing.SLOW, reason, nowNanos));
+        }
+    }
+
+    private void write(ByteBuf frames) {
+        needsFlush = true;
+        ChannelFuture unused = channel.write(frames, channel.voidPromise());
+    }
+
+    private void written(int count, int length) {
+        messages += count;
+        bytes += length;
+        feed.figures().sent(count, length);
+    }
+
+    void flush() {
+        if (needsFlush) {
+            needsFlush = false;
+            channel.flush();
+        }
+    }
+
+    /** Writes what waits, while the socket has room. */
+    void drain() {
+        while (closing == null && channel.channel().isWritable() && !queue.isEmpty()) {
+            int before = queue.messages();
+            ByteBuf next = queue.poll();
+            written(before - queue.messages(), next.readableBytes());
+            write(next);
+        }
+        if (queue.isEmpty()) {
+            queue.clear();
+        }
+        flush();
+    }
+
+    /** Answers a request; null = no answer. An answer follows what the client gets already. */
+    void answer(String text) {
+        if (text != null && closing == null) {
+            send(new TextWebSocketFrame(text));
+        }
+    }
+
+    private void send(WebSocketFrame frame) {
+        ChannelFuture unused = channel.writeAndFlush(frame, channel.voidPromise());
+    }
+
+    // what it says
+
+    /** A frame has arrived; returns whether it is to be read. */
+    boolean heard(long nowNanos) {
+        heardNanos = nowNanos;
+        pings = 0;
+        if (closing != null) {
+            return false;
+        }
+        if (frames.isOver(nowNanos)) {
+            close(
+                    ClientClosing.TOO_MANY_FRAMES,
+                    "more than " + limits.maxFramesPerSecond() + " frames in a second",
+                    nowNanos);
+            return false;
+        }
+        return true;
+    }
+
+    /** Messages that newer ones replaced since the last call. */
+    long newlyConflated() {
+        long newly = queue.conflated() - conflatedBefore;
+        conflatedBefore = queue.conflated();
+        return newly;
+    }
+
+    /** It sent something that its protocol does not know. */
+    void ignored() {
+        ignored++;
+    }
+
+    /** Pings it, or ends it if it is silent or does not close. Called about once a second. */
+    void look(long nowNanos) {
+        rate.see(messages, nowNanos);
+        if (closing != null) {
+            if (nowNanos - closingNanos >= CLOSE_NANOS) {
+                cutOff();
+            }
+            return;
+        }
+        long quietIntervals = (nowNanos - heardNanos) / TimeUnit.MILLISECONDS.toNanos(limits.pingMs());
+        if (quietIntervals >= SILENT_INTERVALS) {
+            close(ClientClosing.SILENT, "no answer to pings", nowNanos);
+        } else if (quietIntervals > pings) {
+            pings++;
+            if (channel.channel().isWritable()) {
+                send(new PingWebSocketFrame(Unpooled.EMPTY_BUFFER));
+            }
+        }
+    }
+
+    // the end
+
+    /** Sends a close frame; the connection ends at the latest two seconds later. */
+    void close(ClientClosing why, String reason, long nowNanos) {
+        if (closing != null) {
+            return;
+        }
+        closing = why;
+        closingNanos = nowNanos;
+        boolean wanted = why == ClientClosing.SHUTDOWN || why == ClientClosing.RESTART;
+        LOG.atLevel(wanted ? Level.DEBUG : Level.WARN)
+                .log(
+                        "relay closes {} of {}: {} ({}, {} bytes wait)",
+                        peer,
+                        feed.name(),
+                        why.label(),
+                        reason,
+                        queue.bytes());
+        queue.clear();
+        feed.leaves(this, why);
+        socket.close(why.code(), reason);
+    }
+
+    /** The connection has ended. */
+    void ended() {
+        if (closing == null) {
+            closing = ClientClosing.BY_CLIENT;
+            feed.leaves(this, closing);
+        }
+        queue.clear();
+    }
+
+    /** Closes at the first handler: the close of every later one waits for the peer. */
+    void cutOff() {
+        ChannelFuture unused = channel.pipeline().firstContext().close();
+    }
+
+    // seen
+
+    ClientQueue queue() {
+        return queue;
+    }
+
+    long backlogBytes() {
+        var inSocket = channel.channel().unsafe().outboundBuffer();
+        return queue.bytes() + (inSocket == null ? 0 : inSocket.totalPendingWriteBytes());
+    }
+
+    JsonObject toJson(long nowNanos) {
+        return new JsonObject()
+                .put("client", peer)
+                .put("feed", feed.name())
+                .put("streams", streams == null ? null : new JsonArray(List.copyOf(streams)))
+                .put("connectedMs", TimeUnit.NANOSECONDS.toMillis(nowNanos - openedNanos))
+                .put("messages", messages)
+                .put("bytes", bytes)
+                .put("ratePerSecond", rate.perSecond())
+                .put("backlogMessages", queue.messages())
+                .put("backlogBytes", backlogBytes())
+                .put("queueAgeMs", TimeUnit.NANOSECONDS.toMillis(queue.ageNanos(nowNanos)))
+                .put("conflated", queue.conflated())
+                .put("ignored", ignored);
+    }
+}

@@ -1,0 +1,193 @@
+package io.firstline.relay;
+
+import io.firstline.bus.FeedSink;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.stream.FeedMessage;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One feed at the relay. Its messages are handed over from the loops of the feed's pools to the loop of the relay, which
+ * writes all that has arrived in one turn with one flush for each client. Without clients nothing is handed over.
+ *
+ * <p>{@link #publish} is called on the pools' loops, everything else on the relay's.
+ */
+final class RelayFeed implements FeedSink {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayFeed.class);
+    private static final int MAX_WAITING = 65_536;
+    private static final long MAX_WAITING_BYTES = 128L << 20;
+    /** Messages of one turn, so that other feeds and requests get their turns too. */
+    private static final int TURN = 1_024;
+
+    private final String name;
+    private final EventLoop loop;
+    private final LongSupplier nanos;
+    private final RelayFigures figures;
+
+    private final Queue<FeedMessage> arrived = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile boolean hasClients;
+
+    private final FrameEncoder encoder = new FrameEncoder();
+    private final Set<RelayClient> clients = new LinkedHashSet<>();
+    private final Map<RelayClient, Audience.Key> places = new HashMap<>();
+    private final Map<Object, FormAudiences> forms = new HashMap<>();
+    private final List<Audience> inTurn = new ArrayList<>();
+
+    /**
+     * Starts without clients.
+     *
+     * @param loop the relay's event loop
+     */
+    RelayFeed(String name, EventLoop loop, LongSupplier nanos, RelayFigures figures) {
+        this.name = name;
+        this.loop = loop;
+        this.nanos = nanos;
+        this.figures = figures;
+    }
+
+    String name() {
+        return name;
+    }
+
+    RelayFigures figures() {
+        return figures;
+    }
+
+    // on the pools' loops
+
+    @Override
+    public void publish(FeedMessage message) {
+        if (!hasClients) {
+            return;
+        }
+        int length = message.payload().length();
+        if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
+            dropped.incrementAndGet(); // the next turn reports it
+            return;
+        }
+        waiting.incrementAndGet();
+        waitingBytes.addAndGet(length);
+        arrived.add(message);
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            loop.execute(this::turn);
+        }
+    }
+
+    @Override
+    public void publish(FeedEvent event) {
+        // clients get the venue's messages only
+    }
+
+    // on the relay's loop
+
+    private void turn() {
+        scheduled.set(false);
+        long now = nanos.getAsLong();
+        for (int i = 0; i < TURN; i++) {
+            FeedMessage message = arrived.poll();
+            if (message == null) {
+                break;
+            }
+            waiting.decrementAndGet();
+            waitingBytes.addAndGet(-message.payload().length());
+            for (FormAudiences form : forms.values()) {
+                form.append(message, inTurn, now);
+            }
+        }
+        inTurn.forEach(audience -> audience.endTurn(now));
+        inTurn.clear();
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+            lost(lost, now);
+        }
+        if (!arrived.isEmpty() && scheduled.compareAndSet(false, true)) {
+            loop.execute(this::turn);
+        }
+    }
+
+    /** Messages are missing: a client that went on would have a hole without knowing. */
+    void lost(long count, long nowNanos) {
+        figures.lost(count);
+        LOG.warn("relay: {} messages of {} lost, its clients are closed so that they connect again", count, name);
+        closeAll(ClientClosing.MESSAGES_LOST, "the relay lost " + count + " messages: connect again", nowNanos);
+    }
+
+    void add(RelayClient client) {
+        clients.add(client);
+        place(client);
+        hasClients = true;
+        figures.clients(clients.size());
+    }
+
+    /** Its streams have changed. */
+    void replace(RelayClient client) {
+        unplace(client);
+        place(client);
+    }
+
+    private void place(RelayClient client) {
+        places.put(client, Audience.Key.of(client));
+        forms.computeIfAbsent(client.session().form(), any -> new FormAudiences(client.session(), encoder))
+                .add(client);
+    }
+
+    private void unplace(RelayClient client) {
+        Audience.Key key = places.remove(client);
+        FormAudiences form = key == null ? null : forms.get(key.form());
+        if (form != null && form.remove(client, key)) {
+            forms.remove(key.form());
+        }
+    }
+
+    /** A client gets nothing more. */
+    void leaves(RelayClient client, ClientClosing why) {
+        if (clients.remove(client)) {
+            unplace(client);
+            hasClients = !clients.isEmpty();
+            figures.clients(clients.size());
+            figures.closed(why);
+            figures.conflated(client.newlyConflated());
+        }
+    }
+
+    void closeAll(ClientClosing why, String reason, long nowNanos) {
+        List.copyOf(clients).forEach(client -> client.close(why, reason, nowNanos));
+    }
+
+    /** Updates the figures. */
+    void look(long nowNanos) {
+        clients.forEach(client -> figures.conflated(client.newlyConflated()));
+        figures.queues(
+                clients.stream().mapToLong(RelayClient::backlogBytes).sum(),
+                clients.stream()
+                        .mapToLong(client -> client.queue().ageNanos(nowNanos))
+                        .max()
+                        .orElse(0));
+    }
+
+    Set<RelayClient> clients() {
+        return clients;
+    }
+
+    void close() {
+        figures.close();
+        encoder.close();
+    }
+}

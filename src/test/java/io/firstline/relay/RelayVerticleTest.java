@@ -1,0 +1,55 @@
+package io.firstline.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The relay with clients of its own protocol, on real sockets. */
+class RelayVerticleTest extends RelayTestBase {
+    private static final String[] STREAMS = {"a", "b", "c", null};
+
+    @Test
+    void shouldGiveEachClientEveryByteOfItsStreamsInOrder() {
+        open(LOCAL);
+        Reader all = reader("/feeds/f");
+        Reader too = reader("/feeds/f");
+        Reader some = reader("/feeds/f?streams=a,b");
+        eventuallyClients(3);
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        List<FeedMessage> sent = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            byte[] payload = new byte[random.nextInt(100) == 0 ? random.nextInt(70_000) : random.nextInt(300)];
+            random.nextBytes(payload);
+            boolean text = random.nextBoolean();
+            if (text) {
+                for (int at = 0; at < payload.length; at++) {
+                    payload[at] = (byte) ('a' + (payload[at] & 15));
+                }
+            }
+            sent.add(publish(STREAMS[random.nextInt(4)], Buffer.buffer(payload), text));
+            if (random.nextInt(1_000) == 0) {
+                eventually(() -> all.payloads.size() == sent.size()); // a burst has ended
+            }
+        }
+
+        eventually(() -> all.payloads.size() == sent.size() && too.payloads.size() == sent.size());
+        List<FeedMessage> ofSome = sent.stream()
+                .filter(m -> "a".equals(m.stream()) || "b".equals(m.stream()))
+                .toList();
+        eventually(() -> some.payloads.size() == ofSome.size());
+        assertThat(List.copyOf(all.payloads))
+                .as("seed %d", seed)
+                .isEqualTo(sent.stream().map(FeedMessage::payload).toList())
+                .isEqualTo(List.copyOf(too.payloads));
+        assertThat(List.copyOf(all.texts))
+                .isEqualTo(sent.stream().map(FeedMessage::text).toList());
+        assertThat(List.copyOf(some.payloads))
+                .isEqualTo(ofSome.stream().map(FeedMessage::payload).toList());
+    }
+}
