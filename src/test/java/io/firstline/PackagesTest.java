@@ -69,6 +69,7 @@ class PackagesTest {
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
+            Map.entry("relay.dialect", "config.check config.venue"),
             Map.entry("relay", "bridge bus config.feed config.service connection feed.report relay.dialect stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(

@@ -206,6 +206,11 @@ public record SubscribeTemplates(
         return kinds.stream().filter(kind -> kind.has(stream)).findFirst().orElse(general);
     }
 
+    /** The requests for a stream. */
+    public RequestTemplate of(String stream) {
+        return of(stream, general, kinds);
+    }
+
     /** The same requests for other streams. */
     public SubscribeTemplates withStreams(List<String> others) {
         return new SubscribeTemplates(others, general, kinds, replaces, requestBytes);

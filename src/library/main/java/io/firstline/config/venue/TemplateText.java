@@ -35,6 +35,7 @@ final class TemplateText {
     private static final Pattern OF_ALL = Pattern.compile("id|time|timeMs");
     private static final Pattern OF_STREAMS = Pattern.compile("streams,?|[1-9]|\\*[1-9],?");
     static final String LEARNED = "learned";
+    private static final String ARGUMENT = "argument";
     private static final Pattern POINTER = Pattern.compile("/.*");
     private static final Pattern OF_WORDS = Pattern.compile("[1-9]|\\*[1-9],?");
     private static final Pattern SHORT = Pattern.compile("[\\w*,/.-]{1,32}");
@@ -114,6 +115,35 @@ final class TemplateText {
                 .filter(place -> place.startsWith("/"))
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * Fills an answer of a relay to a request of its client.
+     *
+     * @param values those of {@code ${id}} as JSON, of {@code ${why}} and of {@code ${code}}
+     */
+    static String reply(
+            String template, RequestTemplate how, List<String> streams, Map<String, String> values, long epochMs) {
+        return replaced(template, place -> switch (place) {
+            case "id", "code" -> values.get(place);
+            case "why" -> escaped(values.get(place));
+            case "time", "timeMs" -> ofAll(place, 0, epochMs);
+            case ARGUMENT -> arguments(how.argument(), streams, how.words());
+            default -> ofStreams(place, how.argument(), streams, how.words());
+        });
+    }
+
+    /** Returns whether an answer of a relay is about streams. */
+    static boolean namesStreams(String template) {
+        return places(template).stream()
+                .anyMatch(place ->
+                        place.equals(ARGUMENT) || OF_STREAMS.matcher(place).matches());
+    }
+
+    /** Returns a template without the members whose value is this placeholder. */
+    static String without(String template, String place) {
+        String member = "\"[^\"\\\\]*\":" + Pattern.quote("${" + place + "}");
+        return template.replaceAll(member + ",", "").replaceAll(",?" + member, "");
     }
 
     private static String ofAll(String place, long id, long epochMs) {
@@ -252,6 +282,19 @@ final class TemplateText {
             if (checks.problems().isEmpty()) {
                 checkJson(checks, field, template, answer(template, pointer -> "\"0\"", 1, 1));
             }
+        }
+    }
+
+    /** Checks an answer of a relay; empty = none. */
+    static void checkReply(Checks checks, String field, String template, boolean ofStreams) {
+        String allowed = "${id}, ${time}, ${timeMs}"
+                + (ofStreams ? ", ${streams}, ${streams,}, ${argument}, " + WORDS : ", ${why} and ${code}");
+        Pattern known = Pattern.compile(OF_ALL + "|" + (ofStreams ? OF_STREAMS + "|" + ARGUMENT : "why|code"));
+        if (checkKnown(checks, field, template, known.asMatchPredicate(), allowed)) {
+            RequestTemplate any = SubscribeTemplates.NONE.general();
+            Map<String, String> values = Map.of("id", "1", "why", "", "code", "1");
+            checkJson(checks, field, template, reply(template, any, sample(" "), values, 1));
+            checkJson(checks, field, template, reply(without(template, "id"), any, sample(" "), values, 1));
         }
     }
 

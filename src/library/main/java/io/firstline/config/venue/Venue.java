@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param headers templates of headers of the upgrade, by name; connections take turns with several values of one
  * @param sign what <code>${sign}</code> becomes in headers, URLs, the login and requests
  * @param paths the paths over which connections spread, for feeds that have none
+ * @param relay how a relay speaks to its clients
  */
 public record Venue(
         String name,
@@ -47,7 +48,8 @@ public record Venue(
         List<String> subProtocols,
         Map<String, List<String>> headers,
         SignatureTemplate sign,
-        PathsConfig paths) {
+        PathsConfig paths,
+        RelayProfile relay) {
 
     private static final Set<String> SIMULATED_TIME = Set.of("/api/v3/time", "/fapi/v1/time");
 
@@ -67,6 +69,7 @@ public record Venue(
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         sign = sign == null ? SignatureTemplate.NONE : sign;
         paths = paths == null ? PathsConfig.DEFAULT : paths;
+        relay = relay == null ? RelayProfile.NONE : relay;
         Checks checks = new Checks()
                 .require(FeedName.isValid(name), "name", ProblemText.quoted(String.valueOf(name)), FeedName.ALLOWED)
                 .require(
@@ -107,7 +110,8 @@ public record Venue(
                 List.of(),
                 Map.of(),
                 SignatureTemplate.NONE,
-                PathsConfig.DEFAULT);
+                PathsConfig.DEFAULT,
+                RelayProfile.NONE);
     }
 
     /** The same venue for connections to other servers: its own servers are asked for neither URLs nor the time. */

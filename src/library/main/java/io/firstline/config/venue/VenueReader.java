@@ -82,6 +82,7 @@ final class VenueReader {
         PathsReader pathsReader = new PathsReader(System::getenv);
         PathsConfig paths = pathsReader.read(json.path("paths"));
         pathsReader.problems().forEach(problems::add);
+        RelayProfile relay = new RelayProfileReader(problems).profile(json.path("relay"));
         checkPlaceholders();
         Venue venue = problems.attempt(
                 "",
@@ -96,7 +97,8 @@ final class VenueReader {
                         ProfileJson.texts(json.path("subProtocols")),
                         ProfileJson.listsByKey(json.path("headers")),
                         signature,
-                        paths),
+                        paths,
+                        relay),
                 null);
         problems.throwIfAny("venue");
         return venue;

@@ -1,0 +1,162 @@
+package io.firstline.config.venue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firstline.config.check.Checks;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a relay speaks to its clients in a venue's protocol. It reads their requests by the venue's templates. Immutable;
+ * checked in the constructor.
+ *
+ * <p>Answers have the placeholders of requests. {@code ${id}} is the id of the client's request as JSON, and its member
+ * is left out if the request has none; {@code ${argument}} is the entry of one stream; {@code ${why}} and {@code ${code}}
+ * are the reason of a refusal.
+ *
+ * @param greetings sent to each new client
+ * @param subscribed the answer to a request to subscribe; empty = none
+ * @param unsubscribed the answer to a request to unsubscribe; empty = none
+ * @param refused the answer to a request that is refused; empty = none
+ * @param codes the values of {@code ${code}} by reason; the reason {@value #OTHER} = all others
+ * @param heartbeats the client's messages that the relay answers itself
+ * @param listWhen signs of a request for the client's streams
+ * @param listed the answer to it
+ * @param optional names of members that a request may lack, or have in addition, without another meaning
+ * @param paths where clients connect; empty = at the paths of the venue's URLs
+ */
+public record RelayProfile(
+        List<String> greetings,
+        String subscribed,
+        String unsubscribed,
+        String refused,
+        Map<String, String> codes,
+        List<Answer> heartbeats,
+        MessageSigns listWhen,
+        String listed,
+        Set<String> optional,
+        List<RelayPath> paths) {
+    /** The venue's clients get no answers. */
+    public static final RelayProfile NONE =
+            new RelayProfile(List.of(), "", "", "", Map.of(), List.of(), MessageSigns.NONE, "", Set.of(), List.of());
+
+    /** The reason of refusals that have no code of their own. */
+    public static final String OTHER = "other";
+
+    private static final int MAX_HEARTBEATS = 16;
+
+    public RelayProfile {
+        greetings = List.copyOf(greetings);
+        codes = Map.copyOf(codes);
+        heartbeats = List.copyOf(heartbeats);
+        optional = Set.copyOf(optional);
+        paths = List.copyOf(paths);
+        Checks checks = new Checks()
+                .require(
+                        heartbeats.size() <= MAX_HEARTBEATS,
+                        "heartbeats",
+                        heartbeats.size() + " heartbeats",
+                        "at most " + MAX_HEARTBEATS)
+                .require(
+                        !refused.contains("${code}") || codes.containsKey(OTHER),
+                        "codes",
+                        "no code for other reasons",
+                        "\"" + OTHER + "\" where \"refused\" has ${code}")
+                .require(
+                        listWhen.isNone() == listed.isEmpty(),
+                        "list",
+                        "a sign or an answer, but not both",
+                        "\"when\" together with \"send\"");
+        TemplateText.checkReply(checks, "subscribed", subscribed, true);
+        TemplateText.checkReply(checks, "unsubscribed", unsubscribed, true);
+        TemplateText.checkReply(checks, "refused", refused, false);
+        TemplateText.checkReply(checks, "list/send", listed, true);
+        checks.throwIfAny("relay");
+    }
+
+    /** The answers to a request to subscribe these streams. */
+    public List<String> subscribed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+        return replies(subscribed, requests, streams, id, epochMs);
+    }
+
+    /** The answers to a request to unsubscribe these streams. */
+    public List<String> unsubscribed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+        return replies(unsubscribed, requests, streams, id, epochMs);
+    }
+
+    /** The answer to a request for the client's streams; null = none. */
+    public String listed(SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+        if (listed.isEmpty()) {
+            return null;
+        }
+        RequestTemplate how = streams.isEmpty() ? requests.general() : requests.of(streams.get(0));
+        return TemplateText.reply(withId(listed, id), how, streams, values(id, "", ""), epochMs);
+    }
+
+    /**
+     * The answer to a request that is refused; null = none.
+     *
+     * @param reason one of the reasons in {@code codes}, or another one
+     * @param why for a person
+     * @param id the request's id as JSON; null = none
+     */
+    public String refused(String reason, String why, String id, long epochMs) {
+        return refused.isEmpty()
+                ? null
+                : TemplateText.reply(
+                        withId(refused, id),
+                        SubscribeTemplates.NONE.general(),
+                        List.of(),
+                        values(id, why, codes.getOrDefault(reason, codes.getOrDefault(OTHER, ""))),
+                        epochMs);
+    }
+
+    /** Whether a message of the client is one that the relay answers itself. */
+    public boolean isHeartbeat(String text, JsonNode json) {
+        return heartbeats.stream().anyMatch(answer -> answer.when().has(text, json));
+    }
+
+    /** The answer to such a message; members whose value the message lacks are left out. */
+    public String answered(String text, JsonNode json, long epochMs) {
+        Answer answer = heartbeats.stream()
+                .filter(any -> any.when().has(text, json))
+                .findFirst()
+                .orElseThrow();
+        String send = answer.send();
+        for (String pointer : answer.pointers()) {
+            if (json.at(pointer).isMissingNode()) {
+                send = TemplateText.without(send, pointer);
+            }
+        }
+        return TemplateText.answer(send, pointer -> json.at(pointer).toString(), 1, epochMs);
+    }
+
+    private static String withId(String template, String id) {
+        return id == null ? TemplateText.without(template, "id") : template;
+    }
+
+    private static Map<String, String> values(String id, String why, String code) {
+        return Map.of("id", id == null ? "null" : id, "why", why, "code", code);
+    }
+
+    private static List<String> replies(
+            String template, SubscribeTemplates requests, List<String> streams, String id, long epochMs) {
+        if (template.isEmpty()) {
+            return List.of();
+        }
+        String known = withId(template, id);
+        Map<String, String> values = values(id, "", "");
+        if (!TemplateText.namesStreams(known)) {
+            return List.of(TemplateText.reply(known, requests.general(), streams, values, epochMs));
+        }
+        Map<RequestTemplate, List<String>> byKind = new LinkedHashMap<>();
+        streams.forEach(stream -> byKind.computeIfAbsent(requests.of(stream), any -> new ArrayList<>())
+                .add(stream));
+        List<String> replies = new ArrayList<>();
+        byKind.forEach((how, ofKind) -> TemplateText.groups(known, ofKind, how.words())
+                .forEach(group -> replies.add(TemplateText.reply(known, how, group, values, epochMs))));
+        return replies;
+    }
+}

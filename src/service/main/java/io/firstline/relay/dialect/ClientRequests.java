@@ -1,0 +1,124 @@
+package io.firstline.relay.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.venue.IdRule;
+import io.firstline.config.venue.MessageFormat;
+import io.firstline.config.venue.RelayProfile;
+import io.firstline.config.venue.RequestTemplate;
+import io.firstline.config.venue.SubscribeTemplates;
+import io.firstline.config.venue.Venue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Reads what clients write in a venue's protocol, by the templates of its profile. Immutable. */
+public final class ClientRequests {
+    private static final List<String> IDS = List.of("/id", "/req_id", "/reqid");
+
+    private final SubscribeTemplates requests;
+    private final RelayProfile relay;
+    private final String ackId;
+    private final List<RequestPattern> subscribing = new ArrayList<>();
+    private final List<RequestPattern> unsubscribing = new ArrayList<>();
+
+    /**
+     * Makes a reader for a venue.
+     *
+     * @throws IllegalArgumentException if the relay cannot speak its protocol, with the reason
+     */
+    public ClientRequests(Venue venue) {
+        whyNot(venue).ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
+        requests = venue.requests();
+        relay = venue.relay();
+        ackId = venue.format().acks().id();
+        String idMember = ackId.lastIndexOf('/') == 0 ? ackId.substring(1) : "";
+        Stream.concat(requests.kinds().stream(), Stream.of(requests.general())).forEach(how -> {
+            add(subscribing, how.subscribe(), how, idMember);
+            add(unsubscribing, how.unsubscribe(), how, idMember);
+        });
+    }
+
+    private void add(List<RequestPattern> patterns, String template, RequestTemplate how, String idMember) {
+        if (!template.isEmpty()) {
+            patterns.add(new RequestPattern(template, how, relay.optional(), idMember));
+        }
+    }
+
+    /** Why the relay cannot speak a venue's protocol, though the plain one; empty = it can. */
+    public static Optional<String> whyNot(Venue venue) {
+        MessageFormat format = venue.format();
+        if (venue.requests().of("").subscribe().isEmpty()
+                && venue.requests().kinds().isEmpty()) {
+            return Optional.of("its profile has no request to subscribe");
+        }
+        List<IdRule> ids = format.naming().ids();
+        if (!ids.isEmpty()) {
+            return Optional.of("its server names streams by ids that it gives to each connection");
+        }
+        if (format.protocol().sendsMsgpack()) {
+            return Optional.of("its clients send MessagePack");
+        }
+        return switch (format.content().payload()) {
+            case GZIP, ZLIB, DEFLATE ->
+                Optional.of("its clients expect compressed messages, which a feed has decompressed");
+            default -> Optional.empty();
+        };
+    }
+
+    /** Reads a message of a client. */
+    public ClientRequest read(String text) {
+        JsonNode tree = JsonText.tree(text, new ArrayList<>());
+        JsonNode json = tree == null ? MissingNode.getInstance() : tree;
+        if (relay.isHeartbeat(text, json)) {
+            return new ClientRequest.Heartbeat(text);
+        }
+        if (relay.listWhen().has(text, json)) {
+            return new ClientRequest.ListSubscriptions(id(json));
+        }
+        RequestPattern.Found found = found(subscribing, json);
+        if (found != null) {
+            return requests.replaces()
+                    ? new ClientRequest.Replace(found.streams(), found.id())
+                    : new ClientRequest.Subscribe(found.streams(), found.id());
+        }
+        found = found(unsubscribing, json);
+        return found != null
+                ? new ClientRequest.Unsubscribe(found.streams(), found.id())
+                : new ClientRequest.Unknown(text, id(json));
+    }
+
+    /** The first template that has the request, and that is the one for streams of these names. */
+    private RequestPattern.Found found(List<RequestPattern> patterns, JsonNode json) {
+        for (RequestPattern pattern : patterns) {
+            RequestPattern.Found found = pattern.read(json);
+            if (found != null
+                    && found.streams().stream()
+                            .allMatch(name -> requests.of(name).equals(pattern.how()))) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** The id of a request that is not read further, as JSON; null = none. */
+    private String id(JsonNode json) {
+        return Stream.concat(Stream.of(ackId), IDS.stream())
+                .filter(pointer -> !pointer.isEmpty())
+                .map(json::at)
+                .filter(value -> value.isValueNode() && !value.isMissingNode())
+                .map(JsonNode::toString)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The answer to a heartbeat. */
+    public String answered(ClientRequest.Heartbeat heartbeat, long epochMs) {
+        JsonNode tree = JsonText.tree(heartbeat.text(), new ArrayList<>());
+        return relay.answered(heartbeat.text(), tree == null ? MissingNode.getInstance() : tree, epochMs);
+    }
+}

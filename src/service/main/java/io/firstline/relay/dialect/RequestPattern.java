@@ -1,0 +1,399 @@
+package io.firstline.relay.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.firstline.config.check.JsonText;
+import io.firstline.config.venue.RequestTemplate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A template of requests, read backwards: finds the streams and the id in a request that a client may have written in another
+ * form, with its members in another order, or with several streams where the template has one. Immutable.
+ *
+ * <p>A part of the template that holds for each of several parts of the request has several results; the results of
+ * different parts are joined where they agree.
+ */
+final class RequestPattern {
+    /** The most streams of one request. */
+    private static final int MOST = 10_000;
+    /** Before a placeholder that is not inside a string. */
+    private static final char BARE = '\u0001';
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
+    private static final Pattern OF_STREAMS = Pattern.compile("\\$\\{(streams,?|\\*?[1-9],?)}");
+    private static final Pattern WORD = Pattern.compile("[1-9]");
+    private static final String LIST = "streams,";
+
+    /** The streams and the id of a request; the id is JSON, null = none. */
+    record Found(List<String> streams, String id) {}
+
+    /** What a part of a request says about one stream: words of its name by their number, or the whole name. */
+    private record Part(Map<Integer, String> words, String name) {
+        private static final Part NOTHING = new Part(Map.of(), null);
+
+        static Part word(int number, String word) {
+            return new Part(Map.of(number, word), null);
+        }
+
+        /** Both; null if they contradict each other. */
+        Part and(Part other) {
+            Map<Integer, String> all = new HashMap<>(words);
+            for (Map.Entry<Integer, String> word : other.words.entrySet()) {
+                String known = all.putIfAbsent(word.getKey(), word.getValue());
+                if (known != null && !known.equals(word.getValue())) {
+                    return null;
+                }
+            }
+            return new Part(all, name == null ? other.name : name);
+        }
+
+        /** The name of the stream; null if a word is unknown. */
+        String name(String between) {
+            if (name != null) {
+                return name;
+            }
+            List<String> known = new ArrayList<>();
+            for (int i = 1; words.containsKey(i); i++) {
+                known.add(words.get(i));
+            }
+            return known.isEmpty() || known.size() < words.size() ? null : String.join(between, known);
+        }
+    }
+
+    private final RequestTemplate how;
+    private final JsonNode pattern;
+    private final JsonNode argument;
+    private final Set<String> optional;
+    private final String idMember;
+
+    /**
+     * Reads a template.
+     *
+     * @param optional names of members that a request may lack or have in addition
+     * @param idMember the member that is the id of a request, where the template has none; empty = none
+     * @throws IllegalArgumentException if the template is not JSON
+     */
+    RequestPattern(String template, RequestTemplate how, Set<String> optional, String idMember) {
+        this.how = how;
+        this.pattern = tree(template);
+        this.argument = how.argument().isEmpty() ? null : tree(how.argument());
+        this.optional = optional;
+        this.idMember = idMember;
+    }
+
+    private static JsonNode tree(String template) {
+        StringBuilder json = new StringBuilder();
+        boolean inString = false;
+        for (int at = 0; at < template.length(); at++) {
+            char c = template.charAt(at);
+            if (!inString && c == '$') {
+                int end = template.indexOf('}', at);
+                json.append("\"\\u0001").append(template, at, end + 1).append('"');
+                at = end;
+            } else {
+                if (inString && c == '\\') {
+                    json.append(c);
+                    c = template.charAt(++at);
+                } else if (c == '"') {
+                    inString = !inString;
+                }
+                json.append(c);
+            }
+        }
+        JsonNode tree = JsonText.tree(json.toString(), new ArrayList<>());
+        if (tree == null) {
+            throw new IllegalArgumentException("a template that is not JSON");
+        }
+        return tree;
+    }
+
+    RequestTemplate how() {
+        return how;
+    }
+
+    /** Reads a request; null = it is of another form. */
+    Found read(JsonNode request) {
+        Reading reading = new Reading();
+        List<Part> parts = reading.match(pattern, request, true);
+        if (parts == null) {
+            return null;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (Part part : parts) {
+            String name = part.name(how.words());
+            if (name == null) {
+                return null;
+            }
+            names.add(name);
+        }
+        return new Found(List.copyOf(names), reading.id);
+    }
+
+    /** One request. Null = a part is of another form than the template. */
+    private final class Reading {
+        private static final List<Part> ONE = List.of(Part.NOTHING);
+
+        private String id;
+
+        private List<Part> match(JsonNode wanted, JsonNode value, boolean top) {
+            if (wanted.isTextual()) {
+                return text(wanted.textValue(), value);
+            }
+            if (wanted.isObject()) {
+                return object(wanted, value, top);
+            }
+            if (wanted.isArray()) {
+                return array(wanted, value);
+            }
+            return wanted.equals(value) ? ONE : null;
+        }
+
+        private List<Part> text(String wanted, JsonNode value) {
+            if (!wanted.isEmpty() && wanted.charAt(0) == BARE) {
+                return bare(wanted.substring(3, wanted.length() - 1), value);
+            }
+            if (!value.isValueNode() || value.isNull()) {
+                return null;
+            }
+            Matcher only = PLACEHOLDER.matcher(wanted);
+            if (only.matches() && isOfRequest(only.group(1))) {
+                return bare(only.group(1), value);
+            }
+            return inText(wanted, value);
+        }
+
+        /** A value that is a placeholder and nothing else. */
+        private List<Part> bare(String place, JsonNode value) {
+            if (place.equals("id")) {
+                id = value.toString();
+                return value.isValueNode() ? ONE : null;
+            }
+            if (place.equals("streams")) {
+                return value.isArray() ? each(value) : each(List.of(value));
+            }
+            if (place.startsWith("*")) {
+                return value.isArray() ? words(place.charAt(1) - '0', value) : null;
+            }
+            return WORD.matcher(place).matches() ? words(Integer.parseInt(place), List.of(value)) : ONE;
+        }
+
+        private List<Part> each(Iterable<JsonNode> entries) {
+            List<Part> all = new ArrayList<>();
+            for (JsonNode entry : entries) {
+                List<Part> parts;
+                if (argument != null) {
+                    parts = match(argument, entry, false);
+                } else {
+                    boolean isName = entry.isTextual() && !entry.textValue().isEmpty();
+                    parts = isName ? List.of(new Part(Map.of(), entry.textValue())) : null;
+                }
+                if (parts == null || all.size() + parts.size() > MOST) {
+                    return null;
+                }
+                all.addAll(parts);
+            }
+            return all;
+        }
+
+        private List<Part> words(int number, Iterable<JsonNode> values) {
+            List<Part> all = new ArrayList<>();
+            for (JsonNode value : values) {
+                String word = value.isValueNode() && !value.isNull() ? value.asText() : "";
+                if (word.isEmpty() || word.contains(how.words()) || all.size() == MOST) {
+                    return null;
+                }
+                all.add(Part.word(number, word));
+            }
+            return all;
+        }
+
+        /** A text that contains placeholders. */
+        private List<Part> inText(String wanted, JsonNode value) {
+            StringBuilder expression = new StringBuilder();
+            List<String> places = new ArrayList<>();
+            Matcher place = PLACEHOLDER.matcher(wanted);
+            int at = 0;
+            while (place.find()) {
+                expression
+                        .append(Pattern.quote(wanted.substring(at, place.start())))
+                        .append("(.+?)");
+                places.add(place.group(1));
+                at = place.end();
+            }
+            expression.append(Pattern.quote(wanted.substring(at)));
+            Matcher found = Pattern.compile(expression.toString()).matcher(value.asText());
+            if (!found.matches()) {
+                return null;
+            }
+            List<Part> all = ONE;
+            for (int i = 0; all != null && i < places.size(); i++) {
+                all = joined(all, inPlace(places.get(i), found.group(i + 1)));
+            }
+            return all;
+        }
+
+        private List<Part> inPlace(String place, String text) {
+            if (place.startsWith("*")) {
+                List<JsonNode> listed = new ArrayList<>();
+                for (String word : text.split(",", -1)) {
+                    listed.add(TextNode.valueOf(word));
+                }
+                return words(place.charAt(1) - '0', listed);
+            }
+            return bare(place, TextNode.valueOf(text));
+        }
+
+        private List<Part> object(JsonNode wanted, JsonNode value, boolean top) {
+            if (!value.isObject()) {
+                return null;
+            }
+            Set<String> left = new LinkedHashSet<>();
+            value.fieldNames().forEachRemaining(left::add);
+            List<Part> all = ONE;
+            List<Map.Entry<String, JsonNode>> named = new ArrayList<>();
+            for (Map.Entry<String, JsonNode> member : wanted.properties()) {
+                if (member.getKey().contains("${")) {
+                    named.add(member);
+                } else if (left.remove(member.getKey())) {
+                    all = joined(all, match(member.getValue(), value.get(member.getKey()), false));
+                } else if (!mayLack(member)) {
+                    return null;
+                }
+            }
+            if (top && left.remove(idMember)) {
+                id = value.get(idMember).toString();
+            }
+            left.removeAll(optional);
+            for (Map.Entry<String, JsonNode> member : named) {
+                all = joined(all, members(member, value, left));
+            }
+            return named.isEmpty() && !left.isEmpty() ? null : all;
+        }
+
+        /** The members whose name is a value. */
+        private List<Part> members(Map.Entry<String, JsonNode> wanted, JsonNode value, Set<String> names) {
+            List<Part> all = new ArrayList<>();
+            for (String name : names) {
+                List<Part> parts = joined(
+                        text(wanted.getKey(), TextNode.valueOf(name)),
+                        match(wanted.getValue(), value.get(name), false));
+                if (parts == null) {
+                    return null;
+                }
+                all.addAll(parts);
+            }
+            return all.isEmpty() ? null : all;
+        }
+
+        private boolean mayLack(Map.Entry<String, JsonNode> member) {
+            if (optional.contains(member.getKey())) {
+                return true;
+            }
+            String text = member.getValue().isTextual() ? member.getValue().textValue() : "";
+            Matcher place = PLACEHOLDER.matcher(!text.isEmpty() && text.charAt(0) == BARE ? text.substring(1) : text);
+            return place.matches() && isOfRequest(place.group(1));
+        }
+
+        private List<Part> array(JsonNode wanted, JsonNode value) {
+            if (!value.isArray()) {
+                return null;
+            }
+            int spread = spread(wanted);
+            if (spread >= 0) {
+                return spreadOut(wanted, value, spread);
+            }
+            List<Part> all = ONE;
+            if (wanted.size() == 1 && namesStreams(wanted.get(0))) { // for each of several
+                all = new ArrayList<>();
+                for (JsonNode element : value) {
+                    List<Part> parts = match(wanted.get(0), element, false);
+                    if (parts == null || all.size() + parts.size() > MOST) {
+                        return null;
+                    }
+                    all.addAll(parts);
+                }
+                return all;
+            }
+            if (wanted.size() != value.size()) {
+                return null;
+            }
+            for (int i = 0; all != null && i < wanted.size(); i++) {
+                all = joined(all, match(wanted.get(i), value.get(i), false));
+            }
+            return all;
+        }
+
+        /** An array with an element that stands for several. */
+        private List<Part> spreadOut(JsonNode wanted, JsonNode value, int at) {
+            int behind = wanted.size() - at - 1;
+            if (value.size() < at + behind) {
+                return null;
+            }
+            List<Part> all = ONE;
+            for (int i = 0; all != null && i < at; i++) {
+                all = joined(all, match(wanted.get(i), value.get(i), false));
+            }
+            for (int i = 1; all != null && i <= behind; i++) {
+                all = joined(all, match(wanted.get(wanted.size() - i), value.get(value.size() - i), false));
+            }
+            List<JsonNode> between = new ArrayList<>();
+            for (int i = at; i < value.size() - behind; i++) {
+                between.add(value.get(i));
+            }
+            String place = placeOf(wanted.get(at));
+            if (place.equals(LIST)) {
+                return joined(all, each(between));
+            }
+            List<String> texts = between.stream().map(JsonNode::asText).toList();
+            return joined(all, words(Integer.parseInt(place), List.of(TextNode.valueOf(String.join(",", texts)))));
+        }
+
+        private static List<Part> joined(List<Part> some, List<Part> others) {
+            if (some == null || others == null || (long) some.size() * others.size() > MOST) {
+                return null;
+            }
+            List<Part> all = new ArrayList<>();
+            for (Part one : some) {
+                for (Part other : others) {
+                    Part both = one.and(other);
+                    if (both != null) {
+                        all.add(both);
+                    }
+                }
+            }
+            return all;
+        }
+    }
+
+    /** The place of a bare element that stands for several: a list of streams, or a word that may contain commas; -1 = none. */
+    private static int spread(JsonNode array) {
+        for (int i = 0; i < array.size(); i++) {
+            String place = placeOf(array.get(i));
+            if (place.equals(LIST) || WORD.matcher(place).matches()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static String placeOf(JsonNode element) {
+        String text = element.isTextual() ? element.textValue() : "";
+        return !text.isEmpty() && text.charAt(0) == BARE ? text.substring(3, text.length() - 1) : "";
+    }
+
+    private static boolean namesStreams(JsonNode part) {
+        return OF_STREAMS.matcher(part.toString()).find();
+    }
+
+    /** Whether a placeholder is about the request or its sender: its id, the time, a credential. */
+    private static boolean isOfRequest(String place) {
+        return !OF_STREAMS.matcher("${" + place + "}").matches();
+    }
+}
