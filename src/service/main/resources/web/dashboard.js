@@ -256,6 +256,24 @@ function lagWidth(micros) {
   return `${Math.max(2, Math.min(100, ((Math.log10(micros) - 1) / 6) * 100)).toFixed(1)}%`;
 }
 
+// paths
+
+/** What a feed has learned of the ways to its server, those in use first. */
+function drawPaths(feed) {
+  const paths = feed.paths ?? [];
+  const wins = paths.reduce((total, p) => total + p.wins, 0);
+  const share = (p) => (wins > 0 ? `${((p.wins / wins) * 100).toFixed(p.wins < wins / 10 ? 1 : 0)} %` : "–");
+  const names = (p) => [p.path.host, p.path.server ?? "–", p.path.local ?? "–", p.path.proxy ?? "–"];
+  const figures = (p) => [count(p.connections), ms(p.connectMs), ms(p.latencyMs), ms(p.lagP99Ms), share(p), count(p.losses), p.lifetimeMs === null ? "–" : age(p.lifetimeMs)];
+  keyed($("paths").tBodies[0], paths, (p) => names(p).join(" "), (p) => el("tr", {}, ...names(p).map(() => el("td")), ...figures(p).map(() => el("td", { class: "num" })), el("td")),
+    (row, p) => {
+      const rest = p.restMs > 0 ? clock(state.micros + p.restMs * 1_000, false) : "–";
+      [...names(p), ...figures(p), rest].forEach((value, i) => text(row.cells[i], value));
+      set(row, { title: p.lastFailure || null, "data-used": p.connections > 0 ? "true" : null });
+    });
+  if (paths.length === 0) $("paths").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "12", class: "empty" }, "No path is known yet.")));
+}
+
 // timeline
 
 function livesOf(feed) {
@@ -610,6 +628,7 @@ function draw() {
   document.querySelectorAll("[data-of-feed]").forEach((e) => text(e, selected ?? ""));
   if (!feed) return;
   drawConnections(feed);
+  drawPaths(feed);
   drawTimeline(feed);
   drawEvents(feed);
   drawFacts(feed);

@@ -7,6 +7,9 @@ import io.firstline.simulator.CutKind;
 import io.firstline.simulator.ExchangeSimulator;
 import io.firstline.simulator.LineBehaviour;
 import io.firstline.testkit.Browser;
+import io.firstline.testkit.ProxyServer;
+import io.firstline.testkit.ScriptedServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,6 +76,8 @@ class DashboardTest extends HttpTestBase {
         browser.until("document.querySelectorAll('#events li[data-event=connected]').length === 4");
         browser.until("document.querySelectorAll('#timeline .leading').length >= 4");
         browser.until("parseInt(document.querySelector('.feed .rate').textContent) > 0");
+        browser.until("(worthAskedAt = 0, [...document.querySelectorAll('#facts dd')].some("
+                + "e => /^(\\d of 4 would do: p99 \\+ .*, 0 of \\d+ sampled|all 4: fewer)/.test(e.textContent)))");
         assertNoComplaints();
     }
 
@@ -101,6 +106,31 @@ class DashboardTest extends HttpTestBase {
                         + id + ": requested; " + replacement + " took over'))");
         browser.until("document.querySelector('#timeline .evicted')");
         assertNoComplaints();
+    }
+
+    /** One proxy works; nothing listens at the other. */
+    @Test
+    void shouldShowWhatEachPathIsWorth() {
+        exchange = exchange(market(200));
+        try (ProxyServer proxy = ProxyServer.http("")) {
+            JsonArray proxies =
+                    new JsonArray().add(proxy.url()).add("http://127.0.0.1:" + ScriptedServer.refusingPort());
+            show(config("btc", exchange.url(COMBINED), 6).put("paths", new JsonObject().put("proxies", proxies)));
+
+            // three failures, so it is left alone for 20 s
+            String rests = "document.querySelector('#paths tbody tr:not([data-used])')";
+            browser.until(rests + " && /^\\d\\d:\\d\\d:\\d\\d$/.test(" + rests + ".cells[11].textContent)");
+            assertThat((String) browser.evaluate(rests + ".title")).contains("refused");
+            String used = "document.querySelector('#paths tr[data-used]').cells";
+            browser.until(used + "[3].textContent === '" + proxy.url() + "' && " + used + "[4].textContent === '6'");
+            browser.until("/ ms$/.test(" + used + "[5].textContent) && " + used + "[8].textContent === '100 %'");
+            assertThat(browser.evaluate(used + "[0].textContent")).isEqualTo("127.0.0.1:" + exchange.port());
+            assertThat((String) browser.evaluate(
+                            "[...document.querySelectorAll('#paths th[scope=col]')].map(e => e.textContent).join()"))
+                    .isEqualTo("Host,Address,From,Proxy,Connections,Connect,Ping,Lag p99,First copies,Losses,Lifetime,"
+                            + "Left alone until");
+            assertNoComplaints();
+        }
     }
 
     @Test
