@@ -69,8 +69,10 @@ class PackagesTest {
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
-            Map.entry("relay.dialect", "config.check config.venue"),
-            Map.entry("relay", "bridge bus config.feed config.service connection feed.report relay.dialect stream"),
+            Map.entry("relay.dialect", "config.check config.venue payload"),
+            Map.entry(
+                    "relay",
+                    "bridge bus config.feed config.service config.venue connection feed.report relay.dialect stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry(
                     "bench",

@@ -42,13 +42,13 @@ public final class KeyValues {
         return scalars[pointer].contentHash();
     }
 
-    /** The position of the first byte of a value, object or array that is to be ignored. */
-    int from(int pointer) {
+    /** The position of the first byte of a value, and of an object or array if its pointer takes them. */
+    public int from(int pointer) {
         return scalars[pointer].from();
     }
 
     /** The position behind its last byte; equal to {@link #from} if there is none. */
-    int to(int pointer) {
+    public int to(int pointer) {
         return scalars[pointer].to();
     }
 

@@ -3,15 +3,26 @@ package io.firstline.relay;
 /** Why the relay does not carry out a client's request. */
 enum RefusalReason {
     /** The relay does not understand it, or does not do such things: orders, logins, private streams. */
-    UNKNOWN_REQUEST,
+    UNKNOWN_REQUEST("unknownRequest"),
     /** A stream that the feed does not have and cannot subscribe to. */
-    UNKNOWN_STREAM,
+    UNKNOWN_STREAM("unknownStream"),
     /** The client would have more streams than one client may have. */
-    TOO_MANY_STREAMS,
+    TOO_MANY_STREAMS("tooManyStreams"),
     /** All clients together would exceed a limit of the venue. */
-    VENUE_LIMIT,
+    VENUE_LIMIT("venueLimit"),
     /** The client sends more requests a second than one client may send. */
-    TOO_MANY_REQUESTS,
+    TOO_MANY_REQUESTS("tooManyRequests"),
     /** The feed could not subscribe now. */
-    NOT_POSSIBLE
+    NOT_POSSIBLE("notPossible");
+
+    private final String key;
+
+    RefusalReason(String key) {
+        this.key = key;
+    }
+
+    /** Its name among the codes of a venue's profile. */
+    String key() {
+        return key;
+    }
 }

@@ -30,6 +30,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -112,8 +113,15 @@ public final class RelayVerticle extends VerticleBase {
         ContextInternal on = (ContextInternal) context;
         RelayFeed served =
                 new RelayFeed(feed.name(), on.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
-        change(all -> all.put(feed.name(), new ServedFeed(served, List.of(new PlainProtocol(feed.name())))));
+        change(all -> all.put(feed.name(), new ServedFeed(served, protocols(feed))));
         return served;
+    }
+
+    private static List<ClientProtocol> protocols(FeedConfig feed) {
+        List<ClientProtocol> protocols = new ArrayList<>();
+        protocols.add(new PlainProtocol(feed.name()));
+        VenueClientProtocol.of(feed, System::currentTimeMillis).ifPresent(protocols::add);
+        return protocols;
     }
 
     /** Removes a feed: its clients are closed so that they connect again. Callable from any thread. */
@@ -321,6 +329,7 @@ public final class RelayVerticle extends VerticleBase {
     private void begin(RelayClient client, ChannelPipeline pipeline) {
         if (pipeline.get(HttpResponseEncoder.class) == null) {
             client.begin(pipeline.get(WebSocketExtensionEncoder.class) != null);
+            client.session().greetings().forEach(client::answer);
         } else if (clients.contains(client)) {
             vertx.setTimer(1, id -> begin(client, pipeline));
         }

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.firstline.config.check.JsonText;
 import io.firstline.config.venue.RequestTemplate;
+import io.firstline.config.venue.SubscribeTemplates;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,9 +59,6 @@ final class RequestPattern {
 
         /** The name of the stream; null if a word is unknown. */
         String name(String between) {
-            if (name != null) {
-                return name;
-            }
             List<String> known = new ArrayList<>();
             for (int i = 1; words.containsKey(i); i++) {
                 known.add(words.get(i));
@@ -67,23 +67,35 @@ final class RequestPattern {
         }
     }
 
+    private final SubscribeTemplates requests;
     private final RequestTemplate how;
     private final JsonNode pattern;
-    private final JsonNode argument;
+    /** The entries of the template's list: those of all kinds of streams that share the template. */
+    private final Map<RequestTemplate, JsonNode> arguments = new LinkedHashMap<>();
+
     private final Set<String> optional;
     private final String idMember;
 
     /**
      * Reads a template.
      *
+     * @param how the kind of streams that the template is for
+     * @param kinds all kinds whose streams a request of this template may list
      * @param optional names of members that a request may lack or have in addition
      * @param idMember the member that is the id of a request, where the template has none; empty = none
      * @throws IllegalArgumentException if the template is not JSON
      */
-    RequestPattern(String template, RequestTemplate how, Set<String> optional, String idMember) {
+    RequestPattern(
+            SubscribeTemplates requests,
+            String template,
+            RequestTemplate how,
+            List<RequestTemplate> kinds,
+            Set<String> optional,
+            String idMember) {
+        this.requests = requests;
         this.how = how;
         this.pattern = tree(template);
-        this.argument = how.argument().isEmpty() ? null : tree(how.argument());
+        kinds.forEach(kind -> arguments.put(kind, tree(kind.argument().isEmpty() ? "${name}" : kind.argument())));
         this.optional = optional;
         this.idMember = idMember;
     }
@@ -114,10 +126,6 @@ final class RequestPattern {
         return tree;
     }
 
-    RequestTemplate how() {
-        return how;
-    }
-
     /** Reads a request; null = it is of another form. */
     Found read(JsonNode request) {
         Reading reading = new Reading();
@@ -127,13 +135,22 @@ final class RequestPattern {
         }
         Set<String> names = new LinkedHashSet<>();
         for (Part part : parts) {
-            String name = part.name(how.words());
+            String name = name(part, how);
             if (name == null) {
                 return null;
             }
             names.add(name);
         }
         return new Found(List.copyOf(names), reading.id);
+    }
+
+    /** The name of a stream of this kind; null if a word is missing, or if the name is of another kind. */
+    private String name(Part part, RequestTemplate kind) {
+        if (part.name != null) {
+            return part.name;
+        }
+        String name = part.name(kind.words());
+        return name != null && requests.of(name).equals(kind) ? name : null;
     }
 
     /** One request. Null = a part is of another form than the template. */
@@ -187,19 +204,39 @@ final class RequestPattern {
         private List<Part> each(Iterable<JsonNode> entries) {
             List<Part> all = new ArrayList<>();
             for (JsonNode entry : entries) {
-                List<Part> parts;
-                if (argument != null) {
-                    parts = match(argument, entry, false);
-                } else {
-                    boolean isName = entry.isTextual() && !entry.textValue().isEmpty();
-                    parts = isName ? List.of(new Part(Map.of(), entry.textValue())) : null;
-                }
+                List<Part> parts = entry(entry);
                 if (parts == null || all.size() + parts.size() > MOST) {
                     return null;
                 }
                 all.addAll(parts);
             }
             return all;
+        }
+
+        /** The streams of an entry, which is of the first kind whose form and name it has. */
+        private List<Part> entry(JsonNode entry) {
+            for (Map.Entry<RequestTemplate, JsonNode> argument : arguments.entrySet()) {
+                RequestTemplate kind = argument.getKey();
+                List<Part> parts = kind.argument().isEmpty() ? whole(entry) : match(argument.getValue(), entry, false);
+                List<String> names = parts == null
+                        ? List.of()
+                        : parts.stream()
+                                .map(part -> name(part, kind))
+                                .filter(Objects::nonNull)
+                                .toList();
+                if (parts != null
+                        && names.size() == parts.size()
+                        && names.stream().allMatch(name -> requests.of(name).equals(kind))) {
+                    return names.stream().map(name -> new Part(Map.of(), name)).toList();
+                }
+            }
+            return null;
+        }
+
+        private List<Part> whole(JsonNode entry) {
+            return entry.isTextual() && !entry.textValue().isEmpty()
+                    ? List.of(new Part(Map.of(), entry.textValue()))
+                    : null;
         }
 
         private List<Part> words(int number, Iterable<JsonNode> values) {

@@ -14,7 +14,7 @@ import io.firstline.config.venue.RelayProfile;
 import io.firstline.config.venue.SubscribeTemplates.Batch;
 import io.firstline.config.venue.Venue;
 import io.firstline.relay.dialect.ClientRequest;
-import io.firstline.relay.dialect.ClientRequests;
+import io.firstline.relay.dialect.VenueRequests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What clients of a relay write in the protocol of each shipped profile, and what they get as an answer. */
-class ClientRequestsTest {
+class VenueRequestsOfClientsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long NOW_MS = 1_790_000_000_123L;
     private static final int ROUNDS = 20;
@@ -75,8 +75,8 @@ class ClientRequestsTest {
 
     private static Stream<Venue> spoken() {
         return ProfileInfo.names(null).stream()
-                .map(ClientRequestsTest::venue)
-                .filter(venue -> ClientRequests.whyNot(venue).isEmpty());
+                .map(VenueRequestsOfClientsTest::venue)
+                .filter(venue -> VenueRequests.whyNot(venue).isEmpty());
     }
 
     /** The streams of a venue that its server has in other tests, and such with other last words. */
@@ -106,7 +106,7 @@ class ClientRequestsTest {
     @Test
     void shouldSayWhichProtocolsARelayDoesNotSpeak() {
         Map<String, String> reasons = new TreeMap<>();
-        ProfileInfo.names(null).forEach(name -> ClientRequests.whyNot(venue(name))
+        ProfileInfo.names(null).forEach(name -> VenueRequests.whyNot(venue(name))
                 .ifPresent(reason -> reasons.put(name, word(name, reason))));
 
         assertThat(reasons).isEqualTo(new TreeMap<>(UNSPOKEN));
@@ -120,7 +120,7 @@ class ClientRequestsTest {
     @Test
     void shouldReadRequestsThatTheProfileWrites() {
         spoken().forEach(venue -> {
-            ClientRequests reader = new ClientRequests(venue);
+            VenueRequests reader = new VenueRequests(venue);
             List<String> streams = streams(venue);
             assertThat(streams).as(venue.name()).isNotEmpty();
             for (int round = 0; round < ROUNDS; round++) {
@@ -141,7 +141,7 @@ class ClientRequestsTest {
         });
     }
 
-    private void shouldRead(Venue venue, ClientRequests reader, Batch batch, boolean ends) {
+    private void shouldRead(Venue venue, VenueRequests reader, Batch batch, boolean ends) {
         JsonNode request = tree(batch.text(4711, NOW_MS));
         String id = withId(venue, request);
         String text = written(shuffled(request));
@@ -274,7 +274,7 @@ class ClientRequestsTest {
     void shouldAnswerTheHeartbeatsOfTheProfile() {
         spoken().filter(venue -> !venue.format().protocol().heartbeat().isNone())
                 .forEach(venue -> {
-                    ClientRequests reader = new ClientRequests(venue);
+                    VenueRequests reader = new VenueRequests(venue);
                     String beat = venue.format().protocol().heartbeat().message(5);
                     ClientRequest read = reader.read(beat);
 

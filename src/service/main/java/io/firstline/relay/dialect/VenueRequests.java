@@ -11,11 +11,13 @@ import io.firstline.config.venue.SubscribeTemplates;
 import io.firstline.config.venue.Venue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Reads what clients write in a venue's protocol, by the templates of its profile. Immutable. */
-public final class ClientRequests {
+public final class VenueRequests {
     private static final List<String> IDS = List.of("/id", "/req_id", "/reqid");
 
     private final SubscribeTemplates requests;
@@ -29,7 +31,7 @@ public final class ClientRequests {
      *
      * @throws IllegalArgumentException if the relay cannot speak its protocol, with the reason
      */
-    public ClientRequests(Venue venue) {
+    public VenueRequests(Venue venue) {
         whyNot(venue).ifPresent(reason -> {
             throw new IllegalArgumentException(reason);
         });
@@ -37,16 +39,23 @@ public final class ClientRequests {
         relay = venue.relay();
         ackId = venue.format().acks().id();
         String idMember = ackId.lastIndexOf('/') == 0 ? ackId.substring(1) : "";
-        Stream.concat(requests.kinds().stream(), Stream.of(requests.general())).forEach(how -> {
-            add(subscribing, how.subscribe(), how, idMember);
-            add(unsubscribing, how.unsubscribe(), how, idMember);
-        });
+        List<RequestTemplate> kinds = Stream.concat(requests.kinds().stream(), Stream.of(requests.general()))
+                .toList();
+        add(subscribing, kinds, RequestTemplate::subscribe, idMember);
+        add(unsubscribing, kinds, RequestTemplate::unsubscribe, idMember);
     }
 
-    private void add(List<RequestPattern> patterns, String template, RequestTemplate how, String idMember) {
-        if (!template.isEmpty()) {
-            patterns.add(new RequestPattern(template, how, relay.optional(), idMember));
-        }
+    private void add(
+            List<RequestPattern> patterns,
+            List<RequestTemplate> kinds,
+            Function<RequestTemplate, String> template,
+            String idMember) {
+        kinds.stream().filter(how -> !template.apply(how).isEmpty()).forEach(how -> {
+            List<RequestTemplate> sharing = kinds.stream()
+                    .filter(other -> template.apply(other).equals(template.apply(how)))
+                    .toList();
+            patterns.add(new RequestPattern(requests, template.apply(how), how, sharing, relay.optional(), idMember));
+        });
     }
 
     /** Why the relay cannot speak a venue's protocol, though the plain one; empty = it can. */
@@ -92,17 +101,12 @@ public final class ClientRequests {
                 : new ClientRequest.Unknown(text, id(json));
     }
 
-    /** The first template that has the request, and that is the one for streams of these names. */
-    private RequestPattern.Found found(List<RequestPattern> patterns, JsonNode json) {
-        for (RequestPattern pattern : patterns) {
-            RequestPattern.Found found = pattern.read(json);
-            if (found != null
-                    && found.streams().stream()
-                            .allMatch(name -> requests.of(name).equals(pattern.how()))) {
-                return found;
-            }
-        }
-        return null;
+    private static RequestPattern.Found found(List<RequestPattern> patterns, JsonNode json) {
+        return patterns.stream()
+                .map(pattern -> pattern.read(json))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The id of a request that is not read further, as JSON; null = none. */

@@ -1,0 +1,88 @@
+package io.firstline.relay.dialect;
+
+import io.firstline.config.venue.RelayPath;
+import io.firstline.config.venue.RelayPath.Streams;
+import io.firstline.config.venue.Venue;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The paths where clients find a venue's protocol, and the streams that they name there. Immutable. */
+public final class ClientPaths {
+    private static final String PARAMETER = "streams=";
+
+    private final List<RelayPath> paths;
+
+    /** A path of the venue, and the streams that a client names in it. */
+    public record Entrance(RelayPath path, Set<String> streams) {}
+
+    /** The paths that a profile names, or those of its URLs. */
+    public ClientPaths(Venue venue) {
+        List<RelayPath> own = venue.relay().paths();
+        paths = own.isEmpty()
+                ? Stream.concat(venue.urls().stream(), venue.routes().stream().flatMap(route -> route.urls().stream()))
+                        .map(ClientPaths::path)
+                        .distinct()
+                        .map(path -> new RelayPath(path, Streams.NONE, ""))
+                        .toList()
+                : own;
+    }
+
+    private static String path(String url) {
+        String path = URI.create(url.replaceAll("[?#].*", "")).getPath();
+        return path.isEmpty() ? "/" : path;
+    }
+
+    /** All paths, for people. */
+    public List<String> paths() {
+        return paths.stream().map(RelayPath::path).toList();
+    }
+
+    /**
+     * Where a client has connected; empty = at none of these paths.
+     *
+     * @param path percent-encoded
+     * @param query percent-encoded; null = none
+     */
+    public Optional<Entrance> entrance(String path, String query) {
+        for (RelayPath each : paths) {
+            String known = each.path().endsWith("/") ? each.path() : each.path() + "/";
+            boolean here = path.equals(each.path()) || (path + "/").equals(known) || path.equals(known);
+            if (here) {
+                return Optional.of(
+                        new Entrance(each, each.streams() == Streams.QUERY ? streams(parameter(query)) : Set.of()));
+            }
+            if (each.streams() == Streams.PATH && path.startsWith(known)) {
+                return Optional.of(new Entrance(each, streams(path.substring(known.length()))));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String parameter(String query) {
+        return query == null
+                ? ""
+                : Arrays.stream(query.split("&", -1))
+                        .filter(parameter -> parameter.startsWith(PARAMETER))
+                        .map(parameter -> parameter.substring(PARAMETER.length()))
+                        .findFirst()
+                        .orElse("");
+    }
+
+    private static Set<String> streams(String separatedBySlashes) {
+        Set<String> streams = new LinkedHashSet<>();
+        for (String stream :
+                URLDecoder.decode(separatedBySlashes, StandardCharsets.UTF_8).split("/", -1)) {
+            if (!stream.isEmpty()) {
+                streams.add(stream);
+            }
+        }
+        return streams;
+    }
+}
