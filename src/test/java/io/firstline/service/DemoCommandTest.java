@@ -33,6 +33,19 @@ class DemoCommandTest {
     }
 
     @Test
+    void shouldSpeakLikeAnotherVenue() {
+        Cli cli = Cli.run("demo", "--venue", "okx", "--for", "500ms");
+
+        assertThat(cli.code()).as(cli.out() + cli.err()).isZero();
+        assertThat(cli.out())
+                .containsPattern("The exchange sent \\d[\\d,]+ messages; [\\d,]+ reached the consumer, 0 lost, 0 out");
+
+        Cli wrong = Cli.run("demo", "--venue", "nyse");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--venue: found nyse, allowed: binance-spot, binance-usdm, ");
+    }
+
+    @Test
     void shouldEndEarlyWhenAsked() {
         Cli cli = Cli.start("demo", "--for", "1h");
         cli.until("a live line", () -> cli.out().contains(" msg/s"));

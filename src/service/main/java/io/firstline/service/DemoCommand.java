@@ -57,6 +57,13 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "10s")
     private Duration duration;
 
+    @Option(
+            names = "--venue",
+            paramLabel = "VENUE",
+            description =
+                    "whose protocol the embedded exchange and the feed speak: binance-spot (default), binance-usdm, bybit-linear, bybit-spot, okx")
+    private String venue;
+
     @Mixin
     private HttpPort httpPort;
 
@@ -67,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = Shutdown.watch();
-                RunningService service = RunningService.prepare(httpPort.appliedTo(ConfigFiles.read(file)))) {
+                RunningService service = RunningService.prepare(httpPort.appliedTo(
+                        venue == null ? ConfigFiles.read(file) : DemoVenue.configuration(file, venue)))) {
             if (service.simulator() == null) {
                 throw new BadInputException((file == null ? "conf/config.json" : file)
                         + ": found no \"simulator\" section, which the demo needs");

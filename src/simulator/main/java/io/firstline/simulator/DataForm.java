@@ -5,7 +5,9 @@ enum DataForm {
     SPOT_MILLIS,
     SPOT_MICROS,
     FUTURES_MILLIS,
-    FUTURES_MICROS;
+    FUTURES_MICROS,
+    OKX,
+    BYBIT;
 
     static DataForm of(boolean futures, boolean micros) {
         if (futures) {

@@ -18,6 +18,9 @@ final class EventJson {
 
     /** The message in this form, UTF-8. */
     byte[] write(String symbol, MarketEvent event, DataForm inForm) {
+        if (inForm == DataForm.OKX || inForm == DataForm.BYBIT) {
+            return ChannelJson.write(symbol, event, inForm);
+        }
         form = inForm;
         out.setLength(0);
         if (event instanceof MarketEvent.BookTicker ticker) {

@@ -30,8 +30,10 @@ import java.util.function.BiConsumer;
 
 /**
  * A WebSocket server with Binance's market-stream protocol: spot on {@code /ws} and {@code /stream}, USD-M futures
- * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}. It emits a
- * seeded market or replays recordings. Faults can be configured per connection.
+ * below {@code /public} and {@code /market}, the time at {@code /api/v3/time} and {@code /fapi/v1/time}. It speaks OKX's
+ * protocol on {@code /ws/v5/public} (trades, bbo-tbt, tickers) and Bybit's on {@code /v5/public/spot} and so on
+ * (publicTrade, orderbook.1, tickers). It emits a seeded market or replays recordings. Faults can be configured per
+ * connection.
  *
  * <p>All methods may be called from any thread. They take effect in order on the simulator's event loop, immediately if
  * called there. Handlers and hooks are called on that loop and must not block. {@link #lines()} and {@link #emitted()}

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The request of a client at connect.
@@ -17,10 +18,22 @@ import java.util.Optional;
  */
 record RequestRoute(String uri, SimulatedVenue venue, boolean combined, boolean micros, List<String> streams) {
 
-    /** Parses {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}; empty if the venue has no such path. */
+    private static final Pattern OKX_PATH = Pattern.compile("/ws/v5/(public|business)/?");
+    private static final Pattern BYBIT_PATH = Pattern.compile("/v5/public/(spot|linear|inverse)/?");
+
+    /**
+     * Parses {@code [/public|/market](/ws[/a/b] | /stream[?streams=a/b])}, {@code /ws/v5/public} and
+     * {@code /v5/public/linear}; empty if the venue has no such path.
+     */
     static Optional<RequestRoute> parse(String uri) {
         QueryStringDecoder decoder = new QueryStringDecoder(uri);
         String path = decoder.path();
+        if (OKX_PATH.matcher(path).matches()) {
+            return Optional.of(new RequestRoute(uri, SimulatedVenue.OKX, false, false, List.of()));
+        }
+        if (BYBIT_PATH.matcher(path).matches()) {
+            return Optional.of(new RequestRoute(uri, SimulatedVenue.BYBIT, false, false, List.of()));
+        }
         SimulatedVenue venue = SimulatedVenue.SPOT;
         for (SimulatedVenue candidate : List.of(SimulatedVenue.PUBLIC, SimulatedVenue.MARKET)) {
             String prefix = "/" + candidate.name().toLowerCase(Locale.ROOT);
@@ -45,7 +58,7 @@ record RequestRoute(String uri, SimulatedVenue venue, boolean combined, boolean 
     }
 
     DataForm form() {
-        return DataForm.of(venue.isFutures(), micros);
+        return venue.form(micros);
     }
 
     private static String query(QueryStringDecoder decoder, String name) {

@@ -11,7 +11,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /** One open connection: its outbox, requests, heartbeat and faults. Event loop only, except {@link #describe}. */
 final class ServedConnection {
@@ -40,7 +39,7 @@ final class ServedConnection {
     private final ChannelHandlerContext channel;
     private final Listener listener;
     private final ContextInternal context;
-    private final StreamSession session;
+    private final VenueSession session;
     private final FrameAllowance budget;
     private final PongWatch pongs;
     private final Outbox outbox;
@@ -67,7 +66,7 @@ final class ServedConnection {
         this.listener = listener;
         this.context = context;
         channel = ((WebSocketInternal) socket).channelHandlerContext();
-        session = new StreamSession(route.combined(), config.maxStreamsPerConnection());
+        session = route.venue().session(route.combined(), config.maxStreamsPerConnection());
         budget = new FrameAllowance(
                 config.clientFramesPerSecond() < 0
                         ? route.venue().clientFramesPerSecond()
@@ -130,8 +129,10 @@ final class ServedConnection {
 
     /** Announces that the server will close: the client should open a new connection now. */
     void announceShutdown(long nowUs) {
-        byte[] notice =
-                ("{\"e\":\"serverShutdown\",\"E\":" + route.form().time(nowUs) + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] notice = session.shutdownNotice(route.form().time(nowUs)).getBytes(StandardCharsets.UTF_8);
+        if (notice.length == 0) {
+            return;
+        }
         control(session.isCombined() ? EncodedMessage.combine("!serverShutdown", notice) : WireFrame.text(notice));
     }
 
@@ -228,15 +229,17 @@ final class ServedConnection {
         if (route.venue() == SimulatedVenue.REPLAY || closing) {
             return;
         }
-        Optional<String> reply = session.handle(text);
+        List<String> replies = session.replies(text);
         List<String> subscribed = session.streams();
         if (!subscribed.equals(streams)) { // before the reply, because the client may rely on it after the reply
             streams = subscribed;
             listener.changed(this);
         }
-        reply.ifPresentOrElse(
-                answer -> control(WireFrame.text(answer.getBytes(StandardCharsets.UTF_8))),
-                () -> close(POLICY_VIOLATION, "Invalid request: too many streams"));
+        if (replies == null) {
+            close(POLICY_VIOLATION, "Invalid request: too many streams");
+        } else {
+            replies.forEach(answer -> control(WireFrame.text(answer.getBytes(StandardCharsets.UTF_8))));
+        }
     }
 
     private void pingWritten(WireFrame ping) {

@@ -11,6 +11,10 @@ enum SimulatedVenue {
     PUBLIC(10, true),
     /** USD-M futures, everything else: {@code /market/…}. */
     MARKET(10, true),
+    /** OKX: {@code /ws/v5/…}. */
+    OKX(0, false),
+    /** Bybit: {@code /v5/public/…}. */
+    BYBIT(0, false),
     /** Any path, in replays. */
     REPLAY(0, false);
 
@@ -31,10 +35,26 @@ enum SimulatedVenue {
         return futures;
     }
 
+    /** The form of its messages. */
+    DataForm form(boolean micros) {
+        return switch (this) {
+            case OKX -> DataForm.OKX;
+            case BYBIT -> DataForm.BYBIT;
+            default -> DataForm.of(futures, micros);
+        };
+    }
+
+    /** A new session of a client. */
+    VenueSession session(boolean combined, int maxStreams) {
+        return this == OKX || this == BYBIT
+                ? new ChannelSession(this, maxStreams)
+                : new StreamSession(combined, maxStreams);
+    }
+
     /** Whether subscribers at this entrance get this stream. */
     boolean delivers(String stream) {
         return switch (this) {
-            case SPOT -> true;
+            case SPOT, OKX, BYBIT -> true;
             case PUBLIC -> isPublic(stream);
             case MARKET -> !isPublic(stream);
             case REPLAY -> false;

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * The protocol state of one connection: its subscriptions, its {@code combined} property, and the replies to its
  * requests. Replies and error texts follow binance-spot-api-docs, web-socket-streams.md. Uses no socket; one thread.
  */
-final class StreamSession {
+final class StreamSession implements VenueSession {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Pattern TEXT_ID = Pattern.compile("[A-Za-z0-9_-]{1,36}");
     private static final String METHODS =
@@ -34,16 +34,23 @@ final class StreamSession {
         this.maxStreams = maxStreams;
     }
 
-    List<String> streams() {
+    @Override
+    public List<String> streams() {
         return List.copyOf(streams);
     }
 
-    boolean isCombined() {
+    @Override
+    public boolean isCombined() {
         return combined;
     }
 
-    /** Adds subscriptions; false, without a change, if they would exceed the limit. */
-    boolean subscribe(List<String> added) {
+    @Override
+    public String shutdownNotice(long time) {
+        return "{\"e\":\"serverShutdown\",\"E\":" + time + "}";
+    }
+
+    @Override
+    public boolean subscribe(List<String> added) {
         Set<String> all = new LinkedHashSet<>(streams);
         all.addAll(added);
         if (all.size() > maxStreams) {
@@ -51,6 +58,11 @@ final class StreamSession {
         }
         streams.addAll(added);
         return true;
+    }
+
+    @Override
+    public List<String> replies(String text) {
+        return handle(text).map(List::of).orElse(null);
     }
 
     /** Handles a request and returns the reply; empty if the connection must be closed for too many streams. */

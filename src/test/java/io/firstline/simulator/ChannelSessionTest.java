@@ -1,0 +1,79 @@
+package io.firstline.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** OKX and Bybit in the box. */
+class ChannelSessionTest {
+    private static VenueSession session(String path) {
+        return RequestRoute.parse(path).orElseThrow().venue().session(false, 2);
+    }
+
+    @Test
+    void shouldAnswerLikeOkx() {
+        VenueSession session = session("/ws/v5/public");
+
+        assertThat(session.replies("ping")).containsExactly("pong");
+        assertThat(
+                        session.replies(
+                                "{\"id\":\"1\",\"op\":\"subscribe\",\"args\":[{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},{\"channel\":\"books\",\"instId\":\"BTC-USDT\"}]}"))
+                .containsExactly(
+                        "{\"id\":\"1\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"connId\":\"simulator\"}",
+                        "{\"id\":\"1\",\"event\":\"error\",\"code\":\"60018\",\"msg\":\"Wrong URL or {\\\"channel\\\":\\\"books\\\",\\\"instId\\\":\\\"BTC-USDT\\\"} doesn't exist\",\"connId\":\"simulator\"}");
+        assertThat(session.streams()).containsExactly("btcusdt@trade");
+        assertThat(session.replies(
+                        "{\"op\":\"unsubscribe\",\"args\":[{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"}]}"))
+                .hasSize(1)
+                .allMatch(reply -> reply.contains("unsubscribe"));
+        assertThat(session.streams()).isEmpty();
+        assertThat(session.replies("what?")).hasSize(1).allMatch(reply -> reply.contains("60012"));
+        assertThat(session.shutdownNotice(5)).contains("64008");
+    }
+
+    @Test
+    void shouldAnswerLikeBybit() {
+        VenueSession session = session("/v5/public/linear");
+
+        assertThat(session.replies("{\"op\":\"ping\",\"req_id\":\"p\"}"))
+                .containsExactly(
+                        "{\"success\":true,\"ret_msg\":\"pong\",\"conn_id\":\"simulator\",\"req_id\":\"p\",\"op\":\"ping\"}");
+        assertThat(
+                        session.replies(
+                                "{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\",\"orderbook.50.BTCUSDT\"],\"req_id\":\"a\"}"))
+                .containsExactly(
+                        "{\"success\":false,\"ret_msg\":\"error:handler not found,topic:orderbook.50.BTCUSDT\",\"conn_id\":\"simulator\",\"req_id\":\"a\",\"op\":\"subscribe\"}");
+        assertThat(session.streams()).isEmpty();
+        assertThat(session.replies("{\"op\":\"subscribe\",\"args\":[\"publicTrade.BTCUSDT\",\"orderbook.1.ETHUSDT\"]}"))
+                .containsExactly("{\"success\":true,\"ret_msg\":\"\",\"conn_id\":\"simulator\",\"op\":\"subscribe\"}");
+        assertThat(session.streams()).containsExactly("btcusdt@trade", "ethusdt@bookTicker");
+        assertThat(session.replies("{\"op\":\"subscribe\",\"args\":[\"tickers.SOLUSDT\"]}"))
+                .isNull(); // too many
+        assertThat(session.shutdownNotice(5)).isEmpty();
+    }
+
+    @Test
+    void shouldNameItsMessagesLikeTheVenue() {
+        for (StreamKind kind : new StreamKind[] {StreamKind.TRADE, StreamKind.BOOK_TICKER, StreamKind.AGG_TRADE}) {
+            MarketStream stream = new MarketStream("btcusdt", kind, 100_000, 7);
+            MarketEvent event = stream.next(1_700_000_000_123_456L);
+            String okx = text(ChannelJson.write("BTCUSDT", event, DataForm.OKX));
+            String bybit = text(ChannelJson.write("BTCUSDT", event, DataForm.BYBIT));
+
+            JsonObject arg = new JsonObject(okx).getJsonObject("arg");
+            VenueSession session = session("/ws/v5/public");
+            session.replies("{\"op\":\"subscribe\",\"args\":[" + arg.encode() + "]}");
+            assertThat(session.streams()).containsExactly(stream.name());
+
+            VenueSession other = session("/v5/public/spot");
+            other.replies("{\"op\":\"subscribe\",\"args\":[\"" + new JsonObject(bybit).getString("topic") + "\"]}");
+            assertThat(other.streams()).containsExactly(stream.name());
+        }
+    }
+
+    private static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}
