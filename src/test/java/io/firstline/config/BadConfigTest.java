@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadConfigTest {
     private static final String PLACEHOLDERS = "${sign}, ${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60},"
             + " ${nonce}, ${path}, ${last}, ${endpoint/pointer}";
+    private static final String ON_CONNECT =
+            "${id}, ${sign}, ${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60},"
+                    + " ${nonce}, ${endpoint/pointer}";
     private static final String VENUES =
             "one of " + ProfileInfo.names(null).size() + " venue profiles%s (\"firstline venues\" lists all)";
     private static final String URL = "\"url\":\"wss://feed.example.com/ws\"";
@@ -167,6 +170,16 @@ class BadConfigTest {
                 feed(
                         url("wss://a.example.com/${key}"),
                         "/url: found an unknown placeholder, allowed: the placeholders " + PLACEHOLDERS),
+                feed(
+                        with("\"onConnect\":[\"${last} ${path}\",\"${endpoint/token}\",\"${id\"]"),
+                        "/onConnect/0: found ${last}, which has no value here, allowed: " + ON_CONNECT,
+                        "/onConnect/0: found ${path}, which has no value here, allowed: " + ON_CONNECT,
+                        "/onConnect/1: found ${endpoint/…}, allowed: only with a venue that has an endpoint",
+                        "/onConnect/2: found a placeholder without its \"}\", allowed: " + ON_CONNECT),
+                feed(
+                        "{\"url\":[\"wss://a.example.com/\",\"http://b.example.com/\",\"wss://c.example.com/${key}\"]}",
+                        "/url/1: found \"http://b.example.com/\", allowed: a wss:// URL (ws:// only for loopback hosts)",
+                        "/url/2: found an unknown placeholder, allowed: the placeholders " + PLACEHOLDERS),
                 feed(with("\"onConnect\":[\"a\",7]"), "/onConnect/1: found a number, allowed: a text message"),
                 // urls
                 feed(

@@ -108,6 +108,17 @@ class AllowedConnectionsTest extends FeedTestBase {
     }
 
     @Test
+    void shouldAdviseAsManyConnectionsAsTheServerKeeps() throws IOException {
+        JsonObject five = limited(9).put("connections", 5).put("joinGuardMs", 50);
+        server.stay = 1;
+        Feed feed = open(FeedConfig.fromJson(five, folder));
+        join(feed.start());
+
+        FeedEvent advice = awaitTold(FeedEvent.Type.ADVICE);
+        assertThat(advice.toJson().encode()).contains("connections: 2");
+    }
+
+    @Test
     void shouldPauseWhereEachNewConnectionClosesAnOlderOne() throws IOException {
         Feed feed = open(FeedConfig.fromJson(limited(9).put("connections", 5).put("joinGuardMs", 50), folder));
         join(feed.start());

@@ -36,8 +36,11 @@ final class HandServer {
     /** Its replies to a text on a socket. */
     volatile BiFunction<Integer, String, List<String>> replies = (socket, text) -> List.of();
 
-    /** Whether a new connection closes the older ones. */
+    /** Whether a new connection closes the older ones, but for the youngest of them. */
     volatile boolean kicksOlder;
+
+    /** How many of the older ones stay then. */
+    volatile int stay;
 
     final List<Buffer> receivedBinary = new CopyOnWriteArrayList<>();
 
@@ -80,9 +83,10 @@ final class HandServer {
             socket.binaryMessageHandler(receivedBinary::add);
             socket.exceptionHandler(e -> {});
             if (kicksOlder) {
-                sockets.stream()
-                        .filter(older -> !older.isClosed())
-                        .forEach(older -> older.close((short) 1008, "max_connections"));
+                List<ServerWebSocket> older =
+                        sockets.stream().filter(each -> !each.isClosed()).toList();
+                older.subList(0, Math.max(0, older.size() - stay))
+                        .forEach(each -> each.close((short) 1008, "max_connections"));
             }
             sockets.add(socket);
         });

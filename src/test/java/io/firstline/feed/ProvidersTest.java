@@ -231,7 +231,7 @@ class ProvidersTest extends FeedTestBase {
 
         assertThatThrownBy(() -> FeedConfig.fromJson(json.copy()
                         .put("url", new JsonArray().add("wss://a.example.com").add("http://b.example.com"))))
-                .hasMessageContaining("/url: found \"http://b.example.com\"")
+                .hasMessageContaining("/url/1: found \"http://b.example.com\"")
                 .satisfies(e -> assertThat(Stream.of(e.getMessage().split("\n")).filter(line -> line.contains("found")))
                         .hasSize(1));
         assertThatThrownBy(() -> FeedConfig.fromJson(json.copy()

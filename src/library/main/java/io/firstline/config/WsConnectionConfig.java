@@ -104,10 +104,8 @@ public record WsConnectionConfig(
         connectionId = connectionId == null ? nextId() : connectionId;
         retry = retry == null ? RetryConfig.DEFAULT : retry;
         Checks checks = new Checks();
-        furtherUrls.forEach(further -> checks.add(FeedUrl.problems(further, allowPlaintext)));
-        checks.add(FeedUrl.problems(url, allowPlaintext))
-                .require(
-                        !connectionId.isBlank(), "connectionId", "\"" + connectionId + "\"", "a name that is not blank")
+        checkUrls(checks, url, furtherUrls, allowPlaintext);
+        checks.require(!connectionId.isBlank(), "connectionId", "\"" + connectionId + "\"", "a name that is not blank")
                 .key(KEYS, "maxMessageBytes", maxMessageBytes)
                 .key(KEYS, "latencyPingIntervalMs", latencyPingIntervalMs)
                 .key(KEYS, "latencyWindow", latencyWindow)
@@ -123,6 +121,24 @@ public record WsConnectionConfig(
         checks.throwIfAny("connection configuration");
     }
 
+    private static void checkUrls(Checks checks, String url, List<String> furtherUrls, boolean allowPlaintext) {
+        checks.add(at(urlField(0, furtherUrls), FeedUrl.problems(url, allowPlaintext)));
+        for (int i = 0; i < furtherUrls.size(); i++) {
+            checks.add(at(urlField(i + 1, furtherUrls), FeedUrl.problems(furtherUrls.get(i), allowPlaintext)));
+        }
+    }
+
+    private static List<Problem> at(String field, List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> new Problem("/" + field, problem.found(), problem.allowed()))
+                .toList();
+    }
+
+    /** The field of a URL: several of them are an array. */
+    private static String urlField(int index, List<String> furtherUrls) {
+        return furtherUrls.isEmpty() ? "url" : "url/" + index;
+    }
+
     private static void checkPlaceholders(
             Checks checks,
             Credentials credentials,
@@ -135,8 +151,12 @@ public record WsConnectionConfig(
         for (int i = 0; i < subProtocols.size(); i++) {
             credentials.check(checks, "subProtocols/" + i, subProtocols.get(i));
         }
-        Stream.concat(Stream.ofNullable(url), furtherUrls.stream())
-                .forEach(each -> credentials.check(checks, "url", FeedUrl.template(each)));
+        for (int i = 0; i <= furtherUrls.size(); i++) {
+            String each = i == 0 ? url : furtherUrls.get(i - 1);
+            if (each != null) {
+                credentials.check(checks, urlField(i, furtherUrls), FeedUrl.template(each));
+            }
+        }
         for (int i = 0; i < paths.proxies().size(); i++) {
             String pointer = "paths/proxies/" + i;
             paths.proxies().get(i).templates().forEach(each -> credentials.check(checks, pointer, each));

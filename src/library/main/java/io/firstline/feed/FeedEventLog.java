@@ -27,6 +27,8 @@ final class FeedEventLog {
     private static final Logger LOG = LoggerFactory.getLogger(FeedEventLog.class);
     private static final long ERRORS_EVERY_NANOS = 1_000_000_000L;
     private static final int MAX_REASON = 250;
+    /** A server that closes connections has closed them all after this time. */
+    private static final long SETTLE_MS = 1_000;
 
     private final String name;
     private String url;
@@ -93,10 +95,17 @@ final class FeedEventLog {
                 "each connection that opens makes the server close an older one: " + end);
     }
 
-    /** Returns whether a proof concerns this feed, and reports it once. */
+    /** Returns whether a proof concerns this feed, and reports it once, when those being closed are gone. */
     private boolean isFull(boolean proof, String evidence) {
         boolean full = proof && slotTable.target() > 1;
         if (full && failures.isFirst("sessions", scheduler.nowNanos())) {
+            scheduler.once(SETTLE_MS, () -> adviseFewer(evidence));
+        }
+        return full;
+    }
+
+    private void adviseFewer(String evidence) {
+        if (condition.state() != FeedState.CLOSED) {
             int live = Math.max(1, slotTable.live());
             LOG.warn(
                     "{}: the server seems to allow {} at a time, so further ones are tried only after pauses;"
@@ -108,7 +117,6 @@ final class FeedEventLog {
                     events.figures());
             events.report(new FeedFact.Advice("connections: " + live, evidence));
         }
-        return full;
     }
 
     /**

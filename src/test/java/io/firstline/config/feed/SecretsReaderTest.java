@@ -144,4 +144,20 @@ class SecretsReaderTest {
                                 .isEqualTo(
                                         "/onConnect/1: found ${secret.kye}, allowed: a secret that \"secrets\" names"));
     }
+
+    @Test
+    void shouldReportWrongSecretsBesideWhatElseIsWrong() {
+        JsonObject json = new JsonObject()
+                .put("name", "f")
+                .put("venue", "alpaca")
+                .put("streams", List.of("trades AAPL"))
+                .put("connections", 3)
+                .put("secrets", new JsonObject().put("key", "${file:none}"));
+
+        assertThat(Errors.of(() -> FeedConfig.fromJson(json, folder)))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("/secrets: found no \"secret\""),
+                        line -> assertThat(line).startsWith("/secrets/key: found ${file:none}, which does not exist"),
+                        line -> assertThat(line).startsWith("/connections: found 3 connections, allowed: at most 1"));
+    }
 }

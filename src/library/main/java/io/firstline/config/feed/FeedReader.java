@@ -178,10 +178,15 @@ public final class FeedReader {
         values.put("shards", shards.size() > 1 ? shards : List.of());
         values.put("retain", retention());
         FeedConfig feed = attempt(() -> KEYS.read(FeedConfig.class, json, values), null);
-        if (feed != null && problems.isEmpty() && broken.isEmpty()) {
+        if (feed != null && problems.stream().allMatch(FeedReader::isOfMessages) && broken.isEmpty()) {
             problems.addAll(Linter.problems(feed, json.has("url"), number("maxShards")));
         }
         return feed;
+    }
+
+    /** Whether a problem leaves the rest of the feed as it would be without it. */
+    private static boolean isOfMessages(Problem problem) {
+        return isIn(problem.pointer(), "/secrets") || isIn(problem.pointer(), "/onConnect");
     }
 
     /** The number of connections, or the most of them. */
@@ -349,11 +354,11 @@ public final class FeedReader {
     }
 
     /** Reports placeholders in the user's messages that no connection could fill in. */
-    private void checkOnConnect(Credentials credentials) {
+    private void checkOnConnect(Credentials credentials, boolean endpoint) {
         List<String> messages = texts("onConnect");
         for (int i = 0; i < messages.size(); i++) {
             problems.addAll(UserMessage.problems(
-                    "/onConnect/" + i, messages.get(i), credentials.secrets().keySet()));
+                    "/onConnect/" + i, messages.get(i), credentials.secrets().keySet(), endpoint));
             if (credentials.sign().isNone() && TemplateValues.isSigned(messages.get(i))) {
                 problems.add(new Problem("/onConnect/" + i, "${sign}", "only with a venue that signs"));
             }
@@ -376,7 +381,10 @@ public final class FeedReader {
         Credentials credentials =
                 reader.read(json.path("secrets"), broken.contains("secrets"), venue, secretsUsed(venue));
         problems.addAll(reader.problems());
-        checkOnConnect(credentials);
+        // an unknown venue might have an endpoint
+        checkOnConnect(
+                credentials,
+                venue == null ? json.has("venue") : !venue.endpoint().isNone());
         return credentials;
     }
 
@@ -499,7 +507,7 @@ public final class FeedReader {
 
     /** A URL from the venue's profile is reported at the venue. */
     private Problem atItsKey(Problem problem) {
-        return problem.pointer().equals("/url") && !json.has("url")
+        return isIn(problem.pointer(), "/url") && !json.has("url")
                 ? new Problem("/venue", problem.found(), problem.allowed())
                 : problem;
     }

@@ -40,8 +40,11 @@ public final class TemplateValues implements UnaryOperator<String> {
                     "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    public static final String KNOWN = "${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60}, ${nonce}, ${path},"
-            + " ${last}, ${endpoint/pointer}";
+    /** Those of a message, for people: it has no URL and comes before the first number. */
+    public static final String OF_MESSAGES =
+            "${secret.NAME}, ${time}, ${timeMs}, ${timeIso}, ${time+60}, ${nonce}, ${endpoint/pointer}";
+
+    public static final String KNOWN = OF_MESSAGES.replace("${endpoint", "${path}, ${last}, ${endpoint");
 
     private final Signer signer;
     private final long epochMs;
@@ -166,6 +169,18 @@ public final class TemplateValues implements UnaryOperator<String> {
                 .filter(place -> place.startsWith(SECRET))
                 .forEach(place -> names.add(place.substring(SECRET.length())));
         return names;
+    }
+
+    /** Whether a template needs values of the answer of an endpoint. */
+    public static boolean takesAnswer(String template) {
+        return placesOf(template).stream().anyMatch(place -> place.startsWith(ENDPOINT));
+    }
+
+    /** The placeholders of a message that have no value. */
+    public static Set<String> withoutValue(String message) {
+        Set<String> places = placesOf(message);
+        places.retainAll(Set.of(LAST, "path"));
+        return places;
     }
 
     /** Whether a template contains the signature. */

@@ -94,6 +94,12 @@ final class TemplateText {
                 .toList();
     }
 
+    /** Returns whether the last placeholder of a message does not end. */
+    static boolean isUnclosed(String message) {
+        return PLACEHOLDER.matcher(message).results().anyMatch(found -> found.group(2)
+                .isEmpty());
+    }
+
     /** Returns a value that could be that of a connection. */
     static String sampleOf(String place) {
         return place.equals(LEARNED) ? "\"0\"" : TemplateValues.sampleOf(place);
