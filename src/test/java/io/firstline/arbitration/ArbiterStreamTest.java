@@ -2,6 +2,9 @@ package io.firstline.arbitration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +45,53 @@ class ArbiterStreamTest {
     private void copy(Line line, long ms, int stream, String message, long content) {
         long identity = message.hashCode() * 0x9E37_79B9_7F4A_7C15L;
         arbiter.copy(line, new Sent<>(identity, content, stream, message, message.length()), ms * MS);
+    }
+
+    /** As a server does that leaves out messages for a slow connection. */
+    @ParameterizedTest
+    @CsvSource({"3", "700"})
+    void shouldPublishOnceWhatALineDeliversFirstThatLackedMany(int lacked) {
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < ENOUGH; i++) {
+            sent.add("agreed " + i);
+            copies(b, 3L * i, "agreed " + i);
+            copies(c, 3L * i, "agreed " + i);
+            copies(a, 3L * i + 2, "agreed " + i);
+        }
+        for (int i = 0; i < lacked; i++) {
+            sent.add("lacked " + i);
+            copies(b, 3L * ENOUGH + i, "lacked " + i);
+            copies(c, 3L * ENOUGH + i, "lacked " + i);
+        }
+        sent.add("next");
+        for (Line line : List.of(a, c, b)) {
+            copies(line, 3L * ENOUGH + lacked, "next");
+        }
+        assertThat(log.out).map(message -> message.replace(" late", "")).isEqualTo(sent); // A may be behind
+    }
+
+    /** Nothing in the stream itself tells which of them a copy is, only what the lines deliver elsewhere. */
+    @Test
+    void shouldLoseNoneOfAStreamOfEqualMessagesWhenEachLineHasLackedSome() {
+        prove();
+        int sent = 0;
+        List<Line> lines = List.of(a, b, c);
+        for (int ms = 0; ms < 30_000; ms += 10) {
+            for (int i = 0; i < lines.size(); i++) {
+                int first = ms / 500; // another line is the fastest one each time
+                Line line = lines.get((first + i) % lines.size());
+                boolean isSilent = ms % 20_000 / 5_000 == 1 + lines.indexOf(line);
+                if (!isSilent) {
+                    copy(line, ms, 2, "tick " + ms, 0);
+                    if (ms % 500 == 0) {
+                        copy(line, ms, 3, "open", 0);
+                    }
+                }
+            }
+            sent += ms % 500 == 0 ? 1 : 0;
+        }
+        assertThat(Collections.frequency(log.out, "open")).isEqualTo(sent);
+        assertThat(Collections.frequency(log.out, "tick 17000")).isEqualTo(1);
     }
 
     /** Content 0 is not known. */

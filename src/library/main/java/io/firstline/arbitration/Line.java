@@ -47,8 +47,8 @@ public final class Line {
     /** Increases when the time to contradict its late messages is over. */
     int lateEpoch;
     /**
-     * The youngest message that it matched at least a skew ago, on its own clock: it will not deliver older ones any
-     * more.
+     * The youngest message that it matched or published at least a skew ago, on its own clock: it will not deliver older
+     * ones any more.
      */
     long passed;
 
@@ -149,6 +149,7 @@ public final class Line {
             figures.lateEpoch = lateEpoch;
         } else {
             watermark = sequence;
+            matched = sequence;
             figures.reached = sequence;
             leastLagNanos = 0;
         }

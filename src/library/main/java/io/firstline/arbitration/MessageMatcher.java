@@ -126,7 +126,10 @@ final class MessageMatcher {
             if (unique && !passed) {
                 agreement(stream).kept(0);
             }
-            if (stream != 0 || !unique || !passed) {
+            if (!unique) {
+                return passed || (stream != 0 && isLongPassed(line, sequence)); // all messages of a stream may be equal
+            }
+            if (stream != 0 || !passed) {
                 return passed;
             }
             boolean overtaken = isOvertaken(line, sequence, apart.distanceNanos());
@@ -139,11 +142,14 @@ final class MessageMatcher {
             }
         }
         if (!unique) {
-            return isOvertaken(line, sequence, distanceNanos(stream))
-                    || (sequence < line.passed && seen.hasYoungerAlike(sequence));
+            return isOvertaken(line, sequence, distanceNanos(stream)) || isLongPassed(line, sequence);
         }
         learnOrder(line, hash, sequence, passedInOrder);
         return false;
+    }
+
+    private boolean isLongPassed(Line line, long sequence) {
+        return sequence < line.passed && seen.hasYoungerAlike(sequence);
     }
 
     private boolean isBeforeItBegan(Line line, int stream, long sequence) {

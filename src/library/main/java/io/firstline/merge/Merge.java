@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Merges the recorded connections of one feed as a pool would have merged them. The pool neither replaces nor rotates
@@ -164,11 +165,20 @@ public final class Merge {
      * @throws IOException if writing fails
      */
     public Result run(OutputStream out) throws IOException {
-        Result result = onEventLoop(context -> merge(context, out));
+        Result result = onEventLoop(context -> merge(context, (message, nowNanos) -> write(message, out)));
         if (failure != null) {
             throw failure;
         }
         return result;
+    }
+
+    /**
+     * Merges on a separate event loop, and blocks the calling thread meanwhile.
+     *
+     * @param receiver gets each message, with the time of the recording at which it is published
+     */
+    public Result run(ObjLongConsumer<FeedMessage> receiver) {
+        return onEventLoop(context -> merge(context, receiver));
     }
 
     /**
@@ -197,9 +207,9 @@ public final class Merge {
         }
     }
 
-    private Result merge(ContextInternal context, OutputStream out) {
+    private Result merge(ContextInternal context, ObjLongConsumer<FeedMessage> receiver) {
         return withSources(sources -> {
-            WsPool pool = play(context, config, sources, out);
+            WsPool pool = play(context, config, sources, receiver);
             FeedReport report = pool.report().result(); // complete at once on the pool's context
             return new Result(sources.size(), report.copies(), report.published(), report.late(), unheard);
         });
@@ -208,7 +218,7 @@ public final class Merge {
     private Comparison comparison(ContextInternal context) {
         return withSources(sources -> {
             int connections = atATime(sources.size());
-            WsPool pool = play(context, withConnections(connections), sources, OutputStream.nullOutputStream());
+            WsPool pool = play(context, withConnections(connections), sources, (message, nowNanos) -> {});
             long end =
                     sources.stream().mapToLong(source -> source.lastNanos).max().orElseThrow();
             long shortest = sources.stream()
@@ -254,13 +264,14 @@ public final class Merge {
         return recordings.stream().mapToLong(Recording::startNanos).min().orElseThrow();
     }
 
-    private WsPool play(ContextInternal context, FeedConfig feed, List<Source> sources, OutputStream out) {
+    private WsPool play(
+            ContextInternal context, FeedConfig feed, List<Source> sources, ObjLongConsumer<FeedMessage> receiver) {
         VirtualClock clock = new VirtualClock(startNanos());
         RecordedExchange exchange = new RecordedExchange(clock);
         WsPool pool =
                 WsPool.ofRecorded(new FeedEnvironment(context, clock, any -> exchange, new ConnectBudget()), feed);
         pool.sampleArrivals(0, MAX_COMPARED);
-        pool.handler(message -> write(message, out));
+        pool.handler(message -> receiver.accept(message, clock.nowNanos()));
         pool.start();
         PriorityQueue<Source> queue =
                 new PriorityQueue<>(Comparator.<Source>comparingLong(source -> source.next.steadyNanos())
