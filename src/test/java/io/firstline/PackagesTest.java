@@ -38,6 +38,7 @@ class PackagesTest {
             Map.entry("recording", "stream"),
             Map.entry("simulator", "config.check recording"),
             Map.entry("feed.report", "arbitration.report connection.report"),
+            Map.entry("feed.path", "connection.report"),
             Map.entry("feed.clock", "config config.check config.venue connection feed.report payload"),
             Map.entry(
                     "feed.message",
@@ -46,7 +47,7 @@ class PackagesTest {
             Map.entry(
                     "feed",
                     "arbitration arbitration.report config config.check config.feed config.secret config.venue"
-                            + " connection connection.report feed.clock feed.message feed.report payload stream"),
+                            + " connection connection.report feed.clock feed.message feed.path feed.report payload stream"),
             Map.entry(
                     "merge",
                     "arbitration arbitration.report config config.feed config.venue connection feed feed.message"

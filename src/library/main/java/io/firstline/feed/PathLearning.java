@@ -5,6 +5,9 @@ import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.check.FeedUrl;
 import io.firstline.connection.Scheduler;
 import io.firstline.connection.report.Path;
+import io.firstline.feed.path.PathChoice;
+import io.firstline.feed.path.PathFigures;
+import io.firstline.feed.path.PathTable;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.PathReport;
 import java.util.ArrayList;
@@ -29,11 +32,6 @@ final class PathLearning {
     private static final int LEAST_COPIES = PromotionPolicy.COPIES;
 
     private static final int LOOK_EVERY = 5;
-    /** Clearly faster: by this factor, and by at least {@link #LEAST_MS}. */
-    private static final double CLEARLY = 0.8;
-
-    private static final double LEAST_MS = 0.5;
-
     private final Scheduler scheduler;
     private final SlotTable slotTable;
     private final Replacements replacements;
@@ -122,13 +120,7 @@ final class PathLearning {
 
     private boolean isClearlyFaster(Path path, Path than) {
         PathFigures one = table.find(path);
-        PathFigures other = table.find(than);
-        return one != null
-                && other != null
-                && one.isMeasured()
-                && other.isMeasured()
-                && one.costMs() <= CLEARLY * other.costMs()
-                && one.costMs() <= other.costMs() - LEAST_MS;
+        return one != null && one.isClearlyFasterThan(table.find(than));
     }
 
     private int follow(Path path, int turn, List<Path> open) {

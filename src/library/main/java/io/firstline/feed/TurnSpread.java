@@ -2,8 +2,9 @@ package io.firstline.feed;
 
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.connection.Scheduler;
-import io.firstline.feed.TurnBalance.Turn;
-import io.firstline.feed.TurnBalance.Used;
+import io.firstline.feed.path.TurnBalance;
+import io.firstline.feed.path.TurnBalance.Turn;
+import io.firstline.feed.path.TurnBalance.Used;
 import io.firstline.feed.report.EvictionReason;
 import java.util.ArrayList;
 import java.util.List;

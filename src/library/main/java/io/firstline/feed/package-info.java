@@ -11,9 +11,9 @@
  * deliver, {@code Arbitration} decides which copy is published. {@code SlowConnections}, {@code SilentConnections},
  * {@code AgedConnections} and {@code Replacements} decide which connection is replaced, {@code CandidateTrials} by which.
  * {@code RedundancyWatch} detects connections that lack messages, {@code PathLearning} chooses the paths of new ones,
- * {@code PoolResizing} their number. {@code FeedCondition} has the feed's state and problems, {@code FeedEventLog}
+ * {@code TurnSpread} leads them back to paths that work again, {@code PoolResizing} sets their number. {@code FeedCondition} has the feed's state and problems, {@code FeedEventLog}
  * reports everything else. The rooms below: {@code feed.message} reads, orders and dispatches messages,
- * {@code feed.report} has the reports and events, {@code feed.clock} the exchange's time.
+ * {@code feed.path} compares paths, {@code feed.report} has the reports and events, {@code feed.clock} the exchange's time.
  *
  * <p><b>Ends of connections, and the protection of the last live one.</b> No decision of a feed leaves it
  * without a connection:

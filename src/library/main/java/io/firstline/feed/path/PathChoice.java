@@ -1,4 +1,4 @@
-package io.firstline.feed;
+package io.firstline.feed.path;
 
 import java.util.List;
 import java.util.Map;
@@ -19,20 +19,16 @@ import java.util.concurrent.TimeUnit;
  *
  * @param <P> the path
  */
-final class PathChoice<P> {
+public final class PathChoice<P> {
     static final int EXPLORE_EVERY = 5;
-    static final int TRIAL_EVERY_MIN = 5;
+    public static final int TRIAL_EVERY_MIN = 5;
     static final int OLD_MIN = 30;
 
     private static final long TRIAL_EVERY_NANOS = TimeUnit.MINUTES.toNanos(TRIAL_EVERY_MIN);
     private static final long OLD_NANOS = TimeUnit.MINUTES.toNanos(OLD_MIN);
-    /** A trial needs a path that is better by this factor and by {@link #LEAST_MS}. */
-    private static final double CLEARLY = 0.8;
-
-    private static final double LEAST_MS = 0.5;
 
     /** Why a path is chosen. */
-    enum Reason {
+    public enum Reason {
         /** The best of those that are not in use. */
         BEST,
         /** Untested, or measured long ago. */
@@ -41,28 +37,28 @@ final class PathChoice<P> {
         NO_OTHER
     }
 
-    record Chosen<P>(P path, Reason reason) {}
+    public record Chosen<P>(P path, Reason reason) {}
 
     /**
      * A connection in use.
      *
      * @param slot its number in the feed
      */
-    record Used<P>(int slot, P path) {}
+    public record Used<P>(int slot, P path) {}
 
     /**
      * A candidate to open.
      *
      * @param slot the slot of the connection that it may replace
      */
-    record Trial<P>(int slot, P path, Reason reason) {}
+    public record Trial<P>(int slot, P path, Reason reason) {}
 
     private final PathTable<P> table;
     private long choices;
     private boolean tried;
     private long triedNanos;
 
-    PathChoice(PathTable<P> table) {
+    public PathChoice(PathTable<P> table) {
         this.table = table;
     }
 
@@ -72,7 +68,7 @@ final class PathChoice<P> {
      * @param paths those that can be used
      * @param inUse how many connections each has; without those that have none
      */
-    Chosen<P> next(List<P> paths, Map<P, Integer> inUse, long nowNanos) {
+    public Chosen<P> next(List<P> paths, Map<P, Integer> inUse, long nowNanos) {
         List<P> rested = paths.stream().filter(path -> !rests(path, nowNanos)).toList();
         if (rested.isEmpty()) {
             P first = first(paths, (a, b) -> Long.compare(restNanos(a, nowNanos), restNanos(b, nowNanos)));
@@ -101,7 +97,7 @@ final class PathChoice<P> {
      *
      * @param used the connections that deliver, of feeds in which none is missing
      */
-    Trial<P> trial(List<P> paths, List<Used<P>> used, long nowNanos) {
+    public Trial<P> trial(List<P> paths, List<Used<P>> used, long nowNanos) {
         if (isTooSoon(nowNanos) || !used.stream().allMatch(each -> isMeasured(each.path()))) {
             return null; // the slowest is not known before all are measured
         }
@@ -118,9 +114,7 @@ final class PathChoice<P> {
         P best = first(free, this::compareCosts);
         P longestAgo = longestAgo(free, nowNanos);
         Trial<P> trial = null;
-        if (isMeasured(best)
-                && cost(best) <= CLEARLY * cost(worst.path())
-                && cost(best) <= cost(worst.path()) - LEAST_MS) {
+        if (isMeasured(best) && table.find(best).isClearlyFasterThan(table.find(worst.path()))) {
             trial = new Trial<>(worst.slot(), best, Reason.BEST);
         } else if (isOld(longestAgo, nowNanos)) {
             trial = new Trial<>(worst.slot(), longestAgo, Reason.EXPLORE);
@@ -133,7 +127,7 @@ final class PathChoice<P> {
     }
 
     /** Returns whether no trial is worth it because one was made before. */
-    boolean isTooSoon(long nowNanos) {
+    public boolean isTooSoon(long nowNanos) {
         return tried && nowNanos - triedNanos < TRIAL_EVERY_NANOS;
     }
 

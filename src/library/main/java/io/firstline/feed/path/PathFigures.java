@@ -1,4 +1,4 @@
-package io.firstline.feed;
+package io.firstline.feed.path;
 
 import io.firstline.connection.report.ConnectTimes;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * What a feed has learned of one path, over all connections that used it. Pure; times are nanoseconds of the monotonic
  * clock. Averages follow the last minutes.
  */
-final class PathFigures {
+public final class PathFigures {
     private static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LONGEST_REST_NANOS = TimeUnit.MINUTES.toNanos(10);
     /** An average forgets half in this time. */
@@ -17,6 +17,10 @@ final class PathFigures {
     /** A connection that ends earlier counts as a failed attempt. */
     private static final long SHORT_LIFE_MS = 10_000;
 
+    /** Clearly faster: by this factor, and by at least {@link #LEAST_MS}. */
+    private static final double CLEARLY = 0.8;
+
+    private static final double LEAST_MS = 0.5;
     private static final double NONE = Double.NaN;
 
     private long attempts;
@@ -46,21 +50,21 @@ final class PathFigures {
      *
      * @param costMs the value that connections are ranked by
      */
-    record Measurement(
+    public record Measurement(
             double costMs, double latencyMs, double lagP50Ms, double lagP99Ms, long copies, long wins, long losses) {}
 
-    PathFigures(long nowNanos) {
+    public PathFigures(long nowNanos) {
         usedNanos = nowNanos;
     }
 
     /** An attempt begins. */
-    void tried(long nowNanos) {
+    public void tried(long nowNanos) {
         attempts++;
         usedNanos = nowNanos;
     }
 
     /** An attempt failed: the path is left alone, after each further failure for twice as long. */
-    void failed(long nowNanos) {
+    public void failed(long nowNanos) {
         failures++;
         failuresInARow++;
         rests = true;
@@ -73,7 +77,7 @@ final class PathFigures {
      * @param tookMs the time since the attempt began
      * @param steps the times of its steps
      */
-    void opened(double tookMs, ConnectTimes steps) {
+    public void opened(double tookMs, ConnectTimes steps) {
         connectMs = mixed(connectMs, tookMs, LAST_ATTEMPT);
         times = new ConnectTimes(
                 mixed(times.dnsMs(), steps.dnsMs(), LAST_ATTEMPT),
@@ -83,11 +87,11 @@ final class PathFigures {
     }
 
     /** Why an attempt failed or a connection ended, in words. */
-    void failedBecause(String why) {
+    public void failedBecause(String why) {
         lastFailure = why;
     }
 
-    void measured(Measurement now, long nowNanos) {
+    public void measured(Measurement now, long nowNanos) {
         double weight = measured ? 1 - Math.pow(0.5, (nowNanos - measuredNanos) / HALF_LIFE_NANOS) : 1;
         costMs = mixed(costMs, now.costMs(), weight);
         latencyMs = mixed(latencyMs, now.latencyMs(), weight);
@@ -104,7 +108,7 @@ final class PathFigures {
     }
 
     /** A connection ended, on purpose or not. */
-    void ended(long ageMs, boolean onPurpose, long nowNanos) {
+    public void ended(long ageMs, boolean onPurpose, long nowNanos) {
         ended++;
         lifetimeMs += ageMs;
         usedNanos = nowNanos;
@@ -119,7 +123,7 @@ final class PathFigures {
     }
 
     /** A connection has lasted: earlier failures no longer count. */
-    void lasts() {
+    public void lasts() {
         failuresInARow = 0;
         rests = false;
     }
@@ -129,82 +133,91 @@ final class PathFigures {
     }
 
     /** Whether it is left alone after failures. */
-    boolean isResting(long nowNanos) {
+    public boolean isResting(long nowNanos) {
         rests &= restUntilNanos - nowNanos > 0;
         return rests;
     }
 
     /** The rest of the time that it is left alone; 0 = it is not. */
-    long restNanos(long nowNanos) {
+    public long restNanos(long nowNanos) {
         return isResting(nowNanos) ? restUntilNanos - nowNanos : 0;
     }
 
-    boolean isMeasured() {
+    /** Whether it is known to be clearly faster than another path; null = the other one is not known. */
+    public boolean isClearlyFasterThan(PathFigures other) {
+        return measured
+                && other != null
+                && other.measured
+                && costMs <= CLEARLY * other.costMs
+                && costMs <= other.costMs - LEAST_MS;
+    }
+
+    public boolean isMeasured() {
         return measured;
     }
 
     /** The time since its last measurement; valid only if it is measured. */
-    long sinceMeasuredNanos(long nowNanos) {
+    public long sinceMeasuredNanos(long nowNanos) {
         return nowNanos - measuredNanos;
     }
 
     /** When it was used or tried last. */
-    long usedNanos() {
+    public long usedNanos() {
         return usedNanos;
     }
 
-    double costMs() {
+    public double costMs() {
         return costMs;
     }
 
-    double connectMs() {
+    public double connectMs() {
         return connectMs;
     }
 
-    double latencyMs() {
+    public double latencyMs() {
         return latencyMs;
     }
 
     /** The steps of {@link #connectMs}. */
-    ConnectTimes times() {
+    public ConnectTimes times() {
         return times;
     }
 
     /** Why the last attempt failed or the last connection ended; empty = that has not happened. */
-    String lastFailure() {
+    public String lastFailure() {
         return lastFailure;
     }
 
-    double lagP50Ms() {
+    public double lagP50Ms() {
         return lagP50Ms;
     }
 
-    double lagP99Ms() {
+    public double lagP99Ms() {
         return lagP99Ms;
     }
 
-    long attempts() {
+    public long attempts() {
         return attempts;
     }
 
-    long failures() {
+    public long failures() {
         return failures;
     }
 
-    long copies() {
+    public long copies() {
         return copies;
     }
 
-    long wins() {
+    public long wins() {
         return wins;
     }
 
-    long losses() {
+    public long losses() {
         return losses;
     }
 
     /** The average lifetime of its connections that have ended; NaN = none has. */
-    double lifetimeMs() {
+    public double lifetimeMs() {
         return ended == 0 ? NONE : (double) lifetimeMs / ended;
     }
 }

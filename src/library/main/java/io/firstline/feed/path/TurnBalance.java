@@ -1,4 +1,4 @@
-package io.firstline.feed;
+package io.firstline.feed.path;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,10 +14,11 @@ import java.util.function.BiPredicate;
  * connections leave such a turn, and nothing else leads them back after it has recovered. Pure; times are nanoseconds of
  * the monotonic clock.
  *
- * <p>After a move, connections share fewer values with each other than before, so moves cannot alternate. A turn that failed is left alone for 15 s, after each further failure for
- * twice as long, at most ten minutes. Moves are at least 30 s apart.
+ * <p>After a move, connections share fewer values with each other than before, so moves cannot alternate. A turn that
+ * failed is left alone for 15 s, after each further failure for twice as long, at most ten minutes. Moves are at least
+ * 30 s apart.
  */
-final class TurnBalance {
+public final class TurnBalance {
     static final long MOVE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
     static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(15);
     static final long LONGEST_REST_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -27,14 +28,14 @@ final class TurnBalance {
      *
      * @param headers the number of the headers among those that take turns
      */
-    record Turn(String url, int headers, String local, String proxy) {}
+    public record Turn(String url, int headers, String local, String proxy) {}
 
     /**
      * A connection in use.
      *
      * @param slot its number in the feed
      */
-    record Used(int slot, Turn turn) {}
+    public record Used(int slot, Turn turn) {}
 
     /**
      * A candidate to open.
@@ -42,7 +43,7 @@ final class TurnBalance {
      * @param slot the slot of the connection that it replaces
      * @param turn the index of its turn
      */
-    record Move(int slot, int turn) {}
+    public record Move(int slot, int turn) {}
 
     private static final class Failures {
         private int inARow;
@@ -60,7 +61,7 @@ final class TurnBalance {
     private long movedNanos;
 
     /** An attempt failed, or its connection ended at once. */
-    void failed(Turn turn, long nowNanos) {
+    public void failed(Turn turn, long nowNanos) {
         Failures failures = left.computeIfAbsent(turn, any -> new Failures());
         if (failures.inARow > 0 && !failures.isOver(nowNanos)) {
             return; // connections that fail together say it once
@@ -71,14 +72,14 @@ final class TurnBalance {
     }
 
     /** A connection lasts: earlier failures no longer count. */
-    void lasts(Turn turn) {
+    public void lasts(Turn turn) {
         if (left.containsKey(turn)) {
             left.get(turn).inARow = 0;
         }
     }
 
     /** Forgets the turns of earlier configurations. */
-    void keep(Collection<Turn> turns) {
+    public void keep(Collection<Turn> turns) {
         left.keySet().retainAll(turns);
     }
 
@@ -88,7 +89,7 @@ final class TurnBalance {
      * @param used the connections of a feed in which none is missing
      * @param isSlower whether a turn is known to be clearly slower than that of a connection
      */
-    Move move(List<Turn> turns, List<Used> used, BiPredicate<Integer, Used> isSlower, long nowNanos) {
+    public Move move(List<Turn> turns, List<Used> used, BiPredicate<Integer, Used> isSlower, long nowNanos) {
         if (moved && nowNanos - movedNanos < MOVE_EVERY_NANOS) {
             return null;
         }

@@ -1,4 +1,4 @@
-package io.firstline.feed;
+package io.firstline.feed.path;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  *
  * @param <P> the path
  */
-final class PathTable<P> {
-    static final int MOST = 64;
+public final class PathTable<P> {
+    public static final int MOST = 64;
 
     private final Map<P, PathFigures> figures = new LinkedHashMap<>();
 
@@ -23,7 +23,7 @@ final class PathTable<P> {
      *
      * @param inUse returns the paths that must be kept
      */
-    PathFigures of(P path, Supplier<Set<P>> inUse, long nowNanos) {
+    public PathFigures of(P path, Supplier<Set<P>> inUse, long nowNanos) {
         PathFigures known = figures.get(path);
         if (known == null) {
             if (figures.size() >= MOST) {
@@ -49,12 +49,12 @@ final class PathTable<P> {
     }
 
     /** The figures of a path; null = it is not known. */
-    PathFigures find(P path) {
+    public PathFigures find(P path) {
         return figures.get(path);
     }
 
     /** The known paths. */
-    List<P> paths() {
+    public List<P> paths() {
         return new ArrayList<>(figures.keySet());
     }
 }

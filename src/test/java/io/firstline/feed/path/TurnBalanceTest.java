@@ -1,10 +1,10 @@
-package io.firstline.feed;
+package io.firstline.feed.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firstline.feed.TurnBalance.Move;
-import io.firstline.feed.TurnBalance.Turn;
-import io.firstline.feed.TurnBalance.Used;
+import io.firstline.feed.path.TurnBalance.Move;
+import io.firstline.feed.path.TurnBalance.Turn;
+import io.firstline.feed.path.TurnBalance.Used;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
