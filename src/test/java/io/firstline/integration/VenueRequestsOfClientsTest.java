@@ -17,6 +17,8 @@ import io.firstline.relay.dialect.ClientRequest;
 import io.firstline.relay.dialect.VenueRequests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -26,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -287,6 +290,70 @@ class VenueRequestsOfClientsTest {
                             .as("%s: %s", venue.name(), answer)
                             .isTrue();
                 });
+    }
+
+    /** A recording with acks of a venue, the sign of one, and the stream that it is about. */
+    private record Recorded(String file, String venue, String sign, Function<JsonNode, String> stream) {}
+
+    private static final List<Recorded> RECORDED = List.of(
+            new Recorded("bitmex-20210417", "bitmex", "/subscribe", ack -> ack.at("/subscribe")
+                    .asText()),
+            new Recorded("bitstamp-20220105", "bitstamp", "/event", ack -> ack.at("/channel")
+                    .asText()),
+            new Recorded("gateio-v4-20210422", "gate", "/event", ack -> ack.at("/channel")
+                            .asText()
+                    + " BTC_USDT"),
+            new Recorded("kraken-v1-20210417", "kraken-v1", "/subscription", ack -> ack.at("/subscription/name")
+                            .asText()
+                    + " "
+                    + ack.at("/pair").asText()),
+            new Recorded("okex-3conn-20210722", "okx", "/arg/instId", ack -> ack.at("/arg/channel")
+                            .asText()
+                    + " "
+                    + ack.at("/arg/instId").asText()));
+
+    @Test
+    void shouldAnswerAsTheVenueDidInRecordings() throws IOException {
+        for (Recorded recorded : RECORDED) {
+            Path place = Recordings.folder().resolve(recorded.file());
+            Path file = Files.isDirectory(place) ? first(place) : place.resolveSibling(recorded.file() + ".jsonl.gz");
+            JsonNode ack = Recordings.texts(file).stream()
+                    .limit(500)
+                    .map(VenueRequestsOfClientsTest::tree)
+                    .filter(json -> !json.at(recorded.sign()).isMissingNode()
+                            && json.toString().contains("subscri")
+                            && venue(recorded.venue()).format().control().has("", json))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no ack in " + file));
+            List<String> ours = venue(recorded.venue())
+                    .relay()
+                    .subscribed(
+                            venue(recorded.venue()).requests(),
+                            List.of(recorded.stream().apply(ack)),
+                            null,
+                            ack.path("time").asLong() * 1_000);
+
+            assertThat(ours).as(recorded.file()).hasSize(1);
+            ObjectNode own = (ObjectNode) tree(ours.get(0));
+            own.remove("connId"); // younger than the recording
+            ObjectNode theirs = ((ObjectNode) ack).deepCopy();
+            theirs.remove(List.of("channelID", "channelName")); // ids of the connection, and what follows from others
+            theirs.remove("request");
+            own.remove("request"); // of all streams together
+            if (theirs.path("subscription").isObject()) {
+                ((ObjectNode) theirs.get("subscription")).remove("depth");
+            }
+            assertThat(own).as(recorded.file()).isEqualTo(theirs);
+        }
+    }
+
+    private static Path first(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl.gz"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private static JsonNode tree(String text) {
