@@ -300,17 +300,25 @@ class VenueRequestsOfClientsTest {
                     .asText()),
             new Recorded("bitstamp-20220105", "bitstamp", "/event", ack -> ack.at("/channel")
                     .asText()),
-            new Recorded("gateio-v4-20210422", "gate", "/event", ack -> ack.at("/channel")
-                            .asText()
-                    + " BTC_USDT"),
-            new Recorded("kraken-v1-20210417", "kraken-v1", "/subscription", ack -> ack.at("/subscription/name")
-                            .asText()
-                    + " "
-                    + ack.at("/pair").asText()),
-            new Recorded("okex-3conn-20210722", "okx", "/arg/instId", ack -> ack.at("/arg/channel")
-                            .asText()
-                    + " "
-                    + ack.at("/arg/instId").asText()));
+            new Recorded(
+                    "gateio-v4-20210422",
+                    "gate",
+                    "/event",
+                    ack -> ack.at("/channel").asText() + " BTC_USDT"),
+            new Recorded(
+                    "kraken-v1-20210417",
+                    "kraken-v1",
+                    "/subscription",
+                    ack -> ack.at("/subscription/name").asText()
+                            + " "
+                            + ack.at("/pair").asText()),
+            new Recorded(
+                    "okex-3conn-20210722",
+                    "okx",
+                    "/arg/instId",
+                    ack -> ack.at("/arg/channel").asText()
+                            + " "
+                            + ack.at("/arg/instId").asText()));
 
     @Test
     void shouldAnswerAsTheVenueDidInRecordings() throws IOException {

@@ -48,7 +48,8 @@ class VenueClientProtocolTest {
         assertThat(protocol("okx", "trades BTC-USDT").open("/ws/v5/business", null))
                 .isNotNull();
         assertThat(protocol("kraken-v1", "trade XBT/USD").open("/", null)).isNotNull();
-        assertThat(binance().open("/ws/v5", "").streams()).isEqualTo(Set.of("v5")); // the venue acks any name
+        assertThat(binance().open("/ws/0", "").streams()).isEmpty(); // a client's own number
+        assertThat(binance().open("/ws/v5/public", "")).isNull(); // OKX
         assertThat(binance().open("/api/v3/time", null)).isNull();
         assertThat(binance().open("/feeds/f", null)).isNull();
         assertThat(binance().open("/feeds/g/ws", null)).isNull();

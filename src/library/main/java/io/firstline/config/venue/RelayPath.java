@@ -9,9 +9,10 @@ import io.firstline.config.check.ProblemText;
  *
  * @param path begins with a slash
  * @param streams where a client names streams when it connects
+ * @param match a regular expression that is found in the names of streams, so that others are ignored there; null = any
  * @param payload JSON pointer to the part of a message that clients get; empty = the whole message
  */
-public record RelayPath(String path, Streams streams, String payload) {
+public record RelayPath(String path, Streams streams, String match, String payload) {
     /** Where a client names streams when it connects. */
     public enum Streams {
         /** Nowhere: it subscribes by requests only. */
@@ -23,7 +24,9 @@ public record RelayPath(String path, Streams streams, String payload) {
     }
 
     public RelayPath {
+        match = match == null ? "" : match;
         payload = payload == null ? "" : payload;
+        StreamClass.compiled(match); // reports a wrong expression
         new Checks()
                 .require(path.startsWith("/"), "", ProblemText.quoted(path), "a path such as /ws")
                 .require(

@@ -63,6 +63,7 @@ final class RelayProfileReader {
                     () -> List.of(new RelayPath(
                             path.path("path").asText(),
                             ProfileJson.constant(path.path("streams"), RelayPath.Streams.NONE),
+                            path.path("match").asText(),
                             path.path("payload").asText())),
                     List.of()));
         }

@@ -11,6 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The paths where clients find a venue's protocol, and the streams that they name there. Immutable. */
@@ -29,7 +31,7 @@ public final class ClientPaths {
                 ? Stream.concat(venue.urls().stream(), venue.routes().stream().flatMap(route -> route.urls().stream()))
                         .map(ClientPaths::path)
                         .distinct()
-                        .map(path -> new RelayPath(path, Streams.NONE, ""))
+                        .map(path -> new RelayPath(path, Streams.NONE, "", ""))
                         .toList()
                 : own;
     }
@@ -53,13 +55,17 @@ public final class ClientPaths {
     public Optional<Entrance> entrance(String path, String query) {
         for (RelayPath each : paths) {
             String known = each.path().endsWith("/") ? each.path() : each.path() + "/";
-            boolean here = path.equals(each.path()) || (path + "/").equals(known) || path.equals(known);
-            if (here) {
-                return Optional.of(
-                        new Entrance(each, each.streams() == Streams.QUERY ? streams(parameter(query)) : Set.of()));
+            boolean isHere = path.equals(each.path()) || (path + "/").equals(known) || path.equals(known);
+            if (isHere) {
+                return Optional.of(new Entrance(
+                        each, each.streams() == Streams.QUERY ? streams(each, names(parameter(query))) : Set.of()));
             }
             if (each.streams() == Streams.PATH && path.startsWith(known)) {
-                return Optional.of(new Entrance(each, streams(path.substring(known.length()))));
+                List<String> names = names(path.substring(known.length()));
+                Set<String> streams = streams(each, names);
+                if (names.size() == 1 || !streams.isEmpty()) { // else it may be the path of another venue
+                    return Optional.of(new Entrance(each, streams));
+                }
             }
         }
         return Optional.empty();
@@ -75,14 +81,18 @@ public final class ClientPaths {
                         .orElse("");
     }
 
-    private static Set<String> streams(String separatedBySlashes) {
-        Set<String> streams = new LinkedHashSet<>();
-        for (String stream :
-                URLDecoder.decode(separatedBySlashes, StandardCharsets.UTF_8).split("/", -1)) {
-            if (!stream.isEmpty()) {
-                streams.add(stream);
-            }
-        }
-        return streams;
+    private static List<String> names(String separatedBySlashes) {
+        return Arrays.stream(URLDecoder.decode(separatedBySlashes, StandardCharsets.UTF_8)
+                        .split("/", -1))
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** The names that are names of streams: a client may have put something else there, such as a number of its own. */
+    private static Set<String> streams(RelayPath path, List<String> names) {
+        Pattern match = Pattern.compile(path.match());
+        return names.stream()
+                .filter(name -> match.matcher(name).find())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }
