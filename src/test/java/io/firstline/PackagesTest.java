@@ -75,9 +75,10 @@ class PackagesTest {
                     "relay",
                     "bridge bus config.feed config.service config.venue connection feed.report relay.dialect stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
+            Map.entry("bench.peers", "arbitration config.venue feed.message merge payload recording stream"),
             Map.entry(
                     "bench",
-                    "bus config config.check config.feed config.service config.venue connection deploy feed feed.report http service stream"),
+                    "bench.peers bus config config.check config.feed config.service config.venue connection deploy feed feed.report http service stream"),
             Map.entry(
                     "service",
                     "arbitration.report bridge bus cluster config config.check config.cluster config.feed"

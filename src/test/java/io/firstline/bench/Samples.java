@@ -1,9 +1,12 @@
 package io.firstline.bench;
 
+import io.firstline.bench.peers.MergeVerdict;
+import io.firstline.bench.peers.PeerComparison;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Reports with constructed figures. */
 final class Samples {
@@ -48,7 +51,14 @@ final class Samples {
                 false,
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 results,
-                startup);
+                startup,
+                List.of(new PeerComparison.Row(
+                        "watermark",
+                        PeerComparison.faults().stream()
+                                .collect(Collectors.toMap(
+                                        fault -> fault, fault -> new MergeVerdict(9, 1, 2, 3, 4, List.of(5L)))),
+                        678,
+                        90)));
     }
 
     static Report report(Results results) {

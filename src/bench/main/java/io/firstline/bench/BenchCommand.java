@@ -1,5 +1,6 @@
 package io.firstline.bench;
 
+import io.firstline.bench.peers.PeerComparison;
 import io.firstline.service.AddedCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,6 +109,13 @@ public final class BenchCommand implements AddedCommand {
                     err.flush();
                 })
                 : Startup.Times.NONE;
-        return new Report(Machine.here(), clocks, run.transport(), done, quick, Instant.now(), run.results(), startup);
+        List<PeerComparison.Row> peers = sections.contains(Section.PEERS)
+                ? PeerComparison.run(pace.rounds(), pace.peerSeconds(), line -> {
+                    err.println(line);
+                    err.flush();
+                })
+                : List.of();
+        return new Report(
+                Machine.here(), clocks, run.transport(), done, quick, Instant.now(), run.results(), startup, peers);
     }
 }

@@ -8,13 +8,14 @@ package io.firstline.bench;
  * @param warmUpMs before each other measurement
  * @param measureMs one measurement
  * @param limitMs no round starts that would probably end later
+ * @param peerSeconds the length of the feed on which ways to merge are compared
  */
-record Pace(int rounds, long firstWarmUpMs, long warmUpMs, long measureMs, long limitMs) {
-    static final Pace FULL = new Pace(5, 6_000, 700, 2_000, Long.MAX_VALUE);
+record Pace(int rounds, long firstWarmUpMs, long warmUpMs, long measureMs, long limitMs, int peerSeconds) {
+    static final Pace FULL = new Pace(5, 6_000, 700, 2_000, Long.MAX_VALUE, 60);
     /** Takes at most 90 seconds on two cores, including the start of nine processes. */
-    static final Pace QUICK = new Pace(3, 1_300, 300, 600, 78_000);
+    static final Pace QUICK = new Pace(3, 1_300, 300, 600, 78_000, 10);
 
     Pace withRounds(int number) {
-        return new Pace(number, firstWarmUpMs, warmUpMs, measureMs, limitMs);
+        return new Pace(number, firstWarmUpMs, warmUpMs, measureMs, limitMs, peerSeconds);
     }
 }

@@ -39,7 +39,7 @@ final class Plan {
                         case FEEDS ->
                             List.of(new Cell(
                                     Section.FEEDS, Variant.BUS, Encryption.PLAIN, FEEDS, POOL, Load.paced(200)));
-                        case STARTUP -> List.of(); // measures processes, not connections: see Startup
+                        case STARTUP, PEERS -> List.of(); // measured without connections
                     });
         }
         return cells;

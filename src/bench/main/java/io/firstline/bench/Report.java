@@ -1,5 +1,6 @@
 package io.firstline.bench;
 
+import io.firstline.bench.peers.PeerComparison;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -21,7 +22,8 @@ record Report(
         boolean quick,
         Instant when,
         Results results,
-        Startup.Times startup) {
+        Startup.Times startup,
+        List<PeerComparison.Row> peers) {
 
     List<Goal> goals() {
         return Goal.of(results, startup);
@@ -76,7 +78,11 @@ record Report(
                 .put("goals", goals)
                 .put("cells", cells)
                 .put("startupMs", new JsonArray(startup.firstlineMs()))
-                .put("minimalStartupMs", new JsonArray(startup.minimalMs()));
+                .put("minimalStartupMs", new JsonArray(startup.minimalMs()))
+                .put(
+                        "peers",
+                        new JsonArray(
+                                peers.stream().map(PeerComparison.Row::toJson).toList()));
     }
 
     private static JsonObject json(Spread spread) {

@@ -1,5 +1,6 @@
 package io.firstline.bench;
 
+import io.firstline.bench.peers.PeerComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,35 @@ final class ReportText {
             }
         }
         startup();
+        peers();
         goals();
+    }
+
+    private void peers() {
+        if (report.peers().isEmpty()) {
+            return;
+        }
+        List<PeerComparison.Row> rows = report.peers();
+        text.append('\n').append(Section.PEERS.title()).append("\n\nlost / twice / out of order, by what happens:\n\n");
+        List<String> headings = new ArrayList<>(List.of("what happens"));
+        rows.forEach(row -> headings.add(row.way()));
+        Table faults = new Table(headings.toArray(String[]::new));
+        for (String fault : PeerComparison.faults()) {
+            List<String> cells = new ArrayList<>(List.of(fault));
+            rows.forEach(row -> cells.add(row.verdicts().get(fault).counts()));
+            faults.row(cells.toArray(String[]::new));
+        }
+        text.append(faults).append('\n');
+        Table costs = new Table("way", "CPU ns/copy", "KB held", "added p50 µs", "added p99 µs");
+        for (PeerComparison.Row row : rows) {
+            costs.row(
+                    row.way(),
+                    String.format(Locale.ROOT, "%,.0f", row.nanosPerCopy()),
+                    String.format(Locale.ROOT, "%,d", row.kilobytes()),
+                    String.valueOf(row.addedP50Micros()),
+                    String.valueOf(row.addedP99Micros()));
+        }
+        text.append(costs);
     }
 
     private void heading() {
