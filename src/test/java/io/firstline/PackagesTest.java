@@ -69,6 +69,7 @@ class PackagesTest {
                     "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
+            Map.entry("probe", "arbitration arbitration.report config connection.report"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
             Map.entry("relay.dialect", "config.check config.venue payload"),
             Map.entry(
@@ -81,9 +82,9 @@ class PackagesTest {
                     "bench.peers bus config config.check config.feed config.service config.venue connection deploy feed feed.report http service stream"),
             Map.entry(
                     "service",
-                    "arbitration.report bridge bus cluster config config.check config.cluster config.feed"
+                    "arbitration arbitration.report bridge bus cluster config config.check config.cluster config.feed"
                             + " config.problem config.service config.venue connection deploy deploy.node feed feed.report"
-                            + " http learn merge payload recording relay replay simulator stream"));
+                            + " http learn merge payload probe recording relay replay simulator stream"));
 
     private static JavaClasses classes;
 

@@ -2,6 +2,7 @@ package io.firstline.service;
 
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.ServiceConfig;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -28,6 +29,11 @@ final class FeedOptions {
         return url.venue();
     }
 
+    /** Returns the number of connections that the user named, or null. */
+    Integer connections() {
+        return url.connections();
+    }
+
     /**
      * Returns the chosen feeds.
      *
@@ -35,11 +41,27 @@ final class FeedOptions {
      * @param defaultName the name of a URL's feed if the user gives none
      */
     ServiceConfig of(String source, String defaultName) {
+        return of(source, defaultName, null);
+    }
+
+    /**
+     * Returns the chosen feeds on other paths.
+     *
+     * @param paths the paths of a URL or a venue; null = the default
+     */
+    ServiceConfig of(String source, String defaultName, JsonObject paths) {
         String name = feedName == null ? defaultName : feedName;
         if (source.contains("://")) {
-            return url.of(source, name);
+            return url.of(source, name, paths);
         }
-        return url.hasStreams() ? url.ofVenue(source, name) : ofFile(source);
+        if (url.hasStreams()) {
+            return url.ofVenue(source, name, paths);
+        }
+        if (paths != null) {
+            throw new BadInputException("--local-address and --proxy: found with the configuration " + source
+                    + ", allowed: only with a URL or a venue; put \"paths\" into the configuration");
+        }
+        return ofFile(source);
     }
 
     private ServiceConfig ofFile(String file) {

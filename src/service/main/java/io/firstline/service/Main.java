@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The command line: {@code firstline demo | run | check | venues | learn | tail | relay | gaps | worth | record | replay | bench | help}. */
+/** The command line: {@code firstline demo | run | check | venues | learn | tail | relay | gaps | worth | probe | record | replay | bench | help}. */
 @Command(
         name = "firstline",
         description = "Redundant WebSocket connections to one feed, arbitrated into one gapless stream.",
@@ -31,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
             RelayCommand.class,
             GapsCommand.class,
             WorthCommand.class,
+            ProbeCommand.class,
             RecordCommand.class,
             ReplayCommand.class
         },

@@ -51,21 +51,35 @@ final class UrlOptions {
         return venue;
     }
 
+    /** Returns the number of connections that the user named, or null. */
+    Integer connections() {
+        return connections;
+    }
+
     boolean hasStreams() {
         return !streams.isEmpty();
     }
 
-    /** Returns the feed of a URL. */
+    /** Returns the feed of a URL on the default paths. */
     ServiceConfig of(String url, String name) {
-        return of(url, venue, name);
+        return of(url, name, null);
+    }
+
+    /**
+     * Returns the feed of a URL.
+     *
+     * @param paths its paths; null = the default
+     */
+    ServiceConfig of(String url, String name, JsonObject paths) {
+        return of(url, venue, name, paths);
     }
 
     /** Returns the feed of a venue and its streams. */
-    ServiceConfig ofVenue(String profile, String name) {
-        return of(null, profile, name);
+    ServiceConfig ofVenue(String profile, String name, JsonObject paths) {
+        return of(null, profile, name, paths);
     }
 
-    private ServiceConfig of(String url, String profile, String name) {
+    private ServiceConfig of(String url, String profile, String name, JsonObject paths) {
         JsonObject feed = new JsonObject().put("name", name);
         if (connections != null) {
             if (connections < 1 || connections > MAX_CONNECTIONS) {
@@ -79,6 +93,9 @@ final class UrlOptions {
         }
         if (profile != null) {
             feed.put("venue", profile);
+        }
+        if (paths != null) {
+            feed.put("paths", paths);
         }
         if (!streams.isEmpty()) {
             feed.put("streams", new JsonArray(streams));
