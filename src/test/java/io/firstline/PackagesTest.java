@@ -69,7 +69,7 @@ class PackagesTest {
                     "arbitration bus bus.publish config.cluster config.feed connection deploy.node feed.report"
                             + " replay.retention stream"),
             Map.entry("learn", "payload"),
-            Map.entry("probe", "arbitration arbitration.report config connection.report"),
+            Map.entry("probe", "arbitration.report config connection.report"),
             Map.entry("bridge", "bus config.check config.service connection stream"),
             Map.entry("relay.dialect", "config.check config.venue payload"),
             Map.entry(
@@ -83,7 +83,7 @@ class PackagesTest {
             Map.entry(
                     "service",
                     "arbitration arbitration.report bridge bus cluster config config.check config.cluster config.feed"
-                            + " config.problem config.service config.venue connection deploy deploy.node feed feed.report"
+                            + " config.problem config.service config.venue connection connection.report deploy deploy.node feed feed.report"
                             + " http learn merge payload probe recording relay replay simulator stream"));
 
     private static JavaClasses classes;

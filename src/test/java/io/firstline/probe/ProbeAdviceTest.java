@@ -134,7 +134,8 @@ class ProbeAdviceTest {
 
     @Test
     void shouldSayThatFewMessagesSayLittle() {
-        assertThat(ProbeAdvice.of(List.of(path("a", PathLags.alone(7))), List.of(), 7).advice())
+        assertThat(ProbeAdvice.of(List.of(path("a", PathLags.alone(7))), List.of(), 7)
+                        .advice())
                 .containsExactly(
                         "only 7 messages were compared, which says little about lags: probe for longer",
                         "keep 1, the only one that delivers");
@@ -159,7 +160,8 @@ class ProbeAdviceTest {
         List<ProbedPath> paths =
                 List.of(path("192.0.2.1", lags(4_000, 0, 0.1234, 1)), dead("192.0.2.9", 2, "refused (no)"));
         List<ConnectTarget> targets = paths.stream()
-                .map(each -> new ConnectTarget("wss://" + HOST + "/", new PathConfig(each.path().server(), null, null)))
+                .map(each -> new ConnectTarget(
+                        "wss://" + HOST + "/", new PathConfig(each.path().server(), null, null)))
                 .toList();
         List<Pair> pairs = List.of(new Pair(0, 1, Double.NaN, 1));
         return new ProbeOutcome(
@@ -197,7 +199,16 @@ class ProbeAdviceTest {
 
         assertThat(json.fieldNames())
                 .containsExactly(
-                        "feed", "url", "paths", "probed", "allowed", "seconds", "messages", "compared", "ranking", "shared",
+                        "feed",
+                        "url",
+                        "paths",
+                        "probed",
+                        "allowed",
+                        "seconds",
+                        "messages",
+                        "compared",
+                        "ranking",
+                        "shared",
                         "advice");
         assertThat(json.getJsonArray("ranking").getJsonObject(0))
                 .isEqualTo(new JsonObject()

@@ -20,7 +20,10 @@ class ProbePlanTest {
 
     private static List<ConnectTarget> twelve() {
         return ProbePlan.paths(
-                List.of(at("a.example.com", null, null), at("b.example.com", null, null), at("c.example.org", null, null)),
+                List.of(
+                        at("a.example.com", null, null),
+                        at("b.example.com", null, null),
+                        at("c.example.org", null, null)),
                 to -> List.of("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"));
     }
 
@@ -51,8 +54,7 @@ class ProbePlanTest {
     void shouldCountAttemptsPerHostOrVenue() {
         ProbePlan ofVenue = plan(new Limit(What.CONNECTS, 5, 60_000, Scope.VENUE));
         assertThat(ofVenue.probed()).as("of both domains").hasSize(5 + 4);
-        assertThat(ofVenue.text())
-                .isEqualTo("12 paths, the venue allows 5 connects in 1 minute: 9 are probed");
+        assertThat(ofVenue.text()).isEqualTo("12 paths, the venue allows 5 connects in 1 minute: 9 are probed");
         assertThat(plan(new Limit(What.CONNECTS, 1, 60_000, Scope.HOST)).probed())
                 .as("one a host")
                 .extracting(ConnectTarget::url)
@@ -61,13 +63,16 @@ class ProbePlanTest {
 
     @Test
     void shouldLetAttemptsOfALimitPerSecondWait() {
-        assertThat(plan(new Limit(What.CONNECTS, 1, 1_000, Scope.VENUE)).probed()).hasSize(12);
+        assertThat(plan(new Limit(What.CONNECTS, 1, 1_000, Scope.VENUE)).probed())
+                .hasSize(12);
     }
 
     @Test
     void shouldCountConnectionsAndTheirStreams() {
         assertThat(plan(new Limit(What.CONNECTIONS, 2, 0, Scope.URL)).probed()).hasSize(6);
-        assertThat(plan(new Limit(What.STREAMS, 25, 0, Scope.HOST)).probed()).as("ten each").hasSize(6);
+        assertThat(plan(new Limit(What.STREAMS, 25, 0, Scope.HOST)).probed())
+                .as("ten each")
+                .hasSize(6);
         ProbePlan none = plan(new Limit(What.STREAMS, 5, 0, Scope.HOST));
         assertThat(none.probed()).isEmpty();
         assertThat(none.text()).isEqualTo("12 paths, the venue allows 5 streams: 0 are probed");
@@ -75,8 +80,8 @@ class ProbePlanTest {
 
     @Test
     void shouldTakeAnotherPathWhereOneHasNoRoom() {
-        ProbePlan plan = plan(
-                new Limit(What.CONNECTIONS, 1, 0, Scope.URL), new Limit(What.CONNECTS, 5, 300_000, Scope.HOST));
+        ProbePlan plan =
+                plan(new Limit(What.CONNECTIONS, 1, 0, Scope.URL), new Limit(What.CONNECTS, 5, 300_000, Scope.HOST));
         assertThat(plan.probed()).hasSize(3);
     }
 

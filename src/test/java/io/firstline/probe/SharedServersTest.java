@@ -95,8 +95,6 @@ class SharedServersTest {
         List<Pair> pairs =
                 SharedServers.of(new int[][] {{}, {}, {}}, List.of(new Close(0, one), new Close(2, other)), opened);
 
-        assertThat(pairs)
-                .as(why)
-                .isEqualTo(times == 0 ? List.of() : List.of(new Pair(0, 2, Double.NaN, times)));
+        assertThat(pairs).as(why).isEqualTo(times == 0 ? List.of() : List.of(new Pair(0, 2, Double.NaN, times)));
     }
 }

@@ -19,6 +19,7 @@ class MainTest {
                 "venues --help",
                 "learn --help",
                 "tail --help",
+                "probe --help",
                 "record --help",
                 "replay --help",
                 "bench --help",
@@ -40,6 +41,7 @@ class MainTest {
                 "demo --help",
                 "run --help",
                 "tail --help",
+                "probe --help",
                 "record --help",
                 "replay --help",
                 "bench --help"

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firstline.integration.Program;
 import io.firstline.testkit.NameServer;
+import io.firstline.testkit.ProxyServer;
 import io.firstline.testkit.UnevenServers;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,8 +50,8 @@ class ProbeCommandTest {
     private Path config(UnevenServers servers, String more) throws IOException {
         return Files.writeString(
                 folder.resolve("config.json"),
-                "{\"feeds\": {\"f\": {\"allowPlaintext\": true, \"connectTimeoutMs\": 1000, \"url\": \"ws://"
-                        + HOST + ":" + servers.port() + "/ws\"" + more + "}}}");
+                "{\"feeds\": {\"f\": {\"allowPlaintext\": true, \"connectTimeoutMs\": 1000, \"url\": \"ws://" + HOST
+                        + ":" + servers.port() + "/ws\"" + more + "}}}");
     }
 
     /** Runs the program with a name server; several loopback addresses have the host's name. */
@@ -85,8 +87,7 @@ class ProbeCommandTest {
                     InetAddress.getByName(REFUSING),
                     InetAddress.getByName(DEAD));
             servers.start();
-            try (Program probe =
-                    program(names, "probe", config(servers, "").toString(), "--for=4s", "--json")) {
+            try (Program probe = program(names, "probe", config(servers, "").toString(), "--for=4s", "--json")) {
                 assertThat(probe.exitCode()).as("%s", probe.err()).isZero();
                 assertThat(probe.err().get(0)).isEqualTo("firstline: 6 paths, for 4 s");
                 assertFindings(new JsonObject(probe.out().get(0)));
@@ -115,16 +116,17 @@ class ProbeCommandTest {
         assertThat(shared.getJsonArray("places"))
                 .as(shown)
                 .containsExactlyInAnyOrder(
-                        paths.get(FAST).getInteger("place"),
-                        paths.get(ITS_TWIN).getInteger("place"));
+                        paths.get(FAST).getInteger("place"), paths.get(ITS_TWIN).getInteger("place"));
         assertThat(outcome.getJsonArray("advice").stream().map(String::valueOf))
                 .as(shown)
-                .anySatisfy(said -> assertThat(said).contains("probably share a server: the same messages are late on both"))
+                .anySatisfy(said ->
+                        assertThat(said).contains("probably share a server: the same messages are late on both"))
                 .anySatisfy(said -> assertThat(said).contains("is late: half of its copies came"))
                 .anySatisfy(said -> assertThat(said).contains("loses messages: "))
                 .anySatisfy(said -> assertThat(said).contains("does not open: refused ("));
         JsonObject fast = paths.get(FAST);
-        assertThat(List.of("dnsMs", "tcpMs", "upgradeMs", "pingP50Ms", "pingP99Ms", "firstDataMs", "lagP50Ms", "lagP99Ms"))
+        assertThat(List.of(
+                        "dnsMs", "tcpMs", "upgradeMs", "pingP50Ms", "pingP99Ms", "firstDataMs", "lagP50Ms", "lagP99Ms"))
                 .allSatisfy(key -> assertThat(fast.getDouble(key)).as(key).isNotNegative());
         assertThat(fast.getValue("tlsMs")).as("there was none").isNull();
     }
@@ -135,10 +137,12 @@ class ProbeCommandTest {
 
     @Test
     void shouldProbeAsManyPathsAsTheBudgetAllows() throws IOException {
-        try (UnevenServers servers = new UnevenServers(message -> 0).at(ITS_TWIN, message -> 0).start()) {
+        try (UnevenServers servers =
+                new UnevenServers(message -> 0).at(ITS_TWIN, message -> 0).start()) {
             Path config = Files.writeString(
                     folder.resolve("config.json"),
-                    "{\"feeds\": {\"f\": {\"connectsPer5Min\": 2, \"url\": \"ws://127.0.0.1:" + servers.port() + "/\"}}}");
+                    "{\"feeds\": {\"f\": {\"connectsPer5Min\": 2, \"url\": \"ws://127.0.0.1:" + servers.port()
+                            + "/\"}}}");
 
             Cli cli = Cli.run(
                     "probe",
@@ -151,9 +155,14 @@ class ProbeCommandTest {
 
             assertThat(cli.code()).as(cli.err()).isLessThan(2);
             assertThat(cli.err())
-                    .contains("firstline: 3 paths, the configuration allows 2 connects in 5 minutes: 2 are probed, for 100 ms");
+                    .contains(
+                            "firstline: 3 paths, the configuration allows 2 connects in 5 minutes: 2 are probed, for 100 ms");
             JsonObject outcome = new JsonObject(cli.out());
-            assertThat(List.of(outcome.getInteger("paths"), outcome.getInteger("probed"), outcome.getJsonArray("ranking").size())).containsExactly(3, 2, 2);
+            assertThat(List.of(
+                            outcome.getInteger("paths"),
+                            outcome.getInteger("probed"),
+                            outcome.getJsonArray("ranking").size()))
+                    .containsExactly(3, 2, 2);
             assertThat(outcome.getString("allowed")).isEqualTo("the configuration allows 2 connects in 5 minutes");
         }
     }
@@ -164,7 +173,26 @@ class ProbeCommandTest {
             Cli cli = Cli.run("probe", "ws://127.0.0.1:" + servers.port() + "/", "--for=2s");
 
             assertThat(cli.code()).as(cli.err()).isZero();
-            assertThat(cli.out()).contains("127.0.0.1:" + servers.port() + "/: 1 path; ", "keep 1, the only one that delivers\n");
+            assertThat(cli.out())
+                    .contains("127.0.0.1:" + servers.port() + "/: 1 path; ", "keep 1, the only one that delivers\n");
+        }
+    }
+
+    @Test
+    void shouldGoThroughAProxyWhoseLoginIsASecret() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "p@ss w:rd");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        try (UnevenServers servers = new UnevenServers(message -> 0).start();
+                ProxyServer proxy = ProxyServer.http("me:p@ss w:rd")) {
+            Cli cli = Cli.run(
+                    "probe",
+                    "ws://127.0.0.1:" + servers.port() + "/",
+                    "--proxy=" + proxy.url("me:${secret.word}"),
+                    "--secret=word=${file:" + secret + "}",
+                    "--for=500ms");
+
+            assertThat(cli.code()).as(cli.err()).isZero();
+            assertThat(cli.out()).contains("through " + proxy.url() + " ").doesNotContain("p@ss");
         }
     }
 
@@ -172,24 +200,29 @@ class ProbeCommandTest {
     void shouldSayThatNoPathWorks() throws IOException {
         int nobody = RunCommandTest.freePort();
 
-        Cli cli = Cli.run("probe", "ws://127.0.0.1:" + nobody + "/", "--address=127.0.0.1", "--address=127.0.0.2", "--for=300ms");
+        Cli cli = Cli.run(
+                "probe", "ws://127.0.0.1:" + nobody + "/", "--address=127.0.0.1", "--address=127.0.0.2", "--for=300ms");
 
         assertThat(cli.code()).isEqualTo(1);
-        assertThat(cli.out()).contains("no path brought a message\n", "1 does not open: refused (", "2 does not open: refused (");
+        assertThat(cli.out())
+                .contains("no path brought a message\n", "1 does not open: refused (", "2 does not open: refused (");
     }
 
     @Test
     void shouldNameBadInput() throws IOException {
         String url = "ws://127.0.0.1:1/";
-        Cli.run("probe", url, "--address=here").assertBadInput("--address: found here, allowed: an address of the host");
+        Cli.run("probe", url, "--address=here")
+                .assertBadInput("--address: found here, allowed: an address of the host");
         Cli.run("probe", url, "--local-address=203.0.113.9")
-                .assertBadInput("/paths/localAddresses/0: found \"203.0.113.9\", which this machine does not have, allowed:");
+                .assertBadInput(
+                        "/paths/localAddresses/0: found \"203.0.113.9\", which this machine does not have, allowed:");
         Cli.run("probe", url, "--proxy=http://me:hush@127.0.0.1")
                 .assertBadInput("/paths/proxies/0: found", "without a port, allowed: http://[user:password@]host:port");
         Cli.run("probe", url, "--proxy=http://127.0.0.1:1", "--address=127.0.0.2")
                 .assertBadInput("--address: found with proxies, which resolve the host, allowed: only without");
         Path two = Files.writeString(
-                folder.resolve("two.json"), "{\"feeds\": {\"a\": {\"url\": \"" + url + "\"}, \"b\": {\"url\": \"" + url + "\"}}}");
+                folder.resolve("two.json"),
+                "{\"feeds\": {\"a\": {\"url\": \"" + url + "\"}, \"b\": {\"url\": \"" + url + "\"}}}");
         Cli.run("probe", two.toString())
                 .assertBadInput("CONFIG: found 2 feeds, allowed: one; name it with --feed, one of [a, b]");
         Cli.run("probe", two.toString(), "--proxy=http://127.0.0.1:1")

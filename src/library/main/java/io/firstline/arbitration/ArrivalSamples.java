@@ -6,19 +6,19 @@ import java.util.Arrays;
  * When each connection delivered the same message, for some of the messages. A connection is known by its number,
  * which its replacements keep. If two lines have one number, the earlier copy counts.
  *
- * <p>Begins when all connections have been in step, or a time after the first message. Keeps the messages sampled
+ * <p>Begins when all connections have been in step, or ten seconds after the first message, unless another start is set. Keeps the messages sampled
  * last. Belongs to one arbiter and is used on its thread; {@link #table} returns a copy for any thread.
  */
 public final class ArrivalSamples {
-    /** The longest time from the first message to the first sample, if nothing else is said. */
-    public static final long LONGEST_START_MS = 10_000;
+    private static final long LATEST_START_NANOS = 10_000_000_000L;
 
     /** Spreads consecutive sequences and regular steps over all places (Knuth, TAOCP 3, 6.4: Fibonacci hashing). */
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
     private final int connections;
     private final long everyNanos;
-    private final long startNanos;
+    private final long earliestNanos;
+    private final long latestNanos;
     private final int kept;
 
     /** The sequences of the messages that are not settled yet, each at its {@link #place}; 0 = none. */
@@ -41,11 +41,6 @@ public final class ArrivalSamples {
     private long nextNanos;
     private long absent;
 
-    /** Creates a sampler that begins after {@link #LONGEST_START_MS} at the latest. */
-    public ArrivalSamples(int connections, long everyNanos, int open, int kept) {
-        this(connections, everyNanos, open, kept, LONGEST_START_MS * 1_000_000);
-    }
-
     /**
      * Creates a sampler without samples.
      *
@@ -54,10 +49,14 @@ public final class ArrivalSamples {
      * @param open places for messages that wait for their copies, a power of two; a message may replace another one in
      *     its place, rarely if there are three times as many places as messages that wait
      * @param kept how many messages are kept
-     * @param startNanos the longest time from the first message to the first sample
      */
-    public ArrivalSamples(int connections, long everyNanos, int open, int kept, long startNanos) {
-        this.startNanos = startNanos;
+    public ArrivalSamples(int connections, long everyNanos, int open, int kept) {
+        this(connections, everyNanos, open, kept, 0, LATEST_START_NANOS);
+    }
+
+    private ArrivalSamples(int connections, long everyNanos, int open, int kept, long earliestNanos, long latestNanos) {
+        this.earliestNanos = earliestNanos;
+        this.latestNanos = latestNanos;
         this.connections = connections;
         this.everyNanos = everyNanos;
         this.kept = kept;
@@ -66,6 +65,15 @@ public final class ArrivalSamples {
         this.openNanos = new long[open];
         this.openLags = new int[open * connections];
         this.absent = connections == Long.SIZE ? -1 : (1L << connections) - 1;
+    }
+
+    /**
+     * Creates a sampler of every message from a time after the first one on, whether connections are in step or not.
+     *
+     * @param startNanos that time
+     */
+    public static ArrivalSamples from(long startNanos, int connections, int open, int kept) {
+        return new ArrivalSamples(connections, 0, open, kept, startNanos, startNanos);
     }
 
     /** A line published a message. */
@@ -90,7 +98,8 @@ public final class ArrivalSamples {
             startedNanos = nowNanos;
         }
         seenInStep(line);
-        begun = absent == 0 || nowNanos - startedNanos >= startNanos;
+        long sinceNanos = nowNanos - startedNanos;
+        begun = sinceNanos >= earliestNanos && (absent == 0 || sinceNanos >= latestNanos);
         nextNanos = nowNanos;
     }
 

@@ -47,6 +47,7 @@ final class AttemptConfig {
                     config.endpoint().withHeaders(headers(config.endpoint().headers(), complete)));
         }
         filled.put("path", config.path().filled(complete::plain));
+        filled.put("paths", config.paths().filled(complete::plain)); // its logins would name secrets that are gone
         filled.put("credentials", new Credentials(Map.of(), SignatureTemplate.NONE, hidden.get()));
         return Records.with(config, filled);
     }

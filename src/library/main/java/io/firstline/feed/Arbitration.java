@@ -30,7 +30,10 @@ interface Arbitration {
     WsConnection fastest(Stream<WsConnection> live);
 
     /** Samples arrivals from the next start on; see {@link Feed#sampleArrivals}. */
-    default void sample(long everyMs, int messages, long startMs) {}
+    default void sample(long everyMs, int messages) {}
+
+    /** Samples every message from the next start on; see {@link Feed#sampleAllFrom}. */
+    default void sampleFrom(long startMs, int messages) {}
 
     /** Returns the sampled arrivals of messages that were published before this time. */
     default ArrivalTable arrivalTable(long beforeNanos) {

@@ -14,7 +14,8 @@ final class ArrivalSampling {
     private final int connections;
     private long everyMs = 250;
     private int messages = 1_024;
-    private long startMs = ArrivalSamples.LONGEST_START_MS;
+    /** Negative = when all connections are in step. */
+    private long startMs = -1;
     /** Null = not started. */
     private ArrivalSamples samples;
 
@@ -23,20 +24,27 @@ final class ArrivalSampling {
     }
 
     /** Takes effect at the next start. */
-    void set(long newEveryMs, int newMessages, long newStartMs) {
-        startMs = newStartMs;
+    void set(long newEveryMs, int newMessages) {
+        startMs = -1;
         everyMs = newEveryMs;
+        messages = newMessages;
+    }
+
+    /** Samples every message from this time after the first one on; takes effect at the next start. */
+    void setFrom(long newStartMs, int newMessages) {
+        startMs = newStartMs;
         messages = newMessages;
     }
 
     /** Begins without samples. */
     ArrivalSamples start() {
-        samples = new ArrivalSamples(
-                connections,
-                TimeUnit.MILLISECONDS.toNanos(everyMs),
-                everyMs == 0 ? MOST_WAITING : powerOfTwo(8 * WAITING_MS / everyMs),
-                messages,
-                TimeUnit.MILLISECONDS.toNanos(startMs));
+        samples = startMs < 0
+                ? new ArrivalSamples(
+                        connections,
+                        TimeUnit.MILLISECONDS.toNanos(everyMs),
+                        everyMs == 0 ? MOST_WAITING : powerOfTwo(8 * WAITING_MS / everyMs),
+                        messages)
+                : ArrivalSamples.from(TimeUnit.MILLISECONDS.toNanos(startMs), connections, MOST_WAITING, messages);
         return samples;
     }
 

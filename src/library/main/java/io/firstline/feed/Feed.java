@@ -1,6 +1,5 @@
 package io.firstline.feed;
 
-import io.firstline.arbitration.ArrivalSamples;
 import io.firstline.arbitration.ArrivalTable;
 import io.firstline.arbitration.BestSubsets;
 import io.firstline.arbitration.report.SubsetFigures;
@@ -358,17 +357,21 @@ public abstract class Feed {
             return Future.failedFuture(new IllegalArgumentException(
                     "everyMs " + everyMs + " and messages " + messages + ": allowed: at least 0 and at least 1"));
         }
-        return sampleArrivals(everyMs, messages, ArrivalSamples.LONGEST_START_MS);
+        return call(() -> {
+            assembly.arbitration().sample(everyMs, messages);
+            return Future.succeededFuture();
+        });
     }
 
     /**
-     * The same with another start of the samples.
+     * Samples every message, from the next start on.
      *
-     * @param startMs sampling begins when all connections have been in step, at most this long after the first message
+     * @param startMs the time from the first message to the first sampled one
+     * @param messages how many of the last ones are kept
      */
-    public Future<Void> sampleArrivals(long everyMs, int messages, long startMs) {
+    public Future<Void> sampleAllFrom(long startMs, int messages) {
         return call(() -> {
-            assembly.arbitration().sample(everyMs, messages, startMs);
+            assembly.arbitration().sampleFrom(startMs, messages);
             return Future.succeededFuture();
         });
     }

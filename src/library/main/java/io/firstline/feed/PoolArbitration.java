@@ -106,8 +106,13 @@ final class PoolArbitration implements Arbitration {
     }
 
     @Override
-    public void sample(long everyMs, int messages, long startMs) {
-        sampling.set(everyMs, messages, startMs);
+    public void sample(long everyMs, int messages) {
+        sampling.set(everyMs, messages);
+    }
+
+    @Override
+    public void sampleFrom(long startMs, int messages) {
+        sampling.setFrom(startMs, messages);
     }
 
     @Override

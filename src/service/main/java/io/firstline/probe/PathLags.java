@@ -19,8 +19,10 @@ public record PathLags(long copies, long wins, long losses, double p50Ms, double
 
     /** Counts the lags of one path, one for each message, in microseconds; see {@link ArrivalTable#lagsOf}. */
     public static PathLags of(int[] lagMicros) {
-        int[] delivered =
-                Arrays.stream(lagMicros).filter(lag -> lag != ArrivalTable.NEVER).sorted().toArray();
+        int[] delivered = Arrays.stream(lagMicros)
+                .filter(lag -> lag != ArrivalTable.NEVER)
+                .sorted()
+                .toArray();
         return new PathLags(
                 delivered.length,
                 Arrays.stream(delivered).filter(lag -> lag == 0).count(),
@@ -36,9 +38,8 @@ public record PathLags(long copies, long wins, long losses, double p50Ms, double
 
     /** The figures of the lines of one path, which a pool has counted; the lag is that of the longest line. */
     public static PathLags ofLines(List<LineFigures> lines) {
-        LineFigures longest = lines.stream()
-                .max(Comparator.comparingLong(PathLags::copies))
-                .orElse(null);
+        LineFigures longest =
+                lines.stream().max(Comparator.comparingLong(PathLags::copies)).orElse(null);
         return longest == null
                 ? alone(0)
                 : new PathLags(

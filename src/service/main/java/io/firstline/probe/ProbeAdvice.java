@@ -109,7 +109,8 @@ public record ProbeAdvice(List<Ranked> ranked, List<String> advice) {
         if (loses(path)) {
             return Verdict.LOSES;
         }
-        return path.lags().p50Ms() >= SLOW_MS && RARELY * delivering * path.lags().wins() < messages
+        return path.lags().p50Ms() >= SLOW_MS
+                        && RARELY * delivering * path.lags().wins() < messages
                 ? Verdict.SLOW
                 : Verdict.KEEP;
     }
@@ -125,7 +126,9 @@ public record ProbeAdvice(List<Ranked> ranked, List<String> advice) {
             List<String> all = new ArrayList<>();
             if (messages > 0 && messages < LEAST_MESSAGES) {
                 all.add(String.format(
-                        Locale.ROOT, "only %,d messages were compared, which says little about lags: probe for longer", messages));
+                        Locale.ROOT,
+                        "only %,d messages were compared, which says little about lags: probe for longer",
+                        messages));
             }
             keep(all);
             pairs.forEach(pair -> all.add(shared(pair)));
@@ -148,9 +151,14 @@ public record ProbeAdvice(List<Ranked> ranked, List<String> advice) {
                 all.add(messages == 0 ? "no path brought a message" : "no path is good: each one loses messages");
                 return;
             }
-            long wins = kept.stream().mapToLong(each -> each.path().lags().wins()).sum();
+            long wins =
+                    kept.stream().mapToLong(each -> each.path().lags().wins()).sum();
             all.add(
-                    kept.size() == 1 && ranked.stream().filter(each -> each.path().delivers()).count() == 1
+                    kept.size() == 1
+                                    && ranked.stream()
+                                                    .filter(each -> each.path().delivers())
+                                                    .count()
+                                            == 1
                             ? "keep " + places(kept) + ", the only one that delivers"
                             : String.format(
                                     Locale.ROOT,
@@ -186,21 +194,24 @@ public record ProbeAdvice(List<Ranked> ranked, List<String> advice) {
             ProbedPath path = each.path();
             return switch (each.verdict()) {
                 case KEEP, SHARES -> null;
-                case SLOW -> String.format(
-                        Locale.ROOT,
-                        "is late: half of its copies came %.1f ms or more after the first ones",
-                        path.lags().p50Ms());
-                case LOSES -> String.format(
-                        Locale.ROOT,
-                        "loses messages: %,d of %,d (%.1f %%), which others brought%s",
-                        path.lags().losses(),
-                        path.lags().copies() + path.lags().losses(),
-                        100 * path.lossShare(),
-                        interrupted(path));
+                case SLOW ->
+                    String.format(
+                            Locale.ROOT,
+                            "is late: half of its copies came %.1f ms or more after the first ones",
+                            path.lags().p50Ms());
+                case LOSES ->
+                    String.format(
+                            Locale.ROOT,
+                            "loses messages: %,d of %,d (%.1f %%), which others brought%s",
+                            path.lags().losses(),
+                            path.lags().copies() + path.lags().losses(),
+                            100 * path.lossShare(),
+                            interrupted(path));
                 case SILENT -> "opens but delivers nothing" + because(path);
-                case DEAD -> path.attempts() == 0
-                        ? "was not tried" + because(path)
-                        : "does not open" + (path.failure().isEmpty() ? ": it did not answer" : because(path));
+                case DEAD ->
+                    path.attempts() == 0
+                            ? "was not tried" + because(path)
+                            : "does not open" + (path.failure().isEmpty() ? ": it did not answer" : because(path));
             };
         }
 

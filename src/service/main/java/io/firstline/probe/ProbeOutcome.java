@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param plan which paths there are, and which could be probed
  * @param seconds how long was measured
  * @param messages how many different messages all paths brought
- * @param compared how many of them were compared: those after all paths had opened, and two seconds before the end
+ * @param compared how many of them were compared: those of the first eighth of the time and of the last two
+ *     seconds are not
  * @param pairs of indices of probed paths that probably lead to one server
  */
 public record ProbeOutcome(
@@ -53,8 +54,22 @@ public record ProbeOutcome(
         List<String> names = names();
         int width = names.stream().mapToInt(String::length).reduce(4, Math::max);
         String start = "%2s  %-" + width + "s";
-        lines.add(String.format(start + HEADS, "", "path", "dns", "tcp", "tls", "upgrade", "ping p50", "p99",
-                "first data", "lag p50", "p99", "first", "lost", "verdict"));
+        lines.add(String.format(
+                start + HEADS,
+                "",
+                "path",
+                "dns",
+                "tcp",
+                "tls",
+                "upgrade",
+                "ping p50",
+                "p99",
+                "first data",
+                "lag p50",
+                "p99",
+                "first",
+                "lost",
+                "verdict"));
         for (int i = 0; i < names.size(); i++) {
             lines.add(row(advice.ranked().get(i), String.format(start, i + 1, names.get(i))));
         }
@@ -78,7 +93,9 @@ public record ProbeOutcome(
                         ms(path.lags().p50Ms()),
                         ms(path.lags().p99Ms()),
                         path.delivers() ? percent(path.lags().wins(), compared) : "-",
-                        path.delivers() ? String.format(Locale.ROOT, "%,d", path.lags().losses()) : "-",
+                        path.delivers()
+                                ? String.format(Locale.ROOT, "%,d", path.lags().losses())
+                                : "-",
                         each.verdict().label());
     }
 

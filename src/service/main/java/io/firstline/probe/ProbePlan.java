@@ -47,7 +47,8 @@ public record ProbePlan(int paths, List<ConnectTarget> probed, String why) {
         List<ConnectTarget> probed = new ArrayList<>();
         String why = "";
         for (ConnectTarget to : all) {
-            String obstacle = probed.size() < most.paths() ? obstacle(to, limits, whose, streams, forMs, used) : most.why();
+            String obstacle =
+                    probed.size() < most.paths() ? obstacle(to, limits, whose, streams, forMs, used) : most.why();
             if (obstacle == null) {
                 limits.forEach(limit -> used.merge(key(limit, to), costs(limit, streams), Integer::sum));
                 probed.add(to);
@@ -64,15 +65,21 @@ public record ProbePlan(int paths, List<ConnectTarget> probed, String why) {
      * @param targets with any address of their hosts
      * @param addresses of each host; none = they are not known, or a proxy resolves the host
      */
-    public static List<ConnectTarget> paths(List<ConnectTarget> targets, Function<ConnectTarget, List<String>> addresses) {
+    public static List<ConnectTarget> paths(
+            List<ConnectTarget> targets, Function<ConnectTarget, List<String>> addresses) {
         List<ConnectTarget> paths = new ArrayList<>();
-        int most = targets.stream().mapToInt(to -> addresses.apply(to).size()).max().orElse(0);
+        int most = targets.stream()
+                .mapToInt(to -> addresses.apply(to).size())
+                .max()
+                .orElse(0);
         for (int i = 0; i < Math.max(1, most); i++) {
             for (ConnectTarget to : targets) {
                 List<String> own = addresses.apply(to);
                 if (i < own.size()) {
                     paths.add(new ConnectTarget(
-                            to.url(), new PathConfig(own.get(i), to.path().local(), to.path().proxy())));
+                            to.url(),
+                            new PathConfig(
+                                    own.get(i), to.path().local(), to.path().proxy())));
                 } else if (i == 0) {
                     paths.add(to);
                 }
@@ -85,8 +92,7 @@ public record ProbePlan(int paths, List<ConnectTarget> probed, String why) {
     private static String obstacle(
             ConnectTarget to, List<Limit> limits, String whose, int streams, long forMs, Map<String, Integer> used) {
         return limits.stream()
-                .filter(limit ->
-                        used.getOrDefault(key(limit, to), 0) + costs(limit, streams) > allowed(limit, forMs))
+                .filter(limit -> used.getOrDefault(key(limit, to), 0) + costs(limit, streams) > allowed(limit, forMs))
                 .findFirst()
                 .map(limit -> whose + " " + limit.text())
                 .orElse(null);
@@ -109,7 +115,8 @@ public record ProbePlan(int paths, List<ConnectTarget> probed, String why) {
     /** As in {@code 12 paths, the venue allows 5 connects in 1 minute: 5 are probed}. */
     public String text() {
         String all = paths + (paths == 1 ? " path" : " paths");
-        return why.isEmpty() ? all : all + ", " + why + ": " + probed.size() + (probed.size() == 1 ? " is" : " are")
-                + " probed";
+        return why.isEmpty()
+                ? all
+                : all + ", " + why + ": " + probed.size() + (probed.size() == 1 ? " is" : " are") + " probed";
     }
 }

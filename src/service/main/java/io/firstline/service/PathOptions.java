@@ -24,15 +24,15 @@ final class PathOptions {
             names = "--proxy",
             paramLabel = "URL",
             description = "http://[user:password@]host:port or socks5://…, where the login may name a --secret as "
-                    + "$${name}; may be repeated")
+                    + "$${secret.NAME}; may be repeated")
     private List<String> proxies = List.of();
 
     /** Returns the addresses of the host, which are checked; empty = those of its name. */
     List<String> addresses() {
         for (String address : addresses) {
             if (!HostAddresses.isAddress(address)) {
-                throw new BadInputException("--address: found " + address + ", allowed: an address of the host, such as"
-                        + " 192.0.2.7");
+                throw new BadInputException(
+                        "--address: found " + address + ", allowed: an address of the host, such as" + " 192.0.2.7");
             }
         }
         return addresses;

@@ -92,6 +92,7 @@ final class ProbeCommand implements Callable<Integer> {
                 return Main.FAILED;
             }
             say("%s, for %s", plan.text(), seconds(forMs()));
+            WarmUp.run(service.onVertx(), shutdown.asked());
             RunningProbe probe = RunningProbe.start(service.onVertx(), plan, feed, this::dnsMs, forMs());
             TimeLimit.waitFor(CompletableFuture.anyOf(probe.started(), shutdown.asked()), OPENING_MS);
             long startNanos = System.nanoTime();
@@ -110,8 +111,9 @@ final class ProbeCommand implements Callable<Integer> {
     /** The first pool of the only feed. */
     private static FeedConfig onlyOne(ServiceConfig config) {
         if (config.feeds().size() != 1) {
-            throw new BadInputException("CONFIG: found " + config.feeds().size() + " feeds, allowed: one; name it with"
-                    + " --feed, one of " + config.feeds().stream().map(FeedConfig::name).toList());
+            throw new BadInputException(
+                    "CONFIG: found " + config.feeds().size() + " feeds, allowed: one; name it with" + " --feed, one of "
+                            + config.feeds().stream().map(FeedConfig::name).toList());
         }
         return config.feeds().get(0).parts().get(0);
     }
@@ -137,9 +139,8 @@ final class ProbeCommand implements Callable<Integer> {
     private ProbePlan plan(Vertx vertx, FeedConfig feed, List<String> addresses) {
         WsConnectionConfig connection = feed.pool().connection();
         List<ConnectTarget> targets = ConnectTarget.of(connection);
-        List<ConnectTarget> all = ProbePlan.paths(targets, to -> isResolvedHere(connection, to)
-                ? addressesOf(vertx, host(to), addresses)
-                : List.of());
+        List<ConnectTarget> all = ProbePlan.paths(
+                targets, to -> isResolvedHere(connection, to) ? addressesOf(vertx, host(to), addresses) : List.of());
         Stream<Limit> limits = Stream.of(Limit.What.CONNECTS, Limit.What.CONNECTIONS, Limit.What.STREAMS)
                 .flatMap(what -> connection.limitsOf(what).stream())
                 .filter(limit -> limit.scope() != Limit.Scope.CONNECTION);
@@ -156,7 +157,8 @@ final class ProbeCommand implements Callable<Integer> {
         Integer wanted = choice.connections();
         return wanted == null
                 ? new ProbePlan.Most(
-                        WsPoolConfig.MAX_CONNECTIONS, "a feed has at most " + WsPoolConfig.MAX_CONNECTIONS + " connections")
+                        WsPoolConfig.MAX_CONNECTIONS,
+                        "a feed has at most " + WsPoolConfig.MAX_CONNECTIONS + " connections")
                 : new ProbePlan.Most(wanted, "--connections allows " + wanted);
     }
 

@@ -45,8 +45,10 @@ final class RunningProbe {
     private static final int MOST_CLOSES = 10_000;
     private static final long ANSWER_SECONDS = 5;
     private static final int LONGEST_GUARD_MS = 2_500;
-    /** A tenth of the time is enough for connections to line up. */
-    private static final int PART = 10;
+    /** Connections line up in this part of the time, */
+    private static final int GUARD_PART = 20;
+    /** and are compared after this part. */
+    private static final int START_PART = 8;
 
     private final ProbePlan plan;
     private final FeedConfig config;
@@ -59,8 +61,7 @@ final class RunningProbe {
     /** A connection that ended without our closing it. */
     private record Closed(String connection, long micros) {}
 
-    private RunningProbe(
-            ProbePlan plan, FeedConfig config, ToDoubleFunction<ConnectTarget> dnsMs, Feed feed) {
+    private RunningProbe(ProbePlan plan, FeedConfig config, ToDoubleFunction<ConnectTarget> dnsMs, Feed feed) {
         this.plan = plan;
         this.config = config;
         this.dnsMs = dnsMs;
@@ -82,7 +83,7 @@ final class RunningProbe {
                         : WsPool.ofTargets(FeedEnvironment.of(vertx), probed)));
         RunningProbe probe = new RunningProbe(plan, config, dnsMs, made.join());
         probe.feed.eventHandler(probe::told);
-        RunningService.await(probe.feed.sampleArrivals(0, SAMPLED_MESSAGES, forMs / PART), ANSWER_SECONDS);
+        RunningService.await(probe.feed.sampleAllFrom(forMs / START_PART, SAMPLED_MESSAGES), ANSWER_SECONDS);
         // the feed logs each cause of a failed connection once and retries
         probe.feed
                 .start()
@@ -97,7 +98,7 @@ final class RunningProbe {
         WsPoolConfig pool = config.pool()
                 .withConnection(connection.withPaths(connection.paths().withOnly(targets)))
                 .withMinLive(1)
-                .withJoinGuardMs((int) Math.min(LONGEST_GUARD_MS, forMs / PART))
+                .withJoinGuardMs((int) Math.min(LONGEST_GUARD_MS, forMs / GUARD_PART))
                 .withOpenStaggerMs(0);
         return new FeedConfig(
                 config.name(),
