@@ -63,7 +63,7 @@ public final class UnevenServers implements AutoCloseable {
     /** Adds one at another loopback address. */
     public UnevenServers at(String address, LongToDoubleFunction delayMs) {
         Server server = new Server(delayMs);
-        server.scripted = at(address, server::admit);
+        server.scripted = listening(address, server::admit);
         servers.add(server);
         return this;
     }
@@ -71,12 +71,12 @@ public final class UnevenServers implements AutoCloseable {
     /** Adds one that accepts TCP and says nothing. */
     public UnevenServers deadAt(String address) {
         Server server = new Server(message -> NEVER);
-        server.scripted = at(address, peer -> {});
+        server.scripted = listening(address, peer -> {});
         servers.add(server);
         return this;
     }
 
-    private ScriptedServer at(String address, ScriptedServer.Script script) {
+    private ScriptedServer listening(String address, ScriptedServer.Script script) {
         try {
             return ScriptedServer.startAt(InetAddress.getByName(address), port, script);
         } catch (UnknownHostException e) {
