@@ -9,6 +9,7 @@ import io.firstline.testkit.UnevenServers;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -79,13 +81,9 @@ class ProbeCommandTest {
                         .at(LOSSY, message -> message % 20 == 0 ? UnevenServers.NEVER : jitter(message, 3, 12))
                         .deadAt(DEAD);
                 NameServer names = NameServer.start()) {
-            names.addresses(
-                    InetAddress.getByName(FAST),
-                    InetAddress.getByName(ITS_TWIN),
-                    InetAddress.getByName(LATE),
-                    InetAddress.getByName(LOSSY),
-                    InetAddress.getByName(REFUSING),
-                    InetAddress.getByName(DEAD));
+            names.addresses(Stream.of(FAST, ITS_TWIN, LATE, LOSSY, REFUSING, DEAD)
+                    .map(ProbeCommandTest::address)
+                    .toArray(InetAddress[]::new));
             servers.start();
             try (Program probe = program(names, "probe", config(servers, "").toString(), "--for=4s", "--json")) {
                 assertThat(probe.exitCode()).as("%s", probe.err()).isZero();
@@ -129,6 +127,14 @@ class ProbeCommandTest {
                         "dnsMs", "tcpMs", "upgradeMs", "pingP50Ms", "pingP99Ms", "firstDataMs", "lagP50Ms", "lagP99Ms"))
                 .allSatisfy(key -> assertThat(fast.getDouble(key)).as(key).isNotNegative());
         assertThat(fast.getValue("tlsMs")).as("there was none").isNull();
+    }
+
+    private static InetAddress address(String literal) {
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static String verdict(Map<String, JsonObject> paths, String server) {
