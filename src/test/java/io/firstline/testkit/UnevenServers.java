@@ -36,12 +36,15 @@ public final class UnevenServers implements AutoCloseable {
         }
 
         private void send(String text) {
-            for (Peer peer : open) {
-                try {
-                    peer.text(text);
-                } catch (UncheckedIOException gone) {
-                    open.remove(peer);
-                }
+            open.removeIf(peer -> !isSent(peer, text));
+        }
+
+        private static boolean isSent(Peer peer, String text) {
+            try {
+                peer.text(text);
+                return true;
+            } catch (UncheckedIOException gone) {
+                return false;
             }
         }
     }
