@@ -11,7 +11,6 @@ import io.firstline.feed.path.PathTable;
 import io.firstline.feed.report.EvictionReason;
 import io.firstline.feed.report.PathReport;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -92,24 +91,11 @@ final class PathLearning {
                 .filter(path -> !used.contains(path) && !table.find(path).isResting(now))
                 .toList();
         if (free.isEmpty()) {
-            Path faster = slower == null ? null : faster(slower.connection.path(), open);
+            Path slow = slower == null ? null : slower.connection.path();
+            Path faster = slow == null ? null : choice.faster(slow, uses(slow), known(open), now);
             return faster == null ? turn : follow(faster, turn, open);
         }
         return follow(choice.next(free, Map.of(), now).path(), turn, open);
-    }
-
-    /** The fastest path, if it is clearly faster than this one, on which another connection stays; otherwise null. */
-    private Path faster(Path than, List<Path> open) {
-        boolean stays = slotTable.placed().stream()
-                        .filter(pooled -> pooled.connection.path().equals(than))
-                        .count()
-                > 1;
-        long now = scheduler.nowNanos();
-        return known(open).stream()
-                .filter(path -> stays && isClearlyFaster(path, than))
-                .filter(path -> !table.find(path).isResting(now))
-                .min(Comparator.comparingDouble(path -> table.find(path).costMs()))
-                .orElse(null);
     }
 
     /** Whether all that is known of the way of a configuration is clearly slower than the path of a connection. */
@@ -181,6 +167,12 @@ final class PathLearning {
                 .filter(Objects::nonNull)
                 .forEach(pooled -> used.add(pooled.connection.path()));
         return used;
+    }
+
+    private int uses(Path path) {
+        return (int) slotTable.placed().stream()
+                .filter(pooled -> pooled.connection.path().equals(path))
+                .count();
     }
 
     private PathFigures figures(Path path) {

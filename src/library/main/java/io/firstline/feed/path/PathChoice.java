@@ -92,6 +92,26 @@ public final class PathChoice<P> {
     }
 
     /**
+     * Returns the path of a candidate beside a slow connection if all paths are in use: the best one that is clearly
+     * faster; null = there is none. A path keeps its last connection, so that it stays known, and delivers if others fail.
+     *
+     * @param slow the path of the slow connection
+     * @param uses how many connections that path has
+     * @param paths those that can be used
+     */
+    public P faster(P slow, int uses, List<P> paths, long nowNanos) {
+        PathFigures slower = table.find(slow);
+        return uses < 2
+                ? null
+                : first(
+                        paths.stream()
+                                .filter(path -> isMeasured(path) && !rests(path, nowNanos))
+                                .filter(path -> table.find(path).isClearlyFasterThan(slower))
+                                .toList(),
+                        this::compareCosts);
+    }
+
+    /**
      * Returns a trial that is worth it now; null = none. The next one follows no earlier than
      * {@value #TRIAL_EVERY_MIN} minutes after this one.
      *
