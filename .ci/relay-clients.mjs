@@ -210,7 +210,9 @@ async function ccxt(name, trades, changeUrl) {
 
 process.on('unhandledRejection', e => console.error('rejected:', e?.message ?? e));
 let failed = false;
-for (const name of wanted.length > 0 ? wanted : Object.keys(clients)) {
+
+/** Runs one client and prints what it got. */
+async function run(name) {
   const trades = new Trades();
   try {
     await clients[name](trades);
@@ -223,4 +225,6 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(clients)) {
   console.log(`${isGood ? 'ok  ' : 'FAIL'} ${name.padEnd(13)} ${received} trades ${JSON.stringify(trades.counts)}`,
     trades.problems.slice(0, 3).join('; '));
 }
+
+await Promise.all((wanted.length > 0 ? wanted : Object.keys(clients)).map(run));
 process.exit(failed ? 1 : 0);
