@@ -34,7 +34,8 @@ class LeaseProposerTest {
     }
 
     private void votes(String from, long number, boolean granted) {
-        proposer.voted(from, number, new LeaseVote("f", proposer.epoch(), granted, proposer.epoch()));
+        proposer.voted(
+                from, number, new LeaseVote("f", proposer.epoch(), granted, proposer.epoch() - (granted ? 0 : 1)));
     }
 
     /** Owns the feed by a request that was sent then. */
@@ -212,8 +213,27 @@ class LeaseProposerTest {
         assertThat(claim(2)).isEqualTo(byTime + 11);
         proposer.ask(1, at(2));
         proposer.voted("a:1", 1, new LeaseVote("f", proposer.epoch(), false, byTime + 20));
+        assertThat(proposer.epoch()).as("a voter knows a greater one").isEqualTo(byTime + 21);
         proposer.giveUp(0, at(3));
-        assertThat(claim(3)).as("a voter knows a greater one").isEqualTo(byTime + 21);
+        assertThat(claim(3)).isEqualTo(byTime + 22);
+    }
+
+    /** Two nodes claim at the same time: the other gives way, but its own vote stays with that epoch. */
+    @Test
+    void shouldExceedAClaimOfTheSameEpochAtOnceButOnce() {
+        int epoch = claim(0);
+        proposer.ask(1, at(0));
+        proposer.voted("b:1", 1, new LeaseVote("f", epoch, true, epoch));
+        proposer.voted("c:1", 1, new LeaseVote("f", epoch, false, epoch));
+        assertThat(proposer.epoch()).isEqualTo(epoch + 1);
+        assertThat(proposer.ask(2, at(10))).isEqualTo(new LeaseRequest("f", epoch + 1));
+        proposer.voted("b:1", 1, new LeaseVote("f", epoch, true, epoch));
+        assertThat(proposer.owns(at(10))).as("votes for the old epoch").isFalse();
+        proposer.voted("c:1", 2, new LeaseVote("f", epoch + 1, false, epoch + 5));
+        assertThat(proposer.epoch()).as("raised before").isEqualTo(epoch + 1);
+        proposer.giveUp(0, at(20));
+        assertThat(proposer.isFree(at(1_499))).as("it has used two epochs").isFalse();
+        assertThat(proposer.isFree(at(1_500))).isTrue();
     }
 
     /** The speeds of the owner's clock and of the voter's, at most a twentieth apart; requests arrive at once. */

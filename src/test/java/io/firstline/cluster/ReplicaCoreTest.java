@@ -207,6 +207,33 @@ class ReplicaCoreTest {
         assertThat(core.nextRequest()).as("one at a time").isNull();
     }
 
+    /** It was cut off: its own messages come later, however many they are. */
+    @Test
+    void shouldRequestAllSinceItListenedLast() {
+        published(1, 1, "a", 1);
+        core.check(lease(2, 2), at(1));
+        core.leaseLost();
+        published(3, 2_000, "b", 20);
+        assertThat(core.nextRequest()).isEqualTo(new Request(2, 1_999, 3));
+    }
+
+    /** The first connection delivers messages for longer than anything is held up, and others are younger. */
+    @Test
+    void shouldMissWhatNoNodeKeepsWhileOlderMessagesMayStillCome() {
+        warm(1);
+        core.look(List.of(new FeedActivity(2, at(1), false, false)), at(3));
+        published(1, 9, "9", 20);
+        EpochHistory epochs = EpochHistory.NONE.begin(1, 1);
+        core.answered(core.nextRequest(), answer(epochs, 8, 4, messages(1, 6, 8)), at(20));
+        core.look(List.of(new FeedActivity(2, at(21), false, true)), at(21));
+        receives("9", 21);
+        assertThat(core.state().warm()).as("the old connection lingers").isFalse();
+        core.look(List.of(new FeedActivity(2, at(30), false, false)), at(30));
+        receives("10", 41);
+        published(1, 10, "10", 41);
+        assertThat(core.state().warm()).isTrue();
+    }
+
     @Test
     void shouldRequestNothingBeforeTheFirstNumber() {
         published(1, 1, "a", 1);

@@ -42,7 +42,7 @@ final class ClaimDelay {
             MembershipView presence,
             long nowNanos) {
         Set<String> present = presence.present(nowNanos);
-        if (last != null) {
+        if (last != null && !last.equals(self)) { // after a vain claim, this node waits for its turn again
             present.remove(last);
         }
         List<String> turns = new ArrayList<>(Placement.order(feed, present));

@@ -38,6 +38,9 @@ final class LeaseProposer {
     private boolean won;
 
     private long claimedNanos;
+    /** Whether this claim has exceeded a claim of the same epoch. */
+    private boolean raised;
+
     private long untilNanos;
     private int highestKnown;
     private boolean outvoted;
@@ -129,6 +132,7 @@ final class LeaseProposer {
         highestKnown = epoch;
         won = false;
         outvoted = false;
+        raised = false;
         claimedNanos = nowNanos;
     }
 
@@ -174,9 +178,21 @@ final class LeaseProposer {
                 untilNanos = until;
             }
             won = true;
+        } else if (isClaiming() && !raised && !vote.granted() && vote.knownEpoch() >= epoch) {
+            raise();
         } else if (members - tally.refused.size() < majority) {
             outvoted = true;
         }
+    }
+
+    /**
+     * Exceeds another claim of the same epoch, once. The other node gives way, but its own vote remains with that
+     * epoch: without this, two nodes that claim at the same time would fail again and again.
+     */
+    private void raise() {
+        raised = true;
+        epoch = highestKnown + 1;
+        highestKnown = epoch;
     }
 
     /**
@@ -214,8 +230,8 @@ final class LeaseProposer {
         outvoted = false;
         untilNanos = nowNanos;
         long sinceClaimNanos = nowNanos - claimedNanos;
-        notBeforeNanos =
-                nowNanos + Math.max(pauseNanos, members * TimeUnit.MILLISECONDS.toNanos(EPOCH_MS) - sinceClaimNanos);
+        long epochsNanos = members * TimeUnit.MILLISECONDS.toNanos(raised ? 2 * EPOCH_MS : EPOCH_MS);
+        notBeforeNanos = nowNanos + Math.max(pauseNanos, epochsNanos - sinceClaimNanos);
         return given;
     }
 }

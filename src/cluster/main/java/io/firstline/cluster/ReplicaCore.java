@@ -228,9 +228,10 @@ public final class ReplicaCore {
         long next = retention.last() + 1;
         if (!listening) {
             listening = true;
-            // messages before we listened may have been published too
+            // messages before we listened may have been published too: all since then if we listened once, because ours
+            // may be held up for long
             long catchUpFrom = Math.max(1, number - 2L * diff.ahead() - CATCH_UP_MORE);
-            want(Math.max(catchUpFrom, Math.min(next, number - 1)), number - 1);
+            want(next > 1 ? Math.min(next, number - 1) : catchUpFrom, number - 1);
         } else if (isNewOwner || number > next) {
             // with a hole it would publish again what consumers have; a new owner tells where it continues from
             want(Math.max(1, Math.min(next, number - 1)), number - 1);
@@ -257,7 +258,9 @@ public final class ReplicaCore {
 
     private void arrivedBothWays(long receivedNanos) {
         readiness.cameBothWays(receivedNanos);
-        missing.compared(diff.aheadSinceNanos());
+        if (!diff.isCatchingUp()) { // otherwise older ones may still come
+            missing.compared(diff.aheadSinceNanos());
+        }
     }
 
     /**

@@ -49,6 +49,16 @@ class RetentionBufferTest {
         assertThat(resent.epochs()).hasToString("0:1");
     }
 
+    /** The kept messages are all of the former owner, and younger than the number from which they do not count. */
+    @Test
+    void shouldMissAllFromWhereANewOwnerContinuesIfItKeepsNothingBeforeThat() {
+        RetentionBuffer standby = retention(5, 100, 1);
+        fill(standby, 1, 1, 20);
+        standby.add(message(3, 30, 1), "s");
+        assertThat(standby.follow(EpochHistory.parse("1:1,3:10"))).isEqualTo(10);
+        assertThat(numbers(standby.range(1, 99))).containsExactly(30L);
+    }
+
     @Test
     void shouldNotCallGoneWhatWasNotPublishedYet() {
         RetentionBuffer retention = retention(10, 1_000, 0);

@@ -88,7 +88,8 @@ public final class RetentionBuffer {
         epochs = epochs.and(owners);
         owned.forEach(message -> add(message, null));
         forgotten.removeAll(owned);
-        return firstHole();
+        boolean isBelowTheOldest = size > 0 && at(0).sequence() > end; // all before it were forgotten
+        return isBelowTheOldest ? end : firstHole();
     }
 
     private long firstHole() {

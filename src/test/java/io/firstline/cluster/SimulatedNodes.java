@@ -1,0 +1,821 @@
+package io.firstline.cluster;
+
+import io.firstline.config.cluster.ClusterConfig;
+import io.firstline.config.feed.Retention;
+import io.firstline.connection.report.Path;
+import io.firstline.feed.report.FeedActivity;
+import io.firstline.feed.report.FeedEvent;
+import io.firstline.feed.report.FeedFact;
+import io.firstline.replay.SimulatedReader;
+import io.firstline.replay.retention.ReplayResponse;
+import io.firstline.replay.retention.RetentionBuffer;
+import io.firstline.stream.FeedMessage;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A cluster in virtual time: processes that run the shipped {@link LeaseNode}, {@link FeedLease}, {@link ReplicaCore}
+ * and {@link RetentionBuffer}, an exchange, and a reader with the shipped gap filler. Links behave like TCP: they
+ * deliver in order, and what is sent during a cut arrives at the first retransmission after it. All times are
+ * nanoseconds; all randomness has one source.
+ */
+final class SimulatedNodes {
+    static final long MS = 1_000_000;
+    static final long SECOND = 1_000 * MS;
+    private static final long NOON_MS = 1_800_000_000_000L;
+    private static final Buffer SMALL = Buffer.buffer("x");
+    /** TCP's first retransmission; each further one takes twice as long. */
+    private static final long RETRANSMIT = 200 * MS;
+    /** Members that are cut off for longer lose the messages sent meanwhile, and join anew. */
+    private static final long GONE = 10 * SECOND;
+
+    private static final long LOOK = 100 * MS;
+    private static final long UNANSWERED = 1_500 * MS;
+    private static final long LINGER = 90 * SECOND;
+
+    final Settings settings;
+    final Random random;
+    final List<Node> nodes = new ArrayList<>();
+    final List<Feed> feeds = new ArrayList<>();
+    private final PriorityQueue<Event> agenda =
+            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+    private final Link[][] links;
+    private final boolean trace;
+    private long order;
+    long now;
+    long events;
+
+    record Settings(
+            int members, int replicas, int leaseMs, int feeds, double rate, int connections, int kept, int delayMs) {}
+
+    private record Event(long at, long order, Runnable action) {}
+
+    SimulatedNodes(Settings settings, Random random, boolean trace) {
+        this.settings = settings;
+        this.random = random;
+        this.trace = trace;
+        List<String> names = IntStream.range(0, settings.members)
+                .mapToObj(i -> "127.0.0.1:" + (i + 1))
+                .toList();
+        for (int i = 0; i < settings.members; i++) {
+            nodes.add(new Node(i, names));
+        }
+        links = new Link[settings.members + 1][settings.members + 1]; // the last one is the reader
+        for (Link[] from : links) {
+            Arrays.setAll(from, i -> new Link());
+        }
+        for (int i = 0; i < settings.feeds; i++) {
+            feeds.add(new Feed("f" + (i + 1)));
+        }
+    }
+
+    void at(long time, Runnable action) {
+        agenda.add(new Event(time, order++, action));
+    }
+
+    void runUntil(long end) {
+        while (!agenda.isEmpty() && agenda.peek().at <= end) {
+            Event next = agenda.poll();
+            now = next.at;
+            events++;
+            next.action.run();
+        }
+        now = end;
+    }
+
+    void trace(String form, Object... facts) {
+        if (trace) {
+            System.out.printf("%,12.3f ms  %s%n", now / 1e6, String.format(Locale.ROOT, form, facts));
+        }
+    }
+
+    long millis(long least, long most) {
+        return (least + (long) (random.nextDouble() * (most - least))) * MS;
+    }
+
+    // links
+
+    /** A TCP connection in one direction. */
+    final class Link {
+        private final long delay = 50_000 + (long) (random.nextDouble() * settings.delayMs * MS);
+        private final ArrayDeque<Runnable> blocked = new ArrayDeque<>();
+        private int cuts;
+        private long cutSince;
+        private long blockedSince;
+        private long lastArrival;
+        private long deafUntil;
+        private int incarnation;
+
+        void send(Runnable arrival) {
+            if (now < deafUntil) {
+                return;
+            }
+            if (cuts > 0 || !blocked.isEmpty()) {
+                blockedSince = blocked.isEmpty() ? now : blockedSince;
+                blocked.add(arrival);
+            } else {
+                arrive(arrival);
+            }
+        }
+
+        private void arrive(Runnable arrival) {
+            lastArrival = Math.max(lastArrival, now + delay + (long) (random.nextDouble() * settings.delayMs * MS / 2));
+            at(lastArrival, arrival);
+        }
+
+        void cut() {
+            if (cuts++ == 0) {
+                cutSince = now;
+            }
+        }
+
+        /** @param losesLong whether it breaks when it is cut for long */
+        void heal(boolean losesLong) {
+            if (--cuts > 0) {
+                return;
+            }
+            if (losesLong && now - cutSince > GONE) {
+                blocked.clear();
+                deafUntil = now + millis(1_000, 6_000);
+            } else if (!blocked.isEmpty()) {
+                long next = blockedSince;
+                for (long step = RETRANSMIT; next <= now; step *= 2) {
+                    next += step;
+                }
+                int mine = ++incarnation;
+                at(next, () -> {
+                    if (mine == incarnation && cuts == 0) {
+                        while (!blocked.isEmpty()) {
+                            arrive(blocked.poll());
+                        }
+                    }
+                });
+            }
+        }
+
+        /** The receiver has died, or the sender. */
+        void reset() {
+            blocked.clear();
+            incarnation++;
+        }
+
+        boolean isClear() {
+            return cuts == 0 && blocked.isEmpty() && now >= deafUntil;
+        }
+    }
+
+    Link link(int from, int to) {
+        return links[from][to];
+    }
+
+    // the exchange and the reader
+
+    /** What the exchange sent of one feed, and what its reader got. */
+    final class Feed {
+        final String name;
+        final SimulatedReader reader;
+        final List<Long> sentNanos = new ArrayList<>();
+        private final BitSet seen = new BitSet();
+        final List<String> faults = new ArrayList<>();
+        /** Messages sent in these times may be lost or come twice. */
+        final List<long[]> excuses = new ArrayList<>();
+
+        private int lastDelivered = -1;
+        int lastEpoch;
+        Node lastOwner;
+        long ownerlessSince;
+        long disturbed;
+        int takeovers;
+        int twice;
+        int excused;
+        int disordered;
+        boolean asking;
+
+        Feed(String name) {
+            this.name = name;
+            this.reader = new SimulatedReader(this::delivered, loss -> {});
+        }
+
+        long identity(int message) {
+            return (name.hashCode() * 1_000_003L + message) * 2 + 1;
+        }
+
+        private void delivered(FeedMessage message) {
+            int number = Integer.parseInt(
+                    message.connectionId().substring(message.connectionId().indexOf('#') + 1));
+            if (seen.get(number)) {
+                if (isExcused(number)) {
+                    excused++;
+                } else {
+                    twice++;
+                    if (faults.size() < 5) {
+                        faults.add(String.format(
+                                "at %,.0f ms %s: message %d sent at %,.0f ms came twice, as %d of epoch %d from %s",
+                                now / 1e6,
+                                name,
+                                number,
+                                sentNanos.get(number) / 1e6,
+                                message.sequence(),
+                                message.epoch(),
+                                message.connectionId()));
+                        trace("%s", faults.get(faults.size() - 1));
+                    }
+                }
+            }
+            seen.set(number);
+            if (number < lastDelivered) {
+                disordered++;
+                trace("%s message %d of epoch %d after %d", name, number, message.epoch(), lastDelivered);
+            }
+            lastDelivered = Math.max(lastDelivered, number);
+        }
+
+        boolean isExcused(int number) {
+            long sent = sentNanos.get(number);
+            return excuses.stream().anyMatch(time -> sent >= time[0] && sent <= time[1]);
+        }
+
+        /** Counts lost messages, sent between two times. */
+        int lost(long from, long to) {
+            int lost = 0;
+            for (int i = 0; i < sentNanos.size(); i++) {
+                if (!seen.get(i) && sentNanos.get(i) >= from && sentNanos.get(i) <= to) {
+                    if (isExcused(i)) {
+                        excused++;
+                    } else {
+                        lost++;
+                        if (faults.size() < 5) {
+                            faults.add(String.format(
+                                    "%s: message %d sent at %,.0f ms was lost", name, i, sentNanos.get(i) / 1e6));
+                        }
+                    }
+                }
+            }
+            return lost;
+        }
+
+        void emit() {
+            int number = sentNanos.size();
+            sentNanos.add(now);
+            nodes.forEach(node -> node.carried(name).ifPresent(carried -> carried.sent(number)));
+            at(now + (long) (-Math.log(1 - random.nextDouble()) / settings.rate * SECOND), this::emit);
+        }
+
+        void read() {
+            reader.passed(now);
+            ask();
+            at(now + 200 * MS, this::read);
+        }
+
+        void ask() {
+            SimulatedReader.Question question = asking ? null : reader.question(now);
+            if (question != null) {
+                asking = true;
+                request(settings.members, name, question.epoch(), question.from(), question.to(), answer -> {
+                    asking = false;
+                    reader.answered(answer, now);
+                    ask();
+                });
+            }
+        }
+
+        void look() {
+            boolean owned = nodes.stream()
+                    .anyMatch(node -> node.carried(name).map(Carried::owns).orElse(false));
+            if (owned) {
+                ownerlessSince = now;
+            }
+        }
+    }
+
+    /** As {@code ReplayService.ask}: three carriers are asked, the first answer counts; null = none within a second. */
+    private void request(int from, String feed, int epoch, long first, long last, Consumer<ReplayResponse> then) {
+        List<Node> carriers = new ArrayList<>(
+                nodes.stream().filter(node -> node.carried(feed).isPresent()).toList());
+        Collections.shuffle(carriers, random);
+        boolean[] done = new boolean[1];
+        int[] failures = new int[1];
+        List<Node> asked = carriers.subList(0, Math.min(3, carriers.size()));
+        Consumer<ReplayResponse> once = answer -> {
+            failures[0] += answer == null ? 1 : 0;
+            if (!done[0] && (answer != null || failures[0] >= asked.size())) {
+                done[0] = true;
+                then.accept(answer);
+            }
+        };
+        at(now + SECOND, () -> {
+            if (!done[0]) {
+                done[0] = true;
+                then.accept(null);
+            }
+        });
+        for (Node node : asked) {
+            link(from, node.index)
+                    .send(() -> node.deliver(() -> {
+                        ReplayResponse answer = node.carried(feed)
+                                .map(carried -> carried.answer(epoch, first, last))
+                                .orElse(null);
+                        link(node.index, from).send(() -> receive(from, () -> once.accept(answer)));
+                    }));
+        }
+    }
+
+    private void receive(int receiver, Runnable action) {
+        if (receiver < nodes.size()) {
+            nodes.get(receiver).deliver(action);
+        } else {
+            action.run();
+        }
+    }
+
+    // processes
+
+    /** A process: it may be frozen, killed and started again. */
+    final class Node {
+        final int index;
+        final ClusterConfig config;
+        private final double speed = 0.99 + 0.02 * random.nextDouble();
+        private final long offset = random.nextLong() / 4;
+        private final TreeMap<String, Carried> carried = new TreeMap<>();
+        /** What has arrived while the process was frozen. */
+        private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+
+        private LeaseNode lease;
+        private long frozenUntil;
+        int life;
+        boolean alive;
+        private int exchangeCuts;
+
+        Node(int index, List<String> names) {
+            this.index = index;
+            this.config = new ClusterConfig(
+                    true, "model", "127.0.0.1", index + 1, 0, names, settings.replicas, settings.leaseMs, null, null);
+        }
+
+        private long clock() {
+            return offset + (long) (now * speed);
+        }
+
+        private StepTime time() {
+            return new StepTime(clock(), NOON_MS + now / MS);
+        }
+
+        Optional<Carried> carried(String feed) {
+            return Optional.ofNullable(carried.get(feed));
+        }
+
+        boolean isAwake() {
+            return alive && now >= frozenUntil;
+        }
+
+        void start() {
+            life++;
+            alive = true;
+            frozenUntil = now;
+            carried.clear();
+            inbox.clear();
+            lease = new LeaseNode(
+                    config, feeds.stream().map(feed -> feed.name).toList(), LeaseNode.LINGER_NANOS, time());
+            deliver(now + millis(0, 50), this::tick);
+            deliver(now + millis(0, 100), this::look);
+        }
+
+        void kill() {
+            trace("kill of node %d", index + 1);
+            alive = false;
+            life++;
+            carried.values().forEach(Carried::close);
+            carried.clear();
+            inbox.clear();
+            for (int i = 0; i <= nodes.size(); i++) {
+                link(i, index).reset();
+                link(index, i).reset();
+            }
+        }
+
+        void stop() {
+            trace("stop of node %d", index + 1);
+            carryOut(lease.leave(clock()));
+            int mine = life;
+            deliver(now + 600 * MS, () -> {
+                if (life == mine) {
+                    kill();
+                }
+            });
+        }
+
+        void freeze(long nanos) {
+            frozenUntil = Math.max(frozenUntil, now + nanos);
+        }
+
+        void cutFromExchange() {
+            exchangeCuts++;
+            carried.values().forEach(feed -> feed.connections.forEach(c -> c.link.cut()));
+        }
+
+        void healFromExchange() {
+            exchangeCuts--;
+            carried.values().forEach(feed -> feed.connections.forEach(c -> c.link.heal(false)));
+        }
+
+        /** Runs an action when the process is awake, in the order of arrival; never if it is dead by then. */
+        void deliver(Runnable action) {
+            if (alive && isAwake() && inbox.isEmpty()) {
+                action.run();
+            } else if (alive) {
+                inbox.add(action);
+                if (inbox.size() == 1) {
+                    SimulatedNodes.this.at(frozenUntil, this::drain);
+                }
+            }
+        }
+
+        private void drain() {
+            while (isAwake() && !inbox.isEmpty()) {
+                inbox.peek().run(); // what it sends to itself waits behind the others
+                inbox.poll();
+            }
+            if (!inbox.isEmpty()) {
+                SimulatedNodes.this.at(frozenUntil, this::drain);
+            }
+        }
+
+        void deliver(long at, Runnable action) {
+            int mine = life;
+            SimulatedNodes.this.at(at, () -> {
+                if (life == mine) {
+                    deliver(action);
+                }
+            });
+        }
+
+        private void tick() {
+            observe();
+            carryOut(lease.tick(time()));
+            deliver(now + settings.leaseMs * MS / LeaseNode.TICKS_PER_LEASE, this::tick);
+        }
+
+        private void look() {
+            carried.values().forEach(Carried::look);
+            deliver(now + LOOK, this::look);
+        }
+
+        private void observe() {
+            carried.forEach((name, feed) -> lease.observe(name, feed.lease.state()));
+        }
+
+        void step(NodeMessage message) {
+            observe();
+            carryOut(lease.step(message, time()));
+        }
+
+        private void carryOut(List<LeaseAction> actions) {
+            actions.forEach(this::carryOut);
+        }
+
+        private void carryOut(LeaseAction action) {
+            if (action instanceof LeaseAction.Extend extend) {
+                carried.get(extend.feed()).lease.extend(extend.epoch(), extend.untilNanos());
+            } else if (action instanceof LeaseAction.End end) {
+                if (end.reason() != null) {
+                    trace("%s handed over by node %d: %s", end.feed(), index + 1, end.reason());
+                }
+                carried.get(end.feed()).lease.end();
+            } else if (action instanceof LeaseAction.Broadcast broadcast) {
+                for (Node other : nodes) {
+                    if (other != this) {
+                        send(other, broadcast.heartbeat());
+                    }
+                }
+            } else if (action instanceof LeaseAction.Reply reply) {
+                send(nodes.get(config.members().indexOf(reply.to())), reply.votes());
+            } else if (action instanceof LeaseAction.Deploy deploy) {
+                Carried feed = new Carried(this, deploy.feed());
+                carried.put(deploy.feed(), feed);
+                deliver(now + millis(20, 400), () -> lease.started(deploy.feed()));
+            } else if (action instanceof LeaseAction.Undeploy undeploy) {
+                carried.remove(undeploy.feed()).close();
+                deliver(now + millis(0, 100), () -> lease.stopped(undeploy.feed()));
+            } else if (action instanceof LeaseAction.ReportLostClaim lost) {
+                trace("%s claim of node %d lost to %s", lost.feed(), index + 1, lost.competitor());
+            }
+        }
+
+        /** The node's state, for a trace. */
+        String describe(String feed) {
+            return "node " + (index + 1) + " hears " + lease.present(clock()) + ", majority " + lease.hasMajority()
+                    + ", links to "
+                    + IntStream.range(0, nodes.size())
+                            .filter(i -> link(index, i).isClear())
+                            .boxed()
+                            .toList()
+                    + carried(feed)
+                            .map(c -> ", " + c.lease.state() + ", free "
+                                    + lease.carried().get(feed).proposer().isFree(clock()))
+                            .orElse("")
+                    + (!isAwake() ? ", frozen" : "");
+        }
+
+        private void send(Node other, NodeMessage message) {
+            link(index, other.index).send(() -> other.deliver(() -> other.step(message)));
+        }
+    }
+
+    /** A connection to the exchange. */
+    private final class Connection {
+        private final Link link = new Link();
+        private final String id;
+        private long lastFrame = now;
+        private boolean lingers;
+        private boolean closed;
+
+        Connection(String id) {
+            this.id = id;
+        }
+    }
+
+    /** A feed on a node: what {@code Replica} and a pool do around the shipped core. */
+    final class Carried implements FeedLease.LeaseHolder {
+        private final Node node;
+        private final String name;
+        private final Feed feed;
+        private final FeedLease lease;
+        private final RetentionBuffer retention = new RetentionBuffer(new Retention(settings.kept, 1 << 30, 10), 1);
+        private final ReplicaCore core;
+        private final Set<Integer> seen = new HashSet<>();
+        private final List<Connection> connections = new ArrayList<>();
+        private int opened;
+        private boolean closed;
+
+        Carried(Node node, String name) {
+            this.node = node;
+            this.name = name;
+            this.feed =
+                    feeds.stream().filter(f -> f.name.equals(name)).findFirst().orElseThrow();
+            this.lease = new FeedLease("" + (node.index + 1), node::clock);
+            this.core = new ReplicaCore(retention, message -> retention.add(message, ""), node.clock());
+            lease.holder(this);
+            node.deliver(now + millis(5, 200), () -> {
+                core.subscriptionsChanged();
+                for (int i = 0; i < settings.connections; i++) {
+                    if (node.exchangeCuts == 0) {
+                        open(false);
+                    }
+                }
+            });
+            node.deliver(now + millis(0, 1_000), this::pong);
+        }
+
+        private void open(boolean alone) {
+            if (closed) {
+                return;
+            }
+            Connection connection = new Connection(name + "-" + (node.index + 1) + "-" + ++opened);
+            connections.add(connection);
+            happened(new FeedFact.Connected(connection.id, Path.to("h")));
+            if (alone) {
+                happened(new FeedFact.InStep(connection.id, true));
+            }
+        }
+
+        private void happened(FeedFact fact) {
+            core.happened(new FeedEvent(name, 0, 0, fact), node.clock());
+            share();
+        }
+
+        private void pong() {
+            connections.forEach(c -> c.link.send(() -> node.deliver(() -> c.lastFrame = now)));
+            node.deliver(now + SECOND, this::pong);
+        }
+
+        /** The exchange has sent a message. */
+        void sent(int number) {
+            for (Connection connection : connections) {
+                connection.link.send(() -> node.deliver(() -> arrived(connection, number)));
+            }
+        }
+
+        private void arrived(Connection connection, int number) {
+            if (closed || connection.closed) {
+                return;
+            }
+            connection.lastFrame = now;
+            if (seen.add(number)) {
+                publish(received(number, connection));
+            }
+        }
+
+        private FeedMessage received(int number, Connection connection) {
+            check();
+            FeedMessage message = new FeedMessage(
+                    name,
+                    0,
+                    0,
+                    connection.id + "#" + number,
+                    now / 1_000 * 16 + node.index,
+                    null,
+                    feed.identity(number),
+                    SMALL,
+                    true,
+                    false);
+            FeedMessage published = core.received(message, node.clock());
+            share();
+            return published;
+        }
+
+        private void publish(FeedMessage message) {
+            if (message == null) {
+                return;
+            }
+            retention.add(message, "");
+            for (Node other : nodes) {
+                if (other != node) {
+                    link(node.index, other.index)
+                            .send(() ->
+                                    other.deliver(() -> other.carried(name).ifPresent(there -> there.heard(message))));
+                }
+            }
+            link(node.index, nodes.size()).send(() -> {
+                feed.reader.arrived(message, now);
+                feed.ask();
+            });
+        }
+
+        private void heard(FeedMessage message) {
+            check();
+            core.published(message, node.clock());
+            ask();
+            share();
+        }
+
+        private void ask() {
+            ReplicaCore.Request request = core.nextRequest();
+            if (request != null) {
+                trace("%s node %d asks for %s", name, node.index + 1, request);
+                request(node.index, name, request.epoch(), request.from(), request.to(), answer -> {
+                    if (answer != null) {
+                        core.answered(request, answer, node.clock());
+                        trace(
+                                "%s node %d got %d messages up to %d, missing %d, epochs %s; has %s",
+                                name,
+                                node.index + 1,
+                                answer.messages().size(),
+                                answer.to(),
+                                answer.missing(),
+                                answer.epochs(),
+                                retention.state().epochs());
+                        ask();
+                        share();
+                    } else if (core.unanswered()) {
+                        node.deliver(now + 100 * MS, () -> {
+                            core.retry();
+                            ask();
+                        });
+                    }
+                });
+            }
+        }
+
+        private ReplayResponse answer(int epoch, long from, long to) {
+            if (core.publishingEpoch(lease.lease(), node.clock()) == 0
+                    || epoch > retention.state().epochs().newest()) {
+                return null;
+            }
+            return from > 0 ? retention.range(from, to > 0 ? to : Long.MAX_VALUE) : retention.state();
+        }
+
+        boolean owns() {
+            return lease.lease().isRunning(node.clock());
+        }
+
+        boolean isWarm() {
+            return core.state().warm();
+        }
+
+        /** Whether it could publish without a loss, as a warm standby or as the owner that it was. */
+        boolean isReady() {
+            return core.state().warm() || (core.isPublishing() && core.state().receives());
+        }
+
+        @Override
+        public void leaseAcquired() {
+            node.deliver(now + 20_000, this::check);
+        }
+
+        @Override
+        public void leaseLost() {
+            if (core.leaseLost()) {
+                share();
+            }
+        }
+
+        private void check() {
+            if (closed) {
+                return;
+            }
+            boolean warm = core.state().warm();
+            StandbyState before = core.state();
+            ReplicaCore.Change change = core.check(lease.lease(), node.clock());
+            if (change instanceof ReplicaCore.Change.BecameOwner owner) {
+                trace(
+                        "%s node %d (%s) is owner of epoch %d from %d, waiting %d, behind %d",
+                        name,
+                        node.index + 1,
+                        warm ? "warm" : "not warm " + before,
+                        owner.epoch(),
+                        owner.from(),
+                        owner.waiting(),
+                        owner.behind());
+                took.accept(this, warm);
+                share();
+                FeedMessage message = core.nextWaiting(lease.lease(), node.clock());
+                while (message != null) {
+                    publish(message);
+                    message = core.nextWaiting(lease.lease(), node.clock());
+                }
+            } else if (change != null) {
+                trace("%s lease of node %d expired", name, node.index + 1);
+            }
+            share();
+        }
+
+        private void share() {
+            lease.state(core.state());
+        }
+
+        private void look() {
+            long silence = connections.stream()
+                    .filter(c -> !c.lingers)
+                    .mapToLong(c -> now - c.lastFrame)
+                    .min()
+                    .orElse(0);
+            boolean unanswered = silence > UNANSWERED;
+            if (connections.size() < settings.connections && node.exchangeCuts == 0) {
+                open(false);
+            } else if (unanswered && node.exchangeCuts == 0 && random.nextInt(4) == 0) {
+                connections.forEach(c -> c.lingers = true);
+                open(true);
+            }
+            for (Connection c : List.copyOf(connections)) {
+                boolean back = c.lingers && c.link.isClear() && now - c.lastFrame < LOOK;
+                if (c.lingers && (back || now - c.lastFrame > LINGER) && random.nextInt(20) == 0) {
+                    c.closed = true;
+                    connections.remove(c);
+                }
+            }
+            long live = connections.stream().filter(c -> !c.lingers).count();
+            long last = connections.stream()
+                    .filter(c -> !c.lingers)
+                    .mapToLong(c -> c.lastFrame)
+                    .max()
+                    .orElse(now);
+            core.look(
+                    List.of(
+                            live == 0
+                                    ? FeedActivity.NONE
+                                    : new FeedActivity(
+                                            (int) live,
+                                            node.clock() - (now - last),
+                                            unanswered,
+                                            connections.stream().anyMatch(c -> c.lingers))),
+                    node.clock());
+            share();
+        }
+
+        void close() {
+            closed = true;
+            core.close();
+            lease.holder(null);
+        }
+
+        int epoch() {
+            return lease.lease().epoch();
+        }
+
+        Node node() {
+            return node;
+        }
+
+        Feed feed() {
+            return feed;
+        }
+    }
+
+    /** Is told when a feed has a new owner, and whether that one was warm. */
+    BiConsumer<Carried, Boolean> took = (carried, warm) -> {};
+}
