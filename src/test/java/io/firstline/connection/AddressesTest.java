@@ -7,6 +7,7 @@ import io.firstline.config.PathsConfig;
 import io.firstline.config.WsConnectionConfig;
 import io.firstline.config.WsPoolConfig;
 import io.firstline.config.feed.FeedConfig;
+import io.firstline.connection.report.ConnectTimes;
 import io.firstline.feed.WsPool;
 import io.firstline.feed.report.ConnectionReport;
 import io.firstline.feed.report.FeedEvent;
@@ -205,6 +206,21 @@ class AddressesTest {
         }
     }
 
+    private List<Double> timesOfANewConnection(WsConnectionConfig config) {
+        try (ConnectionProbe probe = new ConnectionProbe(vertx, config)) {
+            ConnectTimes times = probe.opened().on(WsConnection::connectTimes);
+            return List.of(times.dnsMs(), times.tcpMs(), times.tlsMs(), times.upgradeMs());
+        }
+    }
+
+    @Test
+    void shouldMeasureTheStepsOfOpeningWithoutTls() {
+        resolvesTo("127.0.0.1");
+        List<Double> times = timesOfANewConnection(config());
+        assertThat(times.get(2)).as("no TLS").isNaN();
+        assertThat(List.of(times.get(0), times.get(1), times.get(3))).noneMatch(ms -> Double.isNaN(ms) || ms < 0);
+    }
+
     @Test
     void shouldFollowChangedRecordsOnceTheirTimeToLiveIsOver() {
         serverAt("127.0.0.2");
@@ -323,6 +339,7 @@ class AddressesTest {
             WsConnectionConfig secure = WsConnectionConfig.of("wss://" + HOST + ":" + first.port() + "/")
                     .withTrustedCertificates(good.certificate());
             assertThat(serverOfANewConnection(secure)).isEqualTo("127.0.0.1");
+            assertThat(timesOfANewConnection(secure)).noneMatch(ms -> Double.isNaN(ms) || ms < 0);
             WsConnectionConfig other = WsConnectionConfig.of("wss://other.example.com:" + first.port() + "/")
                     .withTrustedCertificates(good.certificate());
             try (ConnectionProbe probe = new ConnectionProbe(vertx, other)) {

@@ -104,6 +104,10 @@ class PathLearningTest extends FeedTestBase {
         assertThat(paths(pool).get(hosts.get(0)).connections()).isEqualTo(1);
         JsonObject status = ReportJson.of(report(pool));
         assertThat(status.getJsonArray("paths")).hasSize(3);
+        assertThat(List.of("dnsMs", "tcpMs", "upgradeMs", "lagP50Ms")).allSatisfy(key -> assertThat(
+                        status.getJsonArray("paths").getJsonObject(0).getDouble(key))
+                .as(key)
+                .isNotNegative());
         assertThat(status.getJsonArray("paths")
                         .getJsonObject(0)
                         .getJsonObject("path")
