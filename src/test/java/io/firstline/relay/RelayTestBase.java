@@ -1,5 +1,6 @@
 package io.firstline.relay;
 
+import io.firstline.bus.Addresses;
 import io.firstline.bus.FeedSink;
 import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.RelayConfig;
@@ -7,6 +8,7 @@ import io.firstline.feed.FeedTestBase;
 import io.firstline.stream.FeedMessage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -15,8 +17,10 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A relay, a feed whose messages the test publishes, and clients. */
@@ -29,14 +33,34 @@ abstract class RelayTestBase extends FeedTestBase {
     /** Added to the relay's clock. */
     final AtomicLong laterNanos = new AtomicLong();
 
+    /** Until it opens, the relay's loop stands still at its next look at the clock; null = it does not. */
+    volatile CountDownLatch standsStill;
+
     RelayVerticle relay;
     FeedSink sink;
+    private WebSocketClient client;
     private long sequence;
 
     void open(RelayConfig config) {
-        relay = new RelayVerticle(config, registry, () -> System.nanoTime() + laterNanos.get());
+        relay = new RelayVerticle(config, registry, this::nanos);
         join(vertx.deployVerticle(relay));
         sink = relay.sink(feed("f"));
+    }
+
+    private long nanos() {
+        CountDownLatch latch = standsStill;
+        try {
+            if (latch != null && Context.isOnEventLoopThread()) {
+                latch.await();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return System.nanoTime() + laterNanos.get();
+    }
+
+    JsonObject status() {
+        return join(vertx.eventBus().<JsonObject>request(Addresses.RELAY, null)).body();
     }
 
     static FeedConfig feed(String name) {
@@ -90,24 +114,22 @@ abstract class RelayTestBase extends FeedTestBase {
     }
 
     Future<Reader> connecting(String path, WebSocketClientOptions options, String... headers) {
-        WebSocketClient kept =
-                vertx.createWebSocketClient(options.setMaxFrameSize(1 << 24).setMaxConnections(200));
+        if (client == null) {
+            client = vertx.createWebSocketClient(options.setMaxFrameSize(1 << 24).setMaxConnections(200));
+        }
         WebSocketConnectOptions connect = new WebSocketConnectOptions()
                 .setHost("127.0.0.1")
                 .setPort(port())
                 .setSsl(options.isSsl())
                 .setURI(path);
         for (int i = 0; i < headers.length; i += 2) {
-            connect.addHeader(headers[i], headers[i + 1]);
+            if (headers[i].equals("Sec-WebSocket-Protocol")) {
+                connect.setSubProtocols(List.of(headers[i + 1].split(", ")));
+            } else {
+                connect.addHeader(headers[i], headers[i + 1]);
+            }
         }
-        return kept.connect(connect).map(socket -> {
-            Reader reader = new Reader(socket);
-            socket.closeHandler(v -> {
-                reader.closed = true;
-                kept.close();
-            });
-            return reader;
-        });
+        return client.connect(connect).map(Reader::new);
     }
 
     double count(String meter, String... tags) {

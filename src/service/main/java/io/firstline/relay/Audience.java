@@ -2,6 +2,7 @@ package io.firstline.relay;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The clients that get the same bytes: of one form, of the same streams, compressed or not. Runs on one event loop. */
 final class Audience {
@@ -17,13 +18,17 @@ final class Audience {
      * What its clients have in common.
      *
      * @param form see {@link ClientSession#form}
-     * @param streams null = all
+     * @param streams the names that messages show; null = all
      */
     record Key(Object form, Set<String> streams, boolean compressed) {
         static Key of(RelayClient client) {
             return new Key(
                     client.session().form(),
-                    client.streams() == null ? null : Set.copyOf(client.streams()),
+                    client.streams() == null
+                            ? null
+                            : client.streams().stream()
+                                    .map(client.session()::shown)
+                                    .collect(Collectors.toUnmodifiableSet()),
                     client.isCompressed());
         }
     }

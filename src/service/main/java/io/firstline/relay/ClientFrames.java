@@ -3,8 +3,10 @@ package io.firstline.relay;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -32,7 +34,7 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
             channel.fireChannelRead(message);
             return;
         }
-        boolean heard = client.heard(nanos.getAsLong());
+        boolean heard = client.heard(frame.content().readableBytes(), nanos.getAsLong());
         if (heard && frame instanceof PingWebSocketFrame) {
             channel.fireChannelRead(message);
             return;
@@ -44,6 +46,19 @@ final class ClientFrames extends ChannelInboundHandlerAdapter {
         } finally {
             frame.release();
         }
+    }
+
+    /** Netty closes the channel of a client whose bytes are no frames; here the reason is noted. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
+        if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            boolean tooLong = WebSocketCloseStatus.MESSAGE_TOO_BIG.equals(corrupted.closeStatus());
+            client.close(
+                    tooLong ? ClientClosing.TOO_LONG : ClientClosing.PROTOCOL_ERROR,
+                    String.valueOf(cause.getMessage()),
+                    nanos.getAsLong());
+        }
+        channel.fireExceptionCaught(cause);
     }
 
     @Override

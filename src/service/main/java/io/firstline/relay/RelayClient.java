@@ -9,13 +9,16 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.vertx.core.Future;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -56,6 +59,8 @@ final class RelayClient {
     private long messages;
     private long bytes;
     private long ignored;
+    private Future<Void> requests = Future.succeededFuture();
+    private int waitingRequests;
     private long conflatedBefore;
     private final RateMeter rate = new RateMeter();
 
@@ -80,12 +85,13 @@ final class RelayClient {
         channel.channel().config().setWriteBufferWaterMark(IN_SOCKET);
     }
 
-    /** From now on it gets messages. */
+    /** The upgrade is complete. */
     void begin(boolean inCompressedForm) {
         compressed = inCompressedForm;
-        if (closing == null) {
-            feed.add(this);
-        }
+    }
+
+    boolean isClosing() {
+        return closing != null;
     }
 
     // what it wants
@@ -103,8 +109,9 @@ final class RelayClient {
         return compressed;
     }
 
-    RelayFeed feed() {
-        return feed;
+    /** It wants these streams no more; then {@link RelayFeed#replace} it. */
+    void withdraw(Collection<String> gone) {
+        streams.removeAll(gone);
     }
 
     String peer() {
@@ -124,10 +131,14 @@ final class RelayClient {
         } else if (queue.add(batch, nowNanos)) {
             drain(); // the socket may have got room
         } else {
-            tooSlow = true; // it leaves after this turn, which goes through all clients
-            String reason = "this client reads too slowly: " + queue.messages() + " messages waited";
-            channel.executor().execute(() -> close(ClientClosing.SLOW, reason, nowNanos));
+            tooSlow("this client reads too slowly: " + queue.messages() + " messages waited", nowNanos);
         }
+    }
+
+    /** It leaves after this turn, which goes through all clients. */
+    private void tooSlow(String reason, long nowNanos) {
+        tooSlow = true;
+        channel.executor().execute(() -> close(ClientClosing.SLOW, reason, nowNanos));
     }
 
     private void write(ByteBuf frames) {
@@ -162,9 +173,19 @@ final class RelayClient {
         flush();
     }
 
+    /** See {@link #answer(String)}. */
+    void answer(List<String> texts) {
+        texts.forEach(this::answer);
+    }
+
     /** Answers a request; null = no answer. An answer follows what the client gets already. */
     void answer(String text) {
-        if (text != null && closing == null) {
+        if (text == null || closing != null) {
+            return;
+        }
+        if (backlogBytes() > limits.maxQueueBytes()) {
+            tooSlow("this client does not read its answers", heardNanos);
+        } else {
             send(new TextWebSocketFrame(text));
         }
     }
@@ -176,7 +197,7 @@ final class RelayClient {
     // what it says
 
     /** A frame has arrived; returns whether it is to be read. */
-    boolean heard(long nowNanos) {
+    boolean heard(int length, long nowNanos) {
         heardNanos = nowNanos;
         pings = 0;
         if (closing != null) {
@@ -197,6 +218,21 @@ final class RelayClient {
         long newly = queue.conflated() - conflatedBefore;
         conflatedBefore = queue.conflated();
         return newly;
+    }
+
+    /**
+     * Carries out a request after the earlier ones of this client.
+     *
+     * @return false = more than {@code most} wait already
+     */
+    boolean inTurn(int most, Supplier<Future<?>> request) {
+        if (waitingRequests >= most) {
+            return false;
+        }
+        waitingRequests++;
+        requests = requests.transform(before -> request.get().<Void>mapEmpty());
+        requests.onComplete(done -> waitingRequests--);
+        return true;
     }
 
     /** It sent something that its protocol does not know. */
@@ -285,6 +321,7 @@ final class RelayClient {
                 .put("backlogBytes", backlogBytes())
                 .put("queueAgeMs", TimeUnit.NANOSECONDS.toMillis(queue.ageNanos(nowNanos)))
                 .put("conflated", queue.conflated())
+                .put("quietMs", TimeUnit.NANOSECONDS.toMillis(nowNanos - heardNanos))
                 .put("ignored", ignored);
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ final class RelayFeed implements FeedSink {
     private final Map<RelayClient, Audience.Key> places = new HashMap<>();
     private final Map<Object, FormAudiences> forms = new HashMap<>();
     private final List<Audience> inTurn = new ArrayList<>();
+    private Consumer<RelayClient> onLeave = client -> {};
 
     /**
      * Starts without clients.
@@ -60,6 +62,11 @@ final class RelayFeed implements FeedSink {
         this.loop = loop;
         this.nanos = nanos;
         this.figures = figures;
+    }
+
+    /** Called when a client leaves; set it before the first one comes. */
+    void onLeave(Consumer<RelayClient> handler) {
+        onLeave = handler;
     }
 
     String name() {
@@ -164,6 +171,7 @@ final class RelayFeed implements FeedSink {
             figures.clients(clients.size());
             figures.closed(why);
             figures.conflated(client.newlyConflated());
+            onLeave.accept(client);
         }
     }
 

@@ -11,7 +11,6 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.connection.PingAnswers;
-import io.firstline.relay.dialect.ClientRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -75,7 +74,7 @@ public final class RelayVerticle extends VerticleBase {
     private final Promise<Void> allGone = Promise.promise();
 
     /** A feed and the protocols in which clients read it. */
-    private record ServedFeed(RelayFeed feed, List<ClientProtocol> protocols) {}
+    private record ServedFeed(RelayFeed feed, ClientRequests requests, List<ClientProtocol> protocols) {}
 
     /**
      * Makes a relay that does not listen yet.
@@ -113,7 +112,14 @@ public final class RelayVerticle extends VerticleBase {
         ContextInternal on = (ContextInternal) context;
         RelayFeed served =
                 new RelayFeed(feed.name(), on.nettyEventLoop(), nanos, new RelayFigures(registry, feed.name()));
-        change(all -> all.put(feed.name(), new ServedFeed(served, protocols(feed))));
+        ClientRequests requests = new ClientRequests(
+                served,
+                new UpstreamStreams(vertx.eventBus(), feed, config.limits().lingerMs()),
+                config.limits(),
+                nanos);
+        served.onLeave(requests::left);
+        change(all ->
+                all.put(feed.name(), new ServedFeed(served, requests, protocols(feed))));
         return served;
     }
 
@@ -199,7 +205,10 @@ public final class RelayVerticle extends VerticleBase {
         unfinished.closeOverdue(SILENCE_MS, REQUEST_MS);
         token.report(now);
         List.copyOf(clients).forEach(client -> client.look(now));
-        feeds.values().forEach(each -> each.feed().look(now));
+        feeds.values().forEach(each -> {
+            each.feed().look(now);
+            each.requests().look(now);
+        });
     }
 
     /** Sends a close frame to every client and gives them a second to answer. */
@@ -236,14 +245,14 @@ public final class RelayVerticle extends VerticleBase {
             refuse(request, 426, "the relay serves WebSockets only, such as " + url() + "/feeds/" + anyFeed());
             return;
         }
-        RelayFeed feed = null;
+        ServedFeed feed = null;
         ClientSession session = null;
         try {
             for (ServedFeed each : feeds.values()) {
                 for (ClientProtocol protocol : each.protocols()) {
                     if (session == null) {
                         session = protocol.open(request.path(), request.query());
-                        feed = each.feed();
+                        feed = each;
                     }
                 }
             }
@@ -296,7 +305,7 @@ public final class RelayVerticle extends VerticleBase {
                 .end(new JsonObject().put("error", error).toBuffer());
     }
 
-    private void upgrade(HttpServerRequest request, RelayFeed feed, ClientSession session) {
+    private void upgrade(HttpServerRequest request, ServedFeed feed, ClientSession session) {
         request.toWebSocket()
                 .onSuccess(socket -> {
                     unfinished.forget(request.connection());
@@ -308,10 +317,10 @@ public final class RelayVerticle extends VerticleBase {
                 });
     }
 
-    private void connected(ServerWebSocket socket, RelayFeed feed, ClientSession session) {
+    private void connected(ServerWebSocket socket, ServedFeed served, ClientSession session) {
         ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
         ChannelPipeline pipeline = channel.pipeline();
-        RelayClient client = new RelayClient(feed, session, socket, channel, config.limits(), nanos.getAsLong());
+        RelayClient client = new RelayClient(served.feed(), session, socket, channel, config.limits(), nanos.getAsLong());
         clients.add(client);
         socket.exceptionHandler(e -> LOG.debug("relay client {}: {}", client.peer(), e.getMessage()));
         socket.closeHandler(v -> ended(client));
@@ -319,19 +328,21 @@ public final class RelayVerticle extends VerticleBase {
             return;
         }
         pipeline.addBefore(channel.name(), "firstline-messages", messages(client))
-                .addBefore(channel.name(), "firstline-frames", new ClientFrames(client, this::asked, nanos))
+                .addBefore(channel.name(), "firstline-frames", new ClientFrames(client, served.requests()::asked, nanos))
                 .addBefore(channel.name(), "firstline-pings", new PingAnswers(() -> {}));
-        LOG.debug("relay serves {} to {}", feed.name(), client.peer());
-        begin(client, pipeline);
+        LOG.debug("relay serves {} to {}", served.feed().name(), client.peer());
+        begin(client, served.requests(), pipeline);
     }
 
     /** Begins to write once the answer to the upgrade is written: until then Netty would take frames for its body. */
-    private void begin(RelayClient client, ChannelPipeline pipeline) {
+    private void begin(RelayClient client, ClientRequests requests, ChannelPipeline pipeline) {
         if (pipeline.get(HttpResponseEncoder.class) == null) {
             client.begin(pipeline.get(WebSocketExtensionEncoder.class) != null);
-            client.session().greetings().forEach(client::answer);
+            if (!client.isClosing()) {
+                requests.opened(client);
+            }
         } else if (clients.contains(client)) {
-            vertx.setTimer(1, id -> begin(client, pipeline));
+            vertx.setTimer(1, id -> begin(client, requests, pipeline));
         }
     }
 
@@ -354,12 +365,6 @@ public final class RelayVerticle extends VerticleBase {
         if (stopping && clients.isEmpty()) {
             allGone.tryComplete();
         }
-    }
-
-    private void asked(RelayClient client, String text) {
-        ClientRequest request = client.session().read(text);
-        client.ignored();
-        client.answer(client.session().refused(request, RefusalReason.UNKNOWN_REQUEST, "not understood"));
     }
 
     // seen

@@ -1,0 +1,163 @@
+package io.firstline.relay;
+
+import io.firstline.config.service.RelayLimits;
+import io.firstline.relay.dialect.ClientRequest;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** Carries out the requests of a feed's clients, those of one client in their order. Runs on the relay's event loop. */
+final class ClientRequests {
+    private static final int NOT_UNDERSTOOD = 400;
+    private static final int MOST_WAITING = 32;
+    private static final String NO_ROOM = "the venue allows no more streams for all clients together";
+
+    private final RelayFeed feed;
+    private final UpstreamStreams upstream;
+    private final RelayLimits limits;
+    private final LongSupplier nanos;
+
+    ClientRequests(RelayFeed feed, UpstreamStreams upstream, RelayLimits limits, LongSupplier nanos) {
+        this.feed = feed;
+        this.upstream = upstream;
+        this.limits = limits;
+        this.nanos = nanos;
+    }
+
+    /** A client gets its messages from now on; the streams of its path are subscribed. */
+    void opened(RelayClient client) {
+        client.answer(client.session().greetings());
+        feed.add(client);
+        if (client.streams() == null || client.streams().isEmpty()) {
+            return;
+        }
+        Set<String> streams = Set.copyOf(client.streams());
+        boolean fits = upstream.hasRoomFor(streams);
+        upstream.want(fits ? streams : Set.of()).onFailure(e -> refuse(client, e.getMessage()));
+        if (!fits) {
+            client.withdraw(streams);
+            refuse(client, NO_ROOM);
+        }
+    }
+
+    private void refuse(RelayClient client, String why) {
+        client.close(ClientClosing.REFUSED, why, nanos.getAsLong());
+    }
+
+    /** A client wants nothing more. */
+    void left(RelayClient client) {
+        if (client.streams() != null) {
+            upstream.leave(client.streams(), nanos.getAsLong());
+        }
+    }
+
+    /** A client has sent a text. */
+    void asked(RelayClient client, String text) {
+        ClientRequest request = client.session().read(text);
+        if (request instanceof ClientRequest.Unknown) {
+            client.ignored();
+            refuse(client, request, RefusalReason.UNKNOWN_REQUEST, "the relay has streams only");
+        } else if (request instanceof ClientRequest.Heartbeat) {
+            accept(client, request);
+        } else if (!client.inTurn(MOST_WAITING, () -> carryOut(client, request))) {
+            refuse(client, request, RefusalReason.TOO_MANY_REQUESTS, "at most " + MOST_WAITING + " requests wait");
+        }
+    }
+
+    private Future<?> carryOut(RelayClient client, ClientRequest request) {
+        if (client.isClosing()) {
+            return Future.succeededFuture();
+        }
+        if (request instanceof ClientRequest.Subscribe subscribe) {
+            return subscribe(client, request, subscribe.streams(), List.of());
+        }
+        if (request instanceof ClientRequest.Replace replace) {
+            return subscribe(client, request, replace.streams(), without(client.streams(), replace.streams()));
+        }
+        if (request instanceof ClientRequest.Unsubscribe unsubscribe) {
+            unsubscribe(client, unsubscribe.streams());
+            accept(client, request);
+        } else {
+            Set<String> streams = client.streams();
+            client.answer(client.session().listed(request, streams == null ? List.of() : List.copyOf(streams)));
+        }
+        return Future.succeededFuture();
+    }
+
+    private static void accept(RelayClient client, ClientRequest request) {
+        Set<String> streams = client.streams();
+        client.answer(client.session().accepted(request, streams == null ? List.of() : List.copyOf(streams)));
+    }
+
+    /** The streams of a client that are not among the others. */
+    private static List<String> without(Collection<String> streams, Collection<String> others) {
+        return streams == null
+                ? List.of()
+                : streams.stream().distinct().filter(each -> !others.contains(each)).toList();
+    }
+
+    /** @param fewer the streams that it wants no more, once it has the new ones */
+    private Future<?> subscribe(RelayClient client, ClientRequest request, List<String> streams, List<String> fewer) {
+        List<String> further = client.streams() == null ? List.of() : without(streams, client.streams());
+        int all = client.streams() == null ? 0 : client.streams().size() + further.size() - fewer.size();
+        if (all > limits.maxSubscriptions()) {
+            return refuse(
+                    client,
+                    request,
+                    RefusalReason.TOO_MANY_STREAMS,
+                    "at most " + limits.maxSubscriptions() + " streams for one client");
+        }
+        if (!upstream.hasRoomFor(further)) {
+            return refuse(client, request, RefusalReason.VENUE_LIMIT, NO_ROOM);
+        }
+        return upstream.want(further).transform(done -> {
+            if (done.failed() || client.isClosing()) {
+                upstream.leave(further, nanos.getAsLong());
+            }
+            if (done.failed()) {
+                return refuse(client, request, reason(done.cause()), done.cause().getMessage());
+            }
+            if (!client.isClosing() && client.streams() != null) {
+                client.streams().addAll(further);
+                unsubscribe(client, fewer);
+                feed.replace(client);
+            }
+            accept(client, request);
+            return Future.succeededFuture();
+        });
+    }
+
+    private static RefusalReason reason(Throwable failure) {
+        return failure instanceof ReplyException reply && reply.failureCode() == NOT_UNDERSTOOD
+                ? RefusalReason.UNKNOWN_STREAM
+                : RefusalReason.NOT_POSSIBLE;
+    }
+
+    private void unsubscribe(RelayClient client, List<String> streams) {
+        if (client.streams() == null) {
+            return;
+        }
+        List<String> gone = streams.stream()
+                .distinct()
+                .filter(client.streams()::contains)
+                .toList();
+        if (!gone.isEmpty()) {
+            client.withdraw(gone);
+            feed.replace(client);
+            upstream.leave(gone, nanos.getAsLong());
+        }
+    }
+
+    private static Future<Void> refuse(RelayClient client, ClientRequest request, RefusalReason reason, String why) {
+        client.answer(client.session().refused(request, reason, why));
+        return Future.succeededFuture();
+    }
+
+    /** See {@link UpstreamStreams#look}. */
+    void look(long nowNanos) {
+        upstream.look(nowNanos);
+    }
+}

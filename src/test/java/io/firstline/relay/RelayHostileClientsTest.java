@@ -1,0 +1,232 @@
+package io.firstline.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firstline.config.service.RelayConfig;
+import io.firstline.config.service.RelayLimits.SlowClients;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients that do not read, ask too much or send garbage: they leave, and nobody else is harmed. */
+class RelayHostileClientsTest extends RelayTestBase {
+    private static final int SMALL = 4_096;
+    private static final String UPGRADE = String.join(
+            "\r\n",
+            "GET /feeds/f HTTP/1.1",
+            "Host: 127.0.0.1",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "",
+            "");
+
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @AfterEach
+    void closeSockets() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    /** A client that is connected and reads nothing further. */
+    private Socket frozen() throws IOException {
+        Socket socket = new Socket();
+        sockets.add(socket);
+        socket.setReceiveBufferSize(SMALL);
+        socket.setSoTimeout(15_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+        socket.getOutputStream().write(UPGRADE.getBytes(StandardCharsets.US_ASCII));
+        int ends = 0;
+        while (ends < 4) { // until the empty line
+            int next = socket.getInputStream().read();
+            ends = next == '\r' || next == '\n' ? ends + 1 : 0;
+        }
+        return socket;
+    }
+
+    /** Reads all frames; returns the code of the close frame, 0 = none. */
+    private static int closeCode(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        while (true) {
+            int first = in.read();
+            if (first < 0) {
+                return 0;
+            }
+            int length = in.readUnsignedByte();
+            length = length == 126 ? in.readUnsignedShort() : length == 127 ? (int) in.readLong() : length;
+            if ((first & 15) == 8) {
+                return in.readUnsignedShort();
+            }
+            in.skipNBytes(length);
+        }
+    }
+
+    private static RelayConfig small(SlowClients policy) {
+        return LOCAL.withLimit("slowClients", policy).withLimit("maxQueueBytes", 65_536);
+    }
+
+    private void publishUntil(Reader good, BooleanSupplier done) {
+        String text = "x".repeat(1_000);
+        for (int sent = good.payloads.size(); !done.getAsBoolean() && sent < 200_000; sent += 500) {
+            for (int i = 0; i < 500; i++) {
+                publish("a", text);
+            }
+            int all = sent + 500;
+            eventually(() -> good.payloads.size() == all);
+        }
+        assertThat(done.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void shouldCloseAClientThatDoesNotReadWhileOthersLoseNothing() throws IOException {
+        open(small(SlowClients.CLOSE));
+        Reader good = reader("/feeds/f");
+        Socket frozen = frozen();
+        eventuallyClients(2);
+
+        publishUntil(good, () -> count("firstline.relay.closed", "reason", "slow") == 1);
+
+        assertThat(closeCode(frozen)).isEqualTo(1013);
+        assertThat(good.closed).isFalse();
+        eventuallyClients(1);
+    }
+
+    @Test
+    void shouldGiveASlowClientTheLatestOfEachStreamIfToldSo() throws IOException {
+        open(small(SlowClients.CONFLATE));
+        Reader good = reader("/feeds/f");
+        Socket frozen = frozen();
+        eventuallyClients(2);
+        publishUntil(good, () -> count("firstline.relay.conflated") > 10);
+        publish("b", "the last of b");
+        publish("a", "the last of a");
+
+        DataInputStream in = new DataInputStream(new BufferedInputStream(frozen.getInputStream()));
+        List<String> ends = new ArrayList<>();
+        while (ends.size() < 2) {
+            in.readUnsignedByte();
+            int length = in.readUnsignedByte();
+            length = length == 126 ? in.readUnsignedShort() : length;
+            String text = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            if (text.startsWith("the last")) {
+                ends.add(text);
+            }
+        }
+        assertThat(ends).containsExactlyInAnyOrder("the last of a", "the last of b");
+        publish("c", "after");
+        in.readUnsignedByte();
+        assertThat(new String(in.readNBytes(in.readUnsignedByte()), StandardCharsets.UTF_8)).isEqualTo("after");
+    }
+
+    @Test
+    void shouldServeAHundredClientsBesideAFrozenAFloodingAndANoisyOne() throws IOException {
+        open(small(SlowClients.CLOSE).withLimit("maxClients", 103));
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            readers.add(reader(i % 20 == 0 ? "/feeds/f" : "/feeds/f?streams=b"));
+        }
+        frozen();
+        Socket noisy = frozen();
+        Reader flooding = reader("/feeds/f");
+        eventuallyClients(103);
+        byte[] garbage = new byte[10_000];
+        new Random(1).nextBytes(garbage);
+        garbage[0] = (byte) 0xFF; // no frame begins so
+
+        noisy.getOutputStream().write(garbage);
+        for (int i = 0; i < 200; i++) {
+            flooding.socket.writeTextMessage("{\"method\":\"SUBSCRIBE\"}");
+        }
+        publishUntil(readers.get(0), () -> count("firstline.relay.closed", "reason", "slow") == 1);
+
+        publish("b", "the only one");
+        int sent = readers.get(0).payloads.size() + 1;
+        for (int i = 0; i < 100; i++) {
+            Reader each = readers.get(i);
+            int expected = i % 20 == 0 ? sent : 1;
+            eventually(() -> each.payloads.size() == expected);
+        }
+        eventually(() -> flooding.closed);
+        assertThat(flooding.code()).isEqualTo(1008);
+        eventuallyClients(100);
+        assertThat(count("firstline.relay.closed", "reason", "too_many_frames")).isEqualTo(1);
+        assertThat(count("firstline.relay.closed", "reason", "protocol_error")).isEqualTo(1);
+        assertThat(readers).noneMatch(each -> each.closed);
+    }
+
+    @Test
+    void shouldCloseAClientWhoseMessageIsTooLong() {
+        open(LOCAL.withLimit("maxFrameBytes", 256));
+        Reader whole = reader("/feeds/f");
+        Reader inParts = reader("/feeds/f");
+
+        whole.socket.writeTextMessage("x".repeat(300));
+        for (int i = 0; i < 3; i++) {
+            inParts.socket.writeFrame(
+                    i == 0
+                            ? WebSocketFrame.textFrame("x".repeat(200), false)
+                            : WebSocketFrame.continuationFrame(Buffer.buffer("x".repeat(200)), false));
+        }
+
+        eventually(() -> whole.closed && inParts.closed);
+        assertThat(List.of(whole.code(), inParts.code())).containsExactly(1009, 1009);
+    }
+
+    @Test
+    void shouldPingASilentClientAndCloseOneThatDoesNotAnswer() throws IOException {
+        open(LOCAL);
+        Reader good = reader("/feeds/f");
+        Socket frozen = frozen();
+        eventuallyClients(2);
+
+        for (int i = 0; i < 3; i++) {
+            laterNanos.addAndGet(TimeUnit.SECONDS.toNanos(20));
+            eventually(() -> quietMs().stream().anyMatch(quiet -> quiet < 10_000)); // the good one has answered
+        }
+
+        assertThat(closeCode(frozen)).isEqualTo(1008);
+        assertThat(good.closed).isFalse();
+    }
+
+    private List<Long> quietMs() {
+        return status().getJsonArray("clients").stream()
+                .map(each -> ((JsonObject) each).getLong("quietMs"))
+                .toList();
+    }
+
+    @Test
+    void shouldCloseAllClientsOfAFeedWhoseMessagesItLost() {
+        open(LOCAL);
+        Reader reader = reader("/feeds/f");
+        eventuallyClients(1);
+
+        CountDownLatch stalled = new CountDownLatch(1);
+        standsStill = stalled; // the relay's loop stands still
+        for (int i = 0; i < 70_000; i++) {
+            publish("a", "1");
+        }
+        stalled.countDown();
+
+        eventually(() -> reader.closed);
+        assertThat(reader.code()).isEqualTo(1013);
+        assertThat(count("firstline.relay.lost")).isPositive();
+    }
+}
