@@ -504,6 +504,19 @@ function drawConsumers(feed) {
   if (consumers.length === 0) $("consumers").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "4", class: "empty" }, "No event bus consumers on this node.")));
 }
 
+/** The clients of the relay, those with the most waiting bytes first. */
+function drawRelay(relay) {
+  $("relay").hidden = !relay;
+  if (!relay) return;
+  text($("relay-of"), `${relay.url}, ${count(relay.count)} clients`);
+  const streams = (c) => (c.streams ? c.streams.join(", ") + (c.streamCount > c.streams.length ? ` and ${c.streamCount - c.streams.length} more` : "") : "all");
+  const rows = relay.clients.map((c) => el("tr", {}, el("td", {}, c.client), el("td", {}, c.feed), el("td", {}, streams(c)),
+    el("td", { class: "num" }, count(c.ratePerSecond)), el("td", { class: "num" }, `${count(c.backlogBytes)} B`), el("td", { class: "num" }, ms(c.queueAgeMs)),
+    el("td", { class: "num" }, count(c.conflated))));
+  $("relay-clients").tBodies[0].replaceChildren(...rows);
+  if (rows.length === 0) $("relay-clients").tBodies[0].replaceChildren(el("tr", {}, el("td", { colspan: "7", class: "empty" }, "No clients.")));
+}
+
 function drawFacts(feed) {
   const list = (counts) => Object.entries(counts ?? {}).map(([cause, n]) => `${cause} ${count(n)}`).join(", ");
   const facts = [
@@ -624,6 +637,7 @@ function draw() {
   drawFeeds(feeds);
   placeholder($("feeds"), feeds.length === 0, "p", "No feed runs.");
   drawButtons();
+  drawRelay(state.relay);
   const feed = feeds.find((f) => f.feed === selected);
   document.querySelectorAll("[data-of-feed]").forEach((e) => text(e, selected ?? ""));
   if (!feed) return;

@@ -74,12 +74,12 @@ class PackagesTest {
             Map.entry("relay.dialect", "config.check config.venue payload"),
             Map.entry(
                     "relay",
-                    "bridge bus config.feed config.service config.venue connection feed.report relay.dialect stream"),
+                    "bridge bus config.feed config.service config.venue connection feed.report relay.dialect replay stream"),
             Map.entry("http", "bridge bus bus.publish config.service connection.report deploy.node feed.report stream"),
             Map.entry("bench.peers", "arbitration config.venue feed.message merge payload recording stream"),
             Map.entry(
                     "bench",
-                    "bench.peers bus config config.check config.feed config.service config.venue connection deploy feed feed.report http service stream"),
+                    "bench.peers bus config config.check config.feed config.service config.venue connection deploy feed feed.report http relay service stream"),
             Map.entry(
                     "service",
                     "arbitration arbitration.report bridge bus cluster config config.check config.cluster config.feed"

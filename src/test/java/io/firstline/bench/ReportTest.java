@@ -103,11 +103,12 @@ class ReportTest {
                 java.time.Instant.EPOCH,
                 new Results(),
                 Startup.Times.NONE,
-                java.util.List.of()));
+                java.util.List.of(),
+                RelayRows.Rates.NONE));
 
         assertThat(text)
                 .contains("DISAGREE", "A quick run", "not measured")
-                .doesNotContain(Section.LATENCY.title(), Section.STARTUP.title(), "NaN");
+                .doesNotContain(Section.LATENCY.title(), Section.RELAY.title(), Section.STARTUP.title(), "NaN");
     }
 
     @Test
@@ -122,7 +123,7 @@ class ReportTest {
         JsonObject copies = cell.getJsonObject("figures").getJsonObject("copiesPerSecond");
         assertThat(copies.getDouble("median")).isEqualTo(2e6);
         assertThat(copies.getJsonArray("rounds")).isEqualTo(new JsonArray(List.of(1e6, 2e6, 3e6)));
-        assertThat(json.getJsonArray("goals")).hasSize(14);
+        assertThat(json.getJsonArray("goals")).hasSize(17);
         assertThat(json.getJsonArray("startupMs")).hasSize(2);
     }
 

@@ -58,7 +58,10 @@ final class Samples {
                                 .collect(Collectors.toMap(
                                         fault -> fault, fault -> new MergeVerdict(9, 1, 2, 3, 4, List.of(5L)))),
                         678,
-                        90)));
+                        90)),
+                new RelayRows.Rates(
+                        Map.of(1, List.of(3e6), 10, List.of(3e6), 100, List.of(3e6)),
+                        Map.of(1, List.of(1e6), 10, List.of(1e6), 100, List.of(1e6))));
     }
 
     static Report report(Results results) {

@@ -115,7 +115,22 @@ public final class BenchCommand implements AddedCommand {
                     err.flush();
                 })
                 : List.of();
+        RelayRows.Rates relay = sections.contains(Section.RELAY)
+                ? RelayRows.measure(pace, !nio, line -> {
+                    err.println(line);
+                    err.flush();
+                })
+                : RelayRows.Rates.NONE;
         return new Report(
-                Machine.here(), clocks, run.transport(), done, quick, Instant.now(), run.results(), startup, peers);
+                Machine.here(),
+                clocks,
+                run.transport(),
+                done,
+                quick,
+                Instant.now(),
+                run.results(),
+                startup,
+                peers,
+                relay);
     }
 }

@@ -49,13 +49,19 @@ record Goal(String name, Spread found, boolean atMost, double target, double moo
     }
 
     /** All goals that this run has measured. */
-    static List<Goal> of(Results results, Startup.Times startup) {
+    static List<Goal> of(Results results, Startup.Times startup, RelayRows.Rates relay) {
         List<Goal> goals = new ArrayList<>(throughput(results));
         goals.addAll(profiles(results));
         goals.addAll(latency(results));
         goals.addAll(resources(results));
         goals.add(atMost("launch to first merged message ÷ minimal Vert.x program", startup.ratio(), 1.3, 1.1));
         goals.add(tls(results));
+        RelayRows.CLIENTS.forEach(clients -> goals.add(atLeast(
+                "relay to " + clients + (clients == 1 ? " client" : " clients")
+                        + ", messages/s ÷ plain Vert.x WebSocket server that broadcasts",
+                relay.ratio(clients),
+                0.9,
+                1.5)));
         return goals;
     }
 

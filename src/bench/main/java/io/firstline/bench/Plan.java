@@ -39,7 +39,7 @@ final class Plan {
                         case FEEDS ->
                             List.of(new Cell(
                                     Section.FEEDS, Variant.BUS, Encryption.PLAIN, FEEDS, POOL, Load.paced(200)));
-                        case STARTUP, PEERS -> List.of(); // measured without connections
+                        case RELAY, STARTUP, PEERS -> List.of(); // measured without these connections
                     });
         }
         return cells;

@@ -23,10 +23,11 @@ record Report(
         Instant when,
         Results results,
         Startup.Times startup,
-        List<PeerComparison.Row> peers) {
+        List<PeerComparison.Row> peers,
+        RelayRows.Rates relay) {
 
     List<Goal> goals() {
-        return Goal.of(results, startup);
+        return Goal.of(results, startup, relay);
     }
 
     /** The machine-readable form: each figure with its median, extremes and rounds. */
@@ -77,6 +78,7 @@ record Report(
                 .put("clocksUncertainMicros", clocks.uncertainMicros())
                 .put("goals", goals)
                 .put("cells", cells)
+                .put("relay", relay.toJson())
                 .put("startupMs", new JsonArray(startup.firstlineMs()))
                 .put("minimalStartupMs", new JsonArray(startup.minimalMs()))
                 .put(

@@ -35,6 +35,7 @@ final class ReportText {
                 }
             }
         }
+        relay();
         startup();
         peers();
         goals();
@@ -193,6 +194,21 @@ final class ReportText {
                     worst(cell, Metric.TWICE));
         }
         text.append(table);
+    }
+
+    private void relay() {
+        if (!report.relay().isKnown()) {
+            return;
+        }
+        text.append('\n').append(Section.RELAY.title()).append("\n\n");
+        Table table = new Table("clients", "relay", "plain Vert.x");
+        report.relay().relay().forEach((clients, rates) -> table.row(
+                String.valueOf(clients), inMillions(rates), inMillions(report.relay().plain().get(clients))));
+        text.append(table);
+    }
+
+    private String inMillions(List<Double> rates) {
+        return spread(Spread.of(rates.stream().map(rate -> rate / 1e6).toList()), "%.2f");
     }
 
     private void startup() {

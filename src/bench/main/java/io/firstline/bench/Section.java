@@ -10,6 +10,7 @@ enum Section {
     LATENCY("Latency from the intended sending time to the consumer, 5 connections"),
     LAG("Delivered lag and the ideal: 5 connections with lags like recorded ones"),
     FEEDS("Many feeds: 5 connections each, 200 messages/s each"),
+    RELAY("Relay: delivered to all clients together, M messages/s"),
     STARTUP("Start-up: from launch to the first merged message"),
     PEERS("Ways to merge redundant connections: three lines of a synthetic feed, 30,000 messages");
 

@@ -146,6 +146,11 @@ final class FeedWatch {
         return status;
     }
 
+    /** The clients of this node's relay; null = there is none. */
+    JsonObject relay() {
+        return status == null ? null : status.getJsonObject(StatusKeys.RELAY);
+    }
+
     boolean knows(String feed) {
         return status != null && status.getJsonObject(StatusKeys.FEEDS).containsKey(feed);
     }

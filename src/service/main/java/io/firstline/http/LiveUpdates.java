@@ -73,6 +73,7 @@ final class LiveUpdates {
                 .put("health", now.level().name())
                 .put("reasons", new JsonArray(now.reasons()))
                 .put(StatusKeys.FEEDS, watch.view())
+                .put(StatusKeys.RELAY, watch.relay())
                 .put("events", events);
     }
 

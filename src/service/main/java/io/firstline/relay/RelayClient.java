@@ -34,6 +34,7 @@ final class RelayClient {
 
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int SILENT_INTERVALS = 3;
+    private static final int STREAMS_SHOWN = 20;
 
     private final RelayFeed feed;
     private final ClientSession session;
@@ -312,7 +313,12 @@ final class RelayClient {
         return new JsonObject()
                 .put("client", peer)
                 .put("feed", feed.name())
-                .put("streams", streams == null ? null : new JsonArray(List.copyOf(streams)))
+                .put(
+                        "streams",
+                        streams == null
+                                ? null
+                                : new JsonArray(streams.stream().limit(STREAMS_SHOWN).toList()))
+                .put("streamCount", streams == null ? null : streams.size())
                 .put("connectedMs", TimeUnit.NANOSECONDS.toMillis(nowNanos - openedNanos))
                 .put("messages", messages)
                 .put("bytes", bytes)

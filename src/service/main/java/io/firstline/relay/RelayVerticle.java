@@ -11,6 +11,7 @@ import io.firstline.config.feed.FeedConfig;
 import io.firstline.config.service.BearerToken;
 import io.firstline.config.service.RelayConfig;
 import io.firstline.connection.PingAnswers;
+import io.firstline.replay.FeedSubscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -31,6 +32,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +59,7 @@ public final class RelayVerticle extends VerticleBase {
     private static final long LOOK_MS = 500;
     private static final int CLOSING_SECONDS = 2;
     private static final long END_MS = 1_000;
+    private static final int MOST_SHOWN = 100;
     /** A compressed frame becomes a thousand times as long at most, and Netty does not bound that. */
     private static final int COMPRESSED_FRAME_BYTES = 8_192;
 
@@ -67,6 +70,7 @@ public final class RelayVerticle extends VerticleBase {
     private final LongSupplier nanos;
     private final OpenConnections unfinished;
     private final Set<RelayClient> clients = new LinkedHashSet<>();
+    private final List<FeedSubscription> subscriptions = new ArrayList<>();
     private volatile Map<String, ServedFeed> feeds = Map.of();
     private HttpServer server;
     private CertificateWatch certificate;
@@ -128,6 +132,25 @@ public final class RelayVerticle extends VerticleBase {
         protocols.add(new PlainProtocol(feed.name()));
         VenueClientProtocol.of(feed, System::currentTimeMillis).ifPresent(protocols::add);
         return protocols;
+    }
+
+    /**
+     * Adds a feed of a cluster, whichever node publishes it; callable from any thread once the relay is deployed.
+     *
+     * @return completes when this node receives it
+     */
+    public Future<?> follow(FeedConfig feed) {
+        Promise<FeedSubscription> made = Promise.promise();
+        RelayFeed served = (RelayFeed) sink(feed);
+        context.runOnContext(v -> {
+            FeedSubscription subscription = FeedSubscription.of(vertx, feed.name())
+                    .handler(served::publish)
+                    .exceptionHandler(e -> LOG.warn("relay: {}", e.getMessage()))
+                    .dropHandler(loss -> served.lost(loss.count(), nanos.getAsLong()));
+            subscriptions.add(subscription);
+            made.complete(subscription);
+        });
+        return made.future().compose(FeedSubscription::start);
     }
 
     /** Removes a feed: its clients are closed so that they connect again. Callable from any thread. */
@@ -227,6 +250,7 @@ public final class RelayVerticle extends VerticleBase {
         return allGone.future().compose(v -> {
             List.copyOf(clients).forEach(RelayClient::cutOff);
             feeds.values().forEach(each -> each.feed().close());
+            subscriptions.forEach(FeedSubscription::close);
             return server.close();
         });
     }
@@ -369,10 +393,14 @@ public final class RelayVerticle extends VerticleBase {
 
     // seen
 
+    /** The clients with the most waiting bytes. */
     private JsonObject status() {
         long now = nanos.getAsLong();
-        JsonArray all = new JsonArray();
-        clients.forEach(client -> all.add(client.toJson(now)));
-        return new JsonObject().put("url", url()).put("clients", all);
+        JsonArray shown = new JsonArray();
+        clients.stream()
+                .sorted(Comparator.comparingLong(RelayClient::backlogBytes).reversed())
+                .limit(MOST_SHOWN)
+                .forEach(client -> shown.add(client.toJson(now)));
+        return new JsonObject().put("url", url()).put("count", clients.size()).put("clients", shown);
     }
 }

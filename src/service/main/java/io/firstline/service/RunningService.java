@@ -310,15 +310,21 @@ final class RunningService implements AutoCloseable {
             return Future.succeededFuture();
         }
         RelayVerticle made = new RelayVerticle(wanted, registry == null ? new CompositeMeterRegistry() : registry);
-        return vertx.deployVerticle(made).map(id -> {
+        return vertx.deployVerticle(made).compose(id -> {
             relay = made;
-            return made.url();
+            // in a cluster another node may publish a feed
+            List<FeedConfig> followed = config.isClustered() ? config.feeds() : List.of();
+            return Future.join(followed.stream()
+                            .filter(feed -> wanted.serves(feed.name()))
+                            .map(made::follow)
+                            .toList())
+                    .map(all -> made.url());
         });
     }
 
     private FeedVerticle verticle(FeedConfig feed, ClusterPart.Factory parts) {
         FeedVerticle verticle = FeedVerticle.of(feed, parts);
-        if (relay != null && config.relay().serves(feed.name())) {
+        if (relay != null && !config.isClustered() && config.relay().serves(feed.name())) {
             verticle.publishTo(relay.sink(feed));
         }
         made.add(verticle);

@@ -31,7 +31,7 @@ public final class NodeStatus {
     /**
      * Asks all feeds at once, on the caller's event loop.
      *
-     * @return {@code {"feeds": {"btc": {…}}}}, in a cluster with {@code cluster}; a feed that does not answer within
+     * @return {@code {"feeds": {"btc": {…}}}}, in a cluster with {@code cluster}, with a relay its {@code relay}; a feed that does not answer within
      *     a second has an {@code error} instead of its state
      */
     public static Future<JsonObject> ask(Vertx vertx) {
@@ -44,10 +44,15 @@ public final class NodeStatus {
                         .otherwise(
                                 e -> new JsonObject().put(StatusKeys.FEED, name).put(StatusKeys.ERROR, e.getMessage())))
                 .toList();
-        return Future.all(reports).map(all -> {
+        Future<JsonObject> relay = vertx.eventBus()
+                .<JsonObject>request(Addresses.RELAY, null, new DeliveryOptions(soon).setLocalOnly(true))
+                .map(Message::body)
+                .otherwiseEmpty(); // there is none
+        return Future.all(reports).compose(all -> relay).map(ofRelay -> {
             JsonObject byName = new JsonObject();
             reports.forEach(report -> byName.put(report.result().getString(StatusKeys.FEED), report.result()));
-            return ClusterFacts.of(vertx).addTo(new JsonObject().put(StatusKeys.FEEDS, byName));
+            JsonObject status = ClusterFacts.of(vertx).addTo(new JsonObject().put(StatusKeys.FEEDS, byName));
+            return ofRelay == null ? status : status.put(StatusKeys.RELAY, ofRelay);
         });
     }
 }

@@ -9,6 +9,7 @@ public final class StatusKeys {
 
     public static final String FEEDS = "feeds";
     public static final String CLUSTER = "cluster";
+    public static final String RELAY = "relay";
     public static final String ERROR = "error";
 
     // a feed
